@@ -1,0 +1,44 @@
+/**
+ * Where things live: pure functions of platform and environment (spec 00, "Where things live").
+ * `VIVARIUM_HOME` moves all of them. Nothing here touches the disk.
+ */
+import { posix, win32 } from "node:path";
+
+export type Platform = "linux" | "darwin" | "win32";
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Places {
+  /** The content-addressed store: everything in it can be fetched or built again. */
+  readonly cache: string;
+  /** Runtimes and tools: things a user installed. */
+  readonly data: string;
+  readonly config: string;
+}
+
+/** Empty variables count as unset (XDG Base Directory Specification); relative XDG paths are ignored, as it says. */
+export function placesOf(platform: Platform, environment: Environment, home: string): Places {
+  const override = environment["VIVARIUM_HOME"];
+  const path = platform === "win32" ? win32 : posix;
+  if (override !== undefined && override !== "") {
+    return { cache: path.join(override, "cache"), data: path.join(override, "data"), config: path.join(override, "config") };
+  }
+  if (platform === "win32") {
+    const local = environment["LOCALAPPDATA"] || win32.join(home, "AppData", "Local");
+    const base = win32.join(local, "Vivarium");
+    return { cache: win32.join(base, "Cache"), data: win32.join(base, "Data"), config: win32.join(base, "Config") };
+  }
+  if (platform === "darwin") {
+    const library = posix.join(home, "Library");
+    const support = posix.join(library, "Application Support", "vivarium");
+    return { cache: posix.join(library, "Caches", "vivarium"), data: support, config: posix.join(support, "config") };
+  }
+  const xdg = (name: string, fallback: string): string => {
+    const value = environment[name];
+    return posix.join(value?.startsWith("/") ? value : posix.join(home, fallback), "vivarium");
+  };
+  return {
+    cache: xdg("XDG_CACHE_HOME", ".cache"),
+    data: xdg("XDG_DATA_HOME", ".local/share"),
+    config: xdg("XDG_CONFIG_HOME", ".config"),
+  };
+}
