@@ -20,7 +20,11 @@ export function placesOf(platform: Platform, environment: Environment, home: str
   const override = environment["VIVARIUM_HOME"];
   const path = platform === "win32" ? win32 : posix;
   if (override !== undefined && override !== "") {
-    return { cache: path.join(override, "cache"), data: path.join(override, "data"), config: path.join(override, "config") };
+    return {
+      cache: path.join(override, "cache"),
+      data: path.join(override, "data"),
+      config: path.join(override, "config"),
+    };
   }
   if (platform === "win32") {
     const local = environment["LOCALAPPDATA"] || win32.join(home, "AppData", "Local");

@@ -1,0 +1,65 @@
+/**
+ * The closed union of events. An event is one line of JSON about something that happened; `core/events/` has one file
+ * for each kind. `eventVersion` grows when a field changes its meaning or goes away, not when one is added.
+ */
+import type * as v from "valibot";
+import { cacheClean } from "./events/cache-clean.ts";
+import { cacheVerify } from "./events/cache-verify.ts";
+import { diagnostic } from "./events/diagnostic.ts";
+import { downloadFinish } from "./events/download-finish.ts";
+import { downloadProgress } from "./events/download-progress.ts";
+import { envCreate } from "./events/env-create.ts";
+import { envRemove } from "./events/env-remove.ts";
+import { indexRequest } from "./events/index-request.ts";
+import { installLink } from "./events/install-link.ts";
+import { installUnpack } from "./events/install-unpack.ts";
+import { resolveFinish } from "./events/resolve-finish.ts";
+import { resolvePackage } from "./events/resolve-package.ts";
+import { resolveStart } from "./events/resolve-start.ts";
+import { runExit } from "./events/run-exit.ts";
+import { runOutput } from "./events/run-output.ts";
+import { runStart } from "./events/run-start.ts";
+import { runTruncate } from "./events/run-truncate.ts";
+
+export const eventVersion = 1;
+
+export const events = [
+  cacheClean,
+  cacheVerify,
+  diagnostic,
+  downloadFinish,
+  downloadProgress,
+  envCreate,
+  envRemove,
+  indexRequest,
+  installLink,
+  installUnpack,
+  resolveFinish,
+  resolvePackage,
+  resolveStart,
+  runExit,
+  runOutput,
+  runStart,
+  runTruncate,
+] as const;
+
+type Definition = (typeof events)[number];
+
+export type EventKind = Definition["kind"];
+
+/** The fields that only this kind has; the common ones are in {@link EventHead}. */
+export type EventFields = { [D in Definition as D["kind"]]: v.InferOutput<D["fields"]> };
+
+export interface EventHead {
+  readonly version: typeof eventVersion;
+  /** RFC 3339, UTC, milliseconds. */
+  readonly time: string;
+  /** Counts from 0 within one command; gaps mean loss. */
+  readonly seq: number;
+  /** W3C Trace Context: 32 and 16 lower-case hexadecimal digits. */
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly parent_span_id?: string;
+}
+
+export type VivariumEvent = { [K in EventKind]: EventHead & { readonly kind: K } & EventFields[K] }[EventKind];

@@ -1,0 +1,8 @@
+import * as v from "valibot";
+import { count, defineEvent } from "./define.ts";
+
+/** Entries of the store were removed. */
+export const cacheClean = defineEvent("cache.clean", {
+  entries: count,
+  bytes: count,
+});

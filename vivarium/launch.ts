@@ -1,0 +1,1 @@
+console.log("to be written", process.argv.slice(2));
