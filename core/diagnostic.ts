@@ -16,6 +16,8 @@ export interface Span {
   readonly column: number;
   readonly end_line?: number;
   readonly end_column?: number;
+  /** The line itself, where it is in no file: an argument, a generated text. */
+  readonly text?: string;
 }
 
 /** A change that would mend the problem, as data that a tool can apply. */

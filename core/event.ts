@@ -1,10 +1,12 @@
 /**
  * The closed union of events. An event is one line of JSON about something that happened; `core/events/` has one file
- * for each kind. `eventVersion` grows when a field changes its meaning or goes away, not when one is added.
+ * for each kind. This module loads all schemas: only `schema` and tests import its values, others its types.
  */
 import type * as v from "valibot";
+import type { EventHead } from "./event-head.ts";
 import { cacheClean } from "./events/cache-clean.ts";
 import { cacheVerify } from "./events/cache-verify.ts";
+import { commandFinish } from "./events/command-finish.ts";
 import { diagnostic } from "./events/diagnostic.ts";
 import { downloadFinish } from "./events/download-finish.ts";
 import { downloadProgress } from "./events/download-progress.ts";
@@ -21,11 +23,10 @@ import { runOutput } from "./events/run-output.ts";
 import { runStart } from "./events/run-start.ts";
 import { runTruncate } from "./events/run-truncate.ts";
 
-export const eventVersion = 1;
-
 export const events = [
   cacheClean,
   cacheVerify,
+  commandFinish,
   diagnostic,
   downloadFinish,
   downloadProgress,
@@ -47,19 +48,7 @@ type Definition = (typeof events)[number];
 
 export type EventKind = Definition["kind"];
 
-/** The fields that only this kind has; the common ones are in {@link EventHead}. */
+/** The fields that only this kind has; the common ones are in `event-head.ts`. */
 export type EventFields = { [D in Definition as D["kind"]]: v.InferOutput<D["fields"]> };
-
-export interface EventHead {
-  readonly version: typeof eventVersion;
-  /** RFC 3339, UTC, milliseconds. */
-  readonly time: string;
-  /** Counts from 0 within one command; gaps mean loss. */
-  readonly seq: number;
-  /** W3C Trace Context: 32 and 16 lower-case hexadecimal digits. */
-  readonly trace_id: string;
-  readonly span_id: string;
-  readonly parent_span_id?: string;
-}
 
 export type VivariumEvent = { [K in EventKind]: EventHead & { readonly kind: K } & EventFields[K] }[EventKind];

@@ -36,3 +36,40 @@ export function redactEnvironment(environment: Readonly<Record<string, string | 
   }
   return masked;
 }
+
+/**
+ * A redactor that also knows this environment's secrets: their values are masked wherever they appear, whatever stands
+ * around them. Values under four characters are left alone, since masking every "1" would only destroy text.
+ */
+export function redactorOf(environment: Readonly<Record<string, string | undefined>>): (text: string) => string {
+  const values = new Set<string>();
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && value.length >= 4 && isSecretName(name)) values.add(value);
+  }
+  // The longest first: a secret may contain another.
+  const secrets = [...values].sort((a, b) => b.length - a.length);
+  return (text) => {
+    let masked = text;
+    for (const secret of secrets) masked = masked.replaceAll(secret, mask);
+    return mayHoldSecret.test(masked) ? redact(masked) : masked;
+  };
+}
+
+/** Each pattern of {@link redact} needs one of these; most texts have none, which makes redacting an event cheap. */
+const mayHoldSecret = /:\/\/|=|authorization/i;
+
+/**
+ * A copy of a JSON-like value with every string redacted. Values under secret names go whole, except under `key` and
+ * `…_key`: those are our own fields for hashes of environments.
+ */
+export function redactValue(value: unknown, redactText: (text: string) => string): unknown {
+  if (typeof value === "string") return redactText(value);
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, redactText));
+  if (value === null || typeof value !== "object") return value;
+  const copy: Record<string, unknown> = {};
+  for (const [name, item] of Object.entries(value)) {
+    const hidden = typeof item === "string" && isSecretName(name) && !/(?:^|_)key$/.test(name);
+    copy[name] = hidden ? mask : redactValue(item, redactText);
+  }
+  return copy;
+}

@@ -1,0 +1,84 @@
+/** What can be wrong with a command line, and the two ends that are nobody's choice. */
+import { rule } from "@vivarium/core/diagnostic";
+import { exitCode } from "@vivarium/core/exit-code";
+
+interface Suggestions {
+  readonly nearest: readonly string[];
+}
+
+const meant = ({ nearest }: Suggestions): string | undefined =>
+  nearest.length === 0 ? undefined : `did you mean ${nearest.map((word) => `\`${word}\``).join(" or ")}?`;
+
+const helpHint = ({ program, command }: { program: string; command?: string }): string =>
+  `see \`${command === undefined ? program : `${program} ${command}`} --help\``;
+
+interface Place {
+  readonly program: string;
+  readonly command?: string;
+}
+
+export const cliDiagnostics = {
+  E_USAGE_COMMAND_MISSING: rule<Place & { group?: string }>({
+    exit: exitCode.usage,
+    summary: "A command line names no command.",
+    message: (p) => (p.group === undefined ? "no command was given" : `\`${p.group}\` needs one of its commands`),
+    hint: (p) => helpHint({ program: p.program, ...(p.group === undefined ? {} : { command: p.group }) }),
+  }),
+  E_USAGE_COMMAND_UNKNOWN: rule<Place & { word: string } & Suggestions>({
+    exit: exitCode.usage,
+    summary: "The command does not exist.",
+    message: (p) => `\`${p.program}\` has no command \`${p.word}\``,
+    hint: (p) => meant(p) ?? helpHint({ program: p.program }),
+  }),
+  E_USAGE_OPTION_UNKNOWN: rule<Place & { option: string } & Suggestions>({
+    exit: exitCode.usage,
+    summary: "The command has no such option.",
+    message: (p) => `unknown option \`${p.option}\``,
+    hint: (p) => meant(p) ?? helpHint(p),
+    fixes: (p) => p.nearest.map((text) => ({ title: `write \`${text}\``, kind: "option" as const, text })),
+  }),
+  E_USAGE_VALUE_MISSING: rule<Place & { option: string; value: string }>({
+    exit: exitCode.usage,
+    summary: "An option that takes a value has none.",
+    message: (p) => `option \`${p.option}\` needs a value`,
+    hint: (p) => `write \`${p.option} ${p.value}\``,
+  }),
+  E_USAGE_VALUE_UNEXPECTED: rule<Place & { option: string; value: string }>({
+    exit: exitCode.usage,
+    summary: "An option that takes no value was given one.",
+    message: (p) => `option \`${p.option}\` takes no value, but got \`${p.value}\``,
+    hint: (p) => `write \`${p.option}\` alone`,
+  }),
+  E_USAGE_CHOICE: rule<Place & { option: string; value: string; choices: readonly string[] } & Suggestions>({
+    exit: exitCode.usage,
+    summary: "An option's value is none of its choices.",
+    message: (p) => `option \`${p.option}\` cannot be \`${p.value}\``,
+    hint: (p) => meant(p) ?? `choose one of ${p.choices.map((choice) => `\`${choice}\``).join(", ")}`,
+  }),
+  E_USAGE_ARGUMENT_MISSING: rule<Place & { name: string }>({
+    exit: exitCode.usage,
+    summary: "The command needs more arguments.",
+    message: (p) => `argument ${p.name} is missing`,
+    hint: helpHint,
+  }),
+  E_USAGE_ARGUMENT_UNEXPECTED: rule<Place & { argument: string }>({
+    exit: exitCode.usage,
+    summary: "The command takes fewer arguments.",
+    message: (p) => `unexpected argument \`${p.argument}\``,
+    hint: helpHint,
+  }),
+  E_INTERRUPTED: rule<{ signal: string; exit: number }>({
+    exit: exitCode.interrupted,
+    summary: "A signal ended the command; what it had begun was undone or is complete.",
+    message: (p) => `interrupted by ${p.signal}`,
+  }),
+  E_INTERNAL: rule<{ command: string; error: string; report?: string }>({
+    exit: exitCode.software,
+    summary: "A bug in this program. A report file tells where.",
+    message: (p) => `\`${p.command}\` failed unexpectedly: ${p.error}`,
+    hint: (p) =>
+      p.report === undefined
+        ? "no report could be written; run again with --verbose and file an issue with the output"
+        : `a report without secrets is in ${p.report}; please file an issue with it`,
+  }),
+};

@@ -1,0 +1,102 @@
+/** Help texts: a program's table of commands, and one command's usage, options and examples. */
+import type { Paint } from "./colors.ts";
+import type { Command, OptionShape, OptionShapes } from "./command.ts";
+import { commonOptions } from "./common-options.ts";
+import { metavar } from "./parse.ts";
+import type { Program } from "./program.ts";
+
+export interface HelpLook {
+  readonly paint: Paint;
+  /** Columns to stay within. */
+  readonly width: number;
+}
+
+/** All commands, or those of one group (`env`). */
+export function programHelp(program: Program, look: HelpLook & { readonly group?: string }): string {
+  const { paint, group } = look;
+  const listed =
+    group === undefined ? program.commands : program.commands.filter((c) => c.name.startsWith(`${group} `));
+  const name = group === undefined ? program.name : `${program.name} ${group}`;
+  const rows = listed.map((command) => ({ left: command.name, right: command.summary }));
+  const sections = [
+    ...(group === undefined ? [wrap(program.summary, look.width).join("\n")] : []),
+    `${paint.bold("Usage:")} ${name} COMMAND [OPTIONS] [ARGUMENTS]`,
+    table("Commands", rows, look),
+    optionTable("Options", commonOptions, look),
+    `See \`${program.name} COMMAND --help\` for the options and examples of a command.`,
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+export function commandHelp(program: Program, command: Command, look: HelpLook): string {
+  const { paint } = look;
+  const name = `${program.name} ${command.name}`;
+  const usage = command.usage.map((tail) => `  ${name} ${tail}`.trimEnd());
+  const sections = [wrap(command.summary, look.width).join("\n"), [paint.bold("Usage:"), ...usage].join("\n")];
+  if (Object.keys(command.options).length > 0) sections.push(optionTable("Options", command.options, look));
+  sections.push(optionTable("Common options", commonOptions, look));
+  if (command.examples.length > 0) sections.push(exampleList(command, look));
+  return `${sections.join("\n\n")}\n`;
+}
+
+function exampleList({ examples }: Command, { paint, width }: HelpLook): string {
+  const lines = examples.flatMap(({ command, note }) => [
+    ...wrap(`# ${note}`, width - 2).map((line) => `  ${paint.dim(line)}`),
+    `  ${paint.green("$")} ${command}`,
+  ]);
+  return [paint.bold("Examples:"), ...lines].join("\n");
+}
+
+function optionTable(title: string, options: OptionShapes, look: HelpLook): string {
+  const shown = Object.entries(options).filter(([, option]) => option.hidden !== true);
+  const rows = shown.map(([name, option]) => ({ left: optionName(name, option), right: optionSummary(option) }));
+  return table(title, rows, look);
+}
+
+function optionName(name: string, option: OptionShape): string {
+  const short = option.short === undefined ? "    " : `-${option.short}, `;
+  const negatable = option.kind === "flag" && option.negatable === true ? "[no-]" : "";
+  const value = metavar(name, option);
+  return `${short}--${negatable}${name}${value === "" ? "" : ` ${value}`}`;
+}
+
+function optionSummary(option: OptionShape): string {
+  if (option.kind === "values") return `${option.summary} (repeatable)`;
+  if (option.kind === "choice" && option.default !== undefined) return `${option.summary} [${option.default}]`;
+  return option.summary;
+}
+
+interface Row {
+  readonly left: string;
+  readonly right: string;
+}
+
+/** Two columns where there is room for both, else the summary on a line of its own below the name. */
+function table(title: string, rows: readonly Row[], { paint, width }: HelpLook): string {
+  const leftMax = Math.min(34, Math.floor(width / 2));
+  const column = Math.max(...rows.map(({ left }) => (left.length <= leftMax ? left.length : 0)));
+  const lines = rows.flatMap(({ left, right }) => {
+    const indent = " ".repeat(column === 0 ? 8 : column + 4);
+    const [first = "", ...more] = wrap(right, Math.max(24, width - indent.length));
+    const rest = more.map((line) => indent + line);
+    const name = `  ${paint.cyan(left)}`;
+    if (left.length > column) return [name, indent + first, ...rest];
+    return [`${name}${" ".repeat(column - left.length + 2)}${first}`, ...rest];
+  });
+  return [paint.bold(`${title}:`), ...lines].join("\n");
+}
+
+/** Breaks between words; a word longer than the line stays whole, since a broken URL or path is worth nothing. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line === "") line = word;
+    else if (line.length + 1 + word.length <= width) line += ` ${word}`;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,204 @@
+/**
+ * Runs one command to its end, whatever that end is: loads it, gives it its context, turns what it reports into
+ * output, and what it throws into a diagnostic and an exit code.
+ *
+ *   returned code      → that code
+ *   Problem            → its diagnostic, its rule's exit code
+ *   signal             → 128 + n, once the work has stopped
+ *   anything else      → our bug: a report file, exit 70
+ *
+ * With json there is exactly one envelope on stdout in each of these cases.
+ */
+import { childEnvironment } from "@vivarium/core/child-environment";
+import { type Catalogue, type Diagnostic, Problem, renderProblem } from "@vivarium/core/diagnostic";
+import { createEmitter, type Emitter } from "@vivarium/core/emitter";
+import { type Envelope, envelopeVersion, statusOf } from "@vivarium/core/envelope";
+import { exitCode as codes } from "@vivarium/core/exit-code";
+import { redactorOf, redactValue } from "@vivarium/core/redact";
+import { beginTrace, type Trace } from "@vivarium/core/trace";
+import { paintOf, wantsColor } from "./colors.ts";
+import type { CommandContext } from "./command.ts";
+import type { Host } from "./host.ts";
+import type { Program } from "./program.ts";
+import { openProgress, type Progress } from "./progress.ts";
+import type { Reporter } from "./reporter.ts";
+import { jsonReporter } from "./reporter-json.ts";
+import { jsonlReporter } from "./reporter-jsonl.ts";
+import { textReporter } from "./reporter-text.ts";
+import type { Settings } from "./settings.ts";
+import { endingExitCode, type SignalWatch, watchSignals } from "./signals.ts";
+
+export interface Invocation {
+  readonly program: Program;
+  /** The full name, such as `pybun env create`. */
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly host: Host;
+  readonly settings: Settings;
+}
+
+interface Session extends Invocation {
+  readonly trace: Trace;
+  readonly startedMs: number;
+  readonly redactText: (text: string) => string;
+  readonly progress: Progress;
+  readonly reporter: Reporter;
+  readonly emitter: Emitter;
+  readonly signals: SignalWatch;
+  readonly diagnostics: Diagnostic[];
+  readonly result: { detail: unknown };
+}
+
+/** Runs `body` as the command of `invocation`; resolves to the process's exit code and never rejects for its failures. */
+export async function runCommand(
+  invocation: Invocation,
+  body: (context: CommandContext) => Promise<number>,
+): Promise<number> {
+  const session = openSession(invocation);
+  const failure = watchFailures();
+  let exitCode: number;
+  try {
+    exitCode = await Promise.race([body(contextOf(session)), failure.failed, session.signals.overdue]);
+  } catch (error) {
+    exitCode = await explain(session, error);
+  } finally {
+    failure.close();
+  }
+  return finish(session, exitCode);
+}
+
+function openSession(invocation: Invocation): Session {
+  const { host, settings } = invocation;
+  const trace = beginTrace(host.environment);
+  const redactText = redactorOf(host.environment);
+  const color = wantsColor({
+    choice: settings.color,
+    environment: host.environment,
+    isTerminal: host.stderr.isTerminal,
+  });
+  const progress = openProgress({ host, verbosity: settings.verbosity, paint: paintOf(color) });
+  const diagnostics: Diagnostic[] = [];
+  const reporter = reporterOf(invocation, { progress, color });
+  const emitter = createEmitter({
+    trace,
+    now: Date.now,
+    redactText,
+    wants: reporter.wants,
+    observe: progress.observe,
+    render: (problem) => render(invocation.program, problem),
+    deliver: (event) => {
+      if (event.kind === "diagnostic") diagnostics.push(event.diagnostic);
+      reporter.event(event);
+    },
+  });
+  const signals = watchSignals({ beforeExit: progress.close });
+  const startedMs = performance.now();
+  const result = { detail: null };
+  return { ...invocation, trace, startedMs, redactText, progress, reporter, emitter, signals, diagnostics, result };
+}
+
+function reporterOf(
+  { host, settings }: Invocation,
+  { progress, color }: { progress: Progress; color: boolean },
+): Reporter {
+  if (settings.format === "json") return jsonReporter(host.stdout);
+  if (settings.format === "jsonl") return jsonlReporter(host.stdout);
+  return textReporter({ host, verbosity: settings.verbosity, paint: paintOf(color), aside: progress.aside });
+}
+
+/** Warnings and errors share one way into words; the level follows from the code's first letter. */
+async function render(program: Program, problem: Problem): Promise<Diagnostic> {
+  return renderProblem(problem, await catalogueOf(program), problem.code.startsWith("W_") ? "warning" : "error");
+}
+
+async function catalogueOf(program: Program): Promise<Catalogue> {
+  const [{ cliDiagnostics }, own] = await Promise.all([import("./diagnostics.ts"), program.catalogue()]);
+  return { ...own, ...cliDiagnostics };
+}
+
+function contextOf(session: Session): CommandContext {
+  const { host, settings, emitter, reporter, signals, trace, progress } = session;
+  const { environment, cwd, home, platform, stdout } = host;
+  return {
+    report: emitter.report,
+    environment,
+    cwd,
+    home,
+    platform,
+    format: settings.format,
+    verbosity: settings.verbosity,
+    offline: settings.offline,
+    color: wantsColor({ choice: settings.color, environment, isTerminal: stdout.isTerminal }),
+    width: stdout.width,
+    out: reporter.out,
+    detail: (value) => {
+      session.result.detail = value;
+    },
+    signal: signals.signal,
+    trace,
+    childEnvironment: () => childEnvironment(environment, trace),
+    release: async () => {
+      await emitter.flush();
+      progress.close();
+      signals.close();
+    },
+  };
+}
+
+/** Failures that no promise of the command carries: a throwing callback, a promise that nobody awaited. */
+function watchFailures(): { failed: Promise<never>; close: () => void } {
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  process.on("uncaughtException", reject);
+  process.on("unhandledRejection", reject);
+  const close = (): void => {
+    process.off("uncaughtException", reject);
+    process.off("unhandledRejection", reject);
+  };
+  return { failed, close };
+}
+
+/** Says why the command failed, and answers with the exit code. */
+async function explain(session: Session, error: unknown): Promise<number> {
+  const ending = session.signals.received();
+  if (ending !== undefined) {
+    const exit = endingExitCode[ending];
+    await diagnose(session, new Problem("E_INTERRUPTED", { signal: ending, exit }));
+    return exit;
+  }
+  if (!(error instanceof Problem)) return explainBug(session, error);
+  const catalogue = await catalogueOf(session.program);
+  const found = catalogue[error.code];
+  if (found === undefined) return explainBug(session, error);
+  await diagnose(session, error);
+  return found.exit;
+}
+
+async function explainBug(session: Session, error: unknown): Promise<number> {
+  const { name: command, argv, host, redactText } = session;
+  const { writeCrashReport } = await import("./crash-report.ts");
+  const report = writeCrashReport({ command, argv, error, timeMs: Date.now(), redactText }, host);
+  const described = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const params = { command, error: described, ...(report === undefined ? {} : { report }) };
+  await diagnose(session, new Problem("E_INTERNAL", params));
+  return codes.software;
+}
+
+async function diagnose({ program, emitter }: Session, problem: Problem): Promise<void> {
+  emitter.diagnose(await render(program, problem));
+}
+
+async function finish(session: Session, exitCode: number): Promise<number> {
+  const { emitter, progress, reporter, signals, name, trace, diagnostics } = session;
+  await emitter.flush();
+  progress.close();
+  const interrupted = signals.received() !== undefined && exitCode > 128;
+  const status = statusOf({ exitCode, diagnostics, interrupted });
+  const detail = redactValue(session.result.detail, session.redactText);
+  const durationMs = Math.round((performance.now() - session.startedMs) * 1000) / 1000;
+  const end = { command: name, status, exit_code: exitCode, detail, duration_ms: durationMs } as const;
+  emitter.report.emit("command.finish", end);
+  const envelope: Envelope = { version: envelopeVersion, ...end, trace_id: trace.traceId, events: [], diagnostics };
+  reporter.finish(envelope);
+  signals.close();
+  return exitCode;
+}

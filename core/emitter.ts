@@ -1,0 +1,109 @@
+/**
+ * Turns what passes report into events: numbers them, dates them, places them in the trace and removes secrets.
+ *
+ * In: `emit(kind, fields)` and `warn(problem)`. Out: whole events, in order, to one sink. The prose of a warning is made
+ * from a catalogue that is loaded only when the first problem appears; until it is there, events queue behind it, so
+ * that order and numbers stay right. `flush` waits for that queue and must be awaited before the command ends.
+ */
+import type { Diagnostic, Problem } from "./diagnostic.ts";
+import type { EventKind, VivariumEvent } from "./event.ts";
+import { type EventHead, eventVersion } from "./event-head.ts";
+import { redactValue } from "./redact.ts";
+import type { Report } from "./report.ts";
+import type { Trace } from "./trace.ts";
+
+export interface EmitterOptions {
+  readonly trace: Trace;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly deliver: (event: VivariumEvent) => void;
+  /** Sees every report at once and unredacted, before it is an event: for progress. Must not keep or print texts. */
+  readonly observe?: (kind: EventKind, fields: unknown) => void;
+  /** Kinds that are not wanted become no event, and so take no number. */
+  readonly wants: (kind: EventKind) => boolean;
+  readonly redactText: (text: string) => string;
+  readonly render: (problem: Problem) => Promise<Diagnostic>;
+}
+
+export interface Emitter {
+  readonly report: Report;
+  /** Emits a finished diagnostic. */
+  readonly diagnose: (diagnostic: Diagnostic) => void;
+  readonly flush: () => Promise<void>;
+}
+
+export function createEmitter(options: EmitterOptions): Emitter {
+  let seq = 0;
+  const order = createOrder();
+  const deliver = (kind: EventKind, time: number, fields: object): void => {
+    const event = { ...headOf(options.trace, { seq: seq++, time }), kind, ...fields };
+    // Sound: `emit` took the fields by their kind, diagnostics have their kind's fields, and redaction keeps shapes.
+    options.deliver(event as VivariumEvent);
+  };
+  const send = (kind: EventKind, fields: object): void => {
+    options.observe?.(kind, fields);
+    if (!options.wants(kind)) return;
+    const time = options.now();
+    const clean = redactFields(fields, options.redactText);
+    order.run(() => deliver(kind, time, clean));
+  };
+  const warn = (problem: Problem): void => {
+    const time = options.now();
+    order.wait(async () => {
+      const diagnostic = await options.render(problem);
+      deliver("diagnostic", time, redactFields({ diagnostic }, options.redactText));
+    });
+  };
+  return {
+    report: { emit: send, warn },
+    diagnose: (diagnostic) => send("diagnostic", { diagnostic }),
+    flush: order.done,
+  };
+}
+
+function headOf(trace: Trace, { seq, time }: { seq: number; time: number }): EventHead {
+  const { traceId, spanId, parentSpanId } = trace;
+  const head: EventHead = {
+    version: eventVersion,
+    time: new Date(time).toISOString(),
+    seq,
+    trace_id: traceId,
+    span_id: spanId,
+  };
+  return parentSpanId === undefined ? head : { ...head, parent_span_id: parentSpanId };
+}
+
+function redactFields(fields: object, redactText: (text: string) => string): object {
+  const clean: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) clean[name] = redactValue(value, redactText);
+  return clean;
+}
+
+interface Order {
+  /** Now, or behind what is waiting. */
+  readonly run: (step: () => void) => void;
+  /** A step that takes time; all later ones wait for it. */
+  readonly wait: (step: () => Promise<void>) => void;
+  /** Resolves when nothing waits; rejects with the first failure of a step. */
+  readonly done: () => Promise<void>;
+}
+
+function createOrder(): Order {
+  let last: Promise<void> | undefined;
+  const failures: unknown[] = [];
+  const wait = (step: () => void | Promise<void>): void => {
+    const settled: Promise<void> = (last ?? Promise.resolve())
+      .then(step)
+      .catch((error: unknown) => void failures.push(error))
+      .finally(() => {
+        if (last === settled) last = undefined;
+      });
+    last = settled;
+  };
+  const run = (step: () => void): void => (last === undefined ? step() : wait(step));
+  const done = async (): Promise<void> => {
+    while (last !== undefined) await last;
+    if (failures.length > 0) throw failures[0];
+  };
+  return { run, wait, done };
+}

@@ -1,0 +1,9 @@
+/** PyBun's commands, in the order that help lists them. Shapes only: what does the work is loaded by the one called. */
+import type { Program } from "@vivarium/cli/program";
+
+export const pybunProgram: Program = {
+  name: "pybun",
+  summary: "Installs, runs and tests Python.",
+  commands: [],
+  catalogue: async () => (await import("./catalogue.ts")).pybunCatalogue,
+};
