@@ -1,0 +1,53 @@
+import { rule } from "./diagnostic.ts";
+import { exitCode } from "./exit-code.ts";
+
+interface AtPath {
+  readonly path: string;
+}
+
+const exit = exitCode.io;
+const elsewhere = "Set VIVARIUM_HOME to a directory that you may write to, or mend this one.";
+
+/** Codes of the store and of files that are written atomically. */
+export const coreDiagnostics = {
+  E_STORE_READ_ONLY: rule<AtPath>({
+    exit,
+    summary: "The store is on a file system that is mounted read-only.",
+    message: (p) => `cannot write '${p.path}': the file system is read-only`,
+    hint: () => elsewhere,
+  }),
+  E_STORE_PERMISSION: rule<AtPath>({
+    exit,
+    summary: "This user may not read or write the store.",
+    message: (p) => `cannot use '${p.path}': permission denied`,
+    hint: () => elsewhere,
+  }),
+  E_STORE_FULL: rule<AtPath>({
+    exit,
+    summary: "No space, or no quota, is left where the store is.",
+    message: (p) => `cannot write '${p.path}': no space is left`,
+    hint: () => "Free some space (`pybun cache clean` empties the store), or set VIVARIUM_HOME to another disk.",
+  }),
+  E_STORE_NOT_DIRECTORY: rule<AtPath>({
+    exit,
+    summary: "A file stands where the store needs a directory.",
+    message: (p) => `cannot use '${p.path}': a part of it is not a directory`,
+    hint: () => elsewhere,
+  }),
+  E_STORE_IO: rule<AtPath & { operation: string; errno: string }>({
+    exit,
+    summary: "The disk or the system refused an operation on the store.",
+    message: (p) => `cannot ${p.operation} '${p.path}': ${p.errno}`,
+  }),
+  E_STORE_DAMAGED: rule<AtPath & { detail: string }>({
+    exit,
+    summary: "An entry of the store is not what was put there.",
+    message: (p) => `the store's entry '${p.path}' is damaged: ${p.detail}`,
+    hint: () => "Run `pybun cache verify`: it moves damaged entries away, and they are fetched again when needed.",
+  }),
+  W_STORE_REPAIRED: rule<AtPath & { detail: string }>({
+    exit,
+    summary: "A damaged entry of the store was moved away and is made again.",
+    message: (p) => `the store's entry '${p.path}' was damaged and is made again: ${p.detail}`,
+  }),
+};

@@ -1,0 +1,200 @@
+/**
+ * The content-addressed store: directories by kind and key, each whole from the moment it can be seen.
+ *
+ *   root/<kind>/<key>       an entry; never changed after it was published, except by its own kind's rules
+ *   root/tmp/<owner>.<n>    an entry in the making; published by one rename
+ *   root/trash/<owner>.<n>  an entry on its way out: it leaves its place by one rename, then its files go
+ *   root/locks/<name>       files for advisory locks; they hold nothing and stay
+ *   root/leases/<owner>.<n> entries that a living process uses, one `kind/key` a line
+ *
+ * A process that is killed leaves either the old or the new state, and leftovers that the next sweep finds by their
+ * owner's death. What is not synced: files of an entry, because everything here can be fetched or built again and a
+ * sync for each of thousands of files costs more than the download. A power cut may so leave a named entry with short
+ * files; kinds seal their entries (sizes and hashes), and a broken seal means "make it again".
+ * Nothing is touched on disk until it is needed, so opening a store costs nothing.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { assert } from "./assert.ts";
+import { acquireFileLock } from "./store/file-lock.ts";
+import { errnoOf, ioProblem } from "./store/io-problem.ts";
+import { liveLeases, writeLease } from "./store/lease.ts";
+import { mayBeAlive, ownIdentity } from "./store/process-identity.ts";
+
+/** The name of one entry. */
+export interface StoreKey {
+  readonly kind: string;
+  readonly key: string;
+}
+
+export interface Store {
+  readonly root: string;
+  /** Where an entry is, or would be. */
+  readonly entryPath: (kind: string, key: string) => string;
+  readonly has: (kind: string, key: string) => boolean;
+  /**
+   * Makes an entry: `fill` writes into an empty directory of its own, which then becomes the entry by one rename. If
+   * somebody else published the same key meanwhile, theirs stays and ours goes. Returns the entry's path.
+   */
+  readonly publish: (kind: string, key: string, fill: (directory: string) => Promise<void> | void) => Promise<string>;
+  /** A directory that is ours alone until we end; `publishFrom` turns it into an entry. */
+  readonly temporaryDirectory: () => string;
+  readonly publishFrom: (directory: string, kind: string, key: string) => string;
+  /** Runs `body` while no other holder of the same name does, in any process. Freed by death. */
+  readonly withLock: <T>(name: string, body: () => Promise<T> | T, signal?: AbortSignal) => Promise<T>;
+  /** Removes an entry: it is gone at once, its files a little later. Returns false if there was none. */
+  readonly remove: (kind: string, key: string) => boolean;
+  /** Keys of the entries of a kind, in no order. */
+  readonly keys: (kind: string) => readonly string[];
+  /** Says that this process uses these entries until it ends; kept across execve. Returns what ends it sooner. */
+  readonly lease: (entries: readonly StoreKey[]) => () => void;
+  /** `kind/key` of all entries that living processes use. */
+  readonly leased: () => ReadonlySet<string>;
+  /** Deletes what dead processes left in `tmp`, `trash` and `leases`. */
+  readonly sweep: () => void;
+}
+
+const namePattern = /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,200}$/;
+
+/** @throws every function: E_STORE_READ_ONLY, E_STORE_PERMISSION, E_STORE_FULL, E_STORE_NOT_DIRECTORY, E_STORE_IO */
+export function openStore(root: string): Store {
+  const place = (...names: readonly string[]): string => {
+    for (const name of names) assert(namePattern.test(name), `'${name}' is a name that the store may use`);
+    return join(root, ...names);
+  };
+  const entryPath = (kind: string, key: string) => place(kind, key);
+  const temporaryDirectory = () => makeOwned(root, "tmp");
+  const publishFrom = (directory: string, kind: string, key: string) =>
+    publishDirectory(directory, { parent: place(kind), path: entryPath(kind, key) });
+  return {
+    root,
+    entryPath,
+    temporaryDirectory,
+    publishFrom,
+    has: (kind, key) => existsSync(entryPath(kind, key)),
+    publish: async (kind, key, fill) => {
+      const directory = temporaryDirectory();
+      try {
+        await fill(directory);
+        return publishFrom(directory, kind, key);
+      } catch (error) {
+        rmSync(directory, { recursive: true, force: true });
+        throw ioProblem(error, { path: directory, operation: "write" });
+      }
+    },
+    withLock: (name, body, signal) => withLock({ root, path: place("locks", name) }, body, signal),
+    remove: (kind, key) => discard(root, entryPath(kind, key)),
+    keys: (kind) => listNames(place(kind)),
+    lease: (entries) => translate(root, "write", () => writeLease(ensureFolder(root, "leases"), entries)),
+    leased: () => translate(root, "read", () => liveLeases(join(root, "leases"))),
+    sweep: () => translate(root, "sweep", () => sweep(root)),
+  };
+}
+
+function translate<T>(path: string, operation: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw ioProblem(error, { path, operation });
+  }
+}
+
+/** Backup and indexing tools skip a directory with this file (bford.info/cachedir). */
+const cacheTag = "Signature: 8a477f597d28d172789f06886806bc55\n# Everything in here can be fetched or built again.\n";
+
+function ensureFolder(root: string, name: string): string {
+  const path = join(root, name);
+  if (existsSync(path)) return path;
+  return translate(path, "create", () => {
+    const isNew = !existsSync(root);
+    mkdirSync(path, { recursive: true });
+    if (isNew) writeFileSync(join(root, "CACHEDIR.TAG"), cacheTag);
+    return path;
+  });
+}
+
+let counter = 0;
+
+const ownedName = (): string => `${ownIdentity()}.${counter++}`;
+
+function makeOwned(root: string, folder: string): string {
+  const parent = ensureFolder(root, folder);
+  return translate(parent, "create", () => {
+    for (;;) {
+      const path = join(parent, ownedName());
+      try {
+        mkdirSync(path);
+        return path;
+      } catch (error) {
+        // A worker of this process, or what this process was before an execve, has the name.
+        if (errnoOf(error) !== "EEXIST") throw error;
+      }
+    }
+  });
+}
+
+/** rename(2) never replaces a directory that holds something: whoever comes second finds the winner's entry. */
+function publishDirectory(directory: string, { parent, path }: { parent: string; path: string }): string {
+  return translate(path, "publish", () => {
+    mkdirSync(parent, { recursive: true });
+    try {
+      renameSync(directory, path);
+    } catch (error) {
+      const errno = errnoOf(error);
+      const isTaken = errno === "ENOTEMPTY" || errno === "EEXIST" || (errno === "EPERM" && existsSync(path));
+      if (!isTaken) throw error;
+      rmSync(directory, { recursive: true, force: true });
+    }
+    return path;
+  });
+}
+
+async function withLock<T>(
+  { root, path }: { root: string; path: string },
+  body: () => Promise<T> | T,
+  signal?: AbortSignal,
+): Promise<T> {
+  ensureFolder(root, "locks");
+  const release = await acquireFileLock(path, signal).catch((error: unknown) => {
+    throw ioProblem(error, { path, operation: "lock" });
+  });
+  try {
+    return await body();
+  } finally {
+    release();
+  }
+}
+
+function discard(root: string, path: string): boolean {
+  if (!existsSync(path)) return false;
+  const trash = ensureFolder(root, "trash");
+  return translate(path, "remove", () => {
+    const target = join(trash, ownedName());
+    try {
+      renameSync(path, target);
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return false;
+      throw error;
+    }
+    rmSync(target, { recursive: true, force: true });
+    return true;
+  });
+}
+
+function listNames(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw ioProblem(error, { path, operation: "list" });
+  }
+}
+
+function sweep(root: string): void {
+  for (const folder of ["tmp", "trash", "leases"]) {
+    for (const name of listNames(join(root, folder))) {
+      const owner = name.slice(0, name.lastIndexOf("."));
+      if (!mayBeAlive(owner)) rmSync(join(root, folder, name), { recursive: true, force: true });
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Advisory locks between processes. flock(2) on Linux and macOS: the kernel frees it when the holder dies, however it
+ * dies. Bun has no binding for it, so the C library is opened by name, the first time a lock is needed; its name
+ * differs between glibc, musl and macOS. Windows has no flock: opening a file for itself alone does the same there.
+ *
+ * Waiting polls with a growing pause and never blocks the event loop: downloads go on while a lock is waited for.
+ */
+import { closeSync, openSync, unlinkSync } from "node:fs";
+import { errnoOf } from "./io-problem.ts";
+
+const pauseFirstMs = 2;
+const pauseLastMs = 50;
+
+/** @returns a function that frees the lock. Rejects with the signal's reason when it fires first. */
+export async function acquireFileLock(path: string, signal?: AbortSignal): Promise<() => void> {
+  let pauseMs = pauseFirstMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    const release = tryFileLock(path);
+    if (release !== undefined) return release;
+    await Bun.sleep(pauseMs);
+    pauseMs = Math.min(pauseMs * 2, pauseLastMs);
+  }
+}
+
+/** Takes the lock if it is free; undefined if somebody has it. Locks of one process exclude each other too. */
+export function tryFileLock(path: string): (() => void) | undefined {
+  return process.platform === "win32" ? tryExclusiveFile(path) : tryFlock(path);
+}
+
+const lockExclusive = 2;
+const lockNonBlocking = 4;
+
+function tryFlock(path: string): (() => void) | undefined {
+  const descriptor = openSync(path, "a", 0o666);
+  // A failure other than "taken" means a file system without locks: publishing by rename is safe without them.
+  const taken = flock()(descriptor, lockExclusive | lockNonBlocking) !== 0 && !isWithoutLocks(descriptor);
+  if (!taken) return () => closeSync(descriptor);
+  closeSync(descriptor);
+  return undefined;
+}
+
+/** A shared lock can always be had on a file that nobody holds exclusively; where even unlocking fails, none exist. */
+function isWithoutLocks(descriptor: number): boolean {
+  const unlock = 8;
+  return flock()(descriptor, unlock) !== 0;
+}
+
+type Flock = (descriptor: number, operation: number) => number;
+
+let loaded: Flock | undefined;
+
+function flock(): Flock {
+  loaded ??= loadFlock();
+  return loaded;
+}
+
+/** Names of the C library, most likely first. */
+function libraryNames(): readonly string[] {
+  if (process.platform === "darwin") return ["libSystem.B.dylib"];
+  const arch = process.arch === "arm64" ? "aarch64" : "x86_64";
+  return ["libc.so.6", `libc.musl-${arch}.so.1`, `/lib/libc.musl-${arch}.so.1`];
+}
+
+function loadFlock(): Flock {
+  const { dlopen } = require("bun:ffi") as typeof import("bun:ffi"); // loaded late: it costs every start a millisecond
+  const failures: unknown[] = [];
+  for (const name of libraryNames()) {
+    try {
+      const library = dlopen(name, { flock: { args: ["i32", "i32"], returns: "i32" } });
+      return library.symbols.flock;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new AggregateError(failures, `no C library among ${libraryNames().join(", ")} offers flock`);
+}
+
+function tryExclusiveFile(path: string): (() => void) | undefined {
+  try {
+    const descriptor = openSync(path, "wx");
+    return () => {
+      closeSync(descriptor);
+      unlinkSync(path);
+    };
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+    return removeAbandoned(path) ? tryExclusiveFile(path) : undefined;
+  }
+}
+
+/** Windows refuses to delete a file that a living process holds open. */
+function removeAbandoned(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === "ENOENT") return true;
+    if (errno === "EBUSY" || errno === "EPERM" || errno === "EACCES") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import { Problem, problemsOf } from "../diagnostic.ts";
+import type { coreDiagnostics } from "../diagnostics.ts";
+
+const problem = problemsOf<typeof coreDiagnostics>();
+
+/** The system's name for an error, such as `ENOSPC`; undefined for anything that is no failed system call. */
+export function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
+}
+
+/**
+ * A failed system call as the store's problem, with the path that the system named, else `path`.
+ * Everything else comes back as it is: problems on their way up, and our own bugs.
+ */
+export function ioProblem(error: unknown, { path, operation }: { path: string; operation: string }): unknown {
+  const errno = errnoOf(error);
+  if (errno === undefined || error instanceof Problem) return error;
+  const named = error instanceof Error && "path" in error && typeof error.path === "string" ? error.path : path;
+  const context = { cause: error };
+  switch (errno) {
+    case "EROFS":
+      return problem("E_STORE_READ_ONLY", { path: named }, context);
+    case "EACCES":
+    case "EPERM":
+      return problem("E_STORE_PERMISSION", { path: named }, context);
+    case "ENOSPC":
+    case "EDQUOT":
+      return problem("E_STORE_FULL", { path: named }, context);
+    case "ENOTDIR":
+      return problem("E_STORE_NOT_DIRECTORY", { path: named }, context);
+    default:
+      return problem("E_STORE_IO", { path: named, operation, errno }, context);
+  }
+}
