@@ -1,0 +1,156 @@
+/**
+ * Requirements (PEP 508 "Dependency specification"): one line of text in, a record out.
+ *
+ *   name [extras] ( @ url | (specifiers) | specifiers ) ; marker
+ *
+ * The parser is written by hand so that every fault names its column and what would have been right. It accepts what
+ * PyPA's `packaging` accepts; the exceptions are comparisons of two literals or of two variables, which have no meaning.
+ */
+import { problemsOf } from "@vivarium/core/diagnostic";
+import {
+  type Cursor,
+  describeNext,
+  FaultSignal,
+  faultAt,
+  locateFault,
+  skipBlanks,
+  take,
+  takeCharacter,
+} from "./cursor.ts";
+import type { versionsDiagnostics } from "./diagnostics.ts";
+import { formatMarker, type Marker } from "./marker.ts";
+import { readMarker } from "./marker-syntax.ts";
+import { normalizeName } from "./name.ts";
+import { formatSpecifiers, type Specifier, type Specifiers } from "./specifier.ts";
+import { readSpecifier } from "./specifier-syntax.ts";
+
+const problem = problemsOf<typeof versionsDiagnostics>();
+
+/** What a distribution needs. A requirement with a URL has no specifiers. */
+export interface Requirement {
+  /** Normalised (PEP 503). */
+  readonly name: string;
+  /** Normalised (PEP 685), sorted, without duplicates. */
+  readonly extras: readonly string[];
+  readonly specifiers: Specifiers;
+  readonly url?: string;
+  readonly marker?: Marker;
+}
+
+const NAME = /[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?/y;
+const URL_TEXT = /[^ \t]+/y;
+
+/** Reads a requirement. Throws `E_REQUIREMENT_INVALID` with a span. */
+export function parseRequirement(text: string): Requirement {
+  try {
+    return readRequirement({ text, at: 0 });
+  } catch (error) {
+    if (!(error instanceof FaultSignal)) throw error;
+    const { params, spans } = locateFault(text, error.fault);
+    throw problem("E_REQUIREMENT_INVALID", params, { spans });
+  }
+}
+
+/** The normalised text of a requirement. Parsing it again gives an equal record. */
+export function formatRequirement(requirement: Requirement): string {
+  const { name, extras, specifiers, url, marker } = requirement;
+  let text = extras.length === 0 ? name : `${name}[${extras.join(",")}]`;
+  // A URL ends at white space only, so a marker must keep its distance.
+  text += url === undefined ? formatSpecifiers(specifiers) : ` @ ${url}`;
+  if (marker === undefined) return text;
+  return `${text}${url === undefined ? "" : " "}; ${formatMarker(marker)}`;
+}
+
+function readRequirement(cursor: Cursor): Requirement {
+  skipBlanks(cursor);
+  const name = readName(cursor, "a package name");
+  skipBlanks(cursor);
+  const extras = readExtras(cursor);
+  skipBlanks(cursor);
+  const url = readUrl(cursor);
+  const specifiers = url === undefined ? readVersions(cursor) : [];
+  const marker = readRequirementMarker(cursor, url, specifiers);
+  return {
+    name,
+    extras,
+    specifiers,
+    ...(url === undefined ? {} : { url }),
+    ...(marker === undefined ? {} : { marker }),
+  };
+}
+
+function readName(cursor: Cursor, what: string): string {
+  const start = cursor.at;
+  const name = take(cursor, NAME);
+  if (name === undefined) throw faultAt(`expected ${what}, found ${describeNext(cursor)}`, start);
+  const next = cursor.text[cursor.at];
+  if (next !== undefined && "._-".includes(next)) {
+    throw faultAt("a name must end with a letter or digit", cursor.at);
+  }
+  return normalizeName(name);
+}
+
+function readExtras(cursor: Cursor): string[] {
+  const open = cursor.at;
+  if (!takeCharacter(cursor, "[")) return [];
+  const extras = new Set<string>();
+  skipBlanks(cursor);
+  while (!takeCharacter(cursor, "]")) {
+    extras.add(readName(cursor, 'the name of an extra or "]"'));
+    skipBlanks(cursor);
+    if (takeCharacter(cursor, ",")) {
+      skipBlanks(cursor);
+      if (cursor.text[cursor.at] === "]") throw faultAt('expected the name of an extra after ","', cursor.at);
+    } else if (cursor.text[cursor.at] !== "]") {
+      throw faultAt(`expected "," or "]" for the "[" at column ${open + 1}, found ${describeNext(cursor)}`, cursor.at);
+    }
+  }
+  return [...extras].sort();
+}
+
+function readUrl(cursor: Cursor): string | undefined {
+  if (!takeCharacter(cursor, "@")) return undefined;
+  skipBlanks(cursor);
+  const start = cursor.at;
+  const url = take(cursor, URL_TEXT);
+  if (url === undefined) throw faultAt('expected a URL after "@"', start);
+  return url;
+}
+
+function readVersions(cursor: Cursor): Specifiers {
+  const open = cursor.at;
+  const parenthesised = takeCharacter(cursor, "(");
+  skipBlanks(cursor);
+  const specifiers: Specifier[] = [];
+  while (startsSpecifier(cursor)) {
+    specifiers.push(readSpecifier(cursor));
+    skipBlanks(cursor);
+    if (!takeCharacter(cursor, ",")) break;
+    skipBlanks(cursor);
+  }
+  if (parenthesised && !takeCharacter(cursor, ")")) {
+    throw faultAt(`expected ")" for the "(" at column ${open + 1}, found ${describeNext(cursor)}`, cursor.at);
+  }
+  skipBlanks(cursor);
+  return specifiers;
+}
+
+function startsSpecifier(cursor: Cursor): boolean {
+  const next = cursor.text[cursor.at];
+  return next !== undefined && "=<>!~".includes(next);
+}
+
+function readRequirementMarker(cursor: Cursor, url: string | undefined, specifiers: Specifiers): Marker | undefined {
+  skipBlanks(cursor);
+  if (cursor.at >= cursor.text.length) return undefined;
+  if (!takeCharacter(cursor, ";")) {
+    const found = describeNext(cursor);
+    const expected = url !== undefined ? '";"' : specifiers.length > 0 ? '"," or ";"' : 'a specifier, "@" or ";"';
+    throw faultAt(`expected ${expected} or the end, found ${found}`, cursor.at);
+  }
+  const marker = readMarker(cursor);
+  if (cursor.at < cursor.text.length) {
+    throw faultAt(`expected "and", "or" or the end, found ${describeNext(cursor)}`, cursor.at);
+  }
+  return marker;
+}
