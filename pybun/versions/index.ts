@@ -4,9 +4,11 @@ export { formatMarker, parseMarker } from "./marker.ts";
 export { evaluateMarker, type MarkerEnvironment } from "./marker-evaluate.ts";
 export type { Marker, MarkerComparison, MarkerOperator, MarkerVariable } from "./marker-syntax.ts";
 export { isValidName, normalizeName } from "./name.ts";
+export { type PlatformMarkers, parsePlatformName, platformMarkers, platformNames } from "./platform-names.ts";
 export {
   anyVersion,
   complementRange,
+  formatRange,
   intersectRanges,
   noVersion,
   rangeContains,
@@ -41,6 +43,7 @@ export {
   versionKey,
 } from "./version.ts";
 export { isPrereleaseKey } from "./version-key.ts";
+export { textOfKey } from "./version-key-text.ts";
 export {
   type BuildTag,
   compareBuildTags,

@@ -4,17 +4,16 @@
  * Cuts of ranges lie between versions (specifier-range.ts), so one text can stand for cuts that differ in whether
  * pre-releases, post releases or local versions at the bound are in. The text says what a reader would have written.
  */
-import { anyVersion, rangesEqual, type VersionRange } from "./range.ts";
 import { KEY_END } from "./version-key.ts";
 import { readCut } from "./version-key-text.ts";
 
 /** The text of a range. `textOf` gives the spelling of a release by its key, where the caller knows better. */
 export function formatRange(
-  range: VersionRange,
+  range: readonly string[],
   textOf: (key: string) => string | undefined = () => undefined,
 ): string {
   if (range.length === 0) return "∅";
-  if (rangesEqual(range, anyVersion)) return "*";
+  if (range.length === 2 && range[0] === "" && range[1] === KEY_END) return "*";
   const holes = holesOf(range, textOf);
   if (holes !== undefined) return holes;
   const parts: string[] = [];
@@ -48,7 +47,7 @@ function isExact(from: string, to: string): boolean {
 }
 
 /** Everything but single releases reads best as `!=1.5,!=1.6`, with the outer bounds before. */
-function holesOf(range: VersionRange, textOf: TextOf): string | undefined {
+function holesOf(range: readonly string[], textOf: TextOf): string | undefined {
   if (range.length < 4) return undefined;
   const excluded: string[] = [];
   for (let i = 1; i + 1 < range.length; i += 2) {

@@ -7,6 +7,8 @@
  */
 import { KEY_END } from "./version-key.ts";
 
+export { formatRange } from "./range-text.ts";
+
 /** Sorted disjoint intervals of version keys; see the head of range.ts. */
 export type VersionRange = readonly string[];
 
