@@ -1,0 +1,134 @@
+/**
+ * From requirements to edges of the graph: markers are judged, an extra of the package itself is replaced by what it
+ * stands for (`foo[all]` requires `foo[a,b]`), and constraints follow the requirement they restrict.
+ */
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { VersionRange } from "../versions/range.ts";
+import type { Requirement } from "../versions/requirement.ts";
+import { formatSpecifiers, type Specifiers } from "../versions/specifier.ts";
+import { specifiersToRange } from "../versions/specifier-range.ts";
+import type { resolverDiagnostics } from "./diagnostics.ts";
+import type { ReleaseRequirements, ReleaseSource, Releases } from "./release-source.ts";
+import type { MarkerJudge } from "./target.ts";
+
+const problem = problemsOf<typeof resolverDiagnostics>();
+
+/** One requirement, ready for the solver. With `extra`, it is for the extra's proxy, which brings the project along. */
+export interface DependencyEdge {
+  readonly name: string;
+  readonly extra?: string;
+  readonly range: VersionRange;
+  /** The specifiers, normalised; empty for any version. */
+  readonly text: string;
+  readonly tier: "unspecified" | "pinned" | "url";
+  readonly origin: "requirement" | "constraint" | "extra";
+  readonly toFeatures?: true;
+}
+
+/** What all edges of a resolution are made with. */
+export interface EdgeRules {
+  readonly judge: MarkerJudge;
+  /** By project name. */
+  readonly constraints: ReadonlyMap<string, readonly Requirement[]>;
+  /** Projects that come from a URL that the user gave, or that such a project gave. */
+  readonly urls: ReadonlyMap<string, string>;
+}
+
+const rangesBySpecifiers = new WeakMap<Specifiers, VersionRange>();
+
+function rangeOfSpecifiers(specifiers: Specifiers): VersionRange {
+  const known = rangesBySpecifiers.get(specifiers);
+  if (known !== undefined) return known;
+  const range = specifiersToRange(specifiers);
+  rangesBySpecifiers.set(specifiers, range);
+  return range;
+}
+
+const isPin = (specifiers: Specifiers): boolean =>
+  specifiers.some((specifier) => specifier.kind === "arbitrary" || (specifier.operator === "==" && !specifier.prefix));
+
+/** Edges of the requirements that hold, each followed by the constraints on its project. */
+export function edgesOf(requirements: readonly Requirement[], extra: string | undefined, rules: EdgeRules) {
+  const edges: DependencyEdge[] = [];
+  for (const requirement of requirements) {
+    if (holds(requirement, extra, rules.judge)) pushEdges(edges, requirement, rules);
+  }
+  return edges;
+}
+
+/** Does it hold because of the extra, and not without it? */
+function holds(requirement: Requirement, extra: string | undefined, judge: MarkerJudge): boolean {
+  if (extra === undefined) return judge.holds(requirement.marker, undefined);
+  return judge.holds(requirement.marker, extra) && !judge.holds(requirement.marker, undefined);
+}
+
+function pushEdges(edges: DependencyEdge[], requirement: Requirement, rules: EdgeRules): void {
+  checkUrl(requirement, rules);
+  const edge = edgeOf(requirement, "requirement", rules);
+  if (requirement.extras.length === 0) edges.push(edge);
+  for (const extra of requirement.extras) edges.push({ ...edge, extra });
+  for (const constraint of rules.constraints.get(requirement.name) ?? []) {
+    if (rules.judge.holds(constraint.marker, undefined)) edges.push(edgeOf(constraint, "constraint", rules));
+  }
+}
+
+function edgeOf(requirement: Requirement, origin: "requirement" | "constraint", rules: EdgeRules): DependencyEdge {
+  const { name, specifiers } = requirement;
+  const tier = rules.urls.has(name) ? "url" : isPin(specifiers) ? "pinned" : "unspecified";
+  return { name, range: rangeOfSpecifiers(specifiers), text: formatSpecifiers(specifiers), tier, origin };
+}
+
+/** A URL in the metadata of an index's release would let that index install from anywhere. */
+function checkUrl(requirement: Requirement, rules: EdgeRules): void {
+  if (requirement.url === undefined || rules.urls.get(requirement.name) === requirement.url) return;
+  throw problem("E_RESOLVE_URL_TRANSITIVE", { name: requirement.name, url: requirement.url });
+}
+
+export type EdgeAnswer =
+  | { readonly kind: "edges"; readonly edges: readonly DependencyEdge[] }
+  | Exclude<ReleaseRequirements, { kind: "known" }>;
+
+/** Edges of a release, or of one extra of it. A promise where its metadata is still on the way. */
+export function releaseEdges(
+  source: ReleaseSource,
+  asked: { readonly releases: Releases; readonly release: number; readonly extra: string | undefined },
+  rules: EdgeRules,
+): EdgeAnswer | Promise<ReleaseRequirements> {
+  const answer = source.requirements(asked.releases, asked.release, asked.extra);
+  if (answer instanceof Promise || answer.kind !== "known") return answer;
+  const requirements = answer.requirements.filter((requirement) => holds(requirement, asked.extra, rules.judge));
+  return { kind: "edges", edges: flattenOwnExtras(source, { ...asked, requirements }, rules) };
+}
+
+interface OwnRequirements {
+  readonly releases: Releases;
+  readonly release: number;
+  readonly requirements: readonly Requirement[];
+}
+
+function flattenOwnExtras(source: ReleaseSource, own: OwnRequirements, rules: EdgeRules): readonly DependencyEdge[] {
+  const edges: DependencyEdge[] = [];
+  const bounds: DependencyEdge[] = [];
+  const seen = new Set<string>();
+  const queue: string[] = [];
+  const take = (requirements: readonly Requirement[]): void => {
+    for (const requirement of requirements) {
+      if (requirement.name !== own.releases.name || requirement.extras.length === 0)
+        pushEdges(edges, requirement, rules);
+      else {
+        queue.push(...requirement.extras);
+        if (requirement.specifiers.length > 0) bounds.push(edgeOf(requirement, "requirement", rules));
+      }
+    }
+  };
+  take(own.requirements);
+  for (let extra = queue.shift(); extra !== undefined; extra = queue.shift()) {
+    if (seen.has(extra)) continue;
+    seen.add(extra);
+    const answer = source.requirements(own.releases, own.release, extra);
+    if (answer instanceof Promise || answer.kind !== "known") continue;
+    const wanted = extra;
+    take(answer.requirements.filter((requirement) => holds(requirement, wanted, rules.judge)));
+  }
+  return [...edges, ...bounds];
+}

@@ -1,0 +1,69 @@
+/** Problems of a resolution: what the resolver and `pybun resolve` can fail with. */
+import { type Fix, rule } from "@vivarium/core/diagnostic";
+
+export const resolverDiagnostics = {
+  E_RESOLVE_CONFLICT: rule<{ explanation: string; derivation: unknown; fixes: readonly Fix[] }>({
+    exit: 65,
+    summary: "The requirements cannot all be met; the explanation is a proof, and the derivation tree is in `data`.",
+    message: (p) => `cannot resolve the requirements\n${p.explanation}`,
+    hint: (p) => (p.fixes[0] === undefined ? undefined : `this would work: ${p.fixes[0].title}`),
+    fixes: (p) => p.fixes,
+    data: (p) => ({ derivation: p.derivation }),
+  }),
+  E_RESOLVE_UNKNOWN_PACKAGE: rule<{ name: string; explanation: string; near: readonly string[]; derivation: unknown }>({
+    exit: 65,
+    summary: "A required project is on none of the indexes.",
+    message: (p) => `no index has a package named "${p.name}"\n${p.explanation}`,
+    hint: (p) => (p.near.length === 0 ? undefined : `did you mean ${p.near.map((name) => `"${name}"`).join(" or ")}?`),
+    data: (p) => ({ derivation: p.derivation }),
+  }),
+  E_RESOLVE_URL_TRANSITIVE: rule<{ name: string; url: string }>({
+    exit: 65,
+    summary: "A release on an index requires a package by URL that the user did not ask for by this URL.",
+    message: (p) => `cannot take "${p.name}" from ${p.url}, which only the metadata of another package asks for`,
+    hint: (p) => `if you trust that URL, require it yourself: "${p.name} @ ${p.url}"`,
+  }),
+  E_RESOLVE_URL_CONFLICT: rule<{ name: string; first: string; second: string }>({
+    exit: 65,
+    summary: "One package is required from two different URLs.",
+    message: (p) => `"${p.name}" is required from two places: ${p.first} and ${p.second}`,
+    hint: () => "keep one of the two URLs",
+  }),
+  E_RESOLVE_URL_KIND: rule<{ name: string; url: string }>({
+    exit: 65,
+    summary: "A direct URL names something other than a wheel.",
+    message: (p) => `cannot use ${p.url} for "${p.name}": only URLs of wheels (.whl) are supported`,
+    hint: () => "give the URL of a wheel; source archives, repositories and directories need a build",
+  }),
+  E_RESOLVE_URL_WHEEL: rule<{ name: string; url: string; detail: string }>({
+    exit: 65,
+    summary: "The wheel at a direct URL cannot be used for the requirement or for the target.",
+    message: (p) => `cannot use ${p.url} for "${p.name}": ${p.detail}`,
+  }),
+  E_RESOLVE_NEEDS_BUILD: rule<{ name: string; version: string; file: string; detail: string }>({
+    exit: 65,
+    summary: "The only candidate is a source archive whose metadata is known only after a build.",
+    message: (p) => `cannot read what ${p.name} ${p.version} requires: ${p.detail} (${p.file})`,
+    hint: (p) => `--only-binary ${p.name} (or --no-build) looks for a version that has a wheel`,
+  }),
+  E_RESOLVE_CONSTRAINT: rule<{ text: string; detail: string }>({
+    exit: 65,
+    summary: "A constraint does more than restrict versions.",
+    message: (p) => `cannot use "${p.text}" as a constraint: ${p.detail}`,
+    hint: () => "constraints only narrow versions; put extras and URLs on a requirement",
+  }),
+  W_RESOLVE_EXTRA_UNKNOWN: rule<{ name: string; version: string; extra: string }>({
+    exit: 0,
+    summary: "An extra was asked for that the chosen release does not have.",
+    message: (p) => `${p.name} ${p.version} has no extra named "${p.extra}"`,
+  }),
+  W_RESOLVE_NO_UPLOAD_TIME: rule<{ files: number; projects: readonly string[] }>({
+    exit: 0,
+    summary: "Files without an upload time were dropped because of --exclude-newer.",
+    message: (p) =>
+      `--exclude-newer left out ${p.files} files without an upload time, of ${p.projects.slice(0, 5).join(", ")}${
+        p.projects.length > 5 ? ` and ${p.projects.length - 5} more` : ""
+      }`,
+    hint: () => "the index does not say when they were uploaded; without --exclude-newer they are considered",
+  }),
+};

@@ -1,0 +1,65 @@
+/** Reads the result out of a solved state: one pin a project, with who required it. */
+import { assert } from "@vivarium/core/assert";
+import type { IndexFile } from "../index/index-file.ts";
+import { packageEntry, rootPackage } from "./package-table.ts";
+import type { SolverSetting } from "./solve.ts";
+import type { SolverState } from "./solver-state.ts";
+
+export interface Pin {
+  readonly name: string;
+  readonly version: string;
+  /** The index of the release on its page. */
+  readonly release: number;
+  /** Extras that were asked for, sorted. */
+  readonly extras: readonly string[];
+  /** The file for the target. */
+  readonly file: IndexFile;
+  /** `sha256:…` of all files of the release. */
+  readonly hashes: readonly string[];
+  /** Names of the projects that required it, sorted; the empty name is the user. */
+  readonly via: readonly string[];
+  readonly index: string;
+  /** Where it came from when it was asked for by URL. */
+  readonly url?: string;
+}
+
+/** All projects of the solution, sorted by name. */
+export function collectPins(state: SolverState, setting: SolverSetting): readonly Pin[] {
+  const via = new Map<string, Set<string>>();
+  const extras = new Map<string, Set<string>>();
+  for (const package_ of state.solution.decided) {
+    const entry = packageEntry(state.packages, package_);
+    if (entry.kind === "extra" && entry.extra !== undefined) setOf(extras, entry.name).add(entry.extra);
+    if (entry.kind === "extra") continue;
+    const release = state.solution.assignments[package_]?.decision?.release ?? 0;
+    const requirer = package_ === rootPackage ? "" : entry.name;
+    for (const edge of state.edges[package_]?.get(release) ?? []) {
+      if (edge.name !== requirer && edge.origin === "requirement") setOf(via, edge.name).add(requirer);
+    }
+  }
+  const pins = state.solution.decided.flatMap((package_) => {
+    const { kind, name } = packageEntry(state.packages, package_);
+    if (kind !== "project") return [];
+    const release = state.solution.assignments[package_]?.decision?.release ?? 0;
+    return [pinOf(setting, { name, release, extras: sorted(extras.get(name)), via: sorted(via.get(name)) })];
+  });
+  return pins.sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function pinOf(
+  setting: SolverSetting,
+  found: { name: string; release: number; extras: readonly string[]; via: readonly string[] },
+): Pin {
+  const releases = setting.source.releases(found.name);
+  assert(!(releases instanceof Promise), "a decided project has been answered before");
+  const choice = releases.choiceAt(found.release);
+  return { ...found, ...choice, version: releases.textAt(found.release) };
+}
+
+function setOf(sets: Map<string, Set<string>>, name: string): Set<string> {
+  const set = sets.get(name) ?? new Set();
+  sets.set(name, set);
+  return set;
+}
+
+const sorted = (names: ReadonlySet<string> | undefined): readonly string[] => [...(names ?? [])].sort();

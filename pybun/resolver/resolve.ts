@@ -1,0 +1,136 @@
+/**
+ * Requirements in, pins or a proof out.
+ *
+ * Pure: all that is known of the world comes through the source. Direct URLs are looked at first, because a project
+ * that comes from a URL comes from there whoever asks for it.
+ */
+import { assert } from "@vivarium/core/assert";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { Requirement } from "../versions/requirement.ts";
+import { namesPrerelease } from "../versions/specifier.ts";
+import { type EdgeRules, edgesOf } from "./dependency.ts";
+import { type Derivation, deriveProof } from "./derivation.ts";
+import type { resolverDiagnostics } from "./diagnostics.ts";
+import { explainDerivation } from "./explain.ts";
+import { collectPins, type Pin } from "./pins.ts";
+import type { ReleaseSource } from "./release-source.ts";
+import type { SelectionRule } from "./select-release.ts";
+import { advance, type SolverSetting } from "./solve.ts";
+import { createSolverState, type SolverState } from "./solver-state.ts";
+import { createMarkerJudge, type ResolveTarget } from "./target.ts";
+
+const problem = problemsOf<typeof resolverDiagnostics>();
+
+export type ResolutionStrategy = "highest" | "lowest" | "lowest-direct";
+export type PrereleaseMode = "allow" | "disallow" | "explicit" | "if-necessary";
+
+export interface ResolveRequest {
+  readonly requirements: readonly Requirement[];
+  /** Narrow versions of what is required anyway; they require nothing themselves. */
+  readonly constraints: readonly Requirement[];
+  readonly target: ResolveTarget;
+  readonly strategy: ResolutionStrategy;
+  readonly prerelease: PrereleaseMode;
+  readonly source: ReleaseSource;
+  /** Projects by URL beyond the requirements' own: what wheels at URLs require by URL. */
+  readonly urls?: ReadonlyMap<string, string>;
+}
+
+export type ResolveOutcome =
+  | { readonly kind: "solved"; readonly pins: readonly Pin[] }
+  | { readonly kind: "conflict"; readonly derivation: Derivation; readonly text: string };
+
+/** Resolves for one target. Rejects with what the source rejects with, and with `E_RESOLVE_URL_…`. */
+export async function resolve(request: ResolveRequest): Promise<ResolveOutcome> {
+  const setting = solverSetting(request);
+  const state = createSolverState();
+  for (;;) {
+    const result = advance(state, setting);
+    if (result.kind === "waiting") await result.until;
+    else if (result.kind === "solved") return { kind: "solved", pins: collectPins(state, setting) };
+    else return failed(state, setting, result.terminal);
+  }
+}
+
+function failed(state: SolverState, setting: SolverSetting, terminal: number): ResolveOutcome {
+  const derivation = deriveProof(state, terminal);
+  return { kind: "conflict", derivation, text: explainDerivation(derivation, setting.source) };
+}
+
+/** The parts of a request that the solver's loop needs. Begins to fetch the projects that are required. */
+export function solverSetting(request: ResolveRequest): SolverSetting {
+  const judge = createMarkerJudge(request.target);
+  const applicable = request.requirements.filter((requirement) => judge.holds(requirement.marker, undefined));
+  const rules: EdgeRules = {
+    judge,
+    constraints: groupByName(request.constraints),
+    urls: urlsOf(applicable, request.urls ?? new Map()),
+  };
+  for (const { name } of applicable) request.source.prefetchProject(name);
+  return {
+    source: request.source,
+    rules,
+    rootEdges: edgesOf(applicable, undefined, rules),
+    selectionFor: selectionRules(request, applicable),
+  };
+}
+
+function selectionRules(request: ResolveRequest, applicable: readonly Requirement[]): (name: string) => SelectionRule {
+  const direct = new Set(applicable.map(({ name }) => name));
+  const explicit = new Set<string>();
+  for (const { name, specifiers } of [...applicable, ...request.constraints]) {
+    if (specifiers.some(namesPrerelease)) explicit.add(name);
+  }
+  const prereleasesFor = (name: string): SelectionRule["prereleases"] => {
+    if (request.prerelease === "allow" || request.prerelease === "disallow") return request.prerelease;
+    return request.prerelease === "if-necessary" || explicit.has(name) ? "prefer-final" : "disallow";
+  };
+  const isHighest = (name: string): boolean =>
+    request.strategy === "highest" || (request.strategy === "lowest-direct" && !direct.has(name));
+  const known = new Map<string, SelectionRule>();
+  return (name) => {
+    const rule = known.get(name) ?? { highest: isHighest(name), prereleases: prereleasesFor(name) };
+    known.set(name, rule);
+    return rule;
+  };
+}
+
+function groupByName(constraints: readonly Requirement[]): ReadonlyMap<string, readonly Requirement[]> {
+  const groups = new Map<string, Requirement[]>();
+  for (const constraint of constraints) {
+    const group = groups.get(constraint.name) ?? [];
+    groups.set(constraint.name, [...group, constraint]);
+  }
+  return groups;
+}
+
+function urlsOf(
+  requirements: readonly Requirement[],
+  further: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const urls = new Map<string, string>();
+  const add = (name: string, url: string): void => {
+    const first = urls.get(name) ?? url;
+    if (first !== url) throw problem("E_RESOLVE_URL_CONFLICT", { name, first, second: url });
+    urls.set(name, url);
+  };
+  for (const { name, url } of requirements) if (url !== undefined) add(name, url);
+  for (const [name, url] of further) add(name, url);
+  return urls;
+}
+
+/** Names of extras that were asked for, by project, though the pinned release does not have them. */
+export function missingExtras(
+  pins: readonly Pin[],
+  source: ReleaseSource,
+): { name: string; version: string; extra: string }[] {
+  return pins.flatMap((pin) => {
+    const releases = source.releases(pin.name);
+    assert(!(releases instanceof Promise), "what was pinned has been answered before");
+    const answer = source.requirements(releases, pin.release, undefined);
+    if (answer instanceof Promise || answer.kind !== "known") return [];
+    return pin.extras
+      .filter((extra) => !answer.extras.includes(extra))
+      .map((extra) => ({ name: pin.name, version: pin.version, extra }));
+  });
+}
