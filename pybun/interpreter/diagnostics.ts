@@ -1,0 +1,62 @@
+import { rule } from "@vivarium/core/diagnostic";
+import { exitCode } from "@vivarium/core/exit-code";
+
+const exit = exitCode.notFound;
+
+/** One place that was looked at, and why it did not serve. */
+export interface Verdict {
+  readonly path: string;
+  readonly reason: string;
+}
+
+const shown = 12;
+
+function formatVerdicts(verdicts: readonly Verdict[]): string {
+  const lines = verdicts.slice(0, shown).map((v) => `  ${v.path}: ${v.reason}`);
+  if (verdicts.length > shown) lines.push(`  and ${verdicts.length - shown} more`);
+  return lines.join("\n");
+}
+
+/** Codes of finding and asking interpreters. */
+export const interpreterDiagnostics = {
+  E_PYTHON_NOT_FOUND: rule<{ wanted: string; looked: readonly Verdict[] }>({
+    exit,
+    summary: "No Python interpreter fits the request, the requires-python or the pin.",
+    message: (p) => `no interpreter found for ${p.wanted}`,
+    hint: (p) =>
+      p.looked.length === 0
+        ? "No Python is on PATH. Install CPython 3.9 or newer, or name one with --python PATH."
+        : `Looked at:\n${formatVerdicts(p.looked)}\nInstall a suitable CPython, or name one with --python PATH.`,
+    data: (p) => ({ wanted: p.wanted, looked: p.looked }),
+  }),
+  E_PYTHON_MISSING: rule<{ path: string }>({
+    exit,
+    summary: "The interpreter that was named by its path does not exist or cannot be executed.",
+    message: (p) => `there is no executable Python at '${p.path}'`,
+    hint: () => "Name the executable itself, or the directory of an environment that has one.",
+  }),
+  E_PYTHON_BROKEN: rule<{ path: string; reason: string }>({
+    exit,
+    summary: "A program that should be Python did not answer as Python does.",
+    message: (p) => `'${p.path}' does not work as a Python interpreter: ${p.reason}`,
+    hint: () => "Try it by hand; reinstall it, or name another one with --python.",
+  }),
+  E_PYTHON_TOO_OLD: rule<{ path: string; version: string }>({
+    exit,
+    summary: "The interpreter that was asked for is older than CPython 3.9.",
+    message: (p) => `'${p.path}' is Python ${p.version}, and CPython 3.9 or newer is needed`,
+    hint: () => "Name a newer one with --python.",
+  }),
+  E_PYTHON_IMPLEMENTATION: rule<{ wanted: string; implementation: string; origin: string }>({
+    exit,
+    summary: "Another implementation than CPython was asked for or found.",
+    message: (p) => `${p.origin} asks for ${p.implementation} ('${p.wanted}'), and only CPython is supported`,
+    hint: () => "Name a CPython with --python, such as --python 3.12.",
+  }),
+  W_PYTHON_REQUIRES: rule<{ path: string; version: string; requires: string }>({
+    exit,
+    summary: "The interpreter given by --python does not satisfy requires-python; it is used all the same.",
+    message: (p) => `Python ${p.version} at '${p.path}' does not satisfy requires-python '${p.requires}'`,
+    hint: () => "Leave --python away, or name a version that the script allows.",
+  }),
+};

@@ -1,0 +1,238 @@
+/**
+ * Which Python runs: the first that fits of
+ *   1. `--python`: a path, a version, a specifier or the name of a program;
+ *   2. requires-python, which whatever follows has to satisfy;
+ *   3. `.python-version`, from the current directory up (passed over where requires-python excludes all it names);
+ *   4. PATH, pyenv's shims resolved; 5. interpreters that pyenv has installed, active or not.
+ *
+ * A hit costs some stats, one small file (the cached answer of the interpreter) and no process. Every candidate that
+ * did not serve is remembered with its reason, for the message of a search that fails.
+ */
+import { homedir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { type Environment, type Platform, placesOf } from "@vivarium/core/paths";
+import type { Report } from "@vivarium/core/report";
+import { formatSpecifiers, parseSpecifiers, type Specifiers, specifiersContain } from "../versions/specifier.ts";
+import { parseVersion } from "../versions/version.ts";
+import type { interpreterDiagnostics, Verdict } from "./diagnostics.ts";
+import { isDirectory, isExecutable, statusOf } from "./file-identity.ts";
+import type { Interpreter, InterpreterFacts } from "./interpreter.ts";
+import { minorOldest, programNames, programsOnPath, type SearchScene } from "./path-candidates.ts";
+import type { ProbeOutcome } from "./probe.ts";
+import { cachedProbe, type ProbeScene } from "./probe-cache.ts";
+import { pyenvInstallations, pyenvRootOfShim, resolvePyenvShim } from "./pyenv.ts";
+import { findVersionPin } from "./python-version-file.ts";
+import { matchesRelease, type PythonRequest, parsePythonRequest } from "./request.ts";
+
+const problem = problemsOf<typeof interpreterDiagnostics>();
+
+export interface FindOptions extends SearchScene {
+  /** What stands after `--python`. */
+  readonly request?: string;
+  readonly requiresPython?: Specifiers;
+  /** Where answers of interpreters are kept; the cache of `environment` and the home directory if absent. */
+  readonly cacheRoot?: string;
+  /** Hears of a `--python` that requires-python does not allow. */
+  readonly report?: Report;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Finds the interpreter to use.
+ * @throws E_PYTHON_NOT_FOUND, E_PYTHON_MISSING, E_PYTHON_BROKEN, E_PYTHON_TOO_OLD, E_PYTHON_IMPLEMENTATION (66),
+ *   E_SPECIFIER_INVALID (65)
+ */
+export async function findInterpreter(options: FindOptions): Promise<Interpreter> {
+  return findInterpreterNow(options);
+}
+
+/** The same without a promise, for the warm path, which awaits nothing. */
+export function findInterpreterNow(options: FindOptions): Interpreter {
+  const search = startSearch(options);
+  if (options.request !== undefined) {
+    const interpreter = findRequested(search, parsePythonRequest(options.request), "--python");
+    warnIfNotAllowed(interpreter, options);
+    return interpreter;
+  }
+  return findPinned(search, options.requiresPython) ?? findAny(search, options.requiresPython);
+}
+
+interface Search extends SearchScene {
+  readonly probes: ProbeScene;
+  readonly looked: Verdict[];
+}
+
+type Fits = (facts: InterpreterFacts) => string | undefined;
+
+function startSearch({ environment, cwd, platform, cacheRoot, timeoutMs }: FindOptions): Search {
+  const root = cacheRoot ?? placesOf(platform, environment, environment["HOME"] ?? homedir()).cache;
+  return {
+    environment,
+    cwd,
+    platform,
+    looked: [],
+    probes: { cacheRoot: root, environment, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+  };
+}
+
+function findPinned(search: Search, requiresPython: Specifiers | undefined): Interpreter | undefined {
+  const pin = findVersionPin(search.cwd, search.platform);
+  if (pin === undefined) return undefined;
+  const requests = pin.versions.map(parsePythonRequest);
+  if (pin.versions.includes("system")) return undefined;
+  for (const request of requests) {
+    const found = request.kind === "unsupported" ? undefined : firstFitting(search, request, allowing(requiresPython));
+    if (found !== undefined) return found;
+  }
+  if (requiresPython !== undefined) return undefined;
+  const [first] = requests;
+  if (first?.kind === "unsupported") throw refuse(first, `'${pin.file}'`);
+  throw problem("E_PYTHON_NOT_FOUND", {
+    wanted: `'${pin.versions.join("', '")}' of '${pin.file}'`,
+    looked: search.looked,
+  });
+}
+
+function findAny(search: Search, requiresPython: Specifiers | undefined): Interpreter {
+  const found = firstOf(search, allPrograms(search, undefined), allowing(requiresPython));
+  if (found !== undefined) return found;
+  const wanted =
+    requiresPython === undefined ? "CPython 3.9 or newer" : `requires-python '${formatSpecifiers(requiresPython)}'`;
+  throw problem("E_PYTHON_NOT_FOUND", { wanted, looked: search.looked });
+}
+
+function findRequested(search: Search, request: PythonRequest, origin: string): Interpreter {
+  if (request.kind === "unsupported") throw refuse(request, origin);
+  if (request.kind === "path") return findByPath(search, resolve(search.cwd, request.path));
+  if (request.kind === "version" && isTooOld(request.release)) {
+    throw problem("E_PYTHON_TOO_OLD", { path: request.text, version: request.release.join(".") });
+  }
+  const found = firstFitting(search, request, () => undefined);
+  if (found !== undefined) return found;
+  const wanted = request.kind === "name" ? `'${request.name}'` : `'${request.text}'`;
+  throw problem("E_PYTHON_NOT_FOUND", { wanted: `${origin} ${wanted}`, looked: search.looked });
+}
+
+function isTooOld([major = 3, minor = minorOldest]: readonly number[]): boolean {
+  return major < 3 || (major === 3 && minor < minorOldest);
+}
+
+function refuse(request: PythonRequest & { kind: "unsupported" }, origin: string) {
+  return problem("E_PYTHON_IMPLEMENTATION", { wanted: request.text, implementation: request.implementation, origin });
+}
+
+function firstFitting(search: Search, request: PythonRequest, also: Fits): Interpreter | undefined {
+  switch (request.kind) {
+    case "version": {
+      const fits: Fits = (facts) => releaseFits(facts, request) ?? also(facts);
+      return firstOf(search, allPrograms(search, request), fits);
+    }
+    case "specifier": {
+      const allowed = allowing(parseSpecifiers(request.text));
+      return firstOf(search, allPrograms(search, undefined), (facts) => allowed(facts) ?? also(facts));
+    }
+    case "path":
+      return firstOf(search, programsAt(search, resolve(search.cwd, request.path)), also);
+    case "name":
+      return firstOf(search, programsNamed(search, request.name), also);
+    case "unsupported":
+      return undefined;
+  }
+}
+
+function releaseFits(facts: InterpreterFacts, request: PythonRequest & { kind: "version" }): string | undefined {
+  if (!matchesRelease(facts.version, request.release)) return `is Python ${facts.version}`;
+  if (request.freeThreaded && !facts.abi.freeThreaded) return `is Python ${facts.version} with the global lock`;
+  return undefined;
+}
+
+function allowing(specifiers: Specifiers | undefined): Fits {
+  if (specifiers === undefined || specifiers.length === 0) return () => undefined;
+  return ({ version }) => (specifiersContain(specifiers, parseVersion(version)) ? undefined : `is Python ${version}`);
+}
+
+function warnIfNotAllowed(interpreter: Interpreter, { requiresPython, report }: FindOptions): void {
+  if (requiresPython === undefined || allowing(requiresPython)(interpreter) === undefined) return;
+  const { path, version } = interpreter;
+  report?.warn(problem("W_PYTHON_REQUIRES", { path, version, requires: formatSpecifiers(requiresPython) }));
+}
+
+function* allPrograms(search: Search, request: (PythonRequest & { kind: "version" }) | undefined): Generator<string> {
+  yield* programsOnPath(programNames(request?.release, request?.freeThreaded ?? false), search);
+  for (const { version, program } of pyenvInstallations(search.environment)) {
+    const named = version.replace(/t$/, "");
+    // Not asked: a directory that is named for another release.
+    if (
+      request === undefined ||
+      request.release.every((part, place) => Number(named.split(".")[place] ?? part) === part)
+    ) {
+      yield program;
+    }
+  }
+}
+
+function* programsNamed(search: Search, name: string): Generator<string> {
+  yield* programsOnPath([[name]], search);
+  const home = search.environment["HOME"];
+  const root = search.environment["PYENV_ROOT"] || (home === undefined ? undefined : join(home, ".pyenv"));
+  if (root !== undefined && !name.includes("..")) yield* programsAt(search, join(root, "versions", name));
+}
+
+/** The interpreter of a directory that is a prefix, or the file itself. */
+function programsAt(search: Search, path: string): readonly string[] {
+  if (!isDirectory(path)) return isExecutable(path) ? [resolveShim(search, path)] : [];
+  const names =
+    search.platform === "win32" ? ["Scripts/python.exe", "python.exe"] : ["bin/python3", "bin/python", "python"];
+  return names
+    .map((name) => join(path, name))
+    .filter(isExecutable)
+    .slice(0, 1);
+}
+
+function resolveShim(search: Search, path: string): string {
+  const root = pyenvRootOfShim(path);
+  return root === undefined ? path : (resolvePyenvShim(root, basename(path), search) ?? path);
+}
+
+function findByPath(search: Search, path: string): Interpreter {
+  const [program] = programsAt(search, path);
+  if (program === undefined) throw problem("E_PYTHON_MISSING", { path });
+  const outcome = cachedProbe(program, search.probes);
+  if (outcome.kind === "facts") return interpreterAt(program, outcome.facts);
+  if (outcome.kind === "old") throw problem("E_PYTHON_TOO_OLD", { path: program, version: outcome.version });
+  if (outcome.kind === "broken") throw problem("E_PYTHON_BROKEN", { path: program, reason: outcome.reason });
+  const { implementation } = outcome;
+  throw problem("E_PYTHON_IMPLEMENTATION", { wanted: program, implementation, origin: "--python" });
+}
+
+function firstOf(search: Search, programs: Iterable<string>, fits: Fits): Interpreter | undefined {
+  const seen = new Set(search.looked.map((verdict) => verdict.path));
+  for (const program of programs) {
+    if (!isExecutable(program)) continue;
+    const outcome = cachedProbe(program, search.probes);
+    const reason = outcome.kind === "facts" ? fits(outcome.facts) : reasonOf(outcome);
+    if (outcome.kind === "facts" && reason === undefined) return interpreterAt(program, outcome.facts);
+    if (!seen.has(program)) search.looked.push({ path: program, reason: reason ?? "" });
+    seen.add(program);
+  }
+  return undefined;
+}
+
+function reasonOf(outcome: Exclude<ProbeOutcome, { kind: "facts" }>): string {
+  switch (outcome.kind) {
+    case "old":
+      return `is Python ${outcome.version}, older than 3.9`;
+    case "other":
+      return `is ${outcome.implementation}, not CPython`;
+    case "broken":
+      return outcome.reason;
+  }
+}
+
+/** A virtual environment is known by the `pyvenv.cfg` beside its executable or one directory up (PEP 405). */
+function interpreterAt(path: string, facts: InterpreterFacts): Interpreter {
+  const places = [dirname(path), dirname(dirname(path))];
+  const prefix = places.find((place) => statusOf(join(place, "pyvenv.cfg"))?.isFile() === true);
+  return { ...facts, path, prefix: prefix ?? facts.basePrefix, isVirtual: prefix !== undefined };
+}

@@ -1,0 +1,90 @@
+/**
+ * Answers of interpreters, kept under `<cache>/interpreters/`, one file for each executable by its real path. An
+ * answer holds while size and modification time of the executable (and, where a wrapper script starts another one, of
+ * that one too) and the kernel's release, which two markers quote, are what they were. Broken programs are asked again.
+ */
+import { createHash } from "node:crypto";
+import { realpathSync } from "node:fs";
+import { release } from "node:os";
+import { join } from "node:path";
+import { writeFileAtomic } from "@vivarium/core/atomic-file";
+import { Problem } from "@vivarium/core/diagnostic";
+import type { Environment } from "@vivarium/core/paths";
+import { readTextIfPresent, statusOf } from "./file-identity.ts";
+import { type ProbeOutcome, probeInterpreter } from "./probe.ts";
+
+const schema = 1;
+
+interface Identity {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+interface StoredProbe extends Identity {
+  readonly schema: typeof schema;
+  readonly realPath: string;
+  readonly kernel: string;
+  readonly outcome: ProbeOutcome;
+}
+
+export interface ProbeScene {
+  readonly cacheRoot: string;
+  readonly environment: Environment;
+  readonly timeoutMs?: number;
+}
+
+/** The answer of the executable that `path` leads to, asked now if it is not known. `path` must exist. */
+export function cachedProbe(path: string, scene: ProbeScene): ProbeOutcome {
+  const realPath = realpathSync(path);
+  const status = statusOf(realPath);
+  if (status === undefined) return { kind: "broken", reason: "it went away" };
+  const file = join(scene.cacheRoot, "interpreters", `${nameOf(realPath)}.json`);
+  const known = readStored(file);
+  if (known !== undefined && known.realPath === realPath && isCurrent(known, status)) return known.outcome;
+  const { environment, timeoutMs } = scene;
+  const outcome = probeInterpreter(realPath, { environment, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  if (outcome.kind !== "broken") {
+    const { size, mtimeMs } = status;
+    keep(file, { schema, realPath, size, mtimeMs, kernel: release(), outcome });
+  }
+  return outcome;
+}
+
+function nameOf(realPath: string): string {
+  return createHash("sha256").update(realPath).digest("hex").slice(0, 32);
+}
+
+function isCurrent(known: StoredProbe, status: Identity): boolean {
+  if (!isSame(known, status) || known.kernel !== release()) return false;
+  if (known.outcome.kind !== "facts" || known.outcome.facts.realPath === known.realPath) return true;
+  const target = statusOf(known.outcome.facts.realPath);
+  return target !== undefined && isSame(known.outcome.facts, target);
+}
+
+function isSame(a: Identity, b: Identity): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs;
+}
+
+function readStored(file: string): StoredProbe | undefined {
+  const text = readTextIfPresent(file);
+  if (text === undefined) return undefined;
+  try {
+    // Only `keep` writes these files; one of another schema or cut short is asked again.
+    const stored = JSON.parse(text) as StoredProbe;
+    return stored.schema === schema ? stored : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const unwritable = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION"]);
+
+/** A cache that may not be written still serves: the interpreter is only asked again next time. */
+function keep(file: string, probe: StoredProbe): void {
+  try {
+    writeFileAtomic(file, JSON.stringify(probe));
+  } catch (error) {
+    if (!(error instanceof Problem && unwritable.has(error.code))) throw error;
+  }
+}
