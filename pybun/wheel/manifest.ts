@@ -1,0 +1,172 @@
+/**
+ * What the store knows about an unpacked wheel. An entry `wheels/<sha256>` holds
+ *
+ *   manifest.json   the summary: small, read for every wheel of an environment
+ *   files.json      the list of all files, by columns: read when a view must link file by file, or to verify
+ *   tree/           site-packages of this wheel alone
+ *   data/<scheme>/  files of `.data` that belong elsewhere: scripts, headers, data
+ *   bytecode/       lists of compiled files, one for each cache tag (bytecode.ts)
+ *
+ * The seal is the SHA-256 of files.json; the summary repeats count and total size. Linking compares these; hashing
+ * everything is `pybun cache verify`.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { coreDiagnostics } from "@vivarium/core/diagnostics";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import type { ScriptEntryPoints } from "./dist-info.ts";
+import type { Scheme } from "./wheel-layout.ts";
+
+const problem = problemsOf<typeof coreDiagnostics>();
+
+/** Grows when the meaning of a stored entry changes: older entries are then made again. */
+export const manifestVersion = 1;
+
+export interface WheelFile {
+  /** Relative to the tree (or to the scheme's directory), with `/`. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** URL-safe base64 without padding, as RECORD writes it. */
+  readonly sha256: string;
+  readonly executable: boolean;
+}
+
+export interface WheelDataFile extends WheelFile {
+  readonly scheme: Exclude<Scheme, "site">;
+}
+
+export interface WheelSummary {
+  readonly format: typeof manifestVersion;
+  /** As METADATA spells them. */
+  readonly name: string;
+  readonly version: string;
+  /** The name of the `.dist-info` directory. */
+  readonly distInfo: string;
+  readonly rootIsPurelib: boolean;
+  /** What lies at the root of the tree. */
+  readonly topLevel: Readonly<Record<string, "directory" | "file">>;
+  readonly entryPoints: ScriptEntryPoints;
+  /** `.pth` and `.start` files at the root of the tree, in RECORD order. */
+  readonly pth: readonly string[];
+  /** A native library whose run path leaves its own top directory: it must not be reached through a directory link. */
+  readonly escapesRunPath: boolean;
+  /** Number of Python sources in the tree: what bytecode can be made of. */
+  readonly sources: number;
+  readonly count: number;
+  /** Bytes of all files. */
+  readonly bytes: number;
+  readonly dataCount: number;
+  /** Hexadecimal SHA-256 of files.json. */
+  readonly seal: string;
+}
+
+export interface WheelManifest extends WheelSummary {
+  /** Files of the tree, in RECORD order. Decoded at the first look. */
+  readonly files: readonly WheelFile[];
+  /** Files of the other schemes. Decoded at the first look. */
+  readonly data: readonly WheelDataFile[];
+}
+
+export interface FileLists {
+  readonly files: readonly WheelFile[];
+  readonly data: readonly WheelDataFile[];
+}
+
+interface Columns {
+  readonly path: readonly string[];
+  readonly size: readonly number[];
+  readonly sha256: readonly string[];
+  /** Positions of the executable ones. */
+  readonly executable: readonly number[];
+}
+
+/** Deterministic: equal lists give equal bytes. */
+export function encodeLists({ files, data }: FileLists): string {
+  return JSON.stringify({
+    files: columnsOf(files),
+    data: { ...columnsOf(data), scheme: data.map((file) => file.scheme) },
+  });
+}
+
+function columnsOf(files: readonly WheelFile[]): Columns {
+  return {
+    path: files.map((file) => file.path),
+    size: files.map((file) => file.size),
+    sha256: files.map((file) => file.sha256),
+    executable: files.flatMap((file, index) => (file.executable ? [index] : [])),
+  };
+}
+
+export function decodeLists(text: string): FileLists {
+  // Written by encodeLists and covered by the seal.
+  const lists = JSON.parse(text) as { files: Columns; data: Columns & { scheme: WheelDataFile["scheme"][] } };
+  const data = rowsOf(lists.data).map((file, index) => ({ ...file, scheme: lists.data.scheme[index] ?? "data" }));
+  return { files: rowsOf(lists.files), data };
+}
+
+function rowsOf({ path, size, sha256, executable }: Columns): WheelFile[] {
+  const marked = new Set(executable);
+  return path.map((name, index) => ({
+    path: name,
+    size: size[index] ?? 0,
+    sha256: sha256[index] ?? "",
+    executable: marked.has(index),
+  }));
+}
+
+export function sealOf(lists: string): string {
+  return new Bun.CryptoHasher("sha256").update(lists).digest("hex");
+}
+
+/**
+ * Reads the summary of a stored wheel; the lists follow when they are looked at. `undefined` if there is no entry, or
+ * one of another format.
+ * @throws E_STORE_DAMAGED if the entry is there but cannot be read; from the lists also if the seal is broken.
+ */
+export function readManifest(entry: string): WheelManifest | undefined {
+  const text = readText(join(entry, "manifest.json"));
+  if (text === undefined) return undefined;
+  const summary = parseSummary(text, entry);
+  if (summary.format !== manifestVersion) return undefined;
+  let lists: FileLists | undefined;
+  const load = (): FileLists => {
+    lists ??= readLists(entry, summary);
+    return lists;
+  };
+  return {
+    ...summary,
+    get files() {
+      return load().files;
+    },
+    get data() {
+      return load().data;
+    },
+  };
+}
+
+function readLists(entry: string, summary: WheelSummary): FileLists {
+  const text = readText(join(entry, "files.json"));
+  if (text === undefined) throw problem("E_STORE_DAMAGED", { path: entry, detail: "its list of files is gone" });
+  if (sealOf(text) !== summary.seal) throw problem("E_STORE_DAMAGED", { path: entry, detail: "its seal is broken" });
+  return decodeLists(text);
+}
+
+function parseSummary(text: string, entry: string): WheelSummary {
+  try {
+    return JSON.parse(text) as WheelSummary; // written by unpack.ts; another format is told by its number
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw problem("E_STORE_DAMAGED", { path: entry, detail: "its manifest cannot be read" }, { cause });
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}

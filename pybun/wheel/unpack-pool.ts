@@ -1,0 +1,75 @@
+/**
+ * The workers that unpack: as many as there are processors, at most four, started when the first wheel comes. Each
+ * takes one task at a time. An idle worker does not keep the process alive.
+ */
+import { availableParallelism } from "node:os";
+import type { WheelSummary } from "./manifest.ts";
+import type { UnpackTask } from "./unpack.ts";
+import { decodeFailure, type UnpackReply, type UnpackRequest } from "./unpack-message.ts";
+
+interface Waiting {
+  readonly task: UnpackTask;
+  readonly resolve: (summary: WheelSummary) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Slot {
+  readonly worker: Worker;
+  current: Waiting | undefined;
+}
+
+const slotsMax = Math.min(Math.max(availableParallelism(), 1), 4);
+const slots: Slot[] = [];
+const queue: Waiting[] = [];
+let nextId = 0;
+
+/** Starts the workers, so that they are ready when the first archive has arrived. */
+export function startUnpackers(): void {
+  while (slots.length < slotsMax) slots.push(startSlot());
+}
+
+/** Unpacks in a worker. Rejects as `unpackWheel` does. */
+export function unpackInWorker(task: UnpackTask): Promise<WheelSummary> {
+  return new Promise((resolve, reject) => {
+    queue.push({ task, resolve, reject });
+    startUnpackers();
+    assign();
+  });
+}
+
+/** Ends the workers; tests use it so that nothing outlives them. */
+export function stopUnpackers(): void {
+  for (const slot of slots.splice(0)) slot.worker.terminate();
+}
+
+function assign(): void {
+  for (const slot of slots) {
+    if (slot.current !== undefined) continue;
+    const next = queue.shift();
+    if (next === undefined) return;
+    slot.current = next;
+    slot.worker.ref();
+    slot.worker.postMessage({ id: nextId++, task: next.task } satisfies UnpackRequest);
+  }
+}
+
+function startSlot(): Slot {
+  // Both the source tree and the executable resolve this: the build names the file as an entry point of its own.
+  const worker = new Worker(new URL("./unpack-worker.ts", import.meta.url), { ref: false });
+  const slot: Slot = { worker, current: undefined };
+  worker.onmessage = ({ data }: MessageEvent<UnpackReply>) => {
+    const done = slot.current;
+    slot.current = undefined;
+    worker.unref();
+    if (data.kind === "done") done?.resolve(data.summary);
+    else done?.reject(decodeFailure(data));
+    assign();
+  };
+  worker.onerror = (event) => {
+    slots.splice(slots.indexOf(slot), 1);
+    worker.terminate();
+    slot.current?.reject(new Error(`an unpacking worker ended: ${event.message}`));
+    assign();
+  };
+  return slot;
+}
