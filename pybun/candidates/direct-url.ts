@@ -1,0 +1,109 @@
+/**
+ * Wheels by URL: `name @ https://host/name-1.0-py3-none-any.whl#sha256=…`, also `file:`.
+ *
+ * Such a project has exactly one release, that wheel. What the wheel itself requires by URL comes from there too, so
+ * its metadata is read before the solver starts.
+ */
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { redact } from "@vivarium/core/redact";
+import type { IndexClient } from "../index/client.ts";
+import type { IndexFile } from "../index/index-file.ts";
+import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
+import { createMarkerJudge, type MarkerJudge, type ResolveTarget } from "../resolver/target.ts";
+import type { Requirement } from "../versions/requirement.ts";
+import { tryParseWheelFilename, type WheelFilename } from "../versions/wheel-filename.ts";
+import { chooseFile } from "./release-choice.ts";
+import type { CandidatePolicy } from "./policy.ts";
+import type { ProjectReleases } from "./project-releases.ts";
+import { requirementsFor } from "./requirement-shelf.ts";
+
+const problem = problemsOf<typeof resolverDiagnostics>();
+
+export interface DirectProjects {
+  readonly releases: ReadonlyMap<string, ProjectReleases>;
+  readonly urls: ReadonlyMap<string, string>;
+}
+
+interface DirectOptions {
+  readonly client: Pick<IndexClient, "metadata">;
+  readonly policy: CandidatePolicy;
+  readonly target: ResolveTarget;
+}
+
+/** Reads the wheels that are required by URL, and those that these require by URL. Throws `E_RESOLVE_URL_…`. */
+export async function readDirectUrls(requirements: readonly Requirement[], options: DirectOptions): Promise<DirectProjects> {
+  const judge = createMarkerJudge(options.target);
+  const releases = new Map<string, ProjectReleases>();
+  const urls = new Map<string, string>();
+  const queue = requirements.filter(({ marker }) => judge.holds(marker, undefined));
+  for (const { name, url, extras } of queue) {
+    if (url === undefined) continue;
+    const first = urls.get(name);
+    if (first !== undefined && first !== url) throw problem("E_RESOLVE_URL_CONFLICT", { name, first: redact(first), second: redact(url) });
+    const known = releases.get(name) ?? directReleases({ name, url }, options.policy);
+    releases.set(name, known);
+    urls.set(name, url);
+    queue.push(...(await urlRequirements(known, { extras, judge }, options.client)));
+  }
+  return { releases, urls };
+}
+
+async function urlRequirements(
+  releases: ProjectReleases,
+  asked: { extras: readonly string[]; judge: MarkerJudge },
+  client: Pick<IndexClient, "metadata">,
+): Promise<Requirement[]> {
+  const file = releases.metadataFileAt(0);
+  if (file === undefined) return [];
+  const metadata = await client.metadata(file);
+  return [undefined, ...asked.extras].flatMap((extra) => {
+    const found = requirementsFor(metadata, extra);
+    return "line" in found ? [] : found.filter(({ url, marker }) => url !== undefined && asked.judge.holds(marker, extra));
+  });
+}
+
+function directReleases(asked: { name: string; url: string }, policy: CandidatePolicy): ProjectReleases {
+  const { file, wheel } = directFile(asked);
+  const { key, text } = wheel.version;
+  // Who gives a URL wants that file, whenever it was uploaded and whatever is said of files on indexes.
+  const { excludeNewerMs: _, ...undated } = policy;
+  const choice = chooseFile({ name: asked.name, key, files: [file] }, { ...undated, noBinary: new Set() });
+  if (choice.file === undefined) {
+    const detail = "its tags are for another Python or platform";
+    throw problem("E_RESOLVE_URL_WHEEL", { name: asked.name, url: redact(asked.url), detail });
+  }
+  const hashes = Object.entries(file.hashes).map(([algorithm, digest]) => `${algorithm}:${digest}`);
+  return {
+    name: asked.name,
+    kind: "found",
+    count: 1,
+    keyAt: () => key,
+    textAt: () => text,
+    statusAt: () => choice.status,
+    choiceAt: () => ({ file, hashes, index: redact(file.url), url: asked.url }),
+    metadataFileAt: () => file,
+    undated: () => 0,
+  };
+}
+
+function directFile({ name, url }: { name: string; url: string }): { file: IndexFile; wheel: WheelFilename } {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const filename = decodeURIComponent(parsed?.pathname.split("/").at(-1) ?? "");
+  if (parsed === undefined || !/^(?:https?|file):$/.test(parsed.protocol) || !filename.endsWith(".whl")) {
+    throw problem("E_RESOLVE_URL_KIND", { name, url: redact(url) });
+  }
+  const wheel = tryParseWheelFilename(filename);
+  if (wheel === undefined) throw problem("E_RESOLVE_URL_WHEEL", { name, url: redact(url), detail: "its name is not that of a wheel" });
+  if (wheel.name !== name) {
+    throw problem("E_RESOLVE_URL_WHEEL", { name, url: redact(url), detail: `it is a wheel of "${wheel.name}"` });
+  }
+  const hashes = hashesOf(parsed.hash);
+  parsed.hash = "";
+  return { file: { filename, url: parsed.href, hashes, yanked: false, metadata: false, kind: "wheel" }, wheel };
+}
+
+/** `#sha256=…&egg=…`: hashes of the URL's fragment, as PEP 503 and pip write them. */
+function hashesOf(fragment: string): Readonly<Record<string, string>> {
+  const pairs = [...new URLSearchParams(fragment.slice(1))];
+  return Object.fromEntries(pairs.filter(([algorithm]) => /^(?:md5|sha\d+)$/.test(algorithm)).map(([a, d]) => [a, d.toLowerCase()]));
+}

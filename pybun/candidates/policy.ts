@@ -1,0 +1,54 @@
+/** What the user and the target admit as candidates; made once a resolution. */
+import { indexTags } from "../versions/tags.ts";
+import type { Requirement } from "../versions/requirement.ts";
+import type { ResolveTarget } from "../resolver/target.ts";
+
+/** Projects by name, or all of them. */
+export type ProjectChoice = "all" | ReadonlySet<string>;
+
+export interface CandidatePolicy {
+  /** Rank by wheel tag, smaller is better. */
+  readonly tagIndex: ReadonlyMap<string, number>;
+  /** The version key of the target Python. */
+  readonly pythonKey: string;
+  /** Projects whose wheels are not considered. */
+  readonly noBinary: ProjectChoice;
+  /** Projects whose source archives are not considered. */
+  readonly onlyBinary: ProjectChoice;
+  /** Files uploaded after this moment do not exist; nor do files that do not say when they were uploaded. */
+  readonly excludeNewerMs?: number;
+  /** `name==key` of yanked releases that the user pinned exactly (PEP 592). */
+  readonly pinned: ReadonlySet<string>;
+}
+
+export interface PolicyOptions {
+  readonly noBinary?: ProjectChoice;
+  readonly onlyBinary?: ProjectChoice;
+  readonly excludeNewerMs?: number;
+}
+
+/** The policy of a resolution. `requirements` are the user's own, constraints included: only they pin yanked releases. */
+export function candidatePolicy(
+  target: ResolveTarget,
+  requirements: readonly Requirement[],
+  options: PolicyOptions = {},
+): CandidatePolicy {
+  return {
+    tagIndex: indexTags(target.tags),
+    pythonKey: target.python.key,
+    noBinary: options.noBinary ?? new Set(),
+    onlyBinary: options.onlyBinary ?? new Set(),
+    ...(options.excludeNewerMs === undefined ? {} : { excludeNewerMs: options.excludeNewerMs }),
+    pinned: new Set(requirements.flatMap(exactPins)),
+  };
+}
+
+export const includesProject = (choice: ProjectChoice, name: string): boolean => choice === "all" || choice.has(name);
+
+function exactPins({ name, specifiers }: Requirement): string[] {
+  return specifiers.flatMap((specifier) =>
+    specifier.kind === "version" && specifier.operator === "==" && !specifier.prefix
+      ? [`${name}==${specifier.version.key}`]
+      : [],
+  );
+}

@@ -1,0 +1,61 @@
+/** A project page as the resolver sees it: for each release, whether the target can have it and by which file. */
+import type { ProjectPage } from "../index/index-file.ts";
+import type { ReleaseChoice, Releases } from "../resolver/release-source.ts";
+import { assert } from "@vivarium/core/assert";
+import type { CandidatePolicy } from "./policy.ts";
+import { chooseFile, type FileChoice } from "./release-choice.ts";
+import type { IndexFile } from "../index/index-file.ts";
+
+/** Releases with the file choice of each. */
+export interface ProjectReleases extends Releases {
+  metadataFileAt(release: number): IndexFile | undefined;
+  /** Files without an upload time that were left out so far. */
+  undated(): number;
+}
+
+/** Chooses lazily: a release that nobody asks about is never decoded. */
+export function projectReleases(page: ProjectPage, policy: CandidatePolicy): ProjectReleases {
+  const choices: (FileChoice | undefined)[] = [];
+  const choice = (release: number): FileChoice => {
+    const known = choices[release];
+    if (known !== undefined) return known;
+    const made = chooseFile({ name: page.name, key: page.keyAt(release), files: page.filesAt(release) }, policy);
+    choices[release] = made;
+    return made;
+  };
+  return {
+    name: page.name,
+    kind: "found",
+    count: page.count,
+    keyAt: (release) => page.keyAt(release),
+    textAt: (release) => page.textAt(release),
+    statusAt: (release) => choice(release).status,
+    choiceAt: (release) => releaseChoice(page, release, choice(release).file),
+    metadataFileAt: (release) => choice(release).metadataFile,
+    undated: () => choices.reduce((sum, made) => sum + (made?.undated ?? 0), 0),
+  };
+}
+
+function releaseChoice(page: ProjectPage, release: number, file: IndexFile | undefined): ReleaseChoice {
+  assert(file !== undefined, "only a usable release is chosen");
+  const hashes = page.filesAt(release).flatMap(({ hashes: { sha256 } }) => (sha256 === undefined ? [] : [`sha256:${sha256}`]));
+  return { file, hashes: [...new Set(hashes)].sort(), index: page.index };
+}
+
+/** A project that nothing is known of. */
+export function noReleases(name: string, kind: "absent" | "offline"): ProjectReleases {
+  const none = (): never => {
+    throw new RangeError(`${name} has no releases`);
+  };
+  return {
+    name,
+    kind,
+    count: 0,
+    keyAt: none,
+    textAt: none,
+    statusAt: none,
+    choiceAt: none,
+    metadataFileAt: none,
+    undated: () => 0,
+  };
+}

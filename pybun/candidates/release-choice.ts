@@ -1,0 +1,116 @@
+/**
+ * From the files of one release to the one file that the target would use, or why there is none.
+ *
+ * The best compatible wheel wins, then a source archive. A wheel for another platform is no candidate, but what it says
+ * about its requirements holds for the source archive beside it, and spares a build.
+ */
+import type { IndexFile } from "../index/index-file.ts";
+import { admitsPython } from "../resolver/python-range.ts";
+import type { ReleaseStatus, UnusableReason } from "../resolver/release-source.ts";
+import { compareBuildTags, expandTags, tryParseWheelFilename } from "../versions/wheel-filename.ts";
+import { wheelRank } from "../versions/tags.ts";
+import { type CandidatePolicy, includesProject } from "./policy.ts";
+
+export interface FileChoice {
+  readonly status: ReleaseStatus;
+  /** The file to install; undefined unless usable. */
+  readonly file: IndexFile | undefined;
+  /** The file whose metadata tells what the release requires. */
+  readonly metadataFile: IndexFile | undefined;
+  /** Files that were left out because they do not say when they were uploaded. */
+  readonly undated: number;
+}
+
+export interface ReleaseFiles {
+  readonly name: string;
+  readonly key: string;
+  readonly files: readonly IndexFile[];
+}
+
+/** Chooses for one release. */
+export function chooseFile(release: ReleaseFiles, policy: CandidatePolicy): FileChoice {
+  const { files, undated } = dropNewer(release.files, policy.excludeNewerMs);
+  if (files.length === 0) return { status: { kind: "hidden" }, file: undefined, metadataFile: undefined, undated };
+  const current = isPinned(release, policy) ? files : files.filter((file) => file.yanked === false);
+  const allowed = current.filter((file) => isAllowed(file, release.name, policy));
+  const wheel = bestWheel(allowed, policy);
+  const file = wheel ?? allowed.find(({ kind }) => kind === "sdist");
+  if (file === undefined) {
+    const reason = reasonAgainst({ files, current, allowed });
+    return { status: { kind: "unusable", reason }, file: undefined, metadataFile: undefined, undated };
+  }
+  const { requiresPython } = file;
+  if (requiresPython !== undefined && !admitsPython(requiresPython, policy.pythonKey)) {
+    return { status: { kind: "python", requiresPython }, file: undefined, metadataFile: undefined, undated };
+  }
+  const metadataFile = wheel ?? current.find(({ kind }) => kind === "wheel") ?? file;
+  return { status: { kind: "usable" }, file, metadataFile, undated };
+}
+
+function dropNewer(files: readonly IndexFile[], excludeNewerMs: number | undefined) {
+  if (excludeNewerMs === undefined) return { files, undated: 0 };
+  const dated = files.filter(({ uploadTimeMs }) => uploadTimeMs !== undefined);
+  const kept = dated.filter(({ uploadTimeMs = Number.POSITIVE_INFINITY }) => uploadTimeMs <= excludeNewerMs);
+  return { files: kept, undated: files.length - dated.length };
+}
+
+const isPinned = ({ name, key }: ReleaseFiles, policy: CandidatePolicy): boolean => policy.pinned.has(`${name}==${key}`);
+
+function isAllowed(file: IndexFile, name: string, policy: CandidatePolicy): boolean {
+  return !includesProject(file.kind === "wheel" ? policy.noBinary : policy.onlyBinary, name);
+}
+
+function bestWheel(files: readonly IndexFile[], policy: CandidatePolicy): IndexFile | undefined {
+  let best: IndexFile | undefined;
+  let bestRank = Number.POSITIVE_INFINITY;
+  for (const file of files) {
+    if (file.kind !== "wheel") continue;
+    const rank = rankOfWheel(file.filename, policy.tagIndex);
+    if (rank === undefined || rank > bestRank) continue;
+    if (rank === bestRank && best !== undefined && !hasLaterBuild(file, best)) continue;
+    best = file;
+    bestRank = rank;
+  }
+  return best;
+}
+
+function hasLaterBuild(file: IndexFile, other: IndexFile): boolean {
+  const left = tryParseWheelFilename(file.filename);
+  const right = tryParseWheelFilename(other.filename);
+  return left !== undefined && right !== undefined && compareBuildTags(left.build, right.build) > 0;
+}
+
+/** Ranks by compressed tag set, for each set of tags of an index: thousands of wheels share a few dozen. */
+const rankCaches = new WeakMap<ReadonlyMap<string, number>, Map<string, number | undefined>>();
+
+function rankOfWheel(filename: string, tagIndex: ReadonlyMap<string, number>): number | undefined {
+  const cache = rankCaches.get(tagIndex) ?? new Map<string, number | undefined>();
+  rankCaches.set(tagIndex, cache);
+  const platformAt = filename.lastIndexOf("-");
+  const abiAt = filename.lastIndexOf("-", platformAt - 1);
+  const pythonAt = filename.lastIndexOf("-", abiAt - 1);
+  if (pythonAt <= 0) return undefined;
+  const tags = filename.slice(pythonAt + 1, -".whl".length).toLowerCase();
+  if (cache.has(tags)) return cache.get(tags);
+  const [python = "", abi = "", platform = ""] = tags.split("-");
+  const rank = wheelRank(expandTags(python, abi, platform), tagIndex);
+  cache.set(tags, rank);
+  return rank;
+}
+
+interface Sieved {
+  readonly files: readonly IndexFile[];
+  readonly current: readonly IndexFile[];
+  readonly allowed: readonly IndexFile[];
+}
+
+function reasonAgainst({ files, current, allowed }: Sieved): UnusableReason {
+  if (current.length === 0) {
+    const why = files.map(({ yanked }) => yanked).find((yanked) => yanked !== false && yanked !== "");
+    return { kind: "yanked", detail: typeof why === "string" ? why : "" };
+  }
+  if (allowed.length > 0) return { kind: "no-wheel", detail: "its wheels are for other Pythons or platforms" };
+  const onlySources = current.every(({ kind }) => kind === "sdist");
+  if (onlySources) return { kind: "no-wheel", detail: "it has source archives only, which are ruled out" };
+  return { kind: "no-wheel", detail: "it has nothing but files that are ruled out" };
+}
