@@ -1,0 +1,93 @@
+/** The body of an answer: read once, under a ceiling of bytes and an idle timeout. */
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { indexDiagnostics } from "./diagnostics.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+export interface Body {
+  /** `Content-Length`, unless the bytes come compressed and the length is of another thing. */
+  readonly announced: number | undefined;
+  /** Everything; `E_INDEX_TOO_LARGE` beyond `bytesMax`, `E_INDEX_TRUNCATED` when less than announced came. */
+  all(bytesMax: number): Promise<Uint8Array>;
+  /** Piece by piece, with the same checks. Returning early ends the transfer. */
+  pieces(bytesMax: number): AsyncGenerator<Uint8Array, void, void>;
+}
+
+export interface BodyLimits {
+  /** Redacted. */
+  readonly url: string;
+  /** The longest silence between two pieces. */
+  readonly timeoutMs: number;
+  /** Ends the transfer. */
+  readonly abort: () => void;
+}
+
+export function openBody(response: Response, limits: BodyLimits): Body {
+  const announced = announcedBytes(response.headers);
+  const pieces = (bytesMax: number): AsyncGenerator<Uint8Array, void, void> =>
+    readPieces(response, { ...limits, bytesMax, announced });
+  return {
+    announced,
+    pieces,
+    async all(bytesMax) {
+      const parts: Uint8Array[] = [];
+      for await (const piece of pieces(bytesMax)) parts.push(piece);
+      const [only] = parts;
+      return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+    },
+  };
+}
+
+function announcedBytes(headers: Headers): number | undefined {
+  const encoding = headers.get("content-encoding");
+  const length = headers.get("content-length");
+  if (length === null || !/^\d+$/.test(length) || (encoding !== null && encoding !== "identity")) return undefined;
+  return Number(length);
+}
+
+interface Reading extends BodyLimits {
+  readonly bytesMax: number;
+  readonly announced: number | undefined;
+}
+
+async function* readPieces(response: Response, reading: Reading): AsyncGenerator<Uint8Array, void, void> {
+  const { url, bytesMax, announced } = reading;
+  const tooLarge = problem("E_INDEX_TOO_LARGE", { url, bytesMax });
+  if (announced !== undefined && announced > bytesMax) throw tooLarge;
+  let bytes = 0;
+  if (response.body !== null) {
+    const reader = response.body.getReader();
+    const idle = idleTimer(reading);
+    try {
+      for (;;) {
+        const { done, value } = await Promise.race([reader.read(), idle.expired]);
+        if (done) break;
+        idle.touch();
+        bytes += value.length;
+        if (bytes > bytesMax) throw tooLarge;
+        yield value;
+      }
+    } finally {
+      idle.stop();
+      if (bytes !== announced) reading.abort();
+    }
+  }
+  if (announced !== undefined && bytes < announced)
+    throw problem("E_INDEX_TRUNCATED", { url, bytes, bytesExpected: announced });
+}
+
+/** One timer a body, looked at once a period, instead of one a piece. */
+function idleTimer({ url, timeoutMs, abort }: Reading): { expired: Promise<never>; touch(): void; stop(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  let touched = true;
+  const timer = setInterval(() => {
+    if (touched) {
+      touched = false;
+      return;
+    }
+    reject(problem("E_INDEX_TIMEOUT", { url, phase: "idle", timeoutMs }));
+    abort();
+  }, timeoutMs);
+  return { expired: promise, touch: () => (touched = true), stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,116 @@
+/**
+ * The index client: pages, metadata and files of all configured indexes behind one small interface.
+ *
+ * What is fresh in the cache is answered at once, without a promise, so that a warm resolution never waits. The first
+ * index that knows a name is the only one used for it: a public package can never replace a private one of the same
+ * name. An index that refuses us stops everything; only "not found" leads to the next.
+ */
+import { join } from "node:path";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { redact } from "@vivarium/core/redact";
+import type { Report } from "@vivarium/core/report";
+import { normalizeName } from "../versions/name.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { openCredentials } from "./credentials.ts";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import { directorySource } from "./directory-source.ts";
+import { downloadFile, type Sink } from "./download.ts";
+import { openFindLinks } from "./find-links.ts";
+import type { IndexConfig } from "./index-config.ts";
+import type { CoreMetadata, IndexFile, ProjectPage } from "./index-file.ts";
+import { limiterOf } from "./limiter.ts";
+import { openMetadataCache } from "./metadata-cache.ts";
+import { openMetadata } from "./metadata-source.ts";
+import { openPageCache, type PageCache } from "./page-cache.ts";
+import type { PageSource } from "./page-source.ts";
+import { openPages } from "./pages.ts";
+import { remoteSource } from "./remote-source.ts";
+import { openTransport, type Transport } from "./transport.ts";
+import { openTrust } from "./trust.ts";
+import { openWriteBehind, type WriteBehind } from "./write-behind.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+export interface IndexClient {
+  /** Throws (or rejects with) `E_PACKAGE_NOT_FOUND`, `E_INDEX_*`. Any spelling of the name will do. */
+  page(name: string): ProjectPage | Promise<ProjectPage>;
+  /** Throws `E_INDEX_METADATA`, `E_SDIST_BUILD_NEEDED`, `E_INDEX_*`. */
+  metadata(file: IndexFile): CoreMetadata | Promise<CoreMetadata>;
+  /** Begins to fetch a page that will probably be asked for; its failure is told to whoever asks. */
+  prefetch(name: string): void;
+  download(file: IndexFile, sink: Sink): Promise<{ bytes: number; sha256: string }>;
+  /** Writes what is not yet in the cache. Pages taken from the cache must not be asked for new releases afterwards. */
+  close(): void;
+  stats(): { requests: number };
+}
+
+export interface ClientOptions {
+  readonly config: IndexConfig;
+  readonly cacheRoot: string;
+  readonly report: Report;
+  readonly offline: boolean;
+  /** Ask the indexes again, whatever the cache says. */
+  readonly refresh: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly clock?: Clock;
+}
+
+const downloadsAtOnce = 16;
+
+export function openIndexClient(options: ClientOptions): IndexClient {
+  const { config, report, offline, signal } = options;
+  const clock = options.clock ?? systemClock;
+  const root = join(options.cacheRoot, "index-v1");
+  const credentials = openCredentials(config);
+  const transport = openTransport({ config, credentials, trust: openTrust(config), clock, signal });
+  const writer = openWriteBehind(report);
+  const metadataCache = openMetadataCache(join(root, "metadata"), report);
+  const limit = limiterOf(downloadsAtOnce);
+  const { sources, close: closeSources } = openSources({ ...options, clock, root, transport, writer });
+  const findLinks = openFindLinks({ config, transport, report, offline });
+  const pages = openPages({ sources, findLinks, signal });
+  const metadata = openMetadata({ cache: metadataCache, transport, offline, signal });
+  for (const { source, urls } of config.warnings) report.warn(problem("W_INDEX_EXTRA_FIRST", { source, urls }));
+  return {
+    page: (name) => pages.page(normalizeName(name)),
+    prefetch: (name) => pages.prefetch(normalizeName(name)),
+    metadata,
+    download(file, sink) {
+      if (offline && !file.url.startsWith("file:")) {
+        return Promise.reject(problem("E_INDEX_OFFLINE", { what: `the file ${file.filename}` }));
+      }
+      return downloadFile(file, sink, { transport, limit, report, clock, signal });
+    },
+    close() {
+      writer.flush();
+      metadataCache.flush();
+      closeSources();
+    },
+    stats: () => ({ requests: transport.requests() }),
+  };
+}
+
+interface SourceParts extends ClientOptions {
+  readonly clock: Clock;
+  readonly root: string;
+  readonly transport: Transport;
+  readonly writer: WriteBehind;
+}
+
+function openSources(parts: SourceParts): { sources: readonly PageSource[]; close(): void } {
+  const caches: PageCache[] = [];
+  const sources = parts.config.indexes.map((index) => {
+    if (index.url.startsWith("file:")) return directorySource(index);
+    const directory = join(parts.root, directoryName(index.url));
+    const cache = openPageCache({ directory, shown: redact(index.url), writer: parts.writer });
+    caches.push(cache);
+    return remoteSource({ ...parts, index, cache });
+  });
+  return { sources, close: () => caches.forEach((cache) => cache.close()) };
+}
+
+/** Readable host, and a digest of the whole address; credentials are in neither. */
+function directoryName(url: string): string {
+  const host = (URL.parse(url)?.host ?? "index").replaceAll(/[^a-z0-9.-]/gi, "_");
+  return `${host}-${new Bun.CryptoHasher("sha256").update(url).digest("hex").slice(0, 16)}`;
+}

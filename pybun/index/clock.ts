@@ -1,0 +1,28 @@
+/** Time and chance, as the client sees them: tests put in their own and wait for nothing. */
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  nowMs(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  /** In [0, 1): spreads retries of many clients. */
+  random(): number;
+}
+
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  wait: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      }, ms);
+      signal?.addEventListener("abort", stop, { once: true });
+    }),
+  random: Math.random,
+};

@@ -1,0 +1,120 @@
+/** Streams a file into a sink, its hash computed on the way. */
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { redact } from "@vivarium/core/redact";
+import type { Report } from "@vivarium/core/report";
+import type { Clock } from "./clock.ts";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import { checkHashes, type HashCheck } from "./hash-check.ts";
+import type { IndexFile } from "./index-file.ts";
+import type { Limiter } from "./limiter.ts";
+import { localPieces } from "./local-file.ts";
+import type { Transport } from "./transport.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+export interface Sink {
+  /** Called in order; the next piece waits for the promise. */
+  write(chunk: Uint8Array): void | Promise<void>;
+}
+
+export interface DownloadParts {
+  readonly transport: Transport;
+  readonly limit: Limiter;
+  readonly report: Report;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where the index announces no size: more than any file that PyPI accepts. */
+const fileBytesMax = 64 * 1024 ** 3;
+const progressEveryMs = 100;
+
+/** Throws `E_INDEX_HASH`, `E_INDEX_TOO_LARGE`, `E_INDEX_TRUNCATED`, and what the transport throws. */
+export async function downloadFile(
+  file: IndexFile,
+  sink: Sink,
+  parts: DownloadParts,
+): Promise<{ bytes: number; sha256: string }> {
+  const startMs = parts.clock.nowMs();
+  const outcome = await parts.limit(() => transfer(file, sink, parts));
+  const durationMs = Math.max(0, parts.clock.nowMs() - startMs);
+  parts.report.emit("download.finish", {
+    name: file.filename,
+    url: redact(file.url),
+    bytes: outcome.bytes,
+    duration_ms: durationMs,
+  });
+  return outcome;
+}
+
+/** What has come so far. It outlives a broken connection: the next attempt goes on where this one ended. */
+interface Progress {
+  readonly check: HashCheck;
+  bytes: number;
+  toldMs: number;
+}
+
+async function transfer(file: IndexFile, sink: Sink, parts: DownloadParts): Promise<{ bytes: number; sha256: string }> {
+  const check = checkHashes(file.hashes, { file: file.filename, url: redact(file.url) });
+  const progress: Progress = { check, bytes: 0, toldMs: parts.clock.nowMs() };
+  const pour = pourInto({ file, sink, parts, progress });
+  if (file.url.startsWith("file:")) await pour(localPieces(file.url, parts.signal), file.size);
+  else await ask(file, { parts, progress, pour });
+  if (file.size !== undefined && progress.bytes < file.size) {
+    throw problem("E_INDEX_TRUNCATED", { url: redact(file.url), bytes: progress.bytes, bytesExpected: file.size });
+  }
+  return { bytes: progress.bytes, sha256: check.finish() };
+}
+
+type Pour = (source: AsyncIterable<Uint8Array>, total: number | undefined) => Promise<void>;
+
+/** The request is built anew for each attempt, because where it has to begin changes. */
+function ask(
+  file: IndexFile,
+  { parts, progress, pour }: { parts: DownloadParts; progress: Progress; pour: Pour },
+): Promise<void> {
+  const bytesMax = file.size ?? fileBytesMax;
+  const headers = (): Record<string, string> => ({
+    "accept-encoding": "identity",
+    ...(progress.bytes === 0 ? {} : { range: `bytes=${progress.bytes}-` }),
+  });
+  return parts.transport.ask(file.url, { headers, answers: [206], signal: parts.signal }, async (answer) => {
+    const { announced } = answer.body;
+    const continues = answer.status === 206 && rangeStart(answer.headers) === progress.bytes;
+    const source = answer.body.pieces(bytesMax);
+    await pour(continues ? source : without(source, progress.bytes), announced ?? file.size);
+  });
+}
+
+function rangeStart(headers: Headers): number {
+  const start = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1];
+  return start === undefined ? -1 : Number(start);
+}
+
+/** The source without its first bytes: a server that cannot continue sends the whole file again. */
+async function* without(source: AsyncIterable<Uint8Array>, skip: number): AsyncGenerator<Uint8Array, void, void> {
+  let left = skip;
+  for await (const piece of source) {
+    if (left >= piece.length) left -= piece.length;
+    else {
+      yield left === 0 ? piece : piece.subarray(left);
+      left = 0;
+    }
+  }
+}
+
+function pourInto(to: { file: IndexFile; sink: Sink; parts: DownloadParts; progress: Progress }): Pour {
+  const { file, sink, parts, progress } = to;
+  return async (source, total) => {
+    for await (const piece of source) {
+      progress.check.update(piece);
+      await sink.write(piece);
+      progress.bytes += piece.length;
+      const nowMs = parts.clock.nowMs();
+      if (nowMs - progress.toldMs < progressEveryMs) continue;
+      progress.toldMs = nowMs;
+      const known = total === undefined ? {} : { bytes_total: total };
+      parts.report.emit("download.progress", { name: file.filename, bytes_done: progress.bytes, ...known });
+    }
+  };
+}

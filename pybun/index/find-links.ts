@@ -1,0 +1,120 @@
+/**
+ * `--find-links`: files, directories, or pages of links that are looked at beside every index. What they offer is added
+ * to what the index offers; they are read once, and whole, since a name cannot be asked for.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { redact } from "@vivarium/core/redact";
+import type { Report } from "@vivarium/core/report";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import { filesIn } from "./directory-files.ts";
+import { pageOfFiles } from "./file-list.ts";
+import type { IndexConfig } from "./index-config.ts";
+import type { IndexFile, ProjectPage } from "./index-file.ts";
+import { fileOfLink } from "./link-file.ts";
+import { linksOfPage } from "./loose-links.ts";
+import { latin1Of } from "./page-answer.ts";
+import { type Absent, absent } from "./page-source.ts";
+import type { Transport } from "./transport.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+export interface FindLinks {
+  readonly shown: readonly string[];
+  /** `undefined`: pages on the network must be read first. */
+  cached(name: string): ProjectPage | Absent | undefined;
+  fetch(name: string): Promise<ProjectPage | Absent>;
+  knownNames(): readonly string[];
+}
+
+export interface FindLinksParts {
+  readonly config: IndexConfig;
+  readonly transport: Transport;
+  readonly report: Report;
+  readonly offline: boolean;
+}
+
+const pageBytesMax = 64 * 1024 * 1024;
+
+export function openFindLinks(parts: FindLinksParts): FindLinks {
+  const places = parts.config.findLinks;
+  const shown = places.map(({ location }) => redact(location));
+  let files: readonly IndexFile[] | undefined = places.length === 0 ? [] : undefined;
+  let reading: Promise<readonly IndexFile[]> | undefined;
+  const readLocal = (): readonly IndexFile[] | undefined => {
+    if (files === undefined && places.every(({ location }) => !isRemote(location))) {
+      files = places.flatMap((place) => localFiles(place, parts.report));
+    }
+    return files;
+  };
+  const pageOf = (name: string, from: readonly IndexFile[]): ProjectPage | Absent =>
+    (from.length === 0 ? undefined : pageOfFiles(name, shown.join(", "), from)) ?? absent;
+  return {
+    shown,
+    cached(name) {
+      const local = readLocal();
+      return local === undefined ? undefined : pageOf(name, local);
+    },
+    async fetch(name) {
+      reading ??= readAll(parts);
+      files = await reading;
+      return pageOf(name, files);
+    },
+    knownNames: () => [
+      ...new Set(
+        (files ?? []).map(
+          ({ filename }) =>
+            filename
+              .split("-", 1)[0]
+              ?.toLowerCase()
+              .replaceAll(/[-_.]+/g, "-") ?? "",
+        ),
+      ),
+    ],
+  };
+}
+
+function isRemote(location: string): boolean {
+  return /^https?:/i.test(location);
+}
+
+async function readAll(parts: FindLinksParts): Promise<readonly IndexFile[]> {
+  const lists = await Promise.all(
+    parts.config.findLinks.map((place) =>
+      isRemote(place.location) ? remoteFiles(place.location, parts) : localFiles(place, parts.report),
+    ),
+  );
+  return lists.flat();
+}
+
+async function remoteFiles(location: string, { transport, offline }: FindLinksParts): Promise<readonly IndexFile[]> {
+  const direct = fileOfLink({ href: location, base: location });
+  if (direct !== undefined) return [direct];
+  if (offline) throw problem("E_INDEX_OFFLINE", { what: `the page of links ${redact(location)}` });
+  return transport.ask(location, { headers: () => ({ accept: "text/html" }) }, async (answer) =>
+    linksOfPage(latin1Of(await answer.body.all(pageBytesMax)), answer.url),
+  );
+}
+
+function localFiles({ location, source }: { location: string; source: string }, report: Report): readonly IndexFile[] {
+  const path = location.startsWith("file:") ? fileURLToPath(location) : location;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) {
+    report.warn(problem("W_INDEX_FIND_LINKS_MISSING", { location: path, source }));
+    return [];
+  }
+  if (found.isDirectory()) return filesIn(path);
+  const direct = fileOfLink({ href: pathToFileURL(path).href, base: "file:///" });
+  return direct === undefined ? linksOfPage(readPage(path), pathToFileURL(`${dirname(path)}/`).href) : [direct];
+}
+
+function readPage(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    throw problem("E_INDEX_FIND_LINKS", { location: path, reason: error.message }, { cause: error });
+  }
+}

@@ -1,0 +1,52 @@
+/** One index as a person writes it: `URL`, `NAME=URL`, or a directory. */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { Environment } from "@vivarium/core/paths";
+import { redact } from "@vivarium/core/redact";
+import { decodePart } from "./credentials.ts";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import type { Credentials, IndexLocation } from "./index-config.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+export interface GivenLocation {
+  readonly text: string;
+  readonly source: string;
+}
+
+/** Splits user information off. Credentials of a named index's variables win over those in its URL. */
+export function readLocation(
+  { text, source }: GivenLocation,
+  { environment, cwd }: { environment: Environment; cwd?: string },
+): { index: IndexLocation; login: Credentials | undefined } {
+  const [, name, address = text] = /^([A-Za-z0-9][\w.-]*)=(.+)$/.exec(text) ?? [];
+  const url = isDirectoryPath(address) ? pathToFileURL(resolve(cwd ?? ".", address)) : URL.parse(address);
+  if (url === null || !/^(?:https?|file):$/.test(url.protocol)) {
+    throw problem("E_INDEX_CONFIG", { source, reason: `"${redact(address)}" is neither a URL nor a directory` });
+  }
+  const login = (name === undefined ? undefined : loginOfVariables(name, environment)) ?? loginOfUrl(url);
+  url.username = "";
+  url.password = "";
+  url.hash = "";
+  const index = { url: url.href.replace(/\/+$/, ""), source, ...(name === undefined ? {} : { name }) };
+  return { index, login };
+}
+
+function isDirectoryPath(address: string): boolean {
+  return /^(?:\.{0,2}[/\\]|[A-Za-z]:[/\\]|\.{1,2}$)/.test(address) || !/^[a-z][a-z0-9+.-]*:/i.test(address);
+}
+
+function loginOfUrl(url: URL): Credentials | undefined {
+  if (url.username === "" && url.password === "") return undefined;
+  return { username: decodePart(url.username), password: decodePart(url.password) };
+}
+
+function loginOfVariables(name: string, environment: Environment): Credentials | undefined {
+  const key = name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
+  const username = environment[`UV_INDEX_${key}_USERNAME`];
+  const password = environment[`UV_INDEX_${key}_PASSWORD`];
+  return username === undefined && password === undefined
+    ? undefined
+    : { username: username ?? "", password: password ?? "" };
+}

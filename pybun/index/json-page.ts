@@ -1,0 +1,121 @@
+/**
+ * PEP 691 project pages (and PEP 700's additions). In: the answer's text. Out: one short record a file in a text of our
+ * own that holds one character a byte, so that the cache can keep and slice it as it does HTML pages.
+ */
+import type { IndexFile } from "./index-file.ts";
+import { fileOfLink } from "./link-file.ts";
+import type { ReleaseCollector } from "./release-table.ts";
+
+/** What we read of a file's object; anything of another type counts as absent. */
+interface JsonFile {
+  readonly f: string;
+  readonly u: string;
+  readonly h: Readonly<Record<string, string>>;
+  readonly s?: number;
+  readonly p?: string;
+  readonly y?: string;
+  readonly t?: string;
+  readonly m?: string;
+}
+
+/** `undefined`: the text is no project page. `major`: its API version, of which we know 1. */
+export function parseJsonPage(text: string): { major: number; files: readonly JsonFile[] } | undefined {
+  const page = objectOf(parse(text));
+  if (page === undefined || !Array.isArray(page["files"])) return undefined;
+  const version = objectOf(page["meta"])?.["api-version"];
+  const files: JsonFile[] = [];
+  for (const entry of page["files"]) {
+    const file = recordOf(objectOf(entry));
+    if (file !== undefined) files.push(file);
+  }
+  return { major: typeof version === "string" ? Number.parseInt(version, 10) : 1, files };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function recordOf(entry: Record<string, unknown> | undefined): JsonFile | undefined {
+  if (entry === undefined) return undefined;
+  const { filename, url, size, yanked } = entry;
+  if (typeof filename !== "string" || typeof url !== "string") return undefined;
+  const requiresPython = entry["requires-python"];
+  const uploadTime = entry["upload-time"];
+  const metadata = metadataText(
+    entry["core-metadata"] ?? entry["dist-info-metadata"] ?? entry["data-dist-info-metadata"],
+  );
+  return {
+    f: filename,
+    u: url,
+    h: hashesOf(entry["hashes"]),
+    ...(typeof size === "number" && Number.isSafeInteger(size) && size >= 0 ? { s: size } : {}),
+    ...(typeof requiresPython === "string" ? { p: requiresPython } : {}),
+    ...(typeof yanked === "string" ? { y: yanked } : yanked === true ? { y: "" } : {}),
+    ...(typeof uploadTime === "string" ? { t: uploadTime } : {}),
+    ...(metadata === undefined ? {} : { m: metadata }),
+  };
+}
+
+function metadataText(value: unknown): string | undefined {
+  if (value === true) return "true";
+  const hashes = hashesOf(value);
+  if (objectOf(value) === undefined) return undefined;
+  return hashes["sha256"] === undefined ? "true" : `sha256=${hashes["sha256"]}`;
+}
+
+function hashesOf(value: unknown): Record<string, string> {
+  const hashes: Record<string, string> = {};
+  for (const [algorithm, digest] of Object.entries(objectOf(value) ?? {})) {
+    if (typeof digest === "string") hashes[algorithm.toLowerCase()] = digest.toLowerCase();
+  }
+  return hashes;
+}
+
+function objectOf(value: unknown): Record<string, unknown> | undefined {
+  // The cast only names what `typeof` has shown: an object whose values are not known.
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+/** Writes the records one after the other and offers each to the collector. */
+export function collectJsonFiles(files: readonly JsonFile[], collector: ReleaseCollector): string {
+  const records: string[] = [];
+  let at = 0;
+  for (const file of files) {
+    const record = asciiJson(file);
+    records.push(record);
+    collector.offer({ page: file.f, from: 0, to: file.f.length, start: at, end: at + record.length });
+    at += record.length;
+  }
+  return records.join("");
+}
+
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Decodes one record of {@link collectJsonFiles}. */
+export function decodeJsonFile(record: string, base: string): IndexFile | undefined {
+  // Written by `collectJsonFiles`, kept under a checksum: the shape is ours.
+  const file = JSON.parse(record) as JsonFile;
+  const decoded = fileOfLink({
+    href: file.u,
+    base,
+    hashes: file.h,
+    size: file.s,
+    requiresPython: file.p,
+    yanked: file.y,
+    uploadTime: file.t,
+    metadata: file.m,
+  });
+  return decoded === undefined ? undefined : { ...decoded, filename: file.f };
+}

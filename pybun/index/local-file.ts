@@ -1,0 +1,52 @@
+/** Files of `file:` URLs and directories: read piece by piece, or a part of them. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { indexDiagnostics } from "./diagnostics.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+const pieceBytes = 1024 * 1024;
+
+/** The bytes of a local file, in pieces. */
+export async function* localPieces(url: string, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
+  const descriptor = openLocal(url);
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const piece = new Uint8Array(pieceBytes);
+      const count = readSync(descriptor, piece, 0, pieceBytes, null);
+      if (count === 0) return;
+      yield piece.subarray(0, count);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Opens a `file:` URL for reading parts of it. */
+export function withLocalFile<T>(
+  url: string,
+  use: (file: { size: number; read(offset: number, bytes: number): Uint8Array }) => T,
+): T {
+  const descriptor = openLocal(url);
+  try {
+    const size = fstatSync(descriptor).size;
+    const read = (offset: number, bytes: number): Uint8Array => {
+      const target = new Uint8Array(Math.max(0, Math.min(bytes, size - offset)));
+      return target.subarray(0, readSync(descriptor, target, 0, target.length, offset));
+    };
+    return use({ size, read });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openLocal(url: string): number {
+  try {
+    return openSync(fileURLToPath(url), "r");
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw problem("E_INDEX_FIND_LINKS", { location: url, reason: error.message }, { cause: error });
+  }
+}

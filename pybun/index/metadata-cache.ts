@@ -1,0 +1,148 @@
+/**
+ * Core metadata of files with a hash, which never changes: one append-only log a project.
+ *
+ * A record: length of key and payload, checksum, key, payload. Writers append a whole record with
+ * one write to a descriptor opened for appending, so that records of several processes stand one after the other; a
+ * reader stops at the first record that does not check. A log with a bad record is replaced by the next writer.
+ *
+ * The key holds the file's address besides its SHA-256: what one server claims about a hash is not believed of another.
+ */
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { Report } from "@vivarium/core/report";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import type { CoreMetadata } from "./index-file.ts";
+import { checksum } from "./page-codec.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+export interface MetadataCache {
+  /** `key`: address (without secrets) and SHA-256 of the file that the metadata describes. */
+  read(name: string, key: string): CoreMetadata | undefined;
+  write(name: string, key: string, metadata: CoreMetadata): void;
+  /** Appends what was written since; one system call a project. */
+  flush(): void;
+}
+
+interface Log {
+  readonly records: Map<string, Buffer>;
+  readonly isWhole: boolean;
+}
+
+const headBytes = 12;
+const formatLine = Buffer.from("vivarium metadata 1\n");
+
+export function openMetadataCache(directory: string, report: Report): MetadataCache {
+  const logs = new Map<string, Log>();
+  const pending = new Map<string, Buffer[]>();
+  const fileOf = (name: string): string => join(directory, `${name}.metadata`);
+  const logOf = (name: string): Log => {
+    let log = logs.get(name);
+    if (log === undefined) logs.set(name, (log = readLog(fileOf(name))));
+    return log;
+  };
+  return {
+    read(name, key) {
+      const payload = logOf(name).records.get(key);
+      return payload === undefined ? undefined : decodeMetadata(payload);
+    },
+    write(name, key, metadata) {
+      const payload = encodeMetadata(metadata);
+      logOf(name).records.set(key, payload);
+      const records = pending.get(name) ?? [];
+      records.push(encodeRecord(key, payload));
+      pending.set(name, records);
+    },
+    flush() {
+      for (const [name, records] of pending) {
+        pending.delete(name);
+        try {
+          save(fileOf(name), logOf(name), records);
+        } catch (error) {
+          if (!(error instanceof Error) || !("code" in error)) throw error;
+          pending.clear();
+          report.warn(problem("W_INDEX_CACHE", { path: directory, reason: error.message }, { cause: error }));
+        }
+      }
+    },
+  };
+}
+
+function save(path: string, log: Log, records: readonly Buffer[]): void {
+  mkdirSync(dirname(path), { recursive: true });
+  if (!log.isWhole) {
+    const all = [...log.records].map(([key, payload]) => encodeRecord(key, payload));
+    const temporary = `${path}.${process.pid}.tmp`;
+    writeFileSync(temporary, Buffer.concat([formatLine, ...all]));
+    renameSync(temporary, path);
+    return;
+  }
+  const descriptor = openSync(path, "a");
+  try {
+    writeSync(descriptor, Buffer.concat(records));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readLog(path: string): Log {
+  const bytes = readOrNothing(path);
+  const records = new Map<string, Buffer>();
+  if (bytes === undefined || !bytes.subarray(0, formatLine.length).equals(formatLine))
+    return { records, isWhole: false };
+  let at = formatLine.length;
+  while (at + headBytes <= bytes.length) {
+    const keyEnd = at + headBytes + bytes.readUInt32LE(at);
+    const end = keyEnd + bytes.readUInt32LE(at + 4);
+    if (end > bytes.length || bytes.readUInt32LE(at + 8) !== checksum(bytes.subarray(at + headBytes, end))) break;
+    records.set(bytes.toString("utf8", at + headBytes, keyEnd), bytes.subarray(keyEnd, end));
+    at = end;
+  }
+  return { records, isWhole: at === bytes.length };
+}
+
+function readOrNothing(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return undefined;
+    throw error;
+  }
+}
+
+function encodeRecord(key: string, payload: Buffer): Buffer {
+  const keyBytes = Buffer.from(key, "utf8");
+  const record = Buffer.alloc(headBytes + keyBytes.length + payload.length);
+  record.writeUInt32LE(keyBytes.length, 0);
+  record.writeUInt32LE(payload.length, 4);
+  keyBytes.copy(record, headBytes);
+  payload.copy(record, headBytes + keyBytes.length);
+  record.writeUInt32LE(checksum(record.subarray(headBytes)), 8);
+  return record;
+}
+
+/** Lines; empty lines part the lists. No value holds a line break: header fields are folded when they are read. */
+function encodeMetadata(metadata: CoreMetadata): Buffer {
+  const { name, version, requiresPython, requiresDist, providesExtra, dynamic } = metadata;
+  const lists = [requiresDist, providesExtra, dynamic].map((list) => list.join("\n"));
+  return Buffer.from([name, version, requiresPython ?? "", ...lists].join("\0"), "utf8");
+}
+
+function decodeMetadata(payload: Buffer): CoreMetadata {
+  const [name = "", version = "", requiresPython = "", dist = "", extra = "", dynamic = ""] = payload
+    .toString("utf8")
+    .split("\0");
+  return {
+    name,
+    version,
+    requiresDist: linesOf(dist),
+    ...(requiresPython === "" ? {} : { requiresPython }),
+    providesExtra: linesOf(extra),
+    dynamic: linesOf(dynamic),
+  };
+}
+
+function linesOf(text: string): readonly string[] {
+  return text === "" ? [] : text.split("\n");
+}

@@ -1,0 +1,72 @@
+/** Metadata for the client: in memory, else in the cache, else from the index; each file is asked for once. */
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { redact } from "@vivarium/core/redact";
+import { normalizeName } from "../versions/name.ts";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import { fetchMetadata } from "./file-metadata.ts";
+import type { CoreMetadata, IndexFile } from "./index-file.ts";
+import type { MetadataCache } from "./metadata-cache.ts";
+import type { Transport } from "./transport.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+export interface MetadataParts {
+  readonly cache: MetadataCache;
+  readonly transport: Transport;
+  readonly offline: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export function openMetadata(parts: MetadataParts): (file: IndexFile) => CoreMetadata | Promise<CoreMetadata> {
+  const known = new Map<string, CoreMetadata | Promise<CoreMetadata>>();
+  return (file) => {
+    const asked = known.get(file.url);
+    if (asked !== undefined) return asked;
+    const answer = cachedMetadata(file, parts) ?? askMetadata(file, parts);
+    known.set(file.url, answer);
+    if (answer instanceof Promise) {
+      answer.then((metadata) => known.set(file.url, metadata)).catch(() => known.delete(file.url));
+    }
+    return answer;
+  };
+}
+
+function cachedMetadata(file: IndexFile, { cache }: MetadataParts): CoreMetadata | undefined {
+  const key = keyOf(file);
+  return key === undefined ? undefined : cache.read(projectOf(file), key);
+}
+
+async function askMetadata(
+  file: IndexFile,
+  { cache, transport, offline, signal }: MetadataParts,
+): Promise<CoreMetadata> {
+  if (offline && !file.url.startsWith("file:"))
+    throw problem("E_INDEX_OFFLINE", { what: `the metadata of ${file.filename}` });
+  const metadata = await fetchMetadata(file, transport, signal);
+  assertSameProject(file, metadata);
+  const key = keyOf(file);
+  if (key !== undefined) cache.write(projectOf(file), key, metadata);
+  return metadata;
+}
+
+/** Only a file with a hash is immutable. Local files are read anew: they are as near as the cache. */
+function keyOf(file: IndexFile): string | undefined {
+  const sha256 = file.hashes["sha256"];
+  if (sha256 === undefined || file.url.startsWith("file:")) return undefined;
+  const query = file.url.indexOf("?");
+  return `${redact(query === -1 ? file.url : file.url.slice(0, query))} ${sha256}`;
+}
+
+/** The name part of the file name: good enough to find a log by. */
+function projectOf(file: IndexFile): string {
+  const end = file.kind === "wheel" ? file.filename.indexOf("-") : file.filename.lastIndexOf("-");
+  return normalizeName(file.filename.slice(0, end === -1 ? undefined : end)).replaceAll(/[^a-z0-9-]/g, "_");
+}
+
+/** A file that claims to be another project is either broken or a trick. */
+function assertSameProject(file: IndexFile, metadata: CoreMetadata): void {
+  const own = normalizeName(metadata.name);
+  const claimed = normalizeName(file.filename.split("-", 1)[0] ?? "");
+  const same = file.kind === "wheel" ? claimed === own : normalizeName(file.filename).startsWith(`${own}-`);
+  if (!same) throw problem("E_INDEX_METADATA", { file: file.filename, reason: `it is that of "${metadata.name}"` });
+}

@@ -1,0 +1,35 @@
+/** What a failure of `fetch` means: a certificate, a broken connection, our own timer; or none of ours. */
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import { redact } from "@vivarium/core/redact";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import type { Retry } from "./transport.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+const certificateCodes =
+  /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)|ERR_TLS|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH|KEYUSAGE|UNKNOWN_CA/;
+
+/** A certificate does not become better by asking again: thrown. What may pass is a {@link Retry}. */
+export function failureOf(error: unknown, context: { url: string; timeoutMs: number }): Retry {
+  if (error instanceof Problem) {
+    const passing = error.code === "E_INDEX_TIMEOUT" || error.code === "E_INDEX_TRUNCATED";
+    if (!passing) throw error;
+    return { kind: "retry", retryAfter: null, problem: () => error };
+  }
+  const { url } = context;
+  const code = codeOf(error);
+  const reason = redact(error instanceof Error ? error.message : String(error));
+  if (code !== undefined && certificateCodes.test(code))
+    throw problem("E_INDEX_TLS", { url, reason: `${reason} (${code})` }, { cause: error });
+  if (code === undefined) throw error;
+  return {
+    kind: "retry",
+    retryAfter: null,
+    problem: (attempts) => problem("E_INDEX_NETWORK", { url, reason, attempts }, { cause: error }),
+  };
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}

@@ -1,0 +1,62 @@
+/**
+ * From the answer of an index to a parsed page. The content type decides between JSON and HTML: that of this very
+ * answer, because some servers answer HEAD requests with another.
+ */
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { redact } from "@vivarium/core/redact";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import { baseOfPage, collectLinks } from "./html-links.ts";
+import { collectJsonFiles, parseJsonPage } from "./json-page.ts";
+import type { PageForm } from "./page-view.ts";
+import { collectReleases, type ReleaseTable } from "./release-table.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+/** JSON first; HTML as all servers have it; the old type last (PEP 691, "Content negotiation"). */
+export const pageAccept =
+  "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
+
+export interface ParsedPage {
+  readonly form: PageForm;
+  readonly base: string;
+  readonly table: ReleaseTable;
+  /** The records: the page's own bytes, or our JSON records. */
+  readonly body: Uint8Array;
+}
+
+/** Throws `E_INDEX_CONTENT` for anything that is no project page. `url` is where the answer came from. */
+export function parsePage(name: string, answer: { url: string; contentType: string; bytes: Uint8Array }): ParsedPage {
+  const mediaType = answer.contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const refuse = (reason: string): Error =>
+    problem("E_INDEX_CONTENT", { url: redact(answer.url), contentType: answer.contentType, reason });
+  if (mediaType.endsWith("+json") || mediaType === "application/json") return jsonPage(name, answer, refuse);
+  if (mediaType === "text/html" || mediaType === "application/xhtml+xml" || mediaType.endsWith("+html")) {
+    return htmlPage(name, answer);
+  }
+  throw refuse("neither a JSON nor an HTML project page");
+}
+
+function htmlPage(name: string, { url, bytes }: { url: string; bytes: Uint8Array }): ParsedPage {
+  const page = latin1Of(bytes);
+  const collector = collectReleases(name);
+  collectLinks(page, collector);
+  return { form: "html", base: baseOfPage(page, url), table: collector.finish(), body: bytes };
+}
+
+function jsonPage(
+  name: string,
+  answer: { url: string; bytes: Uint8Array },
+  refuse: (reason: string) => Error,
+): ParsedPage {
+  const parsed = parseJsonPage(new TextDecoder().decode(answer.bytes));
+  if (parsed === undefined) throw refuse("the JSON is malformed");
+  if (parsed.major !== 1) throw refuse(`its API version ${parsed.major} is not known`);
+  const collector = collectReleases(name);
+  const records = collectJsonFiles(parsed.files, collector);
+  return { form: "json", base: answer.url, table: collector.finish(), body: Buffer.from(records, "latin1") };
+}
+
+/** One character a byte, so that offsets of the text are offsets of the bytes. */
+export function latin1Of(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+}

@@ -1,0 +1,92 @@
+/**
+ * Pages for the client: the first-index rule, find-links beside it, and suggestions for names that nobody knows.
+ * Synchronous as long as the cache can answer.
+ */
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import type { FindLinks } from "./find-links.ts";
+import type { ProjectPage } from "./index-file.ts";
+import { mergePages } from "./merge-pages.ts";
+import { nearNames, otherSpellings } from "./near-names.ts";
+import { absent, type PageSource } from "./page-source.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+export interface Pages {
+  page(name: string): ProjectPage | Promise<ProjectPage>;
+  prefetch(name: string): void;
+}
+
+export interface PagesParts {
+  readonly sources: readonly PageSource[];
+  readonly findLinks: FindLinks;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export function openPages(parts: PagesParts): Pages {
+  const known = new Map<string, ProjectPage | Promise<ProjectPage>>();
+  const page = (name: string): ProjectPage | Promise<ProjectPage> => {
+    const asked = known.get(name);
+    if (asked !== undefined) return asked;
+    const answer = cachedPage(name, parts) ?? askPage(name, parts);
+    known.set(name, answer);
+    if (answer instanceof Promise) answer.then((found) => known.set(name, found)).catch(() => known.delete(name));
+    return answer;
+  };
+  return {
+    page,
+    prefetch(name) {
+      const answer = startQuietly(() => page(name));
+      if (answer instanceof Promise) answer.catch(() => undefined);
+    },
+  };
+}
+
+/** A problem that is thrown at once (offline) is left for the call that really asks. */
+function startQuietly<T>(start: () => T): T | undefined {
+  try {
+    return start();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+/** `undefined`: somebody has to be asked first. */
+function cachedPage(name: string, { sources, findLinks }: PagesParts): ProjectPage | undefined {
+  const linked = findLinks.cached(name);
+  if (linked === undefined) return undefined;
+  for (const source of sources) {
+    const answer = source.cached(name);
+    if (answer === undefined) return undefined;
+    if (answer !== absent) return linked === absent ? answer : mergePages([linked, answer]);
+  }
+  return linked === absent ? undefined : linked;
+}
+
+async function askPage(name: string, parts: PagesParts): Promise<ProjectPage> {
+  const linked = parts.findLinks.cached(name) ?? (await parts.findLinks.fetch(name));
+  for (const source of parts.sources) {
+    const answer = source.cached(name) ?? (await source.fetch(name));
+    if (answer !== absent) return linked === absent ? answer : mergePages([linked, answer]);
+  }
+  if (linked !== absent) return linked;
+  throw problem("E_PACKAGE_NOT_FOUND", {
+    name,
+    indexes: [...parts.sources.map((source) => source.shown), ...parts.findLinks.shown],
+    near: await suggestions(name, parts),
+  });
+}
+
+/** From names seen before, then from a few spellings that an index confirms. Never fails: it only decorates an error. */
+async function suggestions(name: string, { sources, findLinks }: PagesParts): Promise<string[]> {
+  const seen = nearNames(name, [...findLinks.knownNames(), ...sources.flatMap((source) => source.knownNames())]);
+  if (seen.length > 0) return seen;
+  const asked = otherSpellings(name).map(async (spelling) => {
+    const answers = await Promise.allSettled(
+      sources.map(async (source) => source.cached(spelling) ?? source.fetch(spelling)),
+    );
+    return answers.some((answer) => answer.status === "fulfilled" && answer.value !== absent) ? [spelling] : [];
+  });
+  return (await Promise.all(asked)).flat().slice(0, 3);
+}

@@ -1,0 +1,118 @@
+/**
+ * Reads pip's configuration files: the settings of `[global]` and `[install]` that say where packages come from.
+ * Places and precedence: pip's documentation, "Configuration"; later files win over earlier ones, `[install]` over
+ * `[global]`, and PIP_* variables over all files.
+ */
+import { readFileSync } from "node:fs";
+import { posix, win32 } from "node:path";
+import type { Environment, Platform } from "@vivarium/core/paths";
+
+export interface PipSetting {
+  readonly value: string;
+  /** The file or variable, for messages. */
+  readonly source: string;
+}
+
+/** Keys with dashes, as in files: `index-url`. */
+export type PipSettings = ReadonlyMap<string, PipSetting>;
+
+export interface PipPlaces {
+  readonly environment: Environment;
+  readonly home: string;
+  readonly platform: Platform;
+}
+
+/** The files pip reads, weakest first. PIP_CONFIG_FILE adds a last one; the null device turns all others off. */
+export function pipConfigFiles({ environment, home, platform }: PipPlaces): string[] {
+  const override = environment["PIP_CONFIG_FILE"];
+  if (override === "/dev/null" || override?.toLowerCase() === "nul") return [];
+  const files = platform === "win32" ? windowsFiles(environment, home) : unixFiles(environment, home, platform);
+  return override === undefined || override === "" ? files : [...files, override];
+}
+
+function windowsFiles(environment: Environment, home: string): string[] {
+  const path = win32.join;
+  const programData = environment["PROGRAMDATA"] || "C:\\ProgramData";
+  const appData = environment["APPDATA"] || path(home, "AppData", "Roaming");
+  return [
+    path(programData, "pip", "pip.ini"),
+    path(home, "pip", "pip.ini"),
+    path(appData, "pip", "pip.ini"),
+    ...sitePrefix(environment).map((prefix) => path(prefix, "pip.ini")),
+  ];
+}
+
+function unixFiles(environment: Environment, home: string, platform: Platform): string[] {
+  const path = posix.join;
+  const directories = (environment["XDG_CONFIG_DIRS"] || "/etc/xdg")
+    .split(":")
+    .filter((entry) => entry !== "")
+    .reverse();
+  const shared =
+    platform === "darwin"
+      ? ["/Library/Application Support/pip/pip.conf"]
+      : directories.map((entry) => path(entry, "pip", "pip.conf"));
+  const config = environment["XDG_CONFIG_HOME"] || path(home, ".config");
+  const user = [path(home, ".pip", "pip.conf"), path(config, "pip", "pip.conf")];
+  if (platform === "darwin") user.push(path(home, "Library", "Application Support", "pip", "pip.conf"));
+  return [...shared, "/etc/pip.conf", ...user, ...sitePrefix(environment).map((prefix) => path(prefix, "pip.conf"))];
+}
+
+function sitePrefix(environment: Environment): string[] {
+  const prefix = environment["VIRTUAL_ENV"];
+  return prefix === undefined || prefix === "" ? [] : [prefix];
+}
+
+/** Files, then variables. Unreadable or missing files are no settings, as for pip. */
+export function readPipSettings(places: PipPlaces): PipSettings {
+  const settings = new Map<string, PipSetting>();
+  for (const file of pipConfigFiles(places)) {
+    const sections = parseIni(readOrNothing(file));
+    for (const section of ["global", "install"]) {
+      for (const [key, value] of sections.get(section) ?? []) settings.set(key, { value, source: file });
+    }
+  }
+  for (const [name, value] of Object.entries(places.environment)) {
+    if (!name.startsWith("PIP_") || value === undefined || value === "" || name === "PIP_CONFIG_FILE") continue;
+    const key = name.slice(4).toLowerCase().replaceAll("_", "-");
+    settings.set(key === "default-timeout" ? "timeout" : key, { value, source: name });
+  }
+  return settings;
+}
+
+function readOrNothing(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return "";
+    throw error;
+  }
+}
+
+/** Python's configparser, as far as pip uses it: `=` or `:`, comments by line, indented lines continue a value. */
+export function parseIni(text: string): Map<string, Map<string, string>> {
+  const sections = new Map<string, Map<string, string>>();
+  let section = new Map<string, string>();
+  let key: string | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    if (/^\s*(?:[#;].*)?$/.test(line)) continue;
+    const header = /^\[([^\]]*)\]\s*$/.exec(line)?.[1];
+    if (header !== undefined) {
+      section = sections.get(header) ?? new Map();
+      sections.set(header, section);
+      key = undefined;
+    } else if (/^\s/.test(line) && key !== undefined) {
+      section.set(key, `${section.get(key)}\n${line.trim()}`.trim());
+    } else {
+      const [, name = "", value = ""] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+      key = name.trim().toLowerCase().replaceAll("_", "-");
+      if (key !== "") section.set(key, value.trim());
+    }
+  }
+  return sections;
+}
+
+/** Values that hold several URLs or places are parted by white space. */
+export function wordsOf(setting: PipSetting | undefined): string[] {
+  return setting === undefined ? [] : setting.value.split(/\s+/).filter((word) => word !== "");
+}

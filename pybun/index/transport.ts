@@ -1,0 +1,194 @@
+/**
+ * HTTP GET as the index client needs it: patient, suspicious, and careful with secrets.
+ *
+ * In: a URL and what may be spent on it. Out: status, headers, and a body that is read piece by piece under a ceiling
+ * of bytes and an idle timeout. In between: redirects (followed here, because credentials belong to one place and must
+ * be chosen anew for each hop), retries with back-off, proxies, certificates.
+ *
+ * `fetch` of Bun keeps connections alive and decompresses gzip, brotli and zstandard off the main thread; an own
+ * HTTP client would gain nothing that a measurement showed.
+ */
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { redact } from "@vivarium/core/redact";
+import { type Body, openBody } from "./body.ts";
+import type { Clock } from "./clock.ts";
+import type { CredentialSource } from "./credentials.ts";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import type { IndexConfig } from "./index-config.ts";
+import { limiterOf } from "./limiter.ts";
+import { failureOf } from "./network-failure.ts";
+import { proxyFor } from "./proxy.ts";
+import { attemptsMax, isRetriedStatus, retryDelayMs } from "./retry.ts";
+import type { Trust } from "./trust.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+export interface Answer {
+  readonly status: number;
+  /** After redirects; may hold secrets of a signed link. */
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: Body;
+  /** Milliseconds since 1970 when the request was sent (RFC 9111, section 4.2.3). */
+  readonly requestedMs: number;
+}
+
+export interface AskOptions {
+  /** Made anew for each attempt. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+  /** Statuses that are an answer to the caller; 200 always is. Others are retried or thrown. */
+  readonly answers?: readonly number[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Transport {
+  /** Calls `use` with the answer; the body is discarded when `use` is done. Everything of it may be called again on retry. */
+  ask<T>(url: string, options: AskOptions, use: (answer: Answer) => Promise<T>): Promise<T>;
+  requests(): number;
+}
+
+export interface TransportParts {
+  readonly config: IndexConfig;
+  readonly credentials: CredentialSource;
+  readonly trust: Trust;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const redirectsMax = 10;
+const atOnceMax = 50;
+
+export function openTransport(parts: TransportParts): Transport {
+  const limit = limiterOf(atOnceMax);
+  let requests = 0;
+
+  async function attempt<T>(url: string, options: AskOptions, use: (answer: Answer) => Promise<T>): Promise<T | Retry> {
+    const watch = new AbortController();
+    const signal = AbortSignal.any(
+      [watch.signal, parts.signal, options.signal].filter((one): one is AbortSignal => one !== undefined),
+    );
+    const hop = { headers: options.headers?.() ?? {}, signal, watch, count: () => requests++ };
+    try {
+      const answer = await follow(url, hop, parts);
+      const accepted = answer.status === 200 || (options.answers?.includes(answer.status) ?? false);
+      if (accepted) return await use(answer);
+      return refused(url, answer, parts);
+    } catch (error) {
+      parts.signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
+      return failureOf(error, { url: redact(url), timeoutMs: parts.config.timeoutMs });
+    } finally {
+      watch.abort();
+    }
+  }
+
+  async function ask<T>(url: string, options: AskOptions, use: (answer: Answer) => Promise<T>): Promise<T> {
+    for (let number = 1; ; number++) {
+      const outcome = await limit(() => attempt(url, options, use));
+      if (!isRetry(outcome)) return outcome;
+      const delay = number < attemptsMax ? retryDelayMs(number, outcome.retryAfter, parts.clock) : undefined;
+      if (delay === undefined) throw outcome.problem(number);
+      await parts.clock.wait(delay, options.signal ?? parts.signal);
+    }
+  }
+
+  return { ask, requests: () => requests };
+}
+
+/** A failed attempt that may be made again. */
+export interface Retry {
+  readonly kind: "retry";
+  readonly retryAfter: string | null;
+  /** What to throw when no further attempt is made. */
+  problem(attempts: number): Error;
+}
+
+function isRetry(outcome: unknown): outcome is Retry {
+  return typeof outcome === "object" && outcome !== null && "kind" in outcome && outcome.kind === "retry";
+}
+
+function refused(url: string, answer: Answer, parts: TransportParts): Retry {
+  const { status } = answer;
+  if (status === 401 || status === 403 || status === 407) {
+    throw problem("E_INDEX_AUTH", {
+      url: redact(answer.url),
+      status,
+      offered: parts.credentials.for(answer.url) !== undefined,
+    });
+  }
+  const failure = (attempts: number): Error => problem("E_INDEX_STATUS", { url: redact(url), status, attempts });
+  if (!isRetriedStatus(status)) throw failure(1);
+  return { kind: "retry", retryAfter: answer.headers.get("retry-after"), problem: failure };
+}
+
+interface Hop {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly watch: AbortController;
+  readonly count: () => void;
+}
+
+async function follow(start: string, hop: Hop, parts: TransportParts): Promise<Answer> {
+  const seen = new Set<string>();
+  for (let url = start; ; ) {
+    if (seen.has(url)) throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "loop" });
+    if (seen.size > redirectsMax) throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "too many" });
+    seen.add(url);
+    const requestedMs = parts.clock.nowMs();
+    const response = await send(url, hop, parts);
+    if (!isRedirect(response.status)) {
+      const body = openBody(response, {
+        url: redact(url),
+        timeoutMs: parts.config.timeoutMs,
+        abort: () => hop.watch.abort(),
+      });
+      return { status: response.status, url, headers: response.headers, body, requestedMs };
+    }
+    url = nextUrl(url, response.headers.get("location"), start);
+  }
+}
+
+function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
+
+function nextUrl(from: string, location: string | null, start: string): string {
+  const next = location === null ? null : URL.parse(location, from);
+  if (next === null || !/^https?:$/.test(next.protocol)) {
+    throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "no location" });
+  }
+  if (from.startsWith("https:") && next.protocol === "http:") {
+    throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "insecure" });
+  }
+  next.hash = "";
+  return next.href;
+}
+
+/** One request. The timer covers the time until the headers are there; the body has its own idle timer. */
+async function send(url: string, hop: Hop, parts: TransportParts): Promise<Response> {
+  hop.count();
+  const authorization = parts.credentials.for(url);
+  const proxy = proxyFor(url, parts.config.proxies);
+  const tls = parts.trust.for(url);
+  const timeout = problem("E_INDEX_TIMEOUT", { url: redact(url), phase: "connect", timeoutMs: parts.config.timeoutMs });
+  const timer = setTimeout(() => hop.watch.abort(timeout), parts.config.timeoutMs);
+  try {
+    return await fetch(withoutUserInformation(url), {
+      redirect: "manual",
+      signal: hop.signal,
+      headers: { ...hop.headers, ...(authorization === undefined ? {} : { authorization }) },
+      ...(proxy === undefined ? {} : { proxy }),
+      ...(tls === undefined ? {} : { tls }),
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function withoutUserInformation(url: string): string {
+  if (!url.includes("@")) return url;
+  const parsed = new URL(url);
+  parsed.username = "";
+  parsed.password = "";
+  return parsed.href;
+}

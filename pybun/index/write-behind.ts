@@ -1,0 +1,93 @@
+/**
+ * Writes cache files without making anybody wait: each to a temporary name beside it, then renamed. What is not on disk
+ * when the client closes is written then, at once: a command may end the process right after.
+ */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { redact } from "@vivarium/core/redact";
+import type { Report } from "@vivarium/core/report";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import { limiterOf } from "./limiter.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+export interface WriteBehind {
+  write(path: string, parts: readonly Uint8Array[]): void;
+  remove(path: string): void;
+  /** Everything written so far is on disk afterwards. */
+  flush(): void;
+}
+
+let serial = 0;
+const temporaryName = (path: string): string => `${path}.${process.pid}.${serial++}.tmp`;
+
+/** The first failure is reported once (`W_INDEX_CACHE`), and nothing is written any more. */
+export function openWriteBehind(report: Report): WriteBehind {
+  const pending = new Map<string, readonly Uint8Array[]>();
+  const limit = limiterOf(4);
+  let isBroken = false;
+
+  function fail(path: string, error: unknown): void {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    if (isBroken) return;
+    isBroken = true;
+    report.warn(problem("W_INDEX_CACHE", { path: dirname(path), reason: redact(error.message) }, { cause: error }));
+  }
+
+  async function writeLater(path: string, parts: readonly Uint8Array[]): Promise<void> {
+    // Only the newest content of a path is worth writing.
+    if (isBroken || pending.get(path) !== parts) return;
+    const temporary = temporaryName(path);
+    try {
+      await writeParts(temporary, parts);
+      if (pending.get(path) !== parts) return await rm(temporary, { force: true });
+      pending.delete(path);
+      await rename(temporary, path);
+    } catch (error) {
+      pending.delete(path);
+      fail(path, error);
+    }
+  }
+
+  return {
+    write(path, parts) {
+      if (isBroken) return;
+      pending.set(path, parts);
+      void limit(() => writeLater(path, parts));
+    },
+    remove(path) {
+      pending.delete(path);
+      rmSync(path, { force: true });
+    },
+    flush() {
+      for (const [path, parts] of pending) {
+        pending.delete(path);
+        if (isBroken) continue;
+        try {
+          writeNow(path, parts);
+        } catch (error) {
+          fail(path, error);
+        }
+      }
+    },
+  };
+}
+
+async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, "wx");
+  try {
+    for (const part of parts) await file.writeFile(part);
+  } finally {
+    await file.close();
+  }
+}
+
+function writeNow(path: string, parts: readonly Uint8Array[]): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = temporaryName(path);
+  writeFileSync(temporary, Buffer.concat([...parts]));
+  renameSync(temporary, path);
+}
