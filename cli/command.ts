@@ -7,6 +7,7 @@
  *   `resolve.ts`          export const resolveCommand: Command = { name: "resolve", options: resolveOptions, load: () => import("./resolve-execute.ts"), … };
  *   `resolve-execute.ts`  export const execute: Execute<typeof resolveOptions> = async (context, { options, positionals }) => …;
  */
+import type { Catalogue } from "@vivarium/core/diagnostic";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import type { Report } from "@vivarium/core/report";
 import type { Trace } from "@vivarium/core/trace";
@@ -81,6 +82,8 @@ export interface PositionalShape {
 export type OutputFormat = "text" | "json" | "jsonl";
 
 export interface CommandContext {
+  /** The program that the command belongs to, for commands about commands. */
+  readonly program: Program;
   readonly report: Report;
   readonly environment: Environment;
   readonly cwd: string;
@@ -140,4 +143,15 @@ export interface Command {
   readonly load: () => Promise<CommandWork>;
   /** The schema of `detail`; loaded by `schema` and by tests only. */
   readonly detailSchema?: () => Promise<GenericSchema>;
+}
+
+/** A name, a table of commands, and the catalogue of all problems that they can have. */
+export interface Program {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly Command[];
+  /** Loaded only when there is a problem to put into words. */
+  readonly catalogue: () => Promise<Catalogue>;
+  /** The programs that this one is the roof of. */
+  readonly members?: () => Promise<readonly Program[]>;
 }

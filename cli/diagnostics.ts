@@ -67,6 +67,17 @@ export const cliDiagnostics = {
     message: (p) => `unexpected argument \`${p.argument}\``,
     hint: helpHint,
   }),
+  E_SCHEMA_UNKNOWN: rule<{ name: string; known: readonly string[] } & Suggestions>({
+    exit: exitCode.notFound,
+    summary: "No schema has this name.",
+    message: (p) => `there is no schema \`${p.name}\``,
+    hint: (p) => meant(p) ?? `there are ${p.known.map((name) => `\`${name}\``).join(", ")}`,
+  }),
+  E_OUTPUT_WRITE: rule<{ reason: string }>({
+    exit: exitCode.io,
+    summary: "Standard output could not be written, for example because the disk is full.",
+    message: (p) => `cannot write to standard output (${p.reason})`,
+  }),
   E_INTERRUPTED: rule<{ signal: string; exit: number }>({
     exit: exitCode.interrupted,
     summary: "A signal ended the command; what it had begun was undone or is complete.",

@@ -1,9 +1,8 @@
 /** Help texts: a program's table of commands, and one command's usage, options and examples. */
 import type { Paint } from "./colors.ts";
-import type { Command, OptionShape, OptionShapes } from "./command.ts";
+import type { Command, OptionShape, OptionShapes, Program } from "./command.ts";
 import { commonOptions } from "./common-options.ts";
 import { metavar } from "./parse.ts";
-import type { Program } from "./program.ts";
 
 export interface HelpLook {
   readonly paint: Paint;

@@ -2,9 +2,14 @@
  * The process around a command: environment, streams, terminal. One record, so that everything above it takes values
  * and the tests can give their own.
  */
-import { writeSync } from "node:fs";
+import { fstatSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { exitCode } from "@vivarium/core/exit-code";
 import type { Environment, Platform } from "@vivarium/core/paths";
+import type { cliDiagnostics } from "./diagnostics.ts";
+
+const problem = problemsOf<typeof cliDiagnostics>();
 
 export interface Host {
   readonly environment: Environment;
@@ -23,6 +28,8 @@ export interface Stream {
   readonly write: (text: string) => void;
 }
 
+const defaultWidth = 80;
+
 /** The real process. */
 export function openHost(): Host {
   const { env } = process;
@@ -31,20 +38,46 @@ export function openHost(): Host {
     cwd: process.cwd(),
     home: env["HOME"] || homedir(),
     platform: platformOf(process.platform),
-    stdout: openStream(1, process.stdout),
-    stderr: openStream(2, process.stderr),
+    stdout: openStream(1),
+    stderr: openStream(2),
   };
 }
 
 /** Other Unix systems behave like Linux as far as places and signals go. */
 const platformOf = (name: NodeJS.Platform): Platform => (name === "darwin" || name === "win32" ? name : "linux");
 
-function openStream(descriptor: 1 | 2, stream: { isTTY?: boolean; columns?: number }): Stream {
+/** `process.stdout` and `process.stderr` cost a millisecond each to make, so they are touched only for a terminal. */
+function openStream(descriptor: 1 | 2): Stream {
+  const isTerminal = isTerminalDescriptor(descriptor);
   return {
-    isTerminal: stream.isTTY === true,
-    width: stream.columns || 80,
+    isTerminal,
+    get width() {
+      if (!isTerminal) return defaultWidth;
+      return (descriptor === 1 ? process.stdout : process.stderr).columns || defaultWidth;
+    },
     write: (text) => writeAll(descriptor, text),
   };
+}
+
+/**
+ * Loading node:tty costs more than a millisecond, so it is asked only about what can be a terminal: a character device,
+ * and on Linux not one of the memory devices (major number 1), which /dev/null is.
+ */
+function isTerminalDescriptor(descriptor: 1 | 2): boolean {
+  const status = statusOf(descriptor);
+  if (status === undefined || !status.isCharacterDevice()) return false;
+  if (process.platform === "linux" && Number(status.rdev) >> 8 === 1) return false;
+  return process.getBuiltinModule("node:tty").isatty(descriptor);
+}
+
+/** Undefined where the caller closed the descriptor (`>&-`). */
+function statusOf(descriptor: 1 | 2): ReturnType<typeof fstatSync> | undefined {
+  try {
+    return fstatSync(descriptor);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EBADF") return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -52,16 +85,24 @@ function openStream(descriptor: 1 | 2, stream: { isTTY?: boolean; columns?: numb
  * end at once, with the code that a death by SIGPIPE has. A pipe that another process made non-blocking answers
  * EAGAIN; waiting a millisecond and trying again is what a blocking one would have done.
  */
-export function writeAll(descriptor: 1 | 2, text: string): void {
+function writeAll(descriptor: 1 | 2, text: string): void {
   let bytes = Buffer.from(text);
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(writeSync(descriptor, bytes));
     } catch (error) {
-      const code = error instanceof Error && "code" in error ? error.code : undefined;
-      if (code === "EPIPE") process.exit(128 + 13);
-      if (code !== "EAGAIN") throw error;
+      handleWriteFailure(descriptor, error);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
+}
+
+/** Returns where the write is worth another try. */
+function handleWriteFailure(descriptor: 1 | 2, error: unknown): void {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EAGAIN") return;
+  if (code === "EPIPE") process.exit(128 + 13);
+  if (typeof code !== "string") throw error;
+  if (descriptor === 2) process.exit(exitCode.io); // Nowhere is left to tell it.
+  throw problem("E_OUTPUT_WRITE", { reason: code }, { cause: error });
 }

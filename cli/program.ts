@@ -1,14 +1,5 @@
-/** A program is a name, a table of commands, and the catalogue of all problems that they can have. */
-import type { Catalogue } from "@vivarium/core/diagnostic";
+/** Finds the command that a command line names. */
 import type { Command } from "./command.ts";
-
-export interface Program {
-  readonly name: string;
-  readonly summary: string;
-  readonly commands: readonly Command[];
-  /** Loaded only when there is a problem to put into words. */
-  readonly catalogue: () => Promise<Catalogue>;
-}
 
 export type Lookup =
   | { readonly kind: "command"; readonly command: Command; readonly rest: readonly string[] }

@@ -17,9 +17,9 @@ import { exitCode as codes } from "@vivarium/core/exit-code";
 import { redactorOf, redactValue } from "@vivarium/core/redact";
 import { beginTrace, type Trace } from "@vivarium/core/trace";
 import { paintOf, wantsColor } from "./colors.ts";
-import type { CommandContext } from "./command.ts";
+import type { CommandContext, Program } from "./command.ts";
+import { formatDiagnostic } from "./diagnostic-text.ts";
 import type { Host } from "./host.ts";
-import type { Program } from "./program.ts";
 import { openProgress, type Progress } from "./progress.ts";
 import type { Reporter } from "./reporter.ts";
 import { jsonReporter } from "./reporter-json.ts";
@@ -120,6 +120,7 @@ function contextOf(session: Session): CommandContext {
   const { host, settings, emitter, reporter, signals, trace, progress } = session;
   const { environment, cwd, home, platform, stdout } = host;
   return {
+    program: session.program,
     report: emitter.report,
     environment,
     cwd,
@@ -198,7 +199,20 @@ async function finish(session: Session, exitCode: number): Promise<number> {
   const end = { command: name, status, exit_code: exitCode, detail, duration_ms: durationMs } as const;
   emitter.report.emit("command.finish", end);
   const envelope: Envelope = { version: envelopeVersion, ...end, trace_id: trace.traceId, events: [], diagnostics };
-  reporter.finish(envelope);
-  signals.close();
+  try {
+    reporter.finish(envelope);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return lament(session, error);
+  } finally {
+    signals.close();
+  }
   return exitCode;
+}
+
+/** The envelope could not be written: only stderr is left to say so. */
+async function lament({ program, host }: Session, problem: Problem): Promise<number> {
+  const diagnostic = await render(program, problem);
+  host.stderr.write(formatDiagnostic(diagnostic, { paint: paintOf(false), cwd: host.cwd }));
+  return codes.io;
 }

@@ -6,12 +6,12 @@ import { type Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { nearest } from "@vivarium/core/nearest";
 import { programVersion } from "@vivarium/core/version";
 import { paintOf } from "./colors.ts";
-import type { Command, CommandContext, OptionValues } from "./command.ts";
+import type { Command, CommandContext, OptionValues, Program } from "./command.ts";
 import { commonOptions } from "./common-options.ts";
 import type { cliDiagnostics } from "./diagnostics.ts";
 import type { Host } from "./host.ts";
 import { type Parsed, parseArguments } from "./parse.ts";
-import { findCommand, type Lookup, type Program } from "./program.ts";
+import { findCommand, type Lookup } from "./program.ts";
 import { runCommand } from "./run-command.ts";
 import { settingsOf } from "./settings.ts";
 

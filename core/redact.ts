@@ -20,12 +20,12 @@ const mask = "****";
 /** Masks secrets inside free text. Idempotent. */
 export function redact(text: string): string {
   return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@"'<>]+@/gi, `$1${mask}@`)
-    .replace(/([?&])([^=&#\s]+)=([^&#\s"'<>]+)/g, (whole, lead: string, name: string) =>
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@"'`<>]+@/gi, `$1${mask}@`)
+    .replace(/([?&])([^=&#\s]+)=([^&#\s"'`<>]+)/g, (whole, lead: string, name: string) =>
       isSecretName(name) ? `${lead}${name}=${mask}` : whole,
     )
-    .replace(/\b((?:proxy-)?authorization\s*[:=]\s*)(?:(?:basic|bearer|token|digest)\s+)?[^\s,;"']+/gi, `$1${mask}`)
-    .replace(/\b([A-Z0-9_]*(?:_TOKEN|_KEY|_SECRET|PASSWORD[A-Z0-9_]*))=("[^"]*"|'[^']*'|[^\s&]+)/gi, `$1=${mask}`);
+    .replace(/\b((?:proxy-)?authorization\s*[:=]\s*)(?:(?:basic|bearer|token|digest)\s+)?[^\s,;"'`]+/gi, `$1${mask}`)
+    .replace(/\b([A-Z0-9_]*(?:_TOKEN|_KEY|_SECRET|PASSWORD[A-Z0-9_]*))=("[^"]*"|'[^']*'|[^\s&"'`]+)/gi, `$1=${mask}`);
 }
 
 /** A copy of the environment with secret values masked; for reports and `doctor`. */

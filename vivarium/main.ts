@@ -5,15 +5,24 @@
  * This file and what it imports statically are on the path of every start; all else is loaded when it is needed. The
  * static imports are on an allow-list with a byte budget (tools/tidy).
  */
-import { writeSync } from "node:fs";
 import { programVersion } from "@vivarium/core/version";
 
 /** Runs the program called `name` and ends the process with its exit code. */
 export async function main(name: string, argv: readonly string[]): Promise<never> {
-  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-    writeSync(1, `${name} ${programVersion}\n`);
-    process.exit(0);
-  }
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) await printVersion(name);
   const { runNamed } = await import("./run-named.ts");
   process.exit(await runNamed(name, argv));
+}
+
+/** The commonest question, answered without node:fs (1 ms). Where stdout fails, the long way tells how. */
+async function printVersion(name: string): Promise<void> {
+  const program = name === "pybun" ? name : "vivarium";
+  const written = Bun.write(Bun.stdout, `${program} ${programVersion}\n`);
+  if (
+    await written.then(
+      () => true,
+      () => false,
+    )
+  )
+    process.exit(0);
 }

@@ -1,6 +1,7 @@
 /** Chooses the program by its name. Any name but ours gets the roof, so that a renamed executable still works. */
+
+import type { Program } from "@vivarium/cli/command";
 import { openHost } from "@vivarium/cli/host";
-import type { Program } from "@vivarium/cli/program";
 import { runProgram } from "@vivarium/cli/run-program";
 
 /** `vivarium pybun ARGS` is `pybun ARGS`. */
