@@ -16,18 +16,6 @@ interface InEntry extends InArchive {
 
 /** Codes of downloading, checking and unpacking wheels. All of them mean that nothing was installed. */
 export const wheelDiagnostics = {
-  E_WHEEL_HASH: rule<InArchive & { algorithm: string; expected: string; actual: string }>({
-    exit,
-    summary: "A downloaded wheel does not have the hash that the index or the lock gives.",
-    message: (p) => `the ${p.algorithm} of '${p.file}' is ${p.actual}, expected ${p.expected}`,
-    hint: () => unsafe,
-  }),
-  E_WHEEL_LENGTH: rule<InArchive & { expected: number; actual: number }>({
-    exit,
-    summary: "A download is longer or shorter than the index says.",
-    message: (p) => `'${p.file}' has ${p.actual} bytes, the index says ${p.expected}`,
-    hint: () => "Try again; if it happens again, the index or a proxy damages the file.",
-  }),
   E_WHEEL_NOT_ZIP: rule<InArchive & { detail: string }>({
     exit,
     summary: "The file has no usable end-of-directory record (APPNOTE 4.3.16): it is no ZIP archive, or cut off.",
