@@ -21,6 +21,7 @@ import type { CommandContext, Program } from "./command.ts";
 import { formatDiagnostic } from "./diagnostic-text.ts";
 import type { Host } from "./host.ts";
 import { openProgress, type Progress } from "./progress.ts";
+import type { Observation } from "./progress-model.ts";
 import type { Reporter } from "./reporter.ts";
 import { jsonReporter } from "./reporter-json.ts";
 import { jsonlReporter } from "./reporter-jsonl.ts";
@@ -76,7 +77,7 @@ function openSession(invocation: Invocation): Session {
     environment: host.environment,
     isTerminal: host.stderr.isTerminal,
   });
-  const progress = openProgress({ host, verbosity: settings.verbosity, paint: paintOf(color) });
+  const progress = openProgress({ host, quiet: settings.verbosity < 0, color });
   const diagnostics: Diagnostic[] = [];
   const reporter = reporterOf(invocation, { progress, color });
   const emitter = createEmitter({
@@ -84,7 +85,8 @@ function openSession(invocation: Invocation): Session {
     now: Date.now,
     redactText,
     wants: reporter.wants,
-    observe: progress.observe,
+    // Sound: the emitter passes on a kind with its own fields.
+    observe: (kind, fields) => progress.observe({ kind, fields } as Observation),
     render: (problem) => render(invocation.program, problem),
     deliver: (event) => {
       if (event.kind === "diagnostic") diagnostics.push(event.diagnostic);

@@ -17,8 +17,8 @@ export interface EmitterOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly deliver: (event: VivariumEvent) => void;
-  /** Sees every report at once and unredacted, before it is an event: for progress. Must not keep or print texts. */
-  readonly observe?: (kind: EventKind, fields: unknown) => void;
+  /** Sees every report at once, before it is an event and before redaction: for progress, which prints only names. */
+  readonly observe?: (kind: EventKind, fields: object) => void;
   /** Kinds that are not wanted become no event, and so take no number. */
   readonly wants: (kind: EventKind) => boolean;
   readonly redactText: (text: string) => string;

@@ -66,6 +66,24 @@ const hang = ({ stubborn }: { stubborn: boolean }): Execute => {
   };
 };
 
+/** Three archives that arrive in steps of 20 ms, `positionals[0]` steps long. */
+const download: Execute = async ({ report, out }, { positionals }) => {
+  const steps = Number(positionals[0] ?? 2);
+  for (let step = 0; step <= steps; step++) {
+    for (const [name, size] of [
+      ["numpy", 18e6],
+      ["pandas", 12e6],
+      ["python-dateutil", 229_892],
+    ] as const) {
+      report.emit("download.progress", { name, bytes_done: Math.round((size * step) / steps), bytes_total: size });
+    }
+    if (step === Math.floor(steps / 2)) out("half-way\n");
+    if (step < steps) await Bun.sleep(20);
+  }
+  report.emit("download.finish", { name: "numpy", url: "https://example.org/numpy", bytes: 18e6, duration_ms: 9 });
+  return 0;
+};
+
 const echoOptions = {
   upper: { kind: "flag", short: "u", summary: "Upper case" },
   times: { kind: "value", short: "t", value: "N", summary: "How often" },
@@ -137,21 +155,7 @@ const commands: readonly Command[] = [
       return 0;
     },
   }),
-  define({
-    name: "download",
-    execute: async (context) => {
-      for (const done of [0, 500_000, 1_000_000]) {
-        context.report.emit("download.progress", { name: "numpy", bytes_done: done, bytes_total: 1_000_000 });
-      }
-      context.report.emit("download.finish", {
-        name: "numpy",
-        url: "https://example.org/numpy",
-        bytes: 1_000_000,
-        duration_ms: 9,
-      });
-      return 0;
-    },
-  }),
+  define({ name: "download", execute: download }),
   define({ name: "hang", execute: hang({ stubborn: false }) }),
   define({ name: "hang stubbornly", execute: hang({ stubborn: true }) }),
   schemaCommand,
