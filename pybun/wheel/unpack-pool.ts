@@ -54,8 +54,7 @@ function assign(): void {
 }
 
 function startSlot(): Slot {
-  // Both the source tree and the executable resolve this: the build names the file as an entry point of its own.
-  const worker = new Worker(new URL("./unpack-worker.ts", import.meta.url), { ref: false });
+  const worker = new Worker(workerUrl(), { ref: false });
   const slot: Slot = { worker, current: undefined };
   worker.onmessage = ({ data }: MessageEvent<UnpackReply>) => {
     const done = slot.current;
@@ -72,4 +71,13 @@ function startSlot(): Slot {
     assign();
   };
   return slot;
+}
+
+/**
+ * In the executable, `npm run build` makes each worker an entry point of its own, which keeps its path below the virtual
+ * root; this module is then a part of some chunk that lies at that root.
+ */
+function workerUrl(): URL {
+  const isBundled = /\/(?:\$bunfs|~BUN)\//.test(import.meta.url);
+  return new URL(isBundled ? "./pybun/wheel/unpack-worker.js" : "./unpack-worker.ts", import.meta.url);
 }
