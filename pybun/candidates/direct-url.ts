@@ -12,9 +12,9 @@ import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import { createMarkerJudge, type MarkerJudge, type ResolveTarget } from "../resolver/target.ts";
 import type { Requirement } from "../versions/requirement.ts";
 import { tryParseWheelFilename, type WheelFilename } from "../versions/wheel-filename.ts";
-import { chooseFile } from "./release-choice.ts";
 import type { CandidatePolicy } from "./policy.ts";
 import type { ProjectReleases } from "./project-releases.ts";
+import { chooseFile } from "./release-choice.ts";
 import { requirementsFor } from "./requirement-shelf.ts";
 
 const problem = problemsOf<typeof resolverDiagnostics>();
@@ -31,7 +31,10 @@ interface DirectOptions {
 }
 
 /** Reads the wheels that are required by URL, and those that these require by URL. Throws `E_RESOLVE_URL_…`. */
-export async function readDirectUrls(requirements: readonly Requirement[], options: DirectOptions): Promise<DirectProjects> {
+export async function readDirectUrls(
+  requirements: readonly Requirement[],
+  options: DirectOptions,
+): Promise<DirectProjects> {
   const judge = createMarkerJudge(options.target);
   const releases = new Map<string, ProjectReleases>();
   const urls = new Map<string, string>();
@@ -39,7 +42,8 @@ export async function readDirectUrls(requirements: readonly Requirement[], optio
   for (const { name, url, extras } of queue) {
     if (url === undefined) continue;
     const first = urls.get(name);
-    if (first !== undefined && first !== url) throw problem("E_RESOLVE_URL_CONFLICT", { name, first: redact(first), second: redact(url) });
+    if (first !== undefined && first !== url)
+      throw problem("E_RESOLVE_URL_CONFLICT", { name, first: redact(first), second: redact(url) });
     const known = releases.get(name) ?? directReleases({ name, url }, options.policy);
     releases.set(name, known);
     urls.set(name, url);
@@ -58,7 +62,9 @@ async function urlRequirements(
   const metadata = await client.metadata(file);
   return [undefined, ...asked.extras].flatMap((extra) => {
     const found = requirementsFor(metadata, extra);
-    return "line" in found ? [] : found.filter(({ url, marker }) => url !== undefined && asked.judge.holds(marker, extra));
+    return "line" in found
+      ? []
+      : found.filter(({ url, marker }) => url !== undefined && asked.judge.holds(marker, extra));
   });
 }
 
@@ -93,7 +99,8 @@ function directFile({ name, url }: { name: string; url: string }): { file: Index
     throw problem("E_RESOLVE_URL_KIND", { name, url: redact(url) });
   }
   const wheel = tryParseWheelFilename(filename);
-  if (wheel === undefined) throw problem("E_RESOLVE_URL_WHEEL", { name, url: redact(url), detail: "its name is not that of a wheel" });
+  if (wheel === undefined)
+    throw problem("E_RESOLVE_URL_WHEEL", { name, url: redact(url), detail: "its name is not that of a wheel" });
   if (wheel.name !== name) {
     throw problem("E_RESOLVE_URL_WHEEL", { name, url: redact(url), detail: `it is a wheel of "${wheel.name}"` });
   }
@@ -105,5 +112,7 @@ function directFile({ name, url }: { name: string; url: string }): { file: Index
 /** `#sha256=…&egg=…`: hashes of the URL's fragment, as PEP 503 and pip write them. */
 function hashesOf(fragment: string): Readonly<Record<string, string>> {
   const pairs = [...new URLSearchParams(fragment.slice(1))];
-  return Object.fromEntries(pairs.filter(([algorithm]) => /^(?:md5|sha\d+)$/.test(algorithm)).map(([a, d]) => [a, d.toLowerCase()]));
+  return Object.fromEntries(
+    pairs.filter(([algorithm]) => /^(?:md5|sha\d+)$/.test(algorithm)).map(([a, d]) => [a, d.toLowerCase()]),
+  );
 }

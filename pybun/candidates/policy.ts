@@ -1,7 +1,8 @@
 /** What the user and the target admit as candidates; made once a resolution. */
-import { indexTags } from "../versions/tags.ts";
-import type { Requirement } from "../versions/requirement.ts";
+
 import type { ResolveTarget } from "../resolver/target.ts";
+import type { Requirement } from "../versions/requirement.ts";
+import { indexTags } from "../versions/tags.ts";
 
 /** Projects by name, or all of them. */
 export type ProjectChoice = "all" | ReadonlySet<string>;

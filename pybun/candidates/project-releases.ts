@@ -1,10 +1,10 @@
 /** A project page as the resolver sees it: for each release, whether the target can have it and by which file. */
-import type { ProjectPage } from "../index/index-file.ts";
-import type { ReleaseChoice, Releases } from "../resolver/release-source.ts";
+
 import { assert } from "@vivarium/core/assert";
+import type { IndexFile, ProjectPage } from "../index/index-file.ts";
+import type { ReleaseChoice, Releases } from "../resolver/release-source.ts";
 import type { CandidatePolicy } from "./policy.ts";
 import { chooseFile, type FileChoice } from "./release-choice.ts";
-import type { IndexFile } from "../index/index-file.ts";
 
 /** Releases with the file choice of each. */
 export interface ProjectReleases extends Releases {
@@ -38,7 +38,9 @@ export function projectReleases(page: ProjectPage, policy: CandidatePolicy): Pro
 
 function releaseChoice(page: ProjectPage, release: number, file: IndexFile | undefined): ReleaseChoice {
   assert(file !== undefined, "only a usable release is chosen");
-  const hashes = page.filesAt(release).flatMap(({ hashes: { sha256 } }) => (sha256 === undefined ? [] : [`sha256:${sha256}`]));
+  const hashes = page
+    .filesAt(release)
+    .flatMap(({ hashes: { sha256 } }) => (sha256 === undefined ? [] : [`sha256:${sha256}`]));
   return { file, hashes: [...new Set(hashes)].sort(), index: page.index };
 }
 

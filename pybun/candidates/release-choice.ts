@@ -7,8 +7,8 @@
 import type { IndexFile } from "../index/index-file.ts";
 import { admitsPython } from "../resolver/python-range.ts";
 import type { ReleaseStatus, UnusableReason } from "../resolver/release-source.ts";
-import { compareBuildTags, expandTags, tryParseWheelFilename } from "../versions/wheel-filename.ts";
 import { wheelRank } from "../versions/tags.ts";
+import { compareBuildTags, expandTags, tryParseWheelFilename } from "../versions/wheel-filename.ts";
 import { type CandidatePolicy, includesProject } from "./policy.ts";
 
 export interface FileChoice {
@@ -54,7 +54,8 @@ function dropNewer(files: readonly IndexFile[], excludeNewerMs: number | undefin
   return { files: kept, undated: files.length - dated.length };
 }
 
-const isPinned = ({ name, key }: ReleaseFiles, policy: CandidatePolicy): boolean => policy.pinned.has(`${name}==${key}`);
+const isPinned = ({ name, key }: ReleaseFiles, policy: CandidatePolicy): boolean =>
+  policy.pinned.has(`${name}==${key}`);
 
 function isAllowed(file: IndexFile, name: string, policy: CandidatePolicy): boolean {
   return !includesProject(file.kind === "wheel" ? policy.noBinary : policy.onlyBinary, name);

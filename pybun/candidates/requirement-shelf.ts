@@ -5,8 +5,9 @@
  * extra is recognised by its end and set aside unread; each distinct line is parsed once a process. Old releases are
  * full of slightly malformed lines that every installer reads anyway: the same repairs as uv's are tried.
  */
-import type { CoreMetadata } from "../index/index-file.ts";
+
 import { Problem } from "@vivarium/core/diagnostic";
+import type { CoreMetadata } from "../index/index-file.ts";
 import { normalizeName } from "../versions/name.ts";
 import { parseRequirement, type Requirement } from "../versions/requirement.ts";
 

@@ -1,5 +1,120 @@
-import type { Derivation } from "./derivation.ts";
-import type { ReleaseSource } from "./release-source.ts";
-export function explainDerivation(derivation: Derivation, source: ReleaseSource): string {
-  return JSON.stringify(derivation);
+/**
+ * Tells a proof in sentences. The order follows PubGrub's error reporting: a step is told right before it is used, a
+ * step that is used twice gets a number, and facts are named where they are needed.
+ */
+
+import { anyVersion, formatRange, type VersionRange } from "../versions/range.ts";
+import type { Derivation, DerivationStep, StatedTerm } from "./derivation.ts";
+import { describeFact, describeTerm, type Vocabulary } from "./fact-words.ts";
+import type { Releases } from "./release-source.ts";
+
+type Derived = Extract<DerivationStep, { kind: "derived" }>;
+
+interface Telling {
+  readonly steps: readonly DerivationStep[];
+  readonly words: Vocabulary;
+  /** How many later steps use a step. */
+  readonly uses: readonly number[];
+  readonly lines: string[];
+  /** Numbers of steps that were told and are needed again. */
+  readonly numbers: Map<number, number>;
+}
+
+/** The explanation, a sentence a line. Existing releases, where they are known, make ranges shorter. */
+export function explainDerivation(derivation: Derivation, releases: ReadonlyMap<string, Releases>): string {
+  const { steps } = derivation;
+  const uses = steps.map(() => 0);
+  for (const step of steps)
+    if (step.kind === "derived") for (const from of step.from) uses[from] = (uses[from] ?? 0) + 1;
+  const words: Vocabulary = { releasesOf: (name) => releases.get(name), written: rangeWriter(steps) };
+  const telling: Telling = { steps, words, uses, lines: [], numbers: new Map() };
+  const last = steps.length - 1;
+  const only = steps[last];
+  if (only?.kind === "fact") telling.lines.push(`Because ${factAt(telling, last)}, your requirements cannot be met.`);
+  else tellStep(telling, last);
+  return telling.lines.join("\n");
+}
+
+/** Prefers the text that a requirement used for a range, so that `==1.0` is not told as `==1`. */
+function rangeWriter(steps: readonly DerivationStep[]): (range: VersionRange) => string {
+  const texts = new Map<string, string>([[anyVersion.join(), ""]]);
+  for (const step of steps) {
+    if (step.kind === "fact" && step.fact.kind === "dependency") texts.set(step.fact.required.join(), step.fact.text);
+  }
+  return (range) => texts.get(range.join()) ?? formatRange(range);
+}
+
+function tellStep(telling: Telling, at: number): void {
+  const step = telling.steps[at];
+  if (step?.kind !== "derived" || telling.numbers.has(at)) return;
+  const conclusion = describeConclusion(step.terms, telling.words);
+  pushLine(telling, at, `${reasonsFor(telling, step)}, ${conclusion}`);
+}
+
+function pushLine(telling: Telling, at: number, sentence: string): void {
+  if ((telling.uses[at] ?? 0) < 2) {
+    telling.lines.push(`${sentence}.`);
+    return;
+  }
+  const number = telling.numbers.size + 1;
+  telling.numbers.set(at, number);
+  telling.lines.push(`${sentence}. (${number})`);
+}
+
+/** Tells what the step needs that was not told yet, and returns the beginning of its own sentence. */
+function reasonsFor(telling: Telling, { from: [left, right] }: Derived): string {
+  const leftIsFact = isFact(telling, left);
+  if (leftIsFact && isFact(telling, right)) return `Because ${factAt(telling, left)} and ${factAt(telling, right)}`;
+  if (leftIsFact || isFact(telling, right)) return besidesFact(telling, leftIsFact ? [right, left] : [left, right]);
+  const toldLeft = telling.numbers.has(left);
+  const toldRight = telling.numbers.has(right);
+  if (toldLeft && toldRight) return `Because ${known(telling, left)} and ${known(telling, right)}`;
+  if (toldLeft || toldRight) {
+    const [told, open] = toldLeft ? [left, right] : [right, left];
+    tellStep(telling, open);
+    return `And because ${known(telling, told)}`;
+  }
+  return bothOpen(telling, left, right);
+}
+
+function bothOpen(telling: Telling, left: number, right: number): string {
+  const number = telling.numbers.size + 1;
+  tellStep(telling, left);
+  if (!telling.numbers.has(left)) {
+    telling.numbers.set(left, number);
+    telling.lines.push(`${(telling.lines.pop() ?? "").replace(/\.$/, "")}. (${number})`);
+  }
+  tellStep(telling, right);
+  return `And because ${known(telling, left)}`;
+}
+
+function besidesFact(telling: Telling, [derived, fact]: readonly [number, number]): string {
+  if (telling.numbers.has(derived)) return `Because ${factAt(telling, fact)} and ${known(telling, derived)}`;
+  tellStep(telling, derived);
+  return `And because ${factAt(telling, fact)}`;
+}
+
+const isFact = (telling: Telling, at: number): boolean => telling.steps[at]?.kind === "fact";
+
+function factAt(telling: Telling, at: number): string {
+  const step = telling.steps[at];
+  return step?.kind === "fact" ? describeFact(step.fact, telling.words) : known(telling, at);
+}
+
+/** A conclusion that was told before, with its number. */
+function known(telling: Telling, at: number): string {
+  return `${describeConclusion(telling.steps[at]?.terms ?? [], telling.words)} (${telling.numbers.get(at)})`;
+}
+
+/** What an incompatibility means, as a sentence about what has to or cannot be. */
+export function describeConclusion(terms: readonly StatedTerm[], words: Vocabulary): string {
+  const about = terms.filter(({ subject }) => subject.kind !== "root");
+  const selected = about.filter(({ positive }) => positive).map((term) => describeTerm(term, words));
+  const needed = about.filter(({ positive }) => !positive).map((term) => describeTerm(term, words));
+  const isOurs = about.length < terms.length;
+  if (about.length === 0) return "your requirements cannot be met";
+  if (selected.length === 0) return `${isOurs ? "you need" : "there has to be"} ${needed.join(" or ")}`;
+  if (needed.length > 0) return `${selected.join(" with ")} needs ${needed.join(" or ")}`;
+  if (selected.length === 1) return `${selected[0]} cannot be used${isOurs ? " with your requirements" : ""}`;
+  return `${selected.slice(0, -1).join(", ")} and ${selected.at(-1)} cannot be used together`;
 }

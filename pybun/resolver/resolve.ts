@@ -5,7 +5,7 @@
  * that comes from a URL comes from there whoever asks for it.
  */
 import { assert } from "@vivarium/core/assert";
-import { problemsOf } from "@vivarium/core/diagnostic";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import type { Requirement } from "../versions/requirement.ts";
 import { namesPrerelease } from "../versions/specifier.ts";
 import { type EdgeRules, edgesOf } from "./dependency.ts";
@@ -13,7 +13,7 @@ import { type Derivation, deriveProof } from "./derivation.ts";
 import type { resolverDiagnostics } from "./diagnostics.ts";
 import { explainDerivation } from "./explain.ts";
 import { collectPins, type Pin } from "./pins.ts";
-import type { ReleaseSource } from "./release-source.ts";
+import type { ReleaseSource, Releases } from "./release-source.ts";
 import type { SelectionRule } from "./select-release.ts";
 import { advance, type SolverSetting } from "./solve.ts";
 import { createSolverState, type SolverState } from "./solver-state.ts";
@@ -52,9 +52,26 @@ export async function resolve(request: ResolveRequest): Promise<ResolveOutcome> 
   }
 }
 
-function failed(state: SolverState, setting: SolverSetting, terminal: number): ResolveOutcome {
+async function failed(state: SolverState, setting: SolverSetting, terminal: number): Promise<ResolveOutcome> {
   const derivation = deriveProof(state, terminal);
-  return { kind: "conflict", derivation, text: explainDerivation(derivation, setting.source) };
+  const releases = await releasesInProof(derivation, setting.source);
+  return { kind: "conflict", derivation, text: explainDerivation(derivation, releases) };
+}
+
+/** Existing versions make the explanation short, so projects that were never asked for are fetched now. */
+async function releasesInProof(derivation: Derivation, source: ReleaseSource): Promise<ReadonlyMap<string, Releases>> {
+  const subjects = derivation.steps.flatMap(({ terms }) => terms.map(({ subject }) => subject));
+  const found = new Map<string, Releases>();
+  for (const { kind, name } of subjects) {
+    if (kind === "root" || kind === "python" || found.has(name)) continue;
+    try {
+      found.set(name, await source.releases(name));
+    } catch (error) {
+      // A proof needs no more than it has: a project that cannot be had now is told by the ranges as they stand.
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+  return found;
 }
 
 /** The parts of a request that the solver's loop needs. Begins to fetch the projects that are required. */
