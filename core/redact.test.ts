@@ -1,0 +1,103 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { isSecretName, redact, redactEnvironment, redactorOf, redactValue } from "./redact.ts";
+
+describe("redact", () => {
+  test.each([
+    ["https://user:hunter2@example.org/simple/", "https://****@example.org/simple/"],
+    ["https://hunter2@example.org/", "https://****@example.org/"],
+    ["get https://a:b@x.org/ and http://c@y.org/", "get https://****@x.org/ and http://****@y.org/"],
+    [
+      "https://x.org/f.whl?name=a&X-Amz-Signature=abc&v=1#sha256=0f",
+      "https://x.org/f.whl?name=a&X-Amz-Signature=****&v=1#sha256=0f",
+    ],
+    ["Authorization: Bearer abc.def", "Authorization: ****"],
+    ["proxy-authorization: Basic Zm9v", "proxy-authorization: ****"],
+    ["PYPI_TOKEN=abc pip install", "PYPI_TOKEN=**** pip install"],
+    ["MY_PASSWORD='a b' x", "MY_PASSWORD=**** x"],
+    ["`https://x.org/?token=abc` is bad", "`https://x.org/?token=****` is bad"],
+  ])("%p becomes %p", (text, masked) => {
+    expect(redact(text)).toBe(masked);
+  });
+
+  test.each([
+    "https://example.org/simple/",
+    "a@b.org",
+    "flask==2.0; python_version >= '3.9'",
+    "key = value",
+    "x@https://a/b",
+  ])("%p stays", (text) => {
+    expect(redact(text)).toBe(text);
+  });
+
+  test("is idempotent", () => {
+    fc.assert(
+      fc.property(fc.webUrl({ withQueryParameters: true }), fc.string(), (url, text) => {
+        const once = redact(`${text} ${url} PASSWORD=${text}`);
+        expect(redact(once)).toBe(once);
+      }),
+    );
+  });
+});
+
+test.each([
+  ["PYPI_TOKEN", true],
+  ["AWS_SECRET_ACCESS_KEY", true],
+  ["DB_PASSWORD_FILE", true],
+  ["api-key", true],
+  ["authorization", true],
+  ["PATH", false],
+  ["KEYBOARD", false],
+  ["MONKEY", false],
+  ["TOKENIZERS_PARALLELISM", false],
+])("the name %p holds a secret: %p", (name, secret) => {
+  expect(isSecretName(name)).toBe(secret);
+});
+
+test("an environment is masked by name and by content", () => {
+  expect(
+    redactEnvironment({ A_TOKEN: "x", PIP_INDEX_URL: "https://u:p@x.org/", PATH: "/bin", NONE: undefined }),
+  ).toEqual({
+    A_TOKEN: "****",
+    PIP_INDEX_URL: "https://****@x.org/",
+    PATH: "/bin",
+  });
+});
+
+describe("redactorOf", () => {
+  const redactText = redactorOf({ A_TOKEN: "hunter2", B_KEY: "hunter2-longer", SHORT_KEY: "1", PATH: "/usr/bin" });
+
+  test("masks the environment's secrets wherever they stand", () => {
+    expect(redactText("I saw hunter2-longer and hunter2, in /usr/bin, 1 time")).toBe(
+      "I saw **** and ****, in /usr/bin, 1 time",
+    );
+  });
+
+  test("masks what redact does", () => {
+    expect(redactText("https://u:p@x.org/ AUTHORIZATION: abc")).toBe("https://****@x.org/ AUTHORIZATION: ****");
+  });
+
+  test("equals redact on any text, where the environment has no secret", () => {
+    const plain = redactorOf({});
+    fc.assert(fc.property(fc.string(), (text) => expect(plain(text)).toBe(redact(text))));
+  });
+});
+
+test("a value is redacted in depth, our own keys apart", () => {
+  const value = {
+    key: "abc",
+    env_key: "def",
+    list: ["https://u@x/"],
+    headers: { authorization: "abc", password: "p" },
+    n: 1,
+    none: null,
+  };
+  expect(redactValue(value, redact)).toEqual({
+    key: "abc",
+    env_key: "def",
+    list: ["https://****@x/"],
+    headers: { authorization: "****", password: "****" },
+    n: 1,
+    none: null,
+  });
+});
