@@ -1,4 +1,4 @@
-const NEEDS_WORK = /[A-Z_.]|--/;
+const NEEDS_WORK = /[^a-z0-9-]|--/;
 const VALID = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i;
 
 /**
