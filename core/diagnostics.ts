@@ -45,6 +45,12 @@ export const coreDiagnostics = {
     message: (p) => `the store's entry '${p.path}' is damaged: ${p.detail}`,
     hint: () => "Run `pybun cache verify`: it moves damaged entries away, and they are fetched again when needed.",
   }),
+  W_STORE_REMOVED: rule<AtPath & { detail: string }>({
+    exit,
+    summary: "Verifying found a damaged entry of the store and moved it away.",
+    message: (p) => `removed the damaged entry '${p.path}': ${p.detail}`,
+    hint: () => "It is fetched again when it is needed next; environments made from it are made again.",
+  }),
   W_STORE_REPAIRED: rule<AtPath & { detail: string }>({
     exit,
     summary: "A damaged entry of the store was moved away and is made again.",

@@ -56,10 +56,15 @@ export interface Store {
 
 const namePattern = /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,200}$/;
 
+/** Whether a kind, key or lock may be called so: names that mean one plain file on every system. */
+export function isStoreName(name: string): boolean {
+  return namePattern.test(name);
+}
+
 /** @throws every function: E_STORE_READ_ONLY, E_STORE_PERMISSION, E_STORE_FULL, E_STORE_NOT_DIRECTORY, E_STORE_IO */
 export function openStore(root: string): Store {
   const place = (...names: readonly string[]): string => {
-    for (const name of names) assert(namePattern.test(name), `'${name}' is a name that the store may use`);
+    for (const name of names) assert(isStoreName(name), `'${name}' is a name that the store may use`);
     return join(root, ...names);
   };
   const entryPath = (kind: string, key: string) => place(kind, key);

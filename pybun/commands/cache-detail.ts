@@ -1,0 +1,15 @@
+import * as v from "valibot";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** `detail` of `cache dir`. */
+export const cacheDirDetail = v.object({ path: v.string() });
+
+/** `detail` of `cache verify`; `damaged` are entries that were moved away. */
+export const cacheVerifyDetail = v.object({
+  checked: count,
+  damaged: v.array(v.object({ entry: v.string(), reason: v.string() })),
+});
+
+/** `detail` of `cache clean`; `kept` are entries that running programs use. */
+export const cacheCleanDetail = v.object({ entries: count, bytes: count, kept: count });

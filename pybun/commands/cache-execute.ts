@@ -1,0 +1,61 @@
+import type { CommandContext, Execute } from "@vivarium/cli/command";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { coreDiagnostics } from "@vivarium/core/diagnostics";
+import { exitCode } from "@vivarium/core/exit-code";
+import { placesOf } from "@vivarium/core/paths";
+import { openStore, type Store } from "@vivarium/core/store";
+import { clearStore } from "@vivarium/core/store/clear";
+import { wheelKind } from "../wheel/stored-wheel.ts";
+import { verifyEntry } from "../wheel/verify.ts";
+
+const problem = problemsOf<typeof coreDiagnostics>();
+
+const storeOf = ({ platform, environment, home }: CommandContext): Store =>
+  openStore(placesOf(platform, environment, home).cache);
+
+/** `pybun cache dir` */
+export const executeDir: Execute = async (context) => {
+  const path = placesOf(context.platform, context.environment, context.home).cache;
+  context.out(`${path}\n`);
+  context.detail({ path });
+  return exitCode.success;
+};
+
+/** `pybun cache verify`. @throws E_STORE_DAMAGED at the end, if an entry was */
+export const executeVerify: Execute = async (context) => {
+  const store = storeOf(context);
+  store.sweep();
+  const keys = store.keys(wheelKind);
+  const damaged: { entry: string; reason: string }[] = [];
+  for (const key of keys) {
+    await letSignalsIn();
+    context.signal.throwIfAborted();
+    const reason = verifyEntry(store.entryPath(wheelKind, key));
+    const entry = `${wheelKind}/${key}`;
+    context.report.emit("cache.verify", { entry, intact: reason === undefined });
+    if (reason === undefined) continue;
+    damaged.push({ entry, reason });
+    store.remove(wheelKind, key);
+    context.report.warn(problem("W_STORE_REMOVED", { path: store.entryPath(wheelKind, key), detail: reason }));
+  }
+  context.detail({ checked: keys.length, damaged });
+  if (damaged.length > 0) {
+    const detail = `${damaged.length} of ${keys.length} entries did not hold what was put there, and were removed`;
+    throw problem("E_STORE_DAMAGED", { path: store.root, detail });
+  }
+  context.out(`${keys.length} ${keys.length === 1 ? "wheel is" : "wheels are"} intact\n`);
+  return exitCode.success;
+};
+
+/** Hashing is synchronous: between two entries the event loop may see Ctrl-C. */
+const letSignalsIn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** `pybun cache clean` */
+export const executeClean: Execute = async (context) => {
+  const { entries, bytes, kept } = clearStore(storeOf(context), context.signal);
+  context.report.emit("cache.clean", { entries, bytes });
+  context.detail({ entries, bytes, kept });
+  const inUse = kept === 0 ? "" : `; ${kept} in use stay`;
+  context.out(`removed ${entries} entries, ${(bytes / 1e6).toFixed(1)} MB${inUse}\n`);
+  return exitCode.success;
+};
