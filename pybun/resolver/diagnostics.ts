@@ -10,13 +10,6 @@ export const resolverDiagnostics = {
     fixes: (p) => p.fixes,
     data: (p) => ({ derivation: p.derivation }),
   }),
-  E_RESOLVE_UNKNOWN_PACKAGE: rule<{ name: string; explanation: string; near: readonly string[]; derivation: unknown }>({
-    exit: 65,
-    summary: "A required project is on none of the indexes.",
-    message: (p) => `no index has a package named "${p.name}"\n${p.explanation}`,
-    hint: (p) => (p.near.length === 0 ? undefined : `did you mean ${p.near.map((name) => `"${name}"`).join(" or ")}?`),
-    data: (p) => ({ derivation: p.derivation }),
-  }),
   E_RESOLVE_URL_TRANSITIVE: rule<{ name: string; url: string }>({
     exit: 65,
     summary: "A release on an index requires a package by URL that the user did not ask for by this URL.",
@@ -39,12 +32,6 @@ export const resolverDiagnostics = {
     exit: 65,
     summary: "The wheel at a direct URL cannot be used for the requirement or for the target.",
     message: (p) => `cannot use ${p.url} for "${p.name}": ${p.detail}`,
-  }),
-  E_RESOLVE_NEEDS_BUILD: rule<{ name: string; version: string; file: string; detail: string }>({
-    exit: 65,
-    summary: "The only candidate is a source archive whose metadata is known only after a build.",
-    message: (p) => `cannot read what ${p.name} ${p.version} requires: ${p.detail} (${p.file})`,
-    hint: (p) => `--only-binary ${p.name} (or --no-build) looks for a version that has a wheel`,
   }),
   E_RESOLVE_CONSTRAINT: rule<{ text: string; detail: string }>({
     exit: 65,

@@ -1,0 +1,114 @@
+/**
+ * A whole resolution against an index client: what `pybun resolve`, `run` and `env create` all do.
+ *
+ * Wheels by URL are read first, then the solver runs; a conflict becomes a problem with its proof and with changes that
+ * were tried and work. Events and warnings go to the report.
+ */
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { Report } from "@vivarium/core/report";
+import type { IndexClient } from "../index/client.ts";
+import type { Derivation } from "../resolver/derivation.ts";
+import { derivationJson } from "../resolver/derivation-json.ts";
+import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
+import type { Pin } from "../resolver/pins.ts";
+import {
+  missingExtras,
+  type PrereleaseMode,
+  type ResolutionStrategy,
+  type ResolveRequest,
+  resolve,
+} from "../resolver/resolve.ts";
+import type { ResolveTarget } from "../resolver/target.ts";
+import { formatRequirement, type Requirement } from "../versions/requirement.ts";
+import { type ClientSource, clientSource } from "./client-source.ts";
+import { readDirectUrls } from "./direct-url.ts";
+import { candidatePolicy, type PolicyOptions } from "./policy.ts";
+import { suggestFixes } from "./suggest-fixes.ts";
+
+const problem = problemsOf<typeof resolverDiagnostics>();
+
+export interface IndexResolution extends PolicyOptions {
+  readonly requirements: readonly Requirement[];
+  readonly constraints?: readonly Requirement[];
+  readonly target: ResolveTarget;
+  readonly client: IndexClient;
+  readonly report: Report;
+  readonly strategy?: ResolutionStrategy;
+  readonly prerelease?: PrereleaseMode;
+  readonly now?: () => number;
+}
+
+/**
+ * The pins, sorted by name. Throws `E_RESOLVE_CONFLICT` with a proof, `E_PACKAGE_NOT_FOUND` for a required project that
+ * nobody has, `E_RESOLVE_URL_…`, `E_RESOLVE_CONSTRAINT`, `E_SDIST_BUILD_NEEDED`, and what the client throws.
+ */
+export async function resolveWithIndex(options: IndexResolution): Promise<readonly Pin[]> {
+  const { requirements, constraints = [], target, client, report, now = Date.now } = options;
+  const startedMs = now();
+  checkConstraints(constraints);
+  report.emit("resolve.start", {
+    requirements: requirements.map(formatRequirement),
+    python: target.markers.python_full_version,
+    platform: target.markers.sys_platform,
+  });
+  const { request, source } = await requestOf(options, [...requirements, ...constraints]);
+  const outcome = await resolve(request);
+  warnOfUndated(source, report);
+  if (outcome.kind === "conflict") throw await conflictProblem(outcome, request, source);
+  for (const missing of missingExtras(outcome.pins, source)) report.warn(problem("W_RESOLVE_EXTRA_UNKNOWN", missing));
+  for (const { name, version, extras, index } of outcome.pins) {
+    report.emit("resolve.package", { name, version, extras: [...extras], source: index });
+  }
+  const { requests } = client.stats();
+  report.emit("resolve.finish", { packages: outcome.pins.length, requests, duration_ms: now() - startedMs });
+  return outcome.pins;
+}
+
+async function requestOf(
+  options: IndexResolution,
+  own: readonly Requirement[],
+): Promise<{ request: ResolveRequest; source: ClientSource }> {
+  const { requirements, constraints = [], target, client, strategy = "highest", prerelease = "if-necessary" } = options;
+  const policy = candidatePolicy(target, own, options);
+  const direct = await readDirectUrls(requirements, { client, policy, target });
+  const likely = {
+    highest: strategy !== "lowest",
+    prereleases: prerelease === "allow" ? "allow" : "prefer-final",
+  } as const;
+  const source = clientSource({ client, policy, likely, direct: direct.releases });
+  return { request: { requirements, constraints, target, strategy, prerelease, source, urls: direct.urls }, source };
+}
+
+/** Constraints only narrow versions, as pip's do since 20.3. */
+function checkConstraints(constraints: readonly Requirement[]): void {
+  for (const constraint of constraints) {
+    const text = formatRequirement(constraint);
+    if (constraint.extras.length > 0) throw problem("E_RESOLVE_CONSTRAINT", { text, detail: "it names extras" });
+    if (constraint.url !== undefined) throw problem("E_RESOLVE_CONSTRAINT", { text, detail: "it names a URL" });
+  }
+}
+
+function warnOfUndated(source: ClientSource, report: Report): void {
+  const { files, projects } = source.undated();
+  if (files > 0) report.warn(problem("W_RESOLVE_NO_UPLOAD_TIME", { files, projects }));
+}
+
+async function conflictProblem(
+  outcome: { derivation: Derivation; text: string },
+  request: ResolveRequest,
+  source: ClientSource,
+): Promise<Error> {
+  const unknown = request.requirements.find(({ name }) => source.problemOf(name) !== undefined);
+  const isToBlame = outcome.derivation.steps.some(
+    (step) => step.kind === "fact" && step.fact.kind === "unknown-project" && step.fact.subject.name === unknown?.name,
+  );
+  const notFound = unknown === undefined ? undefined : source.problemOf(unknown.name);
+  // With a name that nobody has, the name is the whole story; a proof would only repeat it.
+  if (isToBlame && notFound !== undefined) return notFound;
+  const fixes = await suggestFixes(request, outcome.derivation);
+  return problem("E_RESOLVE_CONFLICT", {
+    explanation: outcome.text,
+    derivation: derivationJson(outcome.derivation),
+    fixes,
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * Changes that would make a conflict solvable. Each one was solved before it is suggested; the source remembers what
+ * it was asked, so that most of this costs no requests.
+ */
+import { type Fix, Problem } from "@vivarium/core/diagnostic";
+import type { Derivation } from "../resolver/derivation.ts";
+import type { Pin } from "../resolver/pins.ts";
+import { type ResolveRequest, resolve } from "../resolver/resolve.ts";
+import { formatRequirement, type Requirement } from "../versions/requirement.ts";
+
+/** Enough for the requirements that a person would think of, and an end to the search in huge conflicts. */
+const attemptsMax = 6;
+
+interface Attempt {
+  readonly request: ResolveRequest;
+  readonly fix: (pins: readonly Pin[]) => Fix;
+}
+
+/** Fixes that work, most modest first. */
+export async function suggestFixes(request: ResolveRequest, derivation: Derivation): Promise<readonly Fix[]> {
+  const fixes: Fix[] = [];
+  for (const { request: changed, fix } of attemptsFor(request, derivation).slice(0, attemptsMax)) {
+    const pins = await tryResolve(changed);
+    if (pins !== undefined) fixes.push(fix(pins));
+  }
+  return fixes;
+}
+
+/** An attempt that cannot even be made, for lack of network say, is no suggestion. */
+async function tryResolve(request: ResolveRequest): Promise<readonly Pin[] | undefined> {
+  try {
+    const outcome = await resolve(request);
+    return outcome.kind === "solved" ? outcome.pins : undefined;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return undefined;
+  }
+}
+
+function attemptsFor(request: ResolveRequest, derivation: Derivation): readonly Attempt[] {
+  const involved = new Set(derivation.steps.flatMap(({ terms }) => terms.map(({ subject }) => subject.name)));
+  const restricts = ({ name, specifiers }: Requirement): boolean => specifiers.length > 0 && involved.has(name);
+  const relaxed = request.requirements.filter(restricts).map((requirement) => relaxRequirement(request, requirement));
+  const dropped = request.constraints.filter(restricts).map((constraint) => dropConstraint(request, constraint));
+  return [...allowPrereleases(request, derivation), ...relaxed, ...dropped];
+}
+
+function relaxRequirement(request: ResolveRequest, requirement: Requirement): Attempt {
+  const relaxed: Requirement = { ...requirement, specifiers: [] };
+  return {
+    request: {
+      ...request,
+      requirements: request.requirements.map((other) => (other === requirement ? relaxed : other)),
+    },
+    fix: (pins) => ({
+      title: `"${formatRequirement(relaxed)}" instead of "${formatRequirement(requirement)}"${versionIn(pins, requirement.name)}`,
+      kind: "edit",
+      text: formatRequirement(relaxed),
+    }),
+  };
+}
+
+function dropConstraint(request: ResolveRequest, constraint: Requirement): Attempt {
+  return {
+    request: { ...request, constraints: request.constraints.filter((other) => other !== constraint) },
+    fix: (pins) => ({
+      title: `without the constraint "${formatRequirement(constraint)}"${versionIn(pins, constraint.name)}`,
+      kind: "edit",
+      text: "",
+    }),
+  };
+}
+
+function allowPrereleases(request: ResolveRequest, derivation: Derivation): readonly Attempt[] {
+  const isAbsence = derivation.steps.some((step) => step.kind === "fact" && step.fact.kind === "no-versions");
+  if (request.prerelease === "allow" || request.prerelease === "if-necessary" || !isAbsence) return [];
+  const fix: Fix = { title: "with pre-releases allowed", kind: "option", text: "--prerelease=if-necessary" };
+  return [{ request: { ...request, prerelease: "if-necessary" }, fix: () => fix }];
+}
+
+function versionIn(pins: readonly Pin[], name: string): string {
+  const pin = pins.find((candidate) => candidate.name === name);
+  return pin === undefined ? "" : `, which gives ${name} ${pin.version}`;
+}
