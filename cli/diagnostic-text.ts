@@ -42,7 +42,7 @@ function formatSpan(span: Span, { paint, cwd }: DiagnosticTextOptions): string[]
   const source = span.text ?? (span.file === undefined ? undefined : sourceLine(resolve(cwd, span.file), span.line));
   if (source === undefined) return place;
   const number = span.file === undefined ? "" : String(span.line);
-  const gutter = (text: string): string => paint.dim(`  ${text.padStart(number.length)} | `);
+  const gutter = (text: string): string => paint.dim(`  ${number === "" ? "" : `${text.padStart(number.length)} `}| `);
   const end = span.end_line === undefined || span.end_line === span.line ? span.end_column : source.length + 1;
   const length = Math.max(1, Math.min(end ?? 0, source.length + 1) - span.column);
   // Tabs stay tabs in the line of carets, so that both lines are equally wide on every terminal.

@@ -87,7 +87,7 @@ export function progressLines(model: ProgressModel, look: Look): string[] {
   const summary = summaryLine(model, look.nowMs);
   if (summary === undefined) return [];
   const largest = [...model.active].sort(([, a], [, b]) => remaining(b) - remaining(a)).slice(0, barsMax);
-  const label = Math.max(0, ...largest.map(([name]) => Math.min(name.length, 24)));
+  const label = Math.max(0, ...largest.map(([name]) => Math.min(name.length, 24, Math.floor(look.width / 3))));
   const [verb = "", ...rest] = clip(summary, look.width - 1).split(" ");
   const head = [look.paint.bold(look.paint.cyan(verb)), ...rest].join(" ");
   return [head, ...largest.map(([name, transfer]) => barLine(name, transfer, { ...look, label }))];

@@ -56,16 +56,29 @@ export async function runCommand(
   body: (context: CommandContext) => Promise<number>,
 ): Promise<number> {
   const session = openSession(invocation);
-  const failure = watchFailures();
-  let exitCode: number;
   try {
-    exitCode = await Promise.race([body(contextOf(session)), failure.failed, session.signals.overdue]);
+    return await finish(session, await settle(session, body));
   } catch (error) {
-    exitCode = await explain(session, error);
+    if (!(error instanceof Problem) || error.code !== "E_OUTPUT_WRITE") throw error;
+    return await lament(session, error);
+  } finally {
+    session.progress.close();
+    session.signals.close();
+  }
+}
+
+/** The exit code that the body came to, its failure put into words. */
+async function settle(session: Session, body: (context: CommandContext) => Promise<number>): Promise<number> {
+  const failure = watchFailures();
+  try {
+    const code = await Promise.race([body(contextOf(session)), failure.failed, session.signals.overdue]);
+    await session.emitter.flush();
+    return code;
+  } catch (error) {
+    return await explain(session, error);
   } finally {
     failure.close();
   }
-  return finish(session, exitCode);
 }
 
 function openSession(invocation: Invocation): Session {
@@ -201,18 +214,11 @@ async function finish(session: Session, exitCode: number): Promise<number> {
   const end = { command: name, status, exit_code: exitCode, detail, duration_ms: durationMs } as const;
   emitter.report.emit("command.finish", end);
   const envelope: Envelope = { version: envelopeVersion, ...end, trace_id: trace.traceId, events: [], diagnostics };
-  try {
-    reporter.finish(envelope);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return lament(session, error);
-  } finally {
-    signals.close();
-  }
+  reporter.finish(envelope);
   return exitCode;
 }
 
-/** The envelope could not be written: only stderr is left to say so. */
+/** stdout cannot be written, so the envelope or stream stays incomplete: only stderr is left to say so. */
 async function lament({ program, host }: Session, problem: Problem): Promise<number> {
   const diagnostic = await render(program, problem);
   host.stderr.write(formatDiagnostic(diagnostic, { paint: paintOf(false), cwd: host.cwd }));

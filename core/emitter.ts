@@ -84,7 +84,7 @@ interface Order {
   readonly run: (step: () => void) => void;
   /** A step that takes time; all later ones wait for it. */
   readonly wait: (step: () => Promise<void>) => void;
-  /** Resolves when nothing waits; rejects with the first failure of a step. */
+  /** Resolves when nothing waits; rejects, once, with the first failure of a step. */
   readonly done: () => Promise<void>;
 }
 
@@ -103,7 +103,8 @@ function createOrder(): Order {
   const run = (step: () => void): void => (last === undefined ? step() : wait(step));
   const done = async (): Promise<void> => {
     while (last !== undefined) await last;
-    if (failures.length > 0) throw failures[0];
+    const [failure] = failures.splice(0);
+    if (failure !== undefined) throw failure;
   };
   return { run, wait, done };
 }

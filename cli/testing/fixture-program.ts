@@ -84,6 +84,10 @@ const download: Execute = async ({ report, out }, { positionals }) => {
   return 0;
 };
 
+function throwLate(): never {
+  throw new RangeError("late");
+}
+
 const echoOptions = {
   upper: { kind: "flag", short: "u", summary: "Upper case" },
   times: { kind: "value", short: "t", value: "N", summary: "How often" },
@@ -115,7 +119,7 @@ const commands: readonly Command[] = [
     name: "crash",
     execute: () => Promise.reject(new TypeError("no such thing at https://user:hunter2@example.org/")),
   }),
-  define({ name: "crash later", execute: () => new Promise(() => setTimeout(() => JSON.parse("{"), 1)) }),
+  define({ name: "crash later", execute: () => new Promise(() => setTimeout(throwLate, 1)) }),
   define({
     name: "undeclared",
     execute: () => Promise.reject(Object.assign(badLine(), { code: ["E", "OTHER"].join("_") })),
@@ -156,6 +160,15 @@ const commands: readonly Command[] = [
     },
   }),
   define({ name: "download", execute: download }),
+  define({
+    name: "warn badly",
+    execute: async (context) => {
+      context.report.warn(Object.assign(badLine(), { code: ["W", "OTHER"].join("_") }));
+      return 0;
+    },
+  }),
+  define({ name: "group one", execute: async () => 0 }),
+  define({ name: "group two", execute: async () => 0 }),
   define({ name: "hang", execute: hang({ stubborn: false }) }),
   define({ name: "hang stubbornly", execute: hang({ stubborn: true }) }),
   schemaCommand,

@@ -1,0 +1,88 @@
+import { expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Diagnostic } from "@vivarium/core/diagnostic";
+import { paintOf } from "./colors.ts";
+import { formatDiagnostic } from "./diagnostic-text.ts";
+
+const bare: Diagnostic = { level: "error", code: "E_A", message: "it broke", causes: [], spans: [], fixes: [] };
+const format = (diagnostic: Partial<Diagnostic>, cwd = "/nowhere"): string =>
+  formatDiagnostic({ ...bare, ...diagnostic }, { paint: paintOf(false), cwd });
+
+test("message, causes, hint and address, a line each", () => {
+  const text = format({
+    level: "warning",
+    message: "two\nlines",
+    causes: ["first", "second"],
+    hint: "do this\nand that",
+    help_url: "https://example.org/",
+  });
+  expect(text).toMatchInlineSnapshot(`
+    "warning[E_A]: two
+      lines
+      cause: first
+      cause: second
+      hint: do this
+      and that
+      see: https://example.org/
+    "
+  `);
+});
+
+test("a span in a file shows its line; tabs keep the carets below their words", () => {
+  const directory = mkdtempSync(join(tmpdir(), "vivarium-"));
+  try {
+    writeFileSync(join(directory, "a.txt"), "first\r\n\tflask >> 2\r\nlast");
+    const span = { file: "a.txt", line: 2, column: 8, end_column: 10 };
+    expect(format({ spans: [span] }, directory)).toMatchInlineSnapshot(`
+      "error[E_A]: it broke
+        at a.txt:2:8
+        2 | 	flask >> 2
+          | 	      ^^
+      "
+    `);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test("a span of an argument brings its own line", () => {
+  expect(format({ spans: [{ line: 1, column: 7, text: "flask >> 2" }] })).toMatchInlineSnapshot(`
+    "error[E_A]: it broke
+      | flask >> 2
+      |       ^
+    "
+  `);
+});
+
+test("a span over several lines is underlined to the end of its first", () => {
+  const span = { line: 1, column: 3, end_line: 2, end_column: 1, text: "a [b" };
+  expect(format({ spans: [span] })).toMatchInlineSnapshot(`
+    "error[E_A]: it broke
+      | a [b
+      |   ^^
+    "
+  `);
+});
+
+test("a span past the end of its line, or in a file that is gone, still names its place", () => {
+  expect(format({ spans: [{ line: 1, column: 4, text: "abc" }] })).toMatchInlineSnapshot(`
+    "error[E_A]: it broke
+      | abc
+      |    ^
+    "
+  `);
+  expect(format({ spans: [{ file: "gone.txt", line: 9, column: 1 }] })).toMatchInlineSnapshot(`
+    "error[E_A]: it broke
+      at gone.txt:9:1
+    "
+  `);
+});
+
+test("colours do not change the text", () => {
+  const diagnostic = { ...bare, hint: "h", causes: ["c"], spans: [{ line: 1, column: 1, text: "x" }] };
+  const painted = formatDiagnostic(diagnostic, { paint: paintOf(true), cwd: "/" });
+  expect(painted).toContain("\u001b[");
+  expect(Bun.stripANSI(painted)).toBe(formatDiagnostic(diagnostic, { paint: paintOf(false), cwd: "/" }));
+});
