@@ -24,6 +24,7 @@ export { parseSdistFilename, type SdistFilename, tryParseSdistFilename } from ".
 export {
   formatSpecifier,
   formatSpecifiers,
+  namesPrerelease,
   parseSpecifiers,
   type Specifier,
   type SpecifierOperator,
