@@ -73,7 +73,7 @@ describe("values", () => {
   ])("%p", (line, values, positionals) => {
     const parsed = parse(line);
     expect(parsed.problems).toEqual([]);
-    expect<unknown>(parsed.options).toEqual({ ...unset, ...values });
+    expect(parsed.options).toEqual({ ...unset, ...values });
     expect([...parsed.positionals]).toEqual(positionals);
   });
 });
@@ -87,7 +87,7 @@ describe("a command that stops at its first positional", () => {
   ])("%p", (line, values, positionals) => {
     const parsed = parse(line, true);
     expect(parsed.problems).toEqual([]);
-    expect<unknown>(parsed.options).toEqual({ ...unset, ...values });
+    expect(parsed.options).toEqual({ ...unset, ...values });
     expect([...parsed.positionals]).toEqual(positionals);
   });
 });
@@ -120,7 +120,7 @@ describe("problems", () => {
   test("all of a line are told, and what is right is kept", () => {
     const parsed = parse("--bogus --mode maybe --all x");
     expect(parsed.problems.map(({ code }) => code)).toEqual(["E_USAGE_OPTION_UNKNOWN", "E_USAGE_CHOICE"]);
-    expect<unknown>(parsed.options).toMatchObject({ all: true });
+    expect(parsed.options).toMatchObject({ all: true });
     expect([...parsed.positionals]).toEqual(["x"]);
   });
 

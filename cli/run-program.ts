@@ -53,8 +53,8 @@ function runFound(call: Call, { command, rest }: Lookup & { kind: "command" }): 
   return runCommand({ ...call, name, settings }, async (context) => {
     if (settings.help) return showHelp(context, async (look) => (await loadHelp()).commandHelp(program, command, look));
     if (problems.length > 0) return refuse(context, problems);
-    const { execute } = await command.load();
-    return execute(context, parsed);
+    const work = await command.load();
+    return work.execute(context, parsed);
   });
 }
 

@@ -42,21 +42,25 @@ export interface Diagnostic {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** How one code behaves: its exit code (sysexits, spec 00) and how its prose is made. */
+/**
+ * How one code behaves: its exit code (sysexits, spec 00) and how its prose is made. The makers are declared as methods
+ * on purpose: methods are compared bivariantly, so a rule with exact parameters fits into a catalogue of all rules.
+ * `problemsOf` is what makes sure that a code meets its own parameters only.
+ */
 export interface DiagnosticRule<P> {
   readonly exit: number;
   /** One sentence for the reference page: when this code appears. */
   readonly summary: string;
-  readonly message: (params: P) => string;
-  readonly hint?: (params: P) => string | undefined;
-  readonly fixes?: (params: P) => readonly Fix[];
-  readonly data?: (params: P) => Readonly<Record<string, unknown>>;
+  message(params: P): string;
+  hint?(params: P): string | undefined;
+  fixes?(params: P): readonly Fix[];
+  data?(params: P): Readonly<Record<string, unknown>>;
 }
 
 /** Declares one rule; exists so that `P` is written once, at the rule. */
 export const rule = <P>(definition: DiagnosticRule<P>): DiagnosticRule<P> => definition;
 
-export type Catalogue = Readonly<Record<string, DiagnosticRule<any>>>;
+export type Catalogue = Readonly<Record<string, DiagnosticRule<unknown>>>;
 
 export type ParamsOf<C extends Catalogue, K extends keyof C> = C[K] extends DiagnosticRule<infer P> ? P : never;
 

@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import { count, defineEvent } from "./define.ts";
 
 /** Entries of the store were removed. */

@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import { diagnosticSchema } from "../schema.ts";
 import { defineEvent } from "./define.ts";
 

@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import { count, defineEvent, milliseconds } from "./define.ts";
 
 /** A resolution ended with a solution. `requests` counts the ones that reached the network. */
