@@ -1,0 +1,74 @@
+/**
+ * Replaces this process by another program: execve(2) through the C library.
+ *
+ * In: a program, its argument vector and its whole environment. Out: nothing, because what called it is gone; the pid,
+ * the terminal, the working directory and descriptors 0 to 2 stay. All other descriptors of ours are close-on-exec.
+ *
+ * Why not `process.execve`: it leaves SIGPIPE and SIGXFSZ ignored, as the runtime set them, and a program that inherits
+ * an ignored SIGPIPE does not die when its reader goes away (`pybun run x.py | head`). Both are put back first. On
+ * Windows no process can be replaced: callers start a child there and wait for it.
+ */
+import { dlopen, ptr } from "bun:ffi";
+import { libraryNames } from "./library-names.ts";
+
+export interface Replacement {
+  /** Absolute path of the program. */
+  readonly path: string;
+  /** All of argv, the name of the program first. */
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const signalDefault = null;
+/** Ignored by the runtime. The numbers are the same on Linux (x64, arm64) and macOS. */
+const signalsIgnored = [13 /* SIGPIPE */, 25 /* SIGXFSZ */] as const;
+
+/** Whether this system can replace a process at all. */
+export const canReplaceProcess = process.platform === "linux" || process.platform === "darwin";
+
+/**
+ * Does not return when it works. Returns false when the system refused (no such program, not executable, too long
+ * arguments): the caller then starts a child, which says why.
+ */
+export function replaceProcess({ path, argv, environment }: Replacement): false {
+  const { execve, signal } = openLibrary();
+  // Every buffer has to stay reachable until the call: the pointers in the vectors do not keep it alive.
+  const program = terminated(path);
+  const words = vectorOf(argv);
+  const variables = vectorOf(Object.entries(environment).flatMap(([name, value]) => pairOf(name, value)));
+  for (const number of signalsIgnored) signal(number, signalDefault);
+  execve(ptr(program), ptr(words.pointers), ptr(variables.pointers));
+  return false;
+}
+
+function openLibrary() {
+  const failures: unknown[] = [];
+  for (const name of libraryNames()) {
+    try {
+      return dlopen(name, {
+        execve: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
+        signal: { args: ["i32", "ptr"], returns: "ptr" },
+      }).symbols;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new AggregateError(failures, `no C library among ${libraryNames().join(", ")} offers execve`);
+}
+
+const terminated = (text: string): Buffer => Buffer.from(`${text}\0`);
+
+const pairOf = (name: string, value: string | undefined): string[] => (value === undefined ? [] : [`${name}=${value}`]);
+
+/** One block for all texts, and the null-terminated vector of pointers into it that execve takes. */
+function vectorOf(texts: readonly string[]): { pointers: BigUint64Array; block: Buffer } {
+  const block = Buffer.from(texts.map((text) => `${text}\0`).join("") || "\0");
+  const start = BigInt(ptr(block));
+  const pointers = new BigUint64Array(texts.length + 1);
+  let offset = 0;
+  for (const [place, text] of texts.entries()) {
+    pointers[place] = start + BigInt(offset);
+    offset += Buffer.byteLength(text) + 1;
+  }
+  return { pointers, block };
+}
