@@ -18,6 +18,8 @@ export interface CandidatePolicy {
   readonly onlyBinary: ProjectChoice;
   /** Files uploaded after this moment do not exist; nor do files that do not say when they were uploaded. */
   readonly excludeNewerMs?: number;
+  /** By project, `sha256:…` of the files that may be used; projects that are not named may use any. */
+  readonly requiredHashes?: ReadonlyMap<string, ReadonlySet<string>>;
   /** `name==key` of yanked releases that the user pinned exactly (PEP 592). */
   readonly pinned: ReadonlySet<string>;
 }
@@ -26,6 +28,7 @@ export interface PolicyOptions {
   readonly noBinary?: ProjectChoice;
   readonly onlyBinary?: ProjectChoice;
   readonly excludeNewerMs?: number;
+  readonly requiredHashes?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** The policy of a resolution. `requirements` are the user's own, constraints included: only they pin yanked releases. */
@@ -40,6 +43,7 @@ export function candidatePolicy(
     noBinary: options.noBinary ?? new Set(),
     onlyBinary: options.onlyBinary ?? new Set(),
     ...(options.excludeNewerMs === undefined ? {} : { excludeNewerMs: options.excludeNewerMs }),
+    ...(options.requiredHashes === undefined ? {} : { requiredHashes: options.requiredHashes }),
     pinned: new Set(requirements.flatMap(exactPins)),
   };
 }

@@ -58,7 +58,10 @@ const isPinned = ({ name, key }: ReleaseFiles, policy: CandidatePolicy): boolean
   policy.pinned.has(`${name}==${key}`);
 
 function isAllowed(file: IndexFile, name: string, policy: CandidatePolicy): boolean {
-  return !includesProject(file.kind === "wheel" ? policy.noBinary : policy.onlyBinary, name);
+  if (includesProject(file.kind === "wheel" ? policy.noBinary : policy.onlyBinary, name)) return false;
+  const required = policy.requiredHashes?.get(name);
+  if (required === undefined) return true;
+  return Object.entries(file.hashes).some(([algorithm, digest]) => required.has(`${algorithm}:${digest}`));
 }
 
 function bestWheel(files: readonly IndexFile[], policy: CandidatePolicy): IndexFile | undefined {
@@ -113,5 +116,5 @@ function reasonAgainst({ files, current, allowed }: Sieved): UnusableReason {
   if (allowed.length > 0) return { kind: "no-wheel", detail: "its wheels are for other Pythons or platforms" };
   const onlySources = current.every(({ kind }) => kind === "sdist");
   if (onlySources) return { kind: "no-wheel", detail: "it has source archives only, which are ruled out" };
-  return { kind: "no-wheel", detail: "it has nothing but files that are ruled out" };
+  return { kind: "no-wheel", detail: "all its files are ruled out, by kind or by hash" };
 }

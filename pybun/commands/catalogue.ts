@@ -4,6 +4,7 @@ import { coreDiagnostics } from "@vivarium/core/diagnostics";
 import { envDiagnostics } from "../env/diagnostics.ts";
 import { indexDiagnostics } from "../index/diagnostics.ts";
 import { interpreterDiagnostics } from "../interpreter/diagnostics.ts";
+import { requirementsFileDiagnostics } from "../requirements-file/diagnostics.ts";
 import { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import { versionsDiagnostics } from "../versions/diagnostics.ts";
 import { wheelDiagnostics } from "../wheel/diagnostics.ts";
@@ -12,6 +13,7 @@ export const pybunCatalogue: Catalogue = {
   ...coreDiagnostics,
   ...versionsDiagnostics,
   ...indexDiagnostics,
+  ...requirementsFileDiagnostics,
   ...resolverDiagnostics,
   ...interpreterDiagnostics,
   ...wheelDiagnostics,

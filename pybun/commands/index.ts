@@ -2,10 +2,11 @@
 import type { Program } from "@vivarium/cli/command";
 import { schemaCommand } from "@vivarium/cli/schema-command";
 import { cacheCommands } from "./cache.ts";
+import { resolveCommand } from "./resolve.ts";
 
 export const pybunProgram: Program = {
   name: "pybun",
   summary: "Installs, runs and tests Python.",
-  commands: [...cacheCommands, schemaCommand],
+  commands: [resolveCommand, ...cacheCommands, schemaCommand],
   catalogue: async () => (await import("./catalogue.ts")).pybunCatalogue,
 };

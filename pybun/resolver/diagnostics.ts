@@ -39,6 +39,18 @@ export const resolverDiagnostics = {
     message: (p) => `cannot use "${p.text}" as a constraint: ${p.detail}`,
     hint: () => "constraints only narrow versions; put extras and URLs on a requirement",
   }),
+  E_RESOLVE_TIME: rule<{ option: string; text: string }>({
+    exit: 2,
+    summary: "A moment given on the command line is no date or time.",
+    message: (p) => `cannot understand ${p.option} "${p.text}"`,
+    hint: () => "write a date such as 2026-01-31 (that whole day, UTC) or a time such as 2026-01-31T12:00:00Z",
+  }),
+  E_RESOLVE_NOTHING: rule<Record<string, never>>({
+    exit: 2,
+    summary: "Nothing was given to resolve.",
+    message: () => "there is nothing to resolve",
+    hint: () => "give requirements, or a file of them with -r",
+  }),
   W_RESOLVE_EXTRA_UNKNOWN: rule<{ name: string; version: string; extra: string }>({
     exit: 0,
     summary: "An extra was asked for that the chosen release does not have.",

@@ -1,0 +1,44 @@
+/** Pins as text and as JSON. */
+import { redact } from "@vivarium/core/redact";
+import type { Pin } from "../resolver/pins.ts";
+
+export interface PinFormat {
+  readonly hashes: boolean;
+  /** What `# via` calls the requirements that the user gave. */
+  readonly origins: (name: string) => readonly string[];
+}
+
+/** A requirements file that pip accepts as it stands. */
+export function formatPins(pins: readonly Pin[], format: PinFormat): string {
+  return pins.map((pin) => `${formatPin(pin, format)}\n`).join("");
+}
+
+function formatPin(pin: Pin, { hashes, origins }: PinFormat): string {
+  const label = pin.extras.length === 0 ? pin.name : `${pin.name}[${pin.extras.join(",")}]`;
+  const head = pin.url === undefined ? `${label}==${pin.version}` : `${label} @ ${redact(pin.url)}`;
+  const lines = [head, ...(hashes ? pin.hashes.map((hash) => `    --hash=${hash}`) : [])];
+  const via = pin.via.flatMap((name) => (name === "" ? origins(pin.name) : [name]));
+  return [lines.join(" \\\n"), ...viaLines(via)].join("\n");
+}
+
+function viaLines(via: readonly string[]): readonly string[] {
+  const [only, ...others] = via;
+  if (only === undefined) return [];
+  if (others.length === 0) return [`    # via ${only}`];
+  return ["    # via", ...via.map((name) => `    #   ${name}`)];
+}
+
+/** A pin of `detail.packages`. */
+export function pinJson({ name, version, extras, index, url, via, file, hashes }: Pin) {
+  const { filename, kind, size } = file;
+  return {
+    name,
+    version,
+    extras,
+    index,
+    ...(url === undefined ? {} : { url: redact(url) }),
+    via: via.map((requirer) => (requirer === "" ? "user" : requirer)),
+    file: { filename, url: redact(file.url), kind, ...(size === undefined ? {} : { size }) },
+    hashes,
+  };
+}

@@ -1,0 +1,103 @@
+/** What is to be resolved: requirements of the command line and of files, with the settings that files bring along. */
+import { readFile } from "node:fs/promises";
+import { resolve as resolvePath } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Environment } from "@vivarium/core/paths";
+import type { ProjectChoice } from "../candidates/policy.ts";
+import type { IndexFlags } from "../index/config.ts";
+import { requirementOfLocation } from "../requirements-file/parse-line.ts";
+import {
+  type FileRequirement,
+  type RequirementsFiles,
+  readRequirementsFiles,
+} from "../requirements-file/read-requirements.ts";
+import { normalizeName } from "../versions/name.ts";
+import { parseRequirement, type Requirement } from "../versions/requirement.ts";
+
+export interface Gathered {
+  readonly requirements: readonly Requirement[];
+  readonly constraints: readonly Requirement[];
+  readonly files: RequirementsFiles;
+  /** `-r FILE` for each project that a file requires; empty for the command line. */
+  readonly origins: ReadonlyMap<string, readonly string[]>;
+  readonly requiredHashes: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export interface GatherOptions {
+  readonly cwd: string;
+  readonly environment: Environment;
+  readonly requirementFiles: readonly string[];
+  readonly constraintFiles: readonly string[];
+}
+
+/** Reads everything that is to be resolved. Throws what requirements and requirements files throw. */
+export async function gatherRequirements(arguments_: readonly string[], options: GatherOptions): Promise<Gathered> {
+  const { cwd, environment } = options;
+  const files = await readRequirementsFiles(
+    { requirements: options.requirementFiles, constraints: options.constraintFiles },
+    { cwd, environment, read: readText },
+  );
+  const given = arguments_.map((text) => requirementOfArgument(text, cwd));
+  const origins = new Map<string, string[]>();
+  for (const { name } of given) addTo(origins, name, "the command line");
+  for (const { requirement, span } of files.requirements) addTo(origins, requirement.name, `-r ${span.file ?? "-"}`);
+  return {
+    requirements: [...given, ...files.requirements.map(({ requirement }) => requirement)],
+    constraints: files.constraints.map(({ requirement }) => requirement),
+    files,
+    origins,
+    requiredHashes: hashesByName([...files.requirements, ...files.constraints]),
+  };
+}
+
+const readText = (path: string): Promise<string> => (path === "-" ? Bun.stdin.text() : readFile(path, "utf8"));
+
+function requirementOfArgument(text: string, cwd: string): Requirement {
+  const urlOfPath = (path: string): string => pathToFileURL(resolvePath(cwd, path)).href;
+  return requirementOfLocation(text, urlOfPath) ?? parseRequirement(text);
+}
+
+function addTo(lists: Map<string, string[]>, name: string, entry: string): void {
+  const list = lists.get(name) ?? [];
+  lists.set(name, list.includes(entry) ? list : [...list, entry]);
+}
+
+function hashesByName(found: readonly FileRequirement[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const byName = new Map<string, Set<string>>();
+  for (const { requirement, hashes } of found) {
+    if (hashes.length === 0) continue;
+    const known = byName.get(requirement.name) ?? new Set();
+    byName.set(requirement.name, new Set([...known, ...hashes]));
+  }
+  return byName;
+}
+
+/** Indexes of the command line go ahead of those of files. */
+export function indexFlagsOf(
+  options: {
+    readonly index: readonly string[];
+    readonly "default-index": string | undefined;
+    readonly "no-index": boolean;
+    readonly "find-links": readonly string[];
+  },
+  files: RequirementsFiles,
+): IndexFlags {
+  const defaultIndex = options["default-index"] ?? files.defaultIndex;
+  return {
+    index: [...options.index, ...files.extraIndexes],
+    findLinks: [...options["find-links"], ...files.findLinks],
+    ...(defaultIndex === undefined ? {} : { defaultIndex }),
+    ...(options["no-index"] || files.noIndex ? { noIndex: true } : {}),
+  };
+}
+
+/** `--no-binary a,b --no-binary :none: --no-binary c`: names accumulate, `:all:` and `:none:` start anew (pip). */
+export function projectChoice(values: readonly string[]): ProjectChoice {
+  let choice: "all" | Set<string> = new Set<string>();
+  for (const value of values.flatMap((text) => text.split(",")).map((text) => text.trim())) {
+    if (value === ":all:") choice = "all";
+    else if (value === ":none:") choice = new Set();
+    else if (choice !== "all" && value !== "") choice.add(normalizeName(value));
+  }
+  return choice;
+}

@@ -1,0 +1,101 @@
+/** Does the work of `pybun resolve`: gather, resolve, print. */
+import type { CommandContext, Execute, OptionValues } from "@vivarium/cli/command";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { exitCode } from "@vivarium/core/exit-code";
+import { placesOf } from "@vivarium/core/paths";
+import { redact } from "@vivarium/core/redact";
+import { resolveWithIndex } from "../candidates/resolve-with-index.ts";
+import { targetOf } from "../candidates/target-of.ts";
+import { openIndexClient } from "../index/client.ts";
+import { loadIndexConfig } from "../index/config.ts";
+import type { indexDiagnostics } from "../index/diagnostics.ts";
+import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
+import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
+import type { ResolveTarget } from "../resolver/target.ts";
+import { formatPins, pinJson } from "./format-pins.ts";
+import { type Gathered, gatherRequirements, indexFlagsOf, projectChoice } from "./gather-requirements.ts";
+import type { resolveOptions } from "./resolve-options.ts";
+
+const problem = problemsOf<typeof resolverDiagnostics>();
+const indexProblem = problemsOf<typeof indexDiagnostics>();
+
+type Options = OptionValues<typeof resolveOptions>;
+
+/** `pybun resolve` */
+export const execute: Execute<typeof resolveOptions> = async (context, { options, positionals }) => {
+  const { cwd, environment, report } = context;
+  const gathered = await gatherRequirements(positionals, {
+    cwd,
+    environment,
+    requirementFiles: options.requirement,
+    constraintFiles: options.constraint,
+  });
+  if (positionals.length === 0 && options.requirement.length === 0) throw problem("E_RESOLVE_NOTHING", {});
+  const target = targetFor(context, options);
+  const client = openClient(context, options, gathered);
+  try {
+    const pins = await resolveWithIndex({
+      ...selectionOf(options, gathered),
+      requirements: gathered.requirements,
+      constraints: gathered.constraints,
+      target,
+      client,
+      report,
+    });
+    const origins = (name: string): readonly string[] => gathered.origins.get(name) ?? [];
+    context.out(formatPins(pins, { hashes: options.hashes, origins }));
+    const python = { version: target.python.text, platform: target.markers.sys_platform };
+    context.detail({ python, packages: pins.map(pinJson), requests: client.stats().requests });
+  } finally {
+    client.close();
+  }
+  return exitCode.success;
+};
+
+function targetFor(context: CommandContext, options: Options): ResolveTarget {
+  const { cwd, environment, platform, home, report } = context;
+  const cacheRoot = placesOf(platform, environment, home).cache;
+  const request = options.python === undefined ? {} : { request: options.python };
+  const interpreter = findInterpreterNow({ ...request, cwd, environment, platform, cacheRoot, report });
+  return targetOf(interpreter, {
+    pythonVersion: options["python-version"],
+    platform: options.platform,
+    macosDeploymentTarget: environment["MACOSX_DEPLOYMENT_TARGET"],
+  });
+}
+
+function openClient(context: CommandContext, options: Options, { files }: Gathered) {
+  const { environment, home, platform, report, offline, signal, cwd } = context;
+  if (files.extraIndexes.length > 0) {
+    report.warn(
+      indexProblem("W_INDEX_EXTRA_FIRST", { source: "--extra-index-url", urls: files.extraIndexes.map(redact) }),
+    );
+  }
+  const config = loadIndexConfig({ flags: indexFlagsOf(options, files), environment, home, platform, cwd });
+  const cacheRoot = placesOf(platform, environment, home).cache;
+  return openIndexClient({ config, cacheRoot, report, offline, refresh: options.refresh, signal });
+}
+
+function selectionOf(options: Options, { files, requiredHashes }: Gathered) {
+  const excludeNewerMs = momentOf(options["exclude-newer"]);
+  return {
+    strategy: options.resolution,
+    prerelease: options.prerelease ?? (files.pre ? "allow" : "if-necessary"),
+    noBinary: projectChoice([...files.noBinary, ...options["no-binary"]]),
+    onlyBinary: options["no-build"] ? "all" : projectChoice([...files.onlyBinary, ...options["only-binary"]]),
+    requiredHashes,
+    ...(excludeNewerMs === undefined ? {} : { excludeNewerMs }),
+  } as const;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A date stands for its whole day in UTC, so that the same command gives the same pins everywhere. */
+function momentOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
+  const isTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:?\d\d)$/.test(text);
+  const ms = isDate || isTime ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) throw problem("E_RESOLVE_TIME", { option: "--exclude-newer", text });
+  return isDate ? ms + DAY_MS - 1 : ms;
+}

@@ -1,0 +1,114 @@
+/** One logical line: a requirement with its hashes, or options. */
+import { Problem, problemsOf, type Span } from "@vivarium/core/diagnostic";
+import { parseRequirement, type Requirement } from "../versions/requirement.ts";
+import { tryParseWheelFilename } from "../versions/wheel-filename.ts";
+import type { requirementsFileDiagnostics } from "./diagnostics.ts";
+import { type OptionName, optionOf } from "./line-options.ts";
+import type { LogicalLine } from "./logical-lines.ts";
+
+const problem = problemsOf<typeof requirementsFileDiagnostics>();
+
+export type ParsedLine =
+  | {
+      readonly kind: "requirement";
+      readonly requirement: Requirement;
+      readonly hashes: readonly string[];
+      readonly span: Span;
+    }
+  | { readonly kind: "option"; readonly name: OptionName; readonly value: string; readonly span: Span };
+
+export interface LineContext {
+  /** How the file is called in messages. */
+  readonly file: string;
+  /** Makes an absolute `file:` URL of a path written in the file. */
+  readonly urlOfPath: (path: string) => string;
+}
+
+/** What one line says; a line of several options gives several. Throws with the place in the file. */
+export function parseLine(line: LogicalLine, context: LineContext): readonly ParsedLine[] {
+  return line.text.startsWith("-") ? parseOptions(line, context) : [parseRequirementLine(line, context)];
+}
+
+const spanAt = (line: LogicalLine, offset: number, { file }: LineContext): Span => ({ file, ...line.placeOf(offset) });
+
+/** Options of one requirement follow it: ` --hash=sha256:… --hash sha256:…`. */
+const REQUIREMENT_OPTION = /\s+--?[A-Za-z]/;
+
+function parseRequirementLine(line: LogicalLine, context: LineContext): ParsedLine {
+  const end = REQUIREMENT_OPTION.exec(line.text)?.index ?? line.text.length;
+  const options = splitOptions(line.text, end);
+  const hashes = options.flatMap(({ option, offset }) => hashOf(option, spanAt(line, offset, context)));
+  const requirement = requirementOf(line, line.text.slice(0, end), context);
+  return { kind: "requirement", requirement, hashes, span: spanAt(line, 0, context) };
+}
+
+function hashOf(option: string, span: Span): readonly string[] {
+  const [name = "", value = ""] = option.split(/[=\s]+/, 2);
+  if (name !== "--hash") throw optionProblem(option, "it cannot follow a requirement", span);
+  const hash = value.toLowerCase();
+  if (!/^(?:sha256|sha384|sha512):[0-9a-f]+$/.test(hash))
+    throw optionProblem(option, "a hash is written sha256:<hex>", span);
+  return [hash];
+}
+
+function requirementOf(line: LogicalLine, text: string, context: LineContext): Requirement {
+  const location = requirementOfLocation(text, context.urlOfPath, [spanAt(line, 0, context)]);
+  if (location !== undefined) return location;
+  try {
+    return parseRequirement(text);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const offset = (error.spans[0]?.column ?? 1) - 1;
+    throw new Problem(error.code, error.params, { cause: error.cause, spans: [spanAt(line, offset, context)] });
+  }
+}
+
+/**
+ * A path or URL without a name in front is allowed for wheels, whose file names say what they are; undefined for what
+ * is neither path nor URL. Throws `E_REQUIREMENTS_FILE_SOURCE` and `E_REQUIREMENTS_FILE_EDITABLE`.
+ */
+export function requirementOfLocation(
+  text: string,
+  urlOfPath: (path: string) => string,
+  spans: readonly Span[] = [],
+): Requirement | undefined {
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) || text.startsWith("file:");
+  const isPath = /^\.{0,2}[\\/]/.test(text) || text === "." || text.startsWith("~/") || /^[A-Za-z]:[\\/]/.test(text);
+  if (!isUrl && !isPath && !/^[^\s@;[]+\.(?:whl|zip|tar\.gz)$/i.test(text)) return undefined;
+  const url = isUrl ? text : urlOfPath(text);
+  const wheel = tryParseWheelFilename(decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? ""));
+  if (wheel !== undefined) return { name: wheel.name, extras: [], specifiers: [], url };
+  if (/\.[a-z]/i.test(text.split("/").at(-1) ?? "") || isUrl)
+    throw problem("E_REQUIREMENTS_FILE_SOURCE", { text }, { spans });
+  throw problem("E_REQUIREMENTS_FILE_EDITABLE", { text }, { spans });
+}
+
+function optionProblem(option: string, reason: string, span: Span): Problem {
+  return problem("E_REQUIREMENTS_FILE_OPTION", { option: option.trim(), reason }, { spans: [span] });
+}
+
+interface OptionText {
+  readonly option: string;
+  readonly offset: number;
+}
+
+/** Pieces that begin with a hyphen after white space; a value written with a blank stays with its option. */
+function splitOptions(text: string, from: number): readonly OptionText[] {
+  const starts = [...text.slice(from).matchAll(/(?:^|\s+)(?=--?[A-Za-z])/g)].map(
+    (match) => from + match.index + match[0].length,
+  );
+  return starts.map((offset, index) => ({
+    offset,
+    option: text.slice(offset, starts[index + 1] ?? text.length).trim(),
+  }));
+}
+
+function parseOptions(line: LogicalLine, context: LineContext): readonly ParsedLine[] {
+  return splitOptions(line.text, 0).flatMap(({ option, offset }): readonly ParsedLine[] => {
+    const span = spanAt(line, offset, context);
+    const found = optionOf(option);
+    if (found.kind === "editable") throw problem("E_REQUIREMENTS_FILE_EDITABLE", { text: option }, { spans: [span] });
+    if (found.kind === "wrong") throw optionProblem(option, found.reason, span);
+    return found.kind === "ignored" ? [] : [{ kind: "option", name: found.name, value: found.value, span }];
+  });
+}

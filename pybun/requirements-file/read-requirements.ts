@@ -1,0 +1,166 @@
+/**
+ * Requirements files with all that they include, as one list of requirements, constraints and settings.
+ *
+ * In: paths, and how to read them (disk and network are the caller's). Out: what they say, in the order in which pip
+ * would come upon it. Nested paths are relative to the file that names them.
+ */
+import { dirname, resolve as resolvePath } from "node:path";
+import { pathToFileURL } from "node:url";
+import { problemsOf, type Span } from "@vivarium/core/diagnostic";
+import type { Environment } from "@vivarium/core/paths";
+import type { Requirement } from "../versions/requirement.ts";
+import type { requirementsFileDiagnostics } from "./diagnostics.ts";
+import { logicalLines } from "./logical-lines.ts";
+import { type LineContext, type ParsedLine, parseLine } from "./parse-line.ts";
+
+const problem = problemsOf<typeof requirementsFileDiagnostics>();
+
+/** A requirement with where it stands. */
+export interface FileRequirement {
+  readonly requirement: Requirement;
+  /** `sha256:…`; one of them has to match where there are any. */
+  readonly hashes: readonly string[];
+  readonly span: Span;
+}
+
+export interface RequirementsFiles {
+  readonly requirements: readonly FileRequirement[];
+  readonly constraints: readonly FileRequirement[];
+  /** The last `--index-url`. */
+  readonly defaultIndex?: string;
+  readonly extraIndexes: readonly string[];
+  readonly findLinks: readonly string[];
+  readonly noIndex: boolean;
+  /** Values of `--no-binary` and `--only-binary`, in order: names, `:all:` or `:none:`. */
+  readonly noBinary: readonly string[];
+  readonly onlyBinary: readonly string[];
+  readonly pre: boolean;
+}
+
+export interface ReadOptions {
+  readonly cwd: string;
+  readonly environment: Environment;
+  /** The text of a file; `-` is the standard input. Fails with the reason as an Error. */
+  readonly read: (path: string) => Promise<string>;
+}
+
+interface Collected {
+  requirements: FileRequirement[];
+  constraints: FileRequirement[];
+  defaultIndex: string | undefined;
+  extraIndexes: string[];
+  findLinks: string[];
+  noIndex: boolean;
+  noBinary: string[];
+  onlyBinary: string[];
+  pre: boolean;
+}
+
+/** Reads files of requirements and of constraints. Throws `E_REQUIREMENTS_FILE_…` and what requirements throw. */
+export async function readRequirementsFiles(
+  paths: { readonly requirements: readonly string[]; readonly constraints: readonly string[] },
+  options: ReadOptions,
+): Promise<RequirementsFiles> {
+  const found: Collected = {
+    requirements: [],
+    constraints: [],
+    defaultIndex: undefined,
+    extraIndexes: [],
+    findLinks: [],
+    noIndex: false,
+    noBinary: [],
+    onlyBinary: [],
+    pre: false,
+  };
+  for (const path of paths.requirements) await readFile({ path, within: [], isConstraint: false }, found, options);
+  for (const path of paths.constraints) await readFile({ path, within: [], isConstraint: true }, found, options);
+  const { defaultIndex, ...rest } = found;
+  return defaultIndex === undefined ? rest : { ...rest, defaultIndex };
+}
+
+interface Inclusion {
+  readonly path: string;
+  /** The files that led here, outermost first. */
+  readonly within: readonly string[];
+  readonly isConstraint: boolean;
+  readonly span?: Span;
+}
+
+async function readFile(inclusion: Inclusion, found: Collected, options: ReadOptions): Promise<void> {
+  const { path, within, isConstraint } = inclusion;
+  const place = path === "-" ? path : resolvePath(dirname(within.at(-1) ?? resolvePath(options.cwd, "x")), path);
+  const spans = inclusion.span === undefined ? [] : [inclusion.span];
+  if (within.includes(place)) throw problem("E_REQUIREMENTS_FILE_LOOP", { file: path }, { spans });
+  const text = await readText(place, { file: path, spans }, options);
+  const directory = place === "-" ? options.cwd : dirname(place);
+  const urlOfPath = (written: string): string => pathToFileURL(resolvePath(directory, written)).href;
+  const context: LineContext = { file: within.length === 0 ? path : place, urlOfPath };
+  for (const line of logicalLines(text.replace(/^\uFEFF/, ""), options.environment)) {
+    for (const parsed of parseLine(line, context)) {
+      const nested = collect(parsed, isConstraint, { found, directory });
+      if (nested !== undefined) await readFile({ ...nested, within: [...within, place] }, found, options);
+    }
+  }
+}
+
+async function readText(
+  place: string,
+  told: { file: string; spans: readonly Span[] },
+  options: ReadOptions,
+): Promise<string> {
+  if (/^https?:\/\//.test(told.file)) {
+    throw problem(
+      "E_REQUIREMENTS_FILE_MISSING",
+      { file: told.file, reason: "only files on this machine are read" },
+      told,
+    );
+  }
+  try {
+    return await options.read(place);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw problem("E_REQUIREMENTS_FILE_MISSING", { file: told.file, reason }, { cause: error, spans: told.spans });
+  }
+}
+
+/** Puts what a line says where it belongs; returns the file that it includes, if it does. */
+function collect(
+  parsed: ParsedLine,
+  isConstraint: boolean,
+  into: { found: Collected; directory: string },
+): Omit<Inclusion, "within"> | undefined {
+  const { found, directory } = into;
+  if (parsed.kind === "requirement") {
+    const { kind: _, ...entry } = parsed;
+    (isConstraint ? found.constraints : found.requirements).push(entry);
+    return undefined;
+  }
+  const { name, value, span } = parsed;
+  switch (name) {
+    case "requirement":
+      return { path: value, isConstraint, span };
+    case "constraint":
+      return { path: value, isConstraint: true, span };
+    case "index-url":
+      found.defaultIndex = value;
+      return undefined;
+    case "extra-index-url":
+      found.extraIndexes.push(value);
+      return undefined;
+    case "find-links":
+      found.findLinks.push(/^[a-z][a-z0-9+.-]+:/i.test(value) ? value : resolvePath(directory, value));
+      return undefined;
+    case "no-index":
+      found.noIndex = true;
+      return undefined;
+    case "no-binary":
+      found.noBinary.push(value);
+      return undefined;
+    case "only-binary":
+      found.onlyBinary.push(value);
+      return undefined;
+    case "pre":
+      found.pre = true;
+      return undefined;
+  }
+}
