@@ -1,0 +1,143 @@
+/**
+ * The metadata of a script (PEP 723): from its bytes to requirements, requires-python and settings.
+ *
+ * TOML is loaded only when there is a block. Every problem is mapped to line and column in the script itself, not in
+ * the block's content, so that an editor can go there.
+ */
+import { Problem, problemsOf, type Span } from "@vivarium/core/diagnostic";
+import type { Report } from "@vivarium/core/report";
+import { parseRequirement, type Requirement } from "../versions/requirement.ts";
+import { type Specifiers, tryParseSpecifiers } from "../versions/specifier.ts";
+import { contentOf, findBlocks, type ScriptBlock } from "./block.ts";
+import type { scriptDiagnostics } from "./diagnostics.ts";
+import { type FieldPlace, listOfTexts, tableAt, textAt } from "./fields.ts";
+import { noSettings, readSettings, type ScriptSettings } from "./settings.ts";
+
+const problem = problemsOf<typeof scriptDiagnostics>();
+
+export interface ScriptMetadata {
+  readonly requirements: readonly Requirement[];
+  /** As they stand in the block. */
+  readonly dependencies: readonly string[];
+  readonly requiresPython?: Specifiers;
+  readonly requiresPythonText?: string;
+  readonly settings: ScriptSettings;
+  /** Where the block opens, counted from 1. */
+  readonly line: number;
+}
+
+export interface ScriptSource {
+  readonly bytes: Uint8Array;
+  /** For messages. */
+  readonly name: string;
+  readonly report: Report;
+}
+
+/**
+ * Reads the `script` block; undefined where there is none.
+ * @throws E_SCRIPT_BLOCK_DUPLICATE, E_SCRIPT_TOML, E_SCRIPT_ENCODING, E_SCRIPT_FIELD, E_SCRIPT_REQUIREMENT,
+ *   E_SCRIPT_REQUIRES_PYTHON (65), E_SCRIPT_POLICY (78)
+ */
+export async function readScriptMetadata({ bytes, name, report }: ScriptSource): Promise<ScriptMetadata | undefined> {
+  const { text, isUtf8 } = decode(bytes);
+  const { blocks, unclosed } = findBlocks(text);
+  for (const line of unclosed) {
+    report.warn(problem("W_SCRIPT_BLOCK_UNCLOSED", { script: name }, { spans: [{ file: name, line, column: 1 }] }));
+  }
+  const [block, second] = blocks.filter(({ type }) => type === "script");
+  if (block === undefined) return undefined;
+  if (second !== undefined) {
+    const spans = [{ file: name, line: second.line, column: 1 }];
+    throw problem("E_SCRIPT_BLOCK_DUPLICATE", { script: name, first: block.line }, { spans });
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what is asked is whether the text is plain ASCII
+  if (!isUtf8 && block.lines.some((line) => /[^\x00-\x7f]/.test(line))) {
+    throw problem("E_SCRIPT_ENCODING", { script: name }, { spans: [{ file: name, line: block.line, column: 1 }] });
+  }
+  return readBlock({ block, script: name, table: await parseToml(block, name) }, report);
+}
+
+/** A script in another encoding (PEP 263) still shows where its block is: the marks are ASCII. */
+function decode(bytes: Uint8Array): { text: string; isUtf8: boolean } {
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), isUtf8: true };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { text: Buffer.from(bytes).toString("latin1"), isUtf8: false };
+  }
+}
+
+async function parseToml(block: ScriptBlock, script: string): Promise<Record<string, unknown>> {
+  const { parse, TomlError } = await import("smol-toml");
+  try {
+    return parse(contentOf(block));
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const [reason = ""] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
+    const prefix = block.lines[error.line - 1]?.startsWith("# ") === true ? 2 : 1;
+    const span: Span = { file: script, line: block.line + error.line, column: error.column + prefix };
+    throw problem("E_SCRIPT_TOML", { script, reason }, { spans: [span] });
+  }
+}
+
+function readBlock(place: FieldPlace, report: Report): ScriptMetadata {
+  const dependencies = listOfTexts(place, "dependencies") ?? [];
+  const requires = textAt(place, "requires-python");
+  const tool = tableAt(place, "tool");
+  const settings = tool === undefined ? noSettings : readSettings({ ...place, table: tool }, report);
+  return {
+    dependencies,
+    requirements: dependencies.map((text) => readRequirement(place, text)),
+    ...(requires === undefined
+      ? {}
+      : { requiresPythonText: requires, requiresPython: readRequiresPython(place, requires) }),
+    settings,
+    line: place.block.line,
+  };
+}
+
+function readRequirement(place: FieldPlace, text: string): Requirement {
+  try {
+    return parseRequirement(text);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    // The span counts from the start of the requirement, whose own start is known.
+    const inner = error.spans[0]?.column ?? 1;
+    const span = spanOfText(place, text, inner - 1);
+    throw problem(
+      "E_SCRIPT_REQUIREMENT",
+      { script: place.script, text, reason: reasonOf(error) },
+      { spans: [span], cause: error },
+    );
+  }
+}
+
+/** What the parser of requirements expected, in its own words, where it has some. */
+function reasonOf(error: Problem): string {
+  const { params } = error;
+  if (typeof params === "object" && params !== null) {
+    for (const name of ["reason", "detail", "expected"]) {
+      const value = Reflect.get(params, name);
+      if (typeof value === "string") return value;
+    }
+  }
+  return error.code;
+}
+
+function readRequiresPython(place: FieldPlace, text: string): Specifiers {
+  const specifiers = tryParseSpecifiers(text);
+  if (specifiers !== undefined) return specifiers;
+  const spans = [spanOfText(place, text, 0)];
+  throw problem("E_SCRIPT_REQUIRES_PYTHON", { script: place.script, text }, { spans });
+}
+
+/** Where a text stands in the block: in its first line that holds it between quotes, else at the block's start. */
+export function spanOfText({ block, script }: FieldPlace, text: string, offset: number): Span {
+  for (const [index, line] of block.lines.entries()) {
+    for (const quote of ['"', "'"]) {
+      const found = line.indexOf(`${quote}${text}${quote}`);
+      if (found >= 0) return { file: script, line: block.line + 1 + index, column: found + 2 + offset };
+    }
+  }
+  return { file: script, line: block.line, column: 1 };
+}
