@@ -62,7 +62,7 @@ function run(path: string, environment: Environment, timeoutMs: number): string 
   }
 }
 
-function endOf(child: { readonly exitCode: number | null; readonly signalCode?: string | null | undefined }): string {
+function endOf(child: { readonly exitCode: number | null; readonly signalCode?: string | number | null }): string {
   return child.signalCode === undefined || child.signalCode === null
     ? `exit code ${child.exitCode}`
     : `signal ${child.signalCode}`;

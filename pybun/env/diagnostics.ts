@@ -1,0 +1,56 @@
+import { rule } from "@vivarium/core/diagnostic";
+import { exitCode } from "@vivarium/core/exit-code";
+
+/** Codes of views and environments. */
+export const envDiagnostics = {
+  E_ENV_PATH_CONFLICT: rule<{ path: string; file: string; directory: string }>({
+    exit: exitCode.dataError,
+    summary: "Two distributions cannot be installed together: what is a file in one is a directory in the other.",
+    message: (p) => `'${p.path}' is a file in ${p.file} and a directory in ${p.directory}`,
+    hint: () => "Leave one of the two away.",
+  }),
+  W_ENV_FILE_CONFLICT: rule<{ winner: string; loser: string; count: number; path: string }>({
+    exit: exitCode.success,
+    summary: "Two distributions bring different files of the same name; as with pip, only one of them stays.",
+    message: (p) =>
+      `${p.winner} and ${p.loser} both bring '${p.path}'${p.count > 1 ? ` and ${p.count - 1} more files` : ""}` +
+      `; those of ${p.winner} are used`,
+    hint: () => "Distributions that provide the same package are rarely meant to be installed together.",
+  }),
+  E_ENV_SCRIPT_NAME: rule<{ wheel: string; name: string }>({
+    exit: exitCode.integrity,
+    summary: "An entry point asks for a script outside the environment's directory of scripts.",
+    message: (p) => `${p.wheel} asks for a script named '${p.name}', which is not a plain file name`,
+    hint: () => "Do not install this distribution: tell its publisher.",
+  }),
+  E_ENV_DATA_CONFLICT: rule<{ path: string }>({
+    exit: exitCode.dataError,
+    summary: "A distribution's data or script would replace a part of the environment itself.",
+    message: (p) => `a distribution brings '${p.path}', which would replace a part of the environment`,
+    hint: () => "Leave the distribution away, or tell its publisher.",
+  }),
+  E_ENV_DIRECTORY_TAKEN: rule<{ path: string }>({
+    exit: exitCode.dataError,
+    summary: "The directory given for an environment holds something else.",
+    message: (p) => `'${p.path}' is not empty and is no environment of PyBun`,
+    hint: () => "Name an empty directory or one that does not exist.",
+  }),
+  E_ENV_DIRECTORY_STORE: rule<{ path: string; store: string }>({
+    exit: exitCode.config,
+    summary: "An environment may not contain the store: a write under its prefix would reach the store.",
+    message: (p) => `the environment '${p.path}' would contain the store '${p.store}', or lie within it`,
+    hint: () => "Name another directory, or move the store with VIVARIUM_HOME.",
+  }),
+  E_ENV_NOT_FOUND: rule<{ wanted: string }>({
+    exit: exitCode.notFound,
+    summary: "No environment has this key or path.",
+    message: (p) => `there is no environment '${p.wanted}'`,
+    hint: () => "`pybun env list` shows keys and paths.",
+  }),
+  E_ENV_IN_USE: rule<{ path: string }>({
+    exit: exitCode.io,
+    summary: "A running process uses the environment that should be removed.",
+    message: (p) => `'${p.path}' is used by a running process`,
+    hint: () => "End the process first.",
+  }),
+};

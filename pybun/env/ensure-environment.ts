@@ -1,0 +1,141 @@
+/**
+ * Makes the environment of a key, or takes the one that is there and whole.
+ *
+ * In: stored wheels, an interpreter, a key that stands for everything that decides the contents. Out: the record.
+ * View first (shared), then the private prefix in a temporary directory, its record last, then one rename. A kill at
+ * any moment leaves the old state or the new one. A lock for each key lets one of many equal processes do the work.
+ * Whole means: the record can be read, the interpreter is the one it names, the prefix has its interpreter, and the
+ * view is there; anything else is thrown away and made again.
+ */
+import { lstatSync, mkdirSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Report } from "@vivarium/core/report";
+import type { Store } from "@vivarium/core/store";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import type { Interpreter } from "../interpreter/interpreter.ts";
+import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import {
+  type EnvironmentRecord,
+  environmentKind,
+  environmentPath,
+  readEnvironmentRecord,
+  recordFileName,
+  recordVersion,
+} from "./environment-record.ts";
+import { wheelsToMaterialize } from "./materialize.ts";
+import { placeEnvironment, readPlacedRecord } from "./placed-environment.ts";
+import { type PrefixRequest, planPrefix } from "./prefix-plan.ts";
+import { writePrefix } from "./prefix-write.ts";
+import { ensureView } from "./view.ts";
+
+export interface EnvironmentOptions {
+  readonly store: Store;
+  readonly interpreter: Interpreter;
+  readonly wheels: readonly StoredWheel[];
+  /** Names the environment in the store: letters, digits, `_`, `-`, `.`. */
+  readonly key: string;
+  /** Directories that are put on the path of this environment alone. */
+  readonly editables?: readonly string[];
+  /** Names of distributions to copy instead of linking; the known ones are always copied. */
+  readonly materialize?: readonly string[];
+  readonly report: Report;
+  /** An absolute path: the environment is made there instead of in the store. */
+  readonly directory?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** @throws the codes of envDiagnostics, E_STORE_DAMAGED (a wheel), the other E_STORE_* codes */
+export async function ensureEnvironment(options: EnvironmentOptions): Promise<EnvironmentRecord> {
+  const known = findWhole(options);
+  if (known !== undefined) return announce(options, { record: known, created: false, startMs: performance.now() });
+  const { store, key, signal } = options;
+  return store.withLock(`environment-${key}`, () => make(options), signal);
+}
+
+async function make(options: EnvironmentOptions): Promise<EnvironmentRecord> {
+  const startMs = performance.now();
+  const known = findWhole(options);
+  if (known !== undefined) return announce(options, { record: known, created: false, startMs });
+  const { store, interpreter, wheels, key, report, directory, editables = [], materialize } = options;
+  const materialized = wheelsToMaterialize(wheels, materialize);
+  const linked = wheels.filter((wheel) => !materialized.has(wheel.sha256));
+  const view = await ensureView({ store, abi: interpreter.abi, wheels: linked, report });
+  const prefix = directory ?? environmentPath(store, key);
+  const request: PrefixRequest = { prefix, interpreter, view: view.path, wheels, materialized, editables };
+  const record = recordOf(request, key);
+  const fill = (target: string): void => writePrefix(planPrefix(request), target, record);
+  if (directory === undefined) await publishInStore(options, { record, fill });
+  else await placeEnvironment({ store, directory, record, fill });
+  return announce(options, { record, created: true, startMs });
+}
+
+interface Made {
+  readonly record: EnvironmentRecord;
+  readonly fill: (directory: string) => void;
+}
+
+async function publishInStore({ store, key }: EnvironmentOptions, { record, fill }: Made): Promise<void> {
+  if (store.has(environmentKind, key)) store.remove(environmentKind, key);
+  await store.publish(environmentKind, key, (directory) => {
+    const prefix = join(directory, "environment");
+    mkdirSync(prefix);
+    fill(prefix);
+    writeFileSync(join(directory, recordFileName), JSON.stringify(record));
+  });
+}
+
+function recordOf({ prefix, interpreter, view, wheels }: PrefixRequest, key: string): EnvironmentRecord {
+  const { realPath, size, mtimeMs, version, scheme } = interpreter;
+  return {
+    format: recordVersion,
+    key,
+    path: prefix,
+    python: join(prefix, scheme.scripts, "python"),
+    view,
+    packages: wheels.map(({ manifest, sha256 }) => ({ name: manifest.name, version: manifest.version, sha256 })),
+    interpreter: { realPath, size, mtimeMs, version },
+  };
+}
+
+function findWhole({ store, key, directory, interpreter }: EnvironmentOptions): EnvironmentRecord | undefined {
+  const record = directory === undefined ? readEnvironmentRecord(store, key) : readPlacedRecord(directory);
+  if (record === undefined || record.key !== key || record.path !== (directory ?? environmentPath(store, key))) {
+    return undefined;
+  }
+  const { realPath, size, mtimeMs } = record.interpreter;
+  const isSame = realPath === interpreter.realPath && size === interpreter.size && mtimeMs === interpreter.mtimeMs;
+  return isSame && isEnvironmentWhole(record) ? record : undefined;
+}
+
+/** What every use checks: the interpreter and the view are there. Four system calls. */
+export function isEnvironmentWhole({ path, python, view, interpreter }: EnvironmentRecord): boolean {
+  if (!isPresent(join(path, "pyvenv.cfg")) || !isPresent(view)) return false;
+  const status = statSync(interpreter.realPath, { throwIfNoEntry: false });
+  if (status === undefined || status.size !== interpreter.size || status.mtimeMs !== interpreter.mtimeMs) return false;
+  return linkTarget(python) === interpreter.realPath;
+}
+
+const isPresent = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === "ENOENT" || errno === "EINVAL" || errno === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+interface Announcement {
+  readonly record: EnvironmentRecord;
+  readonly created: boolean;
+  readonly startMs: number;
+}
+
+function announce({ report }: EnvironmentOptions, { record, created, startMs }: Announcement): EnvironmentRecord {
+  const { key, path, packages } = record;
+  const duration_ms = performance.now() - startMs;
+  report.emit("env.create", { key, path, packages: packages.length, created, duration_ms });
+  return record;
+}

@@ -1,0 +1,167 @@
+/**
+ * The private part of an environment as data: directories, texts, links and copies, all relative to its prefix.
+ *
+ * Everything here is the environment's own. Nothing may be a link into the store, because whoever writes below
+ * the prefix (pip, a program that edits its `share/`) must reach nobody else. The one way to the view is a line in
+ * a `.pth` file: pip and other installers take what lies outside `sys.prefix` for somebody else's and leave it alone.
+ *
+ * The file's name sorts last among `.pth` files, so that the view is the last path entry also after somebody installed
+ * an editable. A plain path line is what `site` reads fastest, but it does not run the view's own `.pth` and `.start`
+ * files, so with any of these it is a call of `site.addsitedir`; `known_paths` is what `site` knows while it reads
+ * `.pth` files, and spares it to look at every path again.
+ */
+import { dirname, posix } from "node:path";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { Interpreter } from "../interpreter/interpreter.ts";
+import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import type { envDiagnostics } from "./diagnostics.ts";
+import { checkScriptName, scriptOf } from "./entry-script.ts";
+
+const problem = problemsOf<typeof envDiagnostics>();
+
+export interface PrefixRequest {
+  /** Where the environment will be. */
+  readonly prefix: string;
+  readonly interpreter: Interpreter;
+  readonly view: string;
+  /** All wheels: scripts and data come from the materialised ones too. */
+  readonly wheels: readonly StoredWheel[];
+  /** Hashes of the wheels that are copied instead of being in the view. */
+  readonly materialized: ReadonlySet<string>;
+  readonly editables: readonly string[];
+}
+
+export interface PrefixCopy {
+  readonly from: string;
+  readonly to: string;
+  readonly executable: boolean;
+  /** Replace `#!python` by the environment's interpreter. */
+  readonly isScript: boolean;
+}
+
+export interface PrefixPlan {
+  readonly directories: readonly string[];
+  readonly texts: readonly { readonly path: string; readonly text: string; readonly executable: boolean }[];
+  readonly links: readonly { readonly path: string; readonly target: string }[];
+  readonly copies: readonly PrefixCopy[];
+}
+
+/** Plans a prefix. @throws E_ENV_SCRIPT_NAME, E_ENV_DATA_CONFLICT */
+export function planPrefix(request: PrefixRequest): PrefixPlan {
+  const { interpreter, wheels } = request;
+  const { scheme } = interpreter;
+  const links = interpreterLinks(interpreter);
+  const own = ownTexts(request);
+  const texts = [...own, ...wheels.flatMap((wheel) => entryScripts(wheel, request))];
+  const copies = wheels.flatMap((wheel) => [...dataCopies(wheel, request), ...siteCopies(wheel, request)]);
+  const reserved = new Set([...own, ...links].map((entry) => entry.path));
+  for (const { path } of texts.slice(own.length)) checkPlace(path, reserved);
+  for (const { to } of copies) checkPlace(to, reserved);
+  const needed = [scheme.scripts, scheme.purelib, ...copies.map((copy) => posix.dirname(copy.to))];
+  return { directories: withParents(needed), texts, links, copies };
+}
+
+/** The names by which a virtual environment offers its interpreter, the first one a link to the real file. */
+function interpreterLinks({ scheme, realPath, version }: Interpreter): PrefixPlan["links"] {
+  const [major, minor] = version.split(".");
+  const at = (name: string): string => posix.join(scheme.scripts, name);
+  const names = [`python${major}`, `python${major}.${Number.parseInt(minor ?? "0", 10)}`];
+  const aliases = names.map((name) => ({ path: at(name), target: "python" }));
+  const platlib = scheme.platlib === scheme.purelib ? [] : [platlibLink(scheme)];
+  return [{ path: at("python"), target: realPath }, ...aliases, ...platlib];
+}
+
+/** Where platform libraries have a directory of their own (`lib64`), it is the same one, as venv does it. */
+function platlibLink({ purelib, platlib }: Interpreter["scheme"]): { path: string; target: string } {
+  return { path: platlib.split("/")[0] ?? platlib, target: purelib.split("/")[0] ?? purelib };
+}
+
+export const viewPathFile = "~vivarium-view.pth";
+const editablesPathFile = "vivarium-editables.pth";
+
+function ownTexts(request: PrefixRequest): PrefixPlan["texts"] {
+  const { interpreter, editables } = request;
+  const site = (name: string): string => posix.join(interpreter.scheme.purelib, name);
+  const texts = [
+    { path: "pyvenv.cfg", text: configurationOf(interpreter), executable: false },
+    { path: site(viewPathFile), text: viewLineOf(request), executable: false },
+  ];
+  if (editables.length > 0) {
+    texts.push({ path: site(editablesPathFile), text: `${editables.join("\n")}\n`, executable: false });
+  }
+  return texts;
+}
+
+/** PEP 405; the keys are those that the standard library's venv writes. */
+function configurationOf({ realPath, version }: Interpreter): string {
+  return `home = ${dirname(realPath)}
+include-system-site-packages = false
+version = ${version}
+executable = ${realPath}
+`;
+}
+
+function viewLineOf({ view, wheels, materialized }: PrefixRequest): string {
+  const runs = wheels.some(({ manifest, sha256 }) => manifest.pth.length > 0 && !materialized.has(sha256));
+  // Before 3.13 `site` reads the file in the locale's encoding: other characters than ASCII go as escapes.
+  if (!runs && isAscii(view)) return `${view}\n`;
+  return `import site; site.addsitedir(${pythonText(view)}, locals().get("known_paths"))\n`;
+}
+
+const isAscii = (text: string): boolean => [...text].every((character) => character <= "~");
+
+/** A Python literal of ASCII characters only. */
+function pythonText(text: string): string {
+  const escape = (character: string) => `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`;
+  return JSON.stringify(text).replace(/[^ -~]/gu, escape);
+}
+
+function entryScripts(wheel: StoredWheel, { prefix, interpreter }: PrefixRequest): PrefixPlan["texts"] {
+  const { entryPoints, name: distribution } = wheel.manifest;
+  const python = posix.join(prefix, interpreter.scheme.scripts, "python");
+  return [...entryPoints.console, ...entryPoints.gui].map((entry) => {
+    checkScriptName(entry.name, distribution);
+    const path = posix.join(interpreter.scheme.scripts, entry.name);
+    return { path, text: scriptOf(entry, python), executable: true };
+  });
+}
+
+function dataCopies(wheel: StoredWheel, request: PrefixRequest): readonly PrefixCopy[] {
+  if (wheel.manifest.dataCount === 0) return [];
+  const { scheme } = request.interpreter;
+  const { name } = wheel.manifest;
+  const roots = { scripts: scheme.scripts, data: scheme.data, headers: posix.join(scheme.include, name) };
+  return wheel.manifest.data.map((file): PrefixCopy => {
+    const to = posix.join(roots[file.scheme], file.path);
+    const isScript = file.scheme === "scripts";
+    const from = posix.join(wheel.dataPath, file.scheme, file.path);
+    return { from, to, executable: isScript || file.executable, isScript };
+  });
+}
+
+/** Nothing of a wheel may stand in the place of the interpreter's links or of our own files, or below one of them. */
+function checkPlace(path: string, reserved: ReadonlySet<string>): void {
+  for (let current = path; current !== "." && current !== "/"; current = posix.dirname(current)) {
+    if (reserved.has(current)) throw problem("E_ENV_DATA_CONFLICT", { path });
+  }
+}
+
+function siteCopies(wheel: StoredWheel, { interpreter, materialized }: PrefixRequest): readonly PrefixCopy[] {
+  if (!materialized.has(wheel.sha256)) return [];
+  return wheel.manifest.files.map((file) => ({
+    from: posix.join(wheel.path, file.path),
+    to: posix.join(interpreter.scheme.purelib, file.path),
+    executable: file.executable,
+    isScript: false,
+  }));
+}
+
+function withParents(paths: readonly string[]): readonly string[] {
+  const all = new Set<string>();
+  for (const path of paths) {
+    for (let current = path; current !== "." && current !== "" && !all.has(current); current = posix.dirname(current)) {
+      all.add(current);
+    }
+  }
+  return [...all].sort();
+}

@@ -1,0 +1,160 @@
+/**
+ * Views in the store: `views-v1/<key>/site-packages`, made from a plan and published whole by one rename.
+ *
+ * The key names the layout version, the interpreter's cache tag and ABI, and the sorted hashes of the wheels; equal
+ * resolutions share one view. Beside the tree lies `seal.json`: the plan's numbers, checked when a view is used for
+ * a new environment. The last path component is called site-packages because coverage tools and debuggers tell
+ * installed code from a user's by it.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { Report } from "@vivarium/core/report";
+import type { Store } from "@vivarium/core/store";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import type { InterpreterAbi } from "../interpreter/interpreter.ts";
+import { checkSeal } from "../wheel/seal.ts";
+import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import type { envDiagnostics } from "./diagnostics.ts";
+import { planView, type ViewConflict, type ViewPlan } from "./view-plan.ts";
+import { contentsOf } from "./wheel-contents.ts";
+
+const problem = problemsOf<typeof envDiagnostics>();
+
+/** Grows when the same wheels would be laid out differently. */
+export const viewLayoutVersion = 1;
+export const viewKind = `views-v${viewLayoutVersion}`;
+
+export interface ViewOptions {
+  readonly store: Store;
+  readonly abi: InterpreterAbi;
+  readonly wheels: readonly StoredWheel[];
+  readonly report: Report;
+}
+
+export interface View {
+  readonly key: string;
+  /** The merged site-packages. */
+  readonly path: string;
+}
+
+interface ViewSeal {
+  readonly wheels: readonly string[];
+  readonly directories: number;
+  readonly links: number;
+  /** Entries at the root of the tree. */
+  readonly roots: number;
+  readonly conflicts: readonly ViewConflict[];
+}
+
+/** The name of the view of these wheels for this interpreter; the order of the wheels does not matter. */
+export function viewKeyOf(hashes: readonly string[], { cacheTag, soabi }: InterpreterAbi): string {
+  const identity = JSON.stringify([viewLayoutVersion, cacheTag, soabi, [...hashes].sort()]);
+  return createHash("sha256").update(identity).digest("hex").slice(0, 40);
+}
+
+/**
+ * Makes the view, or takes the one that is there and whole. A damaged one is replaced.
+ * @throws E_ENV_PATH_CONFLICT, E_STORE_DAMAGED (a wheel), the other E_STORE_* codes
+ */
+export async function ensureView(options: ViewOptions): Promise<View> {
+  const { store, abi, wheels, report } = options;
+  const key = viewKeyOf(
+    wheels.map((wheel) => wheel.sha256),
+    abi,
+  );
+  const path = join(store.entryPath(viewKind, key), "site-packages");
+  const seal = readSeal(store, key);
+  if (seal !== undefined && isWhole(path, seal, wheels)) {
+    warnOfConflicts(seal.conflicts, report);
+    return { key, path };
+  }
+  if (store.has(viewKind, key)) store.remove(viewKind, key);
+  await buildView(options, key);
+  return { key, path };
+}
+
+async function buildView({ store, abi, wheels, report }: ViewOptions, key: string): Promise<void> {
+  const startMs = performance.now();
+  for (const wheel of wheels) checkSeal(wheel);
+  const plan = planView(wheels.map(contentsOf), { cacheTag: abi.cacheTag });
+  const path = await store.publish(viewKind, key, (directory) => {
+    const root = join(directory, "site-packages");
+    mkdirSync(root);
+    linkPlan(plan, root, { wheels, final: join(store.entryPath(viewKind, key), "site-packages") });
+    writeFileSync(join(directory, "seal.json"), JSON.stringify(sealOf(plan, root)));
+  });
+  warnOfConflicts(plan.conflicts, report);
+  const { length: links } = plan.links;
+  report.emit("install.link", { path, packages: wheels.length, links, duration_ms: performance.now() - startMs });
+}
+
+interface LinkScene {
+  readonly wheels: readonly StoredWheel[];
+  /** Where the view will be when it is published: links are relative, so that a store can be moved as a whole. */
+  readonly final: string;
+}
+
+/** Puts a plan on disk, below an existing, empty directory. */
+export function linkPlan(plan: ViewPlan, root: string, { wheels, final }: LinkScene): void {
+  const byHash = new Map(wheels.map((wheel) => [wheel.sha256, wheel.path]));
+  const trees = plan.wheels.map((hash) => relative(final, byHash.get(hash) ?? hash));
+  for (const directory of plan.directories) mkdirSync(`${root}/${directory}`);
+  for (const { path, kind, wheel } of plan.links) {
+    const target = `${climb(path)}${trees[wheel]}${sep}${path}`;
+    // On Windows a junction needs no privilege, but an absolute target.
+    if (process.platform === "win32" && kind === "directory") {
+      symlinkSync(join(dirname(join(final, path)), target), `${root}/${path}`, "junction");
+    } else {
+      symlinkSync(target, `${root}/${path}`);
+    }
+  }
+}
+
+/** `../` for each directory above a path. */
+function climb(path: string): string {
+  let up = "";
+  for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) up += `..${sep}`;
+  return up;
+}
+
+function sealOf(plan: ViewPlan, root: string): ViewSeal {
+  return {
+    wheels: plan.wheels,
+    directories: plan.directories.length,
+    links: plan.links.length,
+    roots: readdirSync(root).length,
+    conflicts: plan.conflicts,
+  };
+}
+
+function readSeal(store: Store, key: string): ViewSeal | undefined {
+  const path = join(store.entryPath(viewKind, key), "seal.json");
+  try {
+    // Written by buildView; one that was cut short by a power cut means "make it again".
+    return JSON.parse(readFileSync(path, "utf8")) as ViewSeal;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Nothing was taken from or added to the root, and the metadata of every wheel can be reached through it. */
+function isWhole(path: string, seal: ViewSeal, wheels: readonly StoredWheel[]): boolean {
+  if (!existsSync(path) || readdirSync(path).length !== seal.roots) return false;
+  return wheels.every(({ manifest }) => existsSync(join(path, manifest.distInfo)));
+}
+
+function warnOfConflicts(conflicts: readonly ViewConflict[], report: Report): void {
+  const pairs = new Map<string, ViewConflict[]>();
+  for (const conflict of conflicts) {
+    const pair = `${conflict.winner} ${conflict.loser}`;
+    pairs.set(pair, [...(pairs.get(pair) ?? []), conflict]);
+  }
+  for (const [first, ...rest] of pairs.values()) {
+    if (first === undefined) continue;
+    const { winner, loser, path } = first;
+    report.warn(problem("W_ENV_FILE_CONFLICT", { winner, loser, path, count: rest.length + 1 }));
+  }
+}
