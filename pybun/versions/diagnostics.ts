@@ -1,4 +1,5 @@
 import { rule } from "@vivarium/core/diagnostic";
+import { redact } from "@vivarium/core/redact";
 
 /** What a hand-written parser found: the text it read, what is wrong, and the column (from 1, UTF-16 code units). */
 export interface SyntaxParams {
@@ -15,6 +16,9 @@ export interface FilenameParams {
 
 const EXIT_BAD_DATA = 65;
 
+/** A requirement may hold a URL with a password. Without a URL nothing is masked: `my_key==1` is a name and a version. */
+const shown = (text: string) => (text.includes("://") ? redact(text) : text);
+
 /** The problems of texts that name versions, requirements, markers, platforms and distribution files. */
 export const versionsDiagnostics = {
   E_VERSION_INVALID: rule<{ text: string }>({
@@ -26,19 +30,19 @@ export const versionsDiagnostics = {
   E_SPECIFIER_INVALID: rule<SyntaxParams>({
     exit: EXIT_BAD_DATA,
     summary: "A version specifier does not follow PEP 440.",
-    message: (p) => `cannot read the version specifier "${p.text}": ${p.reason} at column ${p.column}`,
+    message: (p) => `cannot read the version specifier "${shown(p.text)}": ${shown(p.reason)} at column ${p.column}`,
     hint: () => "specifiers look like >=1.2,<2 or ==1.4.* or ~=2.1 (PEP 440)",
   }),
   E_REQUIREMENT_INVALID: rule<SyntaxParams>({
     exit: EXIT_BAD_DATA,
     summary: "A requirement does not follow PEP 508.",
-    message: (p) => `cannot read the requirement "${p.text}": ${p.reason} at column ${p.column}`,
+    message: (p) => `cannot read the requirement "${shown(p.text)}": ${shown(p.reason)} at column ${p.column}`,
     hint: () => 'a requirement looks like name[extra]>=1.2,<2; python_version < "3.12" or name @ https://…',
   }),
   E_MARKER_INVALID: rule<SyntaxParams>({
     exit: EXIT_BAD_DATA,
     summary: "An environment marker does not follow PEP 508.",
-    message: (p) => `cannot read the marker "${p.text}": ${p.reason} at column ${p.column}`,
+    message: (p) => `cannot read the marker "${shown(p.text)}": ${shown(p.reason)} at column ${p.column}`,
     hint: () => 'a marker looks like python_version < "3.12" and sys_platform == "linux"',
   }),
   E_PLATFORM_UNKNOWN: rule<{ text: string; known: readonly string[] }>({

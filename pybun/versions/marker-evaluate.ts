@@ -1,13 +1,12 @@
 /**
  * Evaluation of markers in one environment (PEP 508), with the answers of PyPA's `packaging`.
  */
-import { assert } from "@vivarium/core/assert";
 import type { Marker, MarkerComparison, MarkerOperator, MarkerVariable } from "./marker-syntax.ts";
 import { VERSION_VARIABLES } from "./marker-syntax.ts";
 import { rangeContains } from "./range.ts";
 import { specifierToRange } from "./specifier-range.ts";
 import { type Specifier, tryReadSpecifier } from "./specifier-syntax.ts";
-import { tryParseVersion, versionKey } from "./version.ts";
+import { versionKey } from "./version.ts";
 
 /** The values of the variables of PEP 508 in one environment, spelled as the interpreter spells them. */
 export type MarkerEnvironment = Readonly<Record<Exclude<MarkerVariable, "extra">, string>>;

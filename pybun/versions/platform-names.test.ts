@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { parsePlatformName, platformMarkers, platformNames } from "./platform-names.ts";
+import type { PlatformTarget } from "./platform-tags.ts";
 import { diagnosticOf } from "./testing/problem.ts";
 
 describe("parsePlatformName", () => {
-  test.each([
+  test.each<[string, PlatformTarget]>([
     ["linux", { kind: "manylinux", glibc: [2, 28], arch: "x86_64" }],
     ["aarch64-unknown-linux-gnu", { kind: "manylinux", glibc: [2, 28], arch: "aarch64" }],
     ["x86_64-manylinux2014", { kind: "manylinux", glibc: [2, 17], arch: "x86_64" }],
@@ -14,7 +15,7 @@ describe("parsePlatformName", () => {
     ["windows", { kind: "windows", arch: "AMD64" }],
     ["i686-pc-windows-msvc", { kind: "windows", arch: "x86" }],
   ])("%s", (name, target) => {
-    expect<unknown>(parsePlatformName(name)).toEqual(target);
+    expect(parsePlatformName(name)).toEqual(target);
   });
 
   test("takes the version of macOS from the deployment target", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { Problem } from "@vivarium/core/diagnostic";
+import { Problem, renderProblem } from "@vivarium/core/diagnostic";
+import { versionsDiagnostics } from "./diagnostics.ts";
 import { formatMarker, parseMarker } from "./marker.ts";
 import { formatRequirement, parseRequirement, type Requirement } from "./requirement.ts";
 import { samples, seed } from "./testing/arbitraries.ts";
@@ -21,7 +22,7 @@ function read(text: string): Requirement | string {
   try {
     return parseRequirement(text);
   } catch (error) {
-    if (error instanceof Problem) return String((error.params as { reason: string }).reason);
+    if (error instanceof Problem) return renderProblem(error, versionsDiagnostics).message;
     throw error;
   }
 }

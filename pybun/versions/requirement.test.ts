@@ -84,6 +84,13 @@ describe("parseRequirement", () => {
     });
   });
 
+  test("shows no password of a URL", () => {
+    const { message } = faultOf(() => parseRequirement("foo @ https://joe:hunter2@x.org/a.whl b"));
+    expect(message).not.toContain("hunter2");
+    expect(message).toEndWith('expected ";" or the end, found "b" at column 39');
+    expect(faultOf(() => parseRequirement("my_key==1 2")).message).toContain('"my_key==1 2"');
+  });
+
   test("marks the whole faulty word in its span, and hints at the form", () => {
     const { spans, hint } = diagnosticOf(() => parseRequirement("foo>=1.0.x,<2"));
     expect(spans).toEqual([{ line: 1, column: 6, end_line: 1, end_column: 11 }]);

@@ -51,15 +51,15 @@ export function compareBuildTags(a: BuildTag | undefined, b: BuildTag | undefine
   return a.suffix < b.suffix ? -1 : a.suffix > b.suffix ? 1 : 0;
 }
 
-/** Expands a compressed tag set, `py2.py3-none-any` to `py2-none-any` and `py3-none-any`. */
+/** Expands a compressed tag set, `py2.py3-none-any` to `py2-none-any` and `py3-none-any`; each tag once. */
 export function expandTags(interpreters: string, abis: string, platforms: string): readonly string[] {
-  const tags: string[] = [];
+  const tags = new Set<string>();
   for (const interpreter of interpreters.split(".")) {
     for (const abi of abis.split(".")) {
-      for (const platform of platforms.split(".")) tags.push(`${interpreter}-${abi}-${platform}`);
+      for (const platform of platforms.split(".")) tags.add(`${interpreter}-${abi}-${platform}`);
     }
   }
-  return tags;
+  return [...tags];
 }
 
 /** The record, or the reason why there is none. */
