@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { errnoOf, ioProblem } from "./store/io-problem.ts";
+import { removeLeftover } from "./store/leftover.ts";
 
 let counter = 0;
 
@@ -16,7 +17,7 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
     writeWithParents(temporary, data);
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeLeftover(temporary);
     throw ioProblem(error, { path, operation: "write" });
   }
 }

@@ -19,6 +19,7 @@ import { assert } from "./assert.ts";
 import { acquireFileLock } from "./store/file-lock.ts";
 import { errnoOf, ioProblem } from "./store/io-problem.ts";
 import { liveLeases, writeLease } from "./store/lease.ts";
+import { removeLeftover } from "./store/leftover.ts";
 import { mayBeAlive, ownIdentity } from "./store/process-identity.ts";
 
 /** The name of one entry. */
@@ -83,7 +84,7 @@ export function openStore(root: string): Store {
         await fill(directory);
         return publishFrom(directory, kind, key);
       } catch (error) {
-        rmSync(directory, { recursive: true, force: true });
+        removeLeftover(directory);
         throw ioProblem(error, { path: directory, operation: "write" });
       }
     },

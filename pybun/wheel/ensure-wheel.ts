@@ -5,7 +5,7 @@
  * used, and keeping both would double the store. Downloads run on the main thread and overlap with the unpacking of
  * other wheels in workers. Nothing appears in the store before the last check has passed.
  */
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "@vivarium/core/assert";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
@@ -13,6 +13,7 @@ import type { coreDiagnostics } from "@vivarium/core/diagnostics";
 import type { Report } from "@vivarium/core/report";
 import type { Store } from "@vivarium/core/store";
 import { ioProblem } from "@vivarium/core/store/io-problem";
+import { removeLeftover } from "@vivarium/core/store/leftover";
 import type { IndexFile } from "../index/index-file.ts";
 import { findStoredWheel, type StoredWheel, wheelKind } from "./stored-wheel.ts";
 import { startUnpackers, unpackInWorker } from "./unpack-pool.ts";
@@ -83,7 +84,7 @@ async function fetchWheel({ store, file, client, report }: EnsureWheelOptions): 
   } catch (error) {
     throw ioProblem(error, { path: directory, operation: "write" });
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    removeLeftover(directory);
   }
 }
 

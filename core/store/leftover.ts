@@ -1,0 +1,14 @@
+import { rmSync } from "node:fs";
+import { errnoOf } from "./io-problem.ts";
+
+/**
+ * Removes what a failed piece of work left. If the system refuses that too, the leftover stays for a later sweep: the
+ * first failure is what the user must hear of, and the second has the same reason, a full or broken disk.
+ */
+export function removeLeftover(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+  }
+}
