@@ -9,30 +9,31 @@
  * The scan hops with `indexOf` (which the engine does 16 bytes at a time) over the form that all big indexes produce,
  * `<a href="…">`; anything else goes the slow way of one regular expression a tag.
  */
+import { readAttributes } from "./html-attributes.ts";
 import { decodeEntities } from "./html-entities.ts";
 import type { IndexFile } from "./index-file.ts";
-import { fileOfLink } from "./link-file.ts";
+import { filenameOf, fileOfLink } from "./link-file.ts";
 import type { ReleaseCollector } from "./release-table.ts";
-
-const tagAttributes = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
-const openingTag = /<a\s(?:[^>"']|"[^"]*"|'[^']*')*>/iy;
 
 /** Offers the collector each link of the page that has an `href`. Comments are skipped. */
 export function collectLinks(page: string, collector: ReleaseCollector): void {
   const anchors = new AnchorScan(page);
   let start = anchors.next(0);
-  // A quote or `#` is looked for once and remembered: a page without any must not be searched to its end each time.
-  let hash = -1;
+  // Remembered across links: a page without any must not be searched to its end each time.
+  const hashes = nextOf(page, "#");
+  const escapes = nextOf(page, "%");
+  const queries = nextOf(page, "?");
   while (start !== -1) {
     const next = anchors.next(start + 2);
     if (page.startsWith('href="', start + 3)) {
       const end = page.indexOf('"', start + 9);
       if (end === -1) return;
-      if (hash < start) hash = indexOrEnd(page, "#", start);
-      const stop = hash < end ? hash : end;
+      const stop = Math.min(hashes(start), end);
       const slash = page.lastIndexOf("/", stop);
       const from = slash < start + 9 ? start + 9 : slash + 1;
-      collector.offer({ page, from, to: stop, start, end: next === -1 ? page.length : next });
+      const to = next === -1 ? page.length : next;
+      if (queries(start) < stop || escapes(from) < stop) offerSlowly({ page, start, end: to }, collector);
+      else collector.offer({ page, from, to: stop, start, end: to });
     } else offerSlowly({ page, start, end: next === -1 ? page.length : next }, collector);
     start = next;
   }
@@ -48,6 +49,15 @@ export function linkExtents(page: string): [number, number][] {
     start = next;
   }
   return extents;
+}
+
+/** Where a character comes next, at or after a place; places only ever grow. */
+function nextOf(page: string, character: string): (from: number) => number {
+  let found = -1;
+  return (from) => {
+    if (found < from) found = indexOrEnd(page, character, from);
+    return found;
+  };
 }
 
 function indexOrEnd(page: string, needle: string, from: number): number {
@@ -90,24 +100,11 @@ class AnchorScan {
 }
 
 function offerSlowly(extent: { page: string; start: number; end: number }, collector: ReleaseCollector): void {
-  const href = attributesAt(extent.page, extent.start).get("href");
+  const { href } = readAttributes(extent.page.slice(extent.start, extent.end));
   if (href === undefined) return;
-  const path = decodeEntities(href).split("#", 1)[0] ?? "";
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const name = filenameOf(decodeEntities(href).split("#", 1)[0] ?? "");
+  if (name === undefined) return;
   collector.offer({ page: name, from: 0, to: name.length, start: extent.start, end: extent.end });
-}
-
-/** The attributes of the tag that opens at `start`: names lower-case, values still escaped. The first one wins. */
-function attributesAt(page: string, start: number): Map<string, string> {
-  const attributes = new Map<string, string>();
-  openingTag.lastIndex = start;
-  const tag = openingTag.exec(page)?.[0];
-  if (tag === undefined) return attributes;
-  for (const match of tag.slice(2, -1).matchAll(tagAttributes)) {
-    const name = match[1]?.toLowerCase() ?? "";
-    if (!attributes.has(name)) attributes.set(name, match[2] ?? match[3] ?? match[4] ?? "");
-  }
-  return attributes;
 }
 
 /** The `<base href>` of a page, if it has one; HTML lets it stand in the head only. */
@@ -120,23 +117,18 @@ export function baseOfPage(page: string, pageUrl: string): string {
 
 /** Decodes the link whose text begins `slice`. `undefined`: it names no file that can be fetched. */
 export function decodeLink(slice: string, base: string): IndexFile | undefined {
-  const text = isAscii(slice) ? slice : Buffer.from(slice, "latin1").toString("utf8");
-  const attributes = attributesAt(text, 0);
-  const value = (name: string): string | undefined => {
-    const escaped = attributes.get(name);
-    return escaped === undefined ? undefined : decodeEntities(escaped);
-  };
+  const text = /[\x80-\xff]/.test(slice) ? Buffer.from(slice, "latin1").toString("utf8") : slice;
+  const attributes = readAttributes(text);
   return fileOfLink({
-    href: value("href") ?? "",
+    href: decoded(attributes.href) ?? "",
     base,
-    requiresPython: value("data-requires-python"),
-    yanked: value("data-yanked"),
-    uploadTime: value("data-upload-time"),
-    metadata: value("data-core-metadata") ?? value("data-dist-info-metadata"),
+    requiresPython: decoded(attributes.requiresPython),
+    yanked: decoded(attributes.yanked),
+    uploadTime: attributes.uploadTime,
+    metadata: attributes.coreMetadata ?? attributes.distInfoMetadata,
   });
 }
 
-function isAscii(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is meant.
-  return /^[\x00-\x7f]*$/.test(text);
+function decoded(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : decodeEntities(value);
 }

@@ -28,29 +28,40 @@ export function kindOfFilename(filename: string): IndexFile["kind"] | undefined 
  * network must not make us read local files.
  */
 export function fileOfLink(link: Link): IndexFile | undefined {
-  const url = /^https?:\/\/[^\s\\]+$/.test(link.href) ? link.href : URL.parse(link.href, link.base)?.href;
+  const url = isPlainWebUrl(link.href) ? link.href : URL.parse(link.href, link.base)?.href;
   if (url === undefined || !mayLeadTo(link.base, url)) return undefined;
   const cut = url.indexOf("#");
   const address = cut === -1 ? url : url.slice(0, cut);
   const filename = filenameOf(address);
   const kind = filename === undefined ? undefined : kindOfFilename(filename);
   if (filename === undefined || kind === undefined) return undefined;
-  const uploadTimeMs = link.uploadTime === undefined ? Number.NaN : Date.parse(link.uploadTime);
-  return {
+  // Filled in step by step: this runs for every file of every release that is looked at, and spreads cost.
+  const file: Mutable<IndexFile> = {
     filename,
     url: address,
     hashes: link.hashes ?? (cut === -1 ? {} : hashesOfFragment(url.slice(cut + 1))),
-    ...(link.size === undefined ? {} : { size: link.size }),
-    ...(link.requiresPython === undefined || link.requiresPython === "" ? {} : { requiresPython: link.requiresPython }),
     yanked: link.yanked ?? false,
-    ...(Number.isNaN(uploadTimeMs) ? {} : { uploadTimeMs }),
-    metadata: kind === "wheel" ? metadataOf(link.metadata) : false,
+    metadata: kind === "wheel" && link.metadata !== undefined ? metadataOf(link.metadata) : false,
     kind,
   };
+  if (link.size !== undefined) file.size = link.size;
+  if (link.requiresPython !== undefined && link.requiresPython !== "") file.requiresPython = link.requiresPython;
+  if (link.uploadTime !== undefined) {
+    const uploadTimeMs = Date.parse(link.uploadTime);
+    if (!Number.isNaN(uploadTimeMs)) file.uploadTimeMs = uploadTimeMs;
+  }
+  return file;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Absolute already, and written as a URL parser would write it: the usual case, which needs no parser. */
+function isPlainWebUrl(href: string): boolean {
+  return (href.startsWith("https://") || href.startsWith("http://")) && !/[^\x21-\x5b\x5d-\x7e]|\/\./.test(href);
 }
 
 function mayLeadTo(base: string, url: string): boolean {
-  return /^https?:/.test(url) || (url.startsWith("file:") && base.startsWith("file:"));
+  return url.startsWith("https:") || url.startsWith("http:") || (url.startsWith("file:") && base.startsWith("file:"));
 }
 
 /** The last segment of a URL's path, escapes resolved; `undefined` if they are malformed or hide a slash. */
@@ -71,6 +82,7 @@ export function filenameOf(address: string): string | undefined {
 const knownAlgorithms = /^(?:sha256|sha384|sha512|sha1|sha224|md5|blake2b|blake2s)$/;
 
 function hashesOfFragment(fragment: string): Record<string, string> {
+  if (fragment.length === 71 && fragment.startsWith("sha256=")) return { sha256: fragment.slice(7).toLowerCase() };
   const hashes: Record<string, string> = {};
   for (const part of fragment.split("&")) {
     const equals = part.indexOf("=");
@@ -80,8 +92,8 @@ function hashesOfFragment(fragment: string): Record<string, string> {
   return hashes;
 }
 
-function metadataOf(value: string | undefined): IndexFile["metadata"] {
-  if (value === undefined || value === "false") return false;
+function metadataOf(value: string): IndexFile["metadata"] {
+  if (value === "false") return false;
   const sha256 = /^sha256=([0-9a-fA-F]{64})$/.exec(value)?.[1];
   if (sha256 !== undefined) return { sha256: sha256.toLowerCase() };
   return value === "true" || value === "" || value.includes("=");

@@ -31,7 +31,6 @@ interface Log {
 }
 
 const headBytes = 12;
-const formatLine = Buffer.from("vivarium metadata 1\n");
 
 export function openMetadataCache(directory: string, report: Report): MetadataCache {
   const logs = new Map<string, Log>();
@@ -74,7 +73,7 @@ function save(path: string, log: Log, records: readonly Buffer[]): void {
   if (!log.isWhole) {
     const all = [...log.records].map(([key, payload]) => encodeRecord(key, payload));
     const temporary = `${path}.${process.pid}.tmp`;
-    writeFileSync(temporary, Buffer.concat([formatLine, ...all]));
+    writeFileSync(temporary, Buffer.concat(all));
     renameSync(temporary, path);
     return;
   }
@@ -89,9 +88,8 @@ function save(path: string, log: Log, records: readonly Buffer[]): void {
 function readLog(path: string): Log {
   const bytes = readOrNothing(path);
   const records = new Map<string, Buffer>();
-  if (bytes === undefined || !bytes.subarray(0, formatLine.length).equals(formatLine))
-    return { records, isWhole: false };
-  let at = formatLine.length;
+  if (bytes === undefined) return { records, isWhole: true };
+  let at = 0;
   while (at + headBytes <= bytes.length) {
     const keyEnd = at + headBytes + bytes.readUInt32LE(at);
     const end = keyEnd + bytes.readUInt32LE(at + 4);

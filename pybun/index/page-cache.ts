@@ -13,7 +13,7 @@ import type { indexDiagnostics } from "./diagnostics.ts";
 import type { Freshness } from "./freshness.ts";
 import type { ProjectPage } from "./index-file.ts";
 import { latin1Of, type ParsedPage } from "./page-answer.ts";
-import { blockBytes, checksum, decodeHead, encodeHead, headBytesOf, type PageHead } from "./page-codec.ts";
+import { blockBytes, checksum, decodeHead, encodeHead, headBytesOf, type PageHead, prefixBytes } from "./page-codec.ts";
 import { type Absent, absent } from "./page-source.ts";
 import { viewPage } from "./page-view.ts";
 import { normalizedText } from "./version-text.ts";
@@ -47,6 +47,7 @@ export interface PageCacheParts {
 const emptyTable = { keys: [], texts: [], fileStarts: new Uint32Array(1), extents: new Uint32Array(0) };
 /** One read mostly gets the whole head. */
 const firstReadBytes = 64 * 1024;
+const headBytesMax = 256 * 1024 * 1024;
 const ending = ".page";
 
 export function openPageCache(parts: PageCacheParts): PageCache {
@@ -155,15 +156,17 @@ function openOrMiss(path: string): number | undefined {
   }
 }
 
+/** Shared by all first reads: heads are copied out at their true size. */
+const scratch = Buffer.allocUnsafeSlow(firstReadBytes);
+
 function readHead(descriptor: number): PageHead | undefined {
-  const first = Buffer.allocUnsafeSlow(firstReadBytes);
-  const got = readSync(descriptor, first, 0, firstReadBytes, 0);
-  const headBytes = headBytesOf(first.subarray(0, got));
-  if (headBytes === undefined) return undefined;
-  if (headBytes <= got) return decodeHead(first.subarray(0, headBytes));
-  if (headBytes > 256 * 1024 * 1024) return undefined;
+  const got = readSync(descriptor, scratch, 0, firstReadBytes, 0);
+  const headBytes = headBytesOf(scratch.subarray(0, Math.min(got, prefixBytes)));
+  if (headBytes === undefined || headBytes > headBytesMax) return undefined;
   const whole = Buffer.allocUnsafeSlow(headBytes);
-  return readSync(descriptor, whole, 0, headBytes, 0) === headBytes ? decodeHead(whole) : undefined;
+  if (headBytes <= got) scratch.copy(whole, 0, 0, headBytes);
+  else if (readSync(descriptor, whole, 0, headBytes, 0) !== headBytes) return undefined;
+  return decodeHead(whole);
 }
 
 /** Reads the blocks around from–to and checks them. Damage is thrown: the releases have been shown to the resolver already. */

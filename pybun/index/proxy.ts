@@ -12,7 +12,9 @@ export function proxyFor(url: string, proxies: ProxySettings): string | undefine
 
 function bypasses(url: URL, entry: string): boolean {
   if (entry === "*") return true;
-  const [, host = "", port] = /^\.?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+  const isBareIpv6 = entry.split(":").length > 2 && !entry.startsWith("[");
+  const written = isBareIpv6 ? `[${entry}]` : entry;
+  const [, host = "", port] = /^\.?(\[.*\]|.*?)(?::(\d+))?$/.exec(written.toLowerCase()) ?? [];
   const wantedPort = url.port || (url.protocol === "https:" ? "443" : "80");
   if (port !== undefined && port !== wantedPort) return false;
   const asked = url.hostname.toLowerCase();

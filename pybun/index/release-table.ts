@@ -96,18 +96,12 @@ const sdistEndings = [".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz", ".tbz", 
 function versionText(page: string, from: number, to: number): string | undefined {
   if (page.charCodeAt(to - 1) === 108 && page.endsWith(".whl", to)) {
     const dash = page.indexOf("-", from);
-    return dash === -1 || dash >= to ? undefined : unescaped(page.slice(from, dash));
+    return dash === -1 || dash >= to ? undefined : page.slice(from, dash);
   }
   for (const ending of sdistEndings) {
-    if (page.endsWith(ending, to))
-      return to - ending.length <= from ? undefined : unescaped(page.slice(from, to - ending.length));
+    if (page.endsWith(ending, to)) return to - ending.length <= from ? undefined : page.slice(from, to - ending.length);
   }
   return undefined;
-}
-
-/** `%2B` of a local version and `_` for `-` or `+` in old wheels: what is no version then is none. */
-function unescaped(text: string): string {
-  return text.includes("%") ? text.replaceAll(/%2b/gi, "+").replaceAll(/%21/g, "!") : text;
 }
 
 function tableOf(raw: { starts: number[]; ends: number[]; owners: number[]; texts: string[] }): ReleaseTable {

@@ -1,0 +1,191 @@
+import { describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type ConfigSources, loadIndexConfig } from "./config.ts";
+import { type IndexConfig, indexIdentity } from "./index-config.ts";
+import { parseNetrc } from "./netrc.ts";
+import { parseIni, pipConfigFiles } from "./pip-config.ts";
+import { failureOf } from "./testing.ts";
+
+function load(sources: Partial<ConfigSources>, files: Record<string, string> = {}): IndexConfig {
+  const home = mkdtempSync(join(tmpdir(), "config-"));
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(home, path)), { recursive: true });
+      writeFileSync(join(home, path), text);
+    }
+    const environment = {
+      XDG_CONFIG_DIRS: join(home, "xdg"),
+      PIP_CONFIG_FILE: join(home, "pip.conf"),
+      ...sources.environment,
+    };
+    const config = loadIndexConfig({ flags: {}, home, platform: "linux", ...sources, environment });
+    config.netrc("read-it-now");
+    return config;
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+}
+
+const urls = (config: IndexConfig): string[] => config.indexes.map(({ url }) => url);
+
+describe("where packages come from", () => {
+  test("PyPI, if nobody says anything", () => expect(urls(load({}))).toEqual(["https://pypi.org/simple"]));
+
+  test("flags stand before variables, variables before pip's file; the default comes last", () => {
+    const files = {
+      "pip.conf":
+        "[global]\nindex-url = https://file/simple/\n[install]\nextra-index-url =\n  https://extra1/\n  https://extra2/\n",
+    };
+    const config = load(
+      { flags: { index: ["https://flag/"] }, environment: { UV_INDEX: "https://uv1 named=https://uv2" } },
+      files,
+    );
+    expect(urls(config)).toEqual([
+      "https://flag",
+      "https://uv1",
+      "https://uv2",
+      "https://extra1",
+      "https://extra2",
+      "https://file/simple",
+    ]);
+    expect(config.warnings.map(({ urls: extra }) => extra)).toEqual([["https://extra1", "https://extra2"]]);
+    const defaults: [ConfigSources["flags"], Record<string, string>, string][] = [
+      [{ defaultIndex: "https://a" }, { UV_DEFAULT_INDEX: "https://b" }, "https://a"],
+      [{}, { UV_DEFAULT_INDEX: "https://b", UV_INDEX_URL: "https://c" }, "https://b"],
+      [{}, { UV_INDEX_URL: "https://c", PIP_INDEX_URL: "https://d" }, "https://c"],
+      [{}, { PIP_INDEX_URL: "https://d" }, "https://d"],
+    ];
+    for (const [flags, environment, expected] of defaults)
+      expect(urls(load({ flags, environment }, files)).at(-1)).toBe(expected);
+  });
+
+  test("no index at all, by flag, UV_NO_INDEX or PIP_NO_INDEX", () => {
+    for (const sources of [
+      { flags: { noIndex: true } },
+      { environment: { UV_NO_INDEX: "1" } },
+      { environment: { PIP_NO_INDEX: "true" } },
+    ]) {
+      expect(urls(load(sources))).toEqual([]);
+    }
+  });
+
+  test("find-links of all sources add up", () => {
+    const environment = { UV_FIND_LINKS: "/u1,/u2", PIP_FIND_LINKS: "/p1 /p2" };
+    const config = load({ flags: { findLinks: ["/f"] }, environment });
+    expect(config.findLinks.map(({ location }) => location)).toEqual(["/f", "/u1", "/u2", "/p1", "/p2"]);
+  });
+
+  test("a directory is an index, too", () => {
+    expect(
+      urls(load({ flags: { index: ["./wheels", "/srv/w", "file:///srv/x/"] }, cwd: "/work" })).slice(0, 3),
+    ).toEqual(["file:///work/wheels", "file:///srv/w", "file:///srv/x"]);
+  });
+
+  test("what is none is refused, without its secrets", async () => {
+    const failure = await failureOf(() => load({ flags: { defaultIndex: "ftp://user:hunter2@host/simple" } }));
+    expect(failure).toStartWith("E_INDEX_CONFIG --default-index: ");
+    expect(failure).not.toContain("hunter2");
+    expect(await failureOf(() => load({ environment: { PIP_TIMEOUT: "soon" } }))).toBe(
+      'E_INDEX_CONFIG PIP_TIMEOUT: "soon" is no number of seconds',
+    );
+    expect(await failureOf(() => load({ environment: { HTTPS_PROXY: "socks5://u:hunter2@p" } }))).toStartWith(
+      "E_INDEX_CONFIG HTTPS_PROXY",
+    );
+  });
+
+  test("certificates, trusted hosts, timeouts and proxies", () => {
+    const file = "[global]\ncert = /file.pem\ntrusted-host = a b:8443\ntimeout = 7\nproxy = http://proxy:8080\n";
+    expect(load({}, { "pip.conf": file })).toMatchObject({
+      certificateFile: "/file.pem",
+      trustedHosts: ["a", "b:8443"],
+      timeoutMs: 7000,
+      proxies: { http: "http://proxy:8080/", https: "http://proxy:8080/" },
+    });
+    const environment = {
+      SSL_CERT_FILE: "/own.pem",
+      PIP_CERT: "/pip.pem",
+      UV_HTTP_TIMEOUT: "3",
+      ALL_PROXY: "all:1",
+      https_proxy: "http://s:2",
+      NO_PROXY: "a, b",
+    };
+    expect(load({ environment })).toMatchObject({
+      certificateFile: "/own.pem",
+      timeoutMs: 3000,
+      proxies: { http: "http://all:1/", https: "http://s:2/", bypass: ["a", "b"] },
+    });
+  });
+});
+
+describe("credentials", () => {
+  test("leave the URL, percent-decoded; a named index's variables win", () => {
+    const environment = {
+      UV_INDEX: "my-own=https://url-user:x@own/simple https://u%40x:p%2Fq@other/",
+      UV_INDEX_MY_OWN_USERNAME: "me",
+      UV_INDEX_MY_OWN_PASSWORD: "hunter2",
+    };
+    const config = load({ environment });
+    expect(config.credentials).toEqual([
+      { prefix: "https://own/simple", username: "me", password: "hunter2" },
+      { prefix: "https://other", username: "u@x", password: "p/q" },
+    ]);
+    expect(JSON.stringify([config.indexes, indexIdentity(config)])).not.toMatch(/hunter2|url-user|p%2Fq/);
+  });
+
+  test("netrc: entries, default, quotes, comments, macros", () => {
+    const text = `# comment\nmachine a.example login me password "two words"\nmacdef init\n  machine evil login x password y\n\nmachine b.example\n  login you\n  account z\n  password pa#ss\\word\ndefault login anonymous password guest\nmachine a.example login late password late\n`;
+    const netrc = parseNetrc(text);
+    expect(netrc("a.example")).toEqual({ username: "me", password: "two words" });
+    expect(netrc("b.example")).toEqual({ username: "you", password: "pa#ss\\word" });
+    expect(netrc("evil")).toEqual({ username: "anonymous", password: "guest" });
+    expect(parseNetrc("")("a")).toBeUndefined();
+  });
+
+  test("netrc lies in the home directory, or where NETRC says", () => {
+    const own = load({}, { ".netrc": "machine a login home password 1" });
+    expect(own.netrc("a")?.username).toBe("home");
+    expect(
+      load({ environment: { NETRC: "/nowhere" } }, { ".netrc": "machine a login home password 1" }).netrc("a"),
+    ).toBeUndefined();
+  });
+});
+
+describe("pip's files", () => {
+  test("are the ones that pip documents", () => {
+    expect(pipConfigFiles({ environment: { VIRTUAL_ENV: "/v" }, home: "/h", platform: "linux" })).toEqual([
+      "/etc/xdg/pip/pip.conf",
+      "/etc/pip.conf",
+      "/h/.pip/pip.conf",
+      "/h/.config/pip/pip.conf",
+      "/v/pip.conf",
+    ]);
+    expect(pipConfigFiles({ environment: {}, home: "/h", platform: "darwin" })).toContain(
+      "/h/Library/Application Support/pip/pip.conf",
+    );
+    expect(pipConfigFiles({ environment: { APPDATA: "C:\\A" }, home: "C:\\h", platform: "win32" })).toContain(
+      "C:\\A\\pip\\pip.ini",
+    );
+    expect(pipConfigFiles({ environment: { PIP_CONFIG_FILE: "/dev/null" }, home: "/h", platform: "linux" })).toEqual(
+      [],
+    );
+  });
+
+  test("are read as configparser reads them", () => {
+    const text =
+      "; c\n[global]\nIndex_URL: https://a\nextra-index-url = https://b\n# c\n   https://c\n\n[install]\nempty =\n";
+    expect(parseIni(text)).toEqual(
+      new Map([
+        [
+          "global",
+          new Map([
+            ["index-url", "https://a"],
+            ["extra-index-url", "https://b\nhttps://c"],
+          ]),
+        ],
+        ["install", new Map([["empty", ""]])],
+      ]),
+    );
+  });
+});
