@@ -5,8 +5,9 @@
 
 import { anyVersion, formatRange, type VersionRange } from "../versions/range.ts";
 import type { Derivation, DerivationStep, StatedTerm } from "./derivation.ts";
-import { describeFact, describeTerm, type Vocabulary } from "./fact-words.ts";
+import { describeFact, describeNeed, describeSurvey, describeTerm, type Vocabulary } from "./fact-words.ts";
 import type { Releases } from "./release-source.ts";
+import { findSurveys, type Survey } from "./survey.ts";
 
 type Derived = Extract<DerivationStep, { kind: "derived" }>;
 
@@ -16,6 +17,8 @@ interface Telling {
   /** How many later steps use a step. */
   readonly uses: readonly number[];
   readonly lines: string[];
+  /** Parts of the proof that are told in one sentence. */
+  readonly surveys: readonly (Survey | undefined)[];
   /** Numbers of steps that were told and are needed again. */
   readonly numbers: Map<number, number>;
 }
@@ -27,7 +30,7 @@ export function explainDerivation(derivation: Derivation, releases: ReadonlyMap<
   for (const step of steps)
     if (step.kind === "derived") for (const from of step.from) uses[from] = (uses[from] ?? 0) + 1;
   const words: Vocabulary = { releasesOf: (name) => releases.get(name), written: rangeWriter(steps) };
-  const telling: Telling = { steps, words, uses, lines: [], numbers: new Map() };
+  const telling: Telling = { steps, words, uses, surveys: findSurveys(derivation), lines: [], numbers: new Map() };
   const last = steps.length - 1;
   const only = steps[last];
   if (only?.kind === "fact") telling.lines.push(`Because ${factAt(telling, last)}, your requirements cannot be met.`);
@@ -48,7 +51,9 @@ function tellStep(telling: Telling, at: number): void {
   const step = telling.steps[at];
   if (step?.kind !== "derived" || telling.numbers.has(at)) return;
   const conclusion = describeConclusion(step.terms, telling.words);
-  pushLine(telling, at, `${reasonsFor(telling, step)}, ${conclusion}`);
+  const survey = telling.surveys[at];
+  const reasons = survey === undefined ? reasonsFor(telling, step) : `Because ${describeSurvey(survey, telling.words)}`;
+  pushLine(telling, at, `${reasons}, ${conclusion}`);
 }
 
 function pushLine(telling: Telling, at: number, sentence: string): void {
@@ -110,7 +115,7 @@ function known(telling: Telling, at: number): string {
 export function describeConclusion(terms: readonly StatedTerm[], words: Vocabulary): string {
   const about = terms.filter(({ subject }) => subject.kind !== "root");
   const selected = about.filter(({ positive }) => positive).map((term) => describeTerm(term, words));
-  const needed = about.filter(({ positive }) => !positive).map((term) => describeTerm(term, words));
+  const needed = about.filter(({ positive }) => !positive).map((term) => describeNeed(term, words));
   const isOurs = about.length < terms.length;
   if (about.length === 0) return "your requirements cannot be met";
   if (selected.length === 0) return `${isOurs ? "you need" : "there has to be"} ${needed.join(" or ")}`;

@@ -4,6 +4,7 @@ import type { VersionRange } from "../versions/range.ts";
 import type { Fact, StatedTerm, Subject } from "./derivation.ts";
 import { describeVersions, hasOnlyPrereleases } from "./range-words.ts";
 import type { Releases } from "./release-source.ts";
+import { outerBounds, type Survey } from "./survey.ts";
 
 /** What the words are made with: the releases that are at hand. */
 export interface Vocabulary {
@@ -15,6 +16,27 @@ export interface Vocabulary {
 /** A term's package and versions. */
 export function describeTerm({ subject, range }: StatedTerm, words: Vocabulary): string {
   return describeSubject(subject, range, words);
+}
+
+/** What has to be there. Many separate versions are told by their outermost bounds, which says less but is as true. */
+export function describeNeed({ subject, range }: StatedTerm, words: Vocabulary): string {
+  return describeSubject(subject, range.length > 2 * intervalsMax ? outerBounds(range) : range, words);
+}
+
+const intervalsMax = 2;
+const clausesMax = 6;
+
+/** A survey as one clause. */
+export function describeSurvey({ dependencies, others }: Survey, words: Vocabulary): string {
+  const needs = dependencies.map(({ dependent, dependency, versions, required, text }) => {
+    const wanted = text === undefined ? describeSubject(dependency, required, words) : dependency.label + text;
+    return `${describeSubject(dependent, versions, words)} requires ${wanted}`;
+  });
+  const clauses = [...needs, ...new Set(others.map((fact) => describeFact(fact, words)))];
+  const told = clauses.slice(0, clausesMax);
+  const rest = clauses.length - told.length;
+  const listed = [...told, ...(rest > 0 ? [`${rest} more facts like these`] : [])];
+  return listed.length < 2 ? listed.join("") : `${listed.slice(0, -1).join(", ")} and ${listed.at(-1)}`;
 }
 
 function describeSubject(subject: Subject, range: VersionRange, words: Vocabulary): string {
