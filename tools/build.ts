@@ -37,7 +37,7 @@ function buildArguments({ outfile, target }: { outfile: string; target?: string 
   ];
 }
 
-/** Builds, links the other name beside it, and answers with the size in bytes; throws where the budget is exceeded. */
+/** Builds, links the other name beside it (without a target), and answers with the size in bytes; throws where the budget is exceeded. */
 export function build({ outfile, target }: { readonly outfile: string; readonly target?: string }): number {
   const targeted = target === undefined ? {} : { target };
   mkdirSync(dirname(outfile), { recursive: true });
@@ -46,8 +46,8 @@ export function build({ outfile, target }: { readonly outfile: string; readonly 
   const suffix = existsSync(outfile) ? "" : ".exe";
   const { size } = statSync(outfile + suffix);
   if (size > sizeBytesMax) throw new Error(`${outfile} has ${size} bytes, over its budget of ${sizeBytesMax}`);
-  // Links need a privilege on Windows: there `vivarium pybun …` serves, or a copy.
-  if (suffix === "") linkBeside(outfile, "pybun");
+  // Only for this machine: one link cannot serve several targets, and on Windows links need a privilege.
+  if (target === undefined && suffix === "") linkBeside(outfile, "pybun");
   return size;
 }
 
