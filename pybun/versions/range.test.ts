@@ -86,6 +86,8 @@ describe("formatRange", () => {
     [">1.dev3", ">1.dev3"],
     [">=20240101123456", ">=20240101123456"],
     [">2,<1", "∅"],
+    ["<0", "∅"],
+    [">=0.dev0", "*"],
   ])("of %j is %j", (specifiers, text) => {
     expect(formatRange(range(specifiers))).toBe(text);
   });

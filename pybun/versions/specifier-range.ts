@@ -1,13 +1,13 @@
 /**
  * What each operator of PEP 440 means, as intervals of keys.
  *
- * The order of keys around a release V (version-key.ts) is, with `!` the end of the release numbers:
+ * Around a final release V the keys (version-key.ts) and the cuts between them are, in this order:
  *
- *   V!          V.dev0 …      V.a1 …      V              V+local …      V.post1.dev0 …    V.post1 …    V.0.1 …
- *   ^<V         ^pre-releases             ^>=V  ==V                ^>(=V, ==V)                    ^ >V
+ *     │ V.dev0 … Va1 … Vrc1 … │ V  V+local … │ V.post0.dev0 … V.post0 … V.post1 … │ V.0.1 …
+ *   <V│                    >=V│           <=V│                                  >V│
  *
- * so that "without the pre-releases of V", "with its local versions", "without its post releases" are cuts between
- * existing keys. Where PEP 440 is vague about pre-, dev and post releases at the bounds, `packaging` decides.
+ * so that "without the pre-releases of V", "with its local versions" and "without its post releases" are cuts, and
+ * `==V` lies between two of them. Where PEP 440 is vague about the bounds, PyPA's `packaging` decides.
  */
 import { assert } from "@vivarium/core/assert";
 import {
@@ -20,7 +20,7 @@ import {
   type VersionRange,
 } from "./range.ts";
 import type { Specifier, Specifiers } from "./specifier-syntax.ts";
-import { tryParseVersion, type Version } from "./version.ts";
+import { tryParseVersion, type Version, versionKey } from "./version.ts";
 import { encodeDigits, encodeRelease, KEY_END, KEY_NO_POST, KEY_RELEASE_END } from "./version-key.ts";
 
 /** The versions that satisfy all clauses; pre-releases are in or out by the clauses alone. */
@@ -30,6 +30,8 @@ export function specifiersToRange(specifiers: Specifiers): VersionRange {
   return range;
 }
 
+/** The key of 0.dev0: no version is less, so a cut at or before it is none. */
+const LEAST_KEY = versionKey("0.dev0") ?? "";
 const LOCAL_START = /[&'%]/;
 
 const ranges = new WeakMap<Specifier, VersionRange>();
@@ -52,13 +54,13 @@ function orderedRange(specifier: Extract<Specifier, { kind: "version" }>): Versi
     case "!=":
       return complementRange(prefix ? prefixRange(version) : equalRange(version));
     case ">=":
-      return rangeBetween(version.key, KEY_END);
+      return rangeBetween(version.key === LEAST_KEY ? "" : version.key, KEY_END);
     case "<=":
       return rangeBetween("", afterLocals(version));
     case ">":
       return rangeBetween(afterFamily(version), KEY_END);
     case "<":
-      return rangeBetween("", beforeFamily(version));
+      return beforeFamily(version) <= LEAST_KEY ? noVersion : rangeBetween("", beforeFamily(version));
     case "~=":
       return intersectRanges(rangeBetween(version.key, KEY_END), compatibleRange(version));
   }

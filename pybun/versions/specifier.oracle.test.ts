@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { satisfies } from "@renovatebot/pep440";
 import fc from "fast-check";
 import { rangeContains } from "./range.ts";
 import { formatSpecifiers, parseSpecifiers, specifiersContain, tryParseSpecifiers } from "./specifier.ts";
@@ -56,6 +57,24 @@ describe(`specifiers, seed ${seed}`, () => {
         candidate,
         inside: specifiersContain(specifiers, version, { prereleases: true }),
       });
+    }
+  });
+
+  test("contain what @renovatebot/pep440 says, among final releases", () => {
+    // It places epochs, pre-, post, dev and local versions at bounds otherwise than packaging, and does not pad 0.1 with
+    // zeros before it asks for ==0.1.0.*; packaging is followed, so here candidates are final and long enough.
+    const numbers = (minLength: number) =>
+      fc.array(fc.nat(3), { minLength, maxLength: 4 }).map((parts) => parts.join("."));
+    const final = numbers(2);
+    const clause = fc
+      .tuple(fc.constantFrom("==", "!=", "<=", ">=", "<", ">", "~="), final)
+      .map((parts) => parts.join(""));
+    const prefix = fc.tuple(fc.constantFrom("==", "!="), final).map(([operator, version]) => `${operator}${version}.*`);
+    const clauses = fc.array(fc.oneof({ weight: 4, arbitrary: clause }, prefix), { minLength: 1, maxLength: 3 });
+    for (const [list, candidate] of samples(fc.tuple(clauses, numbers(4)), CASES)) {
+      const text = list.join(",");
+      const ours = specifiersContain(parseSpecifiers(text), parseVersion(candidate));
+      expect({ text, candidate, ours }).toEqual({ text, candidate, ours: satisfies(candidate, text) });
     }
   });
 
