@@ -1,0 +1,129 @@
+/** The rules notice: each complains about a small tree that breaks it, and about nothing else in that tree. */
+import { afterAll, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { diagnosticCodes } from "./diagnostic-codes.ts";
+import { documentPaths } from "./document-paths.ts";
+import { fileSize } from "./file-size.ts";
+import { forbiddenText } from "./forbidden-text.ts";
+import { importCycles } from "./import-cycles.ts";
+import { importDirection } from "./import-direction.ts";
+import { referenceFreshness } from "./reference-freshness.ts";
+import { readSourceTree } from "./source-tree.ts";
+import { startPath } from "./start-path.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "tidy-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+function treeOf(files: Readonly<Record<string, string>>) {
+  const root = mkdtempSync(join(scratch, "tree-"));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return readSourceTree(root);
+}
+
+test("imports against the direction, type-only and lazy ones too", () => {
+  const tree = treeOf({
+    "core/a.ts": 'import type { B } from "../cli/b.ts";\nexport type A = B;\n',
+    "cli/b.ts": 'import { c } from "@vivarium/core/a";\nexport type B = typeof c;\n',
+    "pybun/versions/v.ts": 'export const i = () => import("../index/i.ts");\n',
+    "pybun/index/i.ts": 'export type V = typeof import("../interpreter/p.ts");\n',
+    "pybun/interpreter/p.ts": 'import "../../tests/fixture.ts";\n',
+    "pybun/interpreter/p.test.ts": 'import "../../tests/fixture.ts";\nimport "../commands/c.ts";\n',
+    "pybun/novelty/n.ts": 'import "../versions/v.ts";\n',
+    "pybun/commands/c.ts": 'import "../versions/v.ts";\n',
+    "tests/fixture.ts": "",
+  });
+  expect(importDirection(tree)).toEqual([
+    "core/a.ts:1: 'core' must not import 'cli': imports point the other way",
+    "pybun/index/i.ts:1: 'index' must not import 'interpreter': imports point the other way",
+    "pybun/interpreter/p.ts:1: imports 'tests/fixture.ts', which only tests may use",
+    "pybun/novelty/n.ts:1: imports 'versions' from 'novelty': give both a rank in tools/tidy/import-direction.ts",
+    "pybun/versions/v.ts:1: 'versions' must not import 'index': imports point the other way",
+  ]);
+});
+
+test("cycles, type-only and lazy ones too", () => {
+  const tree = treeOf({
+    "core/a.ts": 'import type { B } from "./b.ts";\nexport type A = B;\n',
+    "core/b.ts": 'export * from "./c.ts";\n',
+    "core/c.ts": 'export const a = () => import("./a.ts");\n',
+    "core/d.ts": 'import "./a.ts";\n',
+  });
+  expect(importCycles(tree)).toEqual(["core/a.ts:1: a cycle of imports: core/a.ts, core/b.ts, core/c.ts"]);
+});
+
+test("paths in documents that do not exist", () => {
+  const tree = treeOf({
+    "core/a.ts": "",
+    "docs/page.md": "[here](other.md) [site](https://example.org/a)\n`core/a.ts` `core/b.ts`, tools/*.ts\n",
+  });
+  expect(documentPaths(tree)).toEqual([
+    "docs/page.md:1: names 'other.md', which does not exist",
+    "docs/page.md:2: names 'core/b.ts', which does not exist",
+  ]);
+});
+
+test("diagnostic codes that are duplicate, undocumented or named by no test", () => {
+  const tree = treeOf({
+    "core/diagnostics.ts": "export const c = {\n  E_A: rule({}),\n  E_B: rule({}),\n};\n",
+    "cli/diagnostics.ts": "export const c = {\n  E_A: rule({}),\n  W_C: rule({}),\n};\n",
+    "core/a.test.ts": 'test("E_A and E_B"); "W_C_OTHER";\n',
+    "docs/reference/diagnostics.md": "E_A W_C\n",
+  });
+  expect(diagnosticCodes(tree)).toEqual([
+    "cli/diagnostics.ts:3: W_C is named by no test",
+    "core/diagnostics.ts:2: E_A is declared already at cli/diagnostics.ts:2",
+    "core/diagnostics.ts:3: E_B is not in docs/reference/diagnostics.md",
+  ]);
+});
+
+test("a reference page that its generator would make otherwise", async () => {
+  const tree = treeOf({ "core/diagnostics.ts": "export const c = {};\n", "docs/reference/diagnostics.md": "old\n" });
+  expect(await referenceFreshness(tree)).toEqual([
+    "docs/reference/diagnostics.md:1: is out of date; run: sh tools/bun.sh tools/generate-reference.ts",
+  ]);
+});
+
+test("a start path with a stranger, an idle entry and too many bytes", async () => {
+  const tree = treeOf({
+    "vivarium/main.ts": 'import { a } from "./a.ts";\nimport type { T } from "./t.ts";\nconsole.log(a as T);\n',
+    "vivarium/a.ts": `import { tmpdir } from "node:os";\nexport const a = tmpdir() + "${"x".repeat(500)}";\n`,
+    "vivarium/t.ts": "export type T = string;\n",
+  });
+  const complaints = await startPath(tree, {
+    entry: "vivarium/main.ts",
+    allowed: ["vivarium/a.ts", "core/gone.ts"],
+    bundleBytesMax: 400,
+  });
+  expect(complaints.map((text) => text.replace(/\d{3,} bytes/, "N bytes"))).toEqual([
+    "vivarium/a.ts:1: 'node:os' is not on the allow-list of vivarium/main.ts",
+    "vivarium/main.ts:1: 'core/gone.ts' is on the allow-list, but no longer on the start path",
+    "vivarium/main.ts:1: a start loads N bytes, over the budget of 400",
+  ]);
+});
+
+test("files that are long, grew, or shrank behind the list's back", () => {
+  const tree = treeOf({ "a.ts": "\n".repeat(401), "b.ts": "\n".repeat(502), "c.py": "\n".repeat(450) });
+  expect(fileSize(tree, { "b.ts": 501, "c.py": 460 })).toEqual([
+    "a.ts:1: 401 lines, over 400: split it by concept",
+    "b.ts:1: 502 lines, over 501: split it by concept",
+    "c.py:1: now 450 lines: lower its 460 in the list of long files",
+  ]);
+});
+
+test("any, silenced compilers and machine paths", () => {
+  const tree = treeOf({
+    "a.ts": `const a: any = 1; // any in a comment is fine\n// @ts-${"ignore"}\n`,
+    "b.ts": "const b: any = 1;\n",
+    "c.md": `see ${"/ro"}ot/thing\nand 'any' path such as a/root/b\n`,
+  });
+  expect(forbiddenText(tree, ["b.ts"])).toEqual([
+    "a.ts:1: the type any",
+    "a.ts:2: silences the compiler",
+    "c.md:1: a path of somebody's machine",
+  ]);
+});

@@ -1,0 +1,23 @@
+/**
+ * What no file may hold: the type `any` and comments that silence the compiler (outside a short list with reasons),
+ * and paths of somebody's machine.
+ */
+import type { SourceTree } from "./source-tree.ts";
+
+const machinePath = /(?<![\w.$}/~-])\/(?:root|work|opt\/wheels)\/[\w.]/;
+const silencer = new RegExp(`@ts-(?:${["ignore", "nocheck", "expect-error"].join("|")})`);
+
+export function forbiddenText(tree: SourceTree, allowedAny: readonly string[]): string[] {
+  return [...tree.files.values()].flatMap(({ path, text, anyLines }) => {
+    const lines = text.split("\n");
+    return [
+      ...(allowedAny.includes(path) ? [] : anyLines.map((line) => `${path}:${line}: the type any`)),
+      ...linesWith(lines, silencer).map((line) => `${path}:${line}: silences the compiler`),
+      ...linesWith(lines, machinePath).map((line) => `${path}:${line}: a path of somebody's machine`),
+    ];
+  });
+}
+
+function linesWith(lines: readonly string[], pattern: RegExp): number[] {
+  return lines.flatMap((line, index) => (pattern.test(line) ? [index + 1] : []));
+}
