@@ -14,7 +14,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { coreDiagnostics } from "@vivarium/core/diagnostics";
-import { errnoOf } from "@vivarium/core/store/io-problem";
+import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
 import type { ScriptEntryPoints } from "./dist-info.ts";
 import type { Scheme } from "./wheel-layout.ts";
 
@@ -167,6 +167,6 @@ function readText(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
+    throw ioProblem(error, { path, operation: "read" });
   }
 }
