@@ -177,7 +177,8 @@ function blockReader({ head, descriptor }: OpenPage, discard: () => Error): (fro
     if (from >= heldFrom && to <= heldFrom + held.length) return held.slice(from - heldFrom, to - heldFrom);
     const first = Math.floor(from / blockBytes);
     const end = Math.min(Math.ceil(to / blockBytes) * blockBytes, head.bodyBytes);
-    const bytes = Buffer.allocUnsafe(Math.max(0, end - first * blockBytes));
+    const length = Math.max(0, end - first * blockBytes);
+    const bytes = length <= firstReadBytes ? scratch.subarray(0, length) : Buffer.allocUnsafe(length);
     const got = readSync(descriptor, bytes, 0, bytes.length, head.headBytes + first * blockBytes);
     if (got !== bytes.length || !blocksAreWhole(bytes, first, head)) throw discard();
     heldFrom = first * blockBytes;

@@ -44,7 +44,8 @@ export interface PageRecord {
 }
 
 export function encodeHead({ form, base, table, body, freshness }: PageRecord): Uint8Array {
-  const keys = Buffer.from(table.keys.join(""), "utf16le");
+  // Version keys are ASCII (pybun/versions/version-key.ts): one byte a character.
+  const keys = Buffer.from(table.keys.join(""), "latin1");
   const texts = Buffer.from(table.texts.join(""), "utf8");
   const { etag, lastModified } = freshness;
   const strings = Buffer.from(JSON.stringify({ base, etag, lastModified }), "utf8");
@@ -128,7 +129,7 @@ export function decodeHead(head: Buffer): PageHead | undefined {
   const fileStarts = numbers(count + 1);
   const extents = numbers(files * 2);
   const sums = numbers(blocks);
-  const keys = lazyText(() => head.toString("utf16le", at, at + keyBytes));
+  const keys = lazyText(() => head.toString("latin1", at, at + keyBytes));
   const texts = lazyText(() => head.toString("utf8", at + keyBytes, at + keyBytes + textBytes));
   // Written by `encodeHead` and under its checksum: the shape is ours.
   const strings = JSON.parse(head.toString("utf8", at + keyBytes + textBytes)) as {
