@@ -48,7 +48,7 @@ const local = optional(
 );
 
 /** The public part of a version in any spelling that PEP 440 permits, without a leading `v`. */
-export const publicVersionText = fc.tuple(epoch, release, pre, post, dev).map((parts) => parts.join(""));
+const publicVersionText = fc.tuple(epoch, release, pre, post, dev).map((parts) => parts.join(""));
 
 /** A version in any spelling that PEP 440 permits. */
 export const versionText = fc
@@ -74,7 +74,7 @@ export const closeVersionText = fc
   .map((parts) => parts.join(""));
 
 /** One clause that PEP 440 permits. */
-export const specifierText = fc
+const specifierText = fc
   .tuple(
     fc.constantFrom("==", "!=", "<=", ">=", "<", ">", "~=", "==.*", "!=.*", "==="),
     closeVersionText,
