@@ -7,7 +7,7 @@
  */
 import type { Diagnostic, Problem } from "./diagnostic.ts";
 import type { EventKind, VivariumEvent } from "./event.ts";
-import { type EventHead, eventVersion } from "./event-head.ts";
+import { type EventHead, eventVersion, wireName } from "./event-head.ts";
 import { redactValue } from "./redact.ts";
 import type { Report } from "./report.ts";
 import type { Trace } from "./trace.ts";
@@ -73,9 +73,10 @@ function headOf(trace: Trace, { seq, time }: { seq: number; time: number }): Eve
   return parentSpanId === undefined ? head : { ...head, parent_span_id: parentSpanId };
 }
 
+/** Fields as they stand in the event. */
 function redactFields(fields: object, redactText: (text: string) => string): object {
   const clean: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) clean[name] = redactValue(value, redactText);
+  for (const [name, value] of Object.entries(fields)) clean[wireName(name)] = redactValue(value, redactText);
   return clean;
 }
 

@@ -14,3 +14,12 @@ export interface EventHead {
   readonly span_id: string;
   readonly parent_span_id?: string;
 }
+
+/**
+ * The name that a kind's own field has in the event. A package's `version` travels as `package_version`, because an
+ * event's own `version` is that of its schema; all other names stay. A test keeps kinds from using the head's names.
+ */
+export const wireName = (field: string): string => (field === "version" ? "package_version" : field);
+
+/** A kind's fields as they stand in the event; see {@link wireName}. */
+export type WireFields<F> = { [N in keyof F as N extends "version" ? "package_version" : N]: F[N] };

@@ -1,7 +1,7 @@
 /** The schema of one event: a line of `--format=jsonl`, an item of an envelope's `events`. For `schema` and tests. */
 import * as v from "valibot";
 import { events } from "./event.ts";
-import { eventVersion } from "./event-head.ts";
+import { eventVersion, wireName } from "./event-head.ts";
 
 const head = {
   version: v.literal(eventVersion),
@@ -14,5 +14,10 @@ const head = {
 
 /** Closed: an unknown kind is an error. Unknown fields are ignored, since adding one does not raise the version. */
 export const eventSchema = v.union(
-  events.map(({ kind, fields }) => v.object({ ...head, kind: v.literal(kind), ...fields.entries })),
+  events.map(({ kind, fields }) => v.object({ ...head, kind: v.literal(kind), ...wireEntries(fields.entries) })),
 );
+
+/** A function declaration: it is called above, while this module loads. */
+function wireEntries(entries: v.ObjectEntries): v.ObjectEntries {
+  return Object.fromEntries(Object.entries(entries).map(([name, schema]) => [wireName(name), schema]));
+}

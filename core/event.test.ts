@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { events } from "./event.ts";
+import { wireName } from "./event-head.ts";
 import { eventSchema } from "./event-schema.ts";
 import packageFile from "./package.json";
 import { programVersion } from "./version.ts";
@@ -32,6 +33,15 @@ test.each([
   ["a trace id in upper case", { ...head, trace_id: "A".repeat(32), kind: "cache.clean", entries: 1, bytes: 2 }, false],
 ])("the schema on %s", (_, event, valid) => {
   expect(v.is(eventSchema, event)).toBe(valid);
+});
+
+test("no kind has a field that would hide one of the head's; a package's version has a name of its own", () => {
+  const headNames = new Set([...Object.keys(head), "parent_span_id", "kind"]);
+  for (const { fields } of events) {
+    for (const name of Object.keys(fields.entries)) expect(headNames).not.toContain(wireName(name));
+  }
+  const event = { ...head, kind: "resolve.package", name: "flask", package_version: "3.1", extras: [], source: "" };
+  expect(v.is(eventSchema, event)).toBe(true);
 });
 
 test("the version is that of the package", () => {

@@ -3,7 +3,7 @@
  * for each kind. This module loads all schemas: only `schema` and tests import its values, others its types.
  */
 import type * as v from "valibot";
-import type { EventHead } from "./event-head.ts";
+import type { EventHead, WireFields } from "./event-head.ts";
 import { cacheClean } from "./events/cache-clean.ts";
 import { cacheVerify } from "./events/cache-verify.ts";
 import { commandFinish } from "./events/command-finish.ts";
@@ -51,4 +51,6 @@ export type EventKind = Definition["kind"];
 /** The fields that only this kind has; the common ones are in `event-head.ts`. */
 export type EventFields = { [D in Definition as D["kind"]]: v.InferOutput<D["fields"]> };
 
-export type VivariumEvent = { [K in EventKind]: EventHead & { readonly kind: K } & EventFields[K] }[EventKind];
+export type VivariumEvent = {
+  [K in EventKind]: EventHead & { readonly kind: K } & WireFields<EventFields[K]>;
+}[EventKind];

@@ -3,9 +3,11 @@ import type { Catalogue } from "@vivarium/core/diagnostic";
 import { coreDiagnostics } from "@vivarium/core/diagnostics";
 import { envDiagnostics } from "../env/diagnostics.ts";
 import { indexDiagnostics } from "../index/diagnostics.ts";
+import { installDiagnostics } from "../install/diagnostics.ts";
 import { interpreterDiagnostics } from "../interpreter/diagnostics.ts";
 import { requirementsFileDiagnostics } from "../requirements-file/diagnostics.ts";
 import { resolverDiagnostics } from "../resolver/diagnostics.ts";
+import { scriptDiagnostics } from "../script/diagnostics.ts";
 import { versionsDiagnostics } from "../versions/diagnostics.ts";
 import { wheelDiagnostics } from "../wheel/diagnostics.ts";
 
@@ -18,4 +20,6 @@ export const pybunCatalogue: Catalogue = {
   ...interpreterDiagnostics,
   ...wheelDiagnostics,
   ...envDiagnostics,
+  ...scriptDiagnostics,
+  ...installDiagnostics,
 };
