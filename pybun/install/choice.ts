@@ -1,0 +1,37 @@
+/** Which environment serves a key: one small file for each key, replaced by rename. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeFileAtomic } from "@vivarium/core/atomic-file";
+import type { Store } from "@vivarium/core/store";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import { isEnvironmentWhole } from "../env/ensure-environment.ts";
+import { type EnvironmentRecord, readEnvironmentRecord } from "../env/environment-record.ts";
+import type { Interpreter } from "../interpreter/interpreter.ts";
+
+const choiceFolder = "choices-v1";
+
+const choicePath = (store: Store, key: string): string => join(store.root, choiceFolder, key);
+
+/** The environment that serves a key, if there is one and it is whole and of this very interpreter. */
+export function chosenEnvironment(store: Store, key: string, interpreter: Interpreter): EnvironmentRecord | undefined {
+  const chosen = readChoice(choicePath(store, key));
+  const record = chosen === undefined ? undefined : readEnvironmentRecord(store, chosen);
+  if (record === undefined || record.interpreter.realPath !== interpreter.realPath) return undefined;
+  return isEnvironmentWhole(record) ? record : undefined;
+}
+
+/** @throws E_STORE_… */
+export function writeChoice(store: Store, key: string, record: EnvironmentRecord): void {
+  writeFileAtomic(choicePath(store, key), record.key);
+}
+
+/** A file that is no key (cut short by a power failure) counts as absent. */
+function readChoice(path: string): string | undefined {
+  try {
+    const text = readFileSync(path, "utf8");
+    return /^[0-9a-f]{40}$/.test(text) ? text : undefined;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}

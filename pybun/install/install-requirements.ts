@@ -1,0 +1,195 @@
+/**
+ * From requirements to an environment: the one way in which `run` and `env create` get their packages.
+ *
+ *   wish → key → the environment that this key had last, if it is whole: done, no network, no resolution
+ *        → otherwise: resolve → wheels into the store, all at once → view and prefix → the key's choice is written
+ *
+ * The choice (`choices-v1/<key>`) names the environment that serves a key. A refresh that finds other wheels makes
+ * another environment and changes the choice by one rename; processes that run in the old one keep it. Each step
+ * publishes by rename, so an abort or a kill between any two leaves a whole store.
+ */
+import type { Report } from "@vivarium/core/report";
+import type { Store } from "@vivarium/core/store";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { resolveWithIndex } from "../candidates/resolve-with-index.ts";
+import { targetOf } from "../candidates/target-of.ts";
+import { ensureEnvironment } from "../env/ensure-environment.ts";
+import type { EnvironmentRecord } from "../env/environment-record.ts";
+import { type IndexClient, openIndexClient } from "../index/client.ts";
+import { type IndexConfig, indexIdentity } from "../index/index-config.ts";
+import type { Interpreter } from "../interpreter/interpreter.ts";
+import type { Pin } from "../resolver/pins.ts";
+import type { PrereleaseMode, ResolutionStrategy } from "../resolver/resolve.ts";
+import { normalizeName } from "../versions/name.ts";
+import type { Requirement } from "../versions/requirement.ts";
+import { compileInBackground } from "../wheel/bytecode.ts";
+import { ensureWheel } from "../wheel/ensure-wheel.ts";
+import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import { chosenEnvironment, writeChoice } from "./choice.ts";
+import type { installDiagnostics } from "./diagnostics.ts";
+import { digestOf, environmentKey } from "./environment-key.ts";
+import { repairWheels } from "./repair-wheels.ts";
+
+const problem = problemsOf<typeof installDiagnostics>();
+
+export interface InstallRequest {
+  readonly interpreter: Interpreter;
+  readonly requirements: readonly Requirement[];
+  readonly constraints?: readonly Requirement[];
+  readonly requiresPython?: string;
+  readonly config: IndexConfig;
+  readonly strategy?: ResolutionStrategy;
+  readonly prerelease?: PrereleaseMode;
+  readonly excludeNewerMs?: number;
+  /** Names, or `:all:`. */
+  readonly noBinary?: readonly string[];
+  readonly onlyBinary?: readonly string[];
+  /** Names of distributions to copy instead of linking. */
+  readonly materialize?: readonly string[];
+  /** Make the environment at this absolute path instead of in the store. */
+  readonly directory?: string;
+}
+
+export interface InstallScene {
+  readonly store: Store;
+  readonly report: Report;
+  readonly offline: boolean;
+  /** Resolve again, and ask the indexes again. */
+  readonly refresh: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** The environment of a wish that was made before and is whole; looks at the disk, never at the network. */
+export function findInstalled(request: InstallRequest, store: Store): EnvironmentRecord | undefined {
+  return chosenEnvironment(store, keyOf(request), request.interpreter);
+}
+
+/** The key of the environment that a request asks for. */
+export function keyOf(request: InstallRequest): string {
+  return environmentKey({
+    interpreter: request.interpreter,
+    requirements: request.requirements,
+    constraints: request.constraints ?? [],
+    ...(request.requiresPython === undefined ? {} : { requiresPython: request.requiresPython }),
+    indexes: indexIdentity(request.config),
+    strategy: request.strategy ?? "highest",
+    prerelease: request.prerelease ?? "if-necessary",
+    ...(request.excludeNewerMs === undefined ? {} : { excludeNewerMs: request.excludeNewerMs }),
+    noBinary: request.noBinary ?? [],
+    onlyBinary: request.onlyBinary ?? [],
+    materialize: request.materialize ?? [],
+  });
+}
+
+/**
+ * The environment for a request: found, or made.
+ * @throws what the resolver, the index client, wheels and environments throw, and E_INSTALL_BUILD_NEEDED
+ */
+export async function installRequirements(request: InstallRequest, scene: InstallScene): Promise<EnvironmentRecord> {
+  const { store, report, refresh, signal } = scene;
+  const key = keyOf(request);
+  const startedMs = performance.now();
+  const known = request.directory === undefined && !refresh ? findInstalled(request, store) : undefined;
+  if (known !== undefined) {
+    const { path, packages } = known;
+    const duration_ms = performance.now() - startedMs;
+    report.emit("env.create", { key: known.key, path, packages: packages.length, created: false, duration_ms });
+    return known;
+  }
+  // Ten equal runs at once: one resolves and installs, the others find what it made.
+  const make = async (): Promise<EnvironmentRecord> => {
+    const made = request.directory === undefined && !refresh ? findInstalled(request, store) : undefined;
+    return made ?? (await install(request, { ...scene, key }));
+  };
+  return store.withLock(`install-${key}`, make, signal);
+}
+
+interface KeyedScene extends InstallScene {
+  readonly key: string;
+}
+
+async function install(request: InstallRequest, scene: KeyedScene): Promise<EnvironmentRecord> {
+  const { store, report, offline, refresh, signal, key } = scene;
+  const client = openIndexClient({
+    config: request.config,
+    cacheRoot: store.root,
+    report,
+    offline,
+    refresh,
+    signal,
+  });
+  try {
+    const pins = await pinsOf(request, { client, report });
+    signal?.throwIfAborted();
+    const wheels = await ensureWheels(pins, { store, client, report });
+    signal?.throwIfAborted();
+    const record = await link(request, { ...scene, client, pins, wheels });
+    if (request.directory === undefined) writeChoice(store, key, record);
+    const { realPath, abi } = request.interpreter;
+    await compileInBackground({ store, python: realPath, cacheTag: abi.cacheTag, wheels });
+    return record;
+  } finally {
+    client.close();
+  }
+}
+
+async function pinsOf(
+  request: InstallRequest,
+  { client, report }: { client: IndexClient; report: Report },
+): Promise<readonly Pin[]> {
+  if (request.requirements.length === 0) return [];
+  const pins = await resolveWithIndex({
+    requirements: request.requirements,
+    constraints: request.constraints ?? [],
+    target: targetOf(request.interpreter),
+    client,
+    report,
+    noBinary: choiceOf(request.noBinary),
+    onlyBinary: choiceOf(request.onlyBinary),
+    ...(request.strategy === undefined ? {} : { strategy: request.strategy }),
+    ...(request.prerelease === undefined ? {} : { prerelease: request.prerelease }),
+    ...(request.excludeNewerMs === undefined ? {} : { excludeNewerMs: request.excludeNewerMs }),
+  });
+  for (const { name, version, file } of pins) {
+    if (file.kind === "sdist") throw problem("E_INSTALL_BUILD_NEEDED", { name, version, file: file.filename });
+  }
+  return pins;
+}
+
+const choiceOf = (names: readonly string[] = []): "all" | ReadonlySet<string> =>
+  names.includes(":all:") ? "all" : new Set(names.map(normalizeName));
+
+interface WheelScene {
+  readonly store: Store;
+  readonly client: IndexClient;
+  readonly report: Report;
+}
+
+/** The client bounds downloads and the pool of workers bounds unpacking, so all may be asked for at once. */
+function ensureWheels(pins: readonly Pin[], scene: WheelScene): Promise<readonly StoredWheel[]> {
+  return Promise.all(pins.map(({ file }) => ensureWheel({ ...scene, file })));
+}
+
+interface LinkScene extends KeyedScene {
+  readonly client: IndexClient;
+  readonly pins: readonly Pin[];
+  readonly wheels: readonly StoredWheel[];
+}
+
+/** Links, and where a wheel in the store turns out to be damaged, fetches that one again and links once more. */
+async function link(request: InstallRequest, scene: LinkScene): Promise<EnvironmentRecord> {
+  const { store, client, report, pins, wheels, key, signal } = scene;
+  const { interpreter, materialize, directory } = request;
+  const contents = wheels.map(({ sha256 }) => sha256).join(" ");
+  const options = {
+    store,
+    interpreter,
+    key: directory === undefined ? digestOf(`${key} ${contents}`) : key,
+    report,
+    ...(materialize === undefined ? {} : { materialize }),
+    ...(directory === undefined ? {} : { directory }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const again = (): Promise<readonly StoredWheel[]> => ensureWheels(pins, { store, client, report });
+  return repairWheels({ store, report, wheels, again }, (whole) => ensureEnvironment({ ...options, wheels: whole }));
+}
