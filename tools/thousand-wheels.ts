@@ -1,8 +1,9 @@
 /**
- * `npm run bun -- tools/thousand-wheels.ts [--list FILE] [--limit N] [--scoreboard FILE]`
+ * `npm run bun -- tools/thousand-wheels.ts [--list FILE] [--limit N] [--scoreboard FILE] [--python PATH]`
  *
  * Downloads real wheels and compares what our unpacker makes of them with what pip installs: paths, bytes and
- * executable bits. Each line of the list is one wheel; any number of lines may be given. The scoreboard names every
+ * executable bits. Each line of the list is one wheel; any number of lines may be given. `--python` chooses the
+ * interpreter whose pip is the peer: wheels for its version and platform are looked at. The scoreboard names every
  * wheel that differs or is refused, so that a change shows as a diff. Archives and trees are deleted as it goes.
  */
 import {
@@ -19,7 +20,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Problem } from "../core/diagnostic.ts";
-import { decodeLists, type FileLists, type WheelFile } from "../pybun/wheel/manifest.ts";
+import { isScriptWrapper } from "../pybun/wheel/dist-info.ts";
+import {
+  decodeLists,
+  type FileLists,
+  type WheelDataFile,
+  type WheelFile,
+  type WheelSummary,
+} from "../pybun/wheel/manifest.ts";
 import { unpackWheel } from "../pybun/wheel/unpack.ts";
 import { oraclePython } from "./oracles.ts";
 
@@ -43,17 +51,27 @@ async function judge(answer: PeerAnswer, directory: string): Promise<Verdict> {
   const entry = join(directory, "entry");
   mkdirSync(entry);
   try {
-    await unpackWheel({ archivePath: join(directory, "whl", answer.file), file: answer.file, directory: entry });
+    const archivePath = join(directory, "whl", answer.file);
+    const summary = await unpackWheel({ archivePath, file: answer.file, directory: entry });
+    return compareTrees(summary, { answer, entry, prefix: join(directory, "prefix") });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (answer.error !== undefined) return { kind: "equal", files: 0 };
     return { kind: "refused", detail: `${error.code} ${JSON.stringify(error.params)}` };
   }
+}
+
+interface Places {
+  readonly answer: PeerAnswer;
+  readonly entry: string;
+  readonly prefix: string;
+}
+
+function compareTrees({ entryPoints }: WheelSummary, { answer, entry, prefix }: Places): Verdict {
   if (answer.site === undefined) return { kind: "differs", detail: answer.error ?? "pip did not install it" };
   const lists = decodeLists(readFileSync(join(entry, "files.json"), "utf8"));
-  const detail =
-    compareSite(lists, { ours: join(entry, "tree"), theirs: answer.site }) ??
-    compareData(lists, join(directory, "prefix"));
+  const data = lists.data.filter(({ scheme, path }) => scheme !== "scripts" || !isScriptWrapper(path, entryPoints));
+  const detail = compareSite(lists, { ours: join(entry, "tree"), theirs: answer.site }) ?? compareData(data, prefix);
   return detail === undefined ? { kind: "equal", files: lists.files.length } : { kind: "differs", detail };
 }
 
@@ -82,7 +100,7 @@ function compareFile(file: WheelFile, { ours, theirs }: { ours: string; theirs: 
 }
 
 /** Scripts and data; pip rewrites the first line of scripts, and puts headers below a directory of the interpreter's. */
-function compareData({ data }: FileLists, prefix: string): string | undefined {
+function compareData(data: readonly WheelDataFile[], prefix: string): string | undefined {
   const homes = { scripts: join(prefix, "bin"), data: prefix } as const;
   const missing = data.find(({ scheme, path }) => scheme !== "headers" && !existsSync(join(homes[scheme], path)));
   if (missing !== undefined) return `pip has no ${missing.scheme} '${missing.path}'`;
@@ -100,9 +118,10 @@ function filesBelow(root: string, folder = ""): string[] {
 /** Judges the requirements in their order. */
 export async function* compareWithPip(
   requirements: readonly string[],
+  python: string,
 ): AsyncGenerator<{ requirement: string; verdict: Verdict }> {
   const script = join(import.meta.dir, "thousand_wheels_oracle.py");
-  const peer = Bun.spawn([await oraclePython(), script], { stdin: "pipe", stdout: "pipe", stderr: "inherit" });
+  const peer = Bun.spawn([python, script], { stdin: "pipe", stdout: "pipe", stderr: "inherit" });
   const answers = linesOf(peer.stdout);
   try {
     for (const requirement of requirements) {
@@ -141,7 +160,12 @@ export function readRequirements(path: string): readonly string[] {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { list: { type: "string" }, limit: { type: "string" }, scoreboard: { type: "string" } },
+    options: {
+      list: { type: "string" },
+      limit: { type: "string" },
+      scoreboard: { type: "string" },
+      python: { type: "string" },
+    },
   });
   const list = values.list ?? join(import.meta.dir, "data", "popular-wheels.txt");
   const scoreboard = values.scoreboard ?? join(import.meta.dir, "..", "tests", "scoreboards", "thousand-wheels.txt");
@@ -149,7 +173,7 @@ async function main(): Promise<void> {
   const counts = { equal: 0, differs: 0, refused: 0, absent: 0 };
   const notes: string[] = [];
   let files = 0;
-  for await (const { requirement, verdict } of compareWithPip(requirements)) {
+  for await (const { requirement, verdict } of compareWithPip(requirements, values.python ?? (await oraclePython()))) {
     counts[verdict.kind] += 1;
     if (verdict.kind === "equal") files += verdict.files;
     else notes.push(`${verdict.kind} ${requirement}${"detail" in verdict ? `: ${verdict.detail}` : ""}`);

@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -100,7 +101,7 @@ test(
       const folder = join(dirname(wheel.path), "bytecode");
       rmSync(join(folder, `${cacheTag}.json`));
       mkdirSync(join(folder, `${cacheTag}.tmp`));
-    writeFileSync(join(folder, `${cacheTag}.tmp`, "0"), "left by a killed process");
+      writeFileSync(join(folder, `${cacheTag}.tmp`, "0"), "left by a killed process");
       truncateSync(compiledPath(wheel), 20);
       await compileNow({ store, python, cacheTag, wheels: [wheel] });
       expect(statSync(compiledPath(wheel)).size).toBeGreaterThan(20);

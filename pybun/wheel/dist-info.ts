@@ -84,3 +84,12 @@ export function parseScripts(text: string): ScriptEntryPoints {
   }
   return scripts;
 }
+
+/**
+ * Whether a file of the `scripts` scheme is an old wrapper of an entry point (setuptools wrote them into wheels): the
+ * script that is made for the entry point takes its place. The endings are those that pip drops.
+ */
+export function isScriptWrapper(path: string, { console, gui }: ScriptEntryPoints): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1).replace(/(?:\.exe|-script\.py|\.pya)$/i, "");
+  return [...console, ...gui].some((point) => point.name === name);
+}
