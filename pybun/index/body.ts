@@ -8,9 +8,9 @@ export interface Body {
   /** `Content-Length`, unless the bytes come compressed and the length is of another thing. */
   readonly announced: number | undefined;
   /** Everything; `E_INDEX_TOO_LARGE` beyond `bytesMax`, `E_INDEX_TRUNCATED` when less than announced came. */
-  all(bytesMax: number): Promise<Uint8Array>;
+  readonly all: (bytesMax: number) => Promise<Uint8Array>;
   /** Piece by piece, with the same checks. Returning early ends the transfer. */
-  pieces(bytesMax: number): AsyncGenerator<Uint8Array, void, void>;
+  readonly pieces: (bytesMax: number) => AsyncGenerator<Uint8Array, void, void>;
 }
 
 export interface BodyLimits {

@@ -27,7 +27,7 @@ const expected: CoreMetadata = {
 interface Scene {
   readonly index: FixtureIndex;
   readonly bench: TestBench;
-  open(): IndexClient;
+  readonly open: () => IndexClient;
 }
 
 async function scene(options: FixtureOptions, body: (scene: Scene) => Promise<void>): Promise<void> {

@@ -22,7 +22,7 @@ const left = buildWheel({
 interface Scene {
   readonly index: FixtureIndex;
   readonly bench: TestBench;
-  open(options?: OpenOptions): IndexClient;
+  readonly open: (options?: OpenOptions) => IndexClient;
 }
 
 async function scene(options: FixtureOptions, body: (scene: Scene) => Promise<void>): Promise<void> {

@@ -33,15 +33,15 @@ const problem = problemsOf<typeof indexDiagnostics>();
 
 export interface IndexClient {
   /** Throws (or rejects with) `E_PACKAGE_NOT_FOUND`, `E_INDEX_*`. Any spelling of the name will do. */
-  page(name: string): ProjectPage | Promise<ProjectPage>;
+  readonly page: (name: string) => ProjectPage | Promise<ProjectPage>;
   /** Throws `E_INDEX_METADATA`, `E_SDIST_BUILD_NEEDED`, `E_INDEX_*`. */
-  metadata(file: IndexFile): CoreMetadata | Promise<CoreMetadata>;
+  readonly metadata: (file: IndexFile) => CoreMetadata | Promise<CoreMetadata>;
   /** Begins to fetch a page that will probably be asked for; its failure is told to whoever asks. */
-  prefetch(name: string): void;
-  download(file: IndexFile, sink: Sink): Promise<{ bytes: number; sha256: string }>;
+  readonly prefetch: (name: string) => void;
+  readonly download: (file: IndexFile, sink: Sink) => Promise<{ bytes: number; sha256: string }>;
   /** Writes what is not yet in the cache. Pages taken from the cache must not be asked for new releases afterwards. */
-  close(): void;
-  stats(): { requests: number };
+  readonly close: () => void;
+  readonly stats: () => { requests: number };
 }
 
 export interface ClientOptions {
@@ -97,7 +97,7 @@ interface SourceParts extends ClientOptions {
   readonly writer: WriteBehind;
 }
 
-function openSources(parts: SourceParts): { sources: readonly PageSource[]; close(): void } {
+function openSources(parts: SourceParts): { sources: readonly PageSource[]; readonly close: () => void } {
   const caches: PageCache[] = [];
   const sources = parts.config.indexes.map((index) => {
     if (index.url.startsWith("file:")) return directorySource(index);

@@ -2,11 +2,11 @@
 
 export interface Clock {
   /** Milliseconds since 1970. */
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
-  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** In [0, 1): spreads retries of many clients. */
-  random(): number;
+  readonly random: () => number;
 }
 
 export const systemClock: Clock = {

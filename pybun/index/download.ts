@@ -14,7 +14,7 @@ const problem = problemsOf<typeof indexDiagnostics>();
 
 export interface Sink {
   /** Called in order; the next piece waits for the promise. */
-  write(chunk: Uint8Array): void | Promise<void>;
+  readonly write: (chunk: Uint8Array) => void | Promise<void>;
 }
 
 export interface DownloadParts {

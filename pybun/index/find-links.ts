@@ -24,9 +24,9 @@ const problem = problemsOf<typeof indexDiagnostics>();
 export interface FindLinks {
   readonly shown: readonly string[];
   /** `undefined`: pages on the network must be read first. */
-  cached(name: string): ProjectPage | Absent | undefined;
-  fetch(name: string): Promise<ProjectPage | Absent>;
-  knownNames(): readonly string[];
+  readonly cached: (name: string) => ProjectPage | Absent | undefined;
+  readonly fetch: (name: string) => Promise<ProjectPage | Absent>;
+  readonly knownNames: () => readonly string[];
 }
 
 export interface FindLinksParts {
@@ -82,7 +82,7 @@ function isRemote(location: string): boolean {
 
 async function readAll(parts: FindLinksParts): Promise<readonly IndexFile[]> {
   const lists = await Promise.all(
-    parts.config.findLinks.map((place) =>
+    parts.config.findLinks.map(async (place) =>
       isRemote(place.location) ? remoteFiles(place.location, parts) : localFiles(place, parts.report),
     ),
   );

@@ -10,9 +10,9 @@ const algorithms = ["sha512", "sha384", "sha256", "sha224", "blake2b512", "sha1"
 type Algorithm = (typeof algorithms)[number];
 
 export interface HashCheck {
-  update(bytes: Uint8Array): void;
+  readonly update: (bytes: Uint8Array) => void;
   /** The SHA-256 of everything; throws `E_INDEX_HASH` when an announced hash differs. */
-  finish(): string;
+  readonly finish: () => string;
 }
 
 /** Always computes SHA-256 (our store's name for the file) and the strongest announced hash besides. */

@@ -29,10 +29,10 @@ export interface ProjectPage {
   /** Number of releases; they ascend by version key. */
   readonly count: number;
   /** The release's version key: `<` compares as PEP 440 orders. */
-  keyAt(release: number): string;
+  readonly keyAt: (release: number) => string;
   /** The release's version, normalised. */
-  textAt(release: number): string;
-  filesAt(release: number): readonly IndexFile[];
+  readonly textAt: (release: number) => string;
+  readonly filesAt: (release: number) => readonly IndexFile[];
 }
 
 /** The part of the core metadata (PEP 566, 643, 685) that resolution needs. */

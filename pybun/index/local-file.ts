@@ -24,11 +24,14 @@ export async function* localPieces(url: string, signal?: AbortSignal): AsyncGene
   }
 }
 
+export interface LocalFile {
+  readonly size: number;
+  /** Fewer bytes at the end of the file. */
+  readonly read: (offset: number, bytes: number) => Uint8Array;
+}
+
 /** Opens a `file:` URL for reading parts of it. */
-export function withLocalFile<T>(
-  url: string,
-  use: (file: { size: number; read(offset: number, bytes: number): Uint8Array }) => T,
-): T {
+export function withLocalFile<T>(url: string, use: (file: LocalFile) => T): T {
   const descriptor = openLocal(url);
   try {
     const size = fstatSync(descriptor).size;

@@ -19,10 +19,10 @@ const problem = problemsOf<typeof indexDiagnostics>();
 
 export interface MetadataCache {
   /** `key`: address (without secrets) and SHA-256 of the file that the metadata describes. */
-  read(name: string, key: string): CoreMetadata | undefined;
-  write(name: string, key: string, metadata: CoreMetadata): void;
+  readonly read: (name: string, key: string) => CoreMetadata | undefined;
+  readonly write: (name: string, key: string, metadata: CoreMetadata) => void;
   /** Appends what was written since; one system call a project. */
-  flush(): void;
+  readonly flush: () => void;
 }
 
 interface Log {

@@ -26,15 +26,15 @@ export interface CachedPage extends Freshness {
 }
 
 export interface PageCache {
-  read(name: string): CachedPage | undefined;
+  readonly read: (name: string) => CachedPage | undefined;
   /** Keeps a parsed page if the server permits, and shows it. */
-  write(name: string, parsed: ParsedPage, freshness: Freshness): ProjectPage;
-  writeAbsence(name: string, freshness: Freshness): void;
+  readonly write: (name: string, parsed: ParsedPage, freshness: Freshness) => ProjectPage;
+  readonly writeAbsence: (name: string, freshness: Freshness) => void;
   /** A revalidated page: same content, new freshness. */
-  renew(name: string, freshness: Freshness): void;
+  readonly renew: (name: string, freshness: Freshness) => void;
   /** Normalised names that the cache knows to exist. */
-  names(): readonly string[];
-  close(): void;
+  readonly names: () => readonly string[];
+  readonly close: () => void;
 }
 
 export interface PageCacheParts {

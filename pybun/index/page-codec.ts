@@ -29,10 +29,10 @@ export interface PageHead {
   readonly count: number;
   readonly bodyBytes: number;
   readonly headBytes: number;
-  keyAt(release: number): string;
-  textAt(release: number): string;
-  extentsOf(release: number): Uint32Array;
-  blockChecksum(block: number): number;
+  readonly keyAt: (release: number) => string;
+  readonly textAt: (release: number) => string;
+  readonly extentsOf: (release: number) => Uint32Array;
+  readonly blockChecksum: (block: number) => number;
 }
 
 export interface PageRecord {

@@ -9,9 +9,9 @@ export interface PageSource {
   /** Redacted, for messages and `ProjectPage.index`. */
   readonly shown: string;
   /** The answer if it is at hand and fresh; never waits. */
-  cached(name: string): ProjectPage | Absent | undefined;
+  readonly cached: (name: string) => ProjectPage | Absent | undefined;
   /** Asks. Throws what the transport throws; a missing project is {@link absent}, not an error. */
-  fetch(name: string): Promise<ProjectPage | Absent>;
+  readonly fetch: (name: string) => Promise<ProjectPage | Absent>;
   /** Names that the source has answered for before: material for suggestions. */
-  knownNames(): readonly string[];
+  readonly knownNames: () => readonly string[];
 }

@@ -13,12 +13,12 @@ export interface PageParts {
   /** What relative links are relative to. */
   readonly base: string;
   readonly count: number;
-  keyAt(release: number): string;
-  textAt(release: number): string;
+  readonly keyAt: (release: number) => string;
+  readonly textAt: (release: number) => string;
   /** Start and end pairs of the release's records. */
-  extentsOf(release: number): Uint32Array;
+  readonly extentsOf: (release: number) => Uint32Array;
   /** Body bytes from–to, one character a byte. */
-  slice(from: number, to: number): string;
+  readonly slice: (from: number, to: number) => string;
 }
 
 /** Decoded releases are kept: the resolver asks for the same few again and again. */

@@ -13,8 +13,8 @@ import { absent, type PageSource } from "./page-source.ts";
 const problem = problemsOf<typeof indexDiagnostics>();
 
 export interface Pages {
-  page(name: string): ProjectPage | Promise<ProjectPage>;
-  prefetch(name: string): void;
+  readonly page: (name: string) => ProjectPage | Promise<ProjectPage>;
+  readonly prefetch: (name: string) => void;
 }
 
 export interface PagesParts {

@@ -27,8 +27,8 @@ export interface ReleaseTable {
 }
 
 export interface ReleaseCollector {
-  offer(candidate: Offer): void;
-  finish(): ReleaseTable;
+  readonly offer: (candidate: Offer) => void;
+  readonly finish: () => ReleaseTable;
 }
 
 /** A collector for the project of this normalised name; other projects' files on the page are left out. */

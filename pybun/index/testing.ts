@@ -11,7 +11,7 @@ import { type IndexFlags, loadIndexConfig } from "./config.ts";
 import { indexDiagnostics } from "./diagnostics.ts";
 
 export interface TestClock extends Clock {
-  advance(ms: number): void;
+  readonly advance: (ms: number) => void;
   /** Every wait that was asked for. */
   readonly waits: number[];
 }
@@ -38,7 +38,7 @@ export interface TestBench {
   readonly clock: TestClock;
   /** Codes and rendered messages of warnings, and every event as JSON, in one list: nothing in it may hold a secret. */
   readonly told: string[];
-  open(options?: OpenOptions): IndexClient;
+  readonly open: (options?: OpenOptions) => IndexClient;
   [Symbol.dispose](): void;
 }
 

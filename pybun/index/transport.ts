@@ -43,8 +43,8 @@ export interface AskOptions {
 
 export interface Transport {
   /** Calls `use` with the answer; the body is discarded when `use` is done. Everything of it may be called again on retry. */
-  ask<T>(url: string, options: AskOptions, use: (answer: Answer) => Promise<T>): Promise<T>;
-  requests(): number;
+  readonly ask: <T>(url: string, options: AskOptions, use: (answer: Answer) => Promise<T>) => Promise<T>;
+  readonly requests: () => number;
 }
 
 export interface TransportParts {
@@ -100,7 +100,7 @@ export interface Retry {
   readonly kind: "retry";
   readonly retryAfter: string | null;
   /** What to throw when no further attempt is made. */
-  problem(attempts: number): Error;
+  readonly problem: (attempts: number) => Error;
 }
 
 function isRetry(outcome: unknown): outcome is Retry {

@@ -9,7 +9,7 @@ const problem = problemsOf<typeof indexDiagnostics>();
 
 export interface Trust {
   /** The `tls` option of `fetch`; `undefined` means the defaults. */
-  for(url: string): { ca?: string; rejectUnauthorized?: boolean } | undefined;
+  readonly for: (url: string) => { ca?: string; rejectUnauthorized?: boolean } | undefined;
 }
 
 /** Reads the certificates when the first https URL needs them: a warm resolution asks nobody. */

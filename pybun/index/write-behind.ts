@@ -14,10 +14,10 @@ import { limiterOf } from "./limiter.ts";
 const problem = problemsOf<typeof indexDiagnostics>();
 
 export interface WriteBehind {
-  write(path: string, parts: readonly Uint8Array[]): void;
-  remove(path: string): void;
+  readonly write: (path: string, parts: readonly Uint8Array[]) => void;
+  readonly remove: (path: string) => void;
   /** Everything written so far is on disk afterwards. */
-  flush(): void;
+  readonly flush: () => void;
 }
 
 let serial = 0;

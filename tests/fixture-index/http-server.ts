@@ -35,7 +35,7 @@ export interface HttpServer {
   /** `http://127.0.0.1:<port>`, or https. */
   readonly origin: string;
   readonly port: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export type Handler = (request: FixtureRequest) => Outcome | Promise<Outcome>;

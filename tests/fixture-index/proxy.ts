@@ -7,7 +7,7 @@ export interface FixtureProxy {
   readonly port: number;
   /** `GET http://…` for forwarded requests, `CONNECT host:port` for tunnels; with the proxy's credentials, if any came. */
   readonly log: readonly { readonly line: string; readonly authorization: string | undefined }[];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export async function startFixtureProxy(): Promise<FixtureProxy> {

@@ -41,8 +41,8 @@ export interface FileOptions {
   readonly yanked?: boolean | string;
   /** ISO 8601. */
   readonly uploadTime?: string;
-  /** The index announces this instead of the true one. */
-  readonly sha256?: string | "none";
+  /** The index announces this instead of the true one; "none" announces nothing. */
+  readonly sha256?: string;
   readonly metadataSha256?: string;
   readonly size?: number | "none";
 }
@@ -53,12 +53,12 @@ export interface FixtureIndex {
   readonly origin: string;
   /** The URL to give as an index. */
   readonly simple: string;
-  add(distribution: Distribution, options?: FileOptions): void;
+  readonly add: (distribution: Distribution, options?: FileOptions) => void;
   /** Answers requests for this path (a string that it equals, or a pattern) instead; `undefined` lets the usual answer pass. */
-  behave(path: string | RegExp, behaviour: Behaviour, limits?: { times: number }): void;
+  readonly behave: (path: string | RegExp, behaviour: Behaviour, limits?: { times: number }) => void;
   /** Every request so far: method, path, headers, and the status that it got (0: none). */
   readonly log: readonly (FixtureRequest & { readonly status: number })[];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export async function startFixtureIndex(options: FixtureOptions = {}): Promise<FixtureIndex> {
