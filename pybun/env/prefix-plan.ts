@@ -8,7 +8,8 @@
  * The file's name sorts last among `.pth` files, so that the view is the last path entry also after somebody installed
  * an editable. A plain path line is what `site` reads fastest, but it does not run the view's own `.pth` and `.start`
  * files, so with any of these it is a call of `site.addsitedir`; `known_paths` is what `site` knows while it reads
- * `.pth` files, and spares it to look at every path again.
+ * `.pth` files, and spares it to look at every path again. Before 3.13 `site` reads the `.pth` files of a virtual
+ * environment twice; the view's are read once.
  */
 import { dirname, posix } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
@@ -105,10 +106,11 @@ function viewLineOf({ view, wheels, materialized }: PrefixRequest): string {
   const runs = wheels.some(({ manifest, sha256 }) => manifest.pth.length > 0 && !materialized.has(sha256));
   // Before 3.13 `site` reads the file in the locale's encoding: other characters than ASCII go as escapes.
   if (!runs && isAscii(view)) return `${view}\n`;
-  return `import site; site.addsitedir(${pythonText(view)}, locals().get("known_paths"))\n`;
+  const path = pythonText(view);
+  return `import site, sys; ${path} in sys.path or site.addsitedir(${path}, locals().get("known_paths"))\n`;
 }
 
-const isAscii = (text: string): boolean => [...text].every((character) => character <= "~");
+const isAscii = (text: string): boolean => /^[ -~]*$/.test(text);
 
 /** A Python literal of ASCII characters only. */
 function pythonText(text: string): string {

@@ -11,7 +11,7 @@
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { type Environment, type Platform, placesOf } from "@vivarium/core/paths";
+import { placesOf } from "@vivarium/core/paths";
 import type { Report } from "@vivarium/core/report";
 import { formatSpecifiers, parseSpecifiers, type Specifiers, specifiersContain } from "../versions/specifier.ts";
 import { parseVersion } from "../versions/version.ts";
