@@ -86,6 +86,7 @@ function directReleases(asked: { name: string; url: string }, policy: CandidateP
     keyAt: () => key,
     textAt: () => text,
     statusAt: () => choice.status,
+    isHiddenAt: () => false,
     choiceAt: () => ({ file, hashes, index: redact(file.url), url: asked.url }),
     metadataFileAt: () => file,
     undated: () => 0,

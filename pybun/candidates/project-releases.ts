@@ -30,6 +30,7 @@ export function projectReleases(page: ProjectPage, policy: CandidatePolicy): Pro
     keyAt: (release) => page.keyAt(release),
     textAt: (release) => page.textAt(release),
     statusAt: (release) => choice(release).status,
+    isHiddenAt: (release) => policy.excludeNewerMs !== undefined && choice(release).status.kind === "hidden",
     choiceAt: (release) => releaseChoice(page, release, choice(release).file),
     metadataFileAt: (release) => choice(release).metadataFile,
     undated: () => choices.reduce((sum, made) => sum + (made?.undated ?? 0), 0),
@@ -38,10 +39,17 @@ export function projectReleases(page: ProjectPage, policy: CandidatePolicy): Pro
 
 function releaseChoice(page: ProjectPage, release: number, file: IndexFile | undefined): ReleaseChoice {
   assert(file !== undefined, "only a usable release is chosen");
-  const hashes = page
-    .filesAt(release)
-    .flatMap(({ hashes: { sha256 } }) => (sha256 === undefined ? [] : [`sha256:${sha256}`]));
-  return { file, hashes: [...new Set(hashes)].sort(), index: page.index };
+  return {
+    file,
+    index: page.index,
+    // Most callers never ask, and a page has dozens of files a release.
+    get hashes() {
+      const known = page
+        .filesAt(release)
+        .flatMap(({ hashes: { sha256 } }) => (sha256 === undefined ? [] : [`sha256:${sha256}`]));
+      return [...new Set(known)].sort();
+    },
+  };
 }
 
 /** A project that nothing is known of. */
@@ -56,6 +64,7 @@ export function noReleases(name: string, kind: "absent" | "offline"): ProjectRel
     keyAt: none,
     textAt: none,
     statusAt: none,
+    isHiddenAt: none,
     choiceAt: none,
     metadataFileAt: none,
     undated: () => 0,

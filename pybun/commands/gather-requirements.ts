@@ -1,5 +1,4 @@
 /** What is to be resolved: requirements of the command line and of files, with the settings that files bring along. */
-import { readFile } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Environment } from "@vivarium/core/paths";
@@ -50,7 +49,7 @@ export async function gatherRequirements(arguments_: readonly string[], options:
   };
 }
 
-const readText = (path: string): Promise<string> => (path === "-" ? Bun.stdin.text() : readFile(path, "utf8"));
+const readText = (path: string): Promise<string> => (path === "-" ? Bun.stdin.text() : Bun.file(path).text());
 
 function requirementOfArgument(text: string, cwd: string): Requirement {
   const urlOfPath = (path: string): string => pathToFileURL(resolvePath(cwd, path)).href;

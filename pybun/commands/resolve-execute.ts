@@ -43,7 +43,8 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
       report,
     });
     const origins = (name: string): readonly string[] => gathered.origins.get(name) ?? [];
-    context.out(formatPins(pins, { hashes: options.hashes, origins }));
+    if (context.format === "text") context.out(formatPins(pins, { hashes: options.hashes, origins }));
+    if (context.format === "text") return exitCode.success;
     const python = { version: target.python.text, platform: target.markers.sys_platform };
     context.detail({ python, packages: pins.map(pinJson), requests: client.stats().requests });
   } finally {

@@ -16,9 +16,9 @@ type DependencyCause = Extract<Cause, { kind: "dependency" | "requires-python" |
  */
 export function rangeOfReleases(releases: Releases, first: number, last: number): VersionRange {
   let below = first - 1;
-  while (below >= 0 && releases.statusAt(below).kind === "hidden") below--;
+  while (below >= 0 && releases.isHiddenAt(below)) below--;
   let above = last + 1;
-  while (above < releases.count && releases.statusAt(above).kind === "hidden") above++;
+  while (above < releases.count && releases.isHiddenAt(above)) above++;
   const from = below < 0 ? "" : releases.keyAt(below) + KEY_END;
   const to = above >= releases.count ? KEY_END : releases.keyAt(above);
   return rangeBetween(from, to);

@@ -61,6 +61,7 @@ function releasesOf(name: string, releases: readonly MemoryRelease[] | undefined
     keyAt: (release) => at(release).key,
     textAt: (release) => at(release).version,
     statusAt: (release) => statusOf(at(release), pythonKey),
+    isHiddenAt: (release) => at(release).status?.kind === "hidden",
     choiceAt: (release) => ({ file: memoryFile(name, at(release).version), hashes: [], index: "memory:" }),
   };
 }

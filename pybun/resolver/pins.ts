@@ -14,7 +14,7 @@ export interface Pin {
   readonly extras: readonly string[];
   /** The file for the target. */
   readonly file: IndexFile;
-  /** `sha256:…` of all files of the release. */
+  /** `sha256:…` of all files of the release. Made when asked for: spread pins only while their source is open. */
   readonly hashes: readonly string[];
   /** Names of the projects that required it, sorted; the empty name is the user. */
   readonly via: readonly string[];
@@ -53,7 +53,17 @@ function pinOf(
   const releases = setting.source.releases(found.name);
   assert(!(releases instanceof Promise), "a decided project has been answered before");
   const choice = releases.choiceAt(found.release);
-  return { ...found, ...choice, version: releases.textAt(found.release) };
+  const { file, index, url } = choice;
+  return {
+    ...found,
+    version: releases.textAt(found.release),
+    file,
+    index,
+    get hashes() {
+      return choice.hashes;
+    },
+    ...(url === undefined ? {} : { url }),
+  };
 }
 
 function setOf(sets: Map<string, Set<string>>, name: string): Set<string> {

@@ -31,6 +31,8 @@ export interface Releases {
   keyAt(release: number): string;
   textAt(release: number): string;
   statusAt(release: number): ReleaseStatus;
+  /** Whether a release is surely hidden; may answer false for one whose files were never looked at. Cheap. */
+  isHiddenAt(release: number): boolean;
   /** The file for the target and all hashes of a usable release. */
   choiceAt(release: number): ReleaseChoice;
 }
