@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type Ended, runProcess } from "@vivarium/cli/testing/run-fixture";
+import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
+import { openStore, type Store } from "@vivarium/core/store";
+import { ensureWheel } from "../wheel/ensure-wheel.ts";
+import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import { indexFile, listeningReport, memoryClient } from "../wheel/testing/store-client.ts";
+import { buildWheel, demoFile } from "../wheel/testing/wheel-builder.ts";
+import { stopUnpackers } from "../wheel/unpack-pool.ts";
+import { cacheCommands } from "./cache.ts";
+
+afterAll(stopUnpackers);
+
+let home = "";
+let store: Store;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "cache-test-"));
+  store = openStore(join(home, "cache"));
+});
+
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const launcher = join(import.meta.dir, "..", "..", "vivarium", "launch.ts");
+
+function pybun(...argv: readonly string[]): Promise<Ended> {
+  const command = [process.execPath, "--no-env-file", "--config=/dev/null", launcher, "pybun", ...argv];
+  return runProcess(command, { environment: { VIVARIUM_HOME: home } });
+}
+
+const envelopeOf = (name: string, { stdout }: Ended) =>
+  assertValidEnvelope(
+    stdout,
+    cacheCommands.find((command) => command.name === name),
+  );
+
+async function storeWheel(): Promise<StoredWheel> {
+  const bytes = buildWheel();
+  const client = memoryClient({ [demoFile]: bytes });
+  return ensureWheel({ store, file: indexFile(demoFile, bytes), client, report: listeningReport() });
+}
+
+test("cache dir prints where the store is, and makes nothing", async () => {
+  const ended = await pybun("cache", "dir");
+  expect(ended).toMatchObject({ stdout: `${join(home, "cache")}\n`, exitCode: 0 });
+  expect(existsSync(join(home, "cache"))).toBe(false);
+});
+
+test("cache verify counts what is intact", async () => {
+  await storeWheel();
+  const ended = await pybun("cache", "verify");
+  expect(ended).toMatchObject({ stdout: "1 wheel is intact\n", exitCode: 0 });
+});
+
+test("cache verify moves a changed wheel away: E_STORE_DAMAGED, W_STORE_REMOVED, 74", async () => {
+  const wheel = await storeWheel();
+  writeFileSync(join(wheel.path, "demo/__init__.py"), "value = 2\n");
+  const ended = await pybun("cache", "verify", "--format=json");
+  expect(ended.exitCode).toBe(74);
+  const envelope = await envelopeOf("cache verify", ended);
+  expect(envelope.detail).toEqual({
+    checked: 1,
+    damaged: [{ entry: `wheels-v1/${wheel.sha256}`, reason: "'demo/__init__.py' has other contents" }],
+  });
+  const codes = envelope.diagnostics.map(({ code }) => code);
+  expect(codes).toEqual(["W_STORE_REMOVED", "E_STORE_DAMAGED"]);
+  expect(existsSync(wheel.path)).toBe(false);
+  expect((await pybun("cache", "verify")).exitCode).toBe(0);
+});
+
+const changes: readonly (readonly [string, string, (tree: string) => void])[] = [
+  [
+    "a file that was put there",
+    "it holds 'demo/evil.py', which was not put there",
+    (tree) => writeFileSync(join(tree, "demo/evil.py"), ""),
+  ],
+  ["a file that is gone", "'demo/__init__.py' is gone", (tree) => rmSync(join(tree, "demo/__init__.py"))],
+  [
+    "a manifest that cannot be read",
+    "its manifest cannot be read",
+    (tree) => writeFileSync(join(tree, "../manifest.json"), "{"),
+  ],
+];
+
+for (const [name, reason, change] of changes) {
+  test(`cache verify notices ${name}`, async () => {
+    change((await storeWheel()).path);
+    const ended = await pybun("cache", "verify", "--format=json");
+    expect((await envelopeOf("cache verify", ended)).detail.damaged).toMatchObject([{ reason }]);
+  });
+}
+
+test("cache clean empties the store, but not what a program uses", async () => {
+  const wheel = await storeWheel();
+  mkdirSync(join(store.root, "pages"));
+  writeFileSync(join(store.root, "pages", "demo.bin"), "page");
+  const end = store.lease([{ kind: "wheels-v1", key: wheel.sha256 }]);
+  const first = await pybun("cache", "clean", "--format=json");
+  expect((await envelopeOf("cache clean", first)).detail).toEqual({ entries: 1, bytes: 4, kept: 1 });
+  expect(existsSync(wheel.path)).toBe(true);
+  end();
+  const second = await pybun("cache", "clean");
+  expect(second.exitCode).toBe(0);
+  expect(second.stdout).toMatch(/^removed 1 entries, 0\.0 MB\n$/);
+  expect(existsSync(dirname(wheel.path))).toBe(false);
+});
+
+test("cache clean of a store that is not there is no error", async () => {
+  expect((await pybun("cache", "clean")).exitCode).toBe(0);
+});
