@@ -123,3 +123,13 @@ export function hashTree(directory: string): ReadonlyMap<string, string> {
   visit("");
   return hashes;
 }
+
+/** What a promise rejects with; throws where it does not. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  const answer = await promise.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  if (answer === undefined) throw new Error("nothing was thrown");
+  return answer.error;
+}
