@@ -7,6 +7,7 @@ import { installDiagnostics } from "../install/diagnostics.ts";
 import { interpreterDiagnostics } from "../interpreter/diagnostics.ts";
 import { requirementsFileDiagnostics } from "../requirements-file/diagnostics.ts";
 import { resolverDiagnostics } from "../resolver/diagnostics.ts";
+import { runDiagnostics } from "../run/diagnostics.ts";
 import { scriptDiagnostics } from "../script/diagnostics.ts";
 import { versionsDiagnostics } from "../versions/diagnostics.ts";
 import { wheelDiagnostics } from "../wheel/diagnostics.ts";
@@ -20,6 +21,7 @@ export const pybunCatalogue: Catalogue = {
   ...interpreterDiagnostics,
   ...wheelDiagnostics,
   ...envDiagnostics,
+  ...runDiagnostics,
   ...scriptDiagnostics,
   ...installDiagnostics,
 };
