@@ -52,7 +52,7 @@ test("an entry that fails in the making leaves nothing", async () => {
     writeFileSync(join(directory, "file"), "half");
     throw new Error("no more");
   });
-  await expect(failing).rejects.toThrow("no more");
+  expect(await failing.catch(String)).toBe("Error: no more");
   expect(store.has("things", "a")).toBe(false);
   expect(leftovers("tmp")).toEqual([]);
 });
@@ -80,7 +80,7 @@ test("a lock is free again after its body failed", async () => {
   const failing = store.withLock("one", () => {
     throw new Error("no more");
   });
-  await expect(failing).rejects.toThrow("no more");
+  expect(await failing.catch(String)).toBe("Error: no more");
   expect(await store.withLock("one", () => "free")).toBe("free");
 });
 
@@ -106,7 +106,7 @@ test("waiting for a lock ends with the signal", async () => {
   await store.withLock("one", async () => {
     const waiting = store.withLock("one", () => "never", controller.signal);
     controller.abort(new Error("interrupted"));
-    await expect(waiting).rejects.toThrow("interrupted");
+    expect(await waiting.catch(String)).toBe("Error: interrupted");
   });
 });
 

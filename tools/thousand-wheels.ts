@@ -127,7 +127,7 @@ export async function* compareWithPip(
     for (const requirement of requirements) {
       const directory = mkdtempSync(join(tmpdir(), "thousand-wheels-"));
       try {
-        peer.stdin.write(`${requirement}\t${directory}\n`);
+        await peer.stdin.write(`${requirement}\t${directory}\n`);
         const { value } = await answers.next();
         if (value === undefined) throw new Error(`pip's process ended at ${requirement}`);
         yield { requirement, verdict: await judge(JSON.parse(value) as PeerAnswer, directory) }; // our own script's line
@@ -136,7 +136,7 @@ export async function* compareWithPip(
       }
     }
   } finally {
-    peer.stdin.end();
+    await peer.stdin.end();
     await peer.exited;
   }
 }

@@ -31,6 +31,7 @@ function pybun(...argv: readonly string[]): Promise<Ended> {
   return runProcess(command, { environment: { VIVARIUM_HOME: home } });
 }
 
+/** The envelope, checked against the schemas; `detail` is what the test is about. */
 const envelopeOf = (name: string, { stdout }: Ended) =>
   assertValidEnvelope(
     stdout,
@@ -89,7 +90,7 @@ for (const [name, reason, change] of changes) {
   test(`cache verify notices ${name}`, async () => {
     change((await storeWheel()).path);
     const ended = await pybun("cache", "verify", "--format=json");
-    expect((await envelopeOf("cache verify", ended)).detail.damaged).toMatchObject([{ reason }]);
+    expect((await envelopeOf("cache verify", ended)).detail).toMatchObject({ damaged: [{ reason }] });
   });
 }
 

@@ -150,7 +150,7 @@ test("puts .data files where their scheme belongs, and marks what may be execute
     expect(text(unpacked, "data/data/share/demo.txt")).toBe("d");
     const { files, data } = decodeLists(text(unpacked, "files.json"));
     expect(files.filter((file) => file.executable).map((file) => file.path)).toEqual(["demo/tool.sh"]);
-    expect(data.map(({ scheme, path, executable }) => ({ scheme, path, executable }))).toEqual([
+    expect(data.map((each) => ({ scheme: each.scheme, path: each.path, executable: each.executable }))).toEqual([
       { scheme: "scripts", path: "demo", executable: true },
       { scheme: "data", path: "share/demo.txt", executable: false },
       { scheme: "headers", path: "demo.h", executable: false },

@@ -12,9 +12,9 @@ function buildLibrary({ wide, little }: Shape, paths: { rpath?: string; runpath?
   const bytes = Buffer.alloc(2048);
   const address = 0x10000;
   const at = (offset: number, size: 2 | 4 | 8, value: number): void => {
-    if (size === 8)
-      little ? bytes.writeBigUInt64LE(BigInt(value), offset) : bytes.writeBigUInt64BE(BigInt(value), offset);
-    else little ? bytes.writeUIntLE(value, offset, size) : bytes.writeUIntBE(value, offset, size);
+    const field = bytes.subarray(offset, offset + size);
+    field.writeUIntBE(value, Math.max(size - 6, 0), Math.min(size, 6));
+    if (little) field.reverse();
   };
   const word = wide ? 8 : 4;
   bytes.set([0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, little ? 1 : 2, 1]);
