@@ -2,11 +2,12 @@
 import type { Program } from "@vivarium/cli/command";
 import { schemaCommand } from "@vivarium/cli/schema-command";
 import { cacheCommands } from "./cache.ts";
+import { envCommands } from "./env.ts";
 import { resolveCommand } from "./resolve.ts";
 
 export const pybunProgram: Program = {
   name: "pybun",
   summary: "Installs, runs and tests Python.",
-  commands: [resolveCommand, ...cacheCommands, schemaCommand],
+  commands: [resolveCommand, ...envCommands, ...cacheCommands, schemaCommand],
   catalogue: async () => (await import("./catalogue.ts")).pybunCatalogue,
 };

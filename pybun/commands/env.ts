@@ -1,0 +1,52 @@
+/** `pybun env create|list|path|remove`: shapes only. */
+import type { Command } from "@vivarium/cli/command";
+import { envCreateOptions } from "./env-options.ts";
+
+const envCreateCommand: Command = {
+  name: "env create",
+  summary: "Make an environment and print its path",
+  usage: ["[OPTIONS] REQUIREMENT…", "[OPTIONS] -r FILE"],
+  examples: [
+    { command: "pybun env create requests rich", note: "The same requirements find the same environment again" },
+    { command: "pybun env create -r requirements.txt --dir .venv", note: "At a place of your own" },
+  ],
+  options: envCreateOptions,
+  positionals: { name: "REQUIREMENT", min: 0, max: Number.POSITIVE_INFINITY },
+  load: async () => ({ execute: (await import("./env-execute.ts")).executeCreate }),
+  detailSchema: async () => (await import("./env-detail.ts")).envCreateDetail,
+};
+
+const envListCommand: Command = {
+  name: "env list",
+  summary: "List the environments that PyBun owns",
+  usage: [""],
+  examples: [{ command: "pybun env list", note: "Key, Python, number of packages and path" }],
+  options: {},
+  positionals: "none",
+  load: async () => ({ execute: (await import("./env-execute.ts")).executeList }),
+  detailSchema: async () => (await import("./env-detail.ts")).envListDetail,
+};
+
+const envPathCommand: Command = {
+  name: "env path",
+  summary: "Print the path of an environment",
+  usage: ["KEY"],
+  examples: [{ command: "pybun env path 3f9c", note: "The first four or more characters of a key are enough" }],
+  options: {},
+  positionals: { name: "KEY", min: 1, max: 1 },
+  load: async () => ({ execute: (await import("./env-execute.ts")).executePath }),
+  detailSchema: async () => (await import("./env-detail.ts")).envCreateDetail,
+};
+
+const envRemoveCommand: Command = {
+  name: "env remove",
+  summary: "Remove environments",
+  usage: ["KEY|DIR…"],
+  examples: [{ command: "pybun env remove .venv", note: "By key or by place; wheels stay in the store" }],
+  options: {},
+  positionals: { name: "KEY|DIR", min: 1, max: Number.POSITIVE_INFINITY },
+  load: async () => ({ execute: (await import("./env-execute.ts")).executeRemove }),
+  detailSchema: async () => (await import("./env-detail.ts")).envRemoveDetail,
+};
+
+export const envCommands: readonly Command[] = [envCreateCommand, envListCommand, envPathCommand, envRemoveCommand];
