@@ -116,10 +116,13 @@ test("files that are long, grew, or shrank behind the list's back", () => {
 });
 
 test("any, silenced compilers and machine paths", () => {
+  // In pieces, so that this file is no complaint itself.
+  const ignore = ["@ts", "ignore"].join("-");
+  const home = ["", "root", "thing"].join("/");
   const tree = treeOf({
-    "a.ts": `const a: any = 1; // any in a comment is fine\n// @ts-${"ignore"}\n`,
+    "a.ts": `const a: any = 1; // any in a comment is fine\n// ${ignore}\n`,
     "b.ts": "const b: any = 1;\n",
-    "c.md": `see ${"/ro"}ot/thing\nand 'any' path such as a/root/b\n`,
+    "c.md": `see ${home}\nand 'any' path such as a/root/b\n`,
   });
   expect(forbiddenText(tree, ["b.ts"])).toEqual([
     "a.ts:1: the type any",

@@ -4,7 +4,7 @@
  */
 import type { SourceTree } from "./source-tree.ts";
 
-const machinePath = /(?<![\w.$}/~-])\/(?:root|work|opt\/wheels)\/[\w.]/;
+const machinePath = /(?<![\w.$}/~-])\/(?:root|work)\/[\w.]/;
 const silencer = new RegExp(`@ts-(?:${["ignore", "nocheck", "expect-error"].join("|")})`);
 
 export function forbiddenText(tree: SourceTree, allowedAny: readonly string[]): string[] {

@@ -1,0 +1,99 @@
+/** Results as files: one JSON for each benchmark, and the table of all of them. Never written by hand. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CaseResult, ContenderResult, MachineFacts, TargetResult } from "./harness.ts";
+
+export interface BenchmarkResult {
+  readonly name: string;
+  readonly summary: string;
+  /** RFC 3339. */
+  readonly measured_at: string;
+  readonly machine: MachineFacts;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly cases: readonly CaseResult[];
+}
+
+/** A ratio may grow by this much before it is reported: less is noise. */
+const regressionMax = 1.1;
+
+export function writeResult(directory: string, result: BenchmarkResult): void {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, `${result.name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(join(directory, "README.md"), formatTable(readResults(directory)));
+}
+
+export function readResults(directory: string): BenchmarkResult[] {
+  const names = readdirSync(directory).filter((name) => name.endsWith(".json"));
+  // Written by writeResult, whose shape this is.
+  return names.sort().map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")) as BenchmarkResult);
+}
+
+/** One line for each ratio that grew by more than a tenth since `before`. */
+export function findRegressions(before: BenchmarkResult | undefined, now: BenchmarkResult): string[] {
+  return now.cases.flatMap((nowCase) => {
+    const known = before?.cases.find(({ name }) => name === nowCase.name);
+    return nowCase.targets.flatMap(({ against, measure, ratio }) => {
+      const then = known?.targets.find((target) => target.against === against && target.measure === measure);
+      if (then === undefined || ratio <= then.ratio * regressionMax) return [];
+      return [`${now.name} ${nowCase.name}: ${measure} ${times(ratio)} of ${against}, was ${times(then.ratio)}`];
+    });
+  });
+}
+
+export function formatTable(results: readonly BenchmarkResult[]): string {
+  return `# Results\n\nWritten by \`npm run bench -- NAME\`; do not edit.\n\n${results.map(formatResult).join("\n")}`;
+}
+
+function formatResult({ name, summary, measured_at, machine, versions, cases }: BenchmarkResult): string {
+  const rows = cases.flatMap((subject) => formatCase(subject));
+  const differences = cases.flatMap((subject) =>
+    subject.work_differences.map((text) => `- not the same work, ${subject.name}: ${text}\n`),
+  );
+  const peers = Object.entries(versions).map(([peer, version]) => `${peer} ${version}`);
+  const memory = `${(machine.memory_bytes / 2 ** 30).toFixed(0)} GiB`;
+  return `## ${name}
+
+${summary}
+
+| case | pybun | against | ratio | at most | aim | |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows.join("\n")}
+
+${differences.join("")}${differences.length > 0 ? "\n" : ""}${measured_at.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, ${memory}, ${machine.kernel}; ${peers.join(", ")}; a spawn takes ${machine.spawn_ms} ms of each time. Times: median (minimum–90 %) of the rounds.
+`;
+}
+
+function formatCase({ name, contenders, targets, work_differences }: CaseResult): string[] {
+  const [ours, ...peers] = contenders;
+  const isSame = work_differences.length === 0;
+  const row = (peer: ContenderResult, target: TargetResult | undefined) => {
+    const cells =
+      target === undefined
+        ? ["", "", "", ""]
+        : [times(target.ratio), times(target.limit), times(target.aim), isSame ? target.verdict : "not the same work"];
+    const amount = target?.measure === "memory" ? formatMemory : formatTimes;
+    return `| ${[name, amount(ours), `${peer.name} ${amount(peer)}`, ...cells].join(" | ")} |`;
+  };
+  return peers.flatMap((peer) => {
+    const own = targets.filter(({ against }) => against === peer.name);
+    return own.length === 0 ? [row(peer, undefined)] : own.map((target) => row(peer, target));
+  });
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(2)}×`;
+}
+
+function formatTimes(result: ContenderResult | undefined): string {
+  if (result === undefined) return "";
+  const { median_ms, min_ms, p90_ms, rounds } = result;
+  return `${milliseconds(median_ms)} ms (${milliseconds(min_ms)}–${milliseconds(p90_ms)}, n=${rounds})`;
+}
+
+function formatMemory(result: ContenderResult | undefined): string {
+  return `${((result?.peak_memory_bytes ?? Number.NaN) / 2 ** 20).toFixed(0)} MiB`;
+}
+
+function milliseconds(value: number): string {
+  return value < 100 ? value.toFixed(1) : value.toFixed(0);
+}
