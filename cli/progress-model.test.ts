@@ -34,7 +34,7 @@ test("downloads: amount, rate, time left, a bar for each, the one with most to c
 
 test("a narrow terminal gets no bars, and no line that would wrap", () => {
   expect(draw(40)).toMatchInlineSnapshot(`
-    "Downloading 2 files, 10.0 MB of 22.0 M…
+    "Downloading 2 files, 1.2 s left
       numpy          9.0 MB of 18.0 MB
       a-distributi…  1.0 MB of 4.0 MB"
   `);

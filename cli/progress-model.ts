@@ -84,7 +84,7 @@ const barsMax = 3;
 
 /** One line that sums up, then a bar for each of the largest downloads; none where nothing is under way. */
 export function progressLines(model: ProgressModel, look: Look): string[] {
-  const summary = summaryLine(model, look.nowMs);
+  const summary = summaryLine(model, look.nowMs, look.width - 1);
   if (summary === undefined) return [];
   const largest = [...model.active].sort(([, a], [, b]) => remaining(b) - remaining(a)).slice(0, barsMax);
   const label = Math.max(0, ...largest.map(([name]) => Math.min(name.length, 24, Math.floor(look.width / 3))));
@@ -95,27 +95,28 @@ export function progressLines(model: ProgressModel, look: Look): string[] {
 
 const remaining = ({ done, total }: Transfer): number => (total === undefined ? 0 : total - done);
 
-/** The summary alone, for logs. */
-export function summaryLine(model: ProgressModel, nowMs: number): string | undefined {
-  if (model.active.size > 0) return downloadSummary(model, nowMs);
+/** The summary alone, for logs; shorter where there is less room. */
+export function summaryLine(model: ProgressModel, nowMs: number, width = Infinity): string | undefined {
+  if (model.active.size > 0) return downloadSummary(model, { nowMs, width });
   if (model.stage === "resolving") return `Resolving (${model.requests} pages and metadata files read)`;
   return model.stage === "installing" && model.unpacked > 0
     ? `Installing (${model.unpacked} wheels unpacked)`
     : undefined;
 }
 
-function downloadSummary(model: ProgressModel, nowMs: number): string {
+function downloadSummary(model: ProgressModel, { nowMs, width }: { nowMs: number; width: number }): string {
   const arrived = arrivedBytes(model);
   let left = 0;
   for (const transfer of model.active.values()) left += remaining(transfer);
   const rate = rateOf(model, nowMs);
   const files = model.active.size + model.finishedFiles;
-  const parts = [
-    `Downloading ${files} ${files === 1 ? "file" : "files"}, ${formatBytes(arrived)} of ${formatBytes(arrived + left)}`,
-    ...(rate === undefined ? [] : [`${formatBytes(rate)}/s`]),
-    ...(rate === undefined || rate === 0 || left === 0 ? [] : [`${formatDuration((left / rate) * 1_000)} left`]),
-  ];
-  return parts.join(", ");
+  const count = `Downloading ${files} ${files === 1 ? "file" : "files"}`;
+  const amount = `${formatBytes(arrived)} of ${formatBytes(arrived + left)}`;
+  const speed = rate === undefined ? [] : [`${formatBytes(rate)}/s`];
+  const time = rate === undefined || rate === 0 || left === 0 ? [] : [`${formatDuration((left / rate) * 1_000)} left`];
+  // What a person wants to know most goes last.
+  const forms = [[count, amount, ...speed, ...time], [count, amount, ...time], [count, ...time], [count]];
+  return forms.map((parts) => parts.join(", ")).find((line) => line.length <= width) ?? count;
 }
 
 function barLine(name: string, { done, total }: Transfer, look: Look & { readonly label: number }): string {

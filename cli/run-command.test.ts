@@ -220,6 +220,14 @@ describe("signals and streams", () => {
     expect(ended).toMatchObject({ exitCode: 130, stderr: "error[E_INTERRUPTED]: interrupted by SIGINT\n" });
   }, 10_000);
 
+  test("a second signal ends it at once, without another word", async () => {
+    const ended = await runFixture(["hang", "stubbornly"], {
+      whenReady: (child) => child.kill("SIGINT"),
+      onOutput: (stdout, child) => stdout.endsWith("no\n") && child.kill("SIGTERM"),
+    });
+    expect(ended).toEqual({ stdout: "ready\nno\n", stderr: "", exitCode: 143 });
+  });
+
   test("a reader that goes away is met with silence and SIGPIPE's code", async () => {
     const script = 'set -o pipefail; "$0" "$@" | head -n 1';
     const fixture = [process.execPath, join(import.meta.dir, "testing", "fixture-program.ts"), "many"];

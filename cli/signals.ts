@@ -3,7 +3,8 @@
  *
  * The first one aborts the command's signal, so that work stops between two steps and nothing half-made is published;
  * it gets a second to do so. The next one, or the end of that second, ends the process at once: everything that is
- * written is written beside its place and renamed, so even that leaves a whole store.
+ * written is written beside its place and renamed, so even that leaves a whole store. Only such an end prints neither
+ * envelope nor `command.finish`: who asks twice wants no more output.
  */
 
 export type Ending = "SIGINT" | "SIGTERM" | "SIGHUP";

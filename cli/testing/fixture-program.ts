@@ -61,7 +61,10 @@ const hang = ({ stubborn }: { stubborn: boolean }): Execute => {
     context.report.emit("resolve.start", { requirements: [], python: "3.12", platform: "linux" });
     const { promise, reject } = Promise.withResolvers<number>();
     const keepAlive = setInterval(() => undefined, 1_000);
-    if (!stubborn) context.signal.addEventListener("abort", () => reject(context.signal.reason));
+    context.signal.addEventListener("abort", () => {
+      if (stubborn) context.out("no\n");
+      else reject(context.signal.reason);
+    });
     return promise.finally(() => clearInterval(keepAlive));
   };
 };

@@ -7,12 +7,18 @@ export interface Ended {
   readonly exitCode: number;
 }
 
+export interface Killable {
+  readonly kill: (signal: NodeJS.Signals) => void;
+}
+
 export interface RunOptions {
   readonly cwd?: string;
   /** Added to a bare environment: PATH and HOME only. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Called at the first output on stdout, with the process. */
-  readonly whenReady?: (child: { kill: (signal: NodeJS.Signals) => void }) => void;
+  readonly whenReady?: (child: Killable) => void;
+  /** Called at each output on stdout, with all of it so far. */
+  readonly onOutput?: (stdout: string, child: Killable) => void;
 }
 
 const fixture = join(import.meta.dir, "fixture-program.ts");
@@ -39,6 +45,7 @@ export async function runProcess(command: readonly string[], options: RunOptions
   for await (const chunk of child.stdout) {
     if (stdout === "") options.whenReady?.(child);
     stdout += decoder.decode(chunk, { stream: true });
+    options.onOutput?.(stdout, child);
   }
   return { stdout, stderr: await stderr, exitCode: await child.exited };
 }
