@@ -1,0 +1,86 @@
+import { describe, expect, test } from "bun:test";
+import type { IndexFile } from "../index/index-file.ts";
+import { linuxTarget } from "../resolver/resolve-universe.ts";
+import { parseRequirement } from "../versions/requirement.ts";
+import { compatibleTags } from "../versions/tags.ts";
+import { parseVersion } from "../versions/version.ts";
+import { candidatePolicy, type PolicyOptions } from "./policy.ts";
+import { chooseFile } from "./release-choice.ts";
+
+const tags = compatibleTags({
+  implementation: "cpython",
+  python: [3, 12],
+  freeThreaded: false,
+  platform: { kind: "manylinux", glibc: [2, 28], arch: "x86_64" },
+});
+const target = { ...linuxTarget("3.12.4"), tags };
+
+const fileOf = (filename: string, more: Partial<IndexFile> = {}): IndexFile => ({
+  filename,
+  url: `https://example.org/${filename}`,
+  hashes: { sha256: "00" },
+  yanked: false,
+  metadata: false,
+  kind: filename.endsWith(".whl") ? "wheel" : "sdist",
+  ...more,
+});
+
+function choose(files: readonly IndexFile[], options: PolicyOptions = {}, requirements: readonly string[] = []) {
+  const policy = candidatePolicy(target, requirements.map(parseRequirement), options);
+  return chooseFile({ name: "pkg", key: parseVersion("1.0").key, files }, policy);
+}
+
+const native = fileOf("pkg-1.0-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl");
+const pure = fileOf("pkg-1.0-py3-none-any.whl");
+const windows = fileOf("pkg-1.0-cp312-cp312-win_amd64.whl");
+const source = fileOf("pkg-1.0.tar.gz");
+
+describe("the file of a release", () => {
+  test("is the best compatible wheel, else the source archive", () => {
+    expect(choose([source, pure, windows, native]).file).toBe(native);
+    expect(choose([source, windows, pure]).file).toBe(pure);
+    expect(choose([windows, source]).file).toBe(source);
+  });
+
+  test("of two equal wheels is the one with the later build", () => {
+    const later = fileOf("pkg-1.0-10-py3-none-any.whl");
+    expect(choose([fileOf("pkg-1.0-2-py3-none-any.whl"), later, pure]).file).toBe(later);
+  });
+
+  test("takes metadata from a wheel that cannot be installed rather than from a source archive", () => {
+    expect(choose([windows, source]).metadataFile).toBe(windows);
+  });
+
+  test("does not exist where only other platforms have wheels", () => {
+    expect(choose([windows]).status).toMatchObject({ kind: "unusable", reason: { kind: "no-wheel" } });
+  });
+
+  test("obeys --no-binary, --only-binary and hashes", () => {
+    expect(choose([pure, source], { noBinary: new Set(["pkg"]) }).file).toBe(source);
+    expect(choose([source], { onlyBinary: "all" }).status).toMatchObject({
+      reason: { detail: expect.stringContaining("ruled out") },
+    });
+    const other = fileOf("pkg-1.0-py2.py3-none-any.whl", { hashes: { sha256: "11" } });
+    expect(choose([pure, other], { requiredHashes: new Map([["pkg", new Set(["sha256:11"])]]) }).file).toBe(other);
+  });
+
+  test("is not for a Python that is too old", () => {
+    expect(choose([fileOf("pkg-1.0-py3-none-any.whl", { requiresPython: ">=3.13" })]).status).toEqual({
+      kind: "python",
+      requiresPython: ">=3.13",
+    });
+  });
+
+  test("is not yanked, unless that release was pinned exactly", () => {
+    const yanked = fileOf("pkg-1.0-py3-none-any.whl", { yanked: "broken" });
+    expect(choose([yanked]).status).toEqual({ kind: "unusable", reason: { kind: "yanked", detail: "broken" } });
+    expect(choose([yanked], {}, ["pkg==1.0"]).file).toBe(yanked);
+    expect(choose([yanked], {}, ["pkg==1.*"]).file).toBeUndefined();
+  });
+
+  test("was uploaded early enough, and says when", () => {
+    const dated = fileOf("pkg-1.0-py3-none-any.whl", { uploadTimeMs: 1000 });
+    expect(choose([dated, source], { excludeNewerMs: 1000 })).toMatchObject({ file: dated, undated: 1 });
+    expect(choose([dated, source], { excludeNewerMs: 999 })).toMatchObject({ status: { kind: "hidden" }, undated: 1 });
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "bun:test";
+import { formatRequirement } from "../versions/requirement.ts";
+import { requirementsFor } from "./requirement-shelf.ts";
+
+function linesFor(lines: readonly string[], extra?: string): readonly string[] | string {
+  const found = requirementsFor(
+    { name: "pkg", version: "1", requiresDist: lines, providesExtra: [], dynamic: [] },
+    extra,
+  );
+  return "line" in found ? `malformed: ${found.line}` : found.map(formatRequirement);
+}
+
+describe("requirements of metadata", () => {
+  const lines = [
+    "always>=1",
+    'sometimes; python_version < "4"',
+    'wanted; extra == "Some_Thing"',
+    "both; python_version < '4' and extra == 'some-thing'",
+    'other; extra == "other"',
+    'either; extra == "other" or python_version < "4"',
+    'extra-in-name>=2; sys_platform == "linux"',
+  ];
+
+  test("without an extra leave out what an extra is demanded for", () => {
+    const found = linesFor(lines);
+    expect(found).toHaveLength(4);
+    expect(found).toContain("always>=1");
+    expect(found).toContain('extra-in-name>=2; sys_platform == "linux"');
+  });
+
+  test("of an extra are those that demand it, however it is spelled, and those that must be evaluated", () => {
+    const names = [...linesFor(lines, "some-thing")].map((line) => line.split(";")[0]);
+    expect(names).toEqual(["wanted", "both", "either"]);
+  });
+
+  test.each([
+    ["pkg>=1.9.*", "pkg>=1.9"],
+    ["pkg>=1.0<2", "pkg<2,>=1.0"],
+    ["pkg!=~5.0,>=4", "pkg!=5.0.*,>=4"],
+    ["pkg (>=1,)", "pkg>=1"],
+    ["pkg>= '2.7'", "pkg>=2.7"],
+    ["pkg!=3.0*", "pkg!=3.0.*"],
+    ['pkg>=1.9.*; python_version > "2"', 'pkg>=1.9; python_version > "2"'],
+  ])("old spelling %s is read as %s", (line, meant) => {
+    expect(linesFor([line])).toEqual([meant]);
+  });
+
+  test("what cannot be read is told, but only to who needs it", () => {
+    expect(linesFor(["fine", 'broken >> 1; extra == "x"'])).toEqual(["fine"]);
+    expect(linesFor(['broken >> 1; extra == "x"'], "x")).toBe('malformed: broken >> 1; extra == "x"');
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from "bun:test";
+import { Problem } from "@vivarium/core/diagnostic";
+import { formatRequirement } from "../versions/requirement.ts";
+import { type RequirementsFiles, readRequirementsFiles } from "./read-requirements.ts";
+
+type Files = Readonly<Record<string, string>>;
+
+/** Reads /work/main.txt of a file system that is a record. */
+function readAll(files: Files, environment: Readonly<Record<string, string>> = {}): Promise<RequirementsFiles> {
+  const read = async (path: string): Promise<string> => {
+    const text = files[path];
+    if (text === undefined) throw new Error("no such file");
+    return text;
+  };
+  return readRequirementsFiles({ requirements: ["main.txt"], constraints: [] }, { cwd: "/work", environment, read });
+}
+
+const readMain = (text: string, environment?: Readonly<Record<string, string>>) =>
+  readAll({ "/work/main.txt": text }, environment);
+
+async function requirementsOf(text: string, environment?: Readonly<Record<string, string>>): Promise<string[]> {
+  const { requirements } = await readMain(text, environment);
+  return requirements.map(({ requirement }) => formatRequirement(requirement));
+}
+
+/** Code and place of the problem. */
+async function faultOf(files: Files): Promise<string> {
+  try {
+    await readAll(files);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { file, line, column } = error.spans[0] ?? {};
+    return `${error.code} ${file}:${line}:${column}`;
+  }
+  return "no fault";
+}
+
+describe("lines", () => {
+  test("comments, blank lines and continuations are read as pip reads them", async () => {
+    const text = [
+      "\uFEFF# a comment",
+      "flask>=2  # why",
+      "",
+      "requests \\",
+      "  >=2, \\",
+      "  <3",
+      "url-like @ https://example.org/url_like-1-py3-none-any.whl#sha256=00",
+      "one \\",
+      "# a comment ends what was continued onto it",
+      "two",
+    ].join("\r\n");
+    expect(await requirementsOf(text)).toEqual([
+      "flask>=2",
+      "requests<3,>=2",
+      "url-like @ https://example.org/url_like-1-py3-none-any.whl#sha256=00",
+      "one",
+      "two",
+    ]);
+  });
+
+  test("variables in braces are replaced, others stay", async () => {
+    const text = "${NAME}==${VERSION}\n--index-url https://${USER}:${UNSET}@example.org/simple";
+    const found = await readMain(text, { NAME: "flask", VERSION: "3.0", USER: "me" });
+    expect(found.requirements.map(({ requirement }) => formatRequirement(requirement))).toEqual(["flask==3.0"]);
+    expect(found.defaultIndex).toBe("https://me:${UNSET}@example.org/simple");
+  });
+
+  test("hashes belong to their requirement", async () => {
+    const { requirements } = await readMain("flask==3.0 \\\n  --hash=sha256:ab \\\n  --hash SHA512:CD\nsix");
+    expect(requirements.map(({ hashes }) => hashes)).toEqual([["sha256:ab", "sha512:cd"], []]);
+  });
+
+  test("markers keep their semicolon, and a place is kept for each requirement", async () => {
+    const { requirements } = await readMain('\n  six ; python_version < "3"\n');
+    expect(requirements.map(({ requirement }) => formatRequirement(requirement))).toEqual([
+      'six; python_version < "3"',
+    ]);
+    expect(requirements[0]?.span).toEqual({ file: "main.txt", line: 2, column: 3 });
+  });
+
+  test("wheels can be named by path or URL alone", async () => {
+    const text = "./wheels/My_Pkg-1.0-py3-none-any.whl\nhttps://example.org/other-2-py3-none-any.whl";
+    expect(await requirementsOf(text)).toEqual([
+      "my-pkg @ file:///work/wheels/My_Pkg-1.0-py3-none-any.whl",
+      "other @ https://example.org/other-2-py3-none-any.whl",
+    ]);
+  });
+});
+
+describe("options", () => {
+  test("of indexes, links and kinds of files are collected", async () => {
+    const text = [
+      "-i https://one.example/simple",
+      "--extra-index-url=https://two.example/simple --extra-index-url https://three.example/simple",
+      "-f ./links",
+      "--no-binary :all: --only-binary=numpy,scipy",
+      "--pre",
+      "--prefer-binary --trusted-host one.example",
+    ].join("\n");
+    const { requirements, constraints, ...settings } = await readMain(text);
+    expect([requirements, constraints]).toEqual([[], []]);
+    expect(settings).toEqual({
+      defaultIndex: "https://one.example/simple",
+      extraIndexes: ["https://two.example/simple", "https://three.example/simple"],
+      findLinks: ["/work/links"],
+      noIndex: false,
+      noBinary: [":all:"],
+      onlyBinary: ["numpy,scipy"],
+      pre: true,
+    });
+  });
+
+  test("include other files, relative to the file that names them", async () => {
+    const files = {
+      "/work/main.txt": "-r deep/more.txt\n-c limits.txt\nlast",
+      "/work/deep/more.txt": "first\n--constraint ../limits.txt\n--requirement=even.txt",
+      "/work/deep/even.txt": "second",
+      "/work/limits.txt": "first<2",
+    };
+    const found = await readAll(files);
+    expect(found.requirements.map(({ requirement }) => requirement.name)).toEqual(["first", "second", "last"]);
+    expect(found.constraints.map(({ requirement }) => formatRequirement(requirement))).toEqual(["first<2", "first<2"]);
+  });
+});
+
+describe("faults name file, line and column", () => {
+  const main = (text: string): Files => ({ "/work/main.txt": text });
+
+  test("a malformed requirement, also behind a continuation", async () => {
+    expect(await faultOf(main("ok\nflask >> 2"))).toBe("E_REQUIREMENT_INVALID main.txt:2:8");
+    expect(await faultOf(main("flask \\\n  >=2, \\\n  =<3"))).toBe("E_REQUIREMENT_INVALID main.txt:3:3");
+  });
+
+  test("a malformed marker", async () => {
+    expect(await faultOf(main("six; python_versio < '3'"))).toMatch(/^E_\w+_INVALID main\.txt:1:6$/);
+  });
+
+  test("an unknown option, one without its value, a hash that is none", async () => {
+    expect(await faultOf(main("six\n  --nonsense"))).toBe("E_REQUIREMENTS_FILE_OPTION main.txt:2:3");
+    expect(await faultOf(main("--index-url"))).toBe("E_REQUIREMENTS_FILE_OPTION main.txt:1:1");
+    expect(await faultOf(main("six==1 --hash=md5:00"))).toBe("E_REQUIREMENTS_FILE_OPTION main.txt:1:8");
+  });
+
+  test("editables and local projects", async () => {
+    expect(await faultOf(main("-e ."))).toBe("E_REQUIREMENTS_FILE_EDITABLE main.txt:1:1");
+    expect(await faultOf(main("./project"))).toBe("E_REQUIREMENTS_FILE_EDITABLE main.txt:1:1");
+  });
+
+  test("source archives and repositories", async () => {
+    expect(await faultOf(main("https://example.org/six-1.0.tar.gz"))).toBe("E_REQUIREMENTS_FILE_SOURCE main.txt:1:1");
+    expect(await faultOf(main("git+https://example.org/six.git"))).toBe("E_REQUIREMENTS_FILE_SOURCE main.txt:1:1");
+  });
+
+  test("a file that is not there, and one that includes itself", async () => {
+    expect(await faultOf(main("\n-r nowhere.txt"))).toBe("E_REQUIREMENTS_FILE_MISSING main.txt:2:1");
+    const circle = { "/work/main.txt": "-r other.txt", "/work/other.txt": "six\n-r main.txt" };
+    expect(await faultOf(circle)).toBe("E_REQUIREMENTS_FILE_LOOP /work/other.txt:2:1");
+  });
+});
