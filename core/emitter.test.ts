@@ -44,6 +44,18 @@ describe("an event", () => {
     ]);
   });
 
+  test("has durations to the microsecond, and a package's version under a name of its own", () => {
+    const { emitter, events } = open();
+    emitter.report.emit("install.unpack", {
+      name: "a",
+      version: "2",
+      files: 1,
+      bytes: 1,
+      duration_ms: 95.50597700000002,
+    });
+    expect(events[0]).toMatchObject({ version: 1, package_version: "2", duration_ms: 95.506 });
+  });
+
   test("holds no secret, however deep", () => {
     const { emitter, events } = open();
     emitter.report.emit("resolve.start", {

@@ -44,14 +44,14 @@ export function createEmitter(options: EmitterOptions): Emitter {
     options.observe?.(kind, fields);
     if (!options.wants(kind)) return;
     const time = options.now();
-    const clean = redactFields(fields, options.redactText);
+    const clean = wireFields(fields, options.redactText);
     order.run(() => deliver(kind, time, clean));
   };
   const warn = (problem: Problem): void => {
     const time = options.now();
     order.wait(async () => {
       const diagnostic = await options.render(problem);
-      deliver("diagnostic", time, redactFields({ diagnostic }, options.redactText));
+      deliver("diagnostic", time, wireFields({ diagnostic }, options.redactText));
     });
   };
   return {
@@ -73,10 +73,13 @@ function headOf(trace: Trace, { seq, time }: { seq: number; time: number }): Eve
   return parentSpanId === undefined ? head : { ...head, parent_span_id: parentSpanId };
 }
 
-/** Fields as they stand in the event. */
-function redactFields(fields: object, redactText: (text: string) => string): object {
+/** Fields as they stand in the event: own names, no secrets, durations to the microsecond. */
+function wireFields(fields: object, redactText: (text: string) => string): object {
   const clean: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) clean[wireName(name)] = redactValue(value, redactText);
+  for (const [name, value] of Object.entries(fields)) {
+    const isDuration = typeof value === "number" && name.endsWith("_ms");
+    clean[wireName(name)] = isDuration ? Math.round(value * 1_000) / 1_000 : redactValue(value, redactText);
+  }
   return clean;
 }
 
