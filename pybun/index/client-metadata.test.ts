@@ -175,7 +175,7 @@ test("a source distribution tells what it requires if it is static", async () =>
 });
 
 test("one that would have to be built is a clear error", () =>
-  scene({}, async ({ index, open }) => {
+  scene({ pageHeaders: { "cache-control": "no-store" } }, async ({ index, open }) => {
     const shapes = [{ metadataVersion: "2.1" }, { dynamic: ["Requires-Dist"] }, { metadataPlace: "absent" as const }];
     for (const shape of shapes) {
       index.add(buildSdist({ name: "left", version: "1.0", ...shape }));

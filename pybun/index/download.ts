@@ -25,8 +25,8 @@ export interface DownloadParts {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where the index announces no size: more than any file that PyPI accepts. */
-const fileBytesMax = 64 * 1024 ** 3;
+/** Where the index announces no size: far more than PyPI lets a project upload, less than most disks hold. */
+const fileBytesMax = 8 * 1024 ** 3;
 const progressEveryMs = 100;
 
 /** Throws `E_INDEX_HASH`, `E_INDEX_TOO_LARGE`, `E_INDEX_TRUNCATED`, and what the transport throws. */

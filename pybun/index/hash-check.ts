@@ -5,9 +5,12 @@ import type { indexDiagnostics } from "./diagnostics.ts";
 const problem = problemsOf<typeof indexDiagnostics>();
 
 /** Strongest first. MD5 and SHA-1 are checked only where nothing better is announced: old mirrors have no more. */
-const algorithms = ["sha512", "sha384", "sha256", "sha224", "blake2b512", "sha1", "md5"] as const;
+const algorithms = ["sha512", "sha384", "sha256", "sha224", "blake2b", "sha1", "md5"] as const;
 
 type Algorithm = (typeof algorithms)[number];
+
+/** Python's `hashlib` and OpenSSL name one of them differently. */
+const hasherName = (name: Algorithm): Bun.SupportedCryptoAlgorithms => (name === "blake2b" ? "blake2b512" : name);
 
 export interface HashCheck {
   readonly update: (bytes: Uint8Array) => void;
@@ -40,7 +43,7 @@ export function checkHashes(hashes: Readonly<Record<string, string>>, names: { f
 }
 
 function hasherOf(name: Algorithm): { name: Algorithm; hasher: Bun.CryptoHasher } {
-  return { name, hasher: new Bun.CryptoHasher(name) };
+  return { name, hasher: new Bun.CryptoHasher(hasherName(name)) };
 }
 
 /** Checks bytes that are all there. */

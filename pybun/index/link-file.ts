@@ -79,7 +79,7 @@ export function filenameOf(address: string): string | undefined {
   }
 }
 
-const knownAlgorithms = /^(?:sha256|sha384|sha512|sha1|sha224|md5|blake2b|blake2s)$/;
+const knownAlgorithms = /^(?:sha256|sha384|sha512|sha1|sha224|md5|blake2b)$/;
 
 function hashesOfFragment(fragment: string): Record<string, string> {
   if (fragment.length === 71 && fragment.startsWith("sha256=")) return { sha256: fragment.slice(7).toLowerCase() };

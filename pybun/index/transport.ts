@@ -20,6 +20,7 @@ import { failureOf } from "./network-failure.ts";
 import { proxyFor } from "./proxy.ts";
 import { attemptsMax, isRetriedStatus, retryDelayMs } from "./retry.ts";
 import type { Trust } from "./trust.ts";
+import { openWatchdog, type Watchdog } from "./watchdog.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -60,25 +61,29 @@ const atOnceMax = 50;
 
 export function openTransport(parts: TransportParts): Transport {
   const limit = limiterOf(atOnceMax);
+  const watchdog = openWatchdog(parts.config.timeoutMs);
   let requests = 0;
 
   async function attempt<T>(url: string, options: AskOptions, use: (answer: Answer) => Promise<T>): Promise<T | Retry> {
     const watch = new AbortController();
-    const signal = AbortSignal.any(
-      [watch.signal, parts.signal, options.signal].filter((one): one is AbortSignal => one !== undefined),
-    );
-    const hop = { headers: options.headers?.() ?? {}, signal, watch, count: () => requests++ };
+    const release = passOnAborts([parts.signal, options.signal], watch);
+    const hop = { headers: options.headers?.() ?? {}, watch, watchdog, count: () => requests++ };
+    let isRead = false;
     try {
       const answer = await follow(url, hop, parts);
       const accepted = answer.status === 200 || (options.answers?.includes(answer.status) ?? false);
-      if (accepted) return await use(answer);
-      return refused(url, answer, parts);
+      if (!accepted) return refused(url, answer, parts);
+      const outcome = await use(answer);
+      isRead = answer.status === 200;
+      return outcome;
     } catch (error) {
       parts.signal?.throwIfAborted();
       options.signal?.throwIfAborted();
       return failureOf(error, { url: redact(url), timeoutMs: parts.config.timeoutMs });
     } finally {
-      watch.abort();
+      release();
+      // Ends a body that nobody wants; one that was read leaves its connection to the next request.
+      if (!isRead) watch.abort();
     }
   }
 
@@ -93,6 +98,17 @@ export function openTransport(parts: TransportParts): Transport {
   }
 
   return { ask, requests: () => requests };
+}
+
+function passOnAborts(signals: readonly (AbortSignal | undefined)[], to: AbortController): () => void {
+  const stop = (event: Event): void => to.abort(event.target instanceof AbortSignal ? event.target.reason : undefined);
+  for (const signal of signals) {
+    if (signal?.aborted === true) to.abort(signal.reason);
+    signal?.addEventListener("abort", stop, { once: true });
+  }
+  return () => {
+    for (const signal of signals) signal?.removeEventListener("abort", stop);
+  };
 }
 
 /** A failed attempt that may be made again. */
@@ -123,8 +139,8 @@ function refused(url: string, answer: Answer, parts: TransportParts): Retry {
 
 interface Hop {
   readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
   readonly watch: AbortController;
+  readonly watchdog: Watchdog;
   readonly count: () => void;
 }
 
@@ -140,6 +156,7 @@ async function follow(start: string, hop: Hop, parts: TransportParts): Promise<A
       const body = openBody(response, {
         url: redact(url),
         timeoutMs: parts.config.timeoutMs,
+        watchdog: hop.watchdog,
         abort: () => hop.watch.abort(),
       });
       return { status: response.status, url, headers: response.headers, body, requestedMs };
@@ -170,18 +187,21 @@ async function send(url: string, hop: Hop, parts: TransportParts): Promise<Respo
   const authorization = parts.credentials.for(url);
   const proxy = proxyFor(url, parts.config.proxies);
   const tls = parts.trust.for(url);
-  const timeout = problem("E_INDEX_TIMEOUT", { url: redact(url), phase: "connect", timeoutMs: parts.config.timeoutMs });
-  const timer = setTimeout(() => hop.watch.abort(timeout), parts.config.timeoutMs);
+  const watch = hop.watchdog.watch(() =>
+    hop.watch.abort(
+      problem("E_INDEX_TIMEOUT", { url: redact(url), phase: "connect", timeoutMs: parts.config.timeoutMs }),
+    ),
+  );
   try {
     return await fetch(withoutUserInformation(url), {
       redirect: "manual",
-      signal: hop.signal,
+      signal: hop.watch.signal,
       headers: { ...hop.headers, ...(authorization === undefined ? {} : { authorization }) },
       ...(proxy === undefined ? {} : { proxy }),
       ...(tls === undefined ? {} : { tls }),
     });
   } finally {
-    clearTimeout(timer);
+    watch.stop();
   }
 }
 

@@ -2,7 +2,7 @@
  * Writes cache files without making anybody wait: each to a temporary name beside it, then renamed. What is not on disk
  * when the client closes is written then, at once: a command may end the process right after.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
@@ -85,9 +85,17 @@ async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<v
   }
 }
 
+/** `openSync` and `writeSync`: `writeFileSync` would join the parts and truncate a file that is new anyway. */
 function writeNow(path: string, parts: readonly Uint8Array[]): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = temporaryName(path);
-  writeFileSync(temporary, Buffer.concat([...parts]));
+  const descriptor = openSync(temporary, "wx");
+  try {
+    for (const part of parts) {
+      for (let at = 0; at < part.length; ) at += writeSync(descriptor, part, at);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
   renameSync(temporary, path);
 }
