@@ -15,9 +15,9 @@ function modelAfter(observations: readonly (readonly [number, Observation])[]) {
 }
 
 const twoDownloads = modelAfter([
-  [0, progress("numpy", 0, 18_000_000)],
+  [0, progress("numpy-2.4.6-cp311-cp311-linux_x86_64.whl", 0, 18_000_000)],
   [0, progress("a-distribution-with-a-very-long-name", 0, 4_000_000)],
-  [1_000, progress("numpy", 9_000_000, 18_000_000)],
+  [1_000, progress("numpy-2.4.6-cp311-cp311-linux_x86_64.whl", 9_000_000, 18_000_000)],
   [1_000, progress("a-distribution-with-a-very-long-name", 1_000_000, 4_000_000)],
 ]);
 
@@ -27,7 +27,7 @@ const draw = (width: number): string =>
 test("downloads: amount, rate, time left, a bar for each, the one with most to come first", () => {
   expect(draw(90)).toMatchInlineSnapshot(`
     "Downloading 2 files, 10.0 MB of 22.0 MB, 10.0 MB/s, 1.2 s left
-      numpy                     ━━━━━━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  9.0 MB of 18.0 MB
+      numpy 2.4.6               ━━━━━━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  9.0 MB of 18.0 MB
       a-distribution-with-a-v…  ━━━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  1.0 MB of 4.0 MB"
   `);
 });
@@ -35,7 +35,7 @@ test("downloads: amount, rate, time left, a bar for each, the one with most to c
 test("a narrow terminal gets no bars, and no line that would wrap", () => {
   expect(draw(40)).toMatchInlineSnapshot(`
     "Downloading 2 files, 1.2 s left
-      numpy          9.0 MB of 18.0 MB
+      numpy 2.4.6    9.0 MB of 18.0 MB
       a-distributi…  1.0 MB of 4.0 MB"
   `);
   for (let width = 10; width < 120; width++) {
@@ -57,9 +57,9 @@ test("the stages of a resolution and an installation", () => {
   const run: Observation = { kind: "run.start", fields: { command: [], interpreter: "", selected_by: "" } };
   const steps: [Observation, string | undefined][] = [
     [request, undefined],
-    [start, "Resolving (1 pages and metadata files read)"],
+    [start, "Resolving (1 answer from the index)"],
     [finish, undefined],
-    [unpack, "Installing (1 wheels unpacked)"],
+    [unpack, "Installing (1 wheel unpacked)"],
     [run, undefined],
   ];
   const model = createProgressModel();

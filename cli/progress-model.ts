@@ -86,21 +86,27 @@ const barsMax = 3;
 export function progressLines(model: ProgressModel, look: Look): string[] {
   const summary = summaryLine(model, look.nowMs, look.width - 1);
   if (summary === undefined) return [];
-  const largest = [...model.active].sort(([, a], [, b]) => remaining(b) - remaining(a)).slice(0, barsMax);
+  const active = [...model.active].sort(([, a], [, b]) => remaining(b) - remaining(a));
+  const largest = active.slice(0, barsMax).map(([name, transfer]) => [shortName(name), transfer] as const);
   const label = Math.max(0, ...largest.map(([name]) => Math.min(name.length, 24, Math.floor(look.width / 3))));
   const [verb = "", ...rest] = clip(summary, look.width - 1).split(" ");
   const head = [look.paint.bold(look.paint.cyan(verb)), ...rest].join(" ");
   return [head, ...largest.map(([name, transfer]) => barLine(name, transfer, { ...look, label }))];
 }
 
+/** A wheel's name and version say enough: tags only push the bar away. */
+const shortName = (name: string): string => name.replace(/^([^-]+)-([^-]+)-.*\.whl$/, "$1 $2");
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 const remaining = ({ done, total }: Transfer): number => (total === undefined ? 0 : total - done);
 
 /** The summary alone, for logs; shorter where there is less room. */
 export function summaryLine(model: ProgressModel, nowMs: number, width = Infinity): string | undefined {
   if (model.active.size > 0) return downloadSummary(model, { nowMs, width });
-  if (model.stage === "resolving") return `Resolving (${model.requests} pages and metadata files read)`;
+  if (model.stage === "resolving") return `Resolving (${plural(model.requests, "answer")} from the index)`;
   return model.stage === "installing" && model.unpacked > 0
-    ? `Installing (${model.unpacked} wheels unpacked)`
+    ? `Installing (${plural(model.unpacked, "wheel")} unpacked)`
     : undefined;
 }
 
@@ -110,7 +116,7 @@ function downloadSummary(model: ProgressModel, { nowMs, width }: { nowMs: number
   for (const transfer of model.active.values()) left += remaining(transfer);
   const rate = rateOf(model, nowMs);
   const files = model.active.size + model.finishedFiles;
-  const count = `Downloading ${files} ${files === 1 ? "file" : "files"}`;
+  const count = `Downloading ${plural(files, "file")}`;
   const amount = `${formatBytes(arrived)} of ${formatBytes(arrived + left)}`;
   const speed = rate === undefined ? [] : [`${formatBytes(rate)}/s`];
   const time = rate === undefined || rate === 0 || left === 0 ? [] : [`${formatDuration((left / rate) * 1_000)} left`];
