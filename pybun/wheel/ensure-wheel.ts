@@ -33,19 +33,31 @@ export interface EnsureWheelOptions {
   readonly file: IndexFile;
   readonly client: Downloader;
   readonly report: Report;
+  /** Ends the wait for another process that fetches the same wheel. */
+  readonly signal?: AbortSignal;
+}
+
+const swept = new WeakSet<Store>();
+
+/** What killed processes left goes when something new is fetched: the warm path never looks for it. */
+function sweepOnce(store: Store): void {
+  if (swept.has(store)) return;
+  swept.add(store);
+  store.sweep();
 }
 
 /** @throws the codes of wheelDiagnostics, the E_STORE_* codes, and what the client throws */
-export async function ensureWheel({ store, file, client, report }: EnsureWheelOptions): Promise<StoredWheel> {
+export async function ensureWheel(options: EnsureWheelOptions): Promise<StoredWheel> {
+  const { store, file, report, signal } = options;
   const sha256 = file.hashes["sha256"];
   const known = sha256 === undefined ? undefined : findOrDiscard({ store, sha256, report });
   if (known !== undefined) return known;
+  sweepOnce(store);
   startUnpackers();
-  if (sha256 === undefined) return fetchWheel({ store, file, client, report });
+  if (sha256 === undefined) return fetchWheel(options);
   // Who waits here finds the wheel of whoever was first, instead of downloading it again.
-  return store.withLock(`wheel-${sha256}`, async () => {
-    return findOrDiscard({ store, sha256, report }) ?? (await fetchWheel({ store, file, client, report }));
-  });
+  const findOrFetch = async () => findOrDiscard({ store, sha256, report }) ?? (await fetchWheel(options));
+  return store.withLock(`wheel-${sha256}`, findOrFetch, signal);
 }
 
 /** A damaged entry leaves the store, with a warning, and is fetched again. */
