@@ -151,7 +151,7 @@ export function machineFacts(): MachineFacts {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
     memory_bytes: totalmem(),
-    kernel: `${process.platform} ${release()}`,
+    kernel: `${process.platform} ${/^[\d.]*\d/.exec(release())?.[0] ?? ""}`,
     spawn_ms: statistics(spawns).median_ms,
   };
 }

@@ -1,5 +1,5 @@
 /** An environment from pins: from a warm cache, where linking is all, and from nothing, where downloads count. */
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { normalizeName } from "@vivarium/pybun/versions/name";
 import type { Benchmark, Case, Contender, Target } from "../harness.ts";

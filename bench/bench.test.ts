@@ -1,0 +1,103 @@
+/** The benchmarks run, tiny, so that they never rot; what they say about time is not judged here. */
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { benchmarks } from "./benchmarks.ts";
+import { judge, runCase, statistics } from "./harness.ts";
+import { comparePins } from "./pins.ts";
+import { type BenchmarkResult, findRegressions, writeResult } from "./report.ts";
+import { runBenchmark } from "./run-benchmark.ts";
+
+const timeLimitMs = 240_000;
+
+describe("each benchmark runs one round of its smallest set, and its contenders do the same work", () => {
+  const smallest: Readonly<Record<string, readonly string[]>> = {
+    "pybun.startup": ["version", "explain"],
+    "pybun.script-warm": ["imports neither", "imports both"],
+  };
+  test.each(Object.keys(benchmarks))(
+    "%s",
+    async (name) => {
+      const benchmark = benchmarks[name];
+      if (benchmark === undefined) throw new Error(`${name} is in no table`);
+      const { cases } = await runBenchmark(benchmark, { rounds: 1, sets: smallest[name] ?? ["S1"] });
+      expect(cases.length).toBeGreaterThan(0);
+      expect(cases.flatMap(({ work_differences }) => work_differences)).toEqual([]);
+      expect(cases.flatMap(({ targets }) => targets).every(({ ratio }) => ratio > 0)).toBe(true);
+    },
+    timeLimitMs,
+  );
+});
+
+test("medians, minima and percentiles", () => {
+  expect(statistics([5, 1, 3, 2])).toEqual({ rounds: 4, median_ms: 2.5, min_ms: 1, p90_ms: 5 });
+});
+
+test("a verdict is by the ratio of medians", () => {
+  const times = (name: string, median_ms: number) => ({ name, rounds: 1, median_ms, min_ms: 1, p90_ms: 1 });
+  const verdictAt = (ours: number) =>
+    judge({ against: "uv", measure: "time", limit: 1, aim: 0.5 }, [times("pybun", ours), times("uv", 10)]).verdict;
+  expect([4, 9, 11].map(verdictAt)).toEqual(["aim reached", "limit kept", "missed"]);
+});
+
+test("pins that differ, and no pins at all, are no equal work", () => {
+  expect(
+    comparePins(
+      new Map([
+        ["pybun", "A.b==1\nc==2\n"],
+        ["uv", "a-b==1 # via\nc==3\nd==1\n"],
+      ]),
+    ),
+  ).toEqual(["c: pybun 2, uv 3", "d: pybun none, uv 1"]);
+  expect(
+    comparePins(
+      new Map([
+        ["pybun", ""],
+        ["uv", ""],
+      ]),
+    ),
+  ).toEqual(["pybun printed no pins"]);
+});
+
+test("rounds are interleaved, and a failing contender stops the benchmark", async () => {
+  const order: string[] = [];
+  const contender = (name: string, code: string) => ({
+    name,
+    command: ["sh", "-c", code],
+    cwd: "/",
+    environment: {},
+    prepare: () => void order.push(name),
+  });
+  const subject = { name: "case", targets: [], compareWork: () => [] };
+  await runCase({ ...subject, contenders: [contender("a", "exit 0"), contender("b", "exit 0")] }, 2);
+  expect(order.join("")).toBe("ababba");
+  const failing = { ...subject, contenders: [contender("c", "echo why >&2; exit 3")] };
+  await expect(runCase(failing, 1)).rejects.toThrow("c failed with 3: sh -c echo why >&2; exit 3\nwhy");
+});
+
+test("a ratio that grew by more than a tenth is a regression; results and their table are written", () => {
+  const at = (ratio: number): BenchmarkResult => ({
+    name: "sample",
+    summary: "A sample.",
+    measured_at: "2026-01-02T03:04:05.000Z",
+    machine: { cpu: "a CPU", cores: 2, memory_bytes: 2 ** 30, kernel: "linux 6", spawn_ms: 1 },
+    versions: { uv: "1.0" },
+    cases: [
+      {
+        name: "S1",
+        contenders: ["pybun", "uv"].map((name) => ({ name, rounds: 9, median_ms: 20, min_ms: 10, p90_ms: 120 })),
+        targets: [{ against: "uv", measure: "time", limit: 1, aim: 0.5, ratio, verdict: "limit kept" }],
+        work_differences: [],
+      },
+    ],
+  });
+  expect(findRegressions(at(0.8), at(0.87))).toEqual([]);
+  expect(findRegressions(at(0.8), at(0.9))).toEqual(["sample S1: time 0.90× of uv, was 0.80×"]);
+  const directory = mkdtempSync(join(tmpdir(), "results-"));
+  writeResult(directory, at(0.8));
+  expect(readFileSync(join(directory, "README.md"), "utf8")).toContain(
+    "| S1 | 20.0 ms (10.0–120, n=9) | uv 20.0 ms (10.0–120, n=9) | 0.80× | 1.00× | 0.50× | limit kept |",
+  );
+  rmSync(directory, { recursive: true });
+});
