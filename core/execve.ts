@@ -8,7 +8,7 @@
  * an ignored SIGPIPE does not die when its reader goes away (`pybun run x.py | head`). Both are put back first. On
  * Windows no process can be replaced: callers start a child there and wait for it.
  */
-import { dlopen, ptr } from "bun:ffi";
+import { dlopen, type Pointer, ptr } from "bun:ffi";
 import { libraryNames } from "./library-names.ts";
 
 export interface Replacement {
@@ -30,8 +30,26 @@ export const canReplaceProcess = process.platform === "linux" || process.platfor
  * Does not return when it works. Returns false when the system refused (no such program, not executable, too long
  * arguments): the caller then starts a child, which says why.
  */
-export function replaceProcess({ path, argv, environment }: Replacement): false {
-  const { execve, signal } = openLibrary();
+export function replaceProcess(replacement: Replacement): false {
+  return replaceProcessBy(openLibrary(), replacement);
+}
+
+/** The two functions of the C library, for a caller that has opened it for more. */
+export const replacementSymbols = {
+  execve: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
+  signal: { args: ["i32", "ptr"], returns: "ptr" },
+} as const;
+
+export interface ReplacementCalls {
+  readonly execve: (path: Pointer, argv: Pointer, environment: Pointer) => number;
+  readonly signal: (number: number, handler: null) => unknown;
+}
+
+/** As `replaceProcess`, with functions that are open already. */
+export function replaceProcessBy(
+  { execve, signal }: ReplacementCalls,
+  { path, argv, environment }: Replacement,
+): false {
   // Every buffer has to stay reachable until the call: the pointers in the vectors do not keep it alive.
   const program = terminated(path);
   const words = vectorOf(argv);
@@ -41,14 +59,11 @@ export function replaceProcess({ path, argv, environment }: Replacement): false 
   return false;
 }
 
-function openLibrary() {
+function openLibrary(): ReplacementCalls {
   const failures: unknown[] = [];
   for (const name of libraryNames()) {
     try {
-      return dlopen(name, {
-        execve: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
-        signal: { args: ["i32", "ptr"], returns: "ptr" },
-      }).symbols;
+      return dlopen(name, replacementSymbols).symbols;
     } catch (error) {
       failures.push(error);
     }
@@ -71,4 +86,17 @@ function vectorOf(texts: readonly string[]): { pointers: BigUint64Array; block: 
     offset += Buffer.byteLength(text) + 1;
   }
   return { pointers, block };
+}
+
+/** Makes an open file the standard input of this process, and so of what replaces it. @throws if the system refuses */
+export function redirectStdin(descriptor: number): void {
+  for (const name of libraryNames()) {
+    try {
+      const { dup2 } = dlopen(name, { dup2: { args: ["i32", "i32"], returns: "i32" } }).symbols;
+      if (dup2(descriptor, 0) !== 0) throw new RangeError(`descriptor ${descriptor} cannot become standard input`);
+      return;
+    } catch (error) {
+      if (error instanceof RangeError || name === libraryNames().at(-1)) throw error;
+    }
+  }
 }

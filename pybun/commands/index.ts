@@ -4,10 +4,11 @@ import { schemaCommand } from "@vivarium/cli/schema-command";
 import { cacheCommands } from "./cache.ts";
 import { envCommands } from "./env.ts";
 import { resolveCommand } from "./resolve.ts";
+import { runCommand } from "./run.ts";
 
 export const pybunProgram: Program = {
   name: "pybun",
   summary: "Installs, runs and tests Python.",
-  commands: [resolveCommand, ...envCommands, ...cacheCommands, schemaCommand],
+  commands: [runCommand, resolveCommand, ...envCommands, ...cacheCommands, schemaCommand],
   catalogue: async () => (await import("./catalogue.ts")).pybunCatalogue,
 };

@@ -23,6 +23,8 @@ export interface EnvironmentWish {
   readonly noBinary: readonly string[];
   readonly onlyBinary: readonly string[];
   readonly materialize: readonly string[];
+  /** The site-packages that the environment is laid over. */
+  readonly layer?: string;
 }
 
 /** Forty hexadecimal digits. Order and spelling of requirements do not matter. */

@@ -8,9 +8,10 @@
  * another environment and changes the choice by one rename; processes that run in the old one keep it. Each step
  * publishes by rename, so an abort or a kill between any two leaves a whole store.
  */
+
+import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import type { Store } from "@vivarium/core/store";
-import { problemsOf } from "@vivarium/core/diagnostic";
 import { resolveWithIndex } from "../candidates/resolve-with-index.ts";
 import { targetOf } from "../candidates/target-of.ts";
 import { ensureEnvironment } from "../env/ensure-environment.ts";
@@ -28,6 +29,7 @@ import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import { chosenEnvironment, writeChoice } from "./choice.ts";
 import type { installDiagnostics } from "./diagnostics.ts";
 import { digestOf, environmentKey } from "./environment-key.ts";
+import { writeLayer } from "./layer.ts";
 import { repairWheels } from "./repair-wheels.ts";
 
 const problem = problemsOf<typeof installDiagnostics>();
@@ -46,6 +48,8 @@ export interface InstallRequest {
   readonly onlyBinary?: readonly string[];
   /** Names of distributions to copy instead of linking. */
   readonly materialize?: readonly string[];
+  /** The site-packages of an environment that this one is laid over: its packages come last on the path. */
+  readonly layer?: string;
   /** Make the environment at this absolute path instead of in the store. */
   readonly directory?: string;
 }
@@ -78,6 +82,7 @@ export function keyOf(request: InstallRequest): string {
     noBinary: request.noBinary ?? [],
     onlyBinary: request.onlyBinary ?? [],
     materialize: request.materialize ?? [],
+    ...(request.layer === undefined ? {} : { layer: request.layer }),
   });
 }
 
@@ -124,6 +129,7 @@ async function install(request: InstallRequest, scene: KeyedScene): Promise<Envi
     const wheels = await ensureWheels(pins, { store, client, report });
     signal?.throwIfAborted();
     const record = await link(request, { ...scene, client, pins, wheels });
+    if (request.layer !== undefined) writeLayer(record, request.interpreter, request.layer);
     if (request.directory === undefined) writeChoice(store, key, record);
     const { realPath, abi } = request.interpreter;
     await compileInBackground({ store, python: realPath, cacheTag: abi.cacheTag, wheels });

@@ -127,7 +127,10 @@ function uvSettings(place: FieldPlace): ScriptSettings {
     if (url === undefined) throw fieldProblem(place, "index", "an array of tables with a `url`");
     return url;
   };
-  const further = [...indexes.filter((index) => !isDefault(index)).map(urlOf), ...(listOfTexts(place, "extra-index-url") ?? [])];
+  const further = [
+    ...indexes.filter((index) => !isDefault(index)).map(urlOf),
+    ...(listOfTexts(place, "extra-index-url") ?? []),
+  ];
   const prerelease = choiceAt(place, "prerelease", [...prereleaseModes, "if-necessary-or-explicit"]);
   const main = indexes.find(isDefault);
   return definedOnly({

@@ -1,0 +1,105 @@
+/**
+ * Does the work of `pybun run`: read the script's block, choose, install what is missing, start.
+ *
+ * In text mode the process becomes the program (execve), so that signals, terminal, stdin and exit code are the
+ * program's own; with json and jsonl it is a child whose output becomes events.
+ */
+import type { CommandContext, Execute, OptionValues } from "@vivarium/cli/command";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { exitCode } from "@vivarium/core/exit-code";
+import { placesOf } from "@vivarium/core/paths";
+import { openStore, type Store } from "@vivarium/core/store";
+import { leaseOf } from "../env/list-environments.ts";
+import { becomeProgram } from "../run/become-program.ts";
+import { outputBytesMaxDefault, runCaptured } from "../run/captured-child.ts";
+import { childVariables } from "../run/child-variables.ts";
+import { explainRun, type RunDescription, runDetailOf } from "../run/describe-run.ts";
+import type { runDiagnostics } from "../run/diagnostics.ts";
+import { withEnvFiles } from "../run/env-file.ts";
+import { planRun } from "../run/plan-run.ts";
+import { type ReadScript, readScript } from "../run/read-script.ts";
+import { type Invocation, invocationOf, type ReadyRun, readyRun } from "../run/ready-run.ts";
+import type { runOptions } from "../run/run-options.ts";
+import { type RunTarget, runTargetOf } from "../run/run-target.ts";
+import { writeWarmRecord } from "../run/write-warm.ts";
+
+const problem = problemsOf<typeof runDiagnostics>();
+
+type Options = OptionValues<typeof runOptions>;
+
+/** `pybun run` */
+export const execute: Execute<typeof runOptions> = async (context, { options, positionals }) => {
+  const { cwd, platform, home } = context;
+  const target = runTargetOf({ module: options.module, code: options.code, positionals, cwd });
+  if (target === undefined && !options.explain) throw problem("E_RUN_NOTHING", {});
+  const store = openStore(placesOf(platform, context.environment, home).cache);
+  const read = await readScript(target, context);
+  const plan = await planRun({ context, options, store, metadata: read.metadata, script: read.script });
+  const description = { plan, target, store, metadata: read.metadata, script: read.script };
+  if (options.explain || target === undefined) {
+    context.detail(runDetailOf(description));
+    context.out(explainRun(description));
+    return exitCode.success;
+  }
+  const { report, offline, signal } = context;
+  const ready = await readyRun(plan, { store, report, offline, refresh: options.refresh, signal });
+  signal.throwIfAborted();
+  return start({ context, options, store, read, target, ready, description: { ...description, ready } });
+};
+
+interface Start {
+  readonly context: CommandContext;
+  readonly options: Options;
+  readonly store: Store;
+  readonly read: ReadScript;
+  readonly target: RunTarget;
+  readonly ready: ReadyRun;
+  readonly description: RunDescription;
+}
+
+async function start(run: Start): Promise<number> {
+  const { context, options, store, target, ready, read, description } = run;
+  const environment = withEnvFiles(context.childEnvironment(), options["env-file"], context.cwd);
+  const variables = childVariables({ environment, prefix: ready.prefix, scripts: ready.scripts });
+  const invocation = invocationOf({ ready, target, pythonArgs: options["python-arg"], variables, cwd: context.cwd });
+  context.report.emit("run.start", {
+    command: [...invocation.argv],
+    interpreter: ready.python,
+    ...(ready.prefix === "" ? {} : { environment: ready.prefix }),
+    selected_by: description.plan.rule,
+  });
+  store.sweep();
+  const endLease = ready.record === undefined ? () => undefined : store.lease([leaseOf(ready.record)]);
+  if (context.format !== "text") return capture(run, invocation, variables).finally(endLease);
+  if (isPlain(run)) writeWarmRecord({ ...run, ...context, plan: description.plan, script: read.script ?? "" });
+  await context.release();
+  return becomeProgram({ invocation, variables, ...(read.stdin === undefined ? {} : { stdin: read.stdin }) });
+}
+
+async function capture(run: Start, invocation: Invocation, variables: Record<string, string>): Promise<number> {
+  const { context, read, description } = run;
+  const { report, cwd } = context;
+  await context.release();
+  const ended = await runCaptured({
+    invocation,
+    variables,
+    cwd,
+    report,
+    outputBytesMax: outputBytesMaxDefault,
+    ...(read.stdin === undefined ? {} : { input: read.stdin }),
+  });
+  context.detail(runDetailOf({ ...description, ended }));
+  return ended.exitCode;
+}
+
+/** What the warm path takes: a named script, and no option that changes anything. */
+function isPlain({ context, options, target, read }: Start): boolean {
+  if (target.kind !== "file" || !target.isSource || read.hasWarnings || context.verbosity !== 0) return false;
+  const { environment } = context;
+  if (context.offline || environment["PYBUN_ENV"] || environment["PYBUN_TRACE"]) return false;
+  return Object.values(options).every(
+    (value) => value === undefined || value === false || isEmpty(value) || value === "text" || value === "auto",
+  );
+}
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;

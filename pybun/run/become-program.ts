@@ -1,0 +1,53 @@
+/** Turns this process into the program; where the system cannot, or will not, a child takes its place. */
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { canReplaceProcess, redirectStdin, replaceProcess } from "@vivarium/core/execve";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import { endOf } from "./captured-child.ts";
+import type { runDiagnostics } from "./diagnostics.ts";
+import type { Invocation } from "./ready-run.ts";
+
+const problem = problemsOf<typeof runDiagnostics>();
+
+export interface Becoming {
+  readonly invocation: Invocation;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Bytes that the program finds on its standard input. */
+  readonly stdin?: Uint8Array;
+}
+
+/** Returns only where a child had to run; then its exit code. @throws E_RUN_CANNOT_START */
+export async function becomeProgram({ invocation, variables, stdin }: Becoming): Promise<number> {
+  const { program, argv } = invocation;
+  if (canReplaceProcess) {
+    if (stdin !== undefined) offerOnStdin(stdin);
+    replaceProcess({ path: program, argv, environment: variables });
+  }
+  try {
+    const child = Bun.spawn({
+      cmd: [program, ...argv.slice(1)],
+      argv0: argv[0] ?? program,
+      env: variables,
+      stdio: [canReplaceProcess ? "inherit" : (stdin ?? "inherit"), "inherit", "inherit"],
+    });
+    await child.exited;
+    return endOf(child).exitCode;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    throw problem("E_RUN_CANNOT_START", { program, reason: errno }, { cause: error });
+  }
+}
+
+/** A file without a name: it is gone when the program ends, however it ends. */
+function offerOnStdin(bytes: Uint8Array): void {
+  const directory = mkdtempSync(join(tmpdir(), "pybun-stdin-"));
+  const path = join(directory, "script");
+  writeFileSync(path, bytes, { mode: 0o600 });
+  const descriptor = openSync(path, "r");
+  rmSync(directory, { recursive: true });
+  redirectStdin(descriptor);
+  closeSync(descriptor);
+}

@@ -1,0 +1,90 @@
+/** A run in words and as data: what `--explain` prints, and the `detail` of the envelope. */
+import type { Store } from "@vivarium/core/store";
+import { findInstalled, keyOf } from "../install/install-requirements.ts";
+import type { ScriptMetadata } from "../script/metadata.ts";
+import { formatRequirement } from "../versions/requirement.ts";
+import type { Ended } from "./captured-child.ts";
+import { versionOf } from "./existing-environment.ts";
+import type { RunPlan } from "./plan-run.ts";
+import type { ReadyRun } from "./ready-run.ts";
+import type { RunTarget } from "./run-target.ts";
+
+export interface RunDescription {
+  readonly plan: RunPlan;
+  readonly target: RunTarget | undefined;
+  readonly metadata: ScriptMetadata | undefined;
+  readonly script: string | undefined;
+  readonly ready?: ReadyRun;
+  readonly ended?: Ended;
+  readonly store: Store;
+}
+
+/** Fits the schema in pybun/commands/run-detail.ts. */
+export function runDetailOf(run: RunDescription) {
+  const { target, metadata, script, ended } = run;
+  return {
+    ...(target === undefined ? {} : { target: { kind: target.kind, name: targetName(target) } }),
+    interpreter: interpreterOf(run),
+    environment: environmentOf(run),
+    ...(metadata === undefined ? {} : { script: scriptOf(metadata, script ?? "<stdin>") }),
+    ...(ended === undefined ? {} : { exit: { code: ended.exitCode, ...signalOf(ended) } }),
+  };
+}
+
+const signalOf = ({ signal }: Ended) => (signal === undefined ? {} : { signal });
+
+function targetName(target: RunTarget): string {
+  if (target.kind === "file") return target.path;
+  if (target.kind === "module") return target.module;
+  if (target.kind === "command") return target.command;
+  return target.kind === "stdin" ? "-" : target.code;
+}
+
+function interpreterOf({ plan, ready }: RunDescription): { path: string; version?: string } {
+  if (plan.kind === "existing") {
+    const version = versionOf(plan.environment.prefix);
+    return { path: plan.environment.python, ...(version === undefined ? {} : { version }) };
+  }
+  const interpreter = plan.kind === "owned" ? plan.request.interpreter : plan.interpreter;
+  return { path: ready?.python ?? interpreter.path, version: interpreter.version };
+}
+
+function environmentOf({ plan, ready, store }: RunDescription) {
+  const { rule, because } = plan;
+  const common = { selected_by: rule, because };
+  if (plan.kind === "existing") return { ...common, path: plan.environment.prefix, exists: true };
+  if (plan.kind === "interpreter") return { ...common, exists: true };
+  const record = ready?.record ?? findInstalled(plan.request, store);
+  if (record === undefined) return { ...common, key: keyOf(plan.request), exists: false };
+  return { ...common, path: record.path, key: record.key, exists: true };
+}
+
+function scriptOf({ line, dependencies, requiresPythonText, settings }: ScriptMetadata, path: string) {
+  const requires = requiresPythonText === undefined ? {} : { requires_python: requiresPythonText };
+  return { path, line, dependencies: [...dependencies], ...requires, settings: snakeCased(settings) };
+}
+
+const snakeCased = (settings: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), value]),
+  );
+
+/** What `--explain` prints. */
+export function explainRun(run: RunDescription): string {
+  const { plan, metadata } = run;
+  const { interpreter, environment } = runDetailOf(run);
+  const version = interpreter.version === undefined ? "" : ` (Python ${interpreter.version})`;
+  const place = "path" in environment ? environment.path : environment.exists ? "none" : "not made yet";
+  const lines = [
+    `interpreter   ${interpreter.path}${version}`,
+    `environment   ${place}`,
+    `selected by   ${plan.rule}: ${plan.because}`,
+  ];
+  if (plan.kind === "owned") {
+    const requirements = plan.request.requirements.map(formatRequirement);
+    lines.push(`requirements  ${requirements.length === 0 ? "none" : requirements.join("\n              ")}`);
+    if (plan.request.layer !== undefined) lines.push(`laid over     ${plan.request.layer}`);
+  }
+  if (metadata?.requiresPythonText !== undefined) lines.push(`requires      Python ${metadata.requiresPythonText}`);
+  return `${lines.join("\n")}\n`;
+}

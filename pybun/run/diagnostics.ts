@@ -1,0 +1,78 @@
+import { rule } from "@vivarium/core/diagnostic";
+import { exitCode } from "@vivarium/core/exit-code";
+
+const notFound = exitCode.notFound;
+
+/** Codes of `pybun run`. */
+export const runDiagnostics = {
+  E_RUN_NOTHING: rule<Record<string, never>>({
+    exit: exitCode.usage,
+    summary: "`run` was given nothing to run.",
+    message: () => "nothing to run: give a script, a command, -m MODULE, -c CODE, or - for a script on stdin",
+    hint: () => "`pybun run --help` shows examples.",
+  }),
+  E_RUN_TWO_TARGETS: rule<Record<string, never>>({
+    exit: exitCode.usage,
+    summary: "Both -m and -c were given.",
+    message: () => "-m and -c exclude each other: one says a module to run, the other gives the code itself",
+  }),
+  E_RUN_SCRIPT_NOT_FOUND: rule<{ script: string; reason: string }>({
+    exit: notFound,
+    summary: "The script does not exist or cannot be read.",
+    message: (p) => `cannot read the script '${p.script}': ${p.reason}`,
+  }),
+  E_RUN_COMMAND_NOT_FOUND: rule<{ command: string; environment?: string }>({
+    exit: notFound,
+    summary: "No program of this name is in the environment or on PATH, and no file has this name.",
+    message: (p) =>
+      p.environment === undefined
+        ? `there is no file and no program on PATH named '${p.command}'`
+        : `there is no file named '${p.command}', and no such program in '${p.environment}' or on PATH`,
+    hint: (p) => `if a package provides it: pybun run --with PACKAGE ${p.command}`,
+  }),
+  E_RUN_CANNOT_START: rule<{ program: string; reason: string }>({
+    exit: notFound,
+    summary: "The system refused to start the program.",
+    message: (p) => `cannot start '${p.program}': ${p.reason}`,
+  }),
+  E_RUN_ENVIRONMENT_MISSING: rule<{ variable: string; path: string }>({
+    exit: notFound,
+    summary: "PYBUN_ENV names a directory that is no environment.",
+    message: (p) => `${p.variable} names '${p.path}', which has no Python interpreter`,
+    hint: (p) => `Unset ${p.variable}, or name the prefix of an environment.`,
+  }),
+  E_RUN_ENVIRONMENT_UNSATISFIED: rule<{ path: string; script: string; missing: readonly string[] }>({
+    exit: exitCode.config,
+    summary: "The environment that PYBUN_ENV names lacks what the script's metadata block asks for.",
+    message: (p) => `the environment '${p.path}' of PYBUN_ENV does not satisfy '${p.script}': ${p.missing.join("; ")}`,
+    hint: () => "Install what is missing there, or unset PYBUN_ENV to let the script have its own environment.",
+    data: (p) => ({ missing: p.missing }),
+  }),
+  E_RUN_PROJECT_FILE: rule<{ file: string; reason: string }>({
+    exit: exitCode.dataError,
+    summary: "The project's pyproject.toml cannot be read.",
+    message: (p) => `cannot read '${p.file}': ${p.reason}`,
+  }),
+  E_RUN_ENV_FILE_MISSING: rule<{ file: string; reason: string }>({
+    exit: notFound,
+    summary: "The file given with --env-file cannot be read.",
+    message: (p) => `cannot read the variables in '${p.file}': ${p.reason}`,
+  }),
+  E_RUN_ENV_FILE_SYNTAX: rule<{ file: string; reason: string }>({
+    exit: exitCode.dataError,
+    summary: "A line of the file given with --env-file is malformed.",
+    message: (p) => `cannot read the variables in '${p.file}': ${p.reason}`,
+    hint: () => "A line is NAME=value, NAME='value', NAME=\"value\", empty, or a comment that begins with #.",
+  }),
+  E_RUN_TIME: rule<{ text: string }>({
+    exit: exitCode.usage,
+    summary: "--exclude-newer was given something that is no date and no time.",
+    message: (p) =>
+      `--exclude-newer '${p.text}' is no date such as 2026-01-31 and no time such as 2026-01-31T12:00:00Z`,
+  }),
+  W_RUN_ENVIRONMENT_BROKEN: rule<{ variable: string; path: string }>({
+    exit: exitCode.success,
+    summary: "VIRTUAL_ENV or CONDA_PREFIX names a directory without an interpreter; it is passed over.",
+    message: (p) => `${p.variable} names '${p.path}', which has no Python interpreter, and is passed over`,
+  }),
+};

@@ -1,0 +1,97 @@
+/**
+ * The few system calls of the warm path, straight from the C library.
+ *
+ * Loading node:fs costs a start about 0.9 ms, opening the C library 0.3, and the library is needed for execve anyway.
+ * Linux only: statx(2) has one layout on all architectures. Paths and texts go in as they are; nothing here throws for
+ * a file that is not there, because on the warm path every surprise has the same answer: the long way.
+ */
+import { dlopen, ptr } from "bun:ffi";
+import { type ReplacementCalls, replacementSymbols } from "@vivarium/core/execve";
+import { libraryNames } from "@vivarium/core/library-names";
+
+export interface DirectCalls extends ReplacementCalls {
+  /** The first `bytesMax` bytes of a file, one character each; undefined if it cannot be read. */
+  readonly readHead: (path: string, bytesMax: number) => string | undefined;
+  /** `size seconds.nanoseconds` of what a path leads to, or `-` where nothing can be seen. */
+  readonly fingerprint: (path: string) => string;
+  readonly readLink: (path: string) => string | undefined;
+  /** Makes or replaces a small file. Returns whether all of it was written. */
+  readonly writeFile: (path: string, text: string) => boolean;
+  /** Sets the times of a file to now. */
+  readonly touch: (path: string) => void;
+}
+
+const symbols = {
+  ...replacementSymbols,
+  open: { args: ["ptr", "i32", "i32"], returns: "i32" },
+  read: { args: ["i32", "ptr", "u64"], returns: "i64" },
+  write: { args: ["i32", "ptr", "u64"], returns: "i64" },
+  close: { args: ["i32"], returns: "i32" },
+  readlink: { args: ["ptr", "ptr", "u64"], returns: "i64" },
+  statx: { args: ["i32", "ptr", "i32", "u32", "ptr"], returns: "i32" },
+  utimensat: { args: ["i32", "ptr", "ptr", "i32"], returns: "i32" },
+} as const;
+
+const currentDirectory = -100;
+const closeOnExec = 0o2000000;
+const createTruncated = 0o1 | 0o100 | 0o1000; // O_WRONLY | O_CREAT | O_TRUNC
+const sizeAndTime = 0x200 | 0x40; // STATX_SIZE | STATX_MTIME
+
+/** Undefined where there is no such library, as on other systems than Linux. */
+export function openDirectCalls(): DirectCalls | undefined {
+  if (process.platform !== "linux") return undefined;
+  const calls = openLibrary();
+  if (calls === undefined) return undefined;
+  const status = new DataView(new ArrayBuffer(256));
+  return {
+    execve: calls.execve,
+    signal: calls.signal,
+    readHead: (path, bytesMax) => {
+      const descriptor = calls.open(ptr(terminated(path)), closeOnExec, 0);
+      if (descriptor < 0) return undefined;
+      const buffer = Buffer.allocUnsafe(bytesMax);
+      let length = 0;
+      for (let got = 1; got > 0 && length < bytesMax; length += Math.max(got, 0)) {
+        got = Number(calls.read(descriptor, ptr(buffer, length), bytesMax - length));
+        if (got < 0) length = -1;
+      }
+      calls.close(descriptor);
+      return length < 0 ? undefined : buffer.toString("latin1", 0, length);
+    },
+    fingerprint: (path) => {
+      if (calls.statx(currentDirectory, ptr(terminated(path)), 0, sizeAndTime, ptr(status)) !== 0) return "-";
+      const size = status.getBigUint64(40, true);
+      return `${size} ${status.getBigInt64(112, true)}.${status.getUint32(120, true)}`;
+    },
+    readLink: (path) => {
+      const buffer = Buffer.allocUnsafe(256);
+      const length = Number(calls.readlink(ptr(terminated(path)), ptr(buffer), buffer.length));
+      return length < 0 ? undefined : buffer.toString("latin1", 0, length);
+    },
+    writeFile: (path, text) => {
+      const descriptor = calls.open(ptr(terminated(path)), createTruncated | closeOnExec, 0o666);
+      if (descriptor < 0) return false;
+      const bytes = Buffer.from(text);
+      const written = Number(calls.write(descriptor, ptr(bytes), bytes.length));
+      calls.close(descriptor);
+      return written === bytes.length;
+    },
+    touch: (path) => {
+      calls.utimensat(currentDirectory, ptr(terminated(path)), null, 0);
+    },
+  };
+}
+
+const terminated = (path: string): Buffer => Buffer.from(`${path}\0`);
+
+function openLibrary() {
+  for (const name of libraryNames()) {
+    try {
+      return dlopen(name, symbols).symbols;
+    } catch (error) {
+      // The name of another C library, or one without statx: the next one, or the long way.
+      if (!(error instanceof Error)) throw error;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,66 @@
+/**
+ * The warm path of `pybun run SCRIPT [ARGS…]`: from argv to execve without TOML, resolver, argument parser or node:fs.
+ *
+ * In: what stands after `pybun`. Out: nothing, because this process has become the interpreter, or false, which means
+ * "take the long way": a form of the command line that is not the plain one, no record, or a witness that changed.
+ * About forty system calls; the static imports are the whole closure (tools/tidy holds their byte budget).
+ *
+ * Every 256th run goes the long way too, which sweeps up the leases of ended processes.
+ */
+import { replaceProcessBy } from "@vivarium/core/execve";
+import { beginTrace, formatTraceParent } from "@vivarium/core/trace";
+import { childVariables } from "./child-variables.ts";
+import { type DirectCalls, openDirectCalls } from "./direct-calls.ts";
+import { blockBytes, headBytesMax, warmKey } from "./warm-key.ts";
+import { parseWarmRecord, type WarmRecord, warmRecordPath } from "./warm-record.ts";
+
+/** Returns false when the long way has to be taken; otherwise it does not return. */
+export function tryFastRun(argv: readonly string[]): boolean {
+  const [command, script] = argv;
+  if (command !== "run" || script === undefined || script.startsWith("-") || !script.endsWith(".py")) return false;
+  // Text that was no UTF-8 came in damaged; the long way passes the bytes on.
+  if (process.pid % 256 === 0 || argv.some((word) => word.includes("\uFFFD"))) return false;
+  const { env } = process;
+  const cacheRoot = cacheRootOf(env);
+  if (cacheRoot === undefined || env["PYBUN_ENV"] || env["PYBUN_TRACE"]) return false;
+  const calls = openDirectCalls();
+  const block = blockBytes(calls?.readHead(script, headBytesMax) ?? "\xEF\xBB\xBF");
+  if (calls === undefined || block === undefined) return false;
+  const key = warmKey({ script, block, cwd: process.cwd(), environment: env });
+  const record = parseWarmRecord(readText(calls, warmRecordPath(cacheRoot, key)));
+  if (record === undefined || !holds(calls, record) || !takeLease(calls, cacheRoot, record)) return false;
+  const environment = childVariables({ environment: env, prefix: record.prefix });
+  environment["TRACEPARENT"] = formatTraceParent(beginTrace(env));
+  return replaceProcessBy(calls, { path: record.program, argv: [record.program, ...argv.slice(1)], environment });
+}
+
+/** As `placesOf` for Linux (core/paths.ts), which would load node:path. */
+function cacheRootOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { VIVARIUM_HOME, XDG_CACHE_HOME, HOME } = environment;
+  if (VIVARIUM_HOME) return VIVARIUM_HOME.startsWith("/") ? `${VIVARIUM_HOME}/cache` : undefined;
+  if (XDG_CACHE_HOME?.startsWith("/")) return `${XDG_CACHE_HOME}/vivarium`;
+  return HOME?.startsWith("/") ? `${HOME}/.cache/vivarium` : undefined;
+}
+
+/** Records hold paths, which are UTF-8; the calls read bytes. */
+function readText(calls: DirectCalls, path: string): string {
+  return Buffer.from(calls.readHead(path, headBytesMax) ?? "", "latin1").toString();
+}
+
+function holds(calls: DirectCalls, { witnesses }: WarmRecord): boolean {
+  return witnesses.every(({ path, fingerprint }) => calls.fingerprint(path) === fingerprint);
+}
+
+/**
+ * Says that this process uses the environment, in the form of core/store/lease.ts: pid, start time (field 22 of
+ * proc_pid_stat(5)) and pid namespace, which all stay across execve.
+ */
+function takeLease(calls: DirectCalls, cacheRoot: string, { lease, used }: WarmRecord): boolean {
+  if (lease === "") return true;
+  const stat = calls.readHead("/proc/self/stat", 1024);
+  const namespace = /\d+/.exec(calls.readLink("/proc/self/ns/pid") ?? "")?.[0];
+  const start = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  if (start === undefined || namespace === undefined) return false;
+  calls.touch(used);
+  return calls.writeFile(`${cacheRoot}/leases/${process.pid}-${start}-${namespace}.0`, `${lease}\n`);
+}

@@ -1,0 +1,15 @@
+import type { CommandContext, OptionValues } from "@vivarium/cli/command";
+import type { Store } from "@vivarium/core/store";
+import type { ScriptMetadata } from "../script/metadata.ts";
+import type { runOptions } from "./run-options.ts";
+
+/** What the choice of an environment depends on. */
+export interface PlanOptions {
+  readonly context: CommandContext;
+  readonly options: OptionValues<typeof runOptions>;
+  readonly store: Store;
+  /** Of the script, if it has any. */
+  readonly metadata: ScriptMetadata | undefined;
+  /** The script as given; for messages, and for relative places in its block. */
+  readonly script: string | undefined;
+}

@@ -1,0 +1,156 @@
+/**
+ * Chooses the interpreter and the environment of a run (spec 10, "Run"). Looks, never installs.
+ *
+ * Environment, first match: PYBUN_ENV (an error if a metadata block is not satisfied by it), the block, VIRTUAL_ENV or
+ * CONDA_PREFIX, the nearest project's `.venv` from the current directory up, else the interpreter itself.
+ * `--python` rules out active and project environments of another version. `--with` is solved together with a block;
+ * without one it becomes an environment of its own, laid over the one that was chosen, if any.
+ */
+import { dirname, join } from "node:path";
+import type { CommandContext } from "@vivarium/cli/command";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { loadIndexConfig } from "../index/config.ts";
+import type { InstallRequest } from "../install/install-requirements.ts";
+import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
+import type { Interpreter } from "../interpreter/interpreter.ts";
+import type { ScriptMetadata } from "../script/metadata.ts";
+import { parseRequirement } from "../versions/requirement.ts";
+import type { Specifiers } from "../versions/specifier.ts";
+import { checkSatisfied } from "./check-satisfied.ts";
+import type { runDiagnostics } from "./diagnostics.ts";
+import {
+  activePrefix,
+  activeVariables,
+  type ExistingEnvironment,
+  environmentAt,
+  nearestProjectEnvironment,
+} from "./existing-environment.ts";
+import { mergeSettings, momentOf } from "./package-settings.ts";
+import type { PlanOptions } from "./plan-options.ts";
+import { projectPython } from "./project-python.ts";
+
+const problem = problemsOf<typeof runDiagnostics>();
+
+export type SelectionRule =
+  | "PYBUN_ENV"
+  | "script"
+  | "with"
+  | "VIRTUAL_ENV"
+  | "CONDA_PREFIX"
+  | "project"
+  | "interpreter";
+
+/** What was decided. `because` is the sentence that `--explain` shows. */
+export type RunPlan = { readonly rule: SelectionRule; readonly because: string } & (
+  | { readonly kind: "existing"; readonly environment: ExistingEnvironment }
+  | { readonly kind: "owned"; readonly request: InstallRequest; readonly over?: ExistingEnvironment }
+  | { readonly kind: "interpreter"; readonly interpreter: Interpreter }
+);
+
+/** @throws what finding interpreters throws, E_RUN_ENVIRONMENT_…, E_RUN_PROJECT_FILE, E_RUN_TIME, E_REQUIREMENT_INVALID */
+export async function planRun(plan: PlanOptions): Promise<RunPlan> {
+  const { context, options, metadata } = plan;
+  const named = namedEnvironment(context);
+  if (named !== undefined && metadata !== undefined) await checkSatisfied(named, plan);
+  if (named === undefined && metadata !== undefined) return scriptPlan(plan, metadata);
+  const base =
+    named === undefined ? await chosenBase(plan) : { ...existing("PYBUN_ENV", named), because: "PYBUN_ENV names it" };
+  return options.with.length === 0 ? base : layeredPlan(plan, base);
+}
+
+type Base = Extract<RunPlan, { kind: "existing" | "interpreter" }>;
+
+function namedEnvironment({ environment, platform }: CommandContext): ExistingEnvironment | undefined {
+  const path = activePrefix(environment, "PYBUN_ENV");
+  if (path === undefined) return undefined;
+  const found = environmentAt(path, platform);
+  if (found === undefined) throw problem("E_RUN_ENVIRONMENT_MISSING", { variable: "PYBUN_ENV", path });
+  return found;
+}
+
+const existing = (rule: SelectionRule, environment: ExistingEnvironment) =>
+  ({ kind: "existing", rule, environment }) as const;
+
+function scriptPlan(plan: PlanOptions, metadata: ScriptMetadata): RunPlan {
+  const interpreter = interpreterFor(plan, metadata.requiresPython);
+  const request = requestOf(plan, interpreter);
+  const extra = plan.options.with.length > 0 ? ", together with --with" : "";
+  return { kind: "owned", rule: "script", request, because: `the script's metadata block asks for it${extra}` };
+}
+
+async function chosenBase(plan: PlanOptions): Promise<Base> {
+  const { context, options } = plan;
+  const wanted = options.python === undefined ? undefined : interpreterFor(plan, undefined);
+  const fits = (found: ExistingEnvironment): boolean =>
+    wanted === undefined || sameVersion(interpreterFor(plan, undefined, found.python), wanted);
+  for (const variable of activeVariables) {
+    const prefix = activePrefix(context.environment, variable);
+    const found = prefix === undefined ? undefined : environmentAt(prefix, context.platform);
+    if (prefix !== undefined && found === undefined) {
+      context.report.warn(problem("W_RUN_ENVIRONMENT_BROKEN", { variable, path: prefix }));
+    }
+    if (found !== undefined && fits(found)) return { ...existing(variable, found), because: `${variable} names it` };
+  }
+  const project = nearestProjectEnvironment(context.cwd, context.platform);
+  if (project !== undefined && fits(project)) {
+    return { ...existing("project", project), because: "it is the nearest .venv from the current directory up" };
+  }
+  const requires = wanted === undefined ? await projectPython(context.cwd) : undefined;
+  const interpreter = wanted ?? interpreterFor(plan, requires?.specifiers);
+  const allowed = requires === undefined ? "" : `, and '${requires.file}' allows this interpreter`;
+  return {
+    kind: "interpreter",
+    rule: "interpreter",
+    interpreter,
+    because: `no environment is active or near${allowed}`,
+  };
+}
+
+const sameVersion = (a: Interpreter, b: Interpreter): boolean => a.realPath === b.realPath || a.version === b.version;
+
+function interpreterFor(plan: PlanOptions, requiresPython?: Specifiers, path?: string): Interpreter {
+  const { environment, cwd, platform, report } = plan.context;
+  const request = path ?? plan.options.python;
+  return findInterpreterNow({
+    environment,
+    cwd,
+    platform,
+    report,
+    cacheRoot: plan.store.root,
+    ...(request === undefined ? {} : { request }),
+    ...(requiresPython === undefined ? {} : { requiresPython }),
+  });
+}
+
+function layeredPlan(plan: PlanOptions, base: Base): RunPlan {
+  const own = `--with asks for packages`;
+  if (base.kind === "interpreter") {
+    const request = requestOf(plan, base.interpreter);
+    return { kind: "owned", rule: "with", request, because: `${own}, and ${base.because}` };
+  }
+  const { environment: over } = base;
+  const interpreter = interpreterFor(plan, undefined, over.python);
+  const layer = join(over.prefix, interpreter.scheme.purelib);
+  const because = `${own}, laid over '${over.prefix}': ${base.because}`;
+  return { kind: "owned", rule: "with", request: { ...requestOf(plan, interpreter), layer }, over, because };
+}
+
+function requestOf({ context, options, metadata, script }: PlanOptions, interpreter: Interpreter): InstallRequest {
+  const { environment, home, platform, cwd } = context;
+  const place = script === undefined ? cwd : join(cwd, dirname(script));
+  const settings = mergeSettings(options, metadata?.settings ?? {}, place);
+  const excludeNewerMs = momentOf(settings.excludeNewer);
+  return {
+    interpreter,
+    requirements: [...(metadata?.requirements ?? []), ...options.with.map(parseRequirement)],
+    constraints: settings.constraints.map(parseRequirement),
+    config: loadIndexConfig({ flags: settings.flags, environment, home, platform, cwd }),
+    strategy: settings.strategy,
+    prerelease: settings.prerelease,
+    noBinary: settings.noBinary,
+    onlyBinary: settings.onlyBinary,
+    materialize: settings.materialize,
+    ...(metadata?.requiresPythonText === undefined ? {} : { requiresPython: metadata.requiresPythonText }),
+    ...(excludeNewerMs === undefined ? {} : { excludeNewerMs }),
+  };
+}

@@ -1,0 +1,57 @@
+/** Reads the script that is to be run, as far as its metadata needs it; a script on stdin is read whole. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { isatty } from "node:tty";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { Report } from "@vivarium/core/report";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import { readScriptMetadata, type ScriptMetadata } from "../script/metadata.ts";
+import type { runDiagnostics } from "./diagnostics.ts";
+import type { RunTarget } from "./run-target.ts";
+
+const problem = problemsOf<typeof runDiagnostics>();
+
+export interface ReadScript {
+  readonly metadata: ScriptMetadata | undefined;
+  /** The script as given. */
+  readonly script: string | undefined;
+  /** The bytes of a script from stdin, which the program has to be given again. */
+  readonly stdin?: Uint8Array;
+  readonly hasWarnings: boolean;
+}
+
+/** @throws E_RUN_SCRIPT_NOT_FOUND and the codes of scriptDiagnostics */
+export async function readScript(
+  target: RunTarget | undefined,
+  { cwd, report }: { readonly cwd: string; readonly report: Report },
+): Promise<ReadScript> {
+  let hasWarnings = false;
+  const watched: Report = {
+    emit: report.emit,
+    warn: (warning) => {
+      hasWarnings = true;
+      report.warn(warning);
+    },
+  };
+  const read = async (bytes: Uint8Array, name: string): Promise<ScriptMetadata | undefined> =>
+    readScriptMetadata({ bytes, name, report: watched });
+  if (target?.kind === "file") {
+    const { path } = target;
+    const metadata = target.isSource ? await read(readBytes(path, cwd), path) : undefined;
+    return { metadata, script: path, hasWarnings };
+  }
+  // At a terminal Python reads and runs line by line; what it is given then cannot be looked at first.
+  if (target?.kind !== "stdin" || isatty(0)) return { metadata: undefined, script: undefined, hasWarnings };
+  const stdin = await Bun.stdin.bytes();
+  return { metadata: await read(stdin, "<stdin>"), script: undefined, stdin, hasWarnings };
+}
+
+function readBytes(path: string, cwd: string): Uint8Array {
+  try {
+    return readFileSync(resolve(cwd, path));
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: path, reason: errno }, { cause: error });
+  }
+}

@@ -1,0 +1,103 @@
+/** Writes the warm record of a run: what the warm path starts next time, and the witnesses that must stay equal. */
+import { delimiter, join } from "node:path";
+import { writeFileAtomic } from "@vivarium/core/atomic-file";
+import { Problem } from "@vivarium/core/diagnostic";
+import type { Environment } from "@vivarium/core/paths";
+import type { Store } from "@vivarium/core/store";
+import { environmentKind, recordFileName } from "../env/environment-record.ts";
+import { type DirectCalls, openDirectCalls } from "./direct-calls.ts";
+import { upwards } from "./existing-environment.ts";
+import type { RunPlan } from "./plan-run.ts";
+import type { ReadyRun } from "./ready-run.ts";
+import { blockBytes, headBytesMax, warmKey } from "./warm-key.ts";
+import { formatWarmRecord, warmRecordPath } from "./warm-record.ts";
+
+export interface WarmScene {
+  readonly script: string;
+  readonly plan: RunPlan;
+  readonly ready: ReadyRun;
+  readonly environment: Environment;
+  readonly cwd: string;
+  readonly store: Store;
+}
+
+const unwritable = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION", "E_STORE_FULL"]);
+
+/** Does nothing where the warm path would not look: other systems, scripts whose head needs a closer look. */
+export function writeWarmRecord(scene: WarmScene): void {
+  const { script, ready, cwd, environment, store } = scene;
+  const calls = openDirectCalls();
+  const block = blockBytes(calls?.readHead(script, headBytesMax) ?? "\xEF\xBB\xBF");
+  if (calls === undefined || block === undefined) return;
+  const { record } = ready;
+  const text = formatWarmRecord({
+    program: ready.python,
+    prefix: ready.prefix,
+    lease: record === undefined ? "" : `${environmentKind}/${record.key}`,
+    used: record === undefined ? "" : join(store.entryPath(environmentKind, record.key), recordFileName),
+    witnesses: witnessesOf(scene, calls),
+  });
+  if (/\n.*\n/s.test(text) && [ready.python, ready.prefix].some((path) => path.includes("\n"))) return;
+  try {
+    writeFileAtomic(warmRecordPath(store.root, warmKey({ script, block, cwd, environment })), text);
+  } catch (error) {
+    // The next run takes the long way again, and that is all.
+    if (!(error instanceof Problem && unwritable.has(error.code))) throw error;
+  }
+}
+
+function witnessesOf(scene: WarmScene, calls: DirectCalls) {
+  const paths = [...new Set([...environmentParts(scene), ...interpreterInputs(scene), ...settingFiles(scene)])];
+  const plain = paths.filter((path) => !/[\n\t]/.test(path));
+  return plain.map((path) => ({ path, fingerprint: calls.fingerprint(path) }));
+}
+
+/** What is started, and what it cannot do without. */
+function environmentParts({ plan, ready }: WarmScene): readonly string[] {
+  const { python, prefix, record } = ready;
+  const parts = [python, ...(prefix === "" ? [] : [join(prefix, "pyvenv.cfg")])];
+  if (record !== undefined) parts.push(record.interpreter.realPath, record.view);
+  if (plan.kind === "owned" && plan.over !== undefined) parts.push(join(plan.over.prefix, "pyvenv.cfg"));
+  return parts;
+}
+
+/** Whatever could make another interpreter or environment the first match. */
+function interpreterInputs({ environment, cwd, plan }: WarmScene): readonly string[] {
+  const places = (environment["PATH"] ?? "").split(delimiter).filter((place) => place !== "");
+  const root = environment["PYENV_ROOT"] || join(environment["HOME"] ?? "/", ".pyenv");
+  const pyenv = [join(root, "version"), join(root, "versions"), ...pinsFrom(environment["PYENV_DIR"] ?? cwd)];
+  const found = plan.kind === "existing" ? [] : [interpreterOf(plan).path, interpreterOf(plan).realPath];
+  const around = plan.rule === "script" ? [] : [...upwards(cwd)].flatMap((directory) => projectFiles(directory));
+  return [...places, ...pyenv, ...pinsFrom(cwd), ...found, ...around];
+}
+
+const interpreterOf = (plan: Exclude<RunPlan, { kind: "existing" }>) =>
+  plan.kind === "owned" ? plan.request.interpreter : plan.interpreter;
+
+const pinsFrom = (directory: string): readonly string[] =>
+  [...upwards(directory)].map((place) => join(place, ".python-version"));
+
+const projectFiles = (directory: string): readonly string[] => [
+  join(directory, ".venv", "pyvenv.cfg"),
+  join(directory, "pyproject.toml"),
+];
+
+/** Files that pip reads its indexes from: they decide packages. */
+function settingFiles({ environment, plan }: WarmScene): readonly string[] {
+  if (plan.kind !== "owned") return [];
+  const home = environment["HOME"] ?? "/";
+  const config = environment["XDG_CONFIG_HOME"] || join(home, ".config");
+  const shared = (environment["XDG_CONFIG_DIRS"] || "/etc/xdg")
+    .split(":")
+    .map((place) => join(place, "pip", "pip.conf"));
+  const named = environment["PIP_CONFIG_FILE"];
+  const site = environment["VIRTUAL_ENV"];
+  return [
+    ...shared,
+    "/etc/pip.conf",
+    join(home, ".pip", "pip.conf"),
+    join(config, "pip", "pip.conf"),
+    ...(site ? [join(site, "pip.conf")] : []),
+    ...(named ? [named] : []),
+  ];
+}
