@@ -129,6 +129,15 @@ export function decodeLink(slice: string, base: string): IndexFile | undefined {
   });
 }
 
+let lastEscaped = "";
+let lastDecoded = "";
+
+/** Neighbours mostly say the same, `&gt;=3.9` above all: the last answer is kept. */
 function decoded(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : decodeEntities(value);
+  if (value === undefined || !value.includes("&")) return value;
+  if (value !== lastEscaped) {
+    lastEscaped = value;
+    lastDecoded = decodeEntities(value);
+  }
+  return lastDecoded;
 }

@@ -7,7 +7,16 @@
  *
  * The key holds the file's address besides its SHA-256: what one server claims about a hash is not believed of another.
  */
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
@@ -101,6 +110,7 @@ function readLog(path: string): Log {
 }
 
 function readOrNothing(path: string): Buffer | undefined {
+  if (!existsSync(path)) return undefined;
   try {
     return readFileSync(path);
   } catch (error) {

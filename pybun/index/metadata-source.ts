@@ -54,7 +54,8 @@ function keyOf(file: IndexFile): string | undefined {
   const sha256 = file.hashes["sha256"];
   if (sha256 === undefined || file.url.startsWith("file:")) return undefined;
   const query = file.url.indexOf("?");
-  return `${redact(query === -1 ? file.url : file.url.slice(0, query))} ${sha256}`;
+  const address = query === -1 ? file.url : file.url.slice(0, query);
+  return `${address.includes("@") ? redact(address) : address} ${sha256}`;
 }
 
 /** The name part of the file name: good enough to find a log by. */

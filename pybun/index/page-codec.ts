@@ -17,7 +17,7 @@ export const prefixBytes = 16;
 
 const magic = 0x31504256;
 /** Grows with every change of the layout, or of what `extents` and `form` mean. */
-const layoutVersion = 1;
+const layoutVersion = 2;
 const fixedBytes = 56;
 const forms: readonly (PageForm | "absent")[] = ["absent", "html", "json"];
 
@@ -97,9 +97,9 @@ function blockChecksums(body: Uint8Array): Uint32Array {
   return sums;
 }
 
-/** Against accidents, not against malice: whoever may write the cache may write anything. */
+/** CRC-32, which processors compute themselves. Against accidents, not malice: whoever may write the cache may write anything. */
 export function checksum(bytes: Uint8Array): number {
-  return Bun.hash.xxHash32(bytes);
+  return Bun.hash.crc32(bytes);
 }
 
 /** The head's size according to its first bytes, or `undefined` when they are not ours. */

@@ -3,7 +3,7 @@
  * Places and precedence: pip's documentation, "Configuration"; later files win over earlier ones, `[install]` over
  * `[global]`, and PIP_* variables over all files.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import type { Environment, Platform } from "@vivarium/core/paths";
 
@@ -81,6 +81,7 @@ export function readPipSettings(places: PipPlaces): PipSettings {
 }
 
 function readOrNothing(file: string): string {
+  if (!existsSync(file)) return "";
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
