@@ -1,6 +1,7 @@
 /**
  * Compares the pins of `pybun resolve` with those of `uv pip compile`, package by package, and writes the result to
- * tests/scoreboards/resolve.txt: `npm run scoreboard:resolve -- [--exclude-newer T]`.
+ * tests/scoreboards/resolve.txt with `--exclude-newer 2026-06-01T00:00:00Z`, to resolve-newest.txt without:
+ * `npm run scoreboard:resolve -- [--exclude-newer T]`.
  *
  * Both begin with an empty cache, run within the same minute, for the same Python, with wheels only. Where pins differ,
  * uv's pins are given to our resolver as constraints: if that has a solution, both answers are valid, and the
@@ -148,7 +149,7 @@ async function main(): Promise<void> {
       : `with --exclude-newer ${excludeNewer}`,
     "",
   ].join("\n");
-  const name = excludeNewer === undefined ? "resolve.txt" : "resolve-exclude-newer.txt";
+  const name = excludeNewer === undefined ? "resolve-newest.txt" : "resolve.txt";
   writeFileSync(join(boards, name), `${head}\n${report("Packages", packages)}\n${report("Conflict sets", conflicts)}`);
   rmSync(scratch, { recursive: true });
 }
