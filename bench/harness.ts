@@ -6,18 +6,8 @@
  * Times are wall times of spawn to exit; the cost of the spawn itself is the same for all and is reported beside them.
  */
 import { availableParallelism, cpus, release, totalmem } from "node:os";
+import type { Contender } from "./contender.ts";
 import { peakMemoryBytes } from "./peak-memory.ts";
-
-export interface Contender {
-  readonly name: string;
-  readonly command: readonly string[];
-  readonly cwd: string;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Brings the world to the state before the command: not timed, before each run. */
-  readonly prepare?: () => void;
-  /** For peers that take minutes. */
-  readonly roundsMax?: number;
-}
 
 /** A ratio of the first contender to `against`: medians of wall time, or peaks of memory. */
 export interface Target {

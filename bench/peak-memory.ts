@@ -5,7 +5,7 @@
  * show less than Bun has. A small Python stands between: nothing below its own 10 MB can be told apart.
  */
 import { oraclePython } from "../tools/oracles.ts";
-import type { Contender } from "./harness.ts";
+import type { Contender } from "./contender.ts";
 
 const measure = `
 import resource, subprocess, sys

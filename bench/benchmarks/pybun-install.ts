@@ -2,7 +2,8 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { normalizeName } from "@vivarium/pybun/versions/name";
-import type { Benchmark, Case, Contender, Target } from "../harness.ts";
+import type { Contender } from "../contender.ts";
+import type { Benchmark, Case, Target } from "../harness.ts";
 import { openSetting, requirementSets, type Setting } from "../setting.ts";
 
 export const installWarm: Benchmark = {

@@ -1,7 +1,8 @@
 /** Resolutions, with every page and all metadata in the cache, and with nothing there. The solver runs each time. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Benchmark, Case, Contender } from "../harness.ts";
+import type { Contender } from "../contender.ts";
+import type { Benchmark, Case } from "../harness.ts";
 import { comparePins } from "../pins.ts";
 import { openSetting, requirementSets, type Setting, writeUvConfig } from "../setting.ts";
 

@@ -4,7 +4,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Benchmark, Contender } from "../harness.ts";
+import type { Contender } from "../contender.ts";
+import type { Benchmark } from "../harness.ts";
 import { compareOutputs } from "../pins.ts";
 import { openSetting, type Setting } from "../setting.ts";
 
