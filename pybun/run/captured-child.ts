@@ -61,14 +61,17 @@ function forwardSignals(child: { kill: (signal: "SIGINT" | "SIGTERM" | "SIGHUP")
 }
 
 /** How a child ended, as shells count. */
-export function endOf(child: { readonly exitCode: number | null; readonly signalCode?: string | null }): Ended {
-  const { signalCode } = child;
-  if (signalCode === null || signalCode === undefined) return { exitCode: child.exitCode ?? 1 };
+export function endOf({ exitCode, signalCode }: ChildEnd): Ended {
+  if (signalCode === null || signalCode === undefined) return { exitCode: exitCode ?? 1 };
   const { signals } = process.getBuiltinModule("node:os").constants;
-  return {
-    exitCode: 128 + (Object.entries(signals).find(([name]) => name === signalCode)?.[1] ?? 0),
-    signal: signalCode,
-  };
+  const [name, number] = Object.entries(signals).find((entry) => entry.includes(signalCode)) ?? [`${signalCode}`, 0];
+  return { exitCode: 128 + number, signal: name };
+}
+
+interface ChildEnd {
+  readonly exitCode: number | null;
+  /** The runtime gives the number of a signal that it has no name for. */
+  readonly signalCode?: string | number | null;
 }
 
 interface OutputScene {
