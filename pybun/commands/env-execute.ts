@@ -10,9 +10,10 @@ import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { findEnvironment, listEnvironments, removeEnvironment } from "../env/list-environments.ts";
 import { loadIndexConfig } from "../index/config.ts";
 import type { indexDiagnostics } from "../index/diagnostics.ts";
-import { type InstallRequest, installRequirements } from "../install/install-requirements.ts";
+import type { InstallRequest } from "../install/install-requirements.ts";
 import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
+import { createEnvironment } from "./env-install.ts";
 import type { envCreateOptions } from "./env-options.ts";
 import { type Gathered, gatherRequirements, indexFlagsOf } from "./gather-requirements.ts";
 
@@ -34,7 +35,9 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
   });
   const store = storeOf(context);
   const request = requestOf(context, options, gathered);
-  const record = await installRequirements(request, { store, report, offline, refresh: options.refresh, signal });
+  const { refresh } = options;
+  const { requiredHashes } = gathered;
+  const record = await createEnvironment(request, { store, report, offline, refresh, signal, requiredHashes });
   context.out(`${record.path}\n`);
   context.detail(detailOf(record));
   return exitCode.success;

@@ -1,0 +1,110 @@
+/**
+ * The environment of `env create`. What a wish came to is remembered as a list of wheels, `wheel-sets-v1/<key>`: the
+ * same wish at another place, or after its environment was removed, needs neither an index nor a resolution as long
+ * as the wheels are in the store, just as an environment itself stays until `--refresh`.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeFileAtomic } from "@vivarium/core/atomic-file";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import type { Store } from "@vivarium/core/store";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import type { envDiagnostics } from "../env/diagnostics.ts";
+import { ensureEnvironment } from "../env/ensure-environment.ts";
+import type { EnvironmentRecord } from "../env/environment-record.ts";
+import { writeChoice } from "../install/choice.ts";
+import { digestOf } from "../install/environment-key.ts";
+import { type InstallRequest, type InstallScene, installRequirements, keyOf } from "../install/install-requirements.ts";
+import { normalizeName } from "../versions/name.ts";
+import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
+
+const problem = problemsOf<typeof envDiagnostics>();
+
+/** Hashes that a requirements file demands, by project: `sha256:…`. */
+export type RequiredHashes = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * With required hashes the environment is first made in the store, and comes to its own place only when they are right.
+ * @throws what `installRequirements` throws, and E_ENV_HASH
+ */
+export async function createEnvironment(
+  request: InstallRequest,
+  scene: InstallScene & { readonly requiredHashes: RequiredHashes },
+): Promise<EnvironmentRecord> {
+  const { directory, ...inStore } = request;
+  if (scene.requiredHashes.size === 0) return findOrInstall(request, scene);
+  const checked = await findOrInstall(inStore, scene);
+  checkHashes(checked, scene.requiredHashes);
+  return directory === undefined ? checked : findOrInstall(request, { ...scene, refresh: false });
+}
+
+function checkHashes({ packages }: EnvironmentRecord, required: RequiredHashes): void {
+  for (const { name, version, sha256 } of packages) {
+    const allowed = [...(required.get(normalizeName(name)) ?? [])].filter((hash) => hash.startsWith("sha256:"));
+    if (allowed.length === 0 || allowed.includes(`sha256:${sha256}`)) continue;
+    const expected = allowed.map((hash) => hash.slice("sha256:".length)).join(" or ");
+    throw problem("E_ENV_HASH", { name, version, expected, actual: sha256 });
+  }
+}
+
+async function findOrInstall(request: InstallRequest, scene: InstallScene): Promise<EnvironmentRecord> {
+  const key = keyOf(request);
+  const wheels = scene.refresh ? undefined : rememberedWheels(scene.store, key);
+  const linked = wheels === undefined ? undefined : await linkRemembered(request, { ...scene, key, wheels });
+  if (linked !== undefined) return linked;
+  const record = await installRequirements(request, scene);
+  const hashes = record.packages.map((entry) => entry.sha256);
+  writeFileAtomic(wheelSetPath(scene.store, key), JSON.stringify(hashes));
+  return record;
+}
+
+interface LinkScene extends InstallScene {
+  readonly key: string;
+  readonly wheels: readonly StoredWheel[];
+}
+
+/** Undefined where a wheel turns out to be damaged: installing fetches it again. */
+async function linkRemembered(request: InstallRequest, scene: LinkScene): Promise<EnvironmentRecord | undefined> {
+  const { interpreter, directory, materialize = [] } = request;
+  const { store, report, key, wheels, signal } = scene;
+  const common = { store, interpreter, wheels, materialize, report, ...(signal === undefined ? {} : { signal }) };
+  try {
+    if (directory !== undefined) return await ensureEnvironment({ ...common, key, directory });
+    const contents = wheels.map(({ sha256 }) => sha256).join(" ");
+    const record = await ensureEnvironment({ ...common, key: digestOf(`${key} ${contents}`) });
+    writeChoice(store, key, record);
+    return record;
+  } catch (error) {
+    if (error instanceof Problem && error.code === "E_STORE_DAMAGED") return undefined;
+    throw error;
+  }
+}
+
+/** The wheels of a wish if all of them are in the store. */
+function rememberedWheels(store: Store, key: string): readonly StoredWheel[] | undefined {
+  const found = readHashes(wheelSetPath(store, key))?.map((hash) => storedOrAbsent(store, hash)) ?? [undefined];
+  const wheels = found.filter((wheel) => wheel !== undefined);
+  return wheels.length === found.length ? wheels : undefined;
+}
+
+function storedOrAbsent(store: Store, hash: string): StoredWheel | undefined {
+  try {
+    return findStoredWheel(store, hash);
+  } catch (error) {
+    if (error instanceof Problem && error.code === "E_STORE_DAMAGED") return undefined;
+    throw error;
+  }
+}
+
+/** A list that is absent or was cut short by a power failure is no list. */
+function readHashes(path: string): readonly string[] | undefined {
+  try {
+    // Written by createEnvironment only.
+    return JSON.parse(readFileSync(path, "utf8")) as readonly string[];
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const wheelSetPath = (store: Store, key: string): string => join(store.root, "wheel-sets-v1", key);

@@ -1,0 +1,99 @@
+/** `pybun env` as its users start it, against an index that the test serves. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runProcess } from "@vivarium/cli/testing/run-fixture";
+import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
+import { buildWheel, type FixtureIndex, startFixtureIndex } from "../../tests/fixture-index/index.ts";
+import { envCommands } from "./env.ts";
+
+const launcher = join(import.meta.dir, "../../vivarium/bin/vivarium");
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), "env-command-")));
+let index: FixtureIndex;
+const tool = buildWheel({
+  name: "tool",
+  version: "1.0",
+  requires: ["part"],
+  files: { "tool.py": "import part\ndef main():\n    print('tool', part.version)\n" },
+  entryPoints: { console_scripts: ["tool = tool:main"] },
+});
+
+beforeAll(async () => {
+  index = await startFixtureIndex();
+  index.add(tool);
+  index.add(buildWheel({ name: "part", version: "2.0" }));
+});
+afterAll(async () => {
+  await index.stop();
+  rmSync(scratch, { recursive: true });
+});
+
+const pybun = (...argv: readonly string[]) =>
+  runProcess([launcher, "pybun", "env", ...argv], {
+    cwd: scratch,
+    environment: { VIVARIUM_HOME: join(scratch, "home"), PIP_CONFIG_FILE: "/dev/null" },
+  });
+
+const create = (...argv: readonly string[]) => pybun("create", "--default-index", index.simple, ...argv);
+
+async function detailOf(command: string, running: ReturnType<typeof pybun>): Promise<Record<string, unknown>> {
+  const shape = envCommands.find((candidate) => candidate.name === `env ${command}`);
+  const { stdout } = await running;
+  const { detail } = await assertValidEnvelope(stdout, shape);
+  return detail as Record<string, unknown>; // validated against the command's schema
+}
+
+describe("env create", () => {
+  test("prints the path of a working environment, and the same one again without the index", async () => {
+    const first = await create("tool");
+    expect(first.exitCode).toBe(0);
+    const path = first.stdout.trim();
+    expect((await runProcess([join(path, "bin", "tool")])).stdout).toBe("tool 2.0\n");
+    expect((await create("tool", "--offline")).stdout.trim()).toBe(path);
+    expect((await pybun("list")).stdout).toContain(`2 packages  ${path}`);
+  }, 30_000);
+
+  test("--dir makes it at a place of its own, from what is remembered of the same wish", async () => {
+    await create("tool", "part");
+    const { stdout, exitCode } = await create("part", "tool", "--dir", "mine", "--offline");
+    expect({ stdout, exitCode }).toEqual({ stdout: `${join(scratch, "mine")}\n`, exitCode: 0 });
+    expect((await runProcess([join(scratch, "mine", "bin", "tool")])).stdout).toBe("tool 2.0\n");
+    expect((await pybun("remove", "mine")).exitCode).toBe(0);
+    expect(existsSync(join(scratch, "mine"))).toBe(false);
+  }, 30_000);
+
+  test("--dir refuses a directory with something else in it", async () => {
+    writeFileSync(join(scratch, "thesis.txt"), "precious");
+    const { exitCode, stderr } = await create("part", "--dir", ".");
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toMatch(/E_ENV_DIRECTORY_(?:TAKEN|STORE)/);
+    expect(readdirSync(scratch)).toContain("thesis.txt");
+  }, 30_000);
+
+  test("hashes of a requirements file are demanded", async () => {
+    const pins = (hash: string): string => {
+      writeFileSync(join(scratch, "pins.txt"), `tool==1.0 --hash=sha256:${hash}\n`);
+      return "pins.txt";
+    };
+    const refused = await create("-r", pins("0".repeat(64)), "--dir", "hashed");
+    expect(refused.stderr).toContain("E_ENV_HASH");
+    expect(refused.exitCode).toBe(76);
+    expect(existsSync(join(scratch, "hashed"))).toBe(false);
+    expect((await create("-r", pins(tool.sha256), "--dir", "hashed")).exitCode).toBe(0);
+  }, 30_000);
+
+  test("its JSON, and that of the other commands, is as the schemas say", async () => {
+    const made = await detailOf("create", create("part", "--format=json"));
+    expect(made["packages"]).toMatchObject([{ name: "part", version: "2.0" }]);
+    const { environments } = await detailOf("list", pybun("list", "--format=json"));
+    expect(environments).toContainEqual(made);
+    const key = String(made["key"]);
+    expect(await detailOf("path", pybun("path", key.slice(0, 10), "--format=json"))).toEqual(made);
+    const removed = await detailOf("remove", pybun("remove", key, "--format=json"));
+    expect(removed).toEqual({ removed: [{ key, path: made["path"] }] });
+    const again = await pybun("remove", key);
+    expect(again.stderr).toContain("E_ENV_NOT_FOUND");
+    expect(again.exitCode).toBe(66);
+  }, 30_000);
+});
