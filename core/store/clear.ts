@@ -4,7 +4,7 @@ import { isStoreName, type Store } from "../store.ts";
 import { errnoOf, ioProblem } from "./io-problem.ts";
 import { mayBeAlive } from "./process-identity.ts";
 
-/** What clearing did: entries and bytes that went, entries that stayed because a living process uses them. */
+/** What clearing did: entries and bytes that went, entries that stayed because they are in use. */
 export interface Cleared {
   readonly entries: number;
   readonly bytes: number;
@@ -16,18 +16,17 @@ const ownFolders: ReadonlySet<string> = new Set(["locks", "leases"]);
 const ownedFolders: ReadonlySet<string> = new Set(["tmp", "trash"]);
 
 /**
- * Empties the store: every entry of every kind, and whatever else lies in its folders, but not what a living process
- * has leased or is making. Rejects nothing half-way: what could not be removed raises E_STORE_* and the rest stays.
+ * Empties the store: every entry of every kind, and whatever else lies in its folders, but not the entries of `keep`
+ * (`kind/key`) nor what a living process is making. What could not be removed raises E_STORE_*, and the rest stays.
  */
-export function clearStore(store: Store, signal?: AbortSignal): Cleared {
+export function clearStore(store: Store, keep: ReadonlySet<string>, signal?: AbortSignal): Cleared {
   store.sweep();
-  const leased = store.leased();
   const cleared = { entries: 0, bytes: 0, kept: 0 };
   for (const kind of folders(store.root)) {
     for (const key of names(join(store.root, kind))) {
       signal?.throwIfAborted();
       const isOwned = ownedFolders.has(kind) && mayBeAlive(key.slice(0, key.lastIndexOf(".")));
-      if (isOwned || leased.has(`${kind}/${key}`)) {
+      if (isOwned || keep.has(`${kind}/${key}`)) {
         cleared.kept += isOwned ? 0 : 1;
         continue;
       }

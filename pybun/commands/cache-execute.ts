@@ -7,6 +7,7 @@ import { openStore, type Store } from "@vivarium/core/store";
 import { clearStore } from "@vivarium/core/store/clear";
 import { wheelKind } from "../wheel/stored-wheel.ts";
 import { verifyEntry } from "../wheel/verify.ts";
+import { entriesInUse, removeWheel } from "./cache-dependents.ts";
 
 const problem = problemsOf<typeof coreDiagnostics>();
 
@@ -35,7 +36,7 @@ export const executeVerify: Execute = async (context) => {
     context.report.emit("cache.verify", { entry, intact: reason === undefined });
     if (reason === undefined) continue;
     damaged.push({ entry, reason });
-    store.remove(wheelKind, key);
+    removeWheel(store, key);
     context.report.warn(problem("W_STORE_REMOVED", { path: store.entryPath(wheelKind, key), detail: reason }));
   }
   context.detail({ checked: keys.length, damaged });
@@ -52,7 +53,8 @@ const letSignalsIn = (): Promise<void> => new Promise((resolve) => setImmediate(
 
 /** `pybun cache clean` */
 export const executeClean: Execute = async (context) => {
-  const { entries, bytes, kept } = clearStore(storeOf(context), context.signal);
+  const store = storeOf(context);
+  const { entries, bytes, kept } = clearStore(store, entriesInUse(store), context.signal);
   context.report.emit("cache.clean", { entries, bytes });
   context.detail({ entries, bytes, kept });
   const inUse = kept === 0 ? "" : `; ${kept} in use stay`;

@@ -11,6 +11,7 @@ moment leaves whole files only, and the next run does what is missing.
 `co_filename` is the path below the tree: an import replaces it by the real one, and equal wheels give equal bytes.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -24,6 +25,10 @@ try:
     import fcntl
 except ImportError:  # Windows: two processes may do the same work, each file is still published whole
     fcntl = None
+
+
+# Files between two syncs: enough to make them rare, and few enough that a kill loses little.
+BATCH = 500
 
 
 def take_lock(path):
@@ -78,12 +83,28 @@ def publish(entry, tag, scratch, compiled):
     os.replace(temporary, os.path.join(entry, "bytecode", tag + ".json"))
 
 
+def finish(tag, batch):
+    """Syncs what was compiled, once for the whole batch, and publishes it."""
+    if batch and hasattr(os, "sync"):
+        os.sync()
+    for entry, scratch, lock, compiled in batch:
+        publish(entry, tag, scratch, compiled)
+        shutil.rmtree(scratch)
+        lock.close()
+
+
 def main(tag, entries):
     warnings.simplefilter("ignore")
     if hasattr(os, "nice"):
         os.nice(10)
+    if hasattr(os, "SCHED_IDLE"):
+        with contextlib.suppress(OSError):  # some containers forbid it; being nice is what was possible
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     batch = []
     for entry in entries:
+        if sum(len(compiled) for _, _, _, compiled in batch) >= BATCH:
+            finish(tag, batch)
+            batch = []
         folder = os.path.join(entry, "bytecode")
         if os.path.exists(os.path.join(folder, tag + ".json")):
             continue
@@ -98,12 +119,7 @@ def main(tag, entries):
         shutil.rmtree(scratch, ignore_errors=True)
         os.mkdir(scratch)
         batch.append((entry, scratch, lock, compile_entry(entry, scratch)))
-    if batch and hasattr(os, "sync"):
-        os.sync()
-    for entry, scratch, lock, compiled in batch:
-        publish(entry, tag, scratch, compiled)
-        shutil.rmtree(scratch)
-        lock.close()
+    finish(tag, batch)
 
 
 if __name__ == "__main__":
