@@ -1,7 +1,12 @@
 import { expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bytesSource } from "./archive-source.ts";
 import type { EntrySpec } from "./testing/archive-builder.ts";
 import { refusal } from "./testing/refusal.ts";
-import { buildWheel, demoModule, recordLine, type WheelSpec } from "./testing/wheel-builder.ts";
+import { buildWheel, demoFile, demoModule, recordLine, type WheelSpec } from "./testing/wheel-builder.ts";
+import { unpackArchive } from "./unpack.ts";
 
 const named = (name: string): WheelSpec => ({ entries: [{ ...demoModule, name }] });
 const attributed = (attributes: number, name = "demo/special"): WheelSpec => ({
@@ -162,6 +167,17 @@ const cases: readonly (readonly [string, string, WheelSpec])[] = [
     { entries: [demoModule, { name: "evil-1.0.data/scripts/sh", data: "" }] },
   ],
 ];
+
+test("refuses a second name for a file that the disk takes for the first: E_WHEEL_ENTRY_CONFLICT", async () => {
+  // As on a disk that does not tell `demo/__INIT__.py` from `demo/__init__.py`: the place is taken.
+  const directory = mkdtempSync(join(tmpdir(), "wheel-taken-"));
+  mkdirSync(join(directory, "tree", "demo"), { recursive: true });
+  writeFileSync(join(directory, "tree", "demo", "__init__.py"), "first");
+  const unpacking = unpackArchive(bytesSource(buildWheel()), { file: demoFile, directory });
+  expect(await unpacking.catch((error: unknown) => error)).toMatchObject({ code: "E_WHEEL_ENTRY_CONFLICT" });
+  expect(readFileSync(join(directory, "tree", "demo", "__init__.py"), "utf8")).toBe("first");
+  rmSync(directory, { recursive: true });
+});
 
 for (const [name, code, spec] of cases) {
   test(`refuses ${name}: ${code}`, async () => {

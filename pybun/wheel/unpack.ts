@@ -7,8 +7,9 @@
  * last. Whatever is refused leaves only files in the temporary directory, which the caller removes.
  */
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
+import { errnoOf } from "@vivarium/core/store/io-problem";
 import { type ArchiveSource, bytesSource, openFileSource } from "./archive-source.ts";
 import { checkBomb } from "./bomb.ts";
 import type { wheelDiagnostics } from "./diagnostics.ts";
@@ -114,7 +115,8 @@ function makeDirectories(layout: WheelLayout, directory: string): void {
   for (const placed of layout.files) {
     for (let path = dirname(placeOf(placed)); path !== "." && !wanted.has(path); path = dirname(path)) wanted.add(path);
   }
-  for (const path of [...wanted].sort()) mkdirSync(join(directory, path));
+  // Recursive, because two names may be one directory where the disk does not tell `A` from `a`.
+  for (const path of [...wanted].sort()) mkdirSync(join(directory, path), { recursive: true });
 }
 
 interface Written extends WheelFile {
@@ -142,9 +144,18 @@ interface FileTarget {
   readonly path: string;
 }
 
-/** The process's umask applies, as it does with pip; the mode of the archive counts only for `x`. */
-function create(path: string, entry: ZipEntry): number {
-  return openSync(path, "wx", isExecutable(entry) ? 0o777 : 0o666);
+/**
+ * The process's umask applies, as it does with pip; the mode of the archive counts only for `x`. Names that differ in
+ * case or in their Unicode form are different files to Python and to most disks; where the disk takes them for one,
+ * the second is refused here, and never written over the first.
+ */
+function create(path: string, { entry }: PlacedFile, file: string): number {
+  try {
+    return openSync(path, "wx", isExecutable(entry) ? 0o777 : 0o666);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+    throw problem("E_WHEEL_ENTRY_CONFLICT", { file, entry: entry.name, other: basename(path) }, { cause: error });
+  }
 }
 
 function writeWhole({ archive, file }: Context, placed: PlacedFile, { row, path }: FileTarget): Written {
@@ -153,7 +164,7 @@ function writeWhole({ archive, file }: Context, placed: PlacedFile, { row, path 
   const hasher = startHash(row);
   hasher.update(bytes);
   const sha256 = hasher.finish({ file, entry: entry.name, size: bytes.length });
-  const descriptor = create(path, entry);
+  const descriptor = create(path, placed, file);
   try {
     writeAll(descriptor, bytes);
   } finally {
@@ -170,7 +181,7 @@ async function writeInPieces(
 ): Promise<Written> {
   const { entry } = placed;
   const hasher = startHash(row);
-  const descriptor = create(path, entry);
+  const descriptor = create(path, placed, file);
   try {
     await inflateInPieces(entry, { archive, file, dataOffset: dataOffsetOf(archive, entry) }, (piece) => {
       hasher.update(piece);
