@@ -73,7 +73,8 @@ test("rounds are interleaved, and a failing contender stops the benchmark", asyn
   await runCase({ ...subject, contenders: [contender("a", "exit 0"), contender("b", "exit 0")] }, 2);
   expect(order.join("")).toBe("ababba");
   const failing = { ...subject, contenders: [contender("c", "echo why >&2; exit 3")] };
-  await expect(runCase(failing, 1)).rejects.toThrow("c failed with 3: sh -c echo why >&2; exit 3\nwhy");
+  const failure = await runCase(failing, 1).catch((error: unknown) => error);
+  expect(failure).toEqual(new Error("c failed with 3: sh -c echo why >&2; exit 3\nwhy"));
 });
 
 test("a ratio that grew by more than a tenth is a regression; results and their table are written", () => {
