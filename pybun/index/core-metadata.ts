@@ -45,7 +45,8 @@ function headerText(bytes: Uint8Array): string {
 function headerFields(text: string): Map<string, string[]> {
   const fields = new Map<string, string[]>();
   let values: string[] | undefined;
-  for (const line of text.split(/\r?\n/)) {
+  // A carriage return at the end goes when the value is trimmed.
+  for (const line of text.split("\n")) {
     if (line.startsWith(" ") || line.startsWith("\t")) {
       const last = values?.pop();
       if (last !== undefined) values?.push(`${last} ${line.trim()}`);

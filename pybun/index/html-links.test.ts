@@ -1,11 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { IndexFile, ProjectPage } from "./index-file.ts";
-import { latin1Of, parsePage } from "./page-answer.ts";
+import { parsePage } from "./page-answer.ts";
 import { viewPage } from "./page-view.ts";
 
 function pageOf(name: string, html: string, url = "https://index.example/simple/x/"): ProjectPage {
-  const { form, base, table, body } = parsePage(name, { url, contentType: "text/html", bytes: Buffer.from(html) });
-  const text = latin1Of(body);
+  const { form, base, table, text } = parsePage(name, { url, contentType: "text/html", bytes: Buffer.from(html) });
   return viewPage({
     name,
     index: "x",

@@ -22,6 +22,8 @@ export interface ParsedPage {
   readonly table: ReleaseTable;
   /** The records: the page's own bytes, or our JSON records. */
   readonly body: Uint8Array;
+  /** The body, one character a byte: made once, since it takes as long as the scan. */
+  readonly text: string;
 }
 
 /** Throws `E_INDEX_CONTENT` for anything that is no project page. `url` is where the answer came from. */
@@ -40,7 +42,7 @@ function htmlPage(name: string, { url, bytes }: { url: string; bytes: Uint8Array
   const page = latin1Of(bytes);
   const collector = collectReleases(name);
   collectLinks(page, collector);
-  return { form: "html", base: baseOfPage(page, url), table: collector.finish(), body: bytes };
+  return { form: "html", base: baseOfPage(page, url), table: collector.finish(), body: bytes, text: page };
 }
 
 function jsonPage(
@@ -53,7 +55,13 @@ function jsonPage(
   if (parsed.major !== 1) throw refuse(`its API version ${parsed.major} is not known`);
   const collector = collectReleases(name);
   const records = collectJsonFiles(parsed.files, collector);
-  return { form: "json", base: answer.url, table: collector.finish(), body: Buffer.from(records, "latin1") };
+  return {
+    form: "json",
+    base: answer.url,
+    table: collector.finish(),
+    body: Buffer.from(records, "latin1"),
+    text: records,
+  };
 }
 
 /** One character a byte, so that offsets of the text are offsets of the bytes. */

@@ -12,7 +12,7 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { Freshness } from "./freshness.ts";
 import type { ProjectPage } from "./index-file.ts";
-import { latin1Of, type ParsedPage } from "./page-answer.ts";
+import type { ParsedPage } from "./page-answer.ts";
 import { blockBytes, checksum, decodeHead, encodeHead, headBytesOf, type PageHead, prefixBytes } from "./page-codec.ts";
 import { type Absent, absent } from "./page-source.ts";
 import { viewPage } from "./page-view.ts";
@@ -116,8 +116,7 @@ function withoutSecrets(base: string): string {
   return url.href;
 }
 
-function viewParsed(name: string, { form, base, table, body }: ParsedPage, shown: string): ProjectPage {
-  const text = latin1Of(body);
+function viewParsed(name: string, { form, base, table, text }: ParsedPage, shown: string): ProjectPage {
   return viewPage({
     name,
     index: shown,

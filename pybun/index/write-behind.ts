@@ -2,8 +2,8 @@
  * Writes cache files without making anybody wait: each to a temporary name beside it, then renamed. What is not on disk
  * when the client closes is written then, at once: a command may end the process right after.
  */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
@@ -26,6 +26,7 @@ const temporaryName = (path: string): string => `${path}.${process.pid}.${serial
 /** The first failure is reported once (`W_INDEX_CACHE`), and nothing is written any more. */
 export function openWriteBehind(report: Report): WriteBehind {
   const pending = new Map<string, readonly Uint8Array[]>();
+  const unfinished = new Set<string>();
   const limit = limiterOf(4);
   let isBroken = false;
 
@@ -40,14 +41,21 @@ export function openWriteBehind(report: Report): WriteBehind {
     // Only the newest content of a path is worth writing.
     if (isBroken || pending.get(path) !== parts) return;
     const temporary = temporaryName(path);
+    unfinished.add(temporary);
     try {
       await writeParts(temporary, parts);
-      if (pending.get(path) !== parts) return await rm(temporary, { force: true });
+      if (pending.get(path) !== parts) return;
+      // Both in one turn: a flush finds the content either waiting or in its place.
+      renameSync(temporary, path);
       pending.delete(path);
-      await rename(temporary, path);
     } catch (error) {
+      // A flush in between has written the file itself.
+      if (pending.get(path) !== parts) return;
       pending.delete(path);
       fail(path, error);
+    } finally {
+      unfinished.delete(temporary);
+      discard(temporary);
     }
   }
 
@@ -59,7 +67,7 @@ export function openWriteBehind(report: Report): WriteBehind {
     },
     remove(path) {
       pending.delete(path);
-      rmSync(path, { force: true });
+      discard(path);
     },
     flush() {
       for (const [path, parts] of pending) {
@@ -71,8 +79,14 @@ export function openWriteBehind(report: Report): WriteBehind {
           fail(path, error);
         }
       }
+      for (const temporary of unfinished) discard(temporary);
     },
   };
+}
+
+/** Looks first: removing below something that is no directory fails even when forced. */
+function discard(path: string): void {
+  if (existsSync(path)) rmSync(path, { force: true });
 }
 
 async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
