@@ -220,4 +220,28 @@ describe("a download", () => {
         expect(await failureOf(() => download(open()))).toStartWith(code);
       }));
   }
+
+  test("ends at once when it is aborted, however slow the server", () =>
+    scene({}, async ({ index, open }) => {
+      const controller = new AbortController();
+      index.behave(wheelPath, always({ status: 200, body: wheel.bytes, stallAfterBytes: 10 }));
+      const client = open({ signal: controller.signal, timeoutMs: 60_000 });
+      const page = await client.page("left");
+      const sink = { write: () => controller.abort(new Error("enough")) };
+      const ended = client.download(page.filesAt(0)[0] ?? expect.unreachable(), sink).then(
+        () => "it succeeded",
+        (error: Error) => error.message,
+      );
+      expect(await ended).toBe("enough");
+    }));
 });
+
+test("metadata without end is E_INDEX_TOO_LARGE", () =>
+  scene({}, async ({ index, open }) => {
+    index.behave(`${wheelPath}.metadata`, always({ status: 200, body: Buffer.alloc(1024 * 1024), endless: true }));
+    const client = open();
+    const page = await client.page("left");
+    expect(await failureOf(() => client.metadata(page.filesAt(0)[0] ?? expect.unreachable()))).toStartWith(
+      "E_INDEX_TOO_LARGE",
+    );
+  }));

@@ -2,7 +2,7 @@
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
 import type { indexDiagnostics } from "./diagnostics.ts";
-import type { Retry } from "./transport.ts";
+import type { Retry } from "./retry.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 

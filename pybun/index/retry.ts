@@ -6,6 +6,14 @@ export const attemptsMax = 4;
 /** A server that asks for more patience than this is reported instead of waited for. */
 export const retryAfterMsMax = 60_000;
 
+/** A failed attempt that may be made again. */
+export interface Retry {
+  readonly kind: "retry";
+  readonly retryAfter: string | null;
+  /** What to throw when no further attempt is made. */
+  readonly problem: (attempts: number) => Error;
+}
+
 /** Busy or passing troubles; every other status is an answer. */
 export function isRetriedStatus(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);

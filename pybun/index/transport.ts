@@ -18,7 +18,7 @@ import type { IndexConfig } from "./index-config.ts";
 import { limiterOf } from "./limiter.ts";
 import { failureOf } from "./network-failure.ts";
 import { proxyFor } from "./proxy.ts";
-import { attemptsMax, isRetriedStatus, retryDelayMs } from "./retry.ts";
+import { attemptsMax, isRetriedStatus, type Retry, retryDelayMs } from "./retry.ts";
 import type { Trust } from "./trust.ts";
 import { openWatchdog, type Watchdog } from "./watchdog.ts";
 
@@ -109,14 +109,6 @@ function passOnAborts(signals: readonly (AbortSignal | undefined)[], to: AbortCo
   return () => {
     for (const signal of signals) signal?.removeEventListener("abort", stop);
   };
-}
-
-/** A failed attempt that may be made again. */
-export interface Retry {
-  readonly kind: "retry";
-  readonly retryAfter: string | null;
-  /** What to throw when no further attempt is made. */
-  readonly problem: (attempts: number) => Error;
 }
 
 function isRetry(outcome: unknown): outcome is Retry {

@@ -11,10 +11,10 @@ export {
   type WheelShape,
 } from "./distributions.ts";
 export { type FixtureRequest, type HttpServer, type Outcome, type Reply, startHttpServer } from "./http-server.ts";
+export type { FileOptions } from "./pages.ts";
 export { type FixtureProxy, startFixtureProxy } from "./proxy.ts";
 export {
   type Behaviour,
-  type FileOptions,
   type FixtureIndex,
   type FixtureOptions,
   startFixtureIndex,

@@ -1,7 +1,17 @@
 /** Renders project pages as indexes do. */
 import { createHash } from "node:crypto";
 import type { Distribution } from "./distributions.ts";
-import type { FileOptions } from "./server.ts";
+
+export interface FileOptions {
+  /** A string is the reason. */
+  readonly yanked?: boolean | string;
+  /** ISO 8601. */
+  readonly uploadTime?: string;
+  /** The index announces this instead of the true one; "none" announces nothing. */
+  readonly sha256?: string;
+  readonly metadataSha256?: string;
+  readonly size?: number | "none";
+}
 
 export interface ListedFile extends FileOptions {
   readonly distribution: Distribution;

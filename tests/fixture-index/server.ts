@@ -15,7 +15,7 @@ import { createHash } from "node:crypto";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import type { Distribution } from "./distributions.ts";
 import { type FixtureRequest, type Outcome, type Reply, startHttpServer } from "./http-server.ts";
-import { type ListedFile, pageContentTypes, renderHtmlPage, renderJsonPage } from "./pages.ts";
+import { type FileOptions, type ListedFile, pageContentTypes, renderHtmlPage, renderJsonPage } from "./pages.ts";
 
 export interface FixtureOptions {
   /** "negotiate" (the default) follows the Accept header, as PyPI does. */
@@ -34,17 +34,6 @@ export interface FixtureOptions {
   /** `user:password` that every request must show. */
   readonly login?: string;
   readonly tls?: boolean;
-}
-
-export interface FileOptions {
-  /** A string is the reason. */
-  readonly yanked?: boolean | string;
-  /** ISO 8601. */
-  readonly uploadTime?: string;
-  /** The index announces this instead of the true one; "none" announces nothing. */
-  readonly sha256?: string;
-  readonly metadataSha256?: string;
-  readonly size?: number | "none";
 }
 
 export type Behaviour = (request: FixtureRequest) => Outcome | undefined | Promise<Outcome | undefined>;
