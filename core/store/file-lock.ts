@@ -24,7 +24,7 @@ export async function acquireFileLock(path: string, signal?: AbortSignal): Promi
 }
 
 /** Takes the lock if it is free; undefined if somebody has it. Locks of one process exclude each other too. */
-export function tryFileLock(path: string): (() => void) | undefined {
+function tryFileLock(path: string): (() => void) | undefined {
   return process.platform === "win32" ? tryExclusiveFile(path) : tryFlock(path);
 }
 

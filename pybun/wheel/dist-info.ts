@@ -7,7 +7,7 @@ import type { wheelDiagnostics } from "./diagnostics.ts";
 const problem = problemsOf<typeof wheelDiagnostics>();
 
 /** The first value of a header in a text of the e-mail kind (WHEEL, METADATA); the body is not looked at. */
-export function headerOf(text: string, name: string): string | undefined {
+function headerOf(text: string, name: string): string | undefined {
   const end = text.search(/\r?\n\r?\n/);
   const head = end === -1 ? text : text.slice(0, end);
   return new RegExp(`^${name}[ \\t]*:[ \\t]*(.*?)[ \\t]*\\r?$`, "im").exec(head)?.[1];

@@ -48,7 +48,7 @@ const drive = /^[A-Za-z]:/;
 const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$/i;
 
 /** Why a name is refused, as the end of a sentence; undefined if it is a plain relative path. */
-export function reasonAgainst(name: string, byteLength: number): string | undefined {
+function reasonAgainst(name: string, byteLength: number): string | undefined {
   if (name === "") return "is empty";
   if (byteLength > nameBytesMax) return `is longer than ${nameBytesMax} bytes`;
   if (name.startsWith("/")) return "is absolute";
