@@ -32,9 +32,8 @@ export interface Setting {
 
 export async function openSetting(scratch: string): Promise<Setting> {
   const python = hostPython().path;
-  const { PIP_FIND_LINKS: _links, VIRTUAL_ENV: _active, PYTHONPATH: _path, TRACEPARENT: _trace, ...rest } = process.env;
-  const inherited = Object.entries(rest).flatMap(([key, value]) =>
-    value === undefined ? [] : [[key, value] as const],
+  const inherited = Object.entries(process.env).flatMap(([key, value]) =>
+    value === undefined || isLeftOut(key) ? [] : [[key, value] as const],
   );
   const environment = {
     ...Object.fromEntries(inherited),
@@ -49,6 +48,14 @@ export async function openSetting(scratch: string): Promise<Setting> {
   };
   const peers = { uv: await oracleUv(), oraclePython: await oraclePython() };
   return { scratch, pybun: await builtPybun(), ...peers, python, environment };
+}
+
+/**
+ * PYTHONDONTWRITEBYTECODE would let uv's environments compile at each run, where PyBun's bytecode is ready; find-links
+ * are read by some contenders only.
+ */
+function isLeftOut(name: string): boolean {
+  return name.startsWith("PYTHON") || ["PIP_FIND_LINKS", "VIRTUAL_ENV", "CONDA_PREFIX", "TRACEPARENT"].includes(name);
 }
 
 /** Builds dist/pybun if a source is newer; two processes at once build once. */
