@@ -105,7 +105,7 @@ function pipInstall(setting: Setting, pins: string): Contender {
   const directory = environmentOf(cwd, "pip");
   const target = ["--python", join(directory, "bin", "python")];
   const command = [oraclePython, "-m", "pip", ...target, "install", "--quiet", "--no-deps", "-r", pins];
-  return { name: "pip", command, cwd, environment, prepare: () => freshVenv(setting, directory), roundsMax: 3 };
+  return { name: "pip", command, cwd, environment, prepare: () => freshVenv(setting, directory), roundsMax: 1 };
 }
 
 function environmentOf(scratch: string, name: string): string {
