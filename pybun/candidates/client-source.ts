@@ -111,7 +111,7 @@ function quietly<T>(ask: () => T | Promise<T>): T | Promise<T> | undefined {
   try {
     const answer = ask();
     // The rejected promise stays where the next question finds it.
-    if (answer instanceof Promise) answer.catch(() => undefined);
+    if (answer instanceof Promise) void answer.catch(() => undefined);
     return answer;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
