@@ -2,9 +2,9 @@
  * Writes cache files without making anybody wait: each to a temporary name beside it, then renamed. What is not on disk
  * when the client closes is written then, at once: a command may end the process right after.
  */
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, write, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
@@ -27,6 +27,7 @@ const temporaryName = (path: string): string => `${path}.${process.pid}.${serial
 export function openWriteBehind(report: Report): WriteBehind {
   const pending = new Map<string, readonly Uint8Array[]>();
   const unfinished = new Set<string>();
+  const made = new Set<string>();
   const limit = limiterOf(4);
   let isBroken = false;
 
@@ -37,12 +38,20 @@ export function openWriteBehind(report: Report): WriteBehind {
     report.warn(problem("W_INDEX_CACHE", { path: dirname(path), reason: redact(error.message) }, { cause: error }));
   }
 
+  /** Once for each directory: they are few, and hold hundreds of files. */
+  function makeDirectory(directory: string): void {
+    if (made.has(directory)) return;
+    mkdirSync(directory, { recursive: true });
+    made.add(directory);
+  }
+
   async function writeLater(path: string, parts: readonly Uint8Array[]): Promise<void> {
     // Only the newest content of a path is worth writing.
     if (isBroken || pending.get(path) !== parts) return;
     const temporary = temporaryName(path);
     unfinished.add(temporary);
     try {
+      makeDirectory(dirname(path));
       await writeParts(temporary, parts);
       if (pending.get(path) !== parts) return;
       // Both in one turn: a flush finds the content either waiting or in its place.
@@ -89,13 +98,17 @@ function discard(path: string): void {
   if (existsSync(path)) rmSync(path, { force: true });
 }
 
+const writeChunk = promisify(write);
+
+/** Created at once, filled later: a flush that ends the process can then see and remove what is unfinished. */
 async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, "wx");
+  const descriptor = openSync(path, "wx");
   try {
-    for (const part of parts) await file.writeFile(part);
+    for (const part of parts) {
+      for (let at = 0; at < part.length; ) at += (await writeChunk(descriptor, part, at)).bytesWritten;
+    }
   } finally {
-    await file.close();
+    closeSync(descriptor);
   }
 }
 
