@@ -14,6 +14,7 @@
 import { dirname, posix } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Interpreter } from "../interpreter/interpreter.ts";
+import { isScriptWrapper } from "../wheel/dist-info.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import type { envDiagnostics } from "./diagnostics.ts";
 import { checkScriptName, scriptOf } from "./entry-script.ts";
@@ -133,7 +134,10 @@ function dataCopies(wheel: StoredWheel, request: PrefixRequest): readonly Prefix
   const { scheme } = request.interpreter;
   const { name } = wheel.manifest;
   const roots = { scripts: scheme.scripts, data: scheme.data, headers: posix.join(scheme.include, name) };
-  return wheel.manifest.data.map((file): PrefixCopy => {
+  const { data, entryPoints } = wheel.manifest;
+  // As pip: the wrappers that old builders put beside the entry points they stand for are made anew instead.
+  const wanted = data.filter(({ scheme: kind, path }) => kind !== "scripts" || !isScriptWrapper(path, entryPoints));
+  return wanted.map((file): PrefixCopy => {
     const to = posix.join(roots[file.scheme], file.path);
     const isScript = file.scheme === "scripts";
     const from = posix.join(wheel.dataPath, file.scheme, file.path);
