@@ -11,11 +11,6 @@ export const runDiagnostics = {
     message: () => "nothing to run: give a script, a command, -m MODULE, -c CODE, or - for a script on stdin",
     hint: () => "`pybun run --help` shows examples.",
   }),
-  E_RUN_TWO_TARGETS: rule<Record<string, never>>({
-    exit: exitCode.usage,
-    summary: "Both -m and -c were given.",
-    message: () => "-m and -c exclude each other: one says a module to run, the other gives the code itself",
-  }),
   E_RUN_SCRIPT_NOT_FOUND: rule<{ script: string; reason: string }>({
     exit: notFound,
     summary: "The script does not exist or cannot be read.",

@@ -27,9 +27,8 @@ export interface TargetWords {
   readonly cwd: string;
 }
 
-/** Undefined where nothing was named, which only `--explain` allows. @throws E_RUN_TWO_TARGETS, E_RUN_SCRIPT_NOT_FOUND */
+/** Undefined where nothing was named, which only `--explain` allows. @throws E_RUN_SCRIPT_NOT_FOUND */
 export function runTargetOf({ module, code, positionals, cwd }: TargetWords): RunTarget | undefined {
-  if (module !== undefined && code !== undefined) throw problem("E_RUN_TWO_TARGETS", {});
   if (module !== undefined) return { kind: "module", module, args: positionals };
   if (code !== undefined) return { kind: "code", code, args: positionals };
   const [word, ...args] = positionals;

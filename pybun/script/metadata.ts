@@ -74,10 +74,16 @@ async function parseToml(block: ScriptBlock, script: string): Promise<Record<str
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [reason = ""] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
-    const prefix = block.lines[error.line - 1]?.startsWith("# ") === true ? 2 : 1;
-    const span: Span = { file: script, line: block.line + error.line, column: error.column + prefix };
-    throw problem("E_SCRIPT_TOML", { script, reason }, { spans: [span] });
+    const span = spanOfContent(block, { line: error.line, column: error.column });
+    throw problem("E_SCRIPT_TOML", { script, reason }, { spans: [{ ...span, file: script }] });
   }
+}
+
+/** From a place in the content to one in the script. What is missing at the end of the content is missing at its last line. */
+function spanOfContent({ line: opening, lines }: ScriptBlock, { line, column }: Span): Span {
+  const text = lines[line - 1];
+  if (text === undefined) return { line: opening + lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+  return { line: opening + line, column: column + (text.startsWith("# ") ? 2 : 1) };
 }
 
 function readBlock(place: FieldPlace, report: Report): ScriptMetadata {

@@ -148,12 +148,7 @@ describe("what is not as with python, on purpose", () => {
       "import signal, os\nsignal.signal(signal.SIGPIPE, signal.SIG_DFL)\nwhile True: os.write(1, b'x' * 4096)\n",
     );
     const { stdout, exitCode } = await runProgram(
-      [
-        "/bin/sh",
-        "-c",
-        `"$0" pybun run sub/x.py | head -c 3; echo done`,
-        join(import.meta.dir, "../../vivarium/bin/vivarium"),
-      ],
+      ["/bin/sh", "-c", `"$0" run sub/x.py | head -c 3; echo done`, scene.program],
       { cwd: scene.directory, env: scene.environment },
     );
     expect(stdout).toBe("xxxdone\n");
@@ -166,8 +161,7 @@ describe("what is not as with python, on purpose", () => {
       "import os, sys; print(sys.stdin.isatty(), sys.stdout.isatty(), os.tcgetpgrp(0) == os.getpgrp())\n",
     );
     const command = `import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)`;
-    const launcher = join(import.meta.dir, "../../vivarium/bin/vivarium");
-    const { stdout } = await runProgram([scene.python, "-c", command, launcher, "pybun", "run", "sub/x.py"], {
+    const { stdout } = await runProgram([scene.python, "-c", command, scene.program, "run", "sub/x.py"], {
       cwd: scene.directory,
       env: scene.environment,
       stdin: "",

@@ -1,12 +1,11 @@
 /** A place to run `pybun` in as its users do: from the launcher, with a home, a cache and an index of its own. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { hostPython } from "../../tools/oracles.ts";
 import { buildWheel, type FixtureIndex, startFixtureIndex } from "../fixture-index/index.ts";
 
-export const root = join(import.meta.dir, "..", "..");
-export const launcher = join(root, "vivarium", "bin", "vivarium");
+const launcher = join(import.meta.dir, "..", "..", "vivarium", "bin", "vivarium");
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -22,6 +21,8 @@ export interface RunResult {
 
 export interface RunScene {
   readonly directory: string;
+  /** The launcher under the name that npm links it by. */
+  readonly program: string;
   readonly cache: string;
   readonly index: FixtureIndex;
   readonly environment: Readonly<Record<string, string>>;
@@ -57,7 +58,9 @@ export async function openRunScene(): Promise<RunScene> {
     LC_ALL: "C.UTF-8",
   };
   mkdirSync(environment.HOME);
-  const scene = { directory, cache: join(environment.VIVARIUM_HOME, "cache"), index, environment, python };
+  const program = join(environment.HOME, "pybun");
+  symlinkSync(launcher, program);
+  const scene = { directory, program, cache: join(environment.VIVARIUM_HOME, "cache"), index, environment, python };
   return {
     ...scene,
     write: (name, text) => {
@@ -67,7 +70,7 @@ export async function openRunScene(): Promise<RunScene> {
       return path;
     },
     pybun: (args, options = {}) =>
-      runProgram([launcher, "pybun", ...args], { cwd: directory, ...options, env: { ...environment, ...options.env } }),
+      runProgram([program, ...args], { cwd: directory, ...options, env: { ...environment, ...options.env } }),
     close: async () => {
       await index.stop();
       rmSync(directory, { recursive: true, force: true });

@@ -1,0 +1,168 @@
+/** Which interpreter and which environment: the order of the specification, by what the program itself sees. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
+import { runCommand } from "../../pybun/commands/run.ts";
+import { block, openRunScene, type RunScene, runProgram } from "./run-scene.ts";
+
+let scene: RunScene;
+let active: string;
+let project: string;
+
+const showPrefix = "import sys; print(sys.prefix)\n";
+
+async function makeVenv(path: string): Promise<string> {
+  const made = await runProgram([scene.python, "-m", "venv", "--without-pip", path], { env: scene.environment });
+  expect(made.exitCode, made.stderr).toBe(0);
+  return path;
+}
+
+async function prefixOf(args: readonly string[], options: Parameters<RunScene["pybun"]>[1] = {}): Promise<string> {
+  const { stdout, stderr, exitCode } = await scene.pybun(["run", ...args], options);
+  expect(exitCode, stderr).toBe(0);
+  return stdout.trim();
+}
+
+beforeAll(async () => {
+  scene = await openRunScene();
+  active = await makeVenv(join(scene.directory, "active"));
+  project = await makeVenv(join(scene.directory, "project", ".venv"));
+  scene.write("plain.py", showPrefix);
+  scene.write("project/deep/plain.py", showPrefix);
+  scene.write("block.py", `${block('dependencies = ["alpha<2"]')}${showPrefix}`);
+}, 60_000);
+
+afterAll(() => scene.close());
+
+describe("the environment, first match", () => {
+  test("nothing around: the interpreter itself", async () => {
+    const base = await runProgram([scene.python, "-c", "import sys; print(sys.prefix)"], { env: scene.environment });
+    expect(await prefixOf(["plain.py"])).toBe(base.stdout.trim());
+  });
+
+  test("the nearest project's .venv, from the current directory up", async () => {
+    const cwd = join(scene.directory, "project", "deep");
+    expect(await prefixOf(["plain.py"], { cwd })).toBe(project);
+    expect(await prefixOf(["-c", showPrefix], { cwd })).toBe(project);
+    expect(await prefixOf(["python", "-c", showPrefix], { cwd })).toBe(project);
+  });
+
+  test("VIRTUAL_ENV goes before a project, and leaving it is noticed by the warm path", async () => {
+    const cwd = join(scene.directory, "project", "deep");
+    for (const round of [1, 2]) {
+      expect(await prefixOf(["plain.py"], { cwd, env: { VIRTUAL_ENV: active } }), String(round)).toBe(active);
+      expect(await prefixOf(["plain.py"], { cwd }), String(round)).toBe(project);
+    }
+    expect(await prefixOf(["plain.py"], { env: { CONDA_PREFIX: active } })).toBe(active);
+  });
+
+  test("a block goes before VIRTUAL_ENV", async () => {
+    const prefix = await prefixOf(["block.py"], { env: { VIRTUAL_ENV: active } });
+    expect(prefix).toStartWith(scene.cache);
+    expect(await prefixOf(["block.py"])).toBe(prefix);
+  });
+
+  test("a VIRTUAL_ENV without an interpreter is passed over with a warning", async () => {
+    const { stderr, exitCode } = await scene
+      .pybun(["run", "--format", "json", "plain.py"], { env: { VIRTUAL_ENV: "/nowhere" } })
+      .then(async (result) => ({
+        ...result,
+        stderr: JSON.stringify((await assertValidEnvelope(result.stdout, runCommand)).diagnostics),
+      }));
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("W_RUN_ENVIRONMENT_BROKEN");
+  });
+
+  test("PYBUN_ENV goes before all, and must satisfy the block", async () => {
+    expect(await prefixOf(["plain.py"], { env: { PYBUN_ENV: active, VIRTUAL_ENV: project } })).toBe(active);
+    const bad = await scene.pybun(["run", "--format", "json", "block.py"], { env: { PYBUN_ENV: active } });
+    expect(bad.exitCode).toBe(78);
+    expect(bad.stdout).toContain("E_RUN_ENVIRONMENT_UNSATISFIED");
+    expect(bad.stdout).toContain("'alpha' is not installed");
+    const owned = await prefixOf(["block.py"]);
+    expect(await prefixOf(["block.py"], { env: { PYBUN_ENV: owned } })).toBe(owned);
+    const missing = await scene.pybun(["run", "--format", "json", "plain.py"], { env: { PYBUN_ENV: "/nowhere" } });
+    expect(missing.exitCode).toBe(66);
+    expect(missing.stdout).toContain("E_RUN_ENVIRONMENT_MISSING");
+  }, 20_000);
+});
+
+describe("--with", () => {
+  test("is solved together with a block", async () => {
+    scene.write("both.py", `${block('dependencies = ["alpha"]')}import alpha, tool; print(alpha.version)\n`);
+    const { stdout } = await scene.pybun(["run", "--with", "alpha==1.0", "--with", "tool", "both.py"]);
+    expect(stdout).toBe("1.0\n");
+  });
+
+  test("is laid over a .venv: its packages win, those of the .venv are seen", async () => {
+    const site = await runProgram(
+      [join(project, "bin/python"), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+      { env: scene.environment },
+    );
+    const place = site.stdout.trim().slice(scene.directory.length + 1);
+    scene.write(join(place, "own.py"), "name = 'own'\n");
+    scene.write(join(place, "alpha.py"), "version = 'old'\n");
+    scene.write(join(place, "editable.pth"), `${scene.directory}/elsewhere\n`);
+    scene.write("elsewhere/edited.py", "name = 'edited'\n");
+    const code = "import alpha, own, edited; print(alpha.version, own.name, edited.name)";
+    const cwd = join(scene.directory, "project");
+    const { stdout, stderr } = await scene.pybun(["run", "--with", "alpha", "-c", code], { cwd });
+    expect(stdout, stderr).toBe("2.0 own edited\n");
+  });
+});
+
+describe("programs", () => {
+  test("of the environment, with arguments untouched and their exit code", async () => {
+    const { stdout, exitCode } = await scene.pybun(["run", "--with", "tool", "tool-script", "--with", "-x", ""]);
+    expect(stdout).toBe("tool ['--with', '-x', '']\n");
+    expect(exitCode).toBe(5);
+  });
+
+  test("of PATH", async () => {
+    const { stdout } = await scene.pybun(["run", "sh", "-c", "echo $0 $1", "zero", "one"]);
+    expect(stdout).toBe("zero one\n");
+  });
+
+  test("that are nowhere: 66", async () => {
+    const { stdout, exitCode } = await scene.pybun(["run", "--format", "json", "no-such-program"]);
+    expect(exitCode).toBe(66);
+    expect(stdout).toContain("E_RUN_COMMAND_NOT_FOUND");
+  });
+
+  test("that cannot be started: 66", async () => {
+    scene.write("odd", "\x7fELF nothing");
+    await runProgram(["chmod", "+x", join(scene.directory, "odd")], { env: scene.environment });
+    const { stderr, exitCode } = await scene.pybun(["run", "./odd"]);
+    expect(exitCode).toBe(66);
+    expect(stderr).toContain("E_RUN_CANNOT_START");
+  });
+});
+
+describe("--explain", () => {
+  test("says which and why, and installs nothing", async () => {
+    scene.write(
+      "never.py",
+      `${block('requires-python = ">=3.9"', 'dependencies = ["never-installed"]')}raise SystemExit(1)\n`,
+    );
+    const before = existsSync(join(scene.cache, "index-v1"));
+    const text = await scene.pybun(["run", "--explain", "never.py"]);
+    expect(text.exitCode).toBe(0);
+    expect(text.stdout).toContain("selected by   script: the script's metadata block asks for it");
+    expect(text.stdout).toContain("environment   not made yet");
+    expect(text.stdout).toContain("requirements  never-installed");
+    expect(existsSync(join(scene.cache, "index-v1"))).toBe(before);
+    const json = await scene.pybun(["run", "--explain", "--format", "json", "never.py"]);
+    const { detail } = await assertValidEnvelope(json.stdout, runCommand);
+    expect(detail).toMatchObject({
+      environment: { selected_by: "script", exists: false },
+      script: { line: 1, dependencies: ["never-installed"], requires_python: ">=3.9" },
+    });
+  });
+
+  test("needs nothing to run", async () => {
+    const { stdout } = await scene.pybun(["run", "--explain"], { cwd: join(scene.directory, "project") });
+    expect(stdout).toContain(`environment   ${project}`);
+    expect(stdout).toContain("selected by   project");
+  });
+});

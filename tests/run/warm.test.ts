@@ -1,0 +1,130 @@
+/** The warm path: that it is taken, that it needs nothing, and that whatever changes is noticed. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { block, openRunScene, type RunResult, type RunScene, runProgram } from "./run-scene.ts";
+
+let scene: RunScene;
+
+const script = `${block('dependencies = ["alpha"]')}import alpha, sys; print(alpha.version, sys.version_info[:2])\n`;
+
+beforeAll(async () => {
+  scene = await openRunScene();
+});
+
+afterAll(() => scene.close());
+
+/** Runs the script with strace's list of files that were opened, so that the path it took can be seen. */
+async function traced(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunResult & { opened: string }> {
+  const log = join(scene.directory, "trace");
+  const command = ["strace", "-f", "-qq", "-e", "trace=openat,execve", "-o", log, scene.program, "run", ...args];
+  const result = await runProgram(command, { cwd: scene.directory, env: { ...scene.environment, ...env } });
+  return { ...result, opened: readFileSync(log, "utf8") };
+}
+
+const tookLongWay = ({ opened }: { opened: string }): boolean => opened.includes("pybun/commands/run-execute.ts");
+
+test("the second run reads a record, loads neither commands nor TOML, and asks nobody", async () => {
+  scene.write("warm.py", script);
+  const first = await traced(["warm.py"]);
+  expect(tookLongWay(first)).toBe(true);
+  const asked = scene.index.log.length;
+  const second = await traced(["warm.py"]);
+  expect(second.stdout).toBe(first.stdout);
+  expect(tookLongWay(second)).toBe(false);
+  expect(second.opened).not.toContain("smol-toml");
+  expect(scene.index.log.length).toBe(asked);
+}, 20_000);
+
+test("it takes a lease on the environment before the program starts", async () => {
+  scene.write(
+    "lease.py",
+    `${block('dependencies = ["alpha"]')}import os, sys, glob
+found = [open(p).read() for p in glob.glob(sys.argv[1] + f"/leases/{os.getpid()}-*")]
+print(len(found), found[0].startswith("envs-v1/") and found[0].split("/")[1].strip() in sys.prefix)\n`,
+  );
+  for (const round of [1, 2]) {
+    const { stdout } = await scene.pybun(["run", "lease.py", scene.cache]);
+    expect(stdout, String(round)).toBe("1 True\n");
+  }
+});
+
+test("leases of ended runs do not pile up for ever: the long way sweeps them", async () => {
+  await scene.pybun(["run", "warm.py"]);
+  await scene.pybun(["run", "-c", "0"]);
+  expect(readdirSync(join(scene.cache, "leases"))).toEqual([]);
+});
+
+const changes: readonly { readonly name: string; readonly change: () => void; readonly undo: () => void }[] = [
+  {
+    name: "a .python-version appears",
+    change: () => writeFileSync(join(scene.directory, ".python-version"), "3\n"),
+    undo: () => unlinkSync(join(scene.directory, ".python-version")),
+  },
+  {
+    name: "another program appears in a directory of PATH",
+    change: () => symlinkSync(scene.python, join(scene.directory, "bin", "python3.77")),
+    undo: () => unlinkSync(join(scene.directory, "bin", "python3.77")),
+  },
+  {
+    name: "the environment's configuration is gone",
+    change: () => {
+      const kept = readdirSync(join(scene.cache, "envs-v1"));
+      for (const key of kept) unlinkSync(join(scene.cache, "envs-v1", key, "environment", "pyvenv.cfg"));
+    },
+    undo: () => undefined,
+  },
+  {
+    name: "the view is gone",
+    change: () => rmSync(join(scene.cache, "views-v1"), { recursive: true }),
+    undo: () => undefined,
+  },
+  {
+    name: "the record is cut short",
+    change: () => {
+      for (const key of readdirSync(join(scene.cache, "runs-v1"))) {
+        const path = join(scene.cache, "runs-v1", key);
+        writeFileSync(path, readFileSync(path).subarray(0, 200));
+      }
+    },
+    undo: () => undefined,
+  },
+];
+
+for (const { name, change, undo } of changes) {
+  test(`goes the long way, and works, when ${name}`, async () => {
+    scene.write("warm.py", script);
+    scene.write("bin/.keep", "");
+    const env = { PATH: `${join(scene.directory, "bin")}:${scene.environment["PATH"]}` };
+    await traced(["warm.py"], env);
+    const before = await traced(["warm.py"], env);
+    expect(tookLongWay(before)).toBe(false);
+    change();
+    const after = await traced(["warm.py"], env);
+    undo();
+    expect(tookLongWay(after)).toBe(true);
+    expect({ exitCode: after.exitCode, stdout: after.stdout }).toEqual({ exitCode: 0, stdout: before.stdout });
+  }, 20_000);
+}
+
+test("another index, another block or another option is another run", async () => {
+  scene.write("warm.py", script);
+  await traced(["warm.py"]);
+  expect(tookLongWay(await traced(["warm.py"], { UV_INDEX: `${scene.index.simple}other` }))).toBe(true);
+  scene.write("warm.py", script.replace('"alpha"', '"alpha<2"'));
+  const other = await traced(["warm.py"]);
+  expect(other.stdout).toStartWith("1.0 ");
+  expect(tookLongWay(await traced(["--refresh", "warm.py"]))).toBe(true);
+}, 20_000);
+
+test("text behind the block is not part of it", async () => {
+  scene.write("warm.py", script);
+  await traced(["warm.py"]);
+  scene.write("warm.py", `${script}# a comment\nprint('more')\n`);
+  const changed = await traced(["warm.py"]);
+  expect(tookLongWay(changed)).toBe(false);
+  expect(changed.stdout).toEndWith("more\n");
+});
