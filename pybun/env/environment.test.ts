@@ -58,6 +58,9 @@ print(json.dumps([alpha.value, m.version("alpha"), sorted(d.name if hasattr(d, "
     const spaced = await scene.environment("scripts", [tool], {
       directory: join(scene.root, "with blank", "é".repeat(60)),
     });
+    const absent =
+      "import importlib.metadata as m; print([str(f) for f in m.files('tool') if not f.locate().exists()])";
+    expect(python(plain, absent)).toBe("[]");
     for (const { path, interpreter } of [plain, spaced]) {
       expect(run([join(path, "bin", "tool-cli"), "a b"])).toEqual({ code: 7, out: "['a b']", err: "" });
       expect(run([join(path, "bin", "tool-gui")]).code).toBe(7);

@@ -14,6 +14,8 @@
  * - Bytecode of a module that lies in a real, shared directory is linked file by file, since several wheels' modules
  *   have their bytecode in one `__pycache__` there. The link may dangle until the store has compiled the module:
  *   Python takes that for "no bytecode".
+ * - The RECORD of a wheel with scripts or data lists them below `NAME.data/`, where they are only in the archive: its
+ *   `.dist-info` is real and has a RECORD without these lines, so that every file that `importlib.metadata` names exists.
  *
  * The order of names decides who wins where two wheels bring the same file, so that equal sets give equal views.
  */
@@ -37,8 +39,10 @@ export interface WheelContents {
   readonly childrenOf: (directory: string) => readonly Child[];
   /** Equal texts mean equal contents; asked only for files that two wheels bring. */
   readonly digestOf: (file: string) => string;
-  /** Must this directory be real because of a native library in or below it? */
-  readonly holdsEscapingLibrary: (directory: string) => boolean;
+  /** Must this directory be real: has it, or a directory below it, a native library that escapes or a rewritten file? */
+  readonly mustBeReal: (directory: string) => boolean;
+  /** The RECORD, where it lists files that are not in site-packages: the view gets one without them. */
+  readonly rewrittenRecord?: string;
 }
 
 export interface ViewLink {
@@ -61,17 +65,19 @@ export interface ViewPlan {
   /** Real directories, each after its parent. The view itself is not listed. */
   readonly directories: readonly string[];
   readonly links: readonly ViewLink[];
+  /** Files that are written anew, from the wheel's own. */
+  readonly records: readonly ViewLink[];
   readonly conflicts: readonly ViewConflict[];
 }
 
 /** Plans the view of these wheels. `cacheTag` is the interpreter's. @throws E_ENV_PATH_CONFLICT */
 export function planView(contents: readonly WheelContents[], { cacheTag }: { cacheTag: string }): ViewPlan {
   const wheels = [...contents].sort((a, b) => (a.label < b.label ? -1 : 1));
-  const draft: Draft = { wheels, cacheTag, directories: [], links: [], conflicts: [] };
+  const draft: Draft = { wheels, cacheTag, directories: [], links: [], records: [], conflicts: [] };
   const everyone = wheels.map((_, index) => index);
   planDirectory(draft, "", everyone);
-  const { directories, links, conflicts } = draft;
-  return { wheels: wheels.map((wheel) => wheel.sha256), directories, links, conflicts };
+  const { directories, links, records, conflicts } = draft;
+  return { wheels: wheels.map((wheel) => wheel.sha256), directories, links, records, conflicts };
 }
 
 interface Draft {
@@ -79,6 +85,7 @@ interface Draft {
   readonly cacheTag: string;
   readonly directories: string[];
   readonly links: ViewLink[];
+  readonly records: ViewLink[];
   readonly conflicts: ViewConflict[];
 }
 
@@ -122,14 +129,15 @@ function planEntry(draft: Draft, path: string, claims: readonly Claim[]): ViewLi
   checkKinds(draft, path, claims);
   if (winner.kind === "file") {
     noteConflicts(draft, path, claims);
-  } else if (claims.length > 1 || wheelAt(draft, winner.wheel).holdsEscapingLibrary(path)) {
+  } else if (claims.length > 1 || wheelAt(draft, winner.wheel).mustBeReal(path)) {
     draft.directories.push(path);
     const owners = claims.map((claim) => claim.wheel);
     planDirectory(draft, path, owners);
     return undefined;
   }
   const link: ViewLink = { path, kind: winner.kind, wheel: winner.wheel };
-  draft.links.push(link);
+  if (wheelAt(draft, winner.wheel).rewrittenRecord === path) draft.records.push(link);
+  else draft.links.push(link);
   return link;
 }
 

@@ -18,12 +18,12 @@ import { checkSeal } from "../wheel/seal.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import type { envDiagnostics } from "./diagnostics.ts";
 import { planView, type ViewConflict, type ViewPlan } from "./view-plan.ts";
-import { contentsOf } from "./wheel-contents.ts";
+import { contentsOf, recordWithoutData } from "./wheel-contents.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
 
 /** Grows when the same wheels would be laid out differently. */
-export const viewLayoutVersion = 1;
+export const viewLayoutVersion = 2;
 export const viewKind = `views-v${viewLayoutVersion}`;
 
 export interface ViewOptions {
@@ -109,6 +109,16 @@ export function linkPlan(plan: ViewPlan, root: string, { wheels, final }: LinkSc
     } else {
       symlinkSync(target, `${root}/${path}`);
     }
+  }
+  writeRecords(plan, root, wheels);
+}
+
+function writeRecords({ wheels: hashes, records }: ViewPlan, root: string, wheels: readonly StoredWheel[]): void {
+  for (const { path, wheel } of records) {
+    const stored = wheels.find(({ sha256 }) => sha256 === hashes[wheel]);
+    if (stored === undefined) continue;
+    const text = readFileSync(`${stored.path}/${path}`, "utf8");
+    writeFileSync(`${root}/${path}`, recordWithoutData(text, stored.manifest.distInfo));
   }
 }
 

@@ -7,6 +7,7 @@ import type { Child, WheelContents } from "./view-plan.ts";
 /** The contents of a stored wheel, read when asked for. */
 export function contentsOf(wheel: StoredWheel): WheelContents {
   const { manifest, sha256, path } = wheel;
+  const rewritten = manifest.dataCount > 0;
   let escaping: ReadonlySet<string> | undefined;
   let digests: ReadonlyMap<string, string> | undefined;
   return {
@@ -17,7 +18,9 @@ export function contentsOf(wheel: StoredWheel): WheelContents {
       digests ??= new Map(manifest.files.map((entry) => [entry.path, entry.sha256]));
       return digests.get(file) ?? sha256;
     },
-    holdsEscapingLibrary: (directory) => {
+    ...(rewritten ? { rewrittenRecord: `${manifest.distInfo}/RECORD` } : {}),
+    mustBeReal: (directory) => {
+      if (rewritten && directory === manifest.distInfo) return true;
       if (!manifest.escapesRunPath) return false;
       escaping ??= directoriesAboveNative(manifest.files);
       return escaping.has(directory);
@@ -49,4 +52,11 @@ export function directoriesAboveNative(
     }
   }
   return directories;
+}
+
+/** The text of a RECORD without the lines of files that lie below `NAME.data/` in the archive. */
+export function recordWithoutData(text: string, distInfo: string): string {
+  const data = `${distInfo.slice(0, -".dist-info".length)}.data/`;
+  const lines = text.split("\n");
+  return lines.filter((line) => !line.startsWith(data) && !line.startsWith(`"${data}`)).join("\n");
 }
