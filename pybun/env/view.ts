@@ -23,7 +23,7 @@ import { contentsOf, recordWithoutData } from "./wheel-contents.ts";
 const problem = problemsOf<typeof envDiagnostics>();
 
 /** Grows when the same wheels would be laid out differently. */
-export const viewLayoutVersion = 2;
+export const viewLayoutVersion = 1;
 export const viewKind = `views-v${viewLayoutVersion}`;
 
 export interface ViewOptions {
