@@ -39,6 +39,50 @@ function toUniverse(projects: readonly (readonly GeneratedRelease[])[]): Univers
   return Object.fromEntries(entries);
 }
 
+/** `[name, wants the extra, specifier]`. */
+type ExtraRequirement = readonly [string, boolean, string];
+interface ExtraRelease {
+  readonly requires: readonly ExtraRequirement[];
+  readonly extra: readonly ExtraRequirement[];
+}
+
+const extraNames = names.slice(0, 3);
+const extraRequirement = fc.tuple(fc.constantFrom(...extraNames), fc.boolean(), specifier);
+const extraRelease = fc.record({
+  requires: fc.array(extraRequirement, { maxLength: 2 }),
+  extra: fc.array(extraRequirement, { maxLength: 2 }),
+});
+const extraUniverses = fc.tuple(...extraNames.map(() => fc.array(extraRelease, { maxLength: 3 })));
+
+const asExtra = ([name, extra, text]: ExtraRequirement): string => `${name}${extra ? "[x]" : ""}${text}`;
+const asPackage = ([name, extra, text]: ExtraRequirement): string => `${name}${extra ? "-x" : ""}${text}`;
+
+function withExtras(projects: readonly (readonly ExtraRelease[])[]): Universe {
+  const releaseOf = ({ requires, extra }: ExtraRelease, at: number) => ({
+    version: versions[at] ?? "",
+    extras: ["x"],
+    requires: [...requires.map(asExtra), ...extra.map((one) => `${asExtra(one)}; extra == "x"`)],
+  });
+  return Object.fromEntries(projects.map((releases, project) => [extraNames[project] ?? "", releases.map(releaseOf)]));
+}
+
+/** The same universe for the oracle, which knows nothing of extras. */
+function withPackages(projects: readonly (readonly ExtraRelease[])[]): Universe {
+  const entries = projects.flatMap((releases, project) => {
+    const name = extraNames[project] ?? "";
+    const plain = releases.map(({ requires }, at) => ({
+      version: versions[at] ?? "",
+      requires: requires.map(asPackage),
+    }));
+    const proxies = releases.map(({ extra }, at) => ({
+      version: versions[at] ?? "",
+      requires: [`${name}==${versions[at]}`, ...extra.map(asPackage)],
+    }));
+    return [[name, plain] as const, [`${name}-x`, proxies] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** fast-check prints the seed and the smallest counterexample of a failure; each run has a new seed. */
 const runs = 4000;
 
@@ -82,6 +126,30 @@ describe("in random universes", () => {
         expect(texts(copySolverState(original))).toEqual(texts(original));
       }),
       { numRuns: 500 },
+    );
+  }, 30_000);
+
+  test("an extra behaves like a package of its own that pins its project", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        extraUniverses,
+        fc.array(extraRequirement, { minLength: 1, maxLength: 3 }),
+        async (projects, wanted) => {
+          const outcome = await resolveUniverse(withExtras(projects), wanted.map(asExtra));
+          const oracle = bruteForce(withPackages(projects), wanted.map(asPackage));
+          expect(outcome.kind).toBe(oracle === undefined ? "conflict" : "solved");
+          expect(outcome.faults).toEqual([]);
+          if (outcome.kind === "conflict") return;
+          // An extra that a project asks of itself is not named in its pin, so every extra is offered to the check.
+          const chosen = outcome.pins.flatMap(({ name, version }) => [
+            [name, version] as const,
+            [`${name}-x`, version] as const,
+          ]);
+          const flaw = flawOf(withPackages(projects), wanted.map(asPackage), Object.fromEntries(chosen));
+          expect(flaw ?? "").toMatch(/^$|-x is required by nobody$/);
+        },
+      ),
+      { numRuns: 2000 },
     );
   }, 30_000);
 });
