@@ -55,6 +55,11 @@ describe("the file of a release", () => {
     expect(choose([windows]).status).toMatchObject({ kind: "unusable", reason: { kind: "no-wheel" } });
   });
 
+  test("says which Python it is for where no wheel is for this one", () => {
+    const newer = fileOf("pkg-1.0-cp313-cp313-win_amd64.whl", { requiresPython: ">=3.13" });
+    expect(choose([newer]).status).toMatchObject({ reason: { detail: "it is for Python>=3.13" } });
+  });
+
   test("obeys --no-binary, --only-binary and hashes", () => {
     expect(choose([pure, source], { noBinary: new Set(["pkg"]) }).file).toBe(source);
     expect(choose([source], { onlyBinary: "all" }).status).toMatchObject({

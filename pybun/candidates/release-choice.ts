@@ -36,7 +36,7 @@ export function chooseFile(release: ReleaseFiles, policy: CandidatePolicy): File
   const wheel = bestWheel(allowed, policy);
   const file = wheel ?? allowed.find(({ kind }) => kind === "sdist");
   if (file === undefined) {
-    const reason = reasonAgainst({ files, current, allowed });
+    const reason = reasonAgainst({ files, current, allowed }, policy);
     return { status: { kind: "unusable", reason }, file: undefined, metadataFile: undefined, undated };
   }
   const { requiresPython } = file;
@@ -108,10 +108,15 @@ interface Sieved {
   readonly allowed: readonly IndexFile[];
 }
 
-function reasonAgainst({ files, current, allowed }: Sieved): UnusableReason {
+function reasonAgainst({ files, current, allowed }: Sieved, policy: CandidatePolicy): UnusableReason {
   if (current.length === 0) {
     const why = files.map(({ yanked }) => yanked).find((yanked) => yanked !== false && yanked !== "");
     return { kind: "yanked", detail: typeof why === "string" ? why : "" };
+  }
+  const excluding = current.map(({ requiresPython }) => requiresPython).filter((text) => text !== undefined);
+  const [stated] = excluding;
+  if (stated !== undefined && !excluding.some((text) => admitsPython(text, policy.pythonKey))) {
+    return { kind: "no-wheel", detail: `it is for Python${stated}` };
   }
   if (allowed.length > 0) return { kind: "no-wheel", detail: "its wheels are for other Pythons or platforms" };
   const onlySources = current.every(({ kind }) => kind === "sdist");
