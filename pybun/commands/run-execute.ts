@@ -5,7 +5,7 @@
  * program's own; with json and jsonl it is a child whose output becomes events.
  */
 import type { CommandContext, Execute, OptionValues } from "@vivarium/cli/command";
-import { problemsOf } from "@vivarium/core/diagnostic";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import { openStore, type Store } from "@vivarium/core/store";
@@ -68,13 +68,26 @@ async function start(run: Start): Promise<number> {
     ...(ready.prefix === "" ? {} : { environment: ready.prefix }),
     selected_by: description.plan.rule,
   });
-  store.sweep();
-  const endLease = ready.record === undefined ? () => undefined : store.lease([leaseOf(ready.record)]);
+  const endLease = leaseEnvironment(store, ready);
   if (context.format !== "text") return capture(run, invocation, variables).finally(endLease);
   if (isPlain(run)) writeWarmRecord({ ...run, ...context, plan: description.plan, script: read.script ?? "" });
   await context.release();
   return becomeProgram({ invocation, variables, ...(read.stdin === undefined ? {} : { stdin: read.stdin }) });
 }
+
+/** Sweeps up after ended runs, and says that this one uses its environment. */
+function leaseEnvironment(store: Store, { record }: ReadyRun): () => void {
+  try {
+    store.sweep();
+    return record === undefined ? () => undefined : store.lease([leaseOf(record)]);
+  } catch (error) {
+    // Whoever may not write here cannot evict anything either; on a full disk the environment that is there still runs.
+    if (!(error instanceof Problem && withoutLease.has(error.code))) throw error;
+    return () => undefined;
+  }
+}
+
+const withoutLease = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION", "E_STORE_FULL"]);
 
 async function capture(run: Start, invocation: Invocation, variables: Record<string, string>): Promise<number> {
   const { context, read, description } = run;

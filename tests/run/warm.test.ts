@@ -25,6 +25,12 @@ async function traced(
   return { ...result, opened: readFileSync(log, "utf8") };
 }
 
+/** One run in 256 takes the long way to sweep up leases, whatever there is; two in a row do not. */
+async function warmed(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const run = await traced(args, env);
+  return tookLongWay(run) ? traced(args, env) : run;
+}
+
 const tookLongWay = ({ opened }: { opened: string }): boolean => opened.includes("pybun/commands/run-execute.ts");
 
 test("the second run reads a record, loads neither commands nor TOML, and asks nobody", async () => {
@@ -32,7 +38,7 @@ test("the second run reads a record, loads neither commands nor TOML, and asks n
   const first = await traced(["warm.py"]);
   expect(tookLongWay(first)).toBe(true);
   const asked = scene.index.log.length;
-  const second = await traced(["warm.py"]);
+  const second = await warmed(["warm.py"]);
   expect(second.stdout).toBe(first.stdout);
   expect(tookLongWay(second)).toBe(false);
   expect(second.opened).not.toContain("smol-toml");
@@ -44,7 +50,7 @@ test("it takes a lease on the environment before the program starts", async () =
     "lease.py",
     `${block('dependencies = ["alpha"]')}import os, sys, glob
 found = [open(p).read() for p in glob.glob(sys.argv[1] + f"/leases/{os.getpid()}-*")]
-print(len(found), found[0].startswith("envs-v1/") and found[0].split("/")[1].strip() in sys.prefix)\n`,
+print(len(found), found[0].startswith("envs-") and found[0].split("/")[1].strip() in sys.prefix)\n`,
   );
   for (const round of [1, 2]) {
     const { stdout } = await scene.pybun(["run", "lease.py", scene.cache]);
@@ -57,6 +63,13 @@ test("leases of ended runs do not pile up for ever: the long way sweeps them", a
   await scene.pybun(["run", "-c", "0"]);
   expect(readdirSync(join(scene.cache, "leases"))).toEqual([]);
 });
+
+/** Folders of the store for a kind of entry, whatever its version. */
+function kindsOf(prefix: string): readonly string[] {
+  const found = readdirSync(scene.cache).filter((name) => name.startsWith(prefix));
+  expect(found).not.toEqual([]);
+  return found.map((name) => join(scene.cache, name));
+}
 
 const changes: readonly { readonly name: string; readonly change: () => void; readonly undo: () => void }[] = [
   {
@@ -72,14 +85,17 @@ const changes: readonly { readonly name: string; readonly change: () => void; re
   {
     name: "the environment's configuration is gone",
     change: () => {
-      const kept = readdirSync(join(scene.cache, "envs-v1"));
-      for (const key of kept) unlinkSync(join(scene.cache, "envs-v1", key, "environment", "pyvenv.cfg"));
+      for (const kind of kindsOf("envs-")) {
+        for (const key of readdirSync(kind)) unlinkSync(join(kind, key, "environment", "pyvenv.cfg"));
+      }
     },
     undo: () => undefined,
   },
   {
     name: "the view is gone",
-    change: () => rmSync(join(scene.cache, "views-v1"), { recursive: true }),
+    change: () => {
+      for (const kind of kindsOf("views-")) rmSync(kind, { recursive: true });
+    },
     undo: () => undefined,
   },
   {
@@ -100,7 +116,7 @@ for (const { name, change, undo } of changes) {
     scene.write("bin/.keep", "");
     const env = { PATH: `${join(scene.directory, "bin")}:${scene.environment["PATH"]}` };
     await traced(["warm.py"], env);
-    const before = await traced(["warm.py"], env);
+    const before = await warmed(["warm.py"], env);
     expect(tookLongWay(before)).toBe(false);
     change();
     const after = await traced(["warm.py"], env);
@@ -124,7 +140,7 @@ test("text behind the block is not part of it", async () => {
   scene.write("warm.py", script);
   await traced(["warm.py"]);
   scene.write("warm.py", `${script}# a comment\nprint('more')\n`);
-  const changed = await traced(["warm.py"]);
+  const changed = await warmed(["warm.py"]);
   expect(tookLongWay(changed)).toBe(false);
   expect(changed.stdout).toEndWith("more\n");
 });

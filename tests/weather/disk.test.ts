@@ -1,0 +1,142 @@
+/** Disks that are missing, read-only, full, or changed behind our back. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildWheel } from "../fixture-index/index.ts";
+import { openRunScene, type RunScene, runProgram } from "../run/run-scene.ts";
+import { addThreeWheels, expectRuns, expectWholeStore, leftovers, threeOutput, threeScript } from "./weather-scene.ts";
+
+let scene: RunScene;
+
+beforeEach(async () => {
+  scene = await openRunScene();
+  addThreeWheels(scene);
+  scene.write("three.py", threeScript);
+});
+
+afterEach(() => scene.close());
+
+test("a cache directory that is missing is made", async () => {
+  await expectRuns(scene);
+  rmSync(scene.cache, { recursive: true });
+  await expectRuns(scene);
+  expectWholeStore(scene.cache);
+});
+
+test("a cache that is a file: 74", async () => {
+  scene.write("vivarium/cache", "");
+  const { exitCode, stderr } = await scene.pybun(["run", "three.py"]);
+  expect(exitCode).toBe(74);
+  expect(stderr).toContain("E_STORE_NOT_DIRECTORY");
+});
+
+/** Root writes where the mode says no: the kernel's own "read-only" needs a mount, in a namespace of its own. */
+const inNamespace = (command: string): readonly string[] => [
+  "unshare",
+  "--mount",
+  ...(process.getuid?.() === 0 ? [] : ["--map-root-user"]),
+  "/bin/sh",
+  "-ec",
+  command,
+];
+
+const remedy = "a mount namespace is needed: run as root, or sysctl -w kernel.unprivileged_userns_clone=1";
+
+async function runMounted(mount: string, args = "run three.py", before = "") {
+  const command = `${mount}; echo mounted >&2; ${before}exec "${scene.program}" ${args}`;
+  const result = await runProgram(inNamespace(command), { cwd: scene.directory, env: scene.environment });
+  expect(result.stderr.startsWith("mounted\n"), `${remedy}\n${result.stderr}`).toBe(true);
+  return { ...result, stderr: result.stderr.slice("mounted\n".length) };
+}
+
+describe("a read-only cache", () => {
+  const readOnly = (): string =>
+    `mkdir -p "${scene.cache}"; mount --bind "${scene.cache}" "${scene.cache}"; mount -o remount,ro,bind "${scene.cache}"`;
+
+  test("stops what needs a new environment: 74, and nothing is changed", async () => {
+    const { exitCode, stderr } = await runMounted(readOnly());
+    expect(exitCode).toBe(74);
+    expect(stderr).toContain("E_STORE_READ_ONLY");
+    expect(readdirSync(scene.cache)).toEqual([]);
+  });
+
+  test("does not hinder a script that needs none", async () => {
+    scene.write("plain.py", "print('plain')\n");
+    const { exitCode, stdout } = await runMounted(readOnly(), "run plain.py");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "plain\n" });
+  });
+
+  test("does not hinder an environment that is there", async () => {
+    await expectRuns(scene);
+    const { exitCode, stdout } = await runMounted(readOnly());
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: threeOutput });
+  });
+});
+
+test("a cache without the right to write: 74 for a user who is not root", async () => {
+  mkdirSync(scene.cache, { recursive: true });
+  chmodSync(scene.cache, 0o555);
+  const { exitCode, stderr, stdout } = await scene.pybun(["run", "three.py"]);
+  chmodSync(scene.cache, 0o755);
+  if (process.getuid?.() === 0) expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: threeOutput });
+  else {
+    expect(exitCode).toBe(74);
+    expect(stderr).toContain("E_STORE_PERMISSION");
+  }
+});
+
+test("a full disk: 74, and with room again the next run works", async () => {
+  mkdirSync(scene.cache, { recursive: true });
+  const noise = Buffer.alloc(3 << 20, 7);
+  scene.index.add(buildWheel({ name: "large", version: "1.0", files: { "large.py": "x = 1\n", "noise.bin": noise } }));
+  scene.write("large.py", threeScript.replace('"first"', '"first", "large"'));
+  const mount = `mount -t tmpfs -o size=1m tmpfs "${scene.cache}"`;
+  const fill = `"${scene.program}" run large.py 2>"${scene.directory}/full" || echo "code $?" >"${scene.directory}/code"; `;
+  const { stdout, exitCode } = await runMounted(mount, "run three.py", fill);
+  expect(await Bun.file(join(scene.directory, "code")).text()).toBe("code 74\n");
+  expect(await Bun.file(join(scene.directory, "full")).text()).toContain("E_STORE_FULL");
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: threeOutput });
+}, 30_000);
+
+describe("a store that was changed behind our back", () => {
+  const entries = (prefix: string): readonly string[] =>
+    readdirSync(scene.cache)
+      .filter((kind) => kind.startsWith(prefix))
+      .flatMap((kind) => readdirSync(join(scene.cache, kind)).map((key) => join(scene.cache, kind, key)));
+
+  test("a wheel without one of its files is fetched again, with a warning", async () => {
+    await expectRuns(scene);
+    for (const path of [...entries("envs-"), ...entries("views-")]) rmSync(path, { recursive: true });
+    const damaged = entries("wheels-").find((path) => existsSync(join(path, "tree", "third.py"))) ?? "";
+    rmSync(join(damaged, "tree", "third.py"));
+    const { exitCode, stdout, stderr } = await scene.pybun(["run", "three.py"]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: threeOutput });
+    expect(stderr).toContain("W_STORE_REPAIRED");
+    await expectRuns(scene);
+  });
+
+  test("a manifest that is no JSON any more: the same", async () => {
+    await expectRuns(scene);
+    for (const path of [...entries("envs-"), ...entries("views-")]) rmSync(path, { recursive: true });
+    for (const path of entries("wheels-")) writeFileSync(join(path, "manifest.json"), "{");
+    const { exitCode, stdout } = await scene.pybun(["run", "three.py"]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: threeOutput });
+    expectWholeStore(scene.cache);
+  });
+
+  test("an environment without its record, its interpreter or its view is made again", async () => {
+    await expectRuns(scene);
+    const breakages: readonly (() => void)[] = [
+      () => entries("envs-").forEach((path) => rmSync(join(path, "record.json"))),
+      () => entries("envs-").forEach((path) => rmSync(join(path, "environment", "bin", "python"))),
+      () => entries("views-").forEach((path) => rmSync(path, { recursive: true })),
+      () => entries("wheels-").forEach((path) => rmSync(path, { recursive: true })),
+    ];
+    for (const destroy of breakages) {
+      destroy();
+      if (destroy === breakages[3]) entries("envs-").forEach((path) => rmSync(path, { recursive: true }));
+      await expectRuns(scene);
+    }
+    expect(leftovers(scene.cache)).toEqual([]);
+  }, 30_000);
+});
