@@ -97,14 +97,20 @@ function recordOf({ prefix, interpreter, view, wheels }: PrefixRequest, key: str
   };
 }
 
-function findWhole({ store, key, directory, interpreter }: EnvironmentOptions): EnvironmentRecord | undefined {
+function findWhole({ store, key, directory, interpreter, wheels }: EnvironmentOptions): EnvironmentRecord | undefined {
   const record = directory === undefined ? readEnvironmentRecord(store, key) : readPlacedRecord(directory);
   if (record === undefined || record.key !== key || record.path !== (directory ?? environmentPath(store, key))) {
     return undefined;
   }
   const { realPath, size, mtimeMs } = record.interpreter;
   const isSame = realPath === interpreter.realPath && size === interpreter.size && mtimeMs === interpreter.mtimeMs;
-  return isSame && isEnvironmentWhole(record) ? record : undefined;
+  return isSame && hasWheels(record, wheels) && isEnvironmentWhole(record) ? record : undefined;
+}
+
+/** A refresh may find other wheels for a key that only says what was asked for. */
+function hasWheels({ packages }: EnvironmentRecord, wheels: readonly StoredWheel[]): boolean {
+  const recorded = new Set(packages.map((entry) => entry.sha256));
+  return recorded.size === wheels.length && wheels.every((wheel) => recorded.has(wheel.sha256));
 }
 
 /** What every use checks: the interpreter and the view are there. Four system calls. */

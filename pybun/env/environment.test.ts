@@ -191,6 +191,8 @@ describe("environments at a place of their own", () => {
     expect(python(first, "import place; print(place.version)")).toBe("1");
     const second = await scene.environment("place-2", [next], { directory });
     expect(python(second, "import place; print(place.version)")).toBe("2");
+    const refreshed = await scene.environment("place-2", [old], { directory });
+    expect(python(refreshed, "import place; print(place.version)")).toBe("1");
     expect(listEnvironments(scene.store).map((record) => record.path)).toContain(directory);
     expect(findEnvironment(scene.store, "placed/env", scene.root).key).toBe("place-2");
     removeEnvironment(scene.store, directory);
