@@ -103,7 +103,7 @@ function fetchMetadataAhead(state: SourceState, releases: ProjectReleases, relea
   if (releases.statusAt(release).kind !== "usable") return;
   const file = releases.metadataFileAt(release);
   // A source archive is large, and its metadata is needed only if it is really chosen.
-  if (file !== undefined && file.kind === "wheel") quietly(() => askMetadata(state, file));
+  if (file !== undefined && file.kind === "wheel") void quietly(() => askMetadata(state, file));
 }
 
 /** Begins a request whose failure is told to whoever asks again. */

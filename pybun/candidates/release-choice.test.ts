@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { IndexFile } from "../index/index-file.ts";
-import { linuxTarget } from "../resolver/resolve-universe.ts";
+import { linuxTarget } from "../resolver/testing/resolve-universe.ts";
 import { parseRequirement } from "../versions/requirement.ts";
 import { compatibleTags } from "../versions/tags.ts";
 import { parseVersion } from "../versions/version.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { bruteForce, flawOf } from "./brute-force.ts";
-import type { Universe } from "./memory-source.ts";
 import { collectPins } from "./pins.ts";
 import { solverSetting } from "./resolve.ts";
-import { resolveUniverse, universeRequest } from "./resolve-universe.ts";
 import { advance } from "./solve.ts";
 import { copySolverState, createSolverState } from "./solver-state.ts";
+import { bruteForce, flawOf } from "./testing/brute-force.ts";
+import type { Universe } from "./testing/memory-source.ts";
+import { resolveUniverse, universeRequest } from "./testing/resolve-universe.ts";
 
 const names = ["a", "b", "c", "d", "e"];
 const versions = ["1", "2", "3", "4"];

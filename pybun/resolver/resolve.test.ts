@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { Problem } from "@vivarium/core/diagnostic";
 import { parseRequirement } from "../versions/requirement.ts";
-import type { Universe } from "./memory-source.ts";
 import { missingExtras, resolve } from "./resolve.ts";
-import { resolveUniverse, type UniverseOptions, universeRequest } from "./resolve-universe.ts";
+import type { Universe } from "./testing/memory-source.ts";
+import { resolveUniverse, type UniverseOptions, universeRequest } from "./testing/resolve-universe.ts";
 
 /** Pins as text; a conflict as its explanation. */
 async function solve(universe: Universe, requirements: readonly string[], options?: UniverseOptions): Promise<string> {

@@ -3,10 +3,8 @@
  * at a version in the range", which is also true when it is not selected at all.
  */
 import {
-  anyVersion,
   complementRange,
   intersectRanges,
-  noVersion,
   rangeIsEmpty,
   rangesEqual,
   uniteRanges,
@@ -23,11 +21,6 @@ export type TermRelation = "satisfied" | "contradicted" | "inconclusive";
 
 export const positiveTerm = (range: VersionRange): Term => ({ positive: true, range });
 export const negativeTerm = (range: VersionRange): Term => ({ positive: false, range });
-
-/** Selected, at whatever version. */
-export const selectedTerm: Term = { positive: true, range: anyVersion };
-/** Nothing satisfies it. */
-export const impossibleTerm: Term = { positive: true, range: noVersion };
 
 export const negateTerm = (term: Term): Term => ({ positive: !term.positive, range: term.range });
 

@@ -1,8 +1,8 @@
 /** The oracle of the property tests: tries every combination of releases. Only for tiny universes without extras. */
-import { rangeContains } from "../versions/range.ts";
-import { parseRequirement } from "../versions/requirement.ts";
-import { specifiersToRange } from "../versions/specifier-range.ts";
-import { parseVersion } from "../versions/version.ts";
+import { rangeContains } from "../../versions/range.ts";
+import { parseRequirement } from "../../versions/requirement.ts";
+import { specifiersToRange } from "../../versions/specifier-range.ts";
+import { parseVersion } from "../../versions/version.ts";
 import type { Universe } from "./memory-source.ts";
 
 export type Selection = Readonly<Record<string, string>>;

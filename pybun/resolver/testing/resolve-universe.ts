@@ -1,10 +1,10 @@
 /** Resolves within a universe of memory-source.ts: what tests need beside the universe itself, with defaults. */
-import { parseRequirement } from "../versions/requirement.ts";
-import { parseVersion } from "../versions/version.ts";
+import { parseRequirement } from "../../versions/requirement.ts";
+import { parseVersion } from "../../versions/version.ts";
+import { type ReplayFault, replayDerivation } from "../replay.ts";
+import { type ResolveOutcome, type ResolveRequest, resolve, solverSetting } from "../resolve.ts";
+import type { ResolveTarget } from "../target.ts";
 import { type MemoryOptions, memorySource, type Universe } from "./memory-source.ts";
-import { type ReplayFault, replayDerivation } from "./replay.ts";
-import { type ResolveOutcome, type ResolveRequest, resolve, solverSetting } from "./resolve.ts";
-import type { ResolveTarget } from "./target.ts";
 
 export interface UniverseOptions
   extends MemoryOptions,

@@ -1,8 +1,8 @@
 /** A universe of releases written down in a test: the smallest honest `ReleaseSource`. Answers at once, or late. */
-import { parseRequirement, type Requirement } from "../versions/requirement.ts";
-import { parseVersion } from "../versions/version.ts";
-import { admitsPython } from "./python-range.ts";
-import type { ReleaseRequirements, ReleaseSource, ReleaseStatus, Releases } from "./release-source.ts";
+import { parseRequirement, type Requirement } from "../../versions/requirement.ts";
+import { parseVersion } from "../../versions/version.ts";
+import { admitsPython } from "../python-range.ts";
+import type { ReleaseRequirements, ReleaseSource, ReleaseStatus, Releases } from "../release-source.ts";
 
 export interface MemoryRelease {
   readonly version: string;
