@@ -64,15 +64,24 @@ export async function ensureView(options: ViewOptions): Promise<View> {
     wheels.map((wheel) => wheel.sha256),
     abi,
   );
-  const path = join(store.entryPath(viewKind, key), "site-packages");
-  const seal = readSeal(store, key);
-  if (seal !== undefined && isWhole(path, seal, wheels)) {
-    warnOfConflicts(seal.conflicts, report);
-    return { key, path };
+  const view = { key, path: join(store.entryPath(viewKind, key), "site-packages") };
+  const known = wholeSeal(store, view, wheels);
+  if (known !== undefined) {
+    warnOfConflicts(known.conflicts, report);
+    return view;
   }
-  if (store.has(viewKind, key)) store.remove(viewKind, key);
-  await buildView(options, key);
-  return { key, path };
+  // Under a lock, lest of two that found it damaged the second throws away what the first has made.
+  await store.withLock(`view-${key}`, async () => {
+    if (wholeSeal(store, view, wheels) !== undefined) return;
+    store.remove(viewKind, key);
+    await buildView(options, key);
+  });
+  return view;
+}
+
+function wholeSeal(store: Store, { key, path }: View, wheels: readonly StoredWheel[]): ViewSeal | undefined {
+  const seal = readSeal(store, key);
+  return seal !== undefined && isWhole(path, seal, wheels) ? seal : undefined;
 }
 
 async function buildView({ store, abi, wheels, report }: ViewOptions, key: string): Promise<void> {
