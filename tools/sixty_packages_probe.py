@@ -25,7 +25,7 @@ def files_of(distribution):
     found = {}
     for entry in distribution.files or []:
         name = str(entry)
-        if name.endswith(".pyc") or name.startswith("..") or GENERATED.search(name) or ".data/" in name:
+        if name.endswith(".pyc") or name.startswith("..") or GENERATED.search(name):
             continue
         found[name] = digest(distribution.locate_file(entry))
     return found
