@@ -20,7 +20,7 @@ test("ten runs at once that need the same new environment make it once", async (
   for (const run of runs) expect(run).toEqual({ exitCode: 0, stdout: threeOutput, stderr: "" });
   const kind = readdirSync(scene.cache).find((name) => name.startsWith("envs-")) ?? "";
   expect(readdirSync(join(scene.cache, kind))).toHaveLength(1);
-  const downloads = scene.index.log.filter(({ url }) => url.pathname.endsWith(".whl")).map(({ url }) => url.pathname);
+  const downloads = scene.index.log.filter(({ target }) => target.endsWith(".whl")).map(({ target }) => target);
   expect(new Set(downloads.map((path) => path.split("/").at(-1))).size).toBe(3);
   expectWholeStore(scene.cache);
   await expectRuns(scene);

@@ -1,0 +1,63 @@
+import { describe, expect, test } from "bun:test";
+import type { Problem } from "@vivarium/core/diagnostic";
+import { readScriptMetadata, type ScriptMetadata } from "./metadata.ts";
+
+async function read(...lines: readonly string[]): Promise<{ metadata: ScriptMetadata | undefined; codes: string[] }> {
+  const codes: string[] = [];
+  const report = { emit: () => undefined, warn: (problem: Problem) => void codes.push(problem.code) };
+  const text = `# /// script\n${lines.map((line) => `# ${line}\n`).join("")}# ///\n`;
+  return { metadata: await readScriptMetadata({ bytes: Buffer.from(text), name: "s.py", report }), codes };
+}
+
+describe("settings", () => {
+  test("of uv are read where they mean the same", async () => {
+    const { metadata, codes } = await read(
+      "[tool.uv]",
+      "exclude-newer = 2026-01-31T12:00:00Z",
+      "prerelease = 'if-necessary-or-explicit'",
+      "constraint-dependencies = ['beta<1']",
+      "[[tool.uv.index]]",
+      "url = 'https://main.example/simple'",
+      "default = true",
+      "[[tool.uv.index]]",
+      "url = 'https://more.example/simple'",
+    );
+    expect(codes).toEqual([]);
+    expect(metadata?.settings).toEqual({
+      index: ["https://more.example/simple"],
+      defaultIndex: "https://main.example/simple",
+      prerelease: "if-necessary",
+      excludeNewer: "2026-01-31T12:00:00.000Z",
+      constraints: ["beta<1"],
+    });
+  });
+
+  test("of pybun win over uv's", async () => {
+    const { metadata } = await read(
+      "[tool.uv]",
+      "resolution = 'lowest'",
+      "[tool.pybun]",
+      "resolution = 'lowest-direct'",
+    );
+    expect(metadata?.settings.resolution).toBe("lowest-direct");
+  });
+
+  test("of other tools are theirs; unknown ones of ours are told", async () => {
+    const { codes } = await read("[tool.other]", "x = 1", "[tool.pybun]", "x = 1", "[tool.uv]", "y = 1");
+    expect(codes).toEqual(["W_SCRIPT_SETTING_UNKNOWN", "W_SCRIPT_SETTING_UNKNOWN"]);
+  });
+});
+
+test("requirements and requires-python", async () => {
+  const { metadata } = await read('requires-python = ">=3.10"', "dependencies = [", '  "Rich>=13",', "]");
+  expect(metadata?.requirements.map(({ name }) => name)).toEqual(["rich"]);
+  expect(metadata?.requiresPythonText).toBe(">=3.10");
+  expect(metadata?.line).toBe(1);
+});
+
+test("a script without a block has no metadata, whatever else it holds", async () => {
+  const report = { emit: () => undefined, warn: () => undefined };
+  for (const bytes of [Buffer.from("print(1)\n"), Buffer.from([0xff, 0xfe, 0]), Buffer.alloc(0)]) {
+    expect(await readScriptMetadata({ bytes, name: "s.py", report })).toBeUndefined();
+  }
+});
