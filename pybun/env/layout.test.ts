@@ -44,6 +44,22 @@ function minorOf(): string {
   return scene.interpreter.version.split(".").slice(0, 2).join(".");
 }
 
+test("a store at a path with blanks, quotes and letters beyond ASCII is reached in any locale", async () => {
+  const odd = openScene("env 'tést\u{1F40D}\"-");
+  try {
+    const wheel = await odd.wheel({
+      name: "odd",
+      version: "1",
+      entryPoints: { console_scripts: ["odd = odd:version.title"] },
+    });
+    const record = await odd.environment("odd", [wheel]);
+    expect(run([record.python, "-c", "import odd; print(odd.version)"], { LC_ALL: "C" })).toMatchObject({ out: "1" });
+    expect(run([join(record.path, "bin", "odd")]).err).toBe("1");
+  } finally {
+    odd.remove();
+  }
+});
+
 describe("native libraries", () => {
   test("find those of another wheel by a run path that leaves their own directory", async () => {
     const { needed, needing } = compileLibraries();

@@ -53,8 +53,9 @@ export function testInterpreter(root: string): Interpreter {
   return hostInterpreter;
 }
 
-export function openScene(): Scene {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "env-test-")));
+/** `name` begins the name of the scene's directory. */
+export function openScene(name = "env-test-"): Scene {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), name)));
   const store = openStore(join(root, "cache"));
   const interpreter = testInterpreter(root);
   const warnings: Problem[] = [];
