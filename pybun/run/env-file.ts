@@ -92,10 +92,9 @@ function syntaxProblem(text: string, { file, place, reason }: { file: string; pl
 
 /** The caller's environment with what the files add to it; of two files, the later wins. @throws E_RUN_ENV_FILE_… */
 export function withEnvFiles(environment: Environment, files: readonly string[], cwd: string): Environment {
-  let added: Record<string, string> = {};
+  const added: Record<string, string> = {};
   for (const file of files) {
-    const outer = { ...added, ...environment };
-    added = { ...added, ...parseEnvFile(readEnvFile(file, cwd), file, outer) };
+    Object.assign(added, parseEnvFile(readEnvFile(file, cwd), file, { ...added, ...environment }));
   }
   return { ...added, ...environment };
 }

@@ -152,7 +152,7 @@ function uvSettings(place: FieldPlace): ScriptSettings {
 function timeAt(place: FieldPlace): string | undefined {
   const value = place.table["exclude-newer"];
   if (value === undefined) return undefined;
-  const text = value instanceof Date ? String(value.toISOString()) : value;
+  const text = value instanceof Date ? value.toISOString() : value;
   if (typeof text !== "string" || Number.isNaN(Date.parse(text))) {
     throw fieldProblem(place, "exclude-newer", "a date such as 2026-01-31 or a time such as 2026-01-31T12:00:00Z");
   }
@@ -161,6 +161,5 @@ function timeAt(place: FieldPlace): string | undefined {
 
 /** Drops keys whose value is undefined, so that an unset key never hides one that another table set. */
 function definedOnly(settings: Loose<ScriptSettings>): ScriptSettings {
-  // Sound: only keys whose value is not undefined stay.
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as ScriptSettings;
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
