@@ -8,20 +8,17 @@ import type { CommandContext, Execute, OptionValues } from "@vivarium/cli/comman
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
-import { openStore, type Store } from "@vivarium/core/store";
-import { leaseOf } from "../env/list-environments.ts";
-import { becomeProgram } from "../run/become-program.ts";
-import { outputBytesMaxDefault, runCaptured } from "../run/captured-child.ts";
+import type { Store } from "@vivarium/core/store";
+import { environmentKind } from "../env/environment-record.ts";
 import { childVariables } from "../run/child-variables.ts";
 import { explainRun, type RunDescription, runDetailOf } from "../run/describe-run.ts";
 import type { runDiagnostics } from "../run/diagnostics.ts";
-import { withEnvFiles } from "../run/env-file.ts";
+import type { Invocation } from "../run/invocation.ts";
 import { planRun } from "../run/plan-run.ts";
 import { type ReadScript, readScript } from "../run/read-script.ts";
-import { type Invocation, invocationOf, type ReadyRun, readyRun } from "../run/ready-run.ts";
+import type { ReadyRun } from "../run/ready-run.ts";
 import type { runOptions } from "../run/run-options.ts";
 import { type RunTarget, runTargetOf } from "../run/run-target.ts";
-import { writeWarmRecord } from "../run/write-warm.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
 
@@ -32,16 +29,21 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   const { cwd, platform, home } = context;
   const target = runTargetOf({ module: options.module, code: options.code, positionals, cwd });
   if (target === undefined && !options.explain) throw problem("E_RUN_NOTHING", {});
-  const store = openStore(placesOf(platform, context.environment, home).cache);
+  const cacheRoot = placesOf(platform, context.environment, home).cache;
   const read = await readScript(target, context);
-  const plan = await planRun({ context, options, store, metadata: read.metadata, script: read.script });
-  const description = { plan, target, store, metadata: read.metadata, script: read.script };
+  const plan = await planRun({ context, options, cacheRoot, metadata: read.metadata, script: read.script });
+  const description = { plan, target, cacheRoot, metadata: read.metadata, script: read.script };
   if (options.explain || target === undefined) {
-    context.detail(runDetailOf(description));
-    context.out(explainRun(description));
+    context.detail(await runDetailOf(description));
+    context.out(await explainRun(description));
     return exitCode.success;
   }
   const { report, offline, signal } = context;
+  const [{ openStore }, { readyRun }] = await Promise.all([
+    import("@vivarium/core/store"),
+    import("../run/ready-run.ts"),
+  ]);
+  const store = openStore(cacheRoot);
   const ready = await readyRun(plan, { store, report, offline, refresh: options.refresh, signal });
   signal.throwIfAborted();
   return start({ context, options, store, read, target, ready, description: { ...description, ready } });
@@ -59,6 +61,7 @@ interface Start {
 
 async function start(run: Start): Promise<number> {
   const { context, options, store, target, ready, read, description } = run;
+  const { becomeProgram, invocationOf, withEnvFiles, writeWarmRecord } = await import("../run/start.ts");
   const environment = withEnvFiles(context.childEnvironment(), options["env-file"], context.cwd);
   const variables = childVariables({ environment, prefix: ready.prefix, scripts: ready.scripts });
   const invocation = invocationOf({ ready, target, pythonArgs: options["python-arg"], variables, cwd: context.cwd });
@@ -79,7 +82,7 @@ async function start(run: Start): Promise<number> {
 function leaseEnvironment(store: Store, { record }: ReadyRun): () => void {
   try {
     store.sweep();
-    return record === undefined ? () => undefined : store.lease([leaseOf(record)]);
+    return record === undefined ? () => undefined : store.lease([{ kind: environmentKind, key: record.key }]);
   } catch (error) {
     // Whoever may not write here cannot evict anything either; on a full disk the environment that is there still runs.
     if (!(error instanceof Problem && withoutLease.has(error.code))) throw error;
@@ -92,6 +95,7 @@ const withoutLease = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION", "E_STOR
 async function capture(run: Start, invocation: Invocation, variables: Record<string, string>): Promise<number> {
   const { context, read, description } = run;
   const { report, cwd } = context;
+  const { outputBytesMaxDefault, runCaptured } = await import("../run/captured-child.ts");
   await context.release();
   const ended = await runCaptured({
     invocation,
@@ -101,7 +105,7 @@ async function capture(run: Start, invocation: Invocation, variables: Record<str
     outputBytesMax: outputBytesMaxDefault,
     ...(read.stdin === undefined ? {} : { input: read.stdin }),
   });
-  context.detail(runDetailOf({ ...description, ended }));
+  context.detail(await runDetailOf({ ...description, ended }));
   return ended.exitCode;
 }
 

@@ -7,7 +7,7 @@ import { canReplaceProcess, redirectStdin, replaceProcess } from "@vivarium/core
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { endOf } from "./captured-child.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
-import type { Invocation } from "./ready-run.ts";
+import type { Invocation } from "./invocation.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
 

@@ -6,7 +6,7 @@
  * the program first, and we wait for it: its end is our end.
  */
 import type { Report } from "@vivarium/core/report";
-import type { Invocation } from "./ready-run.ts";
+import type { Invocation } from "./invocation.ts";
 
 export const outputBytesMaxDefault = 10 * 1024 * 1024;
 

@@ -17,7 +17,7 @@ print(json.dumps([[d.metadata["Name"], d.version] for d in m.distributions() if 
 
 /** @throws E_RUN_ENVIRONMENT_UNSATISFIED */
 export async function checkSatisfied(environment: ExistingEnvironment, plan: PlanOptions): Promise<void> {
-  const { metadata, context, store } = plan;
+  const { metadata, context, cacheRoot } = plan;
   if (metadata === undefined) return;
   const { cwd, platform } = context;
   const request = environment.python;
@@ -26,7 +26,7 @@ export async function checkSatisfied(environment: ExistingEnvironment, plan: Pla
     cwd,
     platform,
     environment: context.environment,
-    cacheRoot: store.root,
+    cacheRoot,
   });
   const missing: string[] = [];
   const { requiresPython, requiresPythonText } = metadata;

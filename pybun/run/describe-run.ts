@@ -1,8 +1,5 @@
 /** A run in words and as data: what `--explain` prints, and the `detail` of the envelope. */
-import type { Store } from "@vivarium/core/store";
-import { findInstalled, keyOf } from "../install/install-requirements.ts";
 import type { ScriptMetadata } from "../script/metadata.ts";
-import { formatRequirement } from "../versions/requirement.ts";
 import type { Ended } from "./captured-child.ts";
 import { versionOf } from "./existing-environment.ts";
 import type { RunPlan } from "./plan-run.ts";
@@ -16,16 +13,17 @@ export interface RunDescription {
   readonly script: string | undefined;
   readonly ready?: ReadyRun;
   readonly ended?: Ended;
-  readonly store: Store;
+  /** The store's directory. */
+  readonly cacheRoot: string;
 }
 
 /** Fits the schema in pybun/commands/run-detail.ts. */
-export function runDetailOf(run: RunDescription) {
+export async function runDetailOf(run: RunDescription) {
   const { target, metadata, script, ended } = run;
   return {
     ...(target === undefined ? {} : { target: { kind: target.kind, name: targetName(target) } }),
     interpreter: interpreterOf(run),
-    environment: environmentOf(run),
+    environment: await environmentOf(run),
     ...(metadata === undefined ? {} : { script: scriptOf(metadata, script ?? "<stdin>") }),
     ...(ended === undefined ? {} : { exit: { code: ended.exitCode, ...signalOf(ended) } }),
   };
@@ -49,12 +47,14 @@ function interpreterOf({ plan, ready }: RunDescription): { path: string; version
   return { path: ready?.python ?? interpreter.path, version: interpreter.version };
 }
 
-function environmentOf({ plan, ready, store }: RunDescription) {
+async function environmentOf({ plan, ready, cacheRoot }: RunDescription) {
   const { rule, because } = plan;
   const common = { selected_by: rule, because };
   if (plan.kind === "existing") return { ...common, path: plan.environment.prefix, exists: true };
   if (plan.kind === "interpreter") return { ...common, exists: true };
-  const record = ready?.record ?? findInstalled(plan.request, store);
+  const { findInstalled, keyOf } = await import("../install/install-requirements.ts");
+  const { openStore } = await import("@vivarium/core/store");
+  const record = ready?.record ?? findInstalled(plan.request, openStore(cacheRoot));
   if (record === undefined) return { ...common, key: keyOf(plan.request), exists: false };
   return { ...common, path: record.path, key: record.key, exists: true };
 }
@@ -70,9 +70,9 @@ const snakeCased = (settings: object): Record<string, unknown> =>
   );
 
 /** What `--explain` prints. */
-export function explainRun(run: RunDescription): string {
+export async function explainRun(run: RunDescription): Promise<string> {
   const { plan, metadata } = run;
-  const { interpreter, environment } = runDetailOf(run);
+  const { interpreter, environment } = await runDetailOf(run);
   const version = interpreter.version === undefined ? "" : ` (Python ${interpreter.version})`;
   const place = "path" in environment ? environment.path : environment.exists ? "none" : "not made yet";
   const lines = [
@@ -81,6 +81,7 @@ export function explainRun(run: RunDescription): string {
     `selected by   ${plan.rule}: ${plan.because}`,
   ];
   if (plan.kind === "owned") {
+    const { formatRequirement } = await import("../versions/requirement.ts");
     const requirements = plan.request.requirements.map(formatRequirement);
     lines.push(`requirements  ${requirements.length === 0 ? "none" : requirements.join("\n              ")}`);
     if (plan.request.layer !== undefined) lines.push(`laid over     ${plan.request.layer}`);

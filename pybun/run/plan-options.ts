@@ -1,5 +1,4 @@
 import type { CommandContext, OptionValues } from "@vivarium/cli/command";
-import type { Store } from "@vivarium/core/store";
 import type { ScriptMetadata } from "../script/metadata.ts";
 import type { runOptions } from "./run-options.ts";
 
@@ -7,7 +6,8 @@ import type { runOptions } from "./run-options.ts";
 export interface PlanOptions {
   readonly context: CommandContext;
   readonly options: OptionValues<typeof runOptions>;
-  readonly store: Store;
+  /** The store's directory. */
+  readonly cacheRoot: string;
   /** Of the script, if it has any. */
   readonly metadata: ScriptMetadata | undefined;
   /** The script as given; for messages, and for relative places in its block. */

@@ -1,11 +1,10 @@
 /** Reads the script that is to be run, as far as its metadata needs it; a script on stdin is read whole. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { isatty } from "node:tty";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import { errnoOf } from "@vivarium/core/store/io-problem";
-import { readScriptMetadata, type ScriptMetadata } from "../script/metadata.ts";
+import type { ScriptMetadata } from "../script/metadata.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
 import type { RunTarget } from "./run-target.ts";
 
@@ -33,15 +32,19 @@ export async function readScript(
       report.warn(warning);
     },
   };
-  const read = async (bytes: Uint8Array, name: string): Promise<ScriptMetadata | undefined> =>
-    readScriptMetadata({ bytes, name, report: watched });
+  const read = async (bytes: Uint8Array, name: string): Promise<ScriptMetadata | undefined> => {
+    if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("# /// script")) return undefined;
+    const { readScriptMetadata } = await import("../script/metadata.ts");
+    return readScriptMetadata({ bytes, name, report: watched });
+  };
   if (target?.kind === "file") {
     const { path } = target;
     const metadata = target.isSource ? await read(readBytes(path, cwd), path) : undefined;
     return { metadata, script: path, hasWarnings };
   }
   // At a terminal Python reads and runs line by line; what it is given then cannot be looked at first.
-  if (target?.kind !== "stdin" || isatty(0)) return { metadata: undefined, script: undefined, hasWarnings };
+  if (target?.kind !== "stdin" || process.getBuiltinModule("node:tty").isatty(0))
+    return { metadata: undefined, script: undefined, hasWarnings };
   const stdin = await Bun.stdin.bytes();
   return { metadata: await read(stdin, "<stdin>"), script: undefined, stdin, hasWarnings };
 }

@@ -1,0 +1,31 @@
+import { dirname, join } from "node:path";
+import { loadIndexConfig } from "../index/config.ts";
+import type { InstallRequest } from "../install/install-requirements.ts";
+import type { Interpreter } from "../interpreter/interpreter.ts";
+import { parseRequirement } from "../versions/requirement.ts";
+import { mergeSettings, momentOf } from "./package-settings.ts";
+import type { PlanOptions } from "./plan-options.ts";
+
+/** What a script's block, the command line and the settings of the machine ask for. @throws E_RUN_TIME, E_INDEX_CONFIG */
+export function installRequestOf(
+  { context, options, metadata, script }: PlanOptions,
+  interpreter: Interpreter,
+): InstallRequest {
+  const { environment, home, platform, cwd } = context;
+  const place = script === undefined ? cwd : join(cwd, dirname(script));
+  const settings = mergeSettings(options, metadata?.settings ?? {}, place);
+  const excludeNewerMs = momentOf(settings.excludeNewer);
+  return {
+    interpreter,
+    requirements: [...(metadata?.requirements ?? []), ...options.with.map(parseRequirement)],
+    constraints: settings.constraints.map(parseRequirement),
+    config: loadIndexConfig({ flags: settings.flags, environment, home, platform, cwd }),
+    strategy: settings.strategy,
+    prerelease: settings.prerelease,
+    noBinary: settings.noBinary,
+    onlyBinary: settings.onlyBinary,
+    materialize: settings.materialize,
+    ...(metadata?.requiresPythonText === undefined ? {} : { requiresPython: metadata.requiresPythonText }),
+    ...(excludeNewerMs === undefined ? {} : { excludeNewerMs }),
+  };
+}
