@@ -32,6 +32,8 @@ const symbols = {
   utimensat: { args: ["i32", "ptr", "ptr", "i32"], returns: "i32" },
 } as const;
 
+/** Most files here are smaller; fresh memory for the largest one costs more than reading it. */
+const pageBytes = 4096;
 const currentDirectory = -100;
 const closeOnExec = 0o2000000;
 const createTruncated = 0o1 | 0o100 | 0o1000; // O_WRONLY | O_CREAT | O_TRUNC
@@ -49,10 +51,11 @@ export function openDirectCalls(): DirectCalls | undefined {
     readHead: (path, bytesMax) => {
       const descriptor = calls.open(ptr(terminated(path)), closeOnExec, 0);
       if (descriptor < 0) return undefined;
-      const buffer = Buffer.allocUnsafe(bytesMax);
+      let buffer = Buffer.allocUnsafe(Math.min(bytesMax, pageBytes));
       let length = 0;
       for (let got = 1; got > 0 && length < bytesMax; length += Math.max(got, 0)) {
-        got = Number(calls.read(descriptor, ptr(buffer, length), bytesMax - length));
+        if (length === buffer.length) buffer = Buffer.concat([buffer], bytesMax);
+        got = Number(calls.read(descriptor, ptr(buffer, length), buffer.length - length));
         if (got < 0) length = -1;
       }
       calls.close(descriptor);

@@ -18,8 +18,7 @@ import { parseWarmRecord, type WarmRecord, warmRecordPath } from "./warm-record.
 export function tryFastRun(argv: readonly string[]): boolean {
   const [command, script] = argv;
   if (command !== "run" || script === undefined || script.startsWith("-") || !script.endsWith(".py")) return false;
-  // Text that was no UTF-8 came in damaged; the long way passes the bytes on.
-  if (process.pid % 256 === 0 || argv.some((word) => word.includes("\uFFFD"))) return false;
+  if (process.pid % 256 === 0) return false;
   const { env } = process;
   const cacheRoot = cacheRootOf(env);
   if (cacheRoot === undefined || env["PYBUN_ENV"] || env["PYBUN_TRACE"]) return false;

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDirectCalls } from "./direct-calls.ts";
+
+let directory: string;
+const calls = openDirectCalls();
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "direct-ä-"));
+});
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+// The warm path exists on Linux only; elsewhere there is nothing to open.
+test("opens on Linux, and nowhere else", () => {
+  expect(calls !== undefined).toBe(process.platform === "linux");
+});
+
+if (calls !== undefined) {
+  test("readHead gives the bytes, up to its bound, whatever the size", () => {
+    const path = join(directory, "file");
+    for (const size of [0, 1, 4095, 4096, 4097, 70_000]) {
+      const bytes = Buffer.from(Array.from({ length: size }, (_, place) => place % 251));
+      writeFileSync(path, bytes);
+      expect(Buffer.from(calls.readHead(path, 65_536) ?? "-", "latin1")).toEqual(bytes.subarray(0, 65_536));
+    }
+    expect(calls.readHead(join(directory, "none"), 10)).toBeUndefined();
+    expect(calls.readHead(directory, 10)).toBeUndefined();
+  });
+
+  test("fingerprint is size and time to the nanosecond, through links", () => {
+    const path = join(directory, "print");
+    writeFileSync(path, "12345");
+    utimesSync(path, 1, 2);
+    symlinkSync(path, join(directory, "link"));
+    expect(calls.fingerprint(path)).toBe("5 2.0");
+    expect(calls.fingerprint(join(directory, "link"))).toBe("5 2.0");
+    expect(calls.fingerprint(join(directory, "none"))).toBe("-");
+  });
+
+  test("writeFile, touch and readLink", () => {
+    const path = join(directory, "written");
+    expect(calls.writeFile(path, "ä\n")).toBe(true);
+    expect(readFileSync(path, "utf8")).toBe("ä\n");
+    expect(calls.writeFile(join(directory, "no", "where"), "x")).toBe(false);
+    utimesSync(path, 1, 2);
+    calls.touch(path);
+    expect(statSync(path).mtimeMs).toBeGreaterThan(1_000_000);
+    expect(calls.readLink("/proc/self/ns/pid")).toStartWith("pid:[");
+    expect(calls.readLink(path)).toBeUndefined();
+  });
+}
