@@ -10,7 +10,7 @@ import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { findEnvironment, listEnvironments, removeEnvironment } from "../env/list-environments.ts";
 import { loadIndexConfig } from "../index/config.ts";
 import type { indexDiagnostics } from "../index/diagnostics.ts";
-import type { InstallRequest } from "../install/install-requirements.ts";
+import type { InstallRequest } from "../install/install-request.ts";
 import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { createEnvironment } from "./env-install.ts";

@@ -14,7 +14,7 @@ import { ensureEnvironment } from "../env/ensure-environment.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { writeChoice } from "../install/choice.ts";
 import { digestOf } from "../install/environment-key.ts";
-import { type InstallRequest, type InstallScene, installRequirements, keyOf } from "../install/install-requirements.ts";
+import { type InstallRequest, type InstallScene, keyOf } from "../install/install-request.ts";
 import { normalizeName } from "../versions/name.ts";
 import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
 
@@ -52,6 +52,8 @@ async function findOrInstall(request: InstallRequest, scene: InstallScene): Prom
   const wheels = scene.refresh ? undefined : rememberedWheels(scene.store, key);
   const linked = wheels === undefined ? undefined : await linkRemembered(request, { ...scene, key, wheels });
   if (linked !== undefined) return linked;
+  // Loaded late: resolver, index client and unpacker are half of the program, and a warm store needs none of them.
+  const { installRequirements } = await import("../install/install-requirements.ts");
   const record = await installRequirements(request, scene);
   const hashes = record.packages.map((entry) => entry.sha256);
   writeFileAtomic(wheelSetPath(scene.store, key), JSON.stringify(hashes));

@@ -17,74 +17,19 @@ import { targetOf } from "../candidates/target-of.ts";
 import { ensureEnvironment } from "../env/ensure-environment.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { type IndexClient, openIndexClient } from "../index/client.ts";
-import { type IndexConfig, indexIdentity } from "../index/index-config.ts";
-import type { Interpreter } from "../interpreter/interpreter.ts";
 import type { Pin } from "../resolver/pins.ts";
-import type { PrereleaseMode, ResolutionStrategy } from "../resolver/resolve.ts";
 import { normalizeName } from "../versions/name.ts";
-import type { Requirement } from "../versions/requirement.ts";
 import { compileInBackground } from "../wheel/bytecode.ts";
 import { ensureWheel } from "../wheel/ensure-wheel.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
-import { chosenEnvironment, writeChoice } from "./choice.ts";
+import { writeChoice } from "./choice.ts";
 import type { installDiagnostics } from "./diagnostics.ts";
-import { digestOf, environmentKey } from "./environment-key.ts";
+import { digestOf } from "./environment-key.ts";
+import { findInstalled, type InstallRequest, type InstallScene, keyOf } from "./install-request.ts";
 import { writeLayer } from "./layer.ts";
 import { repairWheels } from "./repair-wheels.ts";
 
 const problem = problemsOf<typeof installDiagnostics>();
-
-export interface InstallRequest {
-  readonly interpreter: Interpreter;
-  readonly requirements: readonly Requirement[];
-  readonly constraints?: readonly Requirement[];
-  readonly requiresPython?: string;
-  readonly config: IndexConfig;
-  readonly strategy?: ResolutionStrategy;
-  readonly prerelease?: PrereleaseMode;
-  readonly excludeNewerMs?: number;
-  /** Names, or `:all:`. */
-  readonly noBinary?: readonly string[];
-  readonly onlyBinary?: readonly string[];
-  /** Names of distributions to copy instead of linking. */
-  readonly materialize?: readonly string[];
-  /** The site-packages of an environment that this one is laid over: its packages come last on the path. */
-  readonly layer?: string;
-  /** Make the environment at this absolute path instead of in the store. */
-  readonly directory?: string;
-}
-
-export interface InstallScene {
-  readonly store: Store;
-  readonly report: Report;
-  readonly offline: boolean;
-  /** Resolve again, and ask the indexes again. */
-  readonly refresh: boolean;
-  readonly signal?: AbortSignal;
-}
-
-/** The environment of a wish that was made before and is whole; looks at the disk, never at the network. */
-export function findInstalled(request: InstallRequest, store: Store): EnvironmentRecord | undefined {
-  return chosenEnvironment(store, keyOf(request), request.interpreter);
-}
-
-/** The key of the environment that a request asks for. */
-export function keyOf(request: InstallRequest): string {
-  return environmentKey({
-    interpreter: request.interpreter,
-    requirements: request.requirements,
-    constraints: request.constraints ?? [],
-    ...(request.requiresPython === undefined ? {} : { requiresPython: request.requiresPython }),
-    indexes: indexIdentity(request.config),
-    strategy: request.strategy ?? "highest",
-    prerelease: request.prerelease ?? "if-necessary",
-    ...(request.excludeNewerMs === undefined ? {} : { excludeNewerMs: request.excludeNewerMs }),
-    noBinary: request.noBinary ?? [],
-    onlyBinary: request.onlyBinary ?? [],
-    materialize: request.materialize ?? [],
-    ...(request.layer === undefined ? {} : { layer: request.layer }),
-  });
-}
 
 /**
  * The environment for a request: found, or made.

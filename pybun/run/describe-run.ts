@@ -52,7 +52,7 @@ async function environmentOf({ plan, ready, cacheRoot }: RunDescription) {
   const common = { selected_by: rule, because };
   if (plan.kind === "existing") return { ...common, path: plan.environment.prefix, exists: true };
   if (plan.kind === "interpreter") return { ...common, exists: true };
-  const { findInstalled, keyOf } = await import("../install/install-requirements.ts");
+  const { findInstalled, keyOf } = await import("../install/install-request.ts");
   const { openStore } = await import("@vivarium/core/store");
   const record = ready?.record ?? findInstalled(plan.request, openStore(cacheRoot));
   if (record === undefined) return { ...common, key: keyOf(plan.request), exists: false };

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { loadIndexConfig } from "../index/config.ts";
-import type { InstallRequest } from "../install/install-requirements.ts";
+import type { InstallRequest } from "../install/install-request.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { parseRequirement } from "../versions/requirement.ts";
 import { mergeSettings, momentOf } from "./package-settings.ts";

@@ -10,7 +10,7 @@
 import { join } from "node:path";
 import type { CommandContext } from "@vivarium/cli/command";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import type { InstallRequest } from "../install/install-requirements.ts";
+import type { InstallRequest } from "../install/install-request.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import type { ScriptMetadata } from "../script/metadata.ts";
 import type { Specifiers } from "../versions/specifier.ts";

@@ -1,6 +1,6 @@
 /** From the plan of a run to what can be started: installs what is missing. */
 import type { EnvironmentRecord } from "../env/environment-record.ts";
-import type { InstallScene } from "../install/install-requirements.ts";
+import type { InstallScene } from "../install/install-request.ts";
 import type { RunPlan } from "./plan-run.ts";
 
 export interface ReadyRun {
