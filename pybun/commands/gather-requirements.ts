@@ -1,4 +1,5 @@
 /** What is to be resolved: requirements of the command line and of files, with the settings that files bring along. */
+import { readFileSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Environment } from "@vivarium/core/paths";
@@ -49,7 +50,9 @@ export async function gatherRequirements(arguments_: readonly string[], options:
   };
 }
 
-const readText = (path: string): Promise<string> => (path === "-" ? Bun.stdin.text() : Bun.file(path).text());
+/** Read at once: a promise for one small file costs a thread. */
+const readText = async (path: string): Promise<string> =>
+  path === "-" ? Bun.stdin.text() : readFileSync(path, "utf8");
 
 function requirementOfArgument(text: string, cwd: string): Requirement {
   const urlOfPath = (path: string): string => pathToFileURL(resolvePath(cwd, path)).href;

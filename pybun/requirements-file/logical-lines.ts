@@ -35,6 +35,11 @@ export function logicalLines(text: string, environment: Environment): LogicalLin
   text.split(/\r\n|\r|\n/).forEach((physical, index) => {
     const isComment = /^\s*#/.test(physical);
     const continues = physical.endsWith("\\") && !isComment;
+    if (!continues && open.length === 0 && !physical.includes("${")) {
+      const line = plainLine(physical, index + 1);
+      if (line !== undefined) lines.push(line);
+      return;
+    }
     open.push(...charactersOf(continues ? physical.slice(0, -1) : physical, index + 1));
     // A comment line ends what was continued onto it, as in pip.
     if (!continues) finish();
@@ -43,13 +48,25 @@ export function logicalLines(text: string, environment: Environment): LogicalLin
   return lines;
 }
 
+const COMMENT = /(^|\s+)#.*$/s;
+
+/** Nearly every line stands alone and has no variables: its places are counted, not kept for each character. */
+function plainLine(physical: string, line: number): LogicalLine | undefined {
+  const comment = COMMENT.exec(physical);
+  const body = comment === null ? physical : physical.slice(0, comment.index);
+  const text = body.trim();
+  if (text === "") return undefined;
+  const first = body.length - body.trimStart().length + 1;
+  return { text, placeOf: (offset) => ({ line, column: first + Math.min(offset, text.length) }) };
+}
+
 /** One entry a UTF-16 code unit, so that offsets into the joined text are indices. */
 const charactersOf = (text: string, line: number): Character[] =>
   Array.from({ length: text.length }, (_, at) => ({ text: text.charAt(at), place: { line, column: at + 1 } }));
 
 function finishLine(characters: readonly Character[], environment: Environment): LogicalLine | undefined {
   const whole = characters.map(({ text }) => text).join("");
-  const comment = /(^|\s+)#.*$/s.exec(whole);
+  const comment = COMMENT.exec(whole);
   const body = comment === null ? whole : whole.slice(0, comment.index);
   const start = body.length - body.trimStart().length;
   const kept = characters.slice(start, start + body.trim().length);
