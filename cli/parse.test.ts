@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Problem, renderProblem } from "@vivarium/core/diagnostic";
+import { testSeed } from "@vivarium/core/testing/seed";
 import fc from "fast-check";
 import type { OptionShapes } from "./command.ts";
 import { cliDiagnostics } from "./diagnostics.ts";
@@ -139,5 +140,6 @@ test("whatever follows `--` arrives untouched", () => {
       expect([...parsed.positionals]).toEqual(words);
       expect(parsed.problems).toEqual([]);
     }),
+    { seed: testSeed },
   );
 });

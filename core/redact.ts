@@ -25,7 +25,7 @@ export function redact(text: string): string {
       isSecretName(name) ? `${lead}${name}=${mask}` : whole,
     )
     .replace(/\b((?:proxy-)?authorization\s*[:=]\s*)(?:(?:basic|bearer|token|digest)\s+)?[^\s,;"'`]+/gi, `$1${mask}`)
-    .replace(/\b([A-Z0-9_]*(?:_TOKEN|_KEY|_SECRET|PASSWORD[A-Z0-9_]*))=("[^"]*"|'[^']*'|[^\s&"'`]+)/gi, `$1=${mask}`);
+    .replace(/\b([A-Z0-9_]*(?:_TOKEN|_KEY|_SECRET|PASSWORD[A-Z0-9_]*))=(?:"[^"]*"|'[^']*'|[^\s&"'`])+/gi, `$1=${mask}`);
 }
 
 /** A copy of the environment with secret values masked; for reports and `doctor`. */

@@ -1,11 +1,12 @@
+import { testSeed } from "@vivarium/core/testing/seed";
 import fc from "fast-check";
 
-/** The seed of this run's generated cases; it stands in the titles of the tests, `VIVARIUM_TEST_SEED` repeats it. */
-export const seed = Number(process.env.VIVARIUM_TEST_SEED ?? Date.now() % 2 ** 31);
+/** The seed of this run's generated cases; it stands in the titles of the tests. */
+export { testSeed as seed };
 
 /** A number of generated cases, always the same for the same seed. */
 export function samples<T>(arbitrary: fc.Arbitrary<T>, count: number): T[] {
-  return fc.sample(arbitrary, { seed, numRuns: count });
+  return fc.sample(arbitrary, { seed: testSeed, numRuns: count });
 }
 
 const number = fc.oneof(
