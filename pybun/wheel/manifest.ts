@@ -63,6 +63,8 @@ export interface WheelSummary {
 }
 
 export interface WheelManifest extends WheelSummary {
+  /** The lists as they are stored: what reads only paths and sizes spares a record for each file. */
+  readonly columns: FileColumns;
   /** Files of the tree, in RECORD order. Decoded at the first look. */
   readonly files: readonly WheelFile[];
   /** Files of the other schemes. Decoded at the first look. */
@@ -74,7 +76,12 @@ export interface FileLists {
   readonly data: readonly WheelDataFile[];
 }
 
-interface Columns {
+export interface FileColumns {
+  readonly files: Columns;
+  readonly data: Columns & { readonly scheme: readonly WheelDataFile["scheme"][] };
+}
+
+export interface Columns {
   readonly path: readonly string[];
   readonly size: readonly number[];
   readonly sha256: readonly string[];
@@ -100,8 +107,13 @@ function columnsOf(files: readonly WheelFile[]): Columns {
 }
 
 export function decodeLists(text: string): FileLists {
-  // Written by encodeLists and covered by the seal.
-  const lists = JSON.parse(text) as { files: Columns; data: Columns & { scheme: WheelDataFile["scheme"][] } };
+  return rowsOfLists(decodeColumns(text));
+}
+
+// Written by encodeLists and covered by the seal.
+const decodeColumns = (text: string): FileColumns => JSON.parse(text) as FileColumns;
+
+function rowsOfLists(lists: FileColumns): FileLists {
   const data = rowsOf(lists.data).map((file, index) => ({ ...file, scheme: lists.data.scheme[index] ?? "data" }));
   return { files: rowsOf(lists.files), data };
 }
@@ -130,13 +142,21 @@ export function readManifest(entry: string): WheelManifest | undefined {
   if (text === undefined) return undefined;
   const summary = parseSummary(text, entry);
   if (summary.format !== manifestVersion) return undefined;
+  let columns: FileColumns | undefined;
   let lists: FileLists | undefined;
+  const loadColumns = (): FileColumns => {
+    columns ??= readColumns(entry, summary);
+    return columns;
+  };
   const load = (): FileLists => {
-    lists ??= readLists(entry, summary);
+    lists ??= rowsOfLists(loadColumns());
     return lists;
   };
   return {
     ...summary,
+    get columns() {
+      return loadColumns();
+    },
     get files() {
       return load().files;
     },
@@ -146,11 +166,11 @@ export function readManifest(entry: string): WheelManifest | undefined {
   };
 }
 
-function readLists(entry: string, summary: WheelSummary): FileLists {
+function readColumns(entry: string, summary: WheelSummary): FileColumns {
   const text = readText(join(entry, "files.json"));
   if (text === undefined) throw problem("E_STORE_DAMAGED", { path: entry, detail: "its list of files is gone" });
   if (sealOf(text) !== summary.seal) throw problem("E_STORE_DAMAGED", { path: entry, detail: "its seal is broken" });
-  return decodeLists(text);
+  return decodeColumns(text);
 }
 
 function parseSummary(text: string, entry: string): WheelSummary {
