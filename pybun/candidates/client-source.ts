@@ -5,18 +5,25 @@
  * around: from then on every project that is mentioned is requested at once, and with it the metadata of the release
  * that will probably be chosen; when a project goes through many releases, the next ones are fetched in batches.
  */
-import { Problem } from "@vivarium/core/diagnostic";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import type { IndexClient } from "../index/client.ts";
-import type { CoreMetadata, IndexFile } from "../index/index-file.ts";
+import type { indexDiagnostics } from "../index/diagnostics.ts";
+import type { CoreMetadata, IndexFile, ProjectPage } from "../index/index-file.ts";
+import { judgeRequirements } from "../resolver/dependency.ts";
 import { admitsPython } from "../resolver/python-range.ts";
 import type { ReleaseRequirements, ReleaseSource, Releases } from "../resolver/release-source.ts";
 import { type SelectionRule, selectRelease } from "../resolver/select-release.ts";
+import type { MarkerJudge } from "../resolver/target.ts";
 import { normalizeName } from "../versions/name.ts";
 import { anyVersion, type VersionRange } from "../versions/range.ts";
 import { tryParseVersion } from "../versions/version.ts";
+import type { ProjectMemo, ReleaseMemo, ResolutionMemo } from "./memo.ts";
 import type { CandidatePolicy } from "./policy.ts";
 import { noReleases, type ProjectReleases, projectReleases } from "./project-releases.ts";
+import { rememberedReleases } from "./remembered-releases.ts";
 import { requirementsFor } from "./requirement-shelf.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
 
 export interface ClientSourceOptions {
   readonly client: Pick<IndexClient, "page" | "metadata" | "prefetch">;
@@ -25,6 +32,8 @@ export interface ClientSourceOptions {
   readonly likely: SelectionRule;
   /** Projects that come from a URL. */
   readonly direct?: ReadonlyMap<string, ProjectReleases>;
+  /** Answers of earlier resolutions for the same target, and how markers are judged for it. */
+  readonly memory?: { readonly memo: ResolutionMemo; readonly judge: MarkerJudge } | undefined;
 }
 
 export interface ClientSource extends ReleaseSource {
@@ -32,6 +41,8 @@ export interface ClientSource extends ReleaseSource {
   undated(): { readonly files: number; readonly projects: readonly string[] };
   /** What the client said of a project that no index has. */
   problemOf(name: string): Problem | undefined;
+  /** Leaves what was found out to later resolutions. */
+  remember(): void;
 }
 
 type Metadata = CoreMetadata | { readonly malformed: string };
@@ -45,6 +56,10 @@ interface SourceState {
   readonly problems: Map<string, Problem>;
   readonly mentioned: Map<string, VersionRange>;
   readonly tried: Map<string, Set<number>>;
+  /** Answers for releases by project, place and extra: those of the memo and those of this resolution. */
+  readonly answers: Map<string, Map<number, Record<string, ReleaseRequirements>>>;
+  /** Was anything found out that the memo did not know? */
+  hasNews: boolean;
   waits: boolean;
 }
 
@@ -59,6 +74,8 @@ export function clientSource(options: ClientSourceOptions): ClientSource {
     problems: new Map(),
     mentioned: new Map(),
     tried: new Map(),
+    answers: new Map(),
+    hasNews: false,
     waits: false,
   };
   return {
@@ -68,6 +85,7 @@ export function clientSource(options: ClientSourceOptions): ClientSource {
     expect: (name, range) => mention(state, name, range),
     undated: () => undatedFiles(state),
     problemOf: (name) => state.problems.get(name),
+    remember: () => remember(state),
   };
 }
 
@@ -122,6 +140,8 @@ function quietly<T>(ask: () => T | Promise<T>): T | Promise<T> | undefined {
 function askPage(state: SourceState, name: string): ProjectReleases | Promise<ProjectReleases> {
   const pending = state.pendingPages.get(name);
   if (pending !== undefined) return pending;
+  const remembered = rememberedPage(state, name);
+  if (remembered !== undefined) return remembered;
   try {
     const page = state.options.client.page(name);
     if (!(page instanceof Promise)) return keepPage(state, name, projectReleases(page, state.options.policy));
@@ -183,12 +203,21 @@ interface Asked {
 }
 
 function askRequirements(state: SourceState, asked: Asked): ReleaseRequirements | Promise<ReleaseRequirements> {
+  const known = state.answers.get(asked.releases.name)?.get(asked.release)?.[answerKey(asked.extra)];
+  return known ?? findRequirements(state, asked);
+}
+
+/** In brackets, so that no extra's name is one that every object has, "constructor" say. */
+const answerKey = (extra: string | undefined): string => `[${extra ?? ""}]`;
+
+function findRequirements(state: SourceState, asked: Asked): ReleaseRequirements | Promise<ReleaseRequirements> {
   const releases = state.pages.get(asked.releases.name);
   const file = releases?.metadataFileAt(asked.release);
   if (releases === undefined || file === undefined) throw new RangeError(`${asked.releases.name} was never asked for`);
   noteTried(state, releases, asked.release);
   const metadata = waited(state, askMetadata(state, file));
-  const read = (answer: Metadata): ReleaseRequirements => readRequirements(answer, asked, state.options.policy);
+  const read = (answer: Metadata): ReleaseRequirements =>
+    keepAnswer(state, { ...asked, file }, readRequirements(answer, asked, state.options.policy));
   return metadata instanceof Promise ? metadata.then(read) : read(metadata);
 }
 
@@ -226,6 +255,72 @@ function noteTried(state: SourceState, releases: ProjectReleases, release: numbe
     if (next < 0 || next >= releases.count) break;
     fetchMetadataAhead(state, releases, next);
   }
+}
+
+/** The project as earlier resolutions saw it, as long as its page is the same. */
+function rememberedPage(state: SourceState, name: string): ProjectReleases | undefined {
+  const { memory, client, policy } = state.options;
+  const memo = memory?.memo.project(name);
+  if (memo === undefined) return undefined;
+  const answers = new Map<number, Record<string, ReleaseRequirements>>();
+  for (const release in memo.releases) answers.set(Number(release), { ...memo.releases[release]?.answers });
+  state.answers.set(name, answers);
+  const page = (): ProjectPage => {
+    state.hasNews = true;
+    const read = client.page(name);
+    // The page was there a moment ago, and believed; somebody empties the cache.
+    if (read instanceof Promise) throw problem("E_INDEX_CACHE_DAMAGED", { path: name });
+    return read;
+  };
+  return keepPage(state, name, rememberedReleases({ name, memo, policy, page }));
+}
+
+/** Judges markers and keeps the answer, unless its metadata may change: only a file with a hash stays the same. */
+function keepAnswer(
+  state: SourceState,
+  { releases: { name }, release, extra, file }: Asked & { readonly file: IndexFile },
+  answer: ReleaseRequirements,
+): ReleaseRequirements {
+  const { memory } = state.options;
+  if (memory === undefined || file.hashes["sha256"] === undefined || file.url.startsWith("file:")) return answer;
+  const kept: ReleaseRequirements =
+    answer.kind === "known"
+      ? {
+          kind: "judged",
+          requirements: judgeRequirements(answer.requirements, extra, memory.judge),
+          extras: answer.extras,
+        }
+      : answer;
+  const ofProject = state.answers.get(name) ?? new Map<number, Record<string, ReleaseRequirements>>();
+  state.answers.set(name, ofProject.set(release, { ...ofProject.get(release), [answerKey(extra)]: kept }));
+  state.hasNews = true;
+  return kept;
+}
+
+/** Only after a resolution from the cache: a page that came over the network is on disk when the client closes. */
+function remember(state: SourceState): void {
+  const { memory, direct } = state.options;
+  if (memory === undefined || !state.hasNews || state.waits) return;
+  const projects = new Map<string, Omit<ProjectMemo, "proofs">>();
+  for (const [name, releases] of state.pages) {
+    const { index } = releases;
+    if (index !== undefined && direct?.has(name) !== true)
+      projects.set(name, projectMemo(releases, index, state.answers.get(name)));
+  }
+  memory.memo.save(projects);
+}
+
+function projectMemo(
+  releases: ProjectReleases,
+  index: string,
+  answers: ReadonlyMap<number, Readonly<Record<string, ReleaseRequirements>>> = new Map(),
+): Omit<ProjectMemo, "proofs"> {
+  const keys = Array.from({ length: releases.count }, (_, release) => releases.keyAt(release)).join("\n");
+  const looked: Record<number, ReleaseMemo> = {};
+  for (const [release, choice] of releases.looked()) {
+    looked[release] = { text: releases.textAt(release), choice, answers: answers.get(release) ?? {} };
+  }
+  return { index, keys, releases: looked };
 }
 
 function undatedFiles(state: SourceState): { files: number; projects: readonly string[] } {

@@ -87,6 +87,8 @@ function directReleases(asked: { name: string; url: string }, policy: CandidateP
     textAt: () => text,
     statusAt: () => choice.status,
     isHiddenAt: () => false,
+    choose: () => choice,
+    looked: () => [],
     choiceAt: () => ({ file, hashes, index: redact(file.url), url: asked.url }),
     metadataFileAt: () => file,
     undated: () => 0,

@@ -50,6 +50,12 @@ export function candidatePolicy(
 
 export const includesProject = (choice: ProjectChoice, name: string): boolean => choice === "all" || choice.has(name);
 
+/** Whether the user pinned a release of the project exactly, which admits it even when it is yanked. */
+export function pinsProject({ pinned }: CandidatePolicy, name: string): boolean {
+  for (const pin of pinned) if (pin.startsWith(`${name}==`)) return true;
+  return false;
+}
+
 function exactPins({ name, specifiers }: Requirement): string[] {
   return specifiers.flatMap((specifier) =>
     specifier.kind === "version" && specifier.operator === "==" && !specifier.prefix

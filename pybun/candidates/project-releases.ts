@@ -8,7 +8,13 @@ import { chooseFile, type FileChoice } from "./release-choice.ts";
 
 /** Releases with the file choice of each. */
 export interface ProjectReleases extends Releases {
+  /** The file for the target, or why there is none. */
+  choose(release: number): FileChoice;
   metadataFileAt(release: number): IndexFile | undefined;
+  /** Releases that were looked at, with what was found. */
+  looked(): readonly (readonly [number, FileChoice])[];
+  /** The index that has it; absent where no index page tells of the project. */
+  readonly index?: string;
   /** Files without an upload time that were left out so far. */
   undated(): number;
 }
@@ -29,6 +35,9 @@ export function projectReleases(page: ProjectPage, policy: CandidatePolicy): Pro
     count: page.count,
     keyAt: (release) => page.keyAt(release),
     textAt: (release) => page.textAt(release),
+    choose: choice,
+    index: page.index,
+    looked: () => choices.flatMap((made, release) => (made === undefined ? [] : [[release, made] as const])),
     statusAt: (release) => choice(release).status,
     isHiddenAt: (release) => policy.excludeNewerMs !== undefined && choice(release).status.kind === "hidden",
     choiceAt: (release) => releaseChoice(page, release, choice(release).file),
@@ -65,6 +74,8 @@ export function noReleases(name: string, kind: "absent" | "offline"): ProjectRel
     textAt: none,
     statusAt: none,
     isHiddenAt: none,
+    choose: none,
+    looked: () => [],
     choiceAt: none,
     metadataFileAt: none,
     undated: () => 0,

@@ -18,10 +18,11 @@ import {
   type ResolveRequest,
   resolve,
 } from "../resolver/resolve.ts";
-import type { ResolveTarget } from "../resolver/target.ts";
+import { createMarkerJudge, type ResolveTarget } from "../resolver/target.ts";
 import { formatRequirement, type Requirement } from "../versions/requirement.ts";
 import { type ClientSource, clientSource } from "./client-source.ts";
 import { readDirectUrls } from "./direct-url.ts";
+import { openMemo } from "./memo.ts";
 import { candidatePolicy, type PolicyOptions } from "./policy.ts";
 import { suggestFixes } from "./suggest-fixes.ts";
 
@@ -59,6 +60,7 @@ export async function resolveWithIndex(options: IndexResolution): Promise<readon
   for (const { name, version, extras, index } of outcome.pins) {
     report.emit("resolve.package", { name, version, extras: [...extras], source: index });
   }
+  source.remember();
   const { requests } = client.stats();
   report.emit("resolve.finish", { packages: outcome.pins.length, requests, duration_ms: now() - startedMs });
   return outcome.pins;
@@ -75,7 +77,9 @@ async function requestOf(
     highest: strategy !== "lowest",
     prereleases: prerelease === "allow" ? "allow" : "prefer-final",
   } as const;
-  const source = clientSource({ client, policy, likely, direct: direct.releases });
+  const memo = openMemo({ client, target, policy });
+  const memory = memo === undefined ? undefined : { memo, judge: createMarkerJudge(target) };
+  const source = clientSource({ client, policy, likely, direct: direct.releases, memory });
   return { request: { requirements, constraints, target, strategy, prerelease, source, urls: direct.urls }, source };
 }
 

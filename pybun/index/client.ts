@@ -22,7 +22,7 @@ import { limiterOf } from "./limiter.ts";
 import { openMetadataCache } from "./metadata-cache.ts";
 import { openMetadata } from "./metadata-source.ts";
 import { openPageCache, type PageCache } from "./page-cache.ts";
-import type { PageSource } from "./page-source.ts";
+import type { PageProof, PageSource } from "./page-source.ts";
 import { openPages } from "./pages.ts";
 import { remoteSource } from "./remote-source.ts";
 import { openTransport, type Transport } from "./transport.ts";
@@ -36,6 +36,15 @@ export interface IndexClient {
   readonly page: (name: string) => ProjectPage | Promise<ProjectPage>;
   /** Throws `E_INDEX_METADATA`, `E_SDIST_BUILD_NEEDED`, `E_INDEX_*`. */
   readonly metadata: (file: IndexFile) => CoreMetadata | Promise<CoreMetadata>;
+  /**
+   * Proof of the answer that `page` gave at once, from the cache, for a normalised name. Whoever keeps what was derived
+   * from that page keeps the proof with it; `undefined` where there is none.
+   */
+  readonly proofs: (name: string) => readonly PageProof[] | undefined;
+  /** Whether `page` would give that answer again now; it then does, for as long as this client lives. */
+  readonly believes: (name: string, proofs: readonly PageProof[]) => boolean;
+  /** A directory for what is derived from pages of just these indexes; it may not exist. */
+  readonly derivedDirectory: string;
   /** Begins to fetch a page that will probably be asked for; its failure is told to whoever asks. */
   readonly prefetch: (name: string) => void;
   readonly download: (file: IndexFile, sink: Sink) => Promise<{ bytes: number; sha256: string }>;
@@ -74,6 +83,9 @@ export function openIndexClient(options: ClientOptions): IndexClient {
   return {
     page: (name) => pages.page(normalizeName(name)),
     prefetch: (name) => pages.prefetch(normalizeName(name)),
+    proofs: pages.proofs,
+    believes: pages.believes,
+    derivedDirectory: join(root, "derived", directoryName(config.indexes.map(({ url }) => url).join(" "))),
     metadata,
     download(file, sink) {
       if (offline && !file.url.startsWith("file:")) {

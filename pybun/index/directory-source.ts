@@ -20,6 +20,8 @@ export function directorySource(index: IndexLocation): PageSource {
   return {
     shown: index.url,
     cached: read,
+    proof: () => undefined,
+    believes: () => false,
     fetch: (name) => Promise.resolve(read(name)),
     knownNames: () => namesIn(root).map((name) => normalizeName(name)),
   };

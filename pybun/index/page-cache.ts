@@ -6,7 +6,7 @@
  * A file a project rather than a pack: projects come and go alone, a rename replaces one without a lock, and opening a
  * hundred and fifty small files costs about as much as finding them in a pack.
  */
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { indexDiagnostics } from "./diagnostics.ts";
@@ -23,10 +23,14 @@ const problem = problemsOf<typeof indexDiagnostics>();
 
 export interface CachedPage extends Freshness {
   readonly page: ProjectPage | Absent;
+  /** The state of the file that it was read from. */
+  readonly file: string;
 }
 
 export interface PageCache {
   readonly read: (name: string) => CachedPage | undefined;
+  /** The state of the file on disk now, as {@link CachedPage.file} has it; `undefined`: there is none. */
+  readonly fileNow: (name: string) => string | undefined;
   /** Keeps a parsed page if the server permits, and shows it. */
   readonly write: (name: string, parsed: ParsedPage, freshness: Freshness) => ProjectPage;
   readonly writeAbsence: (name: string, freshness: Freshness) => void;
@@ -63,7 +67,7 @@ export function openPageCache(parts: PageCacheParts): PageCache {
     const { head } = file;
     if (head.form === "absent") {
       closeSync(file.descriptor);
-      return { ...head.freshness, page: absent };
+      return { ...head.freshness, page: absent, file: file.state };
     }
     bodies.add(file.descriptor);
     const slice = blockReader(file, () => {
@@ -71,13 +75,18 @@ export function openPageCache(parts: PageCacheParts): PageCache {
       return problem("E_INDEX_CACHE_DAMAGED", { path: fileOf(name) });
     });
     const textAt = (release: number): string => normalizedText(head.textAt(release));
-    return { ...head.freshness, page: viewPage({ ...head, form: head.form, name, index: parts.shown, textAt, slice }) };
+    const page = viewPage({ ...head, form: head.form, name, index: parts.shown, textAt, slice });
+    return { ...head.freshness, page, file: file.state };
   }
 
   return {
     read(name) {
       if (!known.has(name)) known.set(name, read(name));
       return known.get(name);
+    },
+    fileNow(name) {
+      const stats = statSync(fileOf(name), { throwIfNoEntry: false });
+      return stats === undefined ? undefined : stateOf(stats);
     },
     write(name, parsed, freshness) {
       known.delete(name);
@@ -134,13 +143,20 @@ function viewParsed(name: string, { form, base, table, text }: ParsedPage, shown
 interface OpenPage {
   readonly head: PageHead;
   readonly descriptor: number;
+  readonly state: string;
 }
+
+/** Files are replaced, never changed: a new one differs in its number, or where that is used again, in its time. */
+const stateOf = ({ ino, size, mtimeMs }: Stats): string => `${ino} ${size} ${mtimeMs}`;
 
 function openCached(path: string): OpenPage | undefined {
   const descriptor = openOrMiss(path);
   if (descriptor === undefined) return undefined;
   const head = readHead(descriptor);
-  if (head !== undefined && fstatSync(descriptor).size === head.headBytes + head.bodyBytes) return { head, descriptor };
+  const stats = fstatSync(descriptor);
+  if (head !== undefined && stats.size === head.headBytes + head.bodyBytes) {
+    return { head, descriptor, state: stateOf(stats) };
+  }
   closeSync(descriptor);
   return undefined;
 }

@@ -8,13 +8,17 @@ import type { FindLinks } from "./find-links.ts";
 import type { ProjectPage } from "./index-file.ts";
 import { mergePages } from "./merge-pages.ts";
 import { nearNames, otherSpellings } from "./near-names.ts";
-import { absent, type PageSource } from "./page-source.ts";
+import { absent, type PageProof, type PageSource } from "./page-source.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
 export interface Pages {
   readonly page: (name: string) => ProjectPage | Promise<ProjectPage>;
   readonly prefetch: (name: string) => void;
+  /** Proofs of what the sources answered for the name, up to the one that has it; `undefined` where there are none. */
+  readonly proofs: (name: string) => readonly PageProof[] | undefined;
+  /** Whether the same sources would answer the same now. */
+  readonly believes: (name: string, proofs: readonly PageProof[]) => boolean;
 }
 
 export interface PagesParts {
@@ -39,7 +43,22 @@ export function openPages(parts: PagesParts): Pages {
       const answer = startQuietly(() => page(name));
       if (answer instanceof Promise) answer.catch(() => undefined);
     },
+    proofs: (name) => (parts.findLinks.cached(name) === absent ? proofsOf(name, parts.sources) : undefined),
+    believes: (name, proofs) =>
+      parts.findLinks.cached(name) === absent &&
+      proofs.every((proof, i) => parts.sources[i]?.believes(name, proof) === true),
   };
+}
+
+function proofsOf(name: string, sources: readonly PageSource[]): readonly PageProof[] | undefined {
+  const proofs: PageProof[] = [];
+  for (const source of sources) {
+    const proof = source.proof(name);
+    if (proof === undefined) return undefined;
+    proofs.push(proof);
+    if (proof.status === 200) return proofs;
+  }
+  return undefined;
 }
 
 /** A problem that is thrown at once (offline) is left for the call that really asks. */

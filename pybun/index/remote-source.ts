@@ -33,6 +33,16 @@ const pageBytesMax = 256 * 1024 * 1024;
 export function remoteSource(parts: RemoteParts): PageSource {
   const { index, cache, clock } = parts;
   const shown = redact(index.url);
+  const believed = new Set<string>();
+  const tellHit = (name: string, status: number): void =>
+    parts.report.emit("index.request", {
+      url: `${shown}/${name}/`,
+      status,
+      cache: "hit",
+      bytes: 0,
+      duration_ms: 0,
+    });
+  const isFresh = (freshUntilMs: number): boolean => parts.offline || (!parts.refresh && freshUntilMs > clock.nowMs());
   return {
     shown,
     cached(name) {
@@ -41,16 +51,21 @@ export function remoteSource(parts: RemoteParts): PageSource {
         if (!parts.offline) return undefined;
         throw problem("E_INDEX_OFFLINE", { what: `the page of "${name}" on ${shown}` });
       }
-      const usable = parts.offline || (!parts.refresh && known.freshUntilMs > clock.nowMs());
-      if (!usable) return undefined;
-      parts.report.emit("index.request", {
-        url: `${shown}/${name}/`,
-        status: known.page === absent ? 404 : 200,
-        cache: "hit",
-        bytes: 0,
-        duration_ms: 0,
-      });
+      if (believed.has(name)) return known.page;
+      if (!isFresh(known.freshUntilMs)) return undefined;
+      tellHit(name, known.page === absent ? 404 : 200);
       return known.page;
+    },
+    proof(name) {
+      const known = cache.read(name);
+      if (known === undefined || !isFresh(known.freshUntilMs)) return undefined;
+      return { file: known.file, freshUntilMs: known.freshUntilMs, status: known.page === absent ? 404 : 200 };
+    },
+    believes(name, proof) {
+      if (parts.refresh || !isFresh(proof.freshUntilMs) || cache.fileNow(name) !== proof.file) return false;
+      believed.add(name);
+      tellHit(name, proof.status);
+      return true;
     },
     fetch: (name) => fetchPage(name, cache.read(name), parts),
     knownNames: () => cache.names(),

@@ -8,7 +8,7 @@ import type { Requirement } from "../versions/requirement.ts";
 import { formatSpecifiers, type Specifiers } from "../versions/specifier.ts";
 import { specifiersToRange } from "../versions/specifier-range.ts";
 import type { resolverDiagnostics } from "./diagnostics.ts";
-import type { ReleaseRequirements, ReleaseSource, Releases } from "./release-source.ts";
+import type { JudgedRequirement, ReleaseRequirements, ReleaseSource, Releases } from "./release-source.ts";
 import type { MarkerJudge } from "./target.ts";
 
 const problem = problemsOf<typeof resolverDiagnostics>();
@@ -50,10 +50,23 @@ const isPin = (specifiers: Specifiers): boolean =>
 /** Edges of the requirements that hold, each followed by the constraints on its project. */
 export function edgesOf(requirements: readonly Requirement[], extra: string | undefined, rules: EdgeRules) {
   const edges: DependencyEdge[] = [];
-  for (const requirement of requirements) {
-    if (holds(requirement, extra, rules.judge)) pushEdges(edges, requirement, rules);
-  }
+  for (const requirement of judgeRequirements(requirements, extra, rules.judge)) pushEdges(edges, requirement, rules);
   return edges;
+}
+
+/** Those that hold because of the extra (without one: those that hold anyway), ready for the solver. */
+export function judgeRequirements(
+  requirements: readonly Requirement[],
+  extra: string | undefined,
+  judge: MarkerJudge,
+): readonly JudgedRequirement[] {
+  return requirements.filter((requirement) => holds(requirement, extra, judge)).map(judged);
+}
+
+function judged({ name, extras, specifiers, url }: Requirement): JudgedRequirement {
+  const range = rangeOfSpecifiers(specifiers);
+  const about = { name, extras, range, text: formatSpecifiers(specifiers), isPin: isPin(specifiers) };
+  return url === undefined ? about : { ...about, url };
 }
 
 /** Does it hold because of the extra, and not without it? */
@@ -62,31 +75,34 @@ function holds(requirement: Requirement, extra: string | undefined, judge: Marke
   return judge.holds(requirement.marker, extra) && !judge.holds(requirement.marker, undefined);
 }
 
-function pushEdges(edges: DependencyEdge[], requirement: Requirement, rules: EdgeRules): void {
+function pushEdges(edges: DependencyEdge[], requirement: JudgedRequirement, rules: EdgeRules): void {
   checkUrl(requirement, rules);
   const edge = edgeOf(requirement, "requirement", rules);
   if (requirement.extras.length === 0) edges.push(edge);
   for (const extra of requirement.extras) edges.push({ ...edge, extra });
   for (const constraint of rules.constraints.get(requirement.name) ?? []) {
-    if (rules.judge.holds(constraint.marker, undefined)) edges.push(edgeOf(constraint, "constraint", rules));
+    if (rules.judge.holds(constraint.marker, undefined)) edges.push(edgeOf(judged(constraint), "constraint", rules));
   }
 }
 
-function edgeOf(requirement: Requirement, origin: "requirement" | "constraint", rules: EdgeRules): DependencyEdge {
-  const { name, specifiers } = requirement;
-  const tier = rules.urls.has(name) ? "url" : isPin(specifiers) ? "pinned" : "unspecified";
-  return { name, range: rangeOfSpecifiers(specifiers), text: formatSpecifiers(specifiers), tier, origin };
+function edgeOf(
+  { name, range, text, isPin }: JudgedRequirement,
+  origin: "requirement" | "constraint",
+  rules: EdgeRules,
+): DependencyEdge {
+  const tier = rules.urls.has(name) ? "url" : isPin ? "pinned" : "unspecified";
+  return { name, range, text, tier, origin };
 }
 
 /** A URL in the metadata of an index's release would let that index install from anywhere. */
-function checkUrl(requirement: Requirement, rules: EdgeRules): void {
+function checkUrl(requirement: JudgedRequirement, rules: EdgeRules): void {
   if (requirement.url === undefined || rules.urls.get(requirement.name) === requirement.url) return;
   throw problem("E_RESOLVE_URL_TRANSITIVE", { name: requirement.name, url: requirement.url });
 }
 
 export type EdgeAnswer =
   | { readonly kind: "edges"; readonly edges: readonly DependencyEdge[] }
-  | Exclude<ReleaseRequirements, { kind: "known" }>;
+  | Exclude<ReleaseRequirements, { kind: "known" | "judged" }>;
 
 /** Edges of a release, or of one extra of it. A promise where its metadata is still on the way. */
 export function releaseEdges(
@@ -95,15 +111,22 @@ export function releaseEdges(
   rules: EdgeRules,
 ): EdgeAnswer | Promise<ReleaseRequirements> {
   const answer = source.requirements(asked.releases, asked.release, asked.extra);
-  if (answer instanceof Promise || answer.kind !== "known") return answer;
-  const requirements = answer.requirements.filter((requirement) => holds(requirement, asked.extra, rules.judge));
+  if (answer instanceof Promise || answer.kind === "unusable" || answer.kind === "python") return answer;
+  const requirements = judgedOf(answer, asked.extra, rules.judge);
   return { kind: "edges", edges: flattenOwnExtras(source, { ...asked, requirements }, rules) };
 }
+
+const judgedOf = (
+  answer: Extract<ReleaseRequirements, { kind: "known" | "judged" }>,
+  extra: string | undefined,
+  judge: MarkerJudge,
+): readonly JudgedRequirement[] =>
+  answer.kind === "judged" ? answer.requirements : judgeRequirements(answer.requirements, extra, judge);
 
 interface OwnRequirements {
   readonly releases: Releases;
   readonly release: number;
-  readonly requirements: readonly Requirement[];
+  readonly requirements: readonly JudgedRequirement[];
 }
 
 function flattenOwnExtras(source: ReleaseSource, own: OwnRequirements, rules: EdgeRules): readonly DependencyEdge[] {
@@ -111,13 +134,13 @@ function flattenOwnExtras(source: ReleaseSource, own: OwnRequirements, rules: Ed
   const bounds: DependencyEdge[] = [];
   const seen = new Set<string>();
   const queue: string[] = [];
-  const take = (requirements: readonly Requirement[]): void => {
+  const take = (requirements: readonly JudgedRequirement[]): void => {
     for (const requirement of requirements) {
       if (requirement.name !== own.releases.name || requirement.extras.length === 0)
         pushEdges(edges, requirement, rules);
       else {
         queue.push(...requirement.extras);
-        if (requirement.specifiers.length > 0) bounds.push(edgeOf(requirement, "requirement", rules));
+        if (requirement.text !== "") bounds.push(edgeOf(requirement, "requirement", rules));
       }
     }
   };
@@ -126,9 +149,8 @@ function flattenOwnExtras(source: ReleaseSource, own: OwnRequirements, rules: Ed
     if (seen.has(extra)) continue;
     seen.add(extra);
     const answer = source.requirements(own.releases, own.release, extra);
-    if (answer instanceof Promise || answer.kind !== "known") continue;
-    const wanted = extra;
-    take(answer.requirements.filter((requirement) => holds(requirement, wanted, rules.judge)));
+    if (answer instanceof Promise || answer.kind === "unusable" || answer.kind === "python") continue;
+    take(judgedOf(answer, extra, rules.judge));
   }
   return [...edges, ...bounds];
 }

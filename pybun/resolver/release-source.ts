@@ -47,9 +47,22 @@ export interface ReleaseChoice {
   readonly url?: string;
 }
 
+/** A requirement whose marker held for the target, with all that the solver needs of it. */
+export interface JudgedRequirement {
+  readonly name: string;
+  readonly extras: readonly string[];
+  readonly range: VersionRange;
+  /** The specifiers, normalised; empty for any version. */
+  readonly text: string;
+  /** Do the specifiers admit one version only? */
+  readonly isPin: boolean;
+  readonly url?: string;
+}
+
 /** What one release requires. `unusable` when its metadata cannot be read as a release of this version. */
 export type ReleaseRequirements =
   | { readonly kind: "known"; readonly requirements: readonly Requirement[]; readonly extras: readonly string[] }
+  | { readonly kind: "judged"; readonly requirements: readonly JudgedRequirement[]; readonly extras: readonly string[] }
   | { readonly kind: "unusable"; readonly reason: UnusableReason }
   | { readonly kind: "python"; readonly requiresPython: string };
 
@@ -57,7 +70,8 @@ export interface ReleaseSource {
   releases(name: string): Releases | Promise<Releases>;
   /**
    * Requirements that may hold for a release: without `extra` those that may hold when no extra is asked for, with it
-   * those that may hold because of it. Markers are not evaluated here, that is the target's business.
+   * those that may hold because of it. Markers are the target's business: a source of `known` requirements leaves them
+   * alone, and one that remembers `judged` requirements (`judgeRequirements`) was made for one target.
    */
   requirements(
     releases: Releases,

@@ -145,7 +145,7 @@ export function missingExtras(
     const releases = source.releases(pin.name);
     assert(!(releases instanceof Promise), "what was pinned has been answered before");
     const answer = source.requirements(releases, pin.release, undefined);
-    if (answer instanceof Promise || answer.kind !== "known") return [];
+    if (answer instanceof Promise || answer.kind === "unusable" || answer.kind === "python") return [];
     return pin.extras
       .filter((extra) => !answer.extras.includes(extra))
       .map((extra) => ({ name: pin.name, version: pin.version, extra }));

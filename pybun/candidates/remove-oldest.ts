@@ -1,0 +1,16 @@
+/** Keeps a directory of derived files from growing. */
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** Removes the files of this ending that were written first until `filesMax` are left. A directory that is not there has none. */
+export function removeOldest(directory: string, { ending, filesMax }: { ending: string; filesMax: number }): void {
+  if (statSync(directory, { throwIfNoEntry: false }) === undefined) return;
+  const names = readdirSync(directory).filter((name) => name.endsWith(ending));
+  if (names.length <= filesMax) return;
+  const aged = names.flatMap((name) => {
+    const stats = statSync(join(directory, name), { throwIfNoEntry: false });
+    return stats === undefined ? [] : [{ name, mtimeMs: stats.mtimeMs }];
+  });
+  aged.sort((left, right) => left.mtimeMs - right.mtimeMs);
+  for (const { name } of aged.slice(0, -filesMax)) rmSync(join(directory, name), { force: true });
+}
