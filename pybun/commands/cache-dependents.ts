@@ -3,11 +3,11 @@ import { basename, dirname } from "node:path";
 import type { Store } from "@vivarium/core/store";
 import { type EnvironmentRecord, environmentKind, environmentPath } from "../env/environment-record.ts";
 import { listEnvironments } from "../env/list-environments.ts";
+import { placedKind } from "../env/placed-environment.ts";
 import { viewKind } from "../env/view.ts";
+import { choiceKind, readChoice } from "../install/choice.ts";
+import { readWheelSet, wheelSetKind } from "../install/wheel-set.ts";
 import { wheelKind } from "../wheel/stored-wheel.ts";
-
-/** Pointers to environments at places of their own: without them nobody would know what those depend on. */
-const pointerKind = "placed-v1";
 
 const isInStore = (store: Store, { path, key }: EnvironmentRecord): boolean => path === environmentPath(store, key);
 
@@ -16,17 +16,28 @@ const viewKeyOf = ({ view }: EnvironmentRecord): string => basename(dirname(view
 
 /**
  * `kind/key` of what cleaning must leave: what living processes have leased, environments that the user put at a place
- * of his own, and what both are made of.
+ * of his own, what both are made of, and what is remembered of wishes where all that it names stays.
  */
 export function entriesInUse(store: Store): ReadonlySet<string> {
   const used = new Set(store.leased());
-  for (const key of store.keys(pointerKind)) used.add(`${pointerKind}/${key}`);
+  // Without the pointers nobody would know what environments at places of their own depend on.
+  for (const key of store.keys(placedKind)) used.add(`${placedKind}/${key}`);
   for (const record of listEnvironments(store)) {
     if (isInStore(store, record) && !used.has(`${environmentKind}/${record.key}`)) continue;
     used.add(`${viewKind}/${viewKeyOf(record)}`);
     for (const { sha256 } of record.packages) used.add(`${wheelKind}/${sha256}`);
   }
-  return used;
+  return used.union(memoriesOf(store, used));
+}
+
+function memoriesOf(store: Store, used: ReadonlySet<string>): ReadonlySet<string> {
+  const isUsed = (kind: string, key: string | undefined) => used.has(`${kind}/${key}`);
+  const choices = store.keys(choiceKind).filter((key) => isUsed(environmentKind, readChoice(store, key)));
+  const sets = store.keys(wheelSetKind).filter((key) => {
+    const hashes = readWheelSet(store, key) ?? [];
+    return hashes.length > 0 && hashes.every((hash) => isUsed(wheelKind, hash));
+  });
+  return new Set([...choices.map((key) => `${choiceKind}/${key}`), ...sets.map((key) => `${wheelSetKind}/${key}`)]);
 }
 
 /**

@@ -1,20 +1,16 @@
 /**
- * The environment of `env create`. What a wish came to is remembered as a list of wheels, `wheel-sets-v1/<key>`: the
- * same wish at another place, or after its environment was removed, needs neither an index nor a resolution as long
- * as the wheels are in the store, just as an environment itself stays until `--refresh`.
+ * The environment of `env create`. What a wish came to is remembered as a list of wheels (install/wheel-set.ts), which
+ * serves until `--refresh`, just as an environment itself does.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import type { Store } from "@vivarium/core/store";
-import { errnoOf } from "@vivarium/core/store/io-problem";
 import type { envDiagnostics } from "../env/diagnostics.ts";
 import { ensureEnvironment } from "../env/ensure-environment.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { writeChoice } from "../install/choice.ts";
 import { digestOf } from "../install/environment-key.ts";
 import { type InstallRequest, type InstallScene, keyOf } from "../install/install-request.ts";
+import { readWheelSet, writeWheelSet } from "../install/wheel-set.ts";
 import { normalizeName } from "../versions/name.ts";
 import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
 
@@ -55,8 +51,11 @@ async function findOrInstall(request: InstallRequest, scene: InstallScene): Prom
   // Loaded late: resolver, index client and unpacker are half of the program, and a warm store needs none of them.
   const { installRequirements } = await import("../install/install-requirements.ts");
   const record = await installRequirements(request, scene);
-  const hashes = record.packages.map((entry) => entry.sha256);
-  writeFileAtomic(wheelSetPath(scene.store, key), JSON.stringify(hashes));
+  writeWheelSet(
+    scene.store,
+    key,
+    record.packages.map((entry) => entry.sha256),
+  );
   return record;
 }
 
@@ -84,7 +83,7 @@ async function linkRemembered(request: InstallRequest, scene: LinkScene): Promis
 
 /** The wheels of a wish if all of them are in the store. */
 function rememberedWheels(store: Store, key: string): readonly StoredWheel[] | undefined {
-  const found = readHashes(wheelSetPath(store, key))?.map((hash) => storedOrAbsent(store, hash)) ?? [undefined];
+  const found = readWheelSet(store, key)?.map((hash) => storedOrAbsent(store, hash)) ?? [undefined];
   const wheels = found.filter((wheel) => wheel !== undefined);
   return wheels.length === found.length ? wheels : undefined;
 }
@@ -97,16 +96,3 @@ function storedOrAbsent(store: Store, hash: string): StoredWheel | undefined {
     throw error;
   }
 }
-
-/** A list that is absent or was cut short by a power failure is no list. */
-function readHashes(path: string): readonly string[] | undefined {
-  try {
-    // Written by createEnvironment only.
-    return JSON.parse(readFileSync(path, "utf8")) as readonly string[];
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-const wheelSetPath = (store: Store, key: string): string => join(store.root, "wheel-sets-v1", key);

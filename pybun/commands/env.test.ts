@@ -29,11 +29,10 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true });
 });
 
+const home = { VIVARIUM_HOME: join(scratch, "home"), PIP_CONFIG_FILE: "/dev/null" };
+
 const pybun = (...argv: readonly string[]) =>
-  runProcess([launcher, "pybun", "env", ...argv], {
-    cwd: scratch,
-    environment: { VIVARIUM_HOME: join(scratch, "home"), PIP_CONFIG_FILE: "/dev/null" },
-  });
+  runProcess([launcher, "pybun", "env", ...argv], { cwd: scratch, environment: home });
 
 const create = (...argv: readonly string[]) => pybun("create", "--default-index", index.simple, ...argv);
 
@@ -61,6 +60,17 @@ describe("env create", () => {
     expect((await runProcess([join(scratch, "mine", "bin", "tool")])).stdout).toBe("tool 2.0\n");
     expect((await pybun("remove", "mine")).exitCode).toBe(0);
     expect(existsSync(join(scratch, "mine"))).toBe(false);
+  }, 30_000);
+
+  test("cache clean forgets no wish whose wheels an environment at a place of its own keeps", async () => {
+    await create("tool", "--dir", "kept");
+    const clean = () => runProcess([launcher, "pybun", "cache", "clean"], { cwd: scratch, environment: home });
+    expect((await clean()).stdout).toMatch(/in use stay\n$/);
+    expect((await create("tool", "--dir", "again", "--offline")).exitCode).toBe(0);
+    expect((await runProcess([join(scratch, "again", "bin", "tool")])).stdout).toBe("tool 2.0\n");
+    expect((await pybun("remove", "kept", "again")).exitCode).toBe(0);
+    await clean();
+    expect((await create("tool", "--dir", "again", "--offline")).exitCode).toBe(69);
   }, 30_000);
 
   test("--dir refuses a directory with something else in it", async () => {

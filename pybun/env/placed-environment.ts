@@ -17,7 +17,8 @@ import { exchangePaths } from "./exchange-paths.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
 
-const placedKind = "placed-v1";
+/** The kind of the store's pointers to environments at places of their own: each file holds a path. */
+export const placedKind = "placed-v1";
 
 /** The record of the environment at a path, if it is one of ours. */
 export function readPlacedRecord(directory: string): EnvironmentRecord | undefined {

@@ -8,13 +8,14 @@ import { isEnvironmentWhole } from "../env/ensure-environment.ts";
 import { type EnvironmentRecord, readEnvironmentRecord } from "../env/environment-record.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 
-const choiceFolder = "choices-v1";
+/** The kind of the store's entries that name the environment of a key. */
+export const choiceKind = "choices-v1";
 
-const choicePath = (store: Store, key: string): string => join(store.root, choiceFolder, key);
+const choicePath = (store: Store, key: string): string => join(store.root, choiceKind, key);
 
 /** The environment that serves a key, if there is one and it is whole and of this very interpreter. */
 export function chosenEnvironment(store: Store, key: string, interpreter: Interpreter): EnvironmentRecord | undefined {
-  const chosen = readChoice(choicePath(store, key));
+  const chosen = readChoice(store, key);
   const record = chosen === undefined ? undefined : readEnvironmentRecord(store, chosen);
   if (record === undefined || record.interpreter.realPath !== interpreter.realPath) return undefined;
   return isEnvironmentWhole(record) ? record : undefined;
@@ -25,10 +26,10 @@ export function writeChoice(store: Store, key: string, record: EnvironmentRecord
   writeFileAtomic(choicePath(store, key), record.key);
 }
 
-/** A file that is no key (cut short by a power failure) counts as absent. */
-function readChoice(path: string): string | undefined {
+/** The key of the environment that serves a key. A file that is no key (cut short by a power failure) is absent. */
+export function readChoice(store: Store, key: string): string | undefined {
   try {
-    const text = readFileSync(path, "utf8");
+    const text = readFileSync(choicePath(store, key), "utf8");
     return /^[0-9a-f]{40}$/.test(text) ? text : undefined;
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
