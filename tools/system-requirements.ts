@@ -7,8 +7,8 @@ interface SystemRequirement {
   /** For people: what needs it. */
   readonly purpose: string;
   readonly isMet: () => boolean;
-  /** The Debian package that brings it, where a package does. */
-  readonly aptPackage?: string;
+  /** The Debian packages that bring it, where packages do. */
+  readonly aptPackages?: readonly string[];
   /** The one line that mends it where we may not. */
   readonly remedy: string;
 }
@@ -20,11 +20,19 @@ function succeeds(command: readonly string[]): boolean {
   );
 }
 
+/** A compiler without its headers or linker is none. */
+function canCompile(): boolean {
+  const compile = ["cc", "-shared", "-fPIC", "-x", "c", "-o", "/dev/null", "-"];
+  if (Bun.which("cc") === null) return false;
+  const source = Buffer.from('#include <stdio.h>\nint answer(void) { return puts(""); }\n');
+  return Bun.spawnSync(compile, { stdin: source, stdout: "ignore", stderr: "ignore", timeout: 30_000 }).exitCode === 0;
+}
+
 const linuxRequirements: readonly SystemRequirement[] = [
   {
     purpose: "strace, which kills an installation at each of its system calls",
     isMet: () => succeeds(["strace", "-qq", "-e", "trace=none", "true"]),
-    aptPackage: "strace",
+    aptPackages: ["strace"],
     remedy: "apt-get install -y strace   # and allow ptrace: docker run --cap-add SYS_PTRACE",
   },
   {
@@ -32,14 +40,20 @@ const linuxRequirements: readonly SystemRequirement[] = [
     isMet: () =>
       succeeds(["unshare", "--mount", "--map-root-user", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]) ||
       succeeds(["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]),
-    aptPackage: "util-linux",
+    aptPackages: ["util-linux"],
     remedy: "sysctl -w kernel.unprivileged_userns_clone=1   # or run as root: docker run --cap-add SYS_ADMIN",
   },
   {
     purpose: "the venv module of Python 3.9 or newer, which holds the tools that we compare with",
     isMet: () => succeeds(["python3", "-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))"]),
-    aptPackage: "python3-venv",
+    aptPackages: ["python3-venv"],
     remedy: "apt-get install -y python3 python3-venv",
+  },
+  {
+    purpose: "a C compiler, which makes native libraries that look for each other across wheels",
+    isMet: canCompile,
+    aptPackages: ["gcc", "libc6-dev"],
+    remedy: "apt-get install -y gcc libc6-dev",
   },
 ];
 
@@ -51,7 +65,7 @@ export function systemRequirements(platform: NodeJS.Platform = process.platform)
 /** Installs what is missing where that is possible. @returns a line for each requirement that is still not met. */
 export function meetSystemRequirements(requirements: readonly SystemRequirement[] = systemRequirements()): string[] {
   const missing = requirements.filter((requirement) => !requirement.isMet());
-  const packages = missing.flatMap(({ aptPackage }) => (aptPackage === undefined ? [] : [aptPackage]));
+  const packages = missing.flatMap(({ aptPackages = [] }) => aptPackages);
   if (packages.length > 0 && mayInstall()) installPackages(packages);
   return missing
     .filter((requirement) => !requirement.isMet())
