@@ -42,6 +42,8 @@ export async function openSetting(scratch: string): Promise<Setting> {
     UV_CACHE_DIR: join(scratch, "uv-cache"),
     PIP_CACHE_DIR: join(scratch, "pip-cache"),
     UV_PYTHON_DOWNLOADS: "never",
+    // Otherwise uv trusts only the authorities it brings, and PyBun also those of the machine.
+    UV_SYSTEM_CERTS: "1",
     UV_NO_PROGRESS: "1",
     PIP_DISABLE_PIP_VERSION_CHECK: "1",
     NO_COLOR: "1",

@@ -31,6 +31,12 @@ except ImportError:  # Windows: two processes may do the same work, each file is
 BATCH = 500
 
 
+def make_folder(path):
+    """Never its parents: an entry that was evicted meanwhile must not come back as an empty shell."""
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(path)
+
+
 def take_lock(path):
     """An open lock file, or None if another process compiles this entry."""
     lock = open(path, "a")
@@ -74,7 +80,7 @@ def compile_entry(entry, scratch):
 def publish(entry, tag, scratch, compiled):
     for index, (path, _, _) in enumerate(compiled):
         target = os.path.join(entry, "tree", path)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
+        make_folder(os.path.dirname(target))
         os.replace(os.path.join(scratch, str(index)), target)
     temporary = os.path.join(scratch, "list")
     with open(temporary, "w", encoding="utf-8") as file:
@@ -88,8 +94,9 @@ def finish(tag, batch):
     if batch and hasattr(os, "sync"):
         os.sync()
     for entry, scratch, lock, compiled in batch:
-        publish(entry, tag, scratch, compiled)
-        shutil.rmtree(scratch)
+        with contextlib.suppress(FileNotFoundError):  # the entry was evicted meanwhile
+            publish(entry, tag, scratch, compiled)
+            shutil.rmtree(scratch)
         lock.close()
 
 
@@ -109,7 +116,7 @@ def main(tag, entries):
         if os.path.exists(os.path.join(folder, tag + ".json")):
             continue
         try:
-            os.makedirs(folder, exist_ok=True)
+            make_folder(folder)
             lock = take_lock(os.path.join(folder, tag + ".lock"))
         except OSError:  # the entry was evicted, or the store is read-only: there is nothing to be done here
             continue

@@ -137,6 +137,19 @@ for (const [name, damage] of damages) {
     }));
 }
 
+test("the rest of an entry that somebody deleted by hand does not stand in the way", () =>
+  withStore(async (store) => {
+    const rest = join(store.entryPath(wheelKind, sha256Of(bytes)), "tree", "demo");
+    mkdirSync(rest, { recursive: true });
+    const wheel = await ensureWheel({
+      store,
+      file,
+      client: memoryClient({ [demoFile]: bytes }),
+      report: listeningReport(),
+    });
+    expect(readFileSync(join(wheel.path, "demo/__init__.py"), "utf8")).toBe("value = 1\n");
+  }));
+
 test("an entry of an older format does not count", () =>
   withStore(async (store) => {
     const client = memoryClient({ [demoFile]: bytes });

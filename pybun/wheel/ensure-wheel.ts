@@ -82,6 +82,8 @@ async function fetchWheel({ store, file, client, report }: EnsureWheelOptions): 
     const entry = join(directory, "entry");
     mkdirSync(entry);
     const summary = await unpackInWorker({ archivePath, file: file.filename, directory: entry });
+    // What stands there without a manifest is the rest of an entry that somebody deleted by hand; it must not win.
+    if (store.has(wheelKind, sha256) && findStoredWheel(store, sha256) === undefined) store.remove(wheelKind, sha256);
     store.publishFrom(entry, wheelKind, sha256);
     report.emit("install.unpack", {
       name: summary.name,
