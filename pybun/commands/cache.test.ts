@@ -7,6 +7,7 @@ import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { openStore, type Store } from "@vivarium/core/store";
 import { ensureWheel } from "../wheel/ensure-wheel.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import { overwrite } from "../wheel/testing/overwrite.ts";
 import { indexFile, listeningReport, memoryClient } from "../wheel/testing/store-client.ts";
 import { buildWheel, demoFile } from "../wheel/testing/wheel-builder.ts";
 import { stopUnpackers } from "../wheel/unpack-pool.ts";
@@ -58,7 +59,7 @@ test("cache verify counts what is intact", async () => {
 
 test("cache verify moves a changed wheel away: E_STORE_DAMAGED, W_STORE_REMOVED, 74", async () => {
   const wheel = await storeWheel();
-  writeFileSync(join(wheel.path, "demo/__init__.py"), "value = 2\n");
+  overwrite(join(wheel.path, "demo/__init__.py"), "value = 2\n");
   const ended = await pybun("cache", "verify", "--format=json");
   expect(ended.exitCode).toBe(74);
   const envelope = await envelopeOf("cache verify", ended);
@@ -82,7 +83,7 @@ const changes: readonly (readonly [string, string, (tree: string) => void])[] = 
   [
     "a manifest that cannot be read",
     "its manifest cannot be read",
-    (tree) => writeFileSync(join(tree, "../manifest.json"), "{"),
+    (tree) => overwrite(join(tree, "../manifest.json"), "{"),
   ],
 ];
 

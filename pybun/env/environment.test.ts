@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { overwrite } from "../wheel/testing/overwrite.ts";
 import { isEnvironmentWhole } from "./ensure-environment.ts";
 import { readEnvironmentRecord } from "./environment-record.ts";
 import { findEnvironment, leaseOf, listEnvironments, removeEnvironment } from "./list-environments.ts";
@@ -139,7 +140,7 @@ print(json.dumps([alpha.value, m.version("alpha"), sorted(d.name if hasattr(d, "
 
   test("refuses to link a wheel that was damaged behind our back", async () => {
     const victim = await scene.wheel({ name: "victim", version: "1", files: { "victim/a.py": "a = 1\n" } });
-    writeFileSync(join(victim.path, "victim/a.py"), "a = 12345\n");
+    overwrite(join(victim.path, "victim/a.py"), "a = 12345\n");
     expect(await rejectionOf(scene.environment("victim", [victim]))).toMatchObject({ code: "E_STORE_DAMAGED" });
     expect(scene.store.has("envs-v1", "victim")).toBe(false);
   });

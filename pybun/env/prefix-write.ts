@@ -17,7 +17,7 @@ export function writePrefix(plan: PrefixPlan, directory: string, { python }: { p
   for (const copy of plan.copies) copyInto(directory, copy, python);
 }
 
-/** A reflink where the file system has them, else a copy: in either case a file of its own. */
+/** A reflink where the file system has them, else a copy: in either case a file of its own, and writable again. */
 function copyInto(directory: string, { from, to, executable, isScript }: PrefixCopy, python: string): void {
   const target = join(directory, ...to.split(posix.sep));
   if (isScript) {
@@ -25,5 +25,5 @@ function copyInto(directory: string, { from, to, executable, isScript }: PrefixC
     return;
   }
   copyFileSync(from, target, constants.COPYFILE_FICLONE);
-  if (executable) chmodSync(target, 0o777 & ~process.umask());
+  chmodSync(target, (executable ? 0o777 : 0o666) & ~process.umask());
 }

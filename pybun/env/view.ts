@@ -127,7 +127,7 @@ function writeRecords({ wheels: hashes, records }: ViewPlan, root: string, wheel
     const stored = wheels.find(({ sha256 }) => sha256 === hashes[wheel]);
     if (stored === undefined) continue;
     const text = readFileSync(`${stored.path}/${path}`, "utf8");
-    writeFileSync(`${root}/${path}`, recordWithoutData(text, stored.manifest.distInfo));
+    writeFileSync(`${root}/${path}`, recordWithoutData(text, stored.manifest.distInfo), { mode: 0o444 });
   }
 }
 

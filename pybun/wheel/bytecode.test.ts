@@ -16,6 +16,7 @@ import { hostPython } from "../../tools/oracles.ts";
 import { compileInBackground, compileNow, hasBytecode, readBytecodeList } from "./bytecode.ts";
 import { ensureWheel } from "./ensure-wheel.ts";
 import type { StoredWheel } from "./stored-wheel.ts";
+import { overwrite } from "./testing/overwrite.ts";
 import { indexFile, listeningReport, memoryClient, withStore } from "./testing/store-client.ts";
 import { buildWheel, demoFile, demoModule } from "./testing/wheel-builder.ts";
 import { stopUnpackers } from "./unpack-pool.ts";
@@ -61,7 +62,7 @@ test(
       ]);
       // PEP 552: the second word's lowest bit says "hash", the next one "check".
       expect(readFileSync(compiledPath(wheel)).readUInt32LE(4)).toBe(1);
-      writeFileSync(join(wheel.path, "demo/__init__.py"), "value = 9\n");
+      overwrite(join(wheel.path, "demo/__init__.py"), "value = 9\n");
       expect(runPython(wheel, "import demo; print(demo.value)")).toBe("1");
       expect(await compileNow({ store, python, cacheTag, wheels: [wheel] })).toBe(0);
     }),

@@ -7,6 +7,7 @@ import type { Store } from "@vivarium/core/store";
 import { ensureWheel } from "./ensure-wheel.ts";
 import { checkSeal } from "./seal.ts";
 import { findStoredWheel, wheelKind } from "./stored-wheel.ts";
+import { overwrite } from "./testing/overwrite.ts";
 import { indexFile, listeningReport, memoryClient, sha256Of, withStore } from "./testing/store-client.ts";
 import { buildWheel, demoFile, demoModule } from "./testing/wheel-builder.ts";
 import { stopUnpackers } from "./unpack-pool.ts";
@@ -101,7 +102,7 @@ test("an entry with an unreadable manifest is fetched again, with W_STORE_REPAIR
     const client = memoryClient({ [demoFile]: bytes });
     const report = listeningReport();
     const wheel = await ensureWheel({ store, file, client, report });
-    truncateSync(join(dirname(wheel.path), "manifest.json"), 10);
+    overwrite(join(dirname(wheel.path), "manifest.json"), "{");
     const again = await ensureWheel({ store, file, client, report });
     expect(again.manifest.name).toBe("demo");
     expect(client.asked).toEqual([demoFile, demoFile]);
@@ -112,7 +113,7 @@ test("an entry with an unreadable manifest is fetched again, with W_STORE_REPAIR
 
 const damages: readonly (readonly [string, (tree: string) => void])[] = [
   ["a file that is gone", (tree) => rmSync(join(tree, "demo/__init__.py"))],
-  ["a file that is shorter", (tree) => truncateSync(join(tree, "demo/__init__.py"), 3)],
+  ["a file that is shorter", (tree) => overwrite(join(tree, "demo/__init__.py"), "val")],
   [
     "a directory in place of a file",
     (tree) => {
@@ -120,7 +121,7 @@ const damages: readonly (readonly [string, (tree: string) => void])[] = [
       mkdirSync(join(tree, "demo/__init__.py"));
     },
   ],
-  ["a list that was changed", (tree) => writeFileSync(join(tree, "../files.json"), "{}")],
+  ["a list that was changed", (tree) => overwrite(join(tree, "../files.json"), "{}")],
   ["a list that is gone", (tree) => rmSync(join(tree, "../files.json"))],
 ];
 
@@ -154,7 +155,7 @@ test("an entry of an older format does not count", () =>
   withStore(async (store) => {
     const client = memoryClient({ [demoFile]: bytes });
     const wheel = await ensureWheel({ store, file, client, report: listeningReport() });
-    writeFileSync(join(dirname(wheel.path), "manifest.json"), JSON.stringify({ format: 0 }));
+    overwrite(join(dirname(wheel.path), "manifest.json"), JSON.stringify({ format: 0 }));
     expect(findStoredWheel(store, wheel.sha256)).toBeUndefined();
     expect(existsSync(wheel.path)).toBe(true);
   }));

@@ -145,13 +145,19 @@ interface FileTarget {
 }
 
 /**
+ * Read-only, because a stored file is everybody's: a program that opens one for writing through a view fails instead of
+ * changing it for all (as root it does not fail). Windows refuses to delete such files, so there they stay writable.
+ */
+const writableBits = process.platform === "win32" ? 0o222 : 0;
+
+/**
  * The process's umask applies, as it does with pip; the mode of the archive counts only for `x`. Names that differ in
  * case or in their Unicode form are different files to Python and to most disks; where the disk takes them for one,
  * the second is refused here, and never written over the first.
  */
 function create(path: string, { entry }: PlacedFile, file: string): number {
   try {
-    return openSync(path, "wx", isExecutable(entry) ? 0o777 : 0o666);
+    return openSync(path, "wx", (isExecutable(entry) ? 0o555 : 0o444) | writableBits);
   } catch (error) {
     if (errnoOf(error) !== "EEXIST") throw error;
     throw problem("E_WHEEL_ENTRY_CONFLICT", { file, entry: entry.name, other: basename(path) }, { cause: error });
@@ -266,8 +272,9 @@ function writeManifest({ layout, texts }: Context, parts: ManifestParts): WheelS
     dataCount: data.length,
     seal: sealOf(lists),
   };
-  writeFileSync(join(directory, "files.json"), lists);
-  writeFileSync(join(directory, "manifest.json"), JSON.stringify(summary));
+  const mode = 0o444 | writableBits;
+  writeFileSync(join(directory, "files.json"), lists, { mode });
+  writeFileSync(join(directory, "manifest.json"), JSON.stringify(summary), { mode });
   return summary;
 }
 
