@@ -37,8 +37,12 @@ export function candidatePolicy(
   requirements: readonly Requirement[],
   options: PolicyOptions = {},
 ): CandidatePolicy {
+  let tagIndex: ReadonlyMap<string, number> | undefined;
   return {
-    tagIndex: indexTags(target.tags),
+    // Thousands of tags, for which a resolution from memory has no use.
+    get tagIndex() {
+      return (tagIndex ??= indexTags(target.tags));
+    },
     pythonKey: target.python.key,
     noBinary: options.noBinary ?? new Set(),
     onlyBinary: options.onlyBinary ?? new Set(),

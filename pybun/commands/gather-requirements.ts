@@ -1,7 +1,6 @@
 /** What is to be resolved: requirements of the command line and of files, with the settings that files bring along. */
 import { readFileSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Environment } from "@vivarium/core/paths";
 import type { ProjectChoice } from "../candidates/policy.ts";
 import type { IndexFlags } from "../index/config.ts";
@@ -55,7 +54,7 @@ const readText = async (path: string): Promise<string> =>
   path === "-" ? Bun.stdin.text() : readFileSync(path, "utf8");
 
 function requirementOfArgument(text: string, cwd: string): Requirement {
-  const urlOfPath = (path: string): string => pathToFileURL(resolvePath(cwd, path)).href;
+  const urlOfPath = (path: string): string => Bun.pathToFileURL(resolvePath(cwd, path)).href;
   return requirementOfLocation(text, urlOfPath) ?? parseRequirement(text);
 }
 

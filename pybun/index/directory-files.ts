@@ -1,7 +1,6 @@
 /** Distribution files of a directory. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { IndexFile } from "./index-file.ts";
 import { fileOfLink } from "./link-file.ts";
 
@@ -17,8 +16,8 @@ export function namesIn(directory: string): string[] {
 
 /** Without hashes: the files are here, and whoever uses one computes its own. */
 export function filesIn(directory: string): IndexFile[] {
-  const base = pathToFileURL(`${directory}/`).href;
+  const base = Bun.pathToFileURL(`${directory}/`).href;
   return namesIn(directory).flatMap(
-    (name) => fileOfLink({ href: pathToFileURL(join(directory, name)).href, base }) ?? [],
+    (name) => fileOfLink({ href: Bun.pathToFileURL(join(directory, name)).href, base }) ?? [],
   );
 }

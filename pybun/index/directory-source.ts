@@ -4,7 +4,6 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { normalizeName } from "../versions/name.ts";
 import { filesIn, namesIn } from "./directory-files.ts";
 import { pageOfFiles } from "./file-list.ts";
@@ -15,7 +14,7 @@ import { type Absent, absent, type PageSource } from "./page-source.ts";
 
 /** Local, hence always at hand: nothing is kept in the cache. */
 export function directorySource(index: IndexLocation): PageSource {
-  const root = fileURLToPath(`${index.url}/`);
+  const root = Bun.fileURLToPath(`${index.url}/`);
   const read = (name: string): ProjectPage | Absent => readProject(root, name, index.url) ?? absent;
   return {
     shown: index.url,
@@ -34,5 +33,5 @@ function readProject(root: string, name: string, shown: string): ProjectPage | u
   const entries = namesIn(directory);
   if (!entries.includes("index.html")) return pageOfFiles(name, shown, filesIn(directory));
   const html = readFileSync(join(directory, "index.html"), "latin1");
-  return pageOfFiles(name, shown, linksOfPage(html, pathToFileURL(`${directory}/`).href));
+  return pageOfFiles(name, shown, linksOfPage(html, Bun.pathToFileURL(`${directory}/`).href));
 }

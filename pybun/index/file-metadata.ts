@@ -1,6 +1,8 @@
 /**
  * The core metadata of one file, by the cheapest way that the index offers:
  * advertised metadata (PEP 658) → the tail of the wheel (ranged reads) → a static PKG-INFO of a source distribution.
+ *
+ * The readers of archives are loaded when one is read: a resolution from the cache must not wait for `node:zlib`.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
@@ -9,9 +11,7 @@ import type { indexDiagnostics } from "./diagnostics.ts";
 import { assertHash } from "./hash-check.ts";
 import type { IndexFile } from "./index-file.ts";
 import { localPieces } from "./local-file.ts";
-import { readPkgInfo } from "./sdist-metadata.ts";
 import type { Transport } from "./transport.ts";
-import { readWheelMetadata } from "./wheel-metadata.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -29,7 +29,12 @@ export async function fetchMetadata(
 ): Promise<ParsedMetadata> {
   if (file.kind === "sdist") return readSdist(file, transport, signal);
   const advertised = await fetchAdvertised(file, transport, signal);
-  return parseCoreMetadata(advertised ?? (await readWheelMetadata(file, transport, signal)), file.filename);
+  return parseCoreMetadata(advertised ?? (await readTail(file, transport, signal)), file.filename);
+}
+
+async function readTail(file: IndexFile, transport: Transport, signal?: AbortSignal): Promise<Uint8Array> {
+  const { readWheelMetadata } = await import("./wheel-metadata.ts");
+  return readWheelMetadata(file, transport, signal);
 }
 
 /** `undefined`: nothing is advertised, or what is advertised is not there (then the wheel itself is asked). */
@@ -58,6 +63,7 @@ function metadataUrl(url: string): string {
 async function readSdist(file: IndexFile, transport: Transport, signal?: AbortSignal): Promise<ParsedMetadata> {
   const needed = (reason: string): Error => problem("E_SDIST_BUILD_NEEDED", { file: file.filename, reason });
   if (!/\.(?:tar\.gz|tgz)$/.test(file.filename)) throw needed("only .tar.gz archives are looked into");
+  const { readPkgInfo } = await import("./sdist-metadata.ts");
   const bytes = file.url.startsWith("file:")
     ? await readPkgInfo(localPieces(file.url, signal), file.filename)
     : await transport.ask(file.url, { headers: () => ({ "accept-encoding": "identity" }), signal }, (answer) =>

@@ -4,7 +4,6 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
@@ -99,15 +98,15 @@ async function remoteFiles(location: string, { transport, offline }: FindLinksPa
 }
 
 function localFiles({ location, source }: { location: string; source: string }, report: Report): readonly IndexFile[] {
-  const path = location.startsWith("file:") ? fileURLToPath(location) : location;
+  const path = location.startsWith("file:") ? Bun.fileURLToPath(location) : location;
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) {
     report.warn(problem("W_INDEX_FIND_LINKS_MISSING", { location: path, source }));
     return [];
   }
   if (found.isDirectory()) return filesIn(path);
-  const direct = fileOfLink({ href: pathToFileURL(path).href, base: "file:///" });
-  return direct === undefined ? linksOfPage(readPage(path), pathToFileURL(`${dirname(path)}/`).href) : [direct];
+  const direct = fileOfLink({ href: Bun.pathToFileURL(path).href, base: "file:///" });
+  return direct === undefined ? linksOfPage(readPage(path), Bun.pathToFileURL(`${dirname(path)}/`).href) : [direct];
 }
 
 function readPage(path: string): string {

@@ -1,6 +1,5 @@
 /** One index as a person writes it: `URL`, `NAME=URL`, or a directory. */
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
 import { redact } from "@vivarium/core/redact";
@@ -21,7 +20,7 @@ export function readLocation(
   { environment, cwd }: { environment: Environment; cwd?: string },
 ): { index: IndexLocation; login: Credentials | undefined } {
   const [, name, address = text] = /^([A-Za-z0-9][\w.-]*)=(.+)$/.exec(text) ?? [];
-  const url = isDirectoryPath(address) ? pathToFileURL(resolve(cwd ?? ".", address)) : URL.parse(address);
+  const url = isDirectoryPath(address) ? Bun.pathToFileURL(resolve(cwd ?? ".", address)) : URL.parse(address);
   if (url === null || !/^(?:https?|file):$/.test(url.protocol)) {
     throw problem("E_INDEX_CONFIG", { source, reason: `"${redact(address)}" is neither a URL nor a directory` });
   }

@@ -1,6 +1,5 @@
 /** Files of `file:` URLs and directories: read piece by piece, or a part of them. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { indexDiagnostics } from "./diagnostics.ts";
 
@@ -47,7 +46,7 @@ export function withLocalFile<T>(url: string, use: (file: LocalFile) => T): T {
 
 function openLocal(url: string): number {
   try {
-    return openSync(fileURLToPath(url), "r");
+    return openSync(Bun.fileURLToPath(url), "r");
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw problem("E_INDEX_FIND_LINKS", { location: url, reason: error.message }, { cause: error });

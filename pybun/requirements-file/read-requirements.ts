@@ -5,7 +5,6 @@
  * would come upon it. Nested paths are relative to the file that names them.
  */
 import { dirname, resolve as resolvePath } from "node:path";
-import { pathToFileURL } from "node:url";
 import { problemsOf, type Span } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
 import type { Requirement } from "../versions/requirement.ts";
@@ -93,7 +92,7 @@ async function readFile(inclusion: Inclusion, found: Collected, options: ReadOpt
   if (within.includes(place)) throw problem("E_REQUIREMENTS_FILE_LOOP", { file: path }, { spans });
   const text = await readText(place, { file: path, spans }, options);
   const directory = place === "-" ? options.cwd : dirname(place);
-  const urlOfPath = (written: string): string => pathToFileURL(resolvePath(directory, written)).href;
+  const urlOfPath = (written: string): string => Bun.pathToFileURL(resolvePath(directory, written)).href;
   const context: LineContext = { file: within.length === 0 ? path : place, urlOfPath };
   for (const line of logicalLines(text.replace(/^\uFEFF/, ""), options.environment)) {
     for (const parsed of parseLine(line, context)) {
