@@ -16,6 +16,7 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { isScriptWrapper } from "../wheel/dist-info.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import { activationScripts } from "./activation.ts";
 import type { envDiagnostics } from "./diagnostics.ts";
 import { checkScriptName, scriptOf } from "./entry-script.ts";
 
@@ -54,13 +55,22 @@ export function planPrefix(request: PrefixRequest): PrefixPlan {
   const { scheme } = interpreter;
   const links = interpreterLinks(interpreter);
   const own = ownTexts(request);
-  const texts = [...own, ...wheels.flatMap((wheel) => entryScripts(wheel, request))];
+  const scripts = wheels.flatMap((wheel) => entryScripts(wheel, request));
   const copies = wheels.flatMap((wheel) => [...dataCopies(wheel, request), ...siteCopies(wheel, request)]);
   const reserved = new Set([...own, ...links].map((entry) => entry.path));
-  for (const { path } of texts.slice(own.length)) checkPlace(path, reserved);
+  for (const { path } of scripts) checkPlace(path, reserved);
   for (const { to } of copies) checkPlace(to, reserved);
   const needed = [scheme.scripts, scheme.purelib, ...copies.map((copy) => posix.dirname(copy.to))];
+  // A wheel's script of the same name wins over those for activation.
+  const texts = [...own, ...activationTexts(request), ...scripts];
   return { directories: withParents(needed), texts, links, copies };
+}
+
+function activationTexts({ prefix, interpreter }: PrefixRequest): PrefixPlan["texts"] {
+  const { scripts } = interpreter.scheme;
+  if (scripts !== "bin") return [];
+  const texts = activationScripts(prefix, scripts);
+  return texts.map(({ name, text }) => ({ path: posix.join(scripts, name), text, executable: false }));
 }
 
 /** The names by which a virtual environment offers its interpreter, the first one a link to the real file. */

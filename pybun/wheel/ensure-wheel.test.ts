@@ -39,7 +39,7 @@ test("downloads, unpacks and publishes a wheel; the second time nothing is asked
       name: "demo",
       version: "1.0",
       rootIsPurelib: true,
-      count: 4,
+      count: 5,
       escapesRunPath: false,
     });
     expect(wheel.manifest.files.map(({ path }) => path)[0]).toBe("demo/__init__.py");

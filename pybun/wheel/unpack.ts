@@ -19,7 +19,7 @@ import { isExecutable } from "./entry-kind.ts";
 import { encodeLists, manifestVersion, sealOf, type WheelFile, type WheelSummary } from "./manifest.ts";
 import { parseRecord, type RecordRow } from "./record.ts";
 import { checkRecordNames } from "./record-check.ts";
-import { type PlacedFile, planLayout, type WheelLayout } from "./wheel-layout.ts";
+import { type PlacedFile, planLayout, type Scheme, type WheelLayout } from "./wheel-layout.ts";
 import { readDirectory } from "./zip-directory.ts";
 import type { ZipEntry } from "./zip-entry.ts";
 import { inflateInPieces, inflateWhole, wholeBytesMax } from "./zip-inflate.ts";
@@ -59,7 +59,7 @@ export async function unpackArchive(
   const wheel = readWheelFile(context.texts.wheel, file);
   checkRecordNames(layout, { file, rows });
   makeDirectories(layout, directory);
-  const written = await writeFiles(context, { rows, directory });
+  const written = [...(await writeFiles(context, { rows, directory })), ...writeInstaller(context, directory)];
   return writeManifest(context, { directory, written, rows, ...identity, ...wheel });
 }
 
@@ -120,9 +120,13 @@ function makeDirectories(layout: WheelLayout, directory: string): void {
 }
 
 interface Written extends WheelFile {
-  readonly placed: PlacedFile;
+  readonly scheme: Scheme;
+  /** Its name in the archive; what we add ourselves has none. */
+  readonly entryName?: string;
   readonly runPaths: readonly string[];
 }
+
+const sourceOf = ({ scheme, entry }: PlacedFile) => ({ scheme, entryName: entry.name });
 
 interface WriteTarget {
   readonly rows: ReadonlyMap<string, RecordRow>;
@@ -177,7 +181,14 @@ function writeWhole({ archive, file }: Context, placed: PlacedFile, { row, path 
     closeSync(descriptor);
   }
   const runPaths = isElf(bytes) ? readRunPaths(bytesSource(bytes)) : [];
-  return { path: placed.path, size: bytes.length, sha256, executable: isExecutable(entry), placed, runPaths };
+  return {
+    path: placed.path,
+    size: bytes.length,
+    sha256,
+    executable: isExecutable(entry),
+    ...sourceOf(placed),
+    runPaths,
+  };
 }
 
 async function writeInPieces(
@@ -200,10 +211,27 @@ async function writeInPieces(
   const library = openFileSource(path);
   try {
     const runPaths = readRunPaths(library);
-    return { path: placed.path, size: entry.size, sha256, executable: isExecutable(entry), placed, runPaths };
+    return {
+      path: placed.path,
+      size: entry.size,
+      sha256,
+      executable: isExecutable(entry),
+      ...sourceOf(placed),
+      runPaths,
+    };
   } finally {
     library.close();
   }
+}
+
+/** Who installed it, for pip and for people (PEP 376); not in RECORD, which stays as it was signed for. */
+function writeInstaller({ layout }: Context, directory: string): readonly Written[] {
+  const name = `${layout.distInfo}/INSTALLER`;
+  if (layout.files.some(({ scheme, path }) => scheme === "site" && path === name)) return [];
+  const text = "pybun\n";
+  writeFileSync(join(directory, "tree", name), text, { mode: 0o444 | writableBits, flag: "wx" });
+  const sha256 = new Bun.CryptoHasher("sha256").update(text).digest("base64url");
+  return [{ path: name, size: text.length, sha256, executable: false, scheme: "site", runPaths: [] }];
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {
@@ -249,12 +277,10 @@ interface ManifestParts {
 function writeManifest({ layout, texts }: Context, parts: ManifestParts): WheelSummary {
   const { directory, written, rows, name, version, rootIsPurelib } = parts;
   const order = new Map([...rows.keys()].map((path, index) => [path, index]));
-  const rank = (file: Written) => order.get(file.placed.entry.name) ?? order.size;
+  const rank = (file: Written) => order.get(file.entryName ?? "") ?? order.size;
   const sorted = written.toSorted((a, b) => rank(a) - rank(b));
-  const site = sorted.filter((file) => file.placed.scheme === "site");
-  const data = sorted.flatMap((file) =>
-    file.placed.scheme === "site" ? [] : [{ ...plainFile(file), scheme: file.placed.scheme }],
-  );
+  const site = sorted.filter((file) => file.scheme === "site");
+  const data = sorted.flatMap((file) => (file.scheme === "site" ? [] : [{ ...plainFile(file), scheme: file.scheme }]));
   const lists = encodeLists({ files: site.map(plainFile), data });
   const summary: WheelSummary = {
     format: manifestVersion,
