@@ -17,7 +17,7 @@ import type { MarkerJudge } from "../resolver/target.ts";
 import { normalizeName } from "../versions/name.ts";
 import { anyVersion, type VersionRange } from "../versions/range.ts";
 import { tryParseVersion } from "../versions/version.ts";
-import type { ProjectMemo, ReleaseMemo, ResolutionMemo } from "./memo.ts";
+import type { FoundProject, ProjectMemo, ReleaseMemo, ResolutionMemo } from "./memo.ts";
 import type { CandidatePolicy } from "./policy.ts";
 import { noReleases, type ProjectReleases, projectReleases } from "./project-releases.ts";
 import { rememberedReleases } from "./remembered-releases.ts";
@@ -58,6 +58,8 @@ interface SourceState {
   readonly tried: Map<string, Set<number>>;
   /** Answers for releases by project, place and extra: those of the memo and those of this resolution. */
   readonly answers: Map<string, Map<number, Record<string, ReleaseRequirements>>>;
+  /** Of the projects that the memo told of. What is added to them was made from the same page, or is not believed. */
+  readonly proofs: Map<string, ProjectMemo["proofs"]>;
   /** Was anything found out that the memo did not know? */
   hasNews: boolean;
   waits: boolean;
@@ -75,6 +77,7 @@ export function clientSource(options: ClientSourceOptions): ClientSource {
     mentioned: new Map(),
     tried: new Map(),
     answers: new Map(),
+    proofs: new Map(),
     hasNews: false,
     waits: false,
   };
@@ -265,6 +268,7 @@ function rememberedPage(state: SourceState, name: string): ProjectReleases | und
   const answers = new Map<number, Record<string, ReleaseRequirements>>();
   for (const release in memo.releases) answers.set(Number(release), { ...memo.releases[release]?.answers });
   state.answers.set(name, answers);
+  state.proofs.set(name, memo.proofs);
   const page = (): ProjectPage => {
     state.hasNews = true;
     const read = client.page(name);
@@ -301,26 +305,29 @@ function keepAnswer(
 function remember(state: SourceState): void {
   const { memory, direct } = state.options;
   if (memory === undefined || !state.hasNews || state.waits) return;
-  const projects = new Map<string, Omit<ProjectMemo, "proofs">>();
+  const projects = new Map<string, FoundProject>();
   for (const [name, releases] of state.pages) {
     const { index } = releases;
     if (index !== undefined && direct?.has(name) !== true)
-      projects.set(name, projectMemo(releases, index, state.answers.get(name)));
+      projects.set(name, {
+        proofs: state.proofs.get(name),
+        index,
+        ...releaseMemos(releases, state.answers.get(name)),
+      });
   }
   memory.memo.save(projects);
 }
 
-function projectMemo(
+function releaseMemos(
   releases: ProjectReleases,
-  index: string,
   answers: ReadonlyMap<number, Readonly<Record<string, ReleaseRequirements>>> = new Map(),
-): Omit<ProjectMemo, "proofs"> {
+): Pick<ProjectMemo, "keys" | "releases"> {
   const keys = Array.from({ length: releases.count }, (_, release) => releases.keyAt(release)).join("\n");
   const looked: Record<number, ReleaseMemo> = {};
   for (const [release, choice] of releases.looked()) {
     looked[release] = { text: releases.textAt(release), choice, answers: answers.get(release) ?? {} };
   }
-  return { index, keys, releases: looked };
+  return { keys, releases: looked };
 }
 
 function undatedFiles(state: SourceState): { files: number; projects: readonly string[] } {

@@ -40,11 +40,16 @@ export interface ProjectMemo {
   readonly releases: Readonly<Record<number, ReleaseMemo>>;
 }
 
+/** Without proofs: the page was read from the cache by this very client, which can prove it. */
+export interface FoundProject extends Omit<ProjectMemo, "proofs"> {
+  readonly proofs?: ProjectMemo["proofs"] | undefined;
+}
+
 export interface ResolutionMemo {
   /** `undefined`: nothing is remembered, or it does not hold any more. */
   readonly project: (name: string) => ProjectMemo | undefined;
   /** Keeps these projects besides those that are remembered already. Best effort: a cache that cannot be written stays as it is. */
-  readonly save: (projects: ReadonlyMap<string, Omit<ProjectMemo, "proofs">>) => void;
+  readonly save: (projects: ReadonlyMap<string, FoundProject>) => void;
 }
 
 export interface MemoOptions {
@@ -76,8 +81,8 @@ export function openMemo({ client, target, policy }: MemoOptions): ResolutionMem
     save(projects) {
       const fresh = new Map<string, Uint8Array>();
       for (const [name, project] of projects) {
-        const proofs = pinsProject(policy, name) ? undefined : client.proofs(name);
-        if (proofs !== undefined) fresh.set(name, Buffer.from(JSON.stringify({ proofs, ...project }), "utf8"));
+        const proofs = pinsProject(policy, name) ? undefined : (project.proofs ?? client.proofs(name));
+        if (proofs !== undefined) fresh.set(name, Buffer.from(JSON.stringify({ ...project, proofs }), "utf8"));
       }
       for (const [name, record] of load()) if (!fresh.has(name)) fresh.set(name, record);
       writeMemo(path, encodeMemo(fresh, fileBytesMax));
