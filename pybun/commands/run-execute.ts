@@ -71,7 +71,7 @@ async function start(run: Start): Promise<number> {
     ...(ready.prefix === "" ? {} : { environment: ready.prefix }),
     selected_by: description.plan.rule,
   });
-  const endLease = leaseEnvironment(store, ready);
+  const endLease = await leaseEnvironment(store, ready);
   if (context.format !== "text") return capture(run, invocation, variables).finally(endLease);
   if (isPlain(run)) writeWarmRecord({ ...run, ...context, plan: description.plan, script: read.script ?? "" });
   await context.release();
@@ -79,9 +79,11 @@ async function start(run: Start): Promise<number> {
 }
 
 /** Sweeps up after ended runs, and says that this one uses its environment. */
-function leaseEnvironment(store: Store, { record }: ReadyRun): () => void {
+async function leaseEnvironment(store: Store, { record }: ReadyRun): Promise<() => void> {
+  const { sweepRecords } = await import("../install/sweep-records.ts");
   try {
     store.sweep();
+    sweepRecords(store);
     return record === undefined ? () => undefined : store.lease([{ kind: environmentKind, key: record.key }]);
   } catch (error) {
     // Whoever may not write here cannot evict anything either; on a full disk the environment that is there still runs.

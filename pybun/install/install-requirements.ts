@@ -21,13 +21,14 @@ import type { Pin } from "../resolver/pins.ts";
 import { normalizeName } from "../versions/name.ts";
 import { compileInBackground } from "../wheel/bytecode.ts";
 import { ensureWheel } from "../wheel/ensure-wheel.ts";
-import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
 import { writeChoice } from "./choice.ts";
 import type { installDiagnostics } from "./diagnostics.ts";
 import { digestOf } from "./environment-key.ts";
 import { findInstalled, type InstallRequest, type InstallScene, keyOf } from "./install-request.ts";
 import { writeLayer } from "./layer.ts";
-import { repairWheels } from "./repair-wheels.ts";
+import { isDamage, repairWheels } from "./repair-wheels.ts";
+import { sweepBeside } from "./sweep-records.ts";
 
 const problem = problemsOf<typeof installDiagnostics>();
 
@@ -44,6 +45,7 @@ export async function installRequirements(request: InstallRequest, scene: Instal
     const { path, packages } = known;
     const duration_ms = performance.now() - startedMs;
     report.emit("env.create", { key: known.key, path, packages: packages.length, created: false, duration_ms });
+    await compileMissing(known, request, scene);
     return known;
   }
   // Ten equal runs at once: one resolves and installs, the others find what it made.
@@ -52,6 +54,26 @@ export async function installRequirements(request: InstallRequest, scene: Instal
     return made ?? (await install(request, { ...scene, key }));
   };
   return store.withLock(`install-${key}`, make, signal);
+}
+
+/** Compiling goes on behind a run and can be killed there: the next run that comes by takes it up again. */
+async function compileMissing(
+  { packages }: EnvironmentRecord,
+  { interpreter }: InstallRequest,
+  { store }: InstallScene,
+) {
+  const wheels = packages.map(({ sha256 }) => wholeWheel(store, sha256)).filter((wheel) => wheel !== undefined);
+  await compileInBackground({ store, python: interpreter.realPath, cacheTag: interpreter.abi.cacheTag, wheels });
+}
+
+/** A wheel that was damaged is none that the environment's other files depend on: the run goes on without bytecode. */
+function wholeWheel(store: Store, sha256: string): StoredWheel | undefined {
+  try {
+    return findStoredWheel(store, sha256);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return undefined;
+  }
 }
 
 interface KeyedScene extends InstallScene {
@@ -73,6 +95,7 @@ async function install(request: InstallRequest, scene: KeyedScene): Promise<Envi
     signal?.throwIfAborted();
     const wheels = await ensureWheels(pins, { store, client, report });
     signal?.throwIfAborted();
+    if (request.directory !== undefined) sweepBeside(request.directory);
     const record = await link(request, { ...scene, client, pins, wheels });
     if (request.layer !== undefined) writeLayer(record, request.interpreter, request.layer);
     if (request.directory === undefined) writeChoice(store, key, record);

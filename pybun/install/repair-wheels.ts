@@ -26,7 +26,9 @@ export async function repairWheels<T>(scene: RepairScene, use: (wheels: readonly
   }
 }
 
-const isDamage = (error: unknown): error is Problem => error instanceof Problem && error.code === "E_STORE_DAMAGED";
+/** Whether something in the store is not what was put there. */
+export const isDamage = (error: unknown): error is Problem =>
+  error instanceof Problem && error.code === "E_STORE_DAMAGED";
 
 /** Returns whether any wheel was damaged. */
 function discardDamaged({ store, report, wheels }: RepairScene): boolean {

@@ -1,59 +1,40 @@
 /**
- * Kills an installation at one of its system calls (strace's injection) and says what was left.
+ * Ends a command by SIGKILL at one of the system calls by which it changes the disk (trace-mutations.py).
  *
- * The run is `pybun run three.py` with an empty cache. Of each call that changes the disk (open for writing, write,
- * rename, link, mkdir, unlink …) the n-th is not carried out: the process gets SIGKILL instead. Threads and the
- * interpreter count too, so n goes over all that a whole installation does. Afterwards the store holds the old or the
- * new state, and the next run succeeds; that is checked by the caller.
+ * A call is known by what it does and how often that was done before: `rename cache/tmp/* cache/envs-v1/6db9…` for the
+ * first time. Threads and children count too. The call is not carried out; its process is gone.
  */
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RunResult, type RunScene, runProgram } from "../run/run-scene.ts";
 
-/** Calls that change what is on the disk. Writes to sockets and pipes count too, and do no harm here. */
-export const mutatingCalls = [
-  "rename",
-  "renameat2",
-  "mkdir",
-  "symlink",
-  "link",
-  "unlink",
-  "unlinkat",
-  "rmdir",
-  "ftruncate",
-  "fchmod",
-  "chmod",
-  "write",
-  "openat",
-  "execve",
-] as const;
+export interface DiskCall {
+  /** The call's name and its paths, without what differs from run to run. */
+  readonly does: string;
+  /** 1 for the first that does so. */
+  readonly time: number;
+}
 
-export type MutatingCall = (typeof mutatingCalls)[number];
+export interface TracedRun extends RunResult {
+  readonly calls: readonly DiskCall[];
+  readonly killed: boolean;
+}
 
-/** How often an installation makes each call, from a run that is only watched. */
-export async function countCalls(scene: RunScene): Promise<ReadonlyMap<MutatingCall, number>> {
+const tracer = join(import.meta.dir, "trace-mutations.py");
+
+/** Runs `pybun ARGS` until it and everything that it started have ended; kills at `target`, if the run comes there. */
+export async function traceRun(scene: RunScene, args: readonly string[], target?: DiskCall): Promise<TracedRun> {
   const log = join(scene.directory, "calls");
-  emptyCache(scene);
-  const trace = ["strace", "-f", "-qq", "-c", "-S", "name", "-U", "name,calls", "-o", log];
-  await runProgram([...trace, scene.program, "run", "three.py"], { cwd: scene.directory, env: scene.environment });
-  const lines = readFileSync(log, "utf8").split("\n");
-  const counts = new Map<MutatingCall, number>();
-  for (const line of lines) {
-    const [name, count] = line.trim().split(/\s+/);
-    const call = mutatingCalls.find((known) => known === name);
-    if (call !== undefined) counts.set(call, Number(count));
-  }
-  return counts;
+  const wanted = target === undefined ? "" : JSON.stringify([target.does, target.time]);
+  const roots = ["vivarium", "place"].map((name) => join(scene.directory, name)).join(":");
+  const command = [scene.python, tracer, roots, log, wanted, scene.program, ...args];
+  const result = await runProgram(command, { cwd: scene.directory, env: scene.environment });
+  const lines = readFileSync(log, "utf8").split("\n").filter(Boolean);
+  // As the tracer writes them: a first line that says it works, the calls, and "killed" behind the one that was the target.
+  const marks = lines.map((line) => JSON.parse(line) as [string, number]).map(([does, time]) => ({ does, time }));
+  if (marks[0]?.does !== "traced") throw new Error(`cannot trace: ${result.stderr}`);
+  const calls = marks.slice(1).filter(({ does }) => does !== "killed");
+  return { ...result, calls, killed: marks.length > calls.length + 1 };
 }
 
-/** One installation that dies at the `when`-th of a call. */
-export function killAt(scene: RunScene, call: MutatingCall, when: number): Promise<RunResult> {
-  emptyCache(scene);
-  const inject = `inject=${call}:signal=SIGKILL:when=${when}`;
-  const command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", inject];
-  return runProgram([...command, scene.program, "run", "three.py"], { cwd: scene.directory, env: scene.environment });
-}
-
-function emptyCache({ cache }: RunScene): void {
-  rmSync(cache, { recursive: true, force: true });
-}
+export const callName = ({ does }: DiskCall): string => does.slice(0, does.indexOf(" "));

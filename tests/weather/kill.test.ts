@@ -1,52 +1,52 @@
 /**
- * SIGKILL in the middle of an installation of three wheels. Here a dozen points spread over the calls; all of them with
- * `npm run test:kill` (VIVARIUM_KILL=all), which takes some ten minutes.
+ * SIGKILL in the middle of an installation of three wheels, of a refresh, and of a replacement at a place. Here at a few
+ * of the calls that change the disk; at every one of them with `npm run test:kill` (tests/scoreboards/kill.txt).
  */
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { openRunScene, type RunScene } from "../run/run-scene.ts";
-import { countCalls, killAt, type MutatingCall } from "./kill-at-calls.ts";
-import { addThreeWheels, expectRuns, expectWholeStore, leftovers, threeScript } from "./weather-scene.ts";
+import { expect, test } from "bun:test";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { DiskCall } from "./kill-at-calls.ts";
+import { killShapes, openKillScene } from "./kill-scenarios.ts";
 
-const everywhere = process.env["VIVARIUM_KILL"] === "all";
+/** Places where something becomes visible or leaves: the steps between which a state could be half. */
+const telling: Readonly<Record<string, readonly RegExp[]>> = {
+  "new environment": [
+    /^rename .*\/wheels-v1\//,
+    /^symlink .*site-packages/,
+    /^rename .*\/envs-v1\//,
+    /^rename .*\/choices/,
+  ],
+  "refreshed environment": [/^write .*\/choices/, /^rename .*\/choices/],
+  "environment replaced at its place": [/^write place\/.*pyvenv.cfg/, /^renameat2 place\//, /^unlinkat place\//],
+};
 
-let scene: RunScene;
-
-beforeAll(async () => {
-  scene = await openRunScene();
-  addThreeWheels(scene);
-  scene.write("three.py", threeScript);
-});
-
-afterAll(() => scene.close());
-
-/** Every n-th place of a call; the first and the last always. */
-function places(count: number, most: number): readonly number[] {
-  const step = Math.max(1, Math.ceil(count / most));
-  const found = Array.from({ length: Math.ceil(count / step) }, (_, place) => 1 + place * step);
-  return [...new Set([...found, count])];
-}
-
-async function expectSurvives(call: MutatingCall, when: number): Promise<boolean> {
-  const killed = await killAt(scene, call, when);
-  expectWholeStore(scene.cache);
-  await expectRuns(scene);
-  await scene.pybun(["run", "-c", "0"]);
-  expect(leftovers(scene.cache), `${call} ${when}`).toEqual([]);
-  return killed.exitCode === 137;
-}
-
-test(
-  "whatever the call, the store is whole, the next run works, and nothing is left over",
-  async () => {
-    const counts = await countCalls(scene);
-    expect(counts.get("rename")).toBeGreaterThan(3);
-    let kills = 0;
-    for (const [call, count] of counts) {
-      const most = everywhere ? count : call === "rename" ? 4 : 1;
-      for (const when of places(count, most)) if (await expectSurvives(call, when)) kills++;
+for (const shape of killShapes) {
+  test(`${shape.name}: killed at a telling call, the store is whole and the next run works`, async () => {
+    const scene = await openKillScene(shape);
+    try {
+      for (const pattern of telling[shape.name] ?? []) {
+        const call = scene.calls.find(({ does }) => pattern.test(does));
+        expect(call, `${pattern} is among the calls`).toBeDefined();
+        // Found just above.
+        expect({ call, ...(await scene.attempt(call as DiskCall)) }).toEqual({ call, killed: true, complaints: [] });
+      }
+    } finally {
+      await scene.close();
     }
-    // Proves that the injection works: most of these runs were really killed.
-    expect(kills).toBeGreaterThan(5);
-  },
-  everywhere ? 3_600_000 : 90_000,
-);
+  }, 30_000);
+}
+
+test("canary: what is half is noticed", async () => {
+  const [shape] = killShapes;
+  if (shape === undefined) throw new Error("there are shapes");
+  const scene = await openKillScene(shape);
+  try {
+    const [environment] = scene.environments();
+    expect(existsSync(environment ?? "")).toBe(true);
+    rmSync(join(environment ?? "", "lib"), { recursive: true });
+    const complaints = await scene.complaints();
+    expect(complaints.join("\n")).toContain("is not whole");
+  } finally {
+    await scene.close();
+  }
+}, 30_000);

@@ -1,0 +1,50 @@
+import { expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { openStore } from "@vivarium/core/store";
+import { sweepBeside, sweepRecords } from "./sweep-records.ts";
+
+test("what was to be renamed an hour ago goes; what is new, and all that is whole, stays", () => {
+  const root = mkdtempSync(join(tmpdir(), "sweep-records-"));
+  const nowMs = Date.now();
+  const write = (name: string, ageMs: number): string => {
+    const path = join(root, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, "x");
+    const seconds = (nowMs - ageMs) / 1000;
+    utimesSync(path, seconds, seconds);
+    return path;
+  };
+  const hours = 3_600_000;
+  const stale = ["choices-v1/ab.17.0.tmp", "index-v1/host/first.page.17.3.tmp"].map((name) => write(name, 2 * hours));
+  const kept = [
+    write("choices-v1/ab", 9 * hours),
+    write("choices-v1/cd.18.0.tmp", hours / 2),
+    write("index-v1/host/first.page", 9 * hours),
+    write("wheels-v1/ab/tree/a.tmp", 9 * hours),
+    write("tmp/1-2-3.0/b.tmp", 9 * hours),
+    write("c.tmp", 9 * hours),
+  ];
+  sweepRecords(openStore(root), nowMs);
+  expect(stale.filter((path) => existsSync(path))).toEqual([]);
+  expect(kept.filter((path) => !existsSync(path))).toEqual([]);
+  sweepRecords(openStore(join(root, "nowhere")), nowMs);
+  rmSync(root, { recursive: true });
+});
+
+test("an environment that was never finished beside its place goes after an hour, and nothing else does", () => {
+  const root = mkdtempSync(join(tmpdir(), "sweep-beside-"));
+  const nowMs = Date.now();
+  const unfinished = ".env.a802871b-9215-4a82-a554-d82ce87e037e";
+  for (const name of [unfinished, "env", ".env.local", ".other.a802871b-9215-4a82-a554-d82ce87e037e"]) {
+    mkdirSync(join(root, name));
+    writeFileSync(join(root, name, "pyvenv.cfg"), "");
+    utimesSync(join(root, name), nowMs / 1000 - 4000, nowMs / 1000 - 4000);
+  }
+  sweepBeside(join(root, "env"), nowMs - 1_000_000);
+  expect(existsSync(join(root, unfinished))).toBe(true);
+  sweepBeside(join(root, "env"), nowMs);
+  expect(readdirSync(root).toSorted()).toEqual([".env.local", ".other.a802871b-9215-4a82-a554-d82ce87e037e", "env"]);
+  rmSync(root, { recursive: true });
+});

@@ -1,0 +1,63 @@
+/**
+ * Removes what killed processes left beside the store's small files: records, choices, pages of an index. They are
+ * written to `<name>.….tmp` and renamed at once, so one that is an hour old has no writer any more. An age, and not the
+ * process id in the name: the same number is another process in another container that shares the store.
+ */
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Store } from "@vivarium/core/store";
+import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
+import { environmentKind } from "../env/environment-record.ts";
+import { viewKind } from "../env/view.ts";
+import { wheelKind } from "../wheel/stored-wheel.ts";
+
+const ageMinMs = 3_600_000;
+
+/** Folders of whole entries and of the store itself: nothing is renamed into place inside them. */
+const skipped: ReadonlySet<string> = new Set([wheelKind, viewKind, environmentKind, "tmp", "trash", "locks", "leases"]);
+
+/** @throws E_STORE_… */
+export function sweepRecords(store: Store, nowMs = Date.now()): void {
+  for (const folder of namesIn(store.root)) {
+    if (!skipped.has(folder)) sweepFolder(join(store.root, folder), nowMs, 2);
+  }
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The same for environments in the making beside the place that they are for: `.<name>.<uuid>`. @throws E_STORE_… */
+export function sweepBeside(place: string, nowMs = Date.now()): void {
+  const prefix = `.${basename(place)}.`;
+  for (const { name } of entriesIn(dirname(place))) {
+    const path = join(dirname(place), name);
+    const isOurs = name.startsWith(prefix) && uuid.test(name.slice(prefix.length));
+    if (isOurs && isOlder(path, nowMs)) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** `depth` levels of folders: an index has one for each server. */
+function sweepFolder(folder: string, nowMs: number, depth: number): void {
+  for (const entry of entriesIn(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && depth > 1) sweepFolder(path, nowMs, depth - 1);
+    else if (entry.name.endsWith(".tmp") && isOlder(path, nowMs)) rmSync(path, { force: true });
+  }
+}
+
+const namesIn = (folder: string): readonly string[] =>
+  entriesIn(folder)
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+function entriesIn(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw ioProblem(error, { path: folder, operation: "sweep" });
+  }
+}
+
+/** A file that its writer renames meanwhile is none of ours. */
+const isOlder = (path: string, nowMs: number): boolean =>
+  nowMs - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? nowMs) > ageMinMs;
