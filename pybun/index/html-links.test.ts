@@ -4,7 +4,12 @@ import { parsePage } from "./page-answer.ts";
 import { viewPage } from "./page-view.ts";
 
 function pageOf(name: string, html: string, url = "https://index.example/simple/x/"): ProjectPage {
-  const { form, base, table, text } = parsePage(name, { url, contentType: "text/html", bytes: Buffer.from(html) });
+  const { form, base, table, text } = parsePage(name, {
+    url,
+    contentType: "text/html",
+    bytes: Buffer.from(html),
+    endsWithConnection: false,
+  });
   return viewPage({
     name,
     index: "x",

@@ -22,7 +22,6 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { CoreMetadata } from "./index-file.ts";
-import { checksum } from "./page-codec.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -40,6 +39,10 @@ interface Log {
 }
 
 const headBytes = 12;
+
+/** Grows with every change of the key or the payload: the checksum of a record begins with it, and others do not check. */
+export const metadataFormat = 2;
+const recordChecksum = (bytes: Uint8Array): number => Bun.hash.crc32(bytes, metadataFormat);
 
 export function openMetadataCache(directory: string, report: Report): MetadataCache {
   const logs = new Map<string, Log>();
@@ -102,7 +105,7 @@ function readLog(path: string): Log {
   while (at + headBytes <= bytes.length) {
     const keyEnd = at + headBytes + bytes.readUInt32LE(at);
     const end = keyEnd + bytes.readUInt32LE(at + 4);
-    if (end > bytes.length || bytes.readUInt32LE(at + 8) !== checksum(bytes.subarray(at + headBytes, end))) break;
+    if (end > bytes.length || bytes.readUInt32LE(at + 8) !== recordChecksum(bytes.subarray(at + headBytes, end))) break;
     records.set(bytes.toString("utf8", at + headBytes, keyEnd), bytes.subarray(keyEnd, end));
     at = end;
   }
@@ -119,19 +122,20 @@ function readOrNothing(path: string): Buffer | undefined {
   }
 }
 
-function encodeRecord(key: string, payload: Buffer): Buffer {
+/** Exported for the test of the format. */
+export function encodeRecord(key: string, payload: Buffer): Buffer {
   const keyBytes = Buffer.from(key, "utf8");
   const record = Buffer.alloc(headBytes + keyBytes.length + payload.length);
   record.writeUInt32LE(keyBytes.length, 0);
   record.writeUInt32LE(payload.length, 4);
   keyBytes.copy(record, headBytes);
   payload.copy(record, headBytes + keyBytes.length);
-  record.writeUInt32LE(checksum(record.subarray(headBytes)), 8);
+  record.writeUInt32LE(recordChecksum(record.subarray(headBytes)), 8);
   return record;
 }
 
 /** Lines; empty lines part the lists. No value holds a line break: header fields are folded when they are read. */
-function encodeMetadata(metadata: CoreMetadata): Buffer {
+export function encodeMetadata(metadata: CoreMetadata): Buffer {
   const { name, version, requiresPython, requiresDist, providesExtra, dynamic } = metadata;
   const lists = [requiresDist, providesExtra, dynamic].map((list) => list.join("\n"));
   return Buffer.from([name, version, requiresPython ?? "", ...lists].join("\0"), "utf8");

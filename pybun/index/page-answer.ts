@@ -26,14 +26,28 @@ export interface ParsedPage {
   readonly text: string;
 }
 
-/** Throws `E_INDEX_CONTENT` for anything that is no project page. `url` is where the answer came from. */
-export function parsePage(name: string, answer: { url: string; contentType: string; bytes: Uint8Array }): ParsedPage {
+export interface PageBytes {
+  /** Where the answer came from. */
+  readonly url: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+  /**
+   * Nothing but the end of the connection marked the end of the body (RFC 9112, section 6.3, case 8): whether all of it
+   * came is for us to see.
+   */
+  readonly endsWithConnection: boolean;
+}
+
+/** Throws `E_INDEX_CONTENT` for anything that is no project page, or only the beginning of one. */
+export function parsePage(name: string, answer: PageBytes): ParsedPage {
   const mediaType = answer.contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const refuse = (reason: string): Error =>
     problem("E_INDEX_CONTENT", { url: redact(answer.url), contentType: answer.contentType, reason });
   if (mediaType.endsWith("+json") || mediaType === "application/json") return jsonPage(name, answer, refuse);
   if (mediaType === "text/html" || mediaType === "application/xhtml+xml" || mediaType.endsWith("+html")) {
-    return htmlPage(name, answer);
+    const page = htmlPage(name, answer);
+    if (answer.endsWithConnection && isCutOff(page.text)) throw refuse("it is cut off before its end");
+    return page;
   }
   throw refuse("neither a JSON nor an HTML project page");
 }
@@ -43,6 +57,16 @@ function htmlPage(name: string, { url, bytes }: { url: string; bytes: Uint8Array
   const collector = collectReleases(name);
   collectLinks(page, collector);
   return { form: "html", base: baseOfPage(page, url), table: collector.finish(), body: bytes, text: page };
+}
+
+/**
+ * A project would silently be one of its first releases only: releases stand in the order of their upload. Broken JSON
+ * shows by itself.
+ */
+function isCutOff(page: string): boolean {
+  const text = page.toLowerCase();
+  if (text.includes("<html") && !text.includes("</html")) return true;
+  return text.lastIndexOf("<a") > text.lastIndexOf("</a");
 }
 
 function jsonPage(

@@ -16,8 +16,11 @@ export const blockBytes = 16 * 1024;
 export const prefixBytes = 16;
 
 const magic = 0x31504256;
-/** Grows with every change of the layout, or of what `extents` and `form` mean. */
-const layoutVersion = 2;
+/**
+ * Grows with every change of the layout, of version keys, or of what `extents` and `form` mean: keys of another order
+ * would silently give other releases. A test compares the encoding with that of the last change.
+ */
+export const layoutVersion = 3;
 const fixedBytes = 56;
 const forms: readonly (PageForm | "absent")[] = ["absent", "html", "json"];
 

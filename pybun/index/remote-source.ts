@@ -124,6 +124,12 @@ function keep(name: string, { answer, bytes, known }: Received, parts: RemotePar
     return absent;
   }
   const contentType = answer.headers.get("content-type") ?? "";
-  const parsed = parsePage(name, { url: answer.url, contentType, bytes });
+  const endsWithConnection = endsOnlyWithConnection(answer);
+  const parsed = parsePage(name, { url: answer.url, contentType, bytes, endsWithConnection });
   return parts.cache.write(name, parsed, freshness);
+}
+
+/** Chunks have an end of their own, and compressed bodies a checksum. */
+function endsOnlyWithConnection({ headers, body }: Answer): boolean {
+  return body.announced === undefined && !headers.has("transfer-encoding") && !headers.has("content-encoding");
 }
