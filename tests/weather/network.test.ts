@@ -1,0 +1,99 @@
+/** Bad networks and lying servers, seen through `pybun run`: the code, exit 69 or 76, and a store without a trace. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { buildWheel, type FixtureOptions, type Outcome, startFixtureIndex } from "../fixture-index/index.ts";
+import { openRunScene, type RunScene } from "../run/run-scene.ts";
+import { ofAll, type Refusal, refusalOf } from "./refused-run.ts";
+
+const wheel = buildWheel({ name: "left", version: "1.0", files: { "left.py": "x = 1\n".repeat(5000) } });
+
+interface Row {
+  readonly name: string;
+  readonly code: string;
+  readonly exit?: number;
+  readonly options?: FixtureOptions;
+  /** What the server does instead, for the page or for the file. */
+  readonly page?: Outcome;
+  readonly file?: Outcome;
+  readonly stopped?: true;
+}
+
+const reply = (body: Uint8Array, more: object = {}): Outcome => ({ status: 200, body, ...more });
+const half = wheel.bytes.subarray(0, 100);
+
+const rows: readonly Row[] = [
+  { name: "401", code: "E_INDEX_AUTH", page: { status: 401 } },
+  { name: "403", code: "E_INDEX_AUTH", page: { status: 403 } },
+  { name: "404", code: "E_PACKAGE_NOT_FOUND", exit: 65, page: { status: 404 } },
+  {
+    name: "429 for longer than anybody waits",
+    code: "E_INDEX_STATUS",
+    page: { status: 429, headers: { "retry-after": "7200" } },
+  },
+  { name: "500", code: "E_INDEX_STATUS", page: { status: 500 } },
+  {
+    name: "a redirect to itself",
+    code: "E_INDEX_REDIRECT",
+    page: { status: 302, headers: { location: "/simple/left/" } },
+  },
+  {
+    name: "a page of another kind",
+    code: "E_INDEX_CONTENT",
+    page: reply(half, { headers: { "content-type": "image/png" } }),
+  },
+  { name: "a certificate that nobody vouches for", code: "E_INDEX_TLS", options: { tls: true } },
+  { name: "nobody who listens", code: "E_INDEX_NETWORK", stopped: true },
+  { name: "a page that never comes", code: "E_INDEX_TIMEOUT", page: "hang" },
+  { name: "a download of 401", code: "E_INDEX_AUTH", file: { status: 401 } },
+  { name: "a download of 404", code: "E_INDEX_STATUS", file: { status: 404 } },
+  { name: "a download of 500", code: "E_INDEX_STATUS", file: { status: 500 } },
+  { name: "a download cut off each time", code: "E_INDEX_NETWORK", file: reply(wheel.bytes, { cutAfterBytes: 50 }) },
+  { name: "a download shorter than announced by the index", code: "E_INDEX_TRUNCATED", file: reply(half) },
+  {
+    name: "a download shorter than its own length",
+    code: "E_INDEX_TIMEOUT",
+    file: reply(half, { contentLength: wheel.bytes.length }),
+  },
+  {
+    name: "a download longer than announced",
+    code: "E_INDEX_TOO_LARGE",
+    file: reply(Buffer.concat([wheel.bytes, wheel.bytes])),
+  },
+  { name: "a download without end", code: "E_INDEX_TOO_LARGE", file: reply(wheel.bytes, { endless: true }) },
+  { name: "a download that stalls", code: "E_INDEX_TIMEOUT", file: reply(wheel.bytes, { stallAfterBytes: 50 }) },
+  { name: "other bytes than announced", code: "E_INDEX_HASH", exit: 76, file: reply(Buffer.alloc(wheel.bytes.length)) },
+];
+
+let scene: RunScene;
+let refusals: ReadonlyMap<Row, Refusal>;
+
+beforeAll(async () => {
+  scene = await openRunScene();
+  // Most of the time goes by in waiting before another attempt.
+  refusals = await ofAll(rows, refuse, 10);
+}, 60_000);
+
+afterAll(() => scene.close());
+
+async function refuse({ name, options, page, file, stopped }: Row): Promise<Refusal> {
+  const index = await startFixtureIndex(options);
+  try {
+    index.add(wheel);
+    if (page !== undefined) index.behave("/simple/left/", () => page);
+    if (file !== undefined) index.behave(`/files/${wheel.filename}`, () => file);
+    if (stopped === true) await index.stop();
+    const args = ["--default-index", index.simple, "--with", "left", "-c", "print('never')"];
+    return await refusalOf(scene, name, args, { UV_HTTP_TIMEOUT: "0.3" });
+  } finally {
+    if (stopped !== true) await index.stop();
+  }
+}
+
+describe("a run that meets", () => {
+  for (const row of rows) {
+    test(`${row.name}: ${row.code}`, () => {
+      const { codes, exitCode, started, left, message } = refusals.get(row) ?? expect.unreachable();
+      expect({ codes, message }).toEqual({ codes: [row.code], message });
+      expect({ exitCode, started, left }).toEqual({ exitCode: row.exit ?? 69, started: false, left: [] });
+    });
+  }
+});
