@@ -108,6 +108,23 @@ test("a wheel whose METADATA stands far from its end takes a second request", as
   expect(outcome.asked).toEqual(["bytes=-32768 206", `bytes=0-${big.bytes.length - 32_769} 206`]);
 });
 
+test("METADATA at the front of a large wheel is read by itself, not with all that stands behind it", async () => {
+  const data = Buffer.concat(
+    Array.from({ length: 30_000 }, (_, i) => new Bun.CryptoHasher("sha256").update(String(i)).digest()),
+  );
+  const big = buildWheel({ name: "left", version: "1.0", files: { "left/data.bin": data }, metadataPlace: "first" });
+  for (const ranges of ["full", "absolute"] as const) {
+    const outcome = await read({ form: "html", metadata: "none", ranges }, big);
+    expect(outcome.metadata.version).toBe("1.0");
+    expect(outcome.asked.at(-1)).toMatch(/^bytes=0-1\d\d\d 206$/);
+  }
+  using bench = testBench();
+  const path = join(bench.directory, big.filename);
+  writeFileSync(path, big.bytes);
+  const client = bench.open({ flags: { noIndex: true, findLinks: [bench.directory] } });
+  expect((await metadataOf(client)).version).toBe("1.0");
+});
+
 test("metadata that is advertised but not there leads to the wheel itself", () =>
   scene({ form: "html" }, async ({ index, open }) => {
     index.add(wheel);

@@ -10,7 +10,7 @@ import type { indexDiagnostics } from "./diagnostics.ts";
 import type { IndexFile } from "./index-file.ts";
 import { withLocalFile } from "./local-file.ts";
 import type { Answer, Transport } from "./transport.ts";
-import { readMetadataFromTail, type Tail } from "./wheel-tail.ts";
+import { readEntryAt, readMetadataFromTail, type Tail, type TailAnswer } from "./wheel-tail.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -32,17 +32,65 @@ export async function readWheelMetadata(
     const answer = readMetadataFromTail(tail);
     if (answer.kind === "found") return answer.bytes;
     if (answer.kind === "broken") throw problem("E_INDEX_METADATA", { file: file.filename, reason: answer.reason });
+    if (answer.kind === "apart") return fetchApart(answer, { file, transport, signal });
     tail = await extendTail(tail, answer.offset, { file, transport, signal });
   }
   throw problem("E_INDEX_METADATA", { file: file.filename, reason: "its central directory leads in circles" });
 }
 
+type Apart = Extract<TailAnswer, { kind: "apart" }>;
+
+/** METADATA from the part that was asked for, or what to ask for instead: once, when the local header is long. */
+function readApart({ entry, offset }: Apart, part: Tail, file: IndexFile): Uint8Array | Apart {
+  const answer = readEntryAt(part, entry);
+  if (answer.kind === "found") return answer.bytes;
+  if (answer.kind === "apart" && answer.offset === offset) return answer;
+  const reason = answer.kind === "broken" ? answer.reason : "its METADATA is nowhere";
+  throw problem("E_INDEX_METADATA", { file: file.filename, reason });
+}
+
+async function fetchApart(first: Apart, fetching: Fetching): Promise<Uint8Array> {
+  const answer = readApart(first, await fetchPart(first, fetching), fetching.file);
+  if (!("kind" in answer)) return answer;
+  return wholeOf(readApart(answer, await fetchPart(answer, fetching), fetching.file), fetching.file);
+}
+
+function wholeOf(answer: Uint8Array | Apart, file: IndexFile): Uint8Array {
+  if (!("kind" in answer)) return answer;
+  throw problem("E_INDEX_METADATA", { file: file.filename, reason: "the local header of its METADATA is cut off" });
+}
+
+interface Fetching {
+  readonly file: IndexFile;
+  readonly transport: Transport;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function fetchPart({ offset, length }: Apart, { file, transport, signal }: Fetching): Promise<Tail> {
+  const headers = (): Record<string, string> => ({
+    range: `bytes=${offset}-${offset + length - 1}`,
+    "accept-encoding": "identity",
+  });
+  const part = await transport.ask(file.url, { headers, answers: [206, ...rangeRefusals], signal }, (answer) =>
+    tailOf(answer, file),
+  );
+  if (part?.offset === offset) return part;
+  // A server that changed its mind about ranges has sent everything.
+  if (part?.offset === 0) return { offset, bytes: part.bytes.subarray(offset, offset + length) };
+  throw problem("E_INDEX_METADATA", { file: file.filename, reason: "the server sent another part than asked for" });
+}
+
 function readLocalWheel(file: IndexFile): Uint8Array {
   return withLocalFile(file.url, ({ size, read }) => {
+    const readPart = ({ offset, length }: Apart): Tail => ({ offset, bytes: read(offset, length) });
     let offset = Math.max(0, size - firstTailBytes);
     for (let round = 0; round < roundsMax; round++) {
       const answer = readMetadataFromTail({ offset, bytes: read(offset, size - offset) });
       if (answer.kind === "found") return answer.bytes;
+      if (answer.kind === "apart") {
+        const first = readApart(answer, readPart(answer), file);
+        return "kind" in first ? wholeOf(readApart(first, readPart(first), file), file) : first;
+      }
       const reason = answer.kind === "broken" ? answer.reason : "its central directory leads in circles";
       if (answer.kind === "broken" || answer.offset >= offset)
         throw problem("E_INDEX_METADATA", { file: file.filename, reason });
@@ -106,7 +154,7 @@ function totalOf(headers: Headers): number | undefined {
 async function extendTail(
   tail: Tail,
   offset: number,
-  { file, transport, signal }: { file: IndexFile; transport: Transport; signal: AbortSignal | undefined },
+  { file, transport, signal }: Fetching,
 ): Promise<Tail> {
   const broken = (reason: string): Error => problem("E_INDEX_METADATA", { file: file.filename, reason });
   if (offset >= tail.offset) throw broken("its central directory leads in circles");

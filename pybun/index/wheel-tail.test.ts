@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { buildSdist, buildWheel, writeZip } from "../../tests/fixture-index/index.ts";
 import { readPkgInfo } from "./sdist-metadata.ts";
 import { failureOf } from "./testing.ts";
-import { readMetadataFromTail } from "./wheel-tail.ts";
+import { readEntryAt, readMetadataFromTail, type TailAnswer } from "./wheel-tail.ts";
 
 /** Asks as a client would: the last `bytes` first, then what is needed. The answer, and the number of requests. */
 function readFrom(archive: Buffer, bytes: number): { text: string; requests: number } {
@@ -11,10 +11,19 @@ function readFrom(archive: Buffer, bytes: number): { text: string; requests: num
     const answer = readMetadataFromTail({ offset, bytes: archive.subarray(offset) });
     if (answer.kind === "found") return { text: Buffer.from(answer.bytes).toString(), requests };
     if (answer.kind === "broken") return { text: answer.reason, requests };
+    if (answer.kind === "apart") return readApart(archive, answer, requests);
     expect(answer.offset).toBeLessThan(offset);
     offset = answer.offset;
   }
   throw new Error("it asks for ever");
+}
+
+function readApart(archive: Buffer, asked: Extract<TailAnswer, { kind: "apart" }>, requests: number) {
+  const { entry, offset, length } = asked;
+  const answer = readEntryAt({ offset, bytes: archive.subarray(offset, offset + length) }, entry);
+  if (answer.kind === "apart") return readApart(archive, answer, requests + 1);
+  const text = answer.kind === "found" ? Buffer.from(answer.bytes).toString() : answer.reason;
+  return { text, requests: requests + 1 };
 }
 
 const manyFiles = Object.fromEntries(
@@ -35,6 +44,25 @@ test("METADATA at the front, stored, behind a comment", () => {
   const entries = [{ path: "x-1.dist-info/METADATA", data: wheel.metadata, method: 0 as const }];
   for (const comment of ["", "c", "c".repeat(60_000)])
     expect(readFrom(writeZip(entries, { comment }), 1000).text).toBe(wheel.metadata);
+});
+
+test("METADATA far in front, behind a local header that is longer than expected", () => {
+  const path = "x-1.dist-info/METADATA";
+  const plain = writeZip([{ path, data: "Name: x" }]);
+  const end = plain.length - 22;
+  const directoryAt = plain.readUInt32LE(end + 16);
+  const extra = Buffer.alloc(5_000);
+  const header = Buffer.from(plain.subarray(0, 30 + path.length));
+  header.writeUInt16LE(extra.length, 28);
+  const front = Buffer.concat([header, extra, plain.subarray(header.length, directoryAt), Buffer.alloc(300_000)]);
+  const archive = Buffer.concat([front, plain.subarray(directoryAt)]);
+  archive.writeUInt32LE(front.length, archive.length - 6);
+  expect(readFrom(archive, 1000)).toEqual({ text: "Name: x", requests: 3 });
+  header.writeUInt16LE(65_535, 28);
+  expect(readFrom(Buffer.concat([header, archive.subarray(header.length)]), 1000)).toEqual({
+    text: "its METADATA does not inflate: invalid stored block lengths",
+    requests: 3,
+  });
 });
 
 test("only the METADATA at the top counts", () => {

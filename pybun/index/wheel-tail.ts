@@ -3,7 +3,8 @@
  *
  * In: the last bytes of a wheel and the wheel's size. Out: the METADATA entry, or which bytes are needed besides. Wheels
  * are written with their `.dist-info` last, directly before the central directory (the binary distribution format
- * recommends it), so one ranged request for the tail mostly holds directory and entry together.
+ * recommends it), so one ranged request for the tail mostly holds directory and entry together. Some have it first, and
+ * gigabytes behind it: then the entry is read by itself.
  *
  * This reader only reads ahead of an installation: the archive is checked in full, strictly, when it is unpacked
  * (pybun/wheel), and what resolution read is compared with it there.
@@ -21,9 +22,11 @@ export type TailAnswer =
   | { readonly kind: "found"; readonly bytes: Uint8Array }
   /** The tail must begin at this offset or before. */
   | { readonly kind: "need"; readonly offset: number }
+  /** The tail need not grow: `length` bytes from `offset` hold the entry (see {@link readEntryAt}), or tell how many do. */
+  | { readonly kind: "apart"; readonly entry: Entry; readonly offset: number; readonly length: number }
   | { readonly kind: "broken"; readonly reason: string };
 
-interface Entry {
+export interface Entry {
   readonly method: number;
   readonly compressedSize: number;
   readonly size: number;
@@ -31,6 +34,10 @@ interface Entry {
 }
 
 const metadataBytesMax = 32 * 1024 * 1024;
+/** Up to here it costs less to fetch what lies between than to ask twice. */
+const gapBytesMax = 64 * 1024;
+/** For the name and the extra fields of a local header, whose lengths only the header itself tells. */
+const headerRoomBytes = 1024;
 
 /** Looks for `<name>-<version>.dist-info/METADATA`, the one at the top of the archive. */
 export function readMetadataFromTail(tail: Tail): TailAnswer {
@@ -48,9 +55,26 @@ export function readMetadataFromTail(tail: Tail): TailAnswer {
   if (start + directory.size > tail.bytes.length) return { kind: "broken", reason: "its central directory is cut off" };
   const entry = findMetadata(tail.bytes.subarray(start, start + directory.size));
   if (entry === undefined) return { kind: "broken", reason: "it has no .dist-info/METADATA" };
-  if (entry.localOffset < tail.offset) return { kind: "need", offset: entry.localOffset };
-  return readEntry(view, entry, tail);
+  const gap = tail.offset - entry.localOffset;
+  if (gap <= 0) return readEntry(view, entry, tail);
+  if (gap <= gapBytesMax) return { kind: "need", offset: entry.localOffset };
+  if (entry.compressedSize > metadataBytesMax) return { kind: "broken", reason: "the size of its METADATA is wrong" };
+  return { kind: "apart", entry, offset: entry.localOffset, length: 30 + headerRoomBytes + entry.compressedSize };
 }
+
+/** Reads the entry from a part of the archive that begins with its local header. Asks for more once, where the header is long. */
+export function readEntryAt(part: Tail, entry: Entry): Exclude<TailAnswer, { kind: "need" }> {
+  const view = new DataView(part.bytes.buffer, part.bytes.byteOffset, part.bytes.byteLength);
+  const isHeader = part.offset === entry.localOffset && view.byteLength >= 30;
+  const length = isHeader ? headerBytes(view, 0) + entry.compressedSize : 0;
+  if (length > view.byteLength && length > 30 + headerRoomBytes + entry.compressedSize)
+    return { kind: "apart", entry, offset: part.offset, length };
+  return readEntry(view, entry, part);
+}
+
+/** The local header at this place, its name and extra fields included (section 4.3.7). */
+const headerBytes = (view: DataView, at: number): number =>
+  30 + view.getUint16(at + 26, true) + view.getUint16(at + 28, true);
 
 function findEndRecord(view: DataView): number {
   for (let at = view.byteLength - 22; at >= 0 && at >= view.byteLength - 65_557; at--) {
@@ -66,7 +90,7 @@ function directoryOf(
   view: DataView,
   end: number,
   tailOffset: number,
-): Directory | Exclude<TailAnswer, { kind: "found" }> {
+): Directory | Exclude<TailAnswer, { kind: "found" | "apart" }> {
   const size = view.getUint32(end + 12, true);
   const offset = view.getUint32(end + 16, true);
   if (size !== 0xffffffff && offset !== 0xffffffff) return { kind: "directory", offset, size };
@@ -135,12 +159,12 @@ function entryAt(view: DataView, at: number, lengths: { nameLength: number; extr
   return { method: view.getUint16(at + 10, true), compressedSize, size, localOffset };
 }
 
-function readEntry(view: DataView, entry: Entry, tail: Tail): TailAnswer {
+function readEntry(view: DataView, entry: Entry, tail: Tail): Exclude<TailAnswer, { kind: "need" | "apart" }> {
   const at = entry.localOffset - tail.offset;
   if (at + 30 > view.byteLength || view.getUint32(at, true) !== 0x04034b50) {
     return { kind: "broken", reason: "the local header of its METADATA is missing" };
   }
-  const start = at + 30 + view.getUint16(at + 26, true) + view.getUint16(at + 28, true);
+  const start = at + headerBytes(view, at);
   const data = tail.bytes.subarray(start, start + entry.compressedSize);
   if (data.length !== entry.compressedSize || entry.size > metadataBytesMax) {
     return { kind: "broken", reason: "the size of its METADATA is wrong" };
@@ -148,7 +172,7 @@ function readEntry(view: DataView, entry: Entry, tail: Tail): TailAnswer {
   return inflateEntry(data, entry);
 }
 
-function inflateEntry(data: Uint8Array, entry: Entry): TailAnswer {
+function inflateEntry(data: Uint8Array, entry: Entry): Exclude<TailAnswer, { kind: "need" | "apart" }> {
   if (entry.method === 0) return { kind: "found", bytes: data };
   if (entry.method !== 8) return { kind: "broken", reason: `compression method ${entry.method} is not supported` };
   try {
