@@ -1,8 +1,9 @@
 /** What the user and the target admit as candidates; made once a resolution. */
 
-import type { ResolveTarget } from "../resolver/target.ts";
+import { createMarkerJudge, type ResolveTarget } from "../resolver/target.ts";
 import type { Requirement } from "../versions/requirement.ts";
 import { indexTags } from "../versions/tags.ts";
+import { tryParseVersion, type Version } from "../versions/version.ts";
 
 /** Projects by name, or all of them. */
 export type ProjectChoice = "all" | ReadonlySet<string>;
@@ -22,6 +23,8 @@ export interface CandidatePolicy {
   readonly requiredHashes?: ReadonlyMap<string, ReadonlySet<string>>;
   /** `name==key` of yanked releases that the user pinned exactly (PEP 592). */
   readonly pinned: ReadonlySet<string>;
+  /** By `name==key`, the spelling of the version that the user asked for with `===` (PEP 440, "Arbitrary equality"). */
+  readonly spelled: ReadonlyMap<string, string>;
 }
 
 export interface PolicyOptions {
@@ -37,6 +40,8 @@ export function candidatePolicy(
   requirements: readonly Requirement[],
   options: PolicyOptions = {},
 ): CandidatePolicy {
+  const judge = createMarkerJudge(target);
+  const applicable = requirements.filter(({ marker }) => judge.holds(marker, undefined));
   let tagIndex: ReadonlyMap<string, number> | undefined;
   return {
     // Thousands of tags, for which a resolution from memory has no use.
@@ -49,6 +54,7 @@ export function candidatePolicy(
     ...(options.excludeNewerMs === undefined ? {} : { excludeNewerMs: options.excludeNewerMs }),
     ...(options.requiredHashes === undefined ? {} : { requiredHashes: options.requiredHashes }),
     pinned: new Set(requirements.flatMap(exactPins)),
+    spelled: new Map(applicable.flatMap(spellings)),
   };
 }
 
@@ -61,9 +67,21 @@ export function pinsProject({ pinned }: CandidatePolicy, name: string): boolean 
 }
 
 function exactPins({ name, specifiers }: Requirement): string[] {
+  return specifiers.flatMap((specifier) => {
+    if (specifier.kind === "arbitrary") return spelledVersion(specifier.text).map(({ key }) => `${name}==${key}`);
+    return specifier.operator === "==" && !specifier.prefix ? [`${name}==${specifier.version.key}`] : [];
+  });
+}
+
+function spellings({ name, specifiers }: Requirement): [string, string][] {
   return specifiers.flatMap((specifier) =>
-    specifier.kind === "version" && specifier.operator === "==" && !specifier.prefix
-      ? [`${name}==${specifier.version.key}`]
+    specifier.kind === "arbitrary"
+      ? spelledVersion(specifier.text).map(({ key, text }): [string, string] => [`${name}==${key}`, text])
       : [],
   );
+}
+
+function spelledVersion(text: string): Version[] {
+  const version = tryParseVersion(text);
+  return version === undefined ? [] : [version];
 }

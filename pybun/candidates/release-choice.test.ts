@@ -76,6 +76,19 @@ describe("the file of a release", () => {
     });
   });
 
+  test("is spelled as `===` asks, and as the user's target asks only", () => {
+    const long = fileOf("pkg-1.0.0-py3-none-any.whl");
+    const short = fileOf("pkg-1.0.tar.gz");
+    expect(choose([long, short], {}, ["pkg===1.0"]).file).toBe(short);
+    expect(choose([long, short], {}, ["pkg===1.0.0"]).file).toBe(long);
+    expect(choose([long], {}, ["pkg===1.0"]).status).toEqual({
+      kind: "unusable",
+      reason: { kind: "no-wheel", detail: 'its version is spelled otherwise than "1.0"' },
+    });
+    expect(choose([long], {}, ["pkg===1.0; sys_platform=='win32'", "pkg==1.0"]).file).toBe(long);
+    expect(choose([fileOf("pkg-1.0.tar.gz", { yanked: "bad" })], {}, ["pkg===1.0"]).status.kind).toBe("usable");
+  });
+
   test("is not yanked, unless that release was pinned exactly", () => {
     const yanked = fileOf("pkg-1.0-py3-none-any.whl", { yanked: "broken" });
     expect(choose([yanked]).status).toEqual({ kind: "unusable", reason: { kind: "yanked", detail: "broken" } });

@@ -7,6 +7,7 @@
 import type { IndexFile } from "../index/index-file.ts";
 import { admitsPython } from "../resolver/python-range.ts";
 import type { ReleaseStatus, UnusableReason } from "../resolver/release-source.ts";
+import { tryParseSdistFilename } from "../versions/sdist-filename.ts";
 import { wheelRank } from "../versions/tags.ts";
 import { compareBuildTags, expandTags, tryParseWheelFilename } from "../versions/wheel-filename.ts";
 import { type CandidatePolicy, includesProject } from "./policy.ts";
@@ -29,7 +30,13 @@ export interface ReleaseFiles {
 
 /** Chooses for one release. */
 export function chooseFile(release: ReleaseFiles, policy: CandidatePolicy): FileChoice {
-  const { files, undated } = dropNewer(release.files, policy.excludeNewerMs);
+  const { files: known, undated } = dropNewer(release.files, policy.excludeNewerMs);
+  const files = dropOtherSpellings(release, known, policy);
+  if (known.length > 0 && files.length === 0) {
+    const detail = `its version is spelled otherwise than "${policy.spelled.get(`${release.name}==${release.key}`)}"`;
+    const reason = { kind: "no-wheel", detail } as const;
+    return { status: { kind: "unusable", reason }, file: undefined, metadataFile: undefined, undated };
+  }
   if (files.length === 0) return { status: { kind: "hidden" }, file: undefined, metadataFile: undefined, undated };
   const current = isPinned(release, policy) ? files : files.filter((file) => file.yanked === false);
   const allowed = current.filter((file) => isAllowed(file, release.name, policy));
@@ -52,6 +59,16 @@ function dropNewer(files: readonly IndexFile[], excludeNewerMs: number | undefin
   const dated = files.filter(({ uploadTimeMs }) => uploadTimeMs !== undefined);
   const kept = dated.filter(({ uploadTimeMs = Number.POSITIVE_INFINITY }) => uploadTimeMs <= excludeNewerMs);
   return { files: kept, undated: files.length - dated.length };
+}
+
+/** Of a release that is asked for in one spelling (`===1.0`), the files that spell it so; 1.0.0 is another text. */
+function dropOtherSpellings({ name, key }: ReleaseFiles, files: readonly IndexFile[], { spelled }: CandidatePolicy) {
+  const text = spelled.size === 0 ? undefined : spelled.get(`${name}==${key}`);
+  if (text === undefined) return files;
+  return files.filter(({ filename, kind }) => {
+    const named = kind === "wheel" ? tryParseWheelFilename(filename) : tryParseSdistFilename(filename);
+    return named?.version.text === text;
+  });
 }
 
 const isPinned = ({ name, key }: ReleaseFiles, policy: CandidatePolicy): boolean =>

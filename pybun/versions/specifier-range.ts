@@ -95,10 +95,10 @@ function numbersOf(text: string): string[] {
   return release.split(".");
 }
 
-/** `===V` compares texts: only the normalised text of V itself, in any case; trailing zeros make no difference here. */
+/** `===V` compares texts, which keys cannot: this holds V in each spelling, of which at most one is meant. */
 function arbitraryRange(text: string): VersionRange {
   const version = tryParseVersion(text);
-  // Candidates are known by their normalised text, so another spelling, or no version at all, matches none of them.
+  // Candidates are known by their normalised text, so a text that is not normalised, or no version, matches none of them.
   return version !== undefined && version.text === text.toLowerCase() ? rangeOf(version) : noVersion;
 }
 

@@ -21,11 +21,11 @@ const TIMEOUT_MS = 120_000;
 /** Neighbours of the version that a clause names are where operators differ. */
 const contains = fc.tuple(specifiersText, closeVersionText, fc.constantFrom(true, false, null));
 
-/** `===` compares texts in packaging; an index knows releases by their key, so 1.0 and 1.0.0 are one release here. */
-function isZeroPaddingOfArbitrary(specifiers: string, version: string): boolean {
+/** `===` asks for a spelling, which keys do not tell apart: 1.0 and 1.0.0 have one. */
+function isOtherSpelling(specifiers: string, version: string): boolean {
   const { key, text } = parseVersion(version);
   return parseSpecifiers(specifiers).some(
-    (s) => s.kind === "arbitrary" && s.text !== text && parseVersion(s.text).key === key,
+    (s) => s.kind === "arbitrary" && s.text.toLowerCase() !== text && parseVersion(s.text).key === key,
   );
 }
 
@@ -33,7 +33,7 @@ describe(`specifiers, seed ${seed}`, () => {
   test(
     "contain what packaging says",
     async () => {
-      const cases = samples(contains, CASES).filter(([s, v]) => !isZeroPaddingOfArbitrary(s, v));
+      const cases = samples(contains, CASES);
       const answers = await askPackaging<boolean>("contains", cases);
       const ours = cases.map(([specifiers, version, prereleases]) =>
         specifiersContain(
@@ -49,6 +49,7 @@ describe(`specifiers, seed ${seed}`, () => {
 
   test("are the same as their range of keys", () => {
     for (const [text, candidate] of samples(contains, CASES)) {
+      if (isOtherSpelling(text, candidate)) continue;
       const specifiers = parseSpecifiers(text);
       const version = parseVersion(candidate);
       const inside = rangeContains(specifiersToRange(specifiers), version.key);

@@ -2,7 +2,8 @@
  * Version specifiers of PEP 440: `>=1.2, <2, !=1.4.*`.
  *
  * Whether a version satisfies a specifier is asked of the specifier's key range (specifier-range.ts), so that the
- * solver and everybody else give the same answer by construction.
+ * solver and everybody else give the same answer by construction. The exception is `===`, which asks for a spelling: its
+ * range holds all spellings of the version, and who chooses files looks at their names (pybun/candidates).
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { locateFault } from "./cursor.ts";
@@ -51,7 +52,13 @@ export function specifiersContain(
   options: { readonly prereleases?: boolean } = {},
 ): boolean {
   if (options.prereleases === false && isPrerelease(version)) return false;
-  return specifiers.every((specifier) => rangeContains(specifierToRange(specifier), version.key));
+  return specifiers.every((specifier) => satisfies(specifier, version));
+}
+
+/** `===` compares texts ("Arbitrary equality"): 1.0 is not 1.0.0, though they are the same version and key. */
+function satisfies(specifier: Specifier, version: Version): boolean {
+  if (specifier.kind === "arbitrary") return specifier.text.toLowerCase() === version.text;
+  return rangeContains(specifierToRange(specifier), version.key);
 }
 
 /** Whether a clause names a pre-release, and so asks for pre-releases (PEP 440 "Handling of pre-releases"). */
