@@ -106,7 +106,7 @@ export function openPageCache(parts: PageCacheParts): PageCache {
       renewFile(fileOf(name), freshness, parts.writer);
       known.delete(name);
     },
-    names: () => namesIn(parts.directory),
+    names: () => namesIn(parts.directory).filter((name) => holdsProject(fileOf(name))),
     close() {
       for (const descriptor of bodies) closeSync(descriptor);
       bodies.clear();
@@ -159,6 +159,14 @@ function openCached(path: string): OpenPage | undefined {
   }
   closeSync(descriptor);
   return undefined;
+}
+
+/** Most files of mistyped names say that there is no such project. */
+function holdsProject(path: string): boolean {
+  const file = openCached(path);
+  if (file === undefined) return false;
+  closeSync(file.descriptor);
+  return file.head.form !== "absent";
 }
 
 /** Any failure to open is a miss: the index is asked, and an unwritable cache is reported when we write. */

@@ -7,7 +7,7 @@ import type { indexDiagnostics } from "./diagnostics.ts";
 import type { FindLinks } from "./find-links.ts";
 import type { ProjectPage } from "./index-file.ts";
 import { mergePages } from "./merge-pages.ts";
-import { nearNames, otherSpellings } from "./near-names.ts";
+import { nearNames, nearNamesMax, otherSpellings } from "./near-names.ts";
 import { absent, type PageProof, type PageSource } from "./page-source.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
@@ -97,15 +97,26 @@ async function askPage(name: string, parts: PagesParts): Promise<ProjectPage> {
   });
 }
 
-/** From names seen before, then from a few spellings that an index confirms. Never fails: it only decorates an error. */
-async function suggestions(name: string, { sources, findLinks }: PagesParts): Promise<string[]> {
-  const seen = nearNames(name, [...findLinks.knownNames(), ...sources.flatMap((source) => source.knownNames())]);
-  if (seen.length > 0) return seen;
-  const asked = otherSpellings(name).map(async (spelling) => {
+/**
+ * Names that exist and are near: those seen before, popular ones and a few spellings, each confirmed by a cached page or
+ * by asking. Never fails: it only decorates an error.
+ */
+async function suggestions(name: string, parts: PagesParts): Promise<string[]> {
+  const seen = [...parts.findLinks.knownNames(), ...parts.sources.flatMap((source) => source.knownNames())];
+  const near = await confirmed(nearNames(name, seen).slice(0, 2 * nearNamesMax), { seen, parts });
+  return (near.length > 0 ? near : await confirmed(otherSpellings(name), { seen, parts })).slice(0, nearNamesMax);
+}
+
+async function confirmed(
+  names: readonly string[],
+  { seen, parts }: { seen: readonly string[]; parts: PagesParts },
+): Promise<string[]> {
+  const asked = names.map(async (name) => {
+    if (seen.includes(name)) return [name];
     const answers = await Promise.allSettled(
-      sources.map(async (source) => source.cached(spelling) ?? source.fetch(spelling)),
+      parts.sources.map(async (source) => source.cached(name) ?? source.fetch(name)),
     );
-    return answers.some((answer) => answer.status === "fulfilled" && answer.value !== absent) ? [spelling] : [];
+    return answers.some((answer) => answer.status === "fulfilled" && answer.value !== absent) ? [name] : [];
   });
-  return (await Promise.all(asked)).flat().slice(0, 3);
+  return (await Promise.all(asked)).flat();
 }

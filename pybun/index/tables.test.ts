@@ -83,7 +83,10 @@ describe("proxies", () => {
 });
 
 describe("near names", () => {
-  test("are within two slips, nearest first", () => {
+  test("are within two slips, nearest first, then the popular ones; hyphens do not count", () => {
+    expect(nearNames("reqests", ["reqest", "erqests", "requests"])[0]).toBe("requests");
+    expect(nearNames("scikitlearn", ["sickitlearn"])).toEqual(["scikit-learn", "sickitlearn"]);
+    expect(nearNames("yaml", [])[0]).toBe("pyyaml");
     const known = ["requests", "request", "flask", "numpy", "pandas", "django"];
     expect(nearNames("reqeusts", known)).toEqual(["requests", "request"]);
     expect(nearNames("nump", known)).toEqual(["numpy"]);
@@ -97,7 +100,7 @@ describe("near names", () => {
       expect(spellings).not.toContain(name);
       expect(spellings.every((text) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text))).toBe(true);
     }
-    expect(otherSpellings("sklearn")).toContain("scikit-learn");
+    expect(otherSpellings("dateparser")).toContain("python-dateparser");
     expect(otherSpellings("requestss")).toContain("requests");
   });
 });
