@@ -41,9 +41,21 @@ describe("requirements of metadata", () => {
     ["pkg>= '2.7'", "pkg>=2.7"],
     ["pkg!=3.0*", "pkg!=3.0.*"],
     ['pkg>=1.9.*; python_version > "2"', 'pkg>=1.9; python_version > "2"'],
+    ["pkg[x,y] >=1.0.*,!=1.3.*<2.*", "pkg[x,y]!=1.3.*,<2,>=1.0"],
+    ["pkg>1!2.0!=1!2.5", "pkg!=1!2.5,>1!2.0"],
+    ["pkg>dev", "pkg>0.dev0"],
+    ["pkg>=22.1b0.0", "pkg>=22.1b0"],
+    ["pkg==2.0*", "pkg==2.0.*"],
+    ['pkg (>="1.0",<"2")', "pkg<2,>=1.0"],
+    ["pkg >= 1.0 < 2 , ", "pkg<2,>=1.0"],
   ])("old spelling %s is read as %s", (line, meant) => {
     expect(linesFor([line])).toEqual([meant]);
   });
+
+  test.each(["pkg >> 1", "pkg >=", "pkg 1.0", "pkg>=one", "pkg >=1 | <3", "pkg[x >=1.0<2", ">=1.0<2"])(
+    "%s means nothing",
+    (line) => expect(linesFor([line])).toEqual([`malformed: ${line}`]),
+  );
 
   test("what cannot be read is told, but only to who needs it", () => {
     expect(linesFor(["fine", 'broken >> 1; extra == "x"'])).toEqual(["fine"]);

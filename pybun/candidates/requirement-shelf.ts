@@ -3,13 +3,14 @@
  *
  * Metadata of large projects has hundreds of lines for extras that nobody asked for. A line whose marker demands an
  * extra is recognised by its end and set aside unread; each distinct line is parsed once a process. Old releases are
- * full of slightly malformed lines that every installer reads anyway: the same repairs as uv's are tried.
+ * full of slightly malformed lines that every installer reads anyway (malformed-requirement.ts).
  */
 
 import { Problem } from "@vivarium/core/diagnostic";
 import type { CoreMetadata } from "../index/index-file.ts";
 import { normalizeName } from "../versions/name.ts";
 import { parseRequirement, type Requirement } from "../versions/requirement.ts";
+import { rewriteRequirement } from "./malformed-requirement.ts";
 
 /** A line that no repair makes readable. */
 export interface MalformedLine {
@@ -74,9 +75,14 @@ function demandedExtra(marker: string): string | undefined {
 function parseLine(line: string): Requirement | MalformedLine {
   const known = parsed.get(line);
   if (known !== undefined) return known;
-  const found = tryParse(line) ?? parseRepaired(line) ?? { line };
+  const found = tryParse(line) ?? parseMalformed(line) ?? { line };
   parsed.set(line, found);
   return found;
+}
+
+function parseMalformed(line: string): Requirement | undefined {
+  const rewritten = rewriteRequirement(line);
+  return rewritten === undefined ? undefined : tryParse(rewritten);
 }
 
 function tryParse(line: string): Requirement | undefined {
@@ -86,29 +92,4 @@ function tryParse(line: string): Requirement | undefined {
     if (error instanceof Problem) return undefined;
     throw error;
   }
-}
-
-/** What old metadata gets wrong, and what was meant; tried one after the other, each on top of the last. */
-const repairs: readonly ((text: string) => string)[] = [
-  (text) => text.replace(/(\d)([<>=~^!])/g, "$1,$2"),
-  (text) => text.replace(/!=~((?:\d\.)*\d)/g, "!=$1.*"),
-  (text) => text.replace(/(<=|>=|<|>)\s*(\d+(?:\.\d+)*)\.\*/g, "$1$2"),
-  (text) => text.replace(/(\d\.\d)+\*/g, "$1.*"),
-  (text) => text.replace(/,\s*(?=$|\))/g, ""),
-  (text) => text.replace(/>dev/g, ">0.0.0dev"),
-  (text) => text.replace(/(\d+(?:\.\d)*(?:a|b|rc|post|dev)\d+)\.0/g, "$1"),
-  (text) => text.replace(/["']/g, ""),
-];
-
-function parseRepaired(line: string): Requirement | undefined {
-  const semicolon = line.indexOf(";");
-  const marker = semicolon < 0 ? "" : line.slice(semicolon);
-  let head = semicolon < 0 ? line : line.slice(0, semicolon);
-  for (const repair of repairs) {
-    const repaired = repair(head);
-    const requirement = repaired === head ? undefined : tryParse(repaired + marker);
-    if (requirement !== undefined) return requirement;
-    head = repaired;
-  }
-  return undefined;
 }
