@@ -74,9 +74,14 @@ async function start(run: Start): Promise<number> {
   const endLease = await leaseEnvironment(store, ready);
   if (context.format !== "text") return capture(run, invocation, variables).finally(endLease);
   if (isPlain(run)) writeWarmRecord({ ...run, ...context, plan: description.plan, script: read.script ?? "" });
+  await letSignalsIn();
+  context.signal.throwIfAborted();
   await context.release();
   return becomeProgram({ invocation, variables, ...(read.stdin === undefined ? {} : { stdin: read.stdin }) });
 }
+
+/** What was done just now was synchronous: a Ctrl-C that came meanwhile waits for a turn of the event loop. */
+const letSignalsIn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
 /** Sweeps up after ended runs, and says that this one uses its environment. */
 async function leaseEnvironment(store: Store, { record }: ReadyRun): Promise<() => void> {

@@ -19,15 +19,15 @@ import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { type IndexClient, openIndexClient } from "../index/client.ts";
 import type { Pin } from "../resolver/pins.ts";
 import { normalizeName } from "../versions/name.ts";
-import { compileInBackground } from "../wheel/bytecode.ts";
 import { ensureWheel } from "../wheel/ensure-wheel.ts";
-import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
+import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import { writeChoice } from "./choice.ts";
 import type { installDiagnostics } from "./diagnostics.ts";
+import { ensureBytecode, resumeBytecode } from "./ensure-bytecode.ts";
 import { digestOf } from "./environment-key.ts";
 import { findInstalled, type InstallRequest, type InstallScene, keyOf } from "./install-request.ts";
 import { writeLayer } from "./layer.ts";
-import { isDamage, repairWheels } from "./repair-wheels.ts";
+import { repairWheels } from "./repair-wheels.ts";
 import { sweepBeside } from "./sweep-records.ts";
 
 const problem = problemsOf<typeof installDiagnostics>();
@@ -45,7 +45,7 @@ export async function installRequirements(request: InstallRequest, scene: Instal
     const { path, packages } = known;
     const duration_ms = performance.now() - startedMs;
     report.emit("env.create", { key: known.key, path, packages: packages.length, created: false, duration_ms });
-    await compileMissing(known, request, scene);
+    await resumeBytecode(known, { store, interpreter: request.interpreter });
     return known;
   }
   // Ten equal runs at once: one resolves and installs, the others find what it made.
@@ -54,26 +54,6 @@ export async function installRequirements(request: InstallRequest, scene: Instal
     return made ?? (await install(request, { ...scene, key }));
   };
   return store.withLock(`install-${key}`, make, signal);
-}
-
-/** Compiling goes on behind a run and can be killed there: the next run that comes by takes it up again. */
-async function compileMissing(
-  { packages }: EnvironmentRecord,
-  { interpreter }: InstallRequest,
-  { store }: InstallScene,
-) {
-  const wheels = packages.map(({ sha256 }) => wholeWheel(store, sha256)).filter((wheel) => wheel !== undefined);
-  await compileInBackground({ store, python: interpreter.realPath, cacheTag: interpreter.abi.cacheTag, wheels });
-}
-
-/** A wheel that was damaged is none that the environment's other files depend on: the run goes on without bytecode. */
-function wholeWheel(store: Store, sha256: string): StoredWheel | undefined {
-  try {
-    return findStoredWheel(store, sha256);
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    return undefined;
-  }
 }
 
 interface KeyedScene extends InstallScene {
@@ -99,8 +79,7 @@ async function install(request: InstallRequest, scene: KeyedScene): Promise<Envi
     const record = await link(request, { ...scene, client, pins, wheels });
     if (request.layer !== undefined) writeLayer(record, request.interpreter, request.layer);
     if (request.directory === undefined) writeChoice(store, key, record);
-    const { realPath, abi } = request.interpreter;
-    await compileInBackground({ store, python: realPath, cacheTag: abi.cacheTag, wheels });
+    await ensureBytecode({ store, interpreter: request.interpreter, wheels });
     return record;
   } finally {
     client.close();

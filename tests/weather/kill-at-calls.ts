@@ -1,8 +1,8 @@
 /**
- * Ends a command by SIGKILL at one of the system calls by which it changes the disk (trace-mutations.py).
+ * Sends a command a signal at one of the system calls by which it changes the disk (trace-mutations.py).
  *
  * A call is known by what it does and how often that was done before: `rename cache/tmp/* cache/envs-v1/6db9…` for the
- * first time. Threads and children count too. The call is not carried out; its process is gone.
+ * first time. Threads and children count too. After SIGKILL the call is not carried out; its process is gone.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,24 +17,30 @@ export interface DiskCall {
 
 export interface TracedRun extends RunResult {
   readonly calls: readonly DiskCall[];
-  readonly killed: boolean;
+  /** Whether the run came to the call, so that the signal was sent. */
+  readonly signalled: boolean;
+}
+
+export interface Target {
+  readonly call: DiskCall;
+  readonly signal: "SIGKILL" | "SIGINT";
 }
 
 const tracer = join(import.meta.dir, "trace-mutations.py");
 
-/** Runs `pybun ARGS` until it and everything that it started have ended; kills at `target`, if the run comes there. */
-export async function traceRun(scene: RunScene, args: readonly string[], target?: DiskCall): Promise<TracedRun> {
+/** Runs `pybun ARGS` until it and everything that it started have ended; signals at the target, if the run comes there. */
+export async function traceRun(scene: RunScene, args: readonly string[], target?: Target): Promise<TracedRun> {
   const log = join(scene.directory, "calls");
-  const wanted = target === undefined ? "" : JSON.stringify([target.does, target.time]);
+  const wanted = target === undefined ? "" : JSON.stringify([target.call.does, target.call.time, target.signal]);
   const roots = ["vivarium", "place"].map((name) => join(scene.directory, name)).join(":");
   const command = [scene.python, tracer, roots, log, wanted, scene.program, ...args];
   const result = await runProgram(command, { cwd: scene.directory, env: scene.environment });
   const lines = readFileSync(log, "utf8").split("\n").filter(Boolean);
-  // As the tracer writes them: a first line that says it works, the calls, and "killed" behind the one that was the target.
+  // As the tracer writes them: a first line that says it works, the calls, and the signal's name before the target's effect.
   const marks = lines.map((line) => JSON.parse(line) as [string, number]).map(([does, time]) => ({ does, time }));
   if (marks[0]?.does !== "traced") throw new Error(`cannot trace: ${result.stderr}`);
-  const calls = marks.slice(1).filter(({ does }) => does !== "killed");
-  return { ...result, calls, killed: marks.length > calls.length + 1 };
+  const calls = marks.slice(1).filter(({ does }) => does !== target?.signal);
+  return { ...result, calls, signalled: marks.length > calls.length + 1 };
 }
 
 export const callName = ({ does }: DiskCall): string => does.slice(0, does.indexOf(" "));

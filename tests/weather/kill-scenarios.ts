@@ -102,8 +102,8 @@ export async function openKillScene(shape: Shape): Promise<KillScene> {
     calls: undisturbed.calls,
     attempt: async (call) => {
       for (const name of stateNames) copyTree(join(saved, name), join(scene.directory, name));
-      const run = await traceRun(scene, shape.command, call);
-      return { killed: run.killed, complaints: [...endComplaints(run), ...(await complaintsOf(scene, shape))] };
+      const run = await traceRun(scene, shape.command, { call, signal: "SIGKILL" });
+      return { killed: run.signalled, complaints: [...endComplaints(run), ...(await complaintsOf(scene, shape))] };
     },
     complaints: () => complaintsOf(scene, shape),
     environments: () => environmentsOf(scene, shape),

@@ -1,14 +1,14 @@
-"""Runs a command, lists each system call of it that changes what is on the disk, and can end it at one of them.
+"""Runs a command, lists each system call of it that changes what is on the disk, and can send a signal at one of them.
 
 In:  trace-mutations.py ROOTS LOG TARGET COMMAND…
      ROOTS  only calls on paths below these directories count, separated by ":"
-     TARGET the JSON text of one line of an earlier log, or "" to watch only
+     TARGET the JSON text of one line of an earlier log, with the name of a signal as third element; "" to watch only
 Out: LOG, a line of JSON for each call, [what it does, how many equal ones came before it]; the command's exit code.
 
 All threads and all children are traced (ptrace(2)); a seccomp filter stops them at the calls of the table alone, so
 that a run costs little more than usual. A call is known by what it does ("rename cache/tmp/* cache/wheels-1/ab…"), not
 by its number in the run: threads take turns as they please, and a number would hit another call each time. At the
-target the process that makes the call gets SIGKILL before the call is carried out.
+target the process that makes the call gets the signal before the call is carried out; after SIGKILL it never is.
 
 strace's injection is no help here: it counts each thread's calls by themselves, and it knows no files.
 """
@@ -211,9 +211,10 @@ def plain(path):
 
 
 def trace(command, reader, program, log, target):
+    *wanted, signal_name = target
     first = start(command, program)
     log.write(json.dumps(["traced", 1]) + "\n")
-    seen, ends, killed = {}, {}, False
+    seen, ends, sent = {}, {}, False
     while True:
         try:
             tid, status = os.waitpid(-1, WALL)
@@ -229,12 +230,13 @@ def trace(command, reader, program, log, target):
                 if call is not None:
                     count = seen[call] = seen.get(call, 0) + 1
                     log.write(json.dumps([call, count]) + "\n")
-                    if [call, count] == target and not killed:
-                        killed = True
-                        log.write(json.dumps(["killed", 1]) + "\n")
+                    if [call, count] == wanted and not sent:
+                        sent = True
+                        log.write(json.dumps([signal_name, 1]) + "\n")
                         log.flush()
-                        os.kill(owner(tid), signal.SIGKILL)
-                        continue
+                        os.kill(owner(tid), signal.Signals[signal_name])
+                        if signal_name == "SIGKILL":
+                            continue
             stopped = event == EVENT_STOP and number in STOPS
             deliver = number if event == 0 else 0
             ptrace(PTRACE_LISTEN if stopped else PTRACE_CONT, tid, 0, 0 if stopped else deliver)
@@ -252,7 +254,7 @@ def main():
     roots, log_path, target, *command = sys.argv[1:]
     names, program = filter_program()
     with open(log_path, "w") as log:
-        status = trace(command, Reader(roots, names), program, log, json.loads(target) if target else None)
+        status = trace(command, Reader(roots, names), program, log, json.loads(target) if target else [None])
     sys.exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
 
 
