@@ -13,6 +13,7 @@ import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem } from "@vivarium/core/diagnostic";
 import { programVersion } from "@vivarium/core/version";
 import type { IndexClient } from "../index/client.ts";
+import { sweepLeftovers } from "../index/leftovers.ts";
 import type { PageProof } from "../index/page-source.ts";
 import type { ReleaseRequirements } from "../resolver/release-source.ts";
 import type { ResolveTarget } from "../resolver/target.ts";
@@ -86,6 +87,7 @@ export function openMemo({ client, target, policy }: MemoOptions): ResolutionMem
       }
       for (const [name, record] of load()) if (!fresh.has(name)) fresh.set(name, record);
       writeMemo(path, encodeMemo(fresh, fileBytesMax));
+      sweepLeftovers(client.derivedDirectory, Date.now());
       removeOldest(client.derivedDirectory, { ending, filesMax });
     },
   };

@@ -37,6 +37,8 @@ export interface IndexResolution extends PolicyOptions {
   readonly strategy?: ResolutionStrategy;
   readonly prerelease?: PrereleaseMode;
   readonly now?: () => number;
+  /** Ends the resolution between two decisions; the client has a signal of its own. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -80,7 +82,9 @@ async function requestOf(
   const memo = openMemo({ client, target, policy });
   const memory = memo === undefined ? undefined : { memo, judge: createMarkerJudge(target) };
   const source = clientSource({ client, policy, likely, direct: direct.releases, memory });
-  return { request: { requirements, constraints, target, strategy, prerelease, source, urls: direct.urls }, source };
+  const { urls } = direct;
+  const { signal } = options;
+  return { request: { requirements, constraints, target, strategy, prerelease, source, urls, signal }, source };
 }
 
 /** Constraints only narrow versions, as pip's do since 20.3. */

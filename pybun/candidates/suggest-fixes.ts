@@ -16,15 +16,40 @@ interface Attempt {
   readonly fix: (pins: readonly Pin[]) => Fix;
 }
 
-/** Fixes that work, most modest first. */
-export async function suggestFixes(request: ResolveRequest, derivation: Derivation): Promise<readonly Fix[]> {
-  const fixes: Fix[] = [];
-  for (const { request: changed, fix } of attemptsFor(request, derivation).slice(0, attemptsMax)) {
-    const pins = await tryResolve(changed);
-    if (pins !== undefined) fixes.push(fix(pins));
+/** With empty caches an attempt may want hundreds of pages; a person waits for the conflict, which is known already. */
+const budgetMs = 2_000;
+
+/**
+ * Fixes that work, most modest first. All are tried at once; one that takes longer than the budget is not suggested.
+ */
+export async function suggestFixes(
+  request: ResolveRequest,
+  derivation: Derivation,
+  limits: { readonly budgetMs: number } = { budgetMs },
+): Promise<readonly Fix[]> {
+  const { promise: overdue, resolve: expire } = Promise.withResolvers<undefined>();
+  const ending = new AbortController();
+  const timer = setTimeout(() => {
+    ending.abort(new AttemptEnded());
+    expire(undefined);
+  }, limits.budgetMs);
+  try {
+    const attempts = attemptsFor(request, derivation).slice(0, attemptsMax);
+    const signal = request.signal === undefined ? ending.signal : AbortSignal.any([request.signal, ending.signal]);
+    const fixes = await Promise.all(
+      attempts.map(async ({ request: changed, fix }) => {
+        const pins = await Promise.race([tryResolve({ ...changed, signal }), overdue]);
+        return pins === undefined ? [] : [fix(pins)];
+      }),
+    );
+    return fixes.flat();
+  } finally {
+    clearTimeout(timer);
   }
-  return fixes;
 }
+
+/** Why an attempt ended that nobody waits for any more. A class, because `catch` tells it from failures by its type. */
+class AttemptEnded extends Error {}
 
 /** An attempt that cannot even be made, for lack of network say, is no suggestion. */
 async function tryResolve(request: ResolveRequest): Promise<readonly Pin[] | undefined> {
@@ -32,7 +57,7 @@ async function tryResolve(request: ResolveRequest): Promise<readonly Pin[] | und
     const outcome = await resolve(request);
     return outcome.kind === "solved" ? outcome.pins : undefined;
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!(error instanceof Problem) && !(error instanceof AttemptEnded)) throw error;
     return undefined;
   }
 }

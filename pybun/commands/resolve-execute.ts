@@ -41,6 +41,7 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
       target,
       client,
       report,
+      signal: context.signal,
     });
     const origins = (name: string): readonly string[] => gathered.origins.get(name) ?? [];
     if (context.format === "text") context.out(formatPins(pins, { hashes: options.hashes, origins }));

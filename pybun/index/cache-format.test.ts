@@ -42,5 +42,5 @@ test("metadata", () => {
     dynamic: ["license"],
   };
   const record = encodeRecord("https://index/left.whl abc", encodeMetadata(metadata));
-  expect({ metadataFormat, record: digest(record) }).toEqual({ metadataFormat: 2, record: "bf2118e4535e11fa" });
+  expect({ metadataFormat, record: digest(record) }).toEqual({ metadataFormat: 3, record: "0baccc6534ea78a3" });
 });

@@ -21,12 +21,15 @@ export const metadataBytesMax = 32 * 1024 * 1024;
 /** Of a source distribution whose size is not announced. */
 const sdistBytesMax = 1024 * 1024 * 1024;
 
-/** Throws `E_INDEX_METADATA`, `E_INDEX_HASH`, `E_SDIST_BUILD_NEEDED`, and what the transport throws. */
+/** What reading a source archive may come to: its static metadata, or why only a build would tell. */
+export type FetchedMetadata = ParsedMetadata | { readonly buildNeeded: string };
+
+/** Throws `E_INDEX_METADATA`, `E_INDEX_HASH`, what the transport throws, and `E_SDIST_BUILD_NEEDED` for archives that are not looked into. */
 export async function fetchMetadata(
   file: IndexFile,
   transport: Transport,
   signal?: AbortSignal,
-): Promise<ParsedMetadata> {
+): Promise<FetchedMetadata> {
   if (file.kind === "sdist") return readSdist(file, transport, signal);
   const advertised = await fetchAdvertised(file, transport, signal);
   return parseCoreMetadata(advertised ?? (await readTail(file, transport, signal)), file.filename);
@@ -60,18 +63,17 @@ function metadataUrl(url: string): string {
   return query === -1 ? `${url}.metadata` : `${url.slice(0, query)}.metadata${url.slice(query)}`;
 }
 
-async function readSdist(file: IndexFile, transport: Transport, signal?: AbortSignal): Promise<ParsedMetadata> {
-  const needed = (reason: string): Error => problem("E_SDIST_BUILD_NEEDED", { file: file.filename, reason });
-  if (!/\.(?:tar\.gz|tgz)$/.test(file.filename)) throw needed("only .tar.gz archives are looked into");
+async function readSdist(file: IndexFile, transport: Transport, signal?: AbortSignal): Promise<FetchedMetadata> {
+  if (!/\.(?:tar\.gz|tgz)$/.test(file.filename))
+    throw problem("E_SDIST_BUILD_NEEDED", { file: file.filename, reason: "only .tar.gz archives are looked into" });
   const { readPkgInfo } = await import("./sdist-metadata.ts");
   const bytes = file.url.startsWith("file:")
     ? await readPkgInfo(localPieces(file.url, signal), file.filename)
     : await transport.ask(file.url, { headers: () => ({ "accept-encoding": "identity" }), signal }, (answer) =>
         readPkgInfo(answer.body.pieces(file.size ?? sdistBytesMax), file.filename),
       );
-  if (bytes === undefined) throw needed("it has no PKG-INFO at its top");
+  if (bytes === undefined) return { buildNeeded: "it has no PKG-INFO at its top" };
   const metadata = parseCoreMetadata(bytes, file.filename);
   const reason = reasonAgainstStatic(metadata);
-  if (reason !== undefined) throw needed(reason);
-  return metadata;
+  return reason === undefined ? metadata : { buildNeeded: reason };
 }

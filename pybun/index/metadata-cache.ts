@@ -22,13 +22,17 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { CoreMetadata } from "./index-file.ts";
+import { sweepLeftovers } from "./leftovers.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
+/** That a source archive has none without a build, and why, is known for good as well: it took a whole download. */
+export type KnownMetadata = CoreMetadata | { readonly buildNeeded: string };
+
 export interface MetadataCache {
   /** `key`: address (without secrets) and SHA-256 of the file that the metadata describes. */
-  readonly read: (name: string, key: string) => CoreMetadata | undefined;
-  readonly write: (name: string, key: string, metadata: CoreMetadata) => void;
+  readonly read: (name: string, key: string) => KnownMetadata | undefined;
+  readonly write: (name: string, key: string, metadata: KnownMetadata) => void;
   /** Appends what was written since; one system call a project. */
   readonly flush: () => void;
 }
@@ -41,7 +45,7 @@ interface Log {
 const headBytes = 12;
 
 /** Grows with every change of the key or the payload: the checksum of a record begins with it, and others do not check. */
-export const metadataFormat = 2;
+export const metadataFormat = 3;
 const recordChecksum = (bytes: Uint8Array): number => Bun.hash.crc32(bytes, metadataFormat);
 
 export function openMetadataCache(directory: string, report: Report): MetadataCache {
@@ -66,6 +70,7 @@ export function openMetadataCache(directory: string, report: Report): MetadataCa
       pending.set(name, records);
     },
     flush() {
+      if (pending.size > 0) sweepLeftovers(directory, Date.now());
       for (const [name, records] of pending) {
         pending.delete(name);
         try {
@@ -135,16 +140,19 @@ export function encodeRecord(key: string, payload: Buffer): Buffer {
 }
 
 /** Lines; empty lines part the lists. No value holds a line break: header fields are folded when they are read. */
-export function encodeMetadata(metadata: CoreMetadata): Buffer {
+export function encodeMetadata(metadata: KnownMetadata): Buffer {
+  // No metadata has an empty name.
+  if ("buildNeeded" in metadata) return Buffer.from(`\0${metadata.buildNeeded}`, "utf8");
   const { name, version, requiresPython, requiresDist, providesExtra, dynamic } = metadata;
   const lists = [requiresDist, providesExtra, dynamic].map((list) => list.join("\n"));
   return Buffer.from([name, version, requiresPython ?? "", ...lists].join("\0"), "utf8");
 }
 
-function decodeMetadata(payload: Buffer): CoreMetadata {
+function decodeMetadata(payload: Buffer): KnownMetadata {
   const [name = "", version = "", requiresPython = "", dist = "", extra = "", dynamic = ""] = payload
     .toString("utf8")
     .split("\0");
+  if (name === "") return { buildNeeded: version };
   return {
     name,
     version,

@@ -33,7 +33,11 @@ export function openMetadata(parts: MetadataParts): (file: IndexFile) => CoreMet
 
 function cachedMetadata(file: IndexFile, { cache }: MetadataParts): CoreMetadata | undefined {
   const key = keyOf(file);
-  return key === undefined ? undefined : cache.read(projectOf(file), key);
+  const known = key === undefined ? undefined : cache.read(projectOf(file), key);
+  if (known !== undefined && "buildNeeded" in known) {
+    throw problem("E_SDIST_BUILD_NEEDED", { file: file.filename, reason: known.buildNeeded });
+  }
+  return known;
 }
 
 async function askMetadata(
@@ -42,11 +46,12 @@ async function askMetadata(
 ): Promise<CoreMetadata> {
   if (offline && !file.url.startsWith("file:"))
     throw problem("E_INDEX_OFFLINE", { what: `the metadata of ${file.filename}` });
-  const metadata = await fetchMetadata(file, transport, signal);
-  assertSameProject(file, metadata);
   const key = keyOf(file);
-  if (key !== undefined) cache.write(projectOf(file), key, metadata);
-  return metadata;
+  const found = await fetchMetadata(file, transport, signal);
+  if (!("buildNeeded" in found)) assertSameProject(file, found);
+  if (key !== undefined) cache.write(projectOf(file), key, found);
+  if (!("buildNeeded" in found)) return found;
+  throw problem("E_SDIST_BUILD_NEEDED", { file: file.filename, reason: found.buildNeeded });
 }
 
 /** Only a file with a hash is immutable. Local files are read anew: they are as near as the cache. */

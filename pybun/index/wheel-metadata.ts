@@ -151,11 +151,7 @@ function totalOf(headers: Headers): number | undefined {
   return total === undefined ? undefined : Number(total);
 }
 
-async function extendTail(
-  tail: Tail,
-  offset: number,
-  { file, transport, signal }: Fetching,
-): Promise<Tail> {
+async function extendTail(tail: Tail, offset: number, { file, transport, signal }: Fetching): Promise<Tail> {
   const broken = (reason: string): Error => problem("E_INDEX_METADATA", { file: file.filename, reason });
   if (offset >= tail.offset) throw broken("its central directory leads in circles");
   const headers = (): Record<string, string> => ({

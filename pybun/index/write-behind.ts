@@ -3,11 +3,13 @@
  * when the client closes is written then, at once: a command may end the process right after.
  */
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, write, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
+import { placeOfFailure } from "@vivarium/core/store/place-of-failure";
+import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
+import { sweepLeftovers } from "./leftovers.ts";
 import { limiterOf } from "./limiter.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
@@ -22,74 +24,87 @@ export interface WriteBehind {
 let serial = 0;
 const temporaryName = (path: string): string => `${path}.${process.pid}.${serial++}.tmp`;
 
+/** What is under way. `pending` holds the newest content of each path that is not yet in its place. */
+interface Desk {
+  readonly report: Report;
+  readonly pending: Map<string, readonly Uint8Array[]>;
+  readonly unfinished: Set<string>;
+  readonly made: Set<string>;
+  /** Set by the first failure: nothing is written any more. */
+  isBroken: boolean;
+}
+
+/** File systems end names at 255 bytes; no project has one of that length, and asking for it must not break the cache. */
+const nameBytesMax = 200;
+
 /** The first failure is reported once (`W_INDEX_CACHE`), and nothing is written any more. */
 export function openWriteBehind(report: Report): WriteBehind {
-  const pending = new Map<string, readonly Uint8Array[]>();
-  const unfinished = new Set<string>();
-  const made = new Set<string>();
+  const desk: Desk = { report, pending: new Map(), unfinished: new Set(), made: new Set(), isBroken: false };
   const limit = limiterOf(4);
-  let isBroken = false;
-
-  function fail(path: string, error: unknown): void {
-    if (!(error instanceof Error) || !("code" in error)) throw error;
-    if (isBroken) return;
-    isBroken = true;
-    report.warn(problem("W_INDEX_CACHE", { path: dirname(path), reason: redact(error.message) }, { cause: error }));
-  }
-
-  /** Once for each directory: they are few, and hold hundreds of files. */
-  function makeDirectory(directory: string): void {
-    if (made.has(directory)) return;
-    mkdirSync(directory, { recursive: true });
-    made.add(directory);
-  }
-
-  async function writeLater(path: string, parts: readonly Uint8Array[]): Promise<void> {
-    // Only the newest content of a path is worth writing.
-    if (isBroken || pending.get(path) !== parts) return;
-    const temporary = temporaryName(path);
-    unfinished.add(temporary);
-    try {
-      makeDirectory(dirname(path));
-      await writeParts(temporary, parts);
-      if (pending.get(path) !== parts) return;
-      // Both in one turn: a flush finds the content either waiting or in its place.
-      renameSync(temporary, path);
-      pending.delete(path);
-    } catch (error) {
-      // A flush in between has written the file itself.
-      if (pending.get(path) !== parts) return;
-      pending.delete(path);
-      fail(path, error);
-    } finally {
-      unfinished.delete(temporary);
-      discard(temporary);
-    }
-  }
-
   return {
     write(path, parts) {
-      if (isBroken) return;
-      pending.set(path, parts);
-      void limit(() => writeLater(path, parts));
+      if (desk.isBroken || Buffer.byteLength(basename(path)) > nameBytesMax) return;
+      desk.pending.set(path, parts);
+      void limit(() => writeLater(desk, path, parts));
     },
     remove(path) {
-      pending.delete(path);
+      desk.pending.delete(path);
       discard(path);
     },
-    flush() {
-      for (const [path, parts] of pending) {
-        pending.delete(path);
-        if (isBroken) continue;
-        try {
-          writeNow(path, parts);
-        } catch (error) {
-          fail(path, error);
-        }
-      }
-      for (const temporary of unfinished) discard(temporary);
-    },
+    flush: () => flush(desk),
   };
+}
+
+async function writeLater(desk: Desk, path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const { pending, unfinished } = desk;
+  // Only the newest content of a path is worth writing.
+  if (desk.isBroken || pending.get(path) !== parts) return;
+  const temporary = temporaryName(path);
+  unfinished.add(temporary);
+  try {
+    makeDirectory(desk, dirname(path));
+    await writeParts(temporary, parts);
+    if (pending.get(path) !== parts) return;
+    // Both in one turn: a flush finds the content either waiting or in its place.
+    renameSync(temporary, path);
+    pending.delete(path);
+  } catch (error) {
+    // A flush in between has written the file itself.
+    if (pending.get(path) !== parts) return;
+    pending.delete(path);
+    fail(desk, path, error);
+  } finally {
+    unfinished.delete(temporary);
+    discard(temporary);
+  }
+}
+
+function flush(desk: Desk): void {
+  for (const [path, parts] of desk.pending) {
+    desk.pending.delete(path);
+    if (desk.isBroken) continue;
+    try {
+      writeNow(path, parts);
+    } catch (error) {
+      fail(desk, path, error);
+    }
+  }
+  for (const temporary of desk.unfinished) discard(temporary);
+}
+
+function fail(desk: Desk, path: string, error: unknown): void {
+  if (!(error instanceof Error) || !("code" in error)) throw error;
+  if (desk.isBroken) return;
+  desk.isBroken = true;
+  const place = placeOfFailure(dirname(path));
+  desk.report.warn(problem("W_INDEX_CACHE", { path: place, reason: reasonOf(error) }, { cause: error }));
+}
+
+/** Once for each directory: they are few, and hold hundreds of files. */
+function makeDirectory({ made }: Desk, directory: string): void {
+  if (made.has(directory)) return;
+  mkdirSync(directory, { recursive: true });
+  made.add(directory);
 }
 
 /** Looks first: removing below something that is no directory fails even when forced. */
@@ -118,7 +133,6 @@ async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<v
 
 /** `openSync` and `writeSync`: `writeFileSync` would join the parts and truncate a file that is new anyway. */
 function writeNow(path: string, parts: readonly Uint8Array[]): void {
-  mkdirSync(dirname(path), { recursive: true });
   const temporary = temporaryName(path);
   const descriptor = openSync(temporary, "wx");
   try {

@@ -34,6 +34,8 @@ export interface ResolveRequest {
   readonly source: ReleaseSource;
   /** Projects by URL beyond the requirements' own: what wheels at URLs require by URL. */
   readonly urls?: ReadonlyMap<string, string>;
+  /** Ends the resolution, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type ResolveOutcome =
@@ -45,12 +47,24 @@ export async function resolve(request: ResolveRequest): Promise<ResolveOutcome> 
   const setting = solverSetting(request);
   const state = createSolverState();
   for (;;) {
-    const result = advance(state, setting);
+    request.signal?.throwIfAborted();
+    const result = advance(state, setting, timeSlice());
     if (result.kind === "waiting") await result.until;
+    else if (result.kind === "paused") await nextTurn();
     else if (result.kind === "solved") return { kind: "solved", pins: collectPins(state, setting) };
     else return failed(state, setting, result.terminal);
   }
 }
+
+/** The longest time for which signals and other work of the process wait for the solver. */
+const sliceMs = 50;
+
+function timeSlice(): () => boolean {
+  const endMs = performance.now() + sliceMs;
+  return () => performance.now() < endMs;
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function failed(state: SolverState, setting: SolverSetting, terminal: number): Promise<ResolveOutcome> {
   const derivation = deriveProof(state, terminal);

@@ -30,14 +30,16 @@ export interface SolverSetting {
 
 export type Advance =
   | { readonly kind: "waiting"; readonly until: Promise<unknown> }
+  /** Stopped between two decisions because `mayGoOn` said so; to be called again. */
+  | { readonly kind: "paused" }
   | { readonly kind: "solved" }
   | { readonly kind: "failed"; readonly terminal: number };
 
 type Step = Promise<unknown> | undefined;
 
-/** Runs until the end or until something has to be waited for. */
-export function advance(state: SolverState, setting: SolverSetting): Advance {
-  for (;;) {
+/** Runs until the end, until something has to be waited for, or until it may not go on. */
+export function advance(state: SolverState, setting: SolverSetting, mayGoOn: () => boolean = () => true): Advance {
+  while (mayGoOn()) {
     const propagation = propagate(state, state.next);
     if (propagation.kind === "failed") return propagation;
     for (const { affected, incompatibility } of propagation.conflicts) {
@@ -51,6 +53,7 @@ export function advance(state: SolverState, setting: SolverSetting): Advance {
     const until = decide(state, setting, picked);
     if (until !== undefined) return { kind: "waiting", until };
   }
+  return { kind: "paused" };
 }
 
 function noteConflict(state: SolverState, affected: number, incompatibility: Incompatibility | undefined): void {
