@@ -2,6 +2,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { normalizeName } from "@vivarium/pybun/versions/name";
+import { endBackgroundWork } from "../background-work.ts";
 import type { Contender } from "../contender.ts";
 import type { Benchmark, Case, Target } from "../harness.ts";
 import { openSetting, requirementSets, type Setting } from "../setting.ts";
@@ -128,7 +129,15 @@ interface CaseShape {
   readonly targets: readonly Target[];
 }
 
-function caseOf({ scratch }: Setting, { set, contenders, targets }: CaseShape): Case {
+function caseOf({ scratch }: Setting, { set, contenders: given, targets }: CaseShape): Case {
+  // PyBun compiles bytecode behind an install, which nobody's next round shall pay for.
+  const contenders = given.map(({ prepare, ...contender }) => ({
+    ...contender,
+    prepare: () => {
+      endBackgroundWork(scratch);
+      prepare?.();
+    },
+  }));
   return { name: set, contenders, targets, compareWork: () => compareDistributions(scratch, contenders) };
 }
 
