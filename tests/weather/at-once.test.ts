@@ -27,6 +27,39 @@ test("ten runs at once that need the same new environment make it once", async (
   expect(leftovers(scene.cache)).toEqual([]);
 }, 60_000);
 
+test("SIGKILL of the one that installs: the other nine go on, and one of them makes the environment", async () => {
+  const asked = Promise.withResolvers<void>();
+  const { promise: hanging, resolve: letGo } = Promise.withResolvers<undefined>();
+  const hang = (): Promise<undefined> => {
+    asked.resolve();
+    return hanging;
+  };
+  scene.index.behave(/second-1\.0-.*\.whl$/, hang, { times: 1 });
+  const spawn = () =>
+    Bun.spawn([scene.program, "run", "three.py"], {
+      cwd: scene.directory,
+      env: scene.environment,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+  // The first one holds the lock from its download on, which never ends.
+  const first = spawn();
+  await asked.promise;
+  const others = Array.from({ length: 9 }, spawn);
+  first.kill("SIGKILL");
+  await first.exited;
+  letGo(undefined);
+  expect(first.signalCode).toBe("SIGKILL");
+  for (const child of others) {
+    const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+    expect({ exitCode: child.exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: threeOutput, stderr: "" });
+  }
+  expectWholeStore(scene.cache);
+  await expectRuns(scene);
+  expect(leftovers(scene.cache)).toEqual([]);
+}, 60_000);
+
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
