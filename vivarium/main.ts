@@ -10,8 +10,8 @@ import { programVersion } from "@vivarium/core/version";
 /** Runs the program called `name` and ends the process with its exit code. */
 export async function main(name: string, argv: readonly string[]): Promise<never> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) await printVersion(name);
-  if (name === "pybun" && argv[0] === "run") {
-    // The warm path: does not return where it replaced this process by the interpreter.
+  if (name === "pybun" && argv[0] === "run" && argv[1]?.endsWith(".py")) {
+    // The warm path, for a script without options: does not return where it replaced this process by the interpreter.
     const { tryFastRun } = await import("@vivarium/pybun/run/fast-run");
     tryFastRun(argv);
   }
