@@ -4,7 +4,6 @@
  * where the system has it (renameat2 on Linux), so that a kill leaves the old or the new one; elsewhere the old one
  * first moves aside. The store keeps a pointer `placed-v1/<hash of the path>`, so that `env list` knows it.
  */
-import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
@@ -69,7 +68,7 @@ function moveInto(made: string, directory: string): void {
 
 /** A free name beside a path, so that a rename between the two stays within one file system. */
 function neighbourOf(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomUUID()}`);
+  return join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
 }
 
 function checkPlace(store: Store, directory: string): void {
@@ -113,5 +112,5 @@ export function removePlaced(store: Store, { path }: EnvironmentRecord): void {
 }
 
 function pointerPath(store: Store, directory: string): string {
-  return join(store.root, placedKind, createHash("sha256").update(directory).digest("hex").slice(0, 40));
+  return join(store.root, placedKind, new Bun.CryptoHasher("sha256").update(directory).digest("hex").slice(0, 40));
 }

@@ -6,7 +6,6 @@
  * a new environment. The last path component is called site-packages because coverage tools and debuggers tell
  * installed code from a user's by it.
  */
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
@@ -51,7 +50,7 @@ interface ViewSeal {
 /** The name of the view of these wheels for this interpreter; the order of the wheels does not matter. */
 export function viewKeyOf(hashes: readonly string[], { cacheTag, soabi }: InterpreterAbi): string {
   const identity = JSON.stringify([viewLayoutVersion, cacheTag, soabi, [...hashes].sort()]);
-  return createHash("sha256").update(identity).digest("hex").slice(0, 40);
+  return new Bun.CryptoHasher("sha256").update(identity).digest("hex").slice(0, 40);
 }
 
 /**

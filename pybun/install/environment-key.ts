@@ -2,7 +2,6 @@
  * The key of an owned environment (spec 10, "Run"): a hash of everything that was asked for, never of what was found.
  * The same wish finds the same environment, without network and without a resolution, until a refresh.
  */
-import { createHash } from "node:crypto";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { formatRequirement, type Requirement } from "../versions/requirement.ts";
 
@@ -45,7 +44,8 @@ export function environmentKey(wish: EnvironmentWish): string {
 }
 
 /** Forty hexadecimal digits of a text's SHA-256. */
-export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 40);
+export const digestOf = (text: string): string =>
+  new Bun.CryptoHasher("sha256").update(text).digest("hex").slice(0, 40);
 
 const normalised = (requirements: readonly Requirement[]): readonly string[] => [
   ...new Set(requirements.map(formatRequirement).toSorted()),
