@@ -83,9 +83,15 @@ export function readWholeMarker(cursor: Cursor): Marker {
   return marker;
 }
 
+/**
+ * How deep parentheses may stand within each other. Markers come from indexes too, and each level costs stack here and
+ * in everything that walks the tree, and no real marker needs more than a few.
+ */
+const DEPTH_MAX = 64;
+
 /** Reads a marker and the blanks around it, and stops at what cannot continue one. Throws a FaultSignal. */
-export function readMarker(cursor: Cursor): Marker {
-  return readChain(cursor, "or", () => readChain(cursor, "and", () => readAtom(cursor)));
+export function readMarker(cursor: Cursor, depth = 0): Marker {
+  return readChain(cursor, "or", () => readChain(cursor, "and", () => readAtom(cursor, depth)));
 }
 
 function readChain(cursor: Cursor, kind: "and" | "or", readOperand: () => Marker): Marker {
@@ -97,11 +103,12 @@ function readChain(cursor: Cursor, kind: "and" | "or", readOperand: () => Marker
   return { kind, operands: operands.flatMap((m) => (m.kind === kind ? m.operands : [m])) };
 }
 
-function readAtom(cursor: Cursor): Marker {
+function readAtom(cursor: Cursor, depth: number): Marker {
   skipBlanks(cursor);
   const open = cursor.at;
   if (!takeCharacter(cursor, "(")) return readComparison(cursor);
-  const marker = readMarker(cursor);
+  if (depth === DEPTH_MAX) throw faultAt(`parentheses are nested more than ${DEPTH_MAX} deep`, open);
+  const marker = readMarker(cursor, depth + 1);
   if (!takeCharacter(cursor, ")")) {
     throw faultAt(`expected ")" for the "(" at column ${open + 1}, found ${describeNext(cursor)}`, cursor.at);
   }

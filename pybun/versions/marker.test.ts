@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { evaluateMarker, formatMarker, type MarkerEnvironment, parseMarker } from "./marker.ts";
+import { parseRequirement } from "./requirement.ts";
 import { faultOf } from "./testing/problem.ts";
 
 const environment: MarkerEnvironment = {
@@ -112,5 +113,12 @@ describe("parseMarker", () => {
       message: `cannot read the marker "${text}": ${reason} at column ${column}`,
       column,
     });
+  });
+
+  test("nests 64 deep, and no deeper: an index's text must not cost the stack", () => {
+    const nested = (depth: number): string => `${"(".repeat(depth)}os_name == 'nt'${")".repeat(depth)}`;
+    expect(formatMarker(parseMarker(nested(64)))).toBe('os_name == "nt"');
+    expect(faultOf(() => parseMarker(nested(50_000)))).toMatchObject({ code: "E_MARKER_INVALID", column: 65 });
+    expect(() => parseRequirement(`lib; ${nested(50_000)}`)).toThrow("E_REQUIREMENT_INVALID");
   });
 });
