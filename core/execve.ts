@@ -14,9 +14,9 @@ import { libraryNames } from "./library-names.ts";
 export interface Replacement {
   /** Absolute path of the program. */
   readonly path: string;
-  /** All of argv, the name of the program first. */
-  readonly argv: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** All of argv, the name of the program first. Bytes go as they are, text as UTF-8. */
+  readonly argv: readonly (string | Uint8Array)[];
+  readonly environment: Readonly<Record<string, string | Uint8Array | undefined>>;
 }
 
 const signalDefault = null;
@@ -73,17 +73,23 @@ function openLibrary(): ReplacementCalls {
 
 const terminated = (text: string): Buffer => Buffer.from(`${text}\0`);
 
-const pairOf = (name: string, value: string | undefined): string[] => (value === undefined ? [] : [`${name}=${value}`]);
+function pairOf(name: string, value: string | Uint8Array | undefined): (string | Uint8Array)[] {
+  if (value === undefined) return [];
+  return [typeof value === "string" ? `${name}=${value}` : Buffer.concat([Buffer.from(`${name}=`), value])];
+}
 
-/** One block for all texts, and the null-terminated vector of pointers into it that execve takes. */
-function vectorOf(texts: readonly string[]): { pointers: BigUint64Array; block: Buffer } {
-  const block = Buffer.from(texts.map((text) => `${text}\0`).join("") || "\0");
+/** One block for all words, and the null-terminated vector of pointers into it that execve takes. */
+function vectorOf(words: readonly (string | Uint8Array)[]): { pointers: BigUint64Array; block: Buffer } {
+  const areTexts = words.every((word) => typeof word === "string");
+  const block = areTexts
+    ? Buffer.from(words.map((word) => `${word}\0`).join("") || "\0")
+    : Buffer.concat(words.flatMap((word) => [typeof word === "string" ? Buffer.from(word) : word, Buffer.of(0)]));
   const start = BigInt(ptr(block));
-  const pointers = new BigUint64Array(texts.length + 1);
+  const pointers = new BigUint64Array(words.length + 1);
   let offset = 0;
-  for (const [place, text] of texts.entries()) {
+  for (const [place, word] of words.entries()) {
     pointers[place] = start + BigInt(offset);
-    offset += Buffer.byteLength(text) + 1;
+    offset += Buffer.byteLength(word) + 1;
   }
   return { pointers, block };
 }

@@ -10,10 +10,12 @@ import { programVersion } from "@vivarium/core/version";
 /** Runs the program called `name` and ends the process with its exit code. */
 export async function main(name: string, argv: readonly string[]): Promise<never> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) await printVersion(name);
-  if (name === "pybun" && argv[0] === "run" && argv[1]?.endsWith(".py")) {
+  // As runNamed does: `vivarium pybun ARGS` is `pybun ARGS`, by whatever name the roof is called.
+  const words = name !== "pybun" && argv[0] === "pybun" ? argv.slice(1) : name === "pybun" ? argv : [];
+  if (words[0] === "run" && words[1]?.endsWith(".py")) {
     // The warm path, for a script without options: does not return where it replaced this process by the interpreter.
     const { tryFastRun } = await import("@vivarium/pybun/run/fast-run");
-    tryFastRun(argv);
+    tryFastRun(words);
   }
   const { runNamed } = await import("./run-named.ts");
   process.exit(await runNamed(name, argv));

@@ -1,5 +1,5 @@
 /** Turns this process into the program; where the system cannot, or will not, a child takes its place. */
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
@@ -8,6 +8,7 @@ import { errnoOf } from "@vivarium/core/store/io-problem";
 import { endOf } from "./captured-child.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
 import type { Invocation } from "./invocation.ts";
+import { type ReadProcessFile, rawVariables, rawWords } from "./raw-words.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
 
@@ -23,7 +24,8 @@ export async function becomeProgram({ invocation, variables, stdin }: Becoming):
   const { program, argv } = invocation;
   if (canReplaceProcess) {
     if (stdin !== undefined) offerOnStdin(stdin);
-    replaceProcess({ path: program, argv, environment: variables });
+    const environment = rawVariables(variables, readProcessFile);
+    replaceProcess({ path: program, argv: rawWords(argv, readProcessFile), environment });
   }
   try {
     const child = Bun.spawn({
@@ -40,6 +42,10 @@ export async function becomeProgram({ invocation, variables, stdin }: Becoming):
     throw problem("E_RUN_CANNOT_START", { program, reason: errno }, { cause: error });
   }
 }
+
+/** Linux only; elsewhere what could not be decoded is lost. */
+const readProcessFile: ReadProcessFile = (name) =>
+  process.platform === "linux" ? readFileSync(`/proc/self/${name}`, "latin1") : undefined;
 
 /** A file without a name: it is gone when the program ends, however it ends. */
 function offerOnStdin(bytes: Uint8Array): void {

@@ -11,8 +11,12 @@ import { replaceProcessBy } from "@vivarium/core/execve";
 import { beginTrace, formatTraceParent } from "@vivarium/core/trace";
 import { childVariables } from "./child-variables.ts";
 import { type DirectCalls, openDirectCalls } from "./direct-calls.ts";
+import { type ReadProcessFile, rawVariables, rawWords } from "./raw-words.ts";
 import { blockBytes, headBytesMax, warmKey } from "./warm-key.ts";
 import { parseWarmRecord, type WarmRecord, warmRecordPath } from "./warm-record.ts";
+
+/** Of all arguments together, and of all variables: what Linux takes at most. */
+const processBytesMax = 8 << 20;
 
 /** Returns false when the long way has to be taken; otherwise it does not return. */
 export function tryFastRun(argv: readonly string[]): boolean {
@@ -28,9 +32,11 @@ export function tryFastRun(argv: readonly string[]): boolean {
   const key = warmKey({ script, block, cwd: process.cwd(), environment: env });
   const record = parseWarmRecord(readText(calls, warmRecordPath(cacheRoot, key)));
   if (record === undefined || !holds(calls, record) || !takeLease(calls, cacheRoot, record)) return false;
-  const environment = childVariables({ environment: env, prefix: record.prefix });
-  environment["TRACEPARENT"] = formatTraceParent(beginTrace(env));
-  return replaceProcessBy(calls, { path: record.program, argv: [record.program, ...argv.slice(1)], environment });
+  const variables = childVariables({ environment: env, prefix: record.prefix });
+  variables["TRACEPARENT"] = formatTraceParent(beginTrace(env));
+  const read: ReadProcessFile = (name) => calls.readHead(`/proc/self/${name}`, processBytesMax);
+  const words = rawWords([record.program, ...argv.slice(1)], read);
+  return replaceProcessBy(calls, { path: record.program, argv: words, environment: rawVariables(variables, read) });
 }
 
 /** As `placesOf` for Linux (core/paths.ts), which would load node:path. */
