@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   buildWheel,
@@ -153,6 +153,10 @@ test("a memo that is damaged, cut, of another format or gone is none", async () 
     const [path = ""] = scene.memoFiles();
     const good = readFileSync(path);
     const flipped = (at: number): Buffer => good.with(at, (good[at] ?? 0) ^ 1) as Buffer;
+    rmSync(path);
+    mkdirSync(path);
+    expect((await scene.resolve("app")).pins).toBe("app 1.0, lib 2.0");
+    rmSync(path, { recursive: true });
     const bad = [flipped(0), flipped(4), flipped(good.length - 9), good.subarray(0, -1), Buffer.alloc(0), undefined];
     for (const bytes of bad) {
       if (bytes === undefined) rmSync(path);

@@ -7,7 +7,7 @@
  * and how long that may be believed. Target and policy are in the file's name. The solver runs anew each time; nothing
  * of a resolution itself is kept. Whatever does not fit is a miss, and the page is read.
  */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem } from "@vivarium/core/diagnostic";
@@ -86,7 +86,7 @@ export function openMemo({ client, target, policy }: MemoOptions): ResolutionMem
         if (proofs !== undefined) fresh.set(name, Buffer.from(JSON.stringify({ ...project, proofs }), "utf8"));
       }
       for (const [name, record] of load()) if (!fresh.has(name)) fresh.set(name, record);
-      writeMemo(path, encodeMemo(fresh, fileBytesMax));
+      if (!isWritten(path, encodeMemo(fresh, fileBytesMax))) return;
       sweepLeftovers(client.derivedDirectory, Date.now());
       removeOldest(client.derivedDirectory, { ending, filesMax });
     },
@@ -99,7 +99,7 @@ function digestOf({ tags, markers }: ResolveTarget, policy: CandidatePolicy): st
   const inputs = [
     programVersion,
     tags.join(" "),
-    Object.entries(markers).sort(),
+    markers,
     policy.pythonKey,
     named(policy.noBinary),
     named(policy.onlyBinary),
@@ -108,16 +108,24 @@ function digestOf({ tags, markers }: ResolveTarget, policy: CandidatePolicy): st
   return new Bun.CryptoHasher("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 32);
 }
 
+/** A file that is not there, or that cannot be read, tells nothing: the pages do. */
 function readMemo(path: string): MemoRecords {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return new Map();
-  return decodeMemo(readFileSync(path)) ?? new Map();
+  if (!existsSync(path)) return new Map();
+  try {
+    return decodeMemo(readFileSync(path)) ?? new Map();
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return new Map();
+    throw error;
+  }
 }
 
 /** A cache that is read-only or full costs time only, and the index client has told of it where it matters. */
-function writeMemo(path: string, bytes: Uint8Array): void {
+function isWritten(path: string, bytes: Uint8Array): boolean {
   try {
     writeFileAtomic(path, bytes);
+    return true;
   } catch (error) {
-    if (!(error instanceof Problem) || !error.code.startsWith("E_STORE_")) throw error;
+    if (error instanceof Problem && error.code.startsWith("E_STORE_")) return false;
+    throw error;
   }
 }

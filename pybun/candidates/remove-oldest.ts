@@ -2,9 +2,8 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Removes the files of this ending that were written first until `filesMax` are left. A directory that is not there has none. */
+/** Removes the files of this ending that were written first until `filesMax` are left. The directory is there and ours to change. */
 export function removeOldest(directory: string, { ending, filesMax }: { ending: string; filesMax: number }): void {
-  if (statSync(directory, { throwIfNoEntry: false }) === undefined) return;
   const names = readdirSync(directory).filter((name) => name.endsWith(ending));
   if (names.length <= filesMax) return;
   const aged = names.flatMap((name) => {

@@ -70,17 +70,20 @@ export function openMetadataCache(directory: string, report: Report): MetadataCa
       pending.set(name, records);
     },
     flush() {
-      if (pending.size > 0) sweepLeftovers(directory, Date.now());
+      let hasWritten = false;
       for (const [name, records] of pending) {
         pending.delete(name);
         try {
           save(fileOf(name), logOf(name), records);
+          hasWritten = true;
         } catch (error) {
           if (!(error instanceof Error) || !("code" in error)) throw error;
           pending.clear();
           report.warn(problem("W_INDEX_CACHE", { path: directory, reason: error.message }, { cause: error }));
+          return;
         }
       }
+      if (hasWritten) sweepLeftovers(directory, Date.now());
     },
   };
 }

@@ -44,7 +44,7 @@ function rangeOfSpecifiers(specifiers: Specifiers): VersionRange {
   return range;
 }
 
-const isPin = (specifiers: Specifiers): boolean =>
+const namesOneVersion = (specifiers: Specifiers): boolean =>
   specifiers.some((specifier) => specifier.kind === "arbitrary" || (specifier.operator === "==" && !specifier.prefix));
 
 /** Edges of the requirements that hold, each followed by the constraints on its project. */
@@ -65,7 +65,7 @@ export function judgeRequirements(
 
 function judged({ name, extras, specifiers, url }: Requirement): JudgedRequirement {
   const range = rangeOfSpecifiers(specifiers);
-  const about = { name, extras, range, text: formatSpecifiers(specifiers), isPin: isPin(specifiers) };
+  const about = { name, extras, range, text: formatSpecifiers(specifiers), isPin: namesOneVersion(specifiers) };
   return url === undefined ? about : { ...about, url };
 }
 

@@ -3,9 +3,9 @@
  * step that is used twice gets a number, and facts are named where they are needed.
  */
 
-import { anyVersion, formatRange, type VersionRange } from "../versions/range.ts";
+import { anyVersion, type VersionRange } from "../versions/range.ts";
 import type { Derivation, DerivationStep, StatedTerm } from "./derivation.ts";
-import { describeFact, describeNeed, describeSurvey, describeTerm, type Vocabulary } from "./fact-words.ts";
+import { describeFact, describeNeed, describeTerm, listed, surveyClauses, type Vocabulary } from "./fact-words.ts";
 import type { Releases } from "./release-source.ts";
 import { findSurveys, type Survey } from "./survey.ts";
 
@@ -23,13 +23,20 @@ interface Telling {
   readonly numbers: Map<number, number>;
 }
 
-/** The explanation, a sentence a line. Existing releases, where they are known, make ranges shorter. */
-export function explainDerivation(derivation: Derivation, releases: ReadonlyMap<string, Releases>): string {
+export interface ExplanationContext {
+  /** Existing releases, where they are known, make ranges shorter. */
+  readonly releases: ReadonlyMap<string, Releases>;
+  /** The version of the Python that is resolved for. */
+  readonly python: string;
+}
+
+/** The explanation, a sentence a line. */
+export function explainDerivation(derivation: Derivation, { releases, python }: ExplanationContext): string {
   const { steps } = derivation;
   const uses = steps.map(() => 0);
   for (const step of steps)
     if (step.kind === "derived") for (const from of step.from) uses[from] = (uses[from] ?? 0) + 1;
-  const words: Vocabulary = { releasesOf: (name) => releases.get(name), written: rangeWriter(steps) };
+  const words: Vocabulary = { releasesOf: (name) => releases.get(name), written: rangeWriter(steps), python };
   const telling: Telling = { steps, words, uses, surveys: findSurveys(derivation), lines: [], numbers: new Map() };
   const last = steps.length - 1;
   const only = steps[last];
@@ -39,12 +46,12 @@ export function explainDerivation(derivation: Derivation, releases: ReadonlyMap<
 }
 
 /** Prefers the text that a requirement used for a range, so that `==1.0` is not told as `==1`. */
-function rangeWriter(steps: readonly DerivationStep[]): (range: VersionRange) => string {
+function rangeWriter(steps: readonly DerivationStep[]): (range: VersionRange) => string | undefined {
   const texts = new Map<string, string>([[anyVersion.join(), ""]]);
   for (const step of steps) {
     if (step.kind === "fact" && step.fact.kind === "dependency") texts.set(step.fact.required.join(), step.fact.text);
   }
-  return (range) => texts.get(range.join()) ?? formatRange(range);
+  return (range) => texts.get(range.join());
 }
 
 function tellStep(telling: Telling, at: number): void {
@@ -52,7 +59,8 @@ function tellStep(telling: Telling, at: number): void {
   if (step?.kind !== "derived" || telling.numbers.has(at)) return;
   const conclusion = describeConclusion(step.terms, telling.words);
   const survey = telling.surveys[at];
-  const reasons = survey === undefined ? reasonsFor(telling, step) : `Because ${describeSurvey(survey, telling.words)}`;
+  const reasons =
+    survey === undefined ? reasonsFor(telling, step) : `Because ${listed(surveyClauses(survey, telling.words))}`;
   pushLine(telling, at, `${reasons}, ${conclusion}`);
 }
 
@@ -99,11 +107,24 @@ function besidesFact(telling: Telling, [derived, fact]: readonly [number, number
   return `And because ${factAt(telling, fact)}`;
 }
 
-const isFact = (telling: Telling, at: number): boolean => telling.steps[at]?.kind === "fact";
+/** Is it told where it is used, without a sentence of its own? */
+const isFact = (telling: Telling, at: number): boolean =>
+  telling.steps[at]?.kind === "fact" || onlyClause(telling, at) !== undefined;
 
 function factAt(telling: Telling, at: number): string {
   const step = telling.steps[at];
-  return step?.kind === "fact" ? describeFact(step.fact, telling.words) : known(telling, at);
+  if (step?.kind === "fact") return describeFact(step.fact, telling.words);
+  return onlyClause(telling, at) ?? known(telling, at);
+}
+
+/** The one clause of a survey that says the same as its conclusion: "because a requires b, a needs b" says nothing. */
+function onlyClause({ steps, surveys, words }: Telling, at: number): string | undefined {
+  const survey = surveys[at];
+  const step = steps[at];
+  if (survey === undefined || step?.kind !== "derived") return undefined;
+  const [clause, ...others] = surveyClauses(survey, words);
+  const conclusion = describeConclusion(step.terms, words).replace(" needs ", " requires ");
+  return others.length === 0 && clause === conclusion ? clause : undefined;
 }
 
 /** A conclusion that was told before, with its number. */

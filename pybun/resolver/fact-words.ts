@@ -2,50 +2,59 @@
 
 import type { VersionRange } from "../versions/range.ts";
 import type { Fact, StatedTerm, Subject } from "./derivation.ts";
-import { describeVersions, hasOnlyPrereleases } from "./range-words.ts";
+import { describeExactly, describeNeeded, describeSelected, hasOnlyHidden, hasOnlyPrereleases } from "./range-words.ts";
 import type { Releases } from "./release-source.ts";
-import { outerBounds, type Survey } from "./survey.ts";
+import type { Survey } from "./survey.ts";
 
 /** What the words are made with: the releases that are at hand. */
 export interface Vocabulary {
   readonly releasesOf: (name: string) => Releases | undefined;
-  /** The range as somebody wrote it, or else as it can be derived from its bounds. */
-  readonly written: (range: VersionRange) => string;
+  /** The range as somebody wrote it; undefined where nobody did. */
+  readonly written: (range: VersionRange) => string | undefined;
+  /** The version of the Python that is resolved for. */
+  readonly python: string;
 }
 
-/** A term's package and versions. */
-export function describeTerm({ subject, range }: StatedTerm, words: Vocabulary): string {
-  return describeSubject(subject, range, words);
-}
+/** Releases that a positive term speaks of: they are selected. */
+export const describeTerm = ({ subject, range }: StatedTerm, words: Vocabulary): string =>
+  describeSubject(subject, range, words);
 
-/** What has to be there. Many separate versions are told by their outermost bounds, which says less but is as true. */
+/** Versions that a negative term speaks of: one of them is needed. */
 export function describeNeed({ subject, range }: StatedTerm, words: Vocabulary): string {
-  return describeSubject(subject, range.length > 2 * intervalsMax ? outerBounds(range) : range, words);
+  if (subject.kind === "root") return "your requirements";
+  const label = subject.kind === "python" ? "Python" : subject.label;
+  return describeNeeded({ label, range, written: words.written(range) }, words.releasesOf(subject.name));
 }
 
-const intervalsMax = 2;
 const clausesMax = 6;
 
-/** A survey as one clause. */
-export function describeSurvey({ dependencies, others }: Survey, words: Vocabulary): string {
+/** The clauses of a survey: what the user asked for first, then a number of its releases' facts. */
+export function surveyClauses({ own, dependencies, others }: Survey, words: Vocabulary): readonly string[] {
   const needs = dependencies.map(({ dependent, dependency, versions, required, text }) => {
-    const wanted = text === undefined ? describeSubject(dependency, required, words) : dependency.label + text;
+    const wanted =
+      text === undefined
+        ? describeNeed({ subject: dependency, positive: false, range: required }, words)
+        : dependency.label + text;
     return `${describeSubject(dependent, versions, words)} requires ${wanted}`;
   });
-  const clauses = [...needs, ...new Set(others.map((fact) => describeFact(fact, words)))];
-  const told = clauses.slice(0, clausesMax);
-  const rest = clauses.length - told.length;
-  const listed = [...told, ...(rest > 0 ? [`${rest} more facts like these`] : [])];
-  return listed.length < 2 ? listed.join("") : `${listed.slice(0, -1).join(", ")} and ${listed.at(-1)}`;
+  const telling = others.filter((fact) => fact.kind !== "no-versions" || isRemarkable(fact, words));
+  const facts = [...needs, ...new Set(telling.map((fact) => describeFact(fact, words)))];
+  const rest = facts.length - clausesMax;
+  return [
+    ...new Set(own.map((fact) => describeFact(fact, words))),
+    ...facts.slice(0, clausesMax),
+    ...(rest > 0 ? [`${rest} more ${rest === 1 ? "fact" : "facts"} like these`] : []),
+  ];
 }
+
+/** `a, b and c`. */
+export const listed = (clauses: readonly string[]): string =>
+  clauses.length < 2 ? clauses.join("") : `${clauses.slice(0, -1).join(", ")} and ${clauses.at(-1)}`;
 
 function describeSubject(subject: Subject, range: VersionRange, words: Vocabulary): string {
   if (subject.kind === "root") return "your requirements";
-  if (subject.kind === "python") return `Python${words.written(range)}`;
-  return describeVersions(
-    { label: subject.label, range, written: words.written(range) },
-    words.releasesOf(subject.name),
-  );
+  const label = subject.kind === "python" ? "Python" : subject.label;
+  return describeSelected({ label, range, written: words.written(range) }, words.releasesOf(subject.name));
 }
 
 /** The fact as a clause. */
@@ -64,7 +73,7 @@ export function describeFact(fact: Fact, words: Vocabulary): string {
     case "unknown-project":
       return fact.offline
         ? `nothing is known of ${fact.subject.name} offline`
-        : `no index has a project named "${fact.subject.name}"`;
+        : `no index has a project named '${fact.subject.name}'`;
     case "unusable":
       return describeUnusable(fact, words);
   }
@@ -81,13 +90,33 @@ function describeDependency(fact: Extract<Fact, { kind: "dependency" }>, words: 
   return `${describeSubject(fact.dependent, fact.versions, words)} requires ${wanted}`;
 }
 
-function describeAbsence({ subject, range }: Extract<Fact, { kind: "no-versions" }>, words: Vocabulary): string {
-  if (subject.kind === "python") return `the Python that is resolved for is not ${words.written(range)}`;
+type Absence = Extract<Fact, { kind: "no-versions" }>;
+
+function describeAbsence({ subject, range }: Absence, words: Vocabulary): string {
+  if (subject.kind === "python") return `the target is Python ${words.python}`;
   const releases = words.releasesOf(subject.name);
+  const meant = describeExactly({ label: subject.label, range, written: words.written(range) }, releases);
+  const url = releases === undefined ? undefined : versionByUrl(releases);
+  if (url !== undefined) return `the URL that ${subject.name} is taken from holds version ${url}, not ${meant}`;
+  if (releases !== undefined && hasOnlyHidden(range, releases)) return `\`--exclude-newer\` leaves out ${meant}`;
   if (releases !== undefined && hasOnlyPrereleases(range, releases)) {
-    return `${subject.label}${words.written(range)} has pre-releases only, which are not allowed`;
+    return `${meant} has pre-releases only, which are not allowed`;
   }
-  return `there is no version of ${subject.label}${words.written(range)}`;
+  return `there is no version of ${meant}`;
+}
+
+/** Is it absent for a reason that the releases of a project, listed, would not show? */
+function isRemarkable({ subject, range }: Absence, words: Vocabulary): boolean {
+  const releases = words.releasesOf(subject.name);
+  if (subject.kind === "python") return true;
+  if (releases === undefined) return false;
+  return versionByUrl(releases) !== undefined || hasOnlyHidden(range, releases) || hasOnlyPrereleases(range, releases);
+}
+
+/** The version of a project that comes from a URL, and so has no other. */
+function versionByUrl(releases: Releases): string | undefined {
+  if (releases.count !== 1 || releases.statusAt(0).kind !== "usable") return undefined;
+  return releases.choiceAt(0).url === undefined ? undefined : releases.textAt(0);
 }
 
 function describeUnusable(
@@ -96,5 +125,5 @@ function describeUnusable(
 ): string {
   const which = describeSubject(subject, versions, words);
   if (reason.kind === "yanked") return `${which} was yanked${reason.detail === "" ? "" : ` (${reason.detail})`}`;
-  return `${which} cannot be used: ${reason.detail}`;
+  return `${which} cannot be used (${reason.detail})`;
 }

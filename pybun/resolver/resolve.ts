@@ -52,7 +52,7 @@ export async function resolve(request: ResolveRequest): Promise<ResolveOutcome> 
     if (result.kind === "waiting") await result.until;
     else if (result.kind === "paused") await nextTurn();
     else if (result.kind === "solved") return { kind: "solved", pins: collectPins(state, setting) };
-    else return failed(state, setting, result.terminal);
+    else return failed(state, { ...setting, python: request.target.python.text }, result.terminal);
   }
 }
 
@@ -64,12 +64,16 @@ function timeSlice(): () => boolean {
   return () => performance.now() < endMs;
 }
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = (): Promise<void> => new Promise((proceed) => void setImmediate(proceed));
 
-async function failed(state: SolverState, setting: SolverSetting, terminal: number): Promise<ResolveOutcome> {
+async function failed(
+  state: SolverState,
+  { source, python }: SolverSetting & { readonly python: string },
+  terminal: number,
+): Promise<ResolveOutcome> {
   const derivation = deriveProof(state, terminal);
-  const releases = await releasesInProof(derivation, setting.source);
-  return { kind: "conflict", derivation, text: explainDerivation(derivation, releases) };
+  const releases = await releasesInProof(derivation, source);
+  return { kind: "conflict", derivation, text: explainDerivation(derivation, { releases, python }) };
 }
 
 /** Existing versions make the explanation short, so projects that were never asked for are fetched now. */

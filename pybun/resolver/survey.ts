@@ -26,8 +26,10 @@ export interface SurveyedDependency {
 }
 
 export interface Survey {
+  /** Requirements and constraints of the user, and the Python that is resolved for. */
+  readonly own: readonly Fact[];
   readonly dependencies: readonly SurveyedDependency[];
-  /** Requirements of the user, and what makes releases unusable. */
+  /** What makes releases unusable. */
   readonly others: readonly Fact[];
 }
 
@@ -76,13 +78,22 @@ function commonProject(left: string | undefined, right: string | undefined): str
 }
 
 function surveyOf(facts: readonly Fact[]): Survey {
+  const released = facts.filter((fact) => !isOwn(fact));
+  const requirements = released.filter((fact) => fact.kind === "dependency");
+  return {
+    own: facts.filter(isOwn),
+    dependencies: surveyedDependencies(requirements.filter(({ origin }) => origin !== "extra")),
+    others: [...pythonLimits(released), ...released.filter(isWorthTelling)],
+  };
+}
+
+const isOwn = (fact: Fact): boolean =>
+  (fact.kind === "dependency" && fact.dependent.kind === "root") ||
+  (fact.kind === "no-versions" && fact.subject.kind === "python");
+
+function surveyedDependencies(facts: readonly Extract<Fact, { kind: "dependency" }>[]): SurveyedDependency[] {
   const dependencies = new Map<string, SurveyedDependency>();
-  const others: Fact[] = [];
   for (const fact of facts) {
-    if (fact.kind !== "dependency" || fact.dependent.kind === "root" || fact.origin === "extra") {
-      if (isWorthTelling(fact)) others.push(fact);
-      continue;
-    }
     const key = `${fact.dependent.label} ${fact.dependency.label}`;
     const known = dependencies.get(key);
     dependencies.set(key, {
@@ -93,15 +104,27 @@ function surveyOf(facts: readonly Fact[]): Survey {
       required: outerBounds(known === undefined ? fact.required : uniteRanges(known.required, fact.required)),
     });
   }
-  return { dependencies: [...dependencies.values()], others };
+  return [...dependencies.values()];
 }
 
-const isWorthTelling = (fact: Fact): boolean =>
-  (fact.kind === "dependency" && fact.dependent.kind === "root") ||
-  fact.kind === "unusable" ||
-  fact.kind === "requires-python";
+type PythonLimit = Extract<Fact, { kind: "requires-python" }>;
+
+/** One fact for all releases of a project that require the same of Python. */
+function pythonLimits(facts: readonly Fact[]): PythonLimit[] {
+  const limits = new Map<string, PythonLimit>();
+  for (const fact of facts) {
+    if (fact.kind !== "requires-python") continue;
+    const key = `${fact.dependent.label} ${fact.text}`;
+    const known = limits.get(key);
+    limits.set(key, known === undefined ? fact : { ...known, versions: uniteRanges(known.versions, fact.versions) });
+  }
+  return [...limits.values()];
+}
+
+const isWorthTelling = ({ kind }: Fact): boolean =>
+  kind === "unusable" || kind === "unknown-project" || kind === "no-versions";
 
 /** The interval from the lowest to the highest version of a range. */
-export function outerBounds(range: VersionRange): VersionRange {
+function outerBounds(range: VersionRange): VersionRange {
   return range.length <= 2 ? range : rangeBetween(range[0] ?? "", range.at(-1) ?? KEY_END);
 }
