@@ -1,7 +1,8 @@
 /** Disks that are missing, read-only, full, or changed behind our back. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { overwrite } from "../../pybun/wheel/testing/overwrite.ts";
 import { buildWheel } from "../fixture-index/index.ts";
 import { openRunScene, type RunScene, runProgram } from "../run/run-scene.ts";
 import { addThreeWheels, expectRuns, expectWholeStore, leftovers, threeOutput, threeScript } from "./weather-scene.ts";
@@ -118,7 +119,7 @@ describe("a store that was changed behind our back", () => {
   test("a manifest that is no JSON any more: the same", async () => {
     await expectRuns(scene);
     for (const path of [...entries("envs-"), ...entries("views-")]) rmSync(path, { recursive: true });
-    for (const path of entries("wheels-")) writeFileSync(join(path, "manifest.json"), "{");
+    for (const path of entries("wheels-")) overwrite(join(path, "manifest.json"), "{");
     const { exitCode, stdout } = await scene.pybun(["run", "three.py"]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: threeOutput });
     expectWholeStore(scene.cache);
