@@ -32,6 +32,8 @@ export interface FlagShape extends OptionCommon {
 /** The last one given wins. */
 export interface ValueShape extends OptionCommon {
   readonly kind: "value";
+  /** The empty text is a value too, as for code; elsewhere it is a variable that somebody forgot to set. */
+  readonly mayBeEmpty?: true;
   /** What help calls the value, such as `URL`. */
   readonly value?: string;
 }
@@ -46,6 +48,8 @@ export interface ChoiceShape extends OptionCommon {
   readonly kind: "choice";
   readonly choices: readonly string[];
   readonly default?: string;
+  /** What help shows as the default where the command decides it, so that the value is undefined if none was given. */
+  readonly assumed?: string;
   readonly value?: string;
 }
 
@@ -99,6 +103,8 @@ export interface CommandContext {
   readonly width: number;
   /** The result for people, on stdout, as it stands (no newline is added). Goes nowhere with json and jsonl. */
   readonly out: (text: string) => void;
+  /** What a person may want to know when all went well ("2 wheels are intact"): on stdout, and nowhere with -q. */
+  readonly note: (text: string) => void;
   /** The envelope's `detail`: snake_case JSON. The last call wins. */
   readonly detail: (value: unknown) => void;
   /** Aborted by the first SIGINT or SIGTERM. Pass it on; then throw `signal.reason` or return. */

@@ -6,6 +6,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Problem } from "@vivarium/core/diagnostic";
 import { placesOf } from "@vivarium/core/paths";
 import { programVersion } from "@vivarium/core/version";
 import type { Host } from "./host.ts";
@@ -22,8 +23,7 @@ export interface Crash {
 export function writeCrashReport(crash: Crash, host: Host): string | undefined {
   const text = crash.redactText(formatCrash(crash, host));
   const name = `crash-${new Date(crash.timeMs).toISOString().replaceAll(/[:.]/g, "-")}-${process.pid}.txt`;
-  const cache = join(placesOf(host.platform, host.environment, host.home).cache, "reports");
-  for (const directory of [cache, tmpdir()]) {
+  for (const directory of [...reportPlaces(host), tmpdir()]) {
     try {
       mkdirSync(directory, { recursive: true });
       const path = join(directory, name);
@@ -35,6 +35,16 @@ export function writeCrashReport(crash: Crash, host: Host): string | undefined {
     }
   }
   return undefined;
+}
+
+/** None where VIVARIUM_HOME cannot be used, which is no reason to lose the report. */
+function reportPlaces({ platform, environment, home }: Host): string[] {
+  try {
+    return [join(placesOf(platform, environment, home).cache, "reports")];
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
 }
 
 function formatCrash({ command, argv, error, timeMs }: Crash, { platform, cwd }: Host): string {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Diagnostic } from "@vivarium/core/diagnostic";
+import { type Diagnostic, Problem, renderProblem, rule } from "@vivarium/core/diagnostic";
 import { paintOf } from "./colors.ts";
 import { formatDiagnostic } from "./diagnostic-text.ts";
 
@@ -28,6 +28,38 @@ test("message, causes, hint and address, a line each", () => {
       see: https://example.org/
     "
   `);
+});
+
+test("text of others commands no terminal, and its lines pass for none of ours", () => {
+  const evil = "\u001b[2J\u001b]0;pwned\u0007\u009b31m\u202e\u2066";
+  const mark = "\\u001b[2J\\u001b]0;pwned\\u0007\\u009b31m\\u202e\\u2066";
+  const span = { file: `${evil}\n.txt`, line: 1, column: 5, end_column: 6, text: `${evil[0]}abc!` };
+  const text = format({ message: `it ${evil}\nerror: fake`, causes: [evil], hint: evil, spans: [span] });
+  expect(text).toBe(
+    [
+      `error[E_A]: it ${mark}`,
+      "  error: fake",
+      `  at ${mark} .txt:1:5`,
+      "  1 | \ufffdabc!",
+      "    |     ^",
+      `  cause: ${mark}`,
+      `  hint: ${mark}`,
+      "",
+    ].join("\n"),
+  );
+});
+
+test("line ends in parameters are folded, but for texts of ours", () => {
+  const catalogue = {
+    E_A: rule<{ name: string; proof: string }>({
+      exit: 1,
+      summary: "Test.",
+      lines: ["proof"],
+      message: (p) => `no '${p.name}'\n${p.proof}`,
+    }),
+  };
+  const problem = new Problem("E_A", { name: "x\r\n  error: fake", proof: "because\nso" });
+  expect(renderProblem(problem, catalogue).message).toBe("no 'x error: fake'\nbecause\nso");
 });
 
 test("a span in a file shows its line; tabs keep the carets below their words", () => {

@@ -13,6 +13,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Diagnostic, DiagnosticLevel, Span } from "@vivarium/core/diagnostic";
 import type { Paint } from "./colors.ts";
+import { markCommands, printable, printableLine } from "./printable.ts";
 
 export interface DiagnosticTextOptions {
   readonly paint: Paint;
@@ -22,10 +23,12 @@ export interface DiagnosticTextOptions {
 
 export function formatDiagnostic(diagnostic: Diagnostic, { paint, cwd }: DiagnosticTextOptions): string {
   const title = `${diagnostic.level}[${diagnostic.code}]`;
-  const lines = [`${paint.bold(levelPaint(diagnostic.level, paint)(title))}: ${indentRest(diagnostic.message)}`];
+  const lines = [
+    `${paint.bold(levelPaint(diagnostic.level, paint)(title))}: ${indentRest(printable(diagnostic.message))}`,
+  ];
   for (const span of diagnostic.spans) lines.push(...formatSpan(span, { paint, cwd }));
-  for (const cause of diagnostic.causes) lines.push(`  ${paint.dim("cause:")} ${indentRest(cause)}`);
-  if (diagnostic.hint !== undefined) lines.push(`  ${paint.cyan("hint:")} ${indentRest(diagnostic.hint)}`);
+  for (const cause of diagnostic.causes) lines.push(`  ${paint.dim("cause:")} ${indentRest(printable(cause))}`);
+  if (diagnostic.hint !== undefined) lines.push(`  ${paint.cyan("hint:")} ${indentRest(printable(diagnostic.hint))}`);
   if (diagnostic.help_url !== undefined) lines.push(`  ${paint.dim("see:")} ${diagnostic.help_url}`);
   return `${lines.join("\n")}\n`;
 }
@@ -38,9 +41,12 @@ function levelPaint(level: DiagnosticLevel, paint: Paint): (text: string) => str
 const indentRest = (text: string): string => text.trimEnd().replaceAll("\n", "\n  ");
 
 function formatSpan(span: Span, { paint, cwd }: DiagnosticTextOptions): string[] {
-  const place = span.file === undefined ? [] : [`  ${paint.dim("at")} ${span.file}:${span.line}:${span.column}`];
-  const source = span.text ?? (span.file === undefined ? undefined : sourceLine(resolve(cwd, span.file), span.line));
-  if (source === undefined) return place;
+  const name = printableLine(span.file ?? "");
+  const place = span.file === undefined ? [] : [`  ${paint.dim("at")} ${name}:${span.line}:${span.column}`];
+  const found = span.text ?? (span.file === undefined ? undefined : sourceLine(resolve(cwd, span.file), span.line));
+  if (found === undefined) return place;
+  // Each command of a terminal becomes one mark, so that the carets stay below what they mean.
+  const source = markCommands(found);
   const number = span.file === undefined ? "" : String(span.line);
   const gutter = (text: string): string => paint.dim(`  ${number === "" ? "" : `${text.padStart(number.length)} `}| `);
   const end = span.end_line === undefined || span.end_line === span.line ? span.end_column : source.length + 1;

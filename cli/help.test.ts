@@ -19,6 +19,13 @@ const command: Command = {
       default: "if-necessary",
       summary: "Pre-releases",
     },
+    resolution: {
+      kind: "choice",
+      choices: ["highest", "lowest", "lowest-direct"],
+      value: "MODE",
+      assumed: "highest",
+      summary: "Which versions are preferred",
+    },
     secret: { kind: "flag", hidden: true, summary: "Not shown" },
   },
   positionals: "any",
@@ -41,6 +48,8 @@ test("a command's help: usage, options, examples", () => {
           --[no-]build         Allow building from source, which runs code of the package
           --prerelease allow|if-necessary
                                Pre-releases [if-necessary]
+          --resolution MODE    Which versions are preferred: highest, lowest or lowest-direct
+                               [highest]
 
     Common options:
       -h, --help                     Show help
@@ -61,15 +70,19 @@ test("on a narrow terminal summaries wrap below each other", () => {
   expect(commandHelp(program, command, look(44)).split("\n\n")[2]).toMatchInlineSnapshot(`
     "Options:
       -r, --requirements FILE
-                        Read requirements from a
-                        file (repeatable)
-          --index URL   Ask this index first
-          --[no-]build  Allow building from
-                        source, which runs code
-                        of the package
+                             Read requirements from a
+                             file (repeatable)
+          --index URL        Ask this index first
+          --[no-]build       Allow building from
+                             source, which runs code
+                             of the package
           --prerelease allow|if-necessary
-                        Pre-releases
-                        [if-necessary]"
+                             Pre-releases
+                             [if-necessary]
+          --resolution MODE  Which versions are
+                             preferred: highest,
+                             lowest or lowest-direct
+                             [highest]"
   `);
 });
 
@@ -91,7 +104,7 @@ test("a program's help lists its commands; a group's only its own", () => {
           --offline                  Use no network
           --color auto|always|never  When to use colours [auto]
 
-    See \`tool COMMAND --help\` for the options and examples of a command.
+    See \`tool help COMMAND\` for the options and examples of a command.
     "
   `);
   expect(programHelp(program, { ...look(90), group: "env" })).toStartWith("Usage: tool env COMMAND");
@@ -112,6 +125,11 @@ test.each([
   [["echo", "--help"], "Fixture echo"],
   [["--help", "echo"], "Fixture echo"],
   [["one", "--help"], "Fixture one"],
+  [["help"], "Does one thing that real programs do."],
+  [["help", "echo"], "Fixture echo"],
+  [["help", "group"], "Usage: fixture group COMMAND"],
+  [["help", "group", "two"], "Fixture group two"],
+  [["help", "pass", "script.py"], "Fixture pass"],
   [["--version"], "fixture 0.1.0"],
   [["-V"], "fixture 0.1.0"],
 ])("%j prints on stdout and ends with 0", async (argv, start) => {

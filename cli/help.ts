@@ -22,7 +22,7 @@ export function programHelp(program: Program, look: HelpLook & { readonly group?
     `${paint.bold("Usage:")} ${name} COMMAND [OPTIONS] [ARGUMENTS]`,
     table("Commands", rows, look),
     optionTable("Options", commonOptions, look),
-    `See \`${program.name} COMMAND --help\` for the options and examples of a command.`,
+    `See \`${program.name} help COMMAND\` for the options and examples of a command.`,
   ];
   return `${sections.join("\n\n")}\n`;
 }
@@ -61,9 +61,15 @@ function optionName(name: string, option: OptionShape): string {
 
 function optionSummary(option: OptionShape): string {
   if (option.kind === "values") return `${option.summary} (repeatable)`;
-  if (option.kind === "choice" && option.default !== undefined) return `${option.summary} [${option.default}]`;
-  return option.summary;
+  if (option.kind !== "choice") return option.summary;
+  // Where a word stands for the value, the name does not tell what it may be.
+  const choices = option.value === undefined ? "" : `: ${listOf(option.choices)}`;
+  const assumed = option.default ?? option.assumed;
+  return `${option.summary}${choices}${assumed === undefined ? "" : ` [${assumed}]`}`;
 }
+
+const listOf = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(", "), ...words.slice(-1)].filter((part) => part !== "").join(" or ");
 
 interface Row {
   readonly left: string;

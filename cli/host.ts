@@ -5,7 +5,6 @@
 import { fstatSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { exitCode } from "@vivarium/core/exit-code";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import type { cliDiagnostics } from "./diagnostics.ts";
 
@@ -91,18 +90,18 @@ function writeAll(descriptor: 1 | 2, text: string): void {
     try {
       bytes = bytes.subarray(writeSync(descriptor, bytes));
     } catch (error) {
-      handleWriteFailure(descriptor, error);
+      if (!isWorthAnotherTry(descriptor, error)) return;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
 }
 
-/** Returns where the write is worth another try. */
-function handleWriteFailure(descriptor: 1 | 2, error: unknown): void {
+/** False where nobody is left to tell: a stderr that takes no words must not change what the command came to. */
+function isWorthAnotherTry(descriptor: 1 | 2, error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EAGAIN") return;
+  if (code === "EAGAIN") return true;
   if (code === "EPIPE") process.exit(128 + 13);
   if (typeof code !== "string") throw error;
-  if (descriptor === 2) process.exit(exitCode.io); // Nowhere is left to tell it.
+  if (descriptor === 2) return false;
   throw problem("E_OUTPUT_WRITE", { reason: code }, { cause: error });
 }

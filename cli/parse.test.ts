@@ -52,7 +52,6 @@ describe("values", () => {
     ["--no-index", { "no-index": true }, []],
     ["--python 3.12", { python: "3.12" }, []],
     ["--python=3.12", { python: "3.12" }, []],
-    ["--python=", { python: "" }, []],
     ["--python=a=b", { python: "a=b" }, []],
     ["-p 3.12", { python: "3.12" }, []],
     ["-p3.12", { python: "3.12" }, []],
@@ -95,21 +94,27 @@ describe("a command that stops at its first positional", () => {
 
 describe("problems", () => {
   test.each([
-    ["--pyhton 3", "E_USAGE_OPTION_UNKNOWN", "unknown option `--pyhton`", "did you mean `--python`?"],
-    ["--no-cahce", "E_USAGE_OPTION_UNKNOWN", "unknown option `--no-cahce`", "did you mean `--no-cache`?"],
-    ["--no-all", "E_USAGE_OPTION_UNKNOWN", "unknown option `--no-all`", "see `tool do --help`"],
-    ["--frobnicate=1", "E_USAGE_OPTION_UNKNOWN", "unknown option `--frobnicate`", "see `tool do --help`"],
-    ["--constructor", "E_USAGE_OPTION_UNKNOWN", "unknown option `--constructor`", "see `tool do --help`"],
-    ["-z", "E_USAGE_OPTION_UNKNOWN", "unknown option `-z`", "see `tool do --help`"],
-    ["-qz", "E_USAGE_OPTION_UNKNOWN", "unknown option `-z`", "see `tool do --help`"],
-    ["--python", "E_USAGE_VALUE_MISSING", "option `--python` needs a value", "write `--python VERSION`"],
-    ["--python --all", "E_USAGE_VALUE_MISSING", "option `--python` needs a value", "write `--python VERSION`"],
-    ["-p -q", "E_USAGE_VALUE_MISSING", "option `-p` needs a value", "write `-p VERSION`"],
-    ["--with --", "E_USAGE_VALUE_MISSING", "option `--with` needs a value", "write `--with WITH`"],
-    ["--all=yes", "E_USAGE_VALUE_UNEXPECTED", "option `--all` takes no value, but got `yes`", "write `--all` alone"],
-    ["-a=yes", "E_USAGE_VALUE_UNEXPECTED", "option `-a` takes no value, but got `yes`", "write `-a` alone"],
-    ["--mode alow", "E_USAGE_CHOICE", "option `--mode` cannot be `alow`", "did you mean `allow`?"],
-    ["--mode maybe", "E_USAGE_CHOICE", "option `--mode` cannot be `maybe`", "choose one of `allow`, `disallow`"],
+    ["--pyhton 3", "E_USAGE_OPTION_UNKNOWN", "unknown option `--pyhton`", "Did you mean `--python`?"],
+    ["--no-cahce", "E_USAGE_OPTION_UNKNOWN", "unknown option `--no-cahce`", "Did you mean `--no-cache`?"],
+    ["--no-all", "E_USAGE_OPTION_UNKNOWN", "unknown option `--no-all`", "See `tool do --help`."],
+    ["--frobnicate=1", "E_USAGE_OPTION_UNKNOWN", "unknown option `--frobnicate`", "See `tool do --help`."],
+    ["--constructor", "E_USAGE_OPTION_UNKNOWN", "unknown option `--constructor`", "See `tool do --help`."],
+    ["-z", "E_USAGE_OPTION_UNKNOWN", "unknown option `-z`", "See `tool do --help`."],
+    ["-qz", "E_USAGE_OPTION_UNKNOWN", "unknown option `-z`", "See `tool do --help`."],
+    ["--python", "E_USAGE_VALUE_MISSING", "option `--python` needs a value", "Write `--python VERSION`."],
+    ["--python --all", "E_USAGE_VALUE_MISSING", "option `--python` needs a value", "Write `--python VERSION`."],
+    ["-p -q", "E_USAGE_VALUE_MISSING", "option `-p` needs a value", "Write `-p VERSION`."],
+    ["--with --", "E_USAGE_VALUE_MISSING", "option `--with` needs a value", "Write `--with WITH`."],
+    [
+      "--python=",
+      "E_USAGE_VALUE_EMPTY",
+      "option `--python` was given an empty value",
+      "Write `--python VERSION`, or leave the option away.",
+    ],
+    ["--all=yes", "E_USAGE_VALUE_UNEXPECTED", "option `--all` takes no value, but got 'yes'", "Write `--all` alone."],
+    ["-a=yes", "E_USAGE_VALUE_UNEXPECTED", "option `-a` takes no value, but got 'yes'", "Write `-a` alone."],
+    ["--mode alow", "E_USAGE_CHOICE", "option `--mode` cannot be 'alow'", "Did you mean 'allow'?"],
+    ["--mode maybe", "E_USAGE_CHOICE", "option `--mode` cannot be 'maybe'", "Choose one of 'allow', 'disallow'."],
   ])("%p: %s", (line, code, message, hint) => {
     const [problem, ...others] = parse(line).problems;
     expect(others).toEqual([]);
@@ -129,7 +134,7 @@ describe("problems", () => {
     const [problem] = parse("--pyhton").problems;
     if (problem === undefined) throw new Error("no problem");
     const [fix] = renderProblem(problem, cliDiagnostics).fixes;
-    expect(fix).toEqual({ title: "write `--python`", kind: "option", text: "--python" });
+    expect(fix).toEqual({ title: "Write `--python`", kind: "option", text: "--python" });
   });
 });
 

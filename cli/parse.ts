@@ -147,6 +147,8 @@ function assign(state: State, { name, option, negated }: Named, { written, attac
   if (option.endsOptions === true) state.optionsEnded = true;
   if (value === undefined) {
     state.problems.push(usage(state, "E_USAGE_VALUE_MISSING", { option: written, value: metavar(name, option) }));
+  } else if (value === "" && (option.kind === "values" || (option.kind === "value" && option.mayBeEmpty !== true))) {
+    state.problems.push(usage(state, "E_USAGE_VALUE_EMPTY", { option: written, value: metavar(name, option) }));
   } else if (option.kind === "choice" && !option.choices.includes(value)) {
     const { choices } = option;
     const place = placeOf(state.shape);
@@ -186,7 +188,7 @@ const placeOf = ({ program, command }: ParseShape): { program: string; command?:
 
 function usage(
   { shape }: State,
-  code: "E_USAGE_VALUE_MISSING" | "E_USAGE_VALUE_UNEXPECTED",
+  code: "E_USAGE_VALUE_MISSING" | "E_USAGE_VALUE_EMPTY" | "E_USAGE_VALUE_UNEXPECTED",
   params: { option: string; value: string },
 ): Problem {
   return problem(code, { ...placeOf(shape), ...params });

@@ -26,7 +26,7 @@ const draw = (width: number): string =>
 
 test("downloads: amount, rate, time left, a bar for each, the one with most to come first", () => {
   expect(draw(90)).toMatchInlineSnapshot(`
-    "Downloading 2 files, 10.0 MB of 22.0 MB, 10.0 MB/s, 1.2 s left
+    "Downloading 2 files, 10.0 MB of 22.0 MB, 10.0 MB/s, 2 s left
       numpy 2.4.6               ━━━━━━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  9.0 MB of 18.0 MB
       a-distribution-with-a-v…  ━━━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  1.0 MB of 4.0 MB"
   `);
@@ -34,7 +34,7 @@ test("downloads: amount, rate, time left, a bar for each, the one with most to c
 
 test("a narrow terminal gets no bars, and no line that would wrap", () => {
   expect(draw(40)).toMatchInlineSnapshot(`
-    "Downloading 2 files, 1.2 s left
+    "Downloading 2 files, 2 s left
       numpy 2.4.6    9.0 MB of 18.0 MB
       a-distributi…  1.0 MB of 4.0 MB"
   `);

@@ -4,7 +4,8 @@
  */
 import type { EventFields, EventKind } from "@vivarium/core/event";
 import type { Paint } from "./colors.ts";
-import { formatBytes, formatDuration } from "./quantities.ts";
+import { printableLine } from "./printable.ts";
+import { formatBytes, formatTimeLeft } from "./quantities.ts";
 
 /** A report before it is an event. */
 export type Observation = { [K in EventKind]: { readonly kind: K; readonly fields: EventFields[K] } }[EventKind];
@@ -95,7 +96,7 @@ export function progressLines(model: ProgressModel, look: Look): string[] {
 }
 
 /** A wheel's name and version say enough: tags only push the bar away. */
-const shortName = (name: string): string => name.replace(/^([^-]+)-([^-]+)-.*\.whl$/, "$1 $2");
+const shortName = (name: string): string => printableLine(name).replace(/^([^-]+)-([^-]+)-.*\.whl$/, "$1 $2");
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
@@ -119,7 +120,7 @@ function downloadSummary(model: ProgressModel, { nowMs, width }: { nowMs: number
   const count = `Downloading ${plural(files, "file")}`;
   const amount = `${formatBytes(arrived)} of ${formatBytes(arrived + left)}`;
   const speed = rate === undefined ? [] : [`${formatBytes(rate)}/s`];
-  const time = rate === undefined || rate === 0 || left === 0 ? [] : [`${formatDuration((left / rate) * 1_000)} left`];
+  const time = rate === undefined || rate === 0 || left === 0 ? [] : [`${formatTimeLeft((left / rate) * 1_000)} left`];
   // What a person wants to know most goes last.
   const forms = [[count, amount, ...speed, ...time], [count, amount, ...time], [count, ...time], [count]];
   return forms.map((parts) => parts.join(", ")).find((line) => line.length <= width) ?? count;

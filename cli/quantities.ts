@@ -15,3 +15,9 @@ export function formatDuration(durationMs: number): string {
   const seconds = Math.round(durationMs / 1_000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
+
+/** `1 s`, `3 min 5 s`: whole seconds, since an estimate knows no more. */
+export function formatTimeLeft(durationMs: number): string {
+  const seconds = Math.max(1, Math.ceil(durationMs / 1_000));
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

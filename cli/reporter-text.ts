@@ -8,6 +8,7 @@ import type { EventHead } from "@vivarium/core/event-head";
 import type { Paint } from "./colors.ts";
 import { formatDiagnostic } from "./diagnostic-text.ts";
 import type { Host } from "./host.ts";
+import { printableLine } from "./printable.ts";
 import type { Reporter } from "./reporter.ts";
 
 export interface TextReporterOptions {
@@ -55,4 +56,4 @@ function formatEvent(event: VivariumEvent, paint: Paint): string {
 }
 
 const formatField = (value: unknown): string =>
-  typeof value === "string" && /^[^\s"]+$/.test(value) ? value : JSON.stringify(value);
+  printableLine(typeof value === "string" && /^[^\s"]+$/.test(value) ? value : (JSON.stringify(value) ?? ""));

@@ -71,6 +71,9 @@ describe("usage", () => {
     [["--bogus", "echo"], "E_USAGE_OPTION_UNKNOWN"],
     [["echo", "--times"], "E_USAGE_VALUE_MISSING"],
     [["echo", "--upper=1"], "E_USAGE_VALUE_UNEXPECTED"],
+    [["echo", "--times", ""], "E_USAGE_VALUE_EMPTY"],
+    [["echo", "--tag="], "E_USAGE_VALUE_EMPTY"],
+    [["help", "crsh"], "E_USAGE_COMMAND_UNKNOWN"],
     [["echo", "--color=pink"], "E_USAGE_CHOICE"],
     [["one"], "E_USAGE_ARGUMENT_MISSING"],
     [["one", "a", "b"], "E_USAGE_ARGUMENT_UNEXPECTED"],
@@ -86,7 +89,8 @@ describe("usage", () => {
 
   test("a member of a group is guessed within it", async () => {
     const { stderr } = await runFixture(["group", "tow"]);
-    expect(stderr).toContain("hint: did you mean `group two`");
+    expect(stderr).toContain("hint: Did you mean `group two`");
+    expect((await runFixture(["group", "bogus"])).stderr).toContain("hint: See `fixture group --help`.");
   });
 
   test("--format is heard behind the mistake too", async () => {
@@ -98,7 +102,7 @@ describe("usage", () => {
   test("a format that does not exist is refused in text", async () => {
     const ended = await runFixture(["echo", "--format=xml"]);
     expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
-    expect(ended.stderr).toStartWith("error[E_USAGE_CHOICE]: option `--format` cannot be `xml`");
+    expect(ended.stderr).toStartWith("error[E_USAGE_CHOICE]: option `--format` cannot be 'xml'");
   });
 
   test("every mistake of a line is told", async () => {
@@ -239,8 +243,14 @@ describe("signals and streams", () => {
     for (const format of ["text", "json", "jsonl"]) {
       const command = ["bash", "-c", '"$0" "$@" > /dev/full', ...fixture, `--format=${format}`];
       const { exitCode, stderr } = await runProcess(command);
-      expect(stderr).toContain("error[E_OUTPUT_WRITE]: cannot write to standard output (ENOSPC)");
+      expect(stderr).toContain("error[E_OUTPUT_WRITE]: cannot write to standard output: no space is left");
       expect(exitCode).toBe(74);
     }
+  });
+
+  test.skipIf(process.platform !== "linux")("a full disk behind stderr leaves the exit code alone", async () => {
+    const fixture = [process.execPath, join(import.meta.dir, "testing", "fixture-program.ts"), "fail"];
+    const { exitCode } = await runProcess(["bash", "-c", '"$0" "$@" 2> /dev/full', ...fixture]);
+    expect(exitCode).toBe(65);
   });
 });

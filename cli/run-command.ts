@@ -38,16 +38,24 @@ export interface Invocation {
   readonly settings: Settings;
 }
 
-interface Session extends Invocation {
+/** What one run gathers on its way. */
+interface Ledger {
   readonly trace: Trace;
   readonly startedMs: number;
   readonly redactText: (text: string) => string;
-  readonly progress: Progress;
-  readonly reporter: Reporter;
-  readonly emitter: Emitter;
-  readonly signals: SignalWatch;
   readonly diagnostics: Diagnostic[];
   readonly result: { detail: unknown };
+}
+
+/** Where its words go. */
+interface Output {
+  readonly progress: Progress;
+  readonly reporter: Reporter;
+}
+
+interface Session extends Invocation, Ledger, Output {
+  readonly emitter: Emitter;
+  readonly signals: SignalWatch;
 }
 
 /** Runs `body` as the command of `invocation`; resolves to the process's exit code and never rejects for its failures. */
@@ -82,43 +90,44 @@ async function settle(session: Session, body: (context: CommandContext) => Promi
 }
 
 function openSession(invocation: Invocation): Session {
-  const { host, settings } = invocation;
-  const trace = beginTrace(host.environment);
-  const redactText = redactorOf(host.environment);
-  const color = wantsColor({
-    choice: settings.color,
-    environment: host.environment,
-    isTerminal: host.stderr.isTerminal,
-  });
+  const { environment } = invocation.host;
+  const ledger: Ledger = {
+    trace: beginTrace(environment),
+    startedMs: performance.now(),
+    redactText: redactorOf(environment),
+    diagnostics: [],
+    result: { detail: null },
+  };
+  const output = openOutput(invocation);
+  const emitter = openEmitter(invocation.program, ledger, output);
+  const signals = watchSignals({ beforeExit: output.progress.close });
+  return { ...invocation, ...ledger, ...output, emitter, signals };
+}
+
+function openOutput({ host, settings }: Invocation): Output {
+  const { environment, stderr, stdout } = host;
+  const color = wantsColor({ choice: settings.color, environment, isTerminal: stderr.isTerminal });
   const progress = openProgress({ host, quiet: settings.verbosity < 0, color });
-  const diagnostics: Diagnostic[] = [];
-  const reporter = reporterOf(invocation, { progress, color });
-  const emitter = createEmitter({
-    trace,
+  if (settings.format === "json") return { progress, reporter: jsonReporter(stdout) };
+  if (settings.format === "jsonl") return { progress, reporter: jsonlReporter(stdout) };
+  const { verbosity } = settings;
+  return { progress, reporter: textReporter({ host, verbosity, paint: paintOf(color), aside: progress.aside }) };
+}
+
+function openEmitter(program: Program, ledger: Ledger, { progress, reporter }: Output): Emitter {
+  return createEmitter({
+    trace: ledger.trace,
     now: Date.now,
-    redactText,
+    redactText: ledger.redactText,
     wants: reporter.wants,
     // Sound: the emitter passes on a kind with its own fields.
     observe: (kind, fields) => progress.observe({ kind, fields } as Observation),
-    render: (problem) => render(invocation.program, problem),
+    render: (problem) => render(program, problem),
     deliver: (event) => {
-      if (event.kind === "diagnostic") diagnostics.push(event.diagnostic);
+      if (event.kind === "diagnostic") ledger.diagnostics.push(event.diagnostic);
       reporter.event(event);
     },
   });
-  const signals = watchSignals({ beforeExit: progress.close });
-  const startedMs = performance.now();
-  const result = { detail: null };
-  return { ...invocation, trace, startedMs, redactText, progress, reporter, emitter, signals, diagnostics, result };
-}
-
-function reporterOf(
-  { host, settings }: Invocation,
-  { progress, color }: { progress: Progress; color: boolean },
-): Reporter {
-  if (settings.format === "json") return jsonReporter(host.stdout);
-  if (settings.format === "jsonl") return jsonlReporter(host.stdout);
-  return textReporter({ host, verbosity: settings.verbosity, paint: paintOf(color), aside: progress.aside });
 }
 
 /** Warnings and errors share one way into words; the level follows from the code's first letter. */
@@ -147,6 +156,7 @@ function contextOf(session: Session): CommandContext {
     color: wantsColor({ choice: settings.color, environment, isTerminal: stdout.isTerminal }),
     width: stdout.width,
     out: reporter.out,
+    note: settings.verbosity < 0 ? () => undefined : reporter.out,
     detail: (value) => {
       session.result.detail = value;
     },

@@ -24,6 +24,10 @@ export async function runProgram(program: Program, argv: readonly string[], host
   const lead = parseArguments(argv, { options: leadOptions, stopAtFirstPositional: true, program: program.name });
   const words = argv.slice(0, argv.length - lead.positionals.length).filter((word) => word !== "--");
   const lookup = findCommand(program.commands, lead.positionals);
+  if (lookup.kind === "unknown" && lookup.word === "help") {
+    // In front, since a command may pass on all that stands behind its first argument.
+    return runProgram(program, ["--help", ...words, ...lead.positionals.slice(1)], host);
+  }
   const call: Call = { program, argv, host, words, leadProblems: lead.problems };
   if (lookup.kind === "command") return runFound(call, lookup);
   return runWithout(call, lookup);
@@ -126,7 +130,8 @@ function lookupProblem(program: Program, lookup: Exclude<Lookup, { kind: "comman
   if (lookup.kind === "group" && member === undefined) {
     return problem("E_USAGE_COMMAND_MISSING", { ...place, group: lookup.group });
   }
+  const group = lookup.kind === "group" ? { group: lookup.group } : {};
   const word = lookup.kind === "group" ? `${lookup.group} ${member}` : lookup.word;
   const names = program.commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
-  return problem("E_USAGE_COMMAND_UNKNOWN", { ...place, word, nearest: nearest(word, names) });
+  return problem("E_USAGE_COMMAND_UNKNOWN", { ...place, ...group, word, nearest: nearest(word, names) });
 }

@@ -64,6 +64,6 @@ describe("schema print", () => {
   test("an unknown name is 66, with the near ones", async () => {
     const ended = await runFixture(["schema", "print", "evnt"]);
     expect(ended).toMatchObject({ stdout: "", exitCode: 66 });
-    expect(ended.stderr).toBe("error[E_SCHEMA_UNKNOWN]: there is no schema `evnt`\n  hint: did you mean `event`?\n");
+    expect(ended.stderr).toBe("error[E_SCHEMA_UNKNOWN]: there is no schema 'evnt'\n  hint: Did you mean 'event'?\n");
   });
 });

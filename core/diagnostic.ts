@@ -51,6 +51,8 @@ export interface DiagnosticRule<P> {
   readonly exit: number;
   /** One sentence for the reference page: when this code appears. */
   readonly summary: string;
+  /** Parameters that are texts of several lines, made by us. Line ends of all others are folded: they may be foreign. */
+  readonly lines?: readonly string[];
   message(params: P): string;
   hint?(params: P): string | undefined;
   fixes?(params: P): readonly Fix[];
@@ -97,18 +99,29 @@ export function problemsOf<C extends Catalogue>() {
 export function renderProblem(problem: Problem, catalogue: Catalogue, level: DiagnosticLevel = "error"): Diagnostic {
   const found = catalogue[problem.code];
   if (found === undefined) throw new Error(`diagnostic code ${problem.code} is in no catalogue`);
-  const hint = found.hint?.(problem.params);
+  const words = withoutLineEnds(problem.params, found.lines ?? []);
+  const hint = found.hint?.(words);
   const data = found.data?.(problem.params);
   return {
     level,
     code: problem.code,
-    message: found.message(problem.params),
+    message: found.message(words),
     ...(hint === undefined ? {} : { hint }),
     causes: causesOf(problem),
     spans: problem.spans,
     fixes: found.fixes?.(problem.params) ?? [],
     ...(data === undefined ? {} : { data }),
   };
+}
+
+/** A name or reason from an index that goes on in another line could pass for a line of ours. */
+function withoutLineEnds(params: unknown, lines: readonly string[]): unknown {
+  if (typeof params !== "object" || params === null || Array.isArray(params)) return params;
+  const fold = (value: unknown): unknown =>
+    typeof value === "string" ? value.replaceAll(/\s*[\r\n]\s*/g, " ") : value;
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, lines.includes(name) ? value : fold(value)]),
+  );
 }
 
 function causesOf(problem: Problem): string[] {

@@ -1,5 +1,6 @@
 import { rule } from "./diagnostic.ts";
 import { exitCode } from "./exit-code.ts";
+import { wordsOfErrno } from "./system-reason.ts";
 
 interface AtPath {
   readonly path: string;
@@ -31,19 +32,34 @@ export const coreDiagnostics = {
   E_STORE_NOT_DIRECTORY: rule<AtPath>({
     exit,
     summary: "A file stands where the store needs a directory.",
-    message: (p) => `cannot use '${p.path}': a part of it is not a directory`,
+    message: (p) => `cannot use '${p.path}': it is not a directory`,
     hint: () => elsewhere,
   }),
   E_STORE_IO: rule<AtPath & { operation: string; errno: string }>({
     exit,
     summary: "The disk or the system refused an operation on the store.",
-    message: (p) => `cannot ${p.operation} '${p.path}': ${p.errno}`,
+    message: (p) =>
+      `cannot ${p.operation === "write" ? "write in" : p.operation} '${p.path}': ${wordsOfErrno(p.errno) ?? p.errno}`,
+    hint: (p) => (p.operation === "write" ? elsewhere : undefined),
   }),
   E_STORE_DAMAGED: rule<AtPath & { detail: string }>({
     exit,
     summary: "An entry of the store is not what was put there.",
     message: (p) => `the store's entry '${p.path}' is damaged: ${p.detail}`,
     hint: () => "Run `pybun cache verify`: it moves damaged entries away, and they are fetched again when needed.",
+  }),
+  E_STORE_VERIFY: rule<AtPath & { damaged: number; checked: number }>({
+    exit,
+    summary: "Verifying found entries of the store that are not what was put there; they were removed.",
+    message: (p) =>
+      `${p.damaged} of the ${p.checked} ${p.checked === 1 ? "wheel" : "wheels"} in '${p.path}' did not hold what was put there, and ${p.damaged === 1 ? "was" : "were"} removed`,
+    hint: () => "What was removed is fetched again when it is needed next.",
+  }),
+  E_HOME_RELATIVE: rule<{ value: string }>({
+    exit: exitCode.config,
+    summary: "VIVARIUM_HOME is a relative path, which would be another place in each directory.",
+    message: (p) => `cannot use VIVARIUM_HOME '${p.value}': it is not an absolute path`,
+    hint: () => "Set it to an absolute path, or leave it away.",
   }),
   W_STORE_REMOVED: rule<AtPath & { detail: string }>({
     exit,

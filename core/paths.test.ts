@@ -21,6 +21,13 @@ describe("placesOf", () => {
     expect(placesOf("linux", odd, "/h")).toEqual(placesOf("linux", {}, "/h"));
   });
 
+  test("a relative VIVARIUM_HOME is refused: E_HOME_RELATIVE", () => {
+    for (const platform of ["linux", "darwin", "win32"] as const) {
+      expect(() => placesOf(platform, { VIVARIUM_HOME: "relative" }, "/h")).toThrow("E_HOME_RELATIVE");
+    }
+    expect(placesOf("linux", { VIVARIUM_HOME: "/own" }, "/h").cache).toBe("/own/cache");
+  });
+
   test("macOS: below Library, whatever XDG says", () => {
     expect(placesOf("darwin", { XDG_CACHE_HOME: "/c" }, "/Users/ada")).toEqual({
       cache: "/Users/ada/Library/Caches/vivarium",

@@ -3,6 +3,10 @@
  * `VIVARIUM_HOME` moves all of them. Nothing here touches the disk.
  */
 import { posix, win32 } from "node:path";
+import { problemsOf } from "./diagnostic.ts";
+import type { coreDiagnostics } from "./diagnostics.ts";
+
+const problem = problemsOf<typeof coreDiagnostics>();
 
 export type Platform = "linux" | "darwin" | "win32";
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,11 +19,15 @@ export interface Places {
   readonly config: string;
 }
 
-/** Empty variables count as unset (XDG Base Directory Specification); relative XDG paths are ignored, as it says. */
+/**
+ * Empty variables count as unset (XDG Base Directory Specification); relative XDG paths are ignored, as it says.
+ * @throws E_HOME_RELATIVE: a relative VIVARIUM_HOME would be another store in each directory
+ */
 export function placesOf(platform: Platform, environment: Environment, home: string): Places {
   const override = environment["VIVARIUM_HOME"];
   const path = platform === "win32" ? win32 : posix;
   if (override !== undefined && override !== "") {
+    if (!path.isAbsolute(override)) throw problem("E_HOME_RELATIVE", { value: override });
     return {
       cache: path.join(override, "cache"),
       data: path.join(override, "data"),

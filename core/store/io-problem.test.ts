@@ -97,7 +97,24 @@ test("any other failure names what was tried: E_STORE_IO", () => {
   const found = ioProblem(error, { path: "/disk", operation: "read" });
   if (!(found instanceof Problem)) throw new Error("not a problem");
   expect(found.code).toBe("E_STORE_IO");
-  expect(renderProblem(found, coreDiagnostics).message).toBe("cannot read '/disk/file': EIO");
+  expect(renderProblem(found, coreDiagnostics).message).toBe("cannot read '/disk/file': the disk failed");
+});
+
+test("a file that cannot be made names the place that the user knows, and no temporary name", () => {
+  const words = (path: string): string => {
+    try {
+      writeFileAtomic(path, "x");
+    } catch (error) {
+      if (error instanceof Problem) return renderProblem(error, coreDiagnostics).message;
+      throw error;
+    }
+    return "it was written";
+  };
+  writeFileSync(join(parent, "file"), "");
+  expect(words(join(parent, "file", "cache", "record"))).toBe(
+    `cannot use '${join(parent, "file")}': it is not a directory`,
+  );
+  expect(words("/proc/nothere/record")).toBe("cannot write in '/proc': it does not exist");
 });
 
 test("problems and our own bugs pass through unchanged", () => {

@@ -1,5 +1,6 @@
 import { Problem, problemsOf } from "../diagnostic.ts";
 import type { coreDiagnostics } from "../diagnostics.ts";
+import { placeOfFailure } from "./place-of-failure.ts";
 
 const problem = problemsOf<typeof coreDiagnostics>();
 
@@ -9,14 +10,19 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
 }
 
+/** Operations that fail on the way to a name of ours: what the user knows is the place where it should have come to be. */
+const making = new Set(["write", "create", "publish", "lock"]);
+
 /**
- * A failed system call as the store's problem, with the path that the system named, else `path`.
+ * A failed system call as the store's problem, with the path that the system named, else `path`; where something was to
+ * be made, with the part of that path which exists.
  * Everything else comes back as it is: problems on their way up, and our own bugs.
  */
 export function ioProblem(error: unknown, { path, operation }: { path: string; operation: string }): unknown {
   const errno = errnoOf(error);
   if (errno === undefined || error instanceof Problem) return error;
-  const named = error instanceof Error && "path" in error && typeof error.path === "string" ? error.path : path;
+  const given = error instanceof Error && "path" in error && typeof error.path === "string" ? error.path : path;
+  const named = making.has(operation) ? placeOfFailure(given) : given;
   const context = { cause: error };
   switch (errno) {
     case "EROFS":

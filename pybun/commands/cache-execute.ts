@@ -22,7 +22,7 @@ export const executeDir: Execute = async (context) => {
   return exitCode.success;
 };
 
-/** `pybun cache verify`. @throws E_STORE_DAMAGED at the end, if an entry was */
+/** `pybun cache verify`. @throws E_STORE_VERIFY at the end, if an entry was damaged */
 export const executeVerify: Execute = async (context) => {
   const store = storeOf(context);
   store.sweep();
@@ -41,12 +41,16 @@ export const executeVerify: Execute = async (context) => {
   }
   context.detail({ checked: keys.length, damaged });
   if (damaged.length > 0) {
-    const detail = `${damaged.length} of ${keys.length} entries did not hold what was put there, and were removed`;
-    throw problem("E_STORE_DAMAGED", { path: store.root, detail });
+    throw problem("E_STORE_VERIFY", { path: store.root, damaged: damaged.length, checked: keys.length });
   }
-  context.out(`${keys.length} ${keys.length === 1 ? "wheel is" : "wheels are"} intact\n`);
+  context.note(`${intactWords(keys.length)}\n`);
   return exitCode.success;
 };
+
+function intactWords(count: number): string {
+  if (count === 0) return "the store holds no wheels";
+  return count === 1 ? "1 wheel is intact" : `${count} wheels are intact`;
+}
 
 /** Hashing is synchronous: between two entries the event loop may see Ctrl-C. */
 const letSignalsIn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -58,6 +62,6 @@ export const executeClean: Execute = async (context) => {
   context.report.emit("cache.clean", { entries, bytes });
   context.detail({ entries, bytes, kept });
   const inUse = kept === 0 ? "" : `; ${kept} in use stay`;
-  context.out(`removed ${entries} entries, ${(bytes / 1e6).toFixed(1)} MB${inUse}\n`);
+  context.note(`removed ${entries} ${entries === 1 ? "entry" : "entries"}, ${(bytes / 1e6).toFixed(1)} MB${inUse}\n`);
   return exitCode.success;
 };

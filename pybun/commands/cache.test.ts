@@ -57,7 +57,14 @@ test("cache verify counts what is intact", async () => {
   expect(ended).toMatchObject({ stdout: "1 wheel is intact\n", exitCode: 0 });
 });
 
-test("cache verify moves a changed wheel away: E_STORE_DAMAGED, W_STORE_REMOVED, 74", async () => {
+test("-q leaves the remarks of success out; an empty store holds no wheels", async () => {
+  expect(await pybun("cache", "verify")).toMatchObject({ stdout: "the store holds no wheels\n", exitCode: 0 });
+  for (const member of ["verify", "clean"]) {
+    expect(await pybun("cache", member, "-q")).toMatchObject({ stdout: "", stderr: "", exitCode: 0 });
+  }
+});
+
+test("cache verify moves a changed wheel away: E_STORE_VERIFY, W_STORE_REMOVED, 74", async () => {
   const wheel = await storeWheel();
   overwrite(join(wheel.path, "demo/__init__.py"), "value = 2\n");
   const ended = await pybun("cache", "verify", "--format=json");
@@ -68,7 +75,8 @@ test("cache verify moves a changed wheel away: E_STORE_DAMAGED, W_STORE_REMOVED,
     damaged: [{ entry: `wheels-v1/${wheel.sha256}`, reason: "'demo/__init__.py' has other contents" }],
   });
   const codes = envelope.diagnostics.map(({ code }) => code);
-  expect(codes).toEqual(["W_STORE_REMOVED", "E_STORE_DAMAGED"]);
+  expect(codes).toEqual(["W_STORE_REMOVED", "E_STORE_VERIFY"]);
+  expect(envelope.diagnostics.at(-1)?.hint).not.toContain("cache verify");
   expect(existsSync(wheel.path)).toBe(false);
   expect((await pybun("cache", "verify")).exitCode).toBe(0);
 });
@@ -106,7 +114,7 @@ test("cache clean empties the store, but not what a program uses", async () => {
   end();
   const second = await pybun("cache", "clean");
   expect(second.exitCode).toBe(0);
-  expect(second.stdout).toMatch(/^removed 1 entries, 0\.0 MB\n$/);
+  expect(second.stdout).toMatch(/^removed 1 entry, 0\.0 MB\n$/);
   expect(existsSync(dirname(wheel.path))).toBe(false);
 });
 

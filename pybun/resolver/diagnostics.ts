@@ -5,6 +5,7 @@ export const resolverDiagnostics = {
   E_RESOLVE_CONFLICT: rule<{ explanation: string; derivation: unknown; fixes: readonly Fix[] }>({
     exit: 65,
     summary: "The requirements cannot all be met; the explanation is a proof, and the derivation tree is in `data`.",
+    lines: ["explanation"],
     message: (p) => `cannot resolve the requirements\n${p.explanation}`,
     hint: (p) => (p.fixes[0] === undefined ? undefined : `this would work: ${p.fixes[0].title}`),
     fixes: (p) => p.fixes,

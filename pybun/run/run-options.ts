@@ -3,7 +3,14 @@ import type { OptionShapes } from "@vivarium/cli/command";
 
 export const runOptions = {
   module: { kind: "value", short: "m", value: "MODULE", endsOptions: true, summary: "Run a module, as python -m does" },
-  code: { kind: "value", short: "c", value: "CODE", endsOptions: true, summary: "Run code, as python -c does" },
+  code: {
+    kind: "value",
+    short: "c",
+    value: "CODE",
+    mayBeEmpty: true,
+    endsOptions: true,
+    summary: "Run code, as python -c does",
+  },
   with: { kind: "values", value: "REQUIREMENT", summary: "Also have this package, for this run" },
   python: { kind: "value", short: "p", value: "PYTHON", summary: "Interpreter: path, version or specifier" },
   "python-arg": {
