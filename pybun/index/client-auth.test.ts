@@ -58,7 +58,7 @@ describe("credentials", () => {
         const failure = await failureOf(() =>
           bench.open({ flags: { index: [url], defaultIndex: open.simple } }).page("left"),
         );
-        expect(failure).toStartWith(`E_INDEX_AUTH cannot read ${closed.simple}/left/: the server answered 401 and `);
+        expect(failure).toStartWith(`E_INDEX_AUTH cannot read '${closed.simple}/left/': the server answered 401 and `);
         expect(failure).toContain(said);
         expect(failure).not.toContain("wrong-one");
       }
@@ -105,7 +105,7 @@ describe("the first-index rule", () => {
       expect([left.count, left.textAt(0), left.index]).toEqual([1, "1.0", own.simple]);
       expect((await client.page("right")).index).toBe(everyone.simple);
       expect(bench.told.filter((line) => line.startsWith("W_INDEX_EXTRA_FIRST"))).toEqual([
-        expect.stringContaining(`PIP_EXTRA_INDEX_URL: ${own.simple} is asked before the default index`),
+        expect.stringContaining(`PIP_EXTRA_INDEX_URL: '${own.simple}' is asked before the default index`),
       ]);
       expect(bench.told.join()).not.toContain("hunter2");
     } finally {
@@ -148,6 +148,17 @@ describe("proxies", () => {
   });
 });
 
+test("a proxy that does not answer is named, and who named it", async () => {
+  using bench = testBench();
+  const environment = { HTTPS_PROXY: "http://me:hunter2@127.0.0.1:1" };
+  const client = bench.open({ flags: { defaultIndex: "https://index.example/simple" }, environment });
+  const failure = await failureOf(() => client.page("left"));
+  expect(failure).toStartWith(
+    "E_INDEX_NETWORK cannot reach 'https://index.example/simple/left/' through the proxy 'http://****@127.0.0.1:1/': the connection was refused",
+  );
+  expect(failure).toContain("The proxy comes from HTTPS_PROXY");
+});
+
 describe("certificates", () => {
   test("one that nobody trusts is E_INDEX_TLS; SSL_CERT_FILE, SSL_CERT_DIR, PIP_CERT, REQUESTS_CA_BUNDLE or trusted-host accept it", async () => {
     const index = await startFixtureIndex({ tls: true });
@@ -159,7 +170,7 @@ describe("certificates", () => {
       const open = (environment: Record<string, string>) =>
         bench.open({ flags: { defaultIndex: index.simple }, environment, refresh: true });
       expect(await failureOf(() => open({}).page("left"))).toStartWith(
-        `E_INDEX_TLS cannot trust the certificate of ${index.simple}/left/`,
+        `E_INDEX_TLS cannot trust the certificate of '${index.simple}/left/'`,
       );
       for (const name of ["SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE"]) {
         expect((await open({ [name]: pem }).page("left")).count).toBe(1);
@@ -168,7 +179,14 @@ describe("certificates", () => {
       expect((await open({ PIP_TRUSTED_HOST: "127.0.0.1" }).page("left")).count).toBe(1);
       expect(
         await failureOf(() => open({ SSL_CERT_FILE: join(bench.directory, "absent.pem") }).page("left")),
-      ).toStartWith("E_INDEX_CONFIG certificates: cannot read");
+      ).toEndWith("absent.pem': it does not exist");
+      for (const name of ["SSL_CERT_FILE", "PIP_CERT"]) {
+        const none = join(bench.directory, "none.pem");
+        writeFileSync(none, "this-host\n");
+        expect(await failureOf(() => open({ [name]: none }).page("left"))).toBe(
+          `E_INDEX_CONFIG cannot use ${name}: '${none}' holds no certificate in PEM form`,
+        );
+      }
     } finally {
       await index.stop();
     }

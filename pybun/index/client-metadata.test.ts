@@ -197,7 +197,7 @@ test("one that would have to be built is a clear error", () =>
     for (const shape of shapes) {
       index.add(buildSdist({ name: "left", version: "1.0", ...shape }));
       expect(await failureOf(() => metadataOf(open()))).toStartWith(
-        "E_SDIST_BUILD_NEEDED left-1.0.tar.gz would have to be built to learn what it requires: ",
+        "E_SDIST_BUILD_NEEDED 'left-1.0.tar.gz' would have to be built to learn what it requires: ",
       );
     }
   }));
@@ -206,6 +206,6 @@ test("an archive that is none is told", () =>
   scene({ metadata: "none" }, async ({ index, open }) => {
     index.add({ ...wheel, bytes: Buffer.alloc(5000, "x") });
     expect(await failureOf(() => metadataOf(open()))).toBe(
-      `E_INDEX_METADATA cannot read the metadata of ${wheel.filename}: it is no ZIP archive`,
+      `E_INDEX_METADATA cannot read the metadata of '${wheel.filename}': it is no ZIP archive`,
     );
   }));

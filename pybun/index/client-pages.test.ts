@@ -181,7 +181,18 @@ describe("the cache", () => {
       const page = await client.page("left");
       await client.metadata(page.filesAt(0)[0] ?? expect.unreachable());
       client.close();
-      expect(bench.told.filter((line) => line.startsWith("W_INDEX_CACHE")).length).toBeGreaterThan(0);
+      const place = join(bench.directory, "index-v1");
+      expect(bench.told.find((line) => line.startsWith("W_INDEX_CACHE"))).toStartWith(
+        `W_INDEX_CACHE cannot keep answers of the index in '${place}': `,
+      );
+    }));
+
+  test("a name that no file system holds is asked for like any other, without a word about the cache", () =>
+    scene({}, async ({ open, bench }) => {
+      const client = open();
+      expect(await failureOf(() => client.page("x".repeat(300)))).toStartWith("E_PACKAGE_NOT_FOUND");
+      client.close();
+      expect(bench.told.filter((line) => line.startsWith("W_"))).toEqual([]);
     }));
 });
 

@@ -78,30 +78,55 @@ describe("where packages come from", () => {
   });
 
   test("a directory is an index, too", () => {
-    expect(
-      urls(load({ flags: { index: ["./wheels", "/srv/w", "file:///srv/x/"] }, cwd: "/work" })).slice(0, 3),
-    ).toEqual(["file:///work/wheels", "file:///srv/w", "file:///srv/x"]);
+    const root = mkdtempSync(join(tmpdir(), "config-"));
+    const at = (name: string): string => Bun.pathToFileURL(join(root, name)).href;
+    try {
+      for (const name of ["wheels", "w", "x"]) mkdirSync(join(root, name));
+      const index = ["./wheels", join(root, "w"), `${at("x")}/`];
+      expect(urls(load({ flags: { index }, cwd: root })).slice(0, 3)).toEqual([at("wheels"), at("w"), at("x")]);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  test.each([
+    ["./nonexistent", "the directory '/work/nonexistent' does not exist"],
+    ["not-a-url", "the directory '/work/not-a-url' does not exist"],
+    ["file:///nonexistent/simple/", "the directory '/nonexistent/simple/' does not exist"],
+    ["/dev/null", "'/dev/null' is not a directory"],
+    ["ftp://x/simple", "'ftp://x/simple' is a URL of 'ftp:', and an index is at https:, http: or file:"],
+    ["https://", "'https://' is neither a URL nor a directory"],
+  ])("an index at %p is refused", async (defaultIndex, reason) => {
+    for (const [source, sources] of [
+      ["--default-index", { flags: { defaultIndex } }],
+      ["PIP_INDEX_URL", { environment: { PIP_INDEX_URL: defaultIndex } }],
+    ] as const) {
+      expect(await failureOf(() => load({ cwd: "/work", ...sources }))).toBe(
+        `E_INDEX_CONFIG cannot use ${source}: ${reason}`,
+      );
+    }
+    expect(urls(load({ flags: { defaultIndex, noIndex: true }, cwd: "/work" }))).toEqual([]);
   });
 
   test("what is none is refused, without its secrets", async () => {
     const failure = await failureOf(() => load({ flags: { defaultIndex: "ftp://user:hunter2@host/simple" } }));
-    expect(failure).toStartWith("E_INDEX_CONFIG --default-index: ");
+    expect(failure).toStartWith("E_INDEX_CONFIG cannot use --default-index: ");
     expect(failure).not.toContain("hunter2");
     expect(await failureOf(() => load({ environment: { PIP_TIMEOUT: "soon" } }))).toBe(
-      'E_INDEX_CONFIG PIP_TIMEOUT: "soon" is no number of seconds',
+      "E_INDEX_CONFIG cannot use PIP_TIMEOUT: 'soon' is no number of seconds",
     );
     expect(await failureOf(() => load({ environment: { HTTPS_PROXY: "socks5://u:hunter2@p" } }))).toStartWith(
-      "E_INDEX_CONFIG HTTPS_PROXY",
+      "E_INDEX_CONFIG cannot use HTTPS_PROXY",
     );
   });
 
   test("certificates, trusted hosts, timeouts and proxies", () => {
     const file = "[global]\ncert = /file.pem\ntrusted-host = a b:8443\ntimeout = 7\nproxy = http://proxy:8080\n";
     expect(load({}, { "pip.conf": file })).toMatchObject({
-      certificateFile: "/file.pem",
+      certificateFile: { value: "/file.pem" },
       trustedHosts: ["a", "b:8443"],
       timeoutMs: 7000,
-      proxies: { http: "http://proxy:8080/", https: "http://proxy:8080/" },
+      proxies: { http: { value: "http://proxy:8080/" }, https: { value: "http://proxy:8080/" } },
     });
     const environment = {
       SSL_CERT_FILE: "/own.pem",
@@ -112,9 +137,13 @@ describe("where packages come from", () => {
       NO_PROXY: "a, b",
     };
     expect(load({ environment })).toMatchObject({
-      certificateFile: "/own.pem",
+      certificateFile: { value: "/own.pem", source: "SSL_CERT_FILE" },
       timeoutMs: 3000,
-      proxies: { http: "http://all:1/", https: "http://s:2/", bypass: ["a", "b"] },
+      proxies: {
+        http: { value: "http://all:1/", source: "ALL_PROXY" },
+        https: { value: "http://s:2/", source: "https_proxy" },
+        bypass: ["a", "b"],
+      },
     });
   });
 });

@@ -1,7 +1,8 @@
 /**
  * Where packages come from: settings of flags, UV_* variables, PIP_* variables and pip's files become one IndexConfig.
  *
- * Precedence, each alone: flag, then UV_* variable, then pip (PIP_* variable before files). Indexes are asked in this
+ * Precedence, each alone: flag, then UV_* variable, then pip (PIP_* variable before files); the table `precedence` has
+ * the settings with one value. The first that is set decides alone: a PIP_CERT beside SSL_CERT_FILE is not read. Indexes are asked in this
  * order: --index flags, UV_INDEX, UV_EXTRA_INDEX_URL, pip's extra-index-url, and last the default index
  * (--default-index, UV_DEFAULT_INDEX, UV_INDEX_URL, pip's index-url, PyPI). `--find-links` of all sources add up.
  * User information of URLs moves to the credentials: no URL in the result's `indexes` holds any.
@@ -10,11 +11,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment, Platform } from "@vivarium/core/paths";
+import { redact } from "@vivarium/core/redact";
 import type { indexDiagnostics } from "./diagnostics.ts";
-import type { Credentials, IndexConfig, IndexLocation, ScopedCredentials } from "./index-config.ts";
+import type { Credentials, IndexConfig, IndexLocation, ScopedCredentials, Sourced } from "./index-config.ts";
 import { type GivenLocation, readLocation } from "./index-location.ts";
 import { parseNetrc } from "./netrc.ts";
-import { type PipSetting, type PipSettings, readPipSettings, wordsOf } from "./pip-config.ts";
+import { type PipSettings, readPipSettings, wordsOf } from "./pip-config.ts";
 import { readProxies } from "./proxy-config.ts";
 
 export interface IndexFlags {
@@ -38,113 +40,125 @@ const problem = problemsOf<typeof indexDiagnostics>();
 const pypi = "https://pypi.org/simple";
 const defaultTimeoutMs = 30_000;
 
-/** Throws `E_INDEX_CONFIG` for a malformed URL or number; the message names the source, without secrets. */
+/** The settings that have one value: where each may come from, the strongest first. `pip:` is a variable or a file of pip. */
+const precedence = {
+  certificateFile: ["SSL_CERT_FILE", "pip:cert", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
+  certificateDirectory: ["SSL_CERT_DIR"],
+  timeout: ["UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT", "HTTP_TIMEOUT", "pip:timeout"],
+  noIndex: ["UV_NO_INDEX", "pip:no-index"],
+  defaultIndex: ["UV_DEFAULT_INDEX", "UV_INDEX_URL", "pip:index-url"],
+} as const;
+
+type SettingOf = (name: keyof typeof precedence) => Sourced | undefined;
+
+function settingsOf(environment: Environment, pip: PipSettings): SettingOf {
+  const find = (place: string): Sourced | undefined =>
+    place.startsWith("pip:") ? pip.get(place.slice("pip:".length)) : variable(environment, place);
+  return (name) => precedence[name].map(find).find((setting) => setting !== undefined);
+}
+
+/**
+ * Throws `E_INDEX_CONFIG` for a malformed URL or number and a directory that is absent; the message names the source,
+ * without secrets.
+ */
 export function loadIndexConfig(sources: ConfigSources): IndexConfig {
   const { flags, environment } = sources;
   const pip = readPipSettings(sources);
-  const located = locateIndexes(sources, pip);
-  const noIndex = flags.noIndex ?? (isOn(environment["UV_NO_INDEX"]) || isOn(pip.get("no-index")?.value));
-  const extra = pip.get("extra-index-url");
-  const warnsOfExtra = !noIndex && extra !== undefined && located.usesPipExtra;
-  const certificateFile =
-    firstOf(environment, ["SSL_CERT_FILE", "PIP_CERT"]) ??
-    pip.get("cert")?.value ??
-    firstOf(environment, ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]);
-  const certificateDirectory = firstOf(environment, ["SSL_CERT_DIR"]);
+  const setting = settingsOf(environment, pip);
+  const noIndex = flags.noIndex ?? isOn(setting("noIndex"));
+  const located = locateIndexes(sources, { pip, setting, noIndex });
+  const certificateFile = setting("certificateFile");
+  const certificateDirectory = setting("certificateDirectory");
   return {
-    indexes: noIndex ? [] : located.indexes,
+    indexes: located.indexes,
     findLinks: findLinksOf(sources, pip),
     credentials: located.credentials,
     netrc: lazyNetrc(sources),
     proxies: readProxies(environment, pip.get("proxy")),
     ...(certificateFile === undefined ? {} : { certificateFile }),
     ...(certificateDirectory === undefined ? {} : { certificateDirectory }),
-    trustedHosts: [
-      ...wordsOf(pip.get("trusted-host")),
-      ...(environment["UV_INSECURE_HOST"] ?? "").split(/[\s,]+/),
-    ].filter((host) => host !== ""),
-    timeoutMs: timeoutOf(environment, pip.get("timeout")),
-    warnings: warnsOfExtra
-      ? [
-          {
-            source: extra.source,
-            urls: wordsOf(extra).map((text) => readLocation({ text, source: extra.source }, sources).index.url),
-          },
-        ]
-      : [],
+    trustedHosts: [...wordsOf(pip.get("trusted-host")), ...listOf(environment["UV_INSECURE_HOST"])],
+    timeoutMs: timeoutOf(setting("timeout")),
+    warnings: noIndex ? [] : extraIndexWarnings(sources, pip.get("extra-index-url")),
   };
+}
+
+function extraIndexWarnings(sources: ConfigSources, extra: Sourced | undefined): IndexConfig["warnings"] {
+  if (extra === undefined) return [];
+  const { source } = extra;
+  const urls = wordsOf(extra).map((text) => readLocation({ text, source }, sources).index.url);
+  return urls.length === 0 ? [] : [{ source, urls }];
 }
 
 interface Located {
   readonly indexes: readonly IndexLocation[];
   readonly credentials: readonly ScopedCredentials[];
-  readonly usesPipExtra: boolean;
 }
 
-function locateIndexes(sources: ConfigSources, pip: PipSettings): Located {
-  const { flags, environment } = sources;
-  const variable = (name: string): GivenLocation[] =>
-    wordsOf(settingOf(environment, name)).map((text) => ({ text, source: name }));
-  const extraSetting = pip.get("extra-index-url");
-  const extra = wordsOf(extraSetting).map((text) => ({ text, source: extraSetting?.source ?? "pip" }));
-  const given = [
-    ...(flags.index ?? []).map((text) => ({ text, source: "--index" })),
-    ...variable("UV_INDEX"),
-    ...variable("UV_EXTRA_INDEX_URL"),
-    ...extra,
-    defaultLocation(sources, pip),
-  ];
+/** Without indexes nobody's address is read: it may be of a server or directory that is not there. */
+function locateIndexes(
+  sources: ConfigSources,
+  { pip, setting, noIndex }: { pip: PipSettings; setting: SettingOf; noIndex: boolean },
+): Located {
   const indexes = new Map<string, IndexLocation>();
   const credentials: ScopedCredentials[] = [];
-  for (const location of given) {
+  for (const location of noIndex ? [] : givenLocations(sources, { pip, setting })) {
     const { index, login } = readLocation(location, sources);
     if (login !== undefined) credentials.push({ ...login, prefix: index.url });
     if (!indexes.has(index.url)) indexes.set(index.url, index);
   }
-  return { indexes: [...indexes.values()], credentials, usesPipExtra: extra.length > 0 };
+  return { indexes: [...indexes.values()], credentials };
 }
 
-function defaultLocation({ flags, environment }: ConfigSources, pip: PipSettings): GivenLocation {
-  if (flags.defaultIndex !== undefined) return { text: flags.defaultIndex, source: "--default-index" };
-  for (const name of ["UV_DEFAULT_INDEX", "UV_INDEX_URL"]) {
-    const setting = settingOf(environment, name);
-    if (setting !== undefined) return { text: setting.value, source: name };
-  }
-  const own = pip.get("index-url");
-  return own === undefined ? { text: pypi, source: "default" } : { text: own.value, source: own.source };
+/** In the order in which they are asked. */
+function givenLocations(
+  { flags, environment }: ConfigSources,
+  { pip, setting }: { pip: PipSettings; setting: SettingOf },
+): GivenLocation[] {
+  const all = (given: Sourced | undefined): GivenLocation[] =>
+    wordsOf(given).map((text) => ({ text, source: given?.source ?? "" }));
+  const { value: text, source } =
+    flags.defaultIndex === undefined
+      ? (setting("defaultIndex") ?? { value: pypi, source: "default" })
+      : { value: flags.defaultIndex, source: "--default-index" };
+  return [
+    ...(flags.index ?? []).map((text) => ({ text, source: "--index" })),
+    ...all(variable(environment, "UV_INDEX")),
+    ...all(variable(environment, "UV_EXTRA_INDEX_URL")),
+    ...all(pip.get("extra-index-url")),
+    { text, source },
+  ];
 }
 
 function findLinksOf({ flags, environment }: ConfigSources, pip: PipSettings): IndexConfig["findLinks"] {
   const own = pip.get("find-links");
-  const uv = (environment["UV_FIND_LINKS"] ?? "").split(/[\s,]+/);
   return [
     ...(flags.findLinks ?? []).map((location) => ({ location, source: "--find-links" })),
-    ...uv.filter((location) => location !== "").map((location) => ({ location, source: "UV_FIND_LINKS" })),
+    ...listOf(environment["UV_FIND_LINKS"]).map((location) => ({ location, source: "UV_FIND_LINKS" })),
     ...wordsOf(own).map((location) => ({ location, source: own?.source ?? "pip" })),
   ];
 }
 
-function settingOf(environment: Environment, name: string): PipSetting | undefined {
-  const value = environment[name];
-  return value === undefined || value.trim() === "" ? undefined : { value: value.trim(), source: name };
+/** Empty variables count as unset. */
+function variable(environment: Environment, name: string): Sourced | undefined {
+  const value = environment[name]?.trim();
+  return value === undefined || value === "" ? undefined : { value, source: name };
 }
 
-function firstOf(environment: Environment, names: readonly string[]): string | undefined {
-  return names.map((name) => environment[name]).find((value) => value !== undefined && value !== "");
+/** Parted by white space or commas, as uv reads its variables. */
+const listOf = (text: string | undefined): string[] => (text ?? "").split(/[\s,]+/).filter((word) => word !== "");
+
+function isOn(setting: Sourced | undefined): boolean {
+  return setting !== undefined && /^(?:1|true|yes|on|y|t)$/i.test(setting.value.trim());
 }
 
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && /^(?:1|true|yes|on|y|t)$/i.test(value.trim());
-}
-
-function timeoutOf(environment: Environment, pip: PipSetting | undefined): number {
-  const text = firstOf(environment, ["UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT", "HTTP_TIMEOUT"]) ?? pip?.value;
-  if (text === undefined) return defaultTimeoutMs;
-  const seconds = Number(text);
+function timeoutOf(setting: Sourced | undefined): number {
+  if (setting === undefined) return defaultTimeoutMs;
+  const seconds = Number(setting.value);
   if (Number.isFinite(seconds) && seconds > 0) return seconds * 1000;
   throw problem("E_INDEX_CONFIG", {
-    source: pip?.value === text ? pip.source : "UV_HTTP_TIMEOUT",
-    reason: `"${text}" is no number of seconds`,
+    source: setting.source,
+    reason: `'${redact(setting.value)}' is no number of seconds`,
   });
 }
 

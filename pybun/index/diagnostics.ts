@@ -1,137 +1,158 @@
 /** The catalogue of the index client. Every URL in the parameters is redacted by whoever throws. */
 import { rule } from "@vivarium/core/diagnostic";
 
-const offlineHint = (): string => "run once without --offline, so that the answer is in the cache";
+const offlineHint = (): string => "Run the command once without `--offline`, so that the answer is in the cache.";
+
+const triedOften = (attempts: number): string => (attempts > 1 ? ` (${attempts} attempts)` : "");
+
+/** The proxy that a request went through, and the setting that named it. */
+export interface NamedProxy {
+  readonly url: string;
+  readonly source: string;
+}
 
 export const indexDiagnostics = {
   E_INDEX_STATUS: rule<{ url: string; status: number; attempts: number }>({
     exit: 69,
     summary: "An index answered with a status that is neither an answer nor “not found”.",
-    message: (p) =>
-      `cannot read ${p.url}: the server answered ${p.status}${p.attempts > 1 ? ` (${p.attempts} attempts)` : ""}`,
-    hint: (p) => (p.status === 429 || p.status >= 500 ? "the server is busy or broken: try again later" : undefined),
+    message: (p) => `cannot read '${p.url}': the server answered ${p.status}${triedOften(p.attempts)}`,
+    hint: (p) => (p.status === 429 || p.status >= 500 ? "The server is busy or broken: try again later." : undefined),
   }),
   E_INDEX_AUTH: rule<{ url: string; status: number; offered: boolean }>({
     exit: 69,
     summary: "An index refused the request for lack of credentials, or refused the credentials.",
     message: (p) =>
-      `cannot read ${p.url}: the server answered ${p.status} and ${p.offered ? "refused the credentials" : "no credentials were offered"}`,
+      `cannot read '${p.url}': the server answered ${p.status} and ${p.offered ? "refused the credentials" : "no credentials were offered"}`,
     hint: (p) =>
       p.offered
-        ? "check the user name and password in the index URL, netrc or UV_INDEX_<NAME>_USERNAME/_PASSWORD; other indexes are not asked instead, so that nobody can slip in a package of the same name"
-        : "put credentials into netrc, UV_INDEX_<NAME>_USERNAME/_PASSWORD, or the index URL",
+        ? "Check the user name and password in the URL of the index, in netrc or in UV_INDEX_<NAME>_USERNAME and _PASSWORD. Other indexes are not asked instead, so that nobody can slip in a package of the same name."
+        : "Put credentials into netrc, into UV_INDEX_<NAME>_USERNAME and _PASSWORD, or into the URL of the index.",
   }),
-  E_INDEX_NETWORK: rule<{ url: string; reason: string; attempts: number }>({
+  E_INDEX_NETWORK: rule<{ url: string; reason: string; attempts: number; proxy?: NamedProxy }>({
     exit: 69,
-    summary: "A connection to an index could not be made, or broke.",
-    message: (p) => `cannot reach ${p.url}: ${p.reason}${p.attempts > 1 ? ` (${p.attempts} attempts)` : ""}`,
-    hint: () => "check the network and the proxy settings; --offline uses what is in the cache",
+    summary: "A connection to an index, or to the proxy before it, could not be made, or broke.",
+    message: (p) =>
+      `cannot reach '${p.url}'${p.proxy === undefined ? "" : ` through the proxy '${p.proxy.url}'`}: ${p.reason}${triedOften(p.attempts)}`,
+    hint: (p) =>
+      p.proxy === undefined
+        ? "Check the network and the proxy settings. `--offline` uses what is in the cache."
+        : `The proxy comes from ${p.proxy.source}: check it, or name the host in NO_PROXY. \`--offline\` uses what is in the cache.`,
   }),
   E_INDEX_TLS: rule<{ url: string; reason: string }>({
     exit: 69,
     summary: "The certificate of an index is not trusted.",
-    message: (p) => `cannot trust the certificate of ${p.url}: ${p.reason}`,
-    hint: () => "if a company proxy signs it, name its CA file in SSL_CERT_FILE or PIP_CERT",
+    message: (p) => `cannot trust the certificate of '${p.url}': ${p.reason}`,
+    hint: () => "If a company's proxy signs it, name its CA file in SSL_CERT_FILE or PIP_CERT.",
   }),
   E_INDEX_TIMEOUT: rule<{ url: string; phase: "connect" | "idle"; timeoutMs: number }>({
     exit: 69,
     summary: "An index did not answer, or stopped sending, for longer than the timeout.",
     message: (p) =>
       p.phase === "connect"
-        ? `no answer from ${p.url} within ${p.timeoutMs / 1000} s`
-        : `${p.url} sent nothing for ${p.timeoutMs / 1000} s`,
-    hint: () => "UV_HTTP_TIMEOUT or PIP_DEFAULT_TIMEOUT set the time to wait, in seconds",
+        ? `no answer from '${p.url}' within ${p.timeoutMs / 1000} s`
+        : `'${p.url}' sent nothing for ${p.timeoutMs / 1000} s`,
+    hint: () => "UV_HTTP_TIMEOUT or PIP_DEFAULT_TIMEOUT set the time to wait, in seconds.",
   }),
   E_INDEX_REDIRECT: rule<{ url: string; reason: "loop" | "too many" | "insecure" | "no location" }>({
     exit: 69,
     summary: "A chain of redirects does not end, or leads from https to http.",
-    message: (p) => `cannot read ${p.url}: ${redirectReason[p.reason]}`,
+    message: (p) => `cannot read '${p.url}': ${redirectReason[p.reason]}`,
   }),
   E_INDEX_OFFLINE: rule<{ what: string }>({
     exit: 69,
     summary: "Something that --offline forbids to fetch is not in the cache.",
-    message: (p) => `${p.what} is not in the cache, and --offline forbids to fetch it`,
+    message: (p) => `${p.what} is not in the cache, and \`--offline\` forbids to fetch it`,
     hint: offlineHint,
   }),
   E_INDEX_CONTENT: rule<{ url: string; contentType: string; reason: string }>({
     exit: 69,
     summary: "An index answered something that is no project page.",
-    message: (p) => `cannot understand the answer of ${p.url} (${p.contentType || "no content type"}): ${p.reason}`,
-    hint: () => "the URL of an index ends where project names begin, such as https://pypi.org/simple",
+    message: (p) => `cannot understand the answer of '${p.url}' (${p.contentType || "no content type"}): ${p.reason}`,
+    hint: () => "The URL of an index ends where project names begin, such as 'https://pypi.org/simple'.",
   }),
   E_INDEX_TOO_LARGE: rule<{ url: string; bytesMax: number }>({
     exit: 69,
     summary: "A page, metadata file or download is larger than the ceiling or the announced size.",
-    message: (p) => `${p.url} sends more than the ${p.bytesMax} bytes that were expected at most`,
+    message: (p) => `'${p.url}' sends more than the ${p.bytesMax} bytes that were expected at most`,
   }),
   E_INDEX_TRUNCATED: rule<{ url: string; bytes: number; bytesExpected: number }>({
     exit: 69,
     summary: "A download ended before all its bytes came.",
-    message: (p) => `${p.url} ended after ${p.bytes} of ${p.bytesExpected} bytes`,
-    hint: () => "try again; a proxy or a full disk of the server cuts downloads",
+    message: (p) => `'${p.url}' ended after ${p.bytes} of ${p.bytesExpected} bytes`,
+    hint: () => "Try again; a proxy or a full disk of the server cuts downloads.",
   }),
   E_INDEX_HASH: rule<{ file: string; url: string; algorithm: string; expected: string; actual: string }>({
     exit: 76,
     summary: "A file or its metadata has another hash than the index announced.",
     message: (p) =>
-      `${p.file} from ${p.url} has ${p.algorithm} ${p.actual}, but ${p.expected} was announced: nothing of it is used`,
-    hint: () => "the file was changed on its way or on the server: tell the index's owner",
+      `${p.file} from '${p.url}' has ${p.algorithm} ${p.actual}, but ${p.expected} was announced: nothing of it is used`,
+    hint: () => "The file was changed on its way or on the server: tell the index's owner.",
   }),
   E_INDEX_METADATA: rule<{ file: string; reason: string }>({
     exit: 65,
     summary: "The core metadata of a file is missing or malformed.",
-    message: (p) => `cannot read the metadata of ${p.file}: ${p.reason}`,
+    message: (p) => `cannot read the metadata of '${p.file}': ${p.reason}`,
   }),
   E_INDEX_CONFIG: rule<{ source: string; reason: string }>({
     exit: 78,
-    summary: "A setting of the index client is malformed.",
-    message: (p) => `${p.source}: ${p.reason}`,
+    summary: "A setting of the index client is malformed, or names a place that does not exist.",
+    message: (p) => `cannot use ${p.source}: ${p.reason}`,
   }),
   E_INDEX_FIND_LINKS: rule<{ location: string; reason: string }>({
     exit: 69,
     summary: "A place named by --find-links cannot be read.",
-    message: (p) => `cannot read the links at ${p.location}: ${p.reason}`,
+    message: (p) => `cannot read the links at '${p.location}': ${p.reason}`,
+  }),
+  E_INDEX_FILE: rule<{ file: string; reason: string }>({
+    exit: 66,
+    summary: "A local file that a requirement, a directory or a page of links names cannot be read.",
+    message: (p) => `cannot read the file '${p.file}': ${p.reason}`,
   }),
   E_SDIST_BUILD_NEEDED: rule<{ file: string; reason: string }>({
     exit: 65,
     summary: "Only building this source distribution would tell what it requires.",
-    message: (p) => `${p.file} would have to be built to learn what it requires: ${p.reason}`,
-    hint: (p) => `choose a version that has a wheel, or exclude source distributions with --only-binary (${p.file})`,
+    message: (p) => `'${p.file}' would have to be built to learn what it requires: ${p.reason}`,
+    hint: (p) =>
+      `Choose a version that has a wheel, or exclude its source distributions with \`--only-binary ${projectOf(p.file)}\`.`,
   }),
   E_PACKAGE_NOT_FOUND: rule<{ name: string; indexes: readonly string[]; near: readonly string[] }>({
     exit: 65,
     summary: "No index knows a project of this name.",
     message: (p) =>
       p.indexes.length === 0
-        ? `no project "${p.name}": no index is configured`
-        : `no project "${p.name}" on ${p.indexes.join(", ")}`,
-    hint: (p) => (p.near.length === 0 ? undefined : `did you mean ${p.near.map((n) => `"${n}"`).join(" or ")}?`),
+        ? `no project '${p.name}': no index is configured`
+        : `no project '${p.name}' on ${p.indexes.map((index) => `'${index}'`).join(", ")}`,
+    hint: (p) => (p.near.length === 0 ? undefined : `Did you mean ${p.near.map((name) => `'${name}'`).join(" or ")}?`),
     data: (p) => ({ name: p.name, indexes: p.indexes, near: p.near }),
   }),
   E_INDEX_CACHE_DAMAGED: rule<{ path: string }>({
     exit: 74,
     summary: "A cached page was changed behind our back; it is removed.",
-    message: (p) => `the cached page ${p.path} is damaged, and was removed`,
-    hint: () => "run the command again: the page will be fetched anew",
+    message: (p) => `the cached page '${p.path}' is damaged, and was removed`,
+    hint: () => "Run the command again: the page will be fetched anew.",
   }),
   W_INDEX_EXTRA_FIRST: rule<{ source: string; urls: readonly string[] }>({
     exit: 0,
     summary: "pip's extra-index-url is read under the first-index rule, which is stricter than pip.",
     message: (p) =>
-      `${p.source}: ${p.urls.join(", ")} is asked before the default index, and the first index that knows a name is the only one used for it (pip would mix them)`,
-    hint: () => "this keeps a public package from replacing a private one of the same name",
+      `${p.source}: ${p.urls.map((url) => `'${url}'`).join(", ")} is asked before the default index, and the first index that knows a name is the only one used for it (pip would mix them)`,
+    hint: () => "This keeps a public package from replacing a private one of the same name.",
   }),
   W_INDEX_FIND_LINKS_MISSING: rule<{ location: string; source: string }>({
     exit: 0,
     summary: "A directory named by find-links does not exist.",
-    message: (p) => `${p.source}: the directory ${p.location} does not exist, and is left out`,
+    message: (p) => `${p.source}: the directory '${p.location}' does not exist, and is left out`,
   }),
   W_INDEX_CACHE: rule<{ path: string; reason: string }>({
     exit: 0,
     summary: "The index cache cannot be written; everything works, but slower.",
-    message: (p) => `cannot keep answers of the index in ${p.path}: ${p.reason}`,
+    message: (p) => `cannot keep answers of the index in '${p.path}': ${p.reason}`,
+    hint: () => "Everything works, but slower. Set VIVARIUM_HOME to a directory that you may write to.",
   }),
 };
+
+/** `numpy` of `numpy-1.0.tar.gz`: what `--only-binary` takes. */
+const projectOf = (file: string): string => file.replace(/-[^-]*$/, "");
 
 const redirectReason = {
   loop: "the redirects go in a circle",

@@ -80,19 +80,19 @@ test("a directory that does not exist is a warning, W_INDEX_FIND_LINKS_MISSING, 
   for (const name of ["left", "right"])
     expect(await failureOf(() => client.page(name))).toStartWith("E_PACKAGE_NOT_FOUND");
   expect(bench.told).toEqual([
-    "W_INDEX_FIND_LINKS_MISSING PIP_FIND_LINKS: the directory /nowhere/wheels does not exist, and is left out",
+    "W_INDEX_FIND_LINKS_MISSING PIP_FIND_LINKS: the directory '/nowhere/wheels' does not exist, and is left out",
   ]);
 });
 
-test("a file that went away between listing and reading is E_INDEX_FIND_LINKS", async () => {
+test("a file that went away between listing and reading is E_INDEX_FILE", async () => {
   using bench = testBench();
   const directory = shelf(join(bench.directory, "w"));
   const client = bench.open({ flags: { noIndex: true, findLinks: [directory] } });
   const file = (await client.page("right")).filesAt(0)[0] ?? expect.unreachable();
   chmodSync(directory, 0o755);
   Bun.spawnSync(["rm", join(directory, other.filename)]);
-  expect(await failureOf(() => client.metadata(file))).toStartWith(
-    "E_INDEX_FIND_LINKS cannot read the links at file://",
+  expect(await failureOf(() => client.metadata(file))).toBe(
+    `E_INDEX_FILE cannot read the file '${join(directory, other.filename)}': it does not exist`,
   );
 });
 

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
+import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { filesIn } from "./directory-files.ts";
 import { pageOfFiles } from "./file-list.ts";
@@ -91,7 +92,7 @@ async function readAll(parts: FindLinksParts): Promise<readonly IndexFile[]> {
 async function remoteFiles(location: string, { transport, offline }: FindLinksParts): Promise<readonly IndexFile[]> {
   const direct = fileOfLink({ href: location, base: location });
   if (direct !== undefined) return [direct];
-  if (offline) throw problem("E_INDEX_OFFLINE", { what: `the page of links ${redact(location)}` });
+  if (offline) throw problem("E_INDEX_OFFLINE", { what: `the page of links '${redact(location)}'` });
   return transport.ask(location, { headers: () => ({ accept: "text/html" }) }, async (answer) =>
     linksOfPage(latin1Of(await answer.body.all(pageBytesMax)), answer.url),
   );
@@ -114,6 +115,6 @@ function readPage(path: string): string {
     return readFileSync(path, "latin1");
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error)) throw error;
-    throw problem("E_INDEX_FIND_LINKS", { location: path, reason: error.message }, { cause: error });
+    throw problem("E_INDEX_FIND_LINKS", { location: path, reason: reasonOf(error) }, { cause: error });
   }
 }

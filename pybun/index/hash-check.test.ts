@@ -25,7 +25,9 @@ for (const algorithm of ["sha512", "sha384", "sha256", "sha224", "blake2b", "sha
     const failure = await failureOf(() =>
       check({ [algorithm]: right.replace(/^./, (digit) => (digit === "0" ? "1" : "0")) }),
     );
-    expect(failure).toStartWith(`E_INDEX_HASH x-1.zip from https://i.example/x-1.zip has ${algorithm} ${right}, but `);
+    expect(failure).toStartWith(
+      `E_INDEX_HASH x-1.zip from 'https://i.example/x-1.zip' has ${algorithm} ${right}, but `,
+    );
   });
 }
 

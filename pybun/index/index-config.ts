@@ -20,9 +20,16 @@ export interface ScopedCredentials extends Credentials {
   readonly prefix: string;
 }
 
+/** A value together with the flag, variable or file that gave it, for messages. */
+export interface Sourced {
+  readonly value: string;
+  readonly source: string;
+}
+
+/** URLs may hold credentials. */
 export interface ProxySettings {
-  readonly http?: string;
-  readonly https?: string;
+  readonly http?: Sourced;
+  readonly https?: Sourced;
   /** Host suffixes, `host:port`, addresses or `*`. */
   readonly bypass: readonly string[];
 }
@@ -37,8 +44,9 @@ export interface IndexConfig {
   readonly netrc: (host: string) => Credentials | undefined;
   readonly proxies: ProxySettings;
   /** PEM file that replaces the built-in roots. */
-  readonly certificateFile?: string;
-  readonly certificateDirectory?: string;
+  readonly certificateFile?: Sourced;
+  /** Directory of PEM files; not read beside a file. */
+  readonly certificateDirectory?: Sourced;
   /** `host` or `host:port` whose certificates are not checked. */
   readonly trustedHosts: readonly string[];
   readonly timeoutMs: number;

@@ -1,4 +1,5 @@
 /** One index as a person writes it: `URL`, `NAME=URL`, or a directory. */
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
@@ -14,22 +15,39 @@ export interface GivenLocation {
   readonly source: string;
 }
 
-/** Splits user information off. Credentials of a named index's variables win over those in its URL. */
+/**
+ * Splits user information off. Credentials of a named index's variables win over those in its URL.
+ * @throws E_INDEX_CONFIG for what is no address, and for a directory that is not there: an index that is absent by
+ * mistake would pass for one that knows no project.
+ */
 export function readLocation(
   { text, source }: GivenLocation,
   { environment, cwd }: { environment: Environment; cwd?: string },
 ): { index: IndexLocation; login: Credentials | undefined } {
   const [, name, address = text] = /^([A-Za-z0-9][\w.-]*)=(.+)$/.exec(text) ?? [];
   const url = isDirectoryPath(address) ? Bun.pathToFileURL(resolve(cwd ?? ".", address)) : URL.parse(address);
-  if (url === null || !/^(?:https?|file):$/.test(url.protocol)) {
-    throw problem("E_INDEX_CONFIG", { source, reason: `"${redact(address)}" is neither a URL nor a directory` });
+  if (url === null) {
+    throw problem("E_INDEX_CONFIG", { source, reason: `'${redact(address)}' is neither a URL nor a directory` });
   }
+  const reason = faultOf(url);
+  if (reason !== undefined) throw problem("E_INDEX_CONFIG", { source, reason });
   const login = (name === undefined ? undefined : loginOfVariables(name, environment)) ?? loginOfUrl(url);
   url.username = "";
   url.password = "";
   url.hash = "";
   const index = { url: url.href.replace(/\/+$/, ""), source, ...(name === undefined ? {} : { name }) };
   return { index, login };
+}
+
+function faultOf(url: URL): string | undefined {
+  if (/^https?:$/.test(url.protocol)) return undefined;
+  if (url.protocol !== "file:") {
+    return `'${redact(url.href)}' is a URL of '${url.protocol}', and an index is at https:, http: or file:`;
+  }
+  const path = Bun.fileURLToPath(url);
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return `the directory '${path}' does not exist`;
+  return status.isDirectory() ? undefined : `'${path}' is not a directory`;
 }
 
 function isDirectoryPath(address: string): boolean {

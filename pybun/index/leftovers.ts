@@ -1,5 +1,5 @@
 /** Temporary files of writers that were killed before they could rename them. */
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -10,7 +10,7 @@ const ageMsMin = 60 * 60 * 1000;
 
 /** Removes them from a directory of the cache; for those who write there, since readers should not have to wait. */
 export function sweepLeftovers(directory: string, nowMs: number): void {
-  if (statSync(directory, { throwIfNoEntry: false }) === undefined) return;
+  if (!existsSync(directory)) return;
   for (const name of readdirSync(directory)) {
     if (!name.endsWith(".tmp")) continue;
     const path = join(directory, name);

@@ -40,7 +40,8 @@ export function fileOfLink(link: Link): IndexFile | undefined {
     filename,
     url: address,
     hashes: link.hashes ?? (cut === -1 ? {} : hashesOfFragment(url.slice(cut + 1))),
-    yanked: link.yanked ?? false,
+    // One line: the reason stands in messages, where a second one could pass for ours.
+    yanked: link.yanked?.replaceAll(/\s+/g, " ") ?? false,
     metadata: kind === "wheel" && link.metadata !== undefined ? metadataOf(link.metadata) : false,
     kind,
   };

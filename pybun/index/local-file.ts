@@ -1,6 +1,7 @@
 /** Files of `file:` URLs and directories: read piece by piece, or a part of them. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { problemsOf } from "@vivarium/core/diagnostic";
+import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
@@ -44,11 +45,12 @@ export function withLocalFile<T>(url: string, use: (file: LocalFile) => T): T {
   }
 }
 
+/** @throws E_INDEX_FILE */
 function openLocal(url: string): number {
   try {
     return openSync(Bun.fileURLToPath(url), "r");
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw problem("E_INDEX_FIND_LINKS", { location: url, reason: error.message }, { cause: error });
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    throw problem("E_INDEX_FILE", { file: Bun.fileURLToPath(url), reason: reasonOf(error) }, { cause: error });
   }
 }

@@ -1,7 +1,9 @@
 /** What a failure of `fetch` means: a certificate, a broken connection, our own timer; or none of ours. */
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
-import type { indexDiagnostics } from "./diagnostics.ts";
+import { reasonOf } from "@vivarium/core/system-reason";
+import type { indexDiagnostics, NamedProxy } from "./diagnostics.ts";
+import type { Sourced } from "./index-config.ts";
 import type { Retry } from "./retry.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
@@ -9,24 +11,31 @@ const problem = problemsOf<typeof indexDiagnostics>();
 const certificateCodes =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)|ERR_TLS|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH|KEYUSAGE|UNKNOWN_CA/;
 
-/** A certificate does not become better by asking again: thrown. What may pass is a {@link Retry}. */
-export function failureOf(error: unknown, context: { url: string; timeoutMs: number }): Retry {
+/**
+ * A certificate does not become better by asking again: thrown. What may pass is a {@link Retry}. `url` is redacted;
+ * `proxy` is what the request went through.
+ */
+export function failureOf(error: unknown, { url, proxy }: { url: string; proxy: Sourced | undefined }): Retry {
   if (error instanceof Problem) {
     const passing = error.code === "E_INDEX_TIMEOUT" || error.code === "E_INDEX_TRUNCATED";
     if (!passing) throw error;
     return { kind: "retry", retryAfter: null, problem: () => error };
   }
-  const { url } = context;
   const code = codeOf(error);
-  const reason = redact(error instanceof Error ? error.message : String(error));
+  const reason = redact(reasonOf(error));
   if (code !== undefined && certificateCodes.test(code))
     throw problem("E_INDEX_TLS", { url, reason: `${reason} (${code})` }, { cause: error });
   if (code === undefined) throw error;
   return {
     kind: "retry",
     retryAfter: null,
-    problem: (attempts) => problem("E_INDEX_NETWORK", { url, reason, attempts }, { cause: error }),
+    problem: (attempts) =>
+      problem("E_INDEX_NETWORK", { url, reason, attempts, ...shownProxy(proxy) }, { cause: error }),
   };
+}
+
+function shownProxy(proxy: Sourced | undefined): { proxy?: NamedProxy } {
+  return proxy === undefined ? {} : { proxy: { url: redact(proxy.value), source: proxy.source } };
 }
 
 function codeOf(error: unknown): string | undefined {

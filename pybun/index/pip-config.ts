@@ -6,15 +6,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import type { Environment, Platform } from "@vivarium/core/paths";
-
-export interface PipSetting {
-  readonly value: string;
-  /** The file or variable, for messages. */
-  readonly source: string;
-}
+import type { Sourced } from "./index-config.ts";
 
 /** Keys with dashes, as in files: `index-url`. */
-export type PipSettings = ReadonlyMap<string, PipSetting>;
+export type PipSettings = ReadonlyMap<string, Sourced>;
 
 export interface PipPlaces {
   readonly environment: Environment;
@@ -65,7 +60,7 @@ function sitePrefix(environment: Environment): string[] {
 
 /** Files, then variables. Unreadable or missing files are no settings, as for pip. */
 export function readPipSettings(places: PipPlaces): PipSettings {
-  const settings = new Map<string, PipSetting>();
+  const settings = new Map<string, Sourced>();
   for (const file of pipConfigFiles(places)) {
     const sections = parseIni(readOrNothing(file));
     for (const section of ["global", "install"]) {
@@ -114,6 +109,6 @@ export function parseIni(text: string): Map<string, Map<string, string>> {
 }
 
 /** Values that hold several URLs or places are parted by white space. */
-export function wordsOf(setting: PipSetting | undefined): string[] {
+export function wordsOf(setting: Sourced | undefined): string[] {
   return setting === undefined ? [] : setting.value.split(/\s+/).filter((word) => word !== "");
 }

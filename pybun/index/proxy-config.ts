@@ -3,13 +3,12 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
 import { redact } from "@vivarium/core/redact";
 import type { indexDiagnostics } from "./diagnostics.ts";
-import type { ProxySettings } from "./index-config.ts";
-import type { PipSetting } from "./pip-config.ts";
+import type { ProxySettings, Sourced } from "./index-config.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
 /** pip's setting wins for both schemes, as it does in pip. Throws `E_INDEX_CONFIG` for what is no proxy URL. */
-export function readProxies(environment: Environment, pip: PipSetting | undefined): ProxySettings {
+export function readProxies(environment: Environment, pip: Sourced | undefined): ProxySettings {
   const bypass = (variable(environment, "no_proxy")?.value ?? "").split(/[\s,]+/).filter((entry) => entry !== "");
   const all = variable(environment, "all_proxy");
   const http = proxyUrl(pip ?? variable(environment, "http_proxy") ?? all);
@@ -17,7 +16,7 @@ export function readProxies(environment: Environment, pip: PipSetting | undefine
   return { bypass, ...(http === undefined ? {} : { http }), ...(https === undefined ? {} : { https }) };
 }
 
-function variable(environment: Environment, name: string): PipSetting | undefined {
+function variable(environment: Environment, name: string): Sourced | undefined {
   for (const spelling of [name, name.toUpperCase()]) {
     const value = environment[spelling];
     if (value !== undefined && value !== "") return { value, source: spelling };
@@ -25,12 +24,14 @@ function variable(environment: Environment, name: string): PipSetting | undefine
   return undefined;
 }
 
-function proxyUrl(setting: PipSetting | undefined): string | undefined {
+function proxyUrl(setting: Sourced | undefined): Sourced | undefined {
   if (setting === undefined) return undefined;
   const url = URL.parse(setting.value.includes("://") ? setting.value : `http://${setting.value}`);
-  if (url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "") return url.href;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "") {
+    return { value: url.href, source: setting.source };
+  }
   throw problem("E_INDEX_CONFIG", {
     source: setting.source,
-    reason: `"${redact(setting.value)}" is no http or https proxy`,
+    reason: `'${redact(setting.value)}' is no http or https proxy`,
   });
 }

@@ -1,8 +1,8 @@
 /** Which proxy a URL goes through: the conventions of curl, which Python's and Rust's clients share. */
-import type { ProxySettings } from "./index-config.ts";
+import type { ProxySettings, Sourced } from "./index-config.ts";
 
-/** The proxy's URL (credentials included), or `undefined` for a direct connection. */
-export function proxyFor(url: string, proxies: ProxySettings): string | undefined {
+/** The proxy's URL (credentials included) and who named it, or `undefined` for a direct connection. */
+export function proxyFor(url: string, proxies: ProxySettings): Sourced | undefined {
   if (proxies.http === undefined && proxies.https === undefined) return undefined;
   const parsed = URL.parse(url);
   const proxy = parsed?.protocol === "https:" ? proxies.https : proxies.http;

@@ -77,7 +77,8 @@ describe("proxies", () => {
   ];
   for (const [url, bypass, expected] of rows) {
     test(`${url} with NO_PROXY=${bypass.join()} goes by ${expected ?? "itself"}`, () => {
-      expect(proxyFor(url, { http, https, bypass })).toBe(expected);
+      const named = (value: string) => ({ value, source: "ALL_PROXY" });
+      expect(proxyFor(url, { http: named(http), https: named(https), bypass })?.value).toBe(expected);
     });
   }
 });

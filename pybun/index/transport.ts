@@ -79,7 +79,7 @@ export function openTransport(parts: TransportParts): Transport {
     } catch (error) {
       parts.signal?.throwIfAborted();
       options.signal?.throwIfAborted();
-      return failureOf(error, { url: redact(url), timeoutMs: parts.config.timeoutMs });
+      return failureOf(error, { url: redact(url), proxy: proxyFor(url, parts.config.proxies) });
     } finally {
       release();
       // Ends a body that nobody wants; one that was read leaves its connection to the next request.
@@ -189,7 +189,7 @@ async function send(url: string, hop: Hop, parts: TransportParts): Promise<Respo
       redirect: "manual",
       signal: hop.watch.signal,
       headers: { ...hop.headers, ...(authorization === undefined ? {} : { authorization }) },
-      ...(proxy === undefined ? {} : { proxy }),
+      ...(proxy === undefined ? {} : { proxy: proxy.value }),
       ...(tls === undefined ? {} : { tls }),
     });
   } finally {

@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
+import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
-import type { IndexConfig } from "./index-config.ts";
+import type { IndexConfig, Sourced } from "./index-config.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -31,29 +32,32 @@ function isTrusted(url: string, hosts: readonly string[]): boolean {
   return hosts.some((host) => host === parsed.hostname || host === `${parsed.hostname}:${parsed.port || "443"}`);
 }
 
-function certificatesOf(config: IndexConfig): { ca: string } | undefined {
-  const texts: string[] = [];
-  const { certificateFile, certificateDirectory } = config;
-  if (certificateFile !== undefined) texts.push(readCertificates(certificateFile));
-  else if (certificateDirectory !== undefined) {
-    for (const name of namesIn(certificateDirectory)) {
-      if (/\.(?:pem|crt|0)$/.test(name)) texts.push(readCertificates(join(certificateDirectory, name)));
-    }
-  }
-  const ca = texts.filter((text) => text.includes("-----BEGIN ")).join("\n");
+function certificatesOf({ certificateFile, certificateDirectory }: IndexConfig): { ca: string } | undefined {
+  if (certificateFile !== undefined) return { ca: certificatesIn(certificateFile) };
+  if (certificateDirectory === undefined) return undefined;
+  const { value: directory, source } = certificateDirectory;
+  const files = namesIn(directory).filter((name) => /\.(?:pem|crt|0)$/.test(name));
+  const texts = files.map((name) => readCertificates({ value: join(directory, name), source }));
+  const ca = texts.filter(holdsCertificate).join("\n");
   return ca === "" ? undefined : { ca };
 }
 
-function readCertificates(file: string): string {
+const holdsCertificate = (text: string): boolean => /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(text);
+
+/** A file that replaces the roots must hold some: the built-in ones in its place would trust what the user does not. */
+function certificatesIn(file: Sourced): string {
+  const text = readCertificates(file);
+  if (holdsCertificate(text)) return text;
+  throw problem("E_INDEX_CONFIG", { source: file.source, reason: `'${file.value}' holds no certificate in PEM form` });
+}
+
+function readCertificates({ value: file, source }: Sourced): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
     if (!isFileError(error)) throw error;
-    throw problem(
-      "E_INDEX_CONFIG",
-      { source: "certificates", reason: `cannot read ${file}: ${error.message}` },
-      { cause: error },
-    );
+    const reason = `cannot read the certificates in '${file}': ${reasonOf(error)}`;
+    throw problem("E_INDEX_CONFIG", { source, reason }, { cause: error });
   }
 }
 

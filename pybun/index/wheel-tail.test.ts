@@ -129,5 +129,5 @@ test("PKG-INFO of a source distribution: wherever it stands, and no byte more th
 test("what is no gzip archive is told", async () => {
   expect(
     await failureOf(() => readPkgInfo(inPieces(Buffer.alloc(2000, "x"), 500, { bytes: 0 }), "x-1.tar.gz")),
-  ).toStartWith("E_INDEX_METADATA cannot read the metadata of x-1.tar.gz: it is no gzip archive");
+  ).toStartWith("E_INDEX_METADATA cannot read the metadata of 'x-1.tar.gz': it is no gzip archive");
 });

@@ -104,6 +104,7 @@ function fail(desk: Desk, path: string, error: unknown): void {
 function makeDirectory({ made }: Desk, directory: string): void {
   if (made.has(directory)) return;
   mkdirSync(directory, { recursive: true });
+  sweepLeftovers(directory, Date.now());
   made.add(directory);
 }
 

@@ -3,7 +3,6 @@
  * answer holds while size and modification time of the executable (and, where a wrapper script starts another one, of
  * that one too) and the kernel's release, which two markers quote, are what they were. Broken programs are asked again.
  */
-import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
@@ -51,7 +50,7 @@ export function cachedProbe(path: string, scene: ProbeScene): ProbeOutcome {
 }
 
 function nameOf(realPath: string): string {
-  return createHash("sha256").update(realPath).digest("hex").slice(0, 32);
+  return new Bun.CryptoHasher("sha256").update(realPath).digest("hex").slice(0, 32);
 }
 
 function isCurrent(known: StoredProbe, status: Identity): boolean {
@@ -78,13 +77,11 @@ function readStored(file: string): StoredProbe | undefined {
   }
 }
 
-const unwritable = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION"]);
-
-/** A cache that may not be written still serves: the interpreter is only asked again next time. */
+/** A cache that cannot be written still serves, whatever the disk says: the interpreter is only asked again next time. */
 function keep(file: string, probe: StoredProbe): void {
   try {
     writeFileAtomic(file, JSON.stringify(probe));
   } catch (error) {
-    if (!(error instanceof Problem && unwritable.has(error.code))) throw error;
+    if (!(error instanceof Problem && error.code.startsWith("E_STORE_"))) throw error;
   }
 }

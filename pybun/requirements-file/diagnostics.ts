@@ -5,29 +5,41 @@ export const requirementsFileDiagnostics = {
   E_REQUIREMENTS_FILE_MISSING: rule<{ file: string; reason: string }>({
     exit: 66,
     summary: "A requirements or constraints file cannot be read.",
-    message: (p) => `cannot read ${p.file}: ${p.reason}`,
+    message: (p) => `cannot read '${p.file}': ${p.reason}`,
+  }),
+  E_REQUIREMENTS_FILE_ENCODING: rule<{ file: string }>({
+    exit: 65,
+    summary: "A requirements or constraints file is not in UTF-8.",
+    message: (p) => `cannot read '${p.file}': it is not UTF-8 text`,
+    hint: () => "Save the file as UTF-8.",
   }),
   E_REQUIREMENTS_FILE_LOOP: rule<{ file: string }>({
     exit: 65,
     summary: "A requirements file includes itself, directly or through others.",
-    message: (p) => `${p.file} includes itself`,
-    hint: () => "remove one of the -r or -c lines of the circle",
+    message: (p) => `'${p.file}' includes itself`,
+    hint: () => "Remove one of the `-r` or `-c` lines of the circle.",
   }),
   E_REQUIREMENTS_FILE_OPTION: rule<{ option: string; reason: string }>({
     exit: 65,
     summary: "A line of a requirements file has an option that is unknown or malformed.",
-    message: (p) => `cannot use the option "${p.option}": ${p.reason}`,
+    message: (p) => `cannot use the option '${p.option}': ${p.reason}`,
   }),
   E_REQUIREMENTS_FILE_EDITABLE: rule<{ text: string }>({
     exit: 65,
-    summary: "A requirements file asks for an editable install or a local project.",
-    message: (p) => `cannot use "${p.text}": editable installs and local projects are not supported yet`,
-    hint: () => "require a released version, or a wheel by its path or URL",
+    summary: "A requirements file asks for an editable install.",
+    message: (p) => `cannot use '${p.text}': editable installs are not supported yet`,
+    hint: () => "Require a released version, or a wheel by its path or URL.",
   }),
-  E_REQUIREMENTS_FILE_SOURCE: rule<{ text: string }>({
+  E_REQUIREMENT_PROJECT: rule<{ text: string }>({
     exit: 65,
-    summary: "A requirements file asks for something that only a build could provide.",
-    message: (p) => `cannot use "${p.text}": only wheels can be required by path or URL`,
-    hint: () => 'give the path or URL of a .whl file, or a requirement such as "name==1.0"',
+    summary: "A requirement is the path of a local project, which would have to be built.",
+    message: (p) => `cannot use '${p.text}': local projects are not supported yet`,
+    hint: () => "Require a released version, or a wheel by its path or URL.",
+  }),
+  E_REQUIREMENT_SOURCE: rule<{ text: string }>({
+    exit: 65,
+    summary: "A requirement is the path or URL of something that only a build could make a wheel of.",
+    message: (p) => `cannot use '${p.text}': only wheels can be required by path or URL`,
+    hint: () => "Give the path or URL of a .whl file, or a requirement such as 'name==1.0'.",
   }),
 };

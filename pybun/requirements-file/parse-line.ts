@@ -65,7 +65,7 @@ function requirementOf(line: LogicalLine, text: string, context: LineContext): R
 
 /**
  * A path or URL without a name in front is allowed for wheels, whose file names say what they are; undefined for what
- * is neither path nor URL. Throws `E_REQUIREMENTS_FILE_SOURCE` and `E_REQUIREMENTS_FILE_EDITABLE`.
+ * is neither path nor URL. Throws `E_REQUIREMENT_SOURCE` and `E_REQUIREMENT_PROJECT`.
  */
 export function requirementOfLocation(
   text: string,
@@ -79,8 +79,8 @@ export function requirementOfLocation(
   const wheel = tryParseWheelFilename(decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? ""));
   if (wheel !== undefined) return { name: wheel.name, extras: [], specifiers: [], url };
   if (/\.[a-z]/i.test(text.split("/").at(-1) ?? "") || isUrl)
-    throw problem("E_REQUIREMENTS_FILE_SOURCE", { text }, { spans });
-  throw problem("E_REQUIREMENTS_FILE_EDITABLE", { text }, { spans });
+    throw problem("E_REQUIREMENT_SOURCE", { text }, { spans });
+  throw problem("E_REQUIREMENT_PROJECT", { text }, { spans });
 }
 
 function optionProblem(option: string, reason: string, span: Span): Problem {

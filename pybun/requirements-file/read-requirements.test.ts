@@ -143,12 +143,12 @@ describe("faults name file, line and column", () => {
 
   test("editables and local projects", async () => {
     expect(await faultOf(main("-e ."))).toBe("E_REQUIREMENTS_FILE_EDITABLE main.txt:1:1");
-    expect(await faultOf(main("./project"))).toBe("E_REQUIREMENTS_FILE_EDITABLE main.txt:1:1");
+    expect(await faultOf(main("./project"))).toBe("E_REQUIREMENT_PROJECT main.txt:1:1");
   });
 
   test("source archives and repositories", async () => {
-    expect(await faultOf(main("https://example.org/six-1.0.tar.gz"))).toBe("E_REQUIREMENTS_FILE_SOURCE main.txt:1:1");
-    expect(await faultOf(main("git+https://example.org/six.git"))).toBe("E_REQUIREMENTS_FILE_SOURCE main.txt:1:1");
+    expect(await faultOf(main("https://example.org/six-1.0.tar.gz"))).toBe("E_REQUIREMENT_SOURCE main.txt:1:1");
+    expect(await faultOf(main("git+https://example.org/six.git"))).toBe("E_REQUIREMENT_SOURCE main.txt:1:1");
   });
 
   test("a file that is not there, and one that includes itself", async () => {

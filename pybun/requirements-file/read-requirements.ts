@@ -7,6 +7,7 @@
 import { dirname, resolve as resolvePath } from "node:path";
 import { problemsOf, type Span } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
+import { reasonOf } from "@vivarium/core/system-reason";
 import type { Requirement } from "../versions/requirement.ts";
 import type { requirementsFileDiagnostics } from "./diagnostics.ts";
 import { logicalLines } from "./logical-lines.ts";
@@ -117,10 +118,15 @@ async function readText(
   try {
     return await options.read(place);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw problem("E_REQUIREMENTS_FILE_MISSING", { file: told.file, reason }, { cause: error, spans: told.spans });
+    const context = { cause: error, spans: told.spans };
+    if (isEncodingError(error)) throw problem("E_REQUIREMENTS_FILE_ENCODING", { file: told.file }, context);
+    throw problem("E_REQUIREMENTS_FILE_MISSING", { file: told.file, reason: reasonOf(error) }, context);
   }
 }
+
+/** What a strict TextDecoder throws. */
+const isEncodingError = (error: unknown): boolean =>
+  error instanceof TypeError && "code" in error && error.code === "ERR_ENCODING_INVALID_ENCODED_DATA";
 
 /** Puts what a line says where it belongs; returns the file that it includes, if it does. */
 function collect(
