@@ -4,10 +4,11 @@
  */
 
 import { anyVersion, type VersionRange } from "../versions/range.ts";
-import type { Derivation, DerivationStep, StatedTerm } from "./derivation.ts";
+import type { Derivation, DerivationStep, Fact, StatedTerm } from "./derivation.ts";
 import { describeFact, describeNeed, describeTerm, listed, surveyClauses, type Vocabulary } from "./fact-words.ts";
 import type { Releases } from "./release-source.ts";
-import { findSurveys, type Survey } from "./survey.ts";
+import { findSurveys, makeSurvey, type Survey } from "./survey.ts";
+import { surveyProves } from "./survey-proof.ts";
 
 type Derived = Extract<DerivationStep, { kind: "derived" }>;
 
@@ -17,8 +18,9 @@ interface Telling {
   /** How many later steps use a step. */
   readonly uses: readonly number[];
   readonly lines: string[];
-  /** Parts of the proof that are told in one sentence. */
-  readonly surveys: readonly (Survey | undefined)[];
+  /** Facts of the parts of the proof that may be told in one sentence. */
+  readonly surveyed: readonly (readonly Fact[] | undefined)[];
+  readonly surveys: Map<number, Survey | undefined>;
   /** Numbers of steps that were told and are needed again. */
   readonly numbers: Map<number, number>;
 }
@@ -37,7 +39,8 @@ export function explainDerivation(derivation: Derivation, { releases, python }: 
   for (const step of steps)
     if (step.kind === "derived") for (const from of step.from) uses[from] = (uses[from] ?? 0) + 1;
   const words: Vocabulary = { releasesOf: (name) => releases.get(name), written: rangeWriter(steps), python };
-  const telling: Telling = { steps, words, uses, surveys: findSurveys(derivation), lines: [], numbers: new Map() };
+  const surveyed = findSurveys(derivation);
+  const telling: Telling = { steps, words, uses, surveyed, surveys: new Map(), lines: [], numbers: new Map() };
   const last = steps.length - 1;
   const only = steps[last];
   if (only?.kind === "fact") telling.lines.push(`Because ${factAt(telling, last)}, your requirements cannot be met.`);
@@ -58,7 +61,7 @@ function tellStep(telling: Telling, at: number): void {
   const step = telling.steps[at];
   if (step?.kind !== "derived" || telling.numbers.has(at)) return;
   const conclusion = describeConclusion(step.terms, telling.words);
-  const survey = telling.surveys[at];
+  const survey = surveyAt(telling, at);
   const reasons =
     survey === undefined ? reasonsFor(telling, step) : `Because ${listed(surveyClauses(survey, telling.words))}`;
   pushLine(telling, at, `${reasons}, ${conclusion}`);
@@ -107,6 +110,19 @@ function besidesFact(telling: Telling, [derived, fact]: readonly [number, number
   return `And because ${factAt(telling, fact)}`;
 }
 
+/** The sentence that stands for a whole part of the proof, if there is a good one. */
+function surveyAt({ surveyed, surveys, steps, words }: Telling, at: number): Survey | undefined {
+  const facts = surveyed[at];
+  if (facts === undefined || surveys.has(at)) return surveys.get(at);
+  const terms = steps[at]?.terms ?? [];
+  const about = facts.find((fact) => fact.kind === "dependency" && fact.dependent.kind !== "root");
+  const releases = about?.kind === "dependency" ? words.releasesOf(about.dependent.name) : undefined;
+  const proves = (survey: Survey): boolean => releases !== undefined && surveyProves({ survey, terms, releases });
+  const survey = makeSurvey(facts, proves);
+  surveys.set(at, survey);
+  return survey;
+}
+
 /** Is it told where it is used, without a sentence of its own? */
 const isFact = (telling: Telling, at: number): boolean =>
   telling.steps[at]?.kind === "fact" || onlyClause(telling, at) !== undefined;
@@ -118,8 +134,9 @@ function factAt(telling: Telling, at: number): string {
 }
 
 /** The one clause of a survey that says the same as its conclusion: "because a requires b, a needs b" says nothing. */
-function onlyClause({ steps, surveys, words }: Telling, at: number): string | undefined {
-  const survey = surveys[at];
+function onlyClause(telling: Telling, at: number): string | undefined {
+  const { steps, words } = telling;
+  const survey = surveyAt(telling, at);
   const step = steps[at];
   if (survey === undefined || step?.kind !== "derived") return undefined;
   const [clause, ...others] = surveyClauses(survey, words);

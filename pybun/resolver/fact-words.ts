@@ -4,7 +4,7 @@ import type { VersionRange } from "../versions/range.ts";
 import type { Fact, StatedTerm, Subject } from "./derivation.ts";
 import { describeExactly, describeNeeded, describeSelected, hasOnlyHidden, hasOnlyPrereleases } from "./range-words.ts";
 import type { Releases } from "./release-source.ts";
-import type { Survey } from "./survey.ts";
+import { clausesMax, type Survey } from "./survey.ts";
 
 /** What the words are made with: the releases that are at hand. */
 export interface Vocabulary {
@@ -26,15 +26,12 @@ export function describeNeed({ subject, range }: StatedTerm, words: Vocabulary):
   return describeNeeded({ label, range, written: words.written(range) }, words.releasesOf(subject.name));
 }
 
-const clausesMax = 6;
-
 /** The clauses of a survey: what the user asked for first, then a number of its releases' facts. */
 export function surveyClauses({ own, dependencies, others }: Survey, words: Vocabulary): readonly string[] {
-  const needs = dependencies.map(({ dependent, dependency, versions, required, text }) => {
-    const wanted =
-      text === undefined
-        ? describeNeed({ subject: dependency, positive: false, range: required }, words)
-        : dependency.label + text;
+  const needs = dependencies.map((one) => {
+    const { dependent, dependency, versions, required, text, isVague } = one;
+    const bounds = describeNeed({ subject: dependency, positive: false, range: required }, words);
+    const wanted = text === undefined ? (isVague ? `certain versions of ${bounds}` : bounds) : dependency.label + text;
     return `${describeSubject(dependent, versions, words)} requires ${wanted}`;
   });
   const telling = others.filter((fact) => fact.kind !== "no-versions" || isRemarkable(fact, words));

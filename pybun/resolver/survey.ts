@@ -3,8 +3,9 @@
  *
  * "boto3 1.1 requires botocore 1.1, and boto3 1.2 requires botocore 1.2, and …" is a proof, but nobody reads it. All
  * facts of such a part speak of one project, or of what the user asked for; it can be told as one sentence about all
- * those releases, in which what they require is widened to its outermost bounds. That says less than the steps do, so
- * it is as true as they are.
+ * those releases. What they require is widened to its outermost bounds where that still proves the conclusion
+ * (survey-proof.ts); otherwise the releases are listed, and where there are too many of them the sentence says that it
+ * does not give all bounds.
  */
 
 import { rangeBetween, uniteRanges, type VersionRange } from "../versions/range.ts";
@@ -21,6 +22,8 @@ export interface SurveyedDependency {
   readonly versions: VersionRange;
   /** Covers everything that any of them requires. */
   readonly required: VersionRange;
+  /** Does it cover more than that, with a conclusion that does not follow from all of it? */
+  readonly isVague: boolean;
   /** The specifiers, where all of the releases have the same. */
   readonly text: string | undefined;
 }
@@ -33,8 +36,8 @@ export interface Survey {
   readonly others: readonly Fact[];
 }
 
-/** For each step, its survey where it is one. */
-export function findSurveys({ steps }: Derivation): readonly (Survey | undefined)[] {
+/** For each derived step that can be told as a survey, the facts that it comes from. */
+export function findSurveys({ steps }: Derivation): readonly (readonly Fact[] | undefined)[] {
   const facts: ReadonlySet<Fact>[] = [];
   const projects: (string | undefined)[] = [];
   steps.forEach((step, at) => {
@@ -49,10 +52,21 @@ export function findSurveys({ steps }: Derivation): readonly (Survey | undefined
   });
   return steps.map((step, at) => {
     const own = facts[at] ?? new Set<Fact>();
-    return step.kind === "derived" && projects[at] !== undefined && own.size >= factsMin
-      ? surveyOf([...own])
-      : undefined;
+    return step.kind === "derived" && projects[at] !== undefined && own.size >= factsMin ? [...own] : undefined;
   });
+}
+
+/** More clauses about releases than this are not listed. */
+export const clausesMax = 6;
+
+/** The survey of facts that a reader can follow to the conclusion; undefined where they are better told one by one. */
+export function makeSurvey(facts: readonly Fact[], proves: (survey: Survey) => boolean): Survey | undefined {
+  const wide = surveyOf(facts, "wide");
+  if (proves(wide)) return wide;
+  const exact = surveyOf(facts, "exact");
+  if (exact.dependencies.length + exact.others.length <= clausesMax) return proves(exact) ? exact : undefined;
+  const dependencies = wide.dependencies.map((one) => ({ ...one, isVague: one.text === undefined }));
+  return { ...wide, dependencies };
 }
 
 /** The project that a fact speaks of; empty for the user's own requirements. */
@@ -77,12 +91,18 @@ function commonProject(left: string | undefined, right: string | undefined): str
   return right === "" ? left : undefined;
 }
 
-function surveyOf(facts: readonly Fact[]): Survey {
+/** `wide`: one clause for each package that the releases require; `exact`: one for each text with which they do. */
+type Detail = "wide" | "exact";
+
+function surveyOf(facts: readonly Fact[], detail: Detail): Survey {
   const released = facts.filter((fact) => !isOwn(fact));
   const requirements = released.filter((fact) => fact.kind === "dependency");
   return {
     own: facts.filter(isOwn),
-    dependencies: surveyedDependencies(requirements.filter(({ origin }) => origin !== "extra")),
+    dependencies: surveyedDependencies(
+      requirements.filter(({ origin }) => origin !== "extra"),
+      detail,
+    ),
     others: [...pythonLimits(released), ...released.filter(isWorthTelling)],
   };
 }
@@ -91,17 +111,23 @@ const isOwn = (fact: Fact): boolean =>
   (fact.kind === "dependency" && fact.dependent.kind === "root") ||
   (fact.kind === "no-versions" && fact.subject.kind === "python");
 
-function surveyedDependencies(facts: readonly Extract<Fact, { kind: "dependency" }>[]): SurveyedDependency[] {
+type Dependency = Extract<Fact, { kind: "dependency" }>;
+
+function surveyedDependencies(facts: readonly Dependency[], detail: Detail): SurveyedDependency[] {
   const dependencies = new Map<string, SurveyedDependency>();
   for (const fact of facts) {
-    const key = `${fact.dependent.label} ${fact.dependency.label}`;
+    const key = `${fact.dependent.label} ${fact.dependency.label} ${detail === "wide" ? "" : fact.text}`;
     const known = dependencies.get(key);
     dependencies.set(key, {
       dependent: fact.dependent,
       dependency: fact.dependency,
       versions: known === undefined ? fact.versions : uniteRanges(known.versions, fact.versions),
       text: known === undefined || known.text === fact.text ? fact.text : undefined,
-      required: outerBounds(known === undefined ? fact.required : uniteRanges(known.required, fact.required)),
+      isVague: false,
+      required:
+        known === undefined || known.text === fact.text
+          ? fact.required
+          : outerBounds(uniteRanges(known.required, fact.required)),
     });
   }
   return [...dependencies.values()];
