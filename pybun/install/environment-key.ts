@@ -4,6 +4,7 @@
  */
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { formatRequirement, type Requirement } from "../versions/requirement.ts";
+import type { LayerBeneath } from "./beneath.ts";
 
 /** Grows when the meaning of a key changes: environments are then made anew. */
 const keyVersion = 1;
@@ -22,8 +23,8 @@ export interface EnvironmentWish {
   readonly noBinary: readonly string[];
   readonly onlyBinary: readonly string[];
   readonly materialize: readonly string[];
-  /** The site-packages that the environment is laid over. */
-  readonly layer?: string;
+  /** What the environment is laid over: places and packages. */
+  readonly layer?: LayerBeneath;
 }
 
 /** Forty hexadecimal digits. Order and spelling of requirements do not matter. */

@@ -6,6 +6,7 @@ import { type IndexConfig, indexIdentity } from "../index/index-config.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import type { PrereleaseMode, ResolutionStrategy } from "../resolver/resolve.ts";
 import type { Requirement } from "../versions/requirement.ts";
+import type { LayerBeneath } from "./beneath.ts";
 import { chosenEnvironment } from "./choice.ts";
 import { environmentKey } from "./environment-key.ts";
 
@@ -23,8 +24,8 @@ export interface InstallRequest {
   readonly onlyBinary?: readonly string[];
   /** Names of distributions to copy instead of linking. */
   readonly materialize?: readonly string[];
-  /** The site-packages of an environment that this one is laid over: its packages come last on the path. */
-  readonly layer?: string;
+  /** The environment that this one is laid over. */
+  readonly layer?: LayerBeneath;
   /** Make the environment at this absolute path instead of in the store. */
   readonly directory?: string;
 }

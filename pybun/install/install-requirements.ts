@@ -19,8 +19,10 @@ import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { type IndexClient, openIndexClient } from "../index/client.ts";
 import type { Pin } from "../resolver/pins.ts";
 import { normalizeName } from "../versions/name.ts";
+import type { Requirement } from "../versions/requirement.ts";
 import { ensureWheel } from "../wheel/ensure-wheel.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import { pinsAbove } from "./beneath.ts";
 import { writeChoice } from "./choice.ts";
 import type { installDiagnostics } from "./diagnostics.ts";
 import { ensureBytecode, resumeBytecode } from "./ensure-bytecode.ts";
@@ -77,7 +79,7 @@ async function install(request: InstallRequest, scene: KeyedScene): Promise<Envi
     signal?.throwIfAborted();
     if (request.directory !== undefined) sweepBeside(request.directory);
     const record = await link(request, { ...scene, client, pins, wheels });
-    if (request.layer !== undefined) writeLayer(record, request.interpreter, request.layer);
+    if (request.layer !== undefined) writeLayer(record, request.interpreter, request.layer.directories);
     if (request.directory === undefined) writeChoice(store, key, record);
     await ensureBytecode({ store, interpreter: request.interpreter, wheels });
     return record;
@@ -90,19 +92,23 @@ async function pinsOf(
   request: InstallRequest,
   { client, report }: { client: IndexClient; report: Report },
 ): Promise<readonly Pin[]> {
-  if (request.requirements.length === 0) return [];
-  const pins = await resolveWithIndex({
-    requirements: request.requirements,
-    constraints: request.constraints ?? [],
-    target: targetOf(request.interpreter),
-    client,
-    report,
-    noBinary: choiceOf(request.noBinary),
-    onlyBinary: choiceOf(request.onlyBinary),
-    ...(request.strategy === undefined ? {} : { strategy: request.strategy }),
-    ...(request.prerelease === undefined ? {} : { prerelease: request.prerelease }),
-    ...(request.excludeNewerMs === undefined ? {} : { excludeNewerMs: request.excludeNewerMs }),
-  });
+  const { requirements, layer } = request;
+  if (requirements.length === 0) return [];
+  const solve = (more: readonly Requirement[]): Promise<readonly Pin[]> =>
+    resolveWithIndex({
+      requirements,
+      constraints: [...(request.constraints ?? []), ...more],
+      target: targetOf(request.interpreter),
+      client,
+      report,
+      noBinary: choiceOf(request.noBinary),
+      onlyBinary: choiceOf(request.onlyBinary),
+      ...(request.strategy === undefined ? {} : { strategy: request.strategy }),
+      ...(request.prerelease === undefined ? {} : { prerelease: request.prerelease }),
+      ...(request.excludeNewerMs === undefined ? {} : { excludeNewerMs: request.excludeNewerMs }),
+    });
+  const pins =
+    layer === undefined ? await solve([]) : await pinsAbove({ requirements, beneath: layer.packages }, solve);
   for (const { name, version, file } of pins) {
     if (file.kind === "sdist") throw problem("E_INSTALL_BUILD_NEEDED", { name, version, file: file.filename });
   }

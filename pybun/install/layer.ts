@@ -11,10 +11,12 @@ import type { Interpreter } from "../interpreter/interpreter.ts";
 const layerFile = "~vivarium-view~layer.pth";
 
 /** @throws E_STORE_… */
-export function writeLayer(record: EnvironmentRecord, { scheme }: Interpreter, sitePackages: string): void {
-  const path = JSON.stringify(sitePackages).replace(/[^ -~]/gu, (character) => {
+export function writeLayer(record: EnvironmentRecord, { scheme }: Interpreter, directories: readonly string[]): void {
+  const add = directories.map((directory) => `site.addsitedir(${pythonText(directory)}, locals().get("known_paths"))`);
+  writeFileAtomic(join(record.path, scheme.purelib, layerFile), `import site; ${add.join("; ")}\n`);
+}
+
+const pythonText = (text: string): string =>
+  JSON.stringify(text).replace(/[^ -~]/gu, (character) => {
     return `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`;
   });
-  const line = `import site; site.addsitedir(${path}, locals().get("known_paths"))\n`;
-  writeFileAtomic(join(record.path, scheme.purelib, layerFile), line);
-}

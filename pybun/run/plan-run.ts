@@ -7,7 +7,6 @@
  * without one it becomes an environment of its own, laid over the one that was chosen, if any.
  * What only some of these need is imported where it is needed: a run in a project starts twice as fast so.
  */
-import { join } from "node:path";
 import type { CommandContext } from "@vivarium/cli/command";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { InstallRequest } from "../install/install-request.ts";
@@ -131,9 +130,10 @@ async function layeredPlan(plan: PlanOptions, base: Base): Promise<RunPlan> {
   }
   const { environment: over } = base;
   const interpreter = await interpreterFor(plan, undefined, over.python);
-  const layer = join(over.prefix, interpreter.scheme.purelib);
+  const [request, { layerBeneath }] = await Promise.all([requestOf(plan, interpreter), import("./layer-beneath.ts")]);
+  const layer = layerBeneath(over.prefix, interpreter);
   const because = `${own}, laid over '${over.prefix}': ${base.because}`;
-  return { kind: "owned", rule: "with", request: { ...(await requestOf(plan, interpreter)), layer }, over, because };
+  return { kind: "owned", rule: "with", request: { ...request, layer }, over, because };
 }
 
 /** Loaded only where packages are wanted: a run in a project needs none of it. */

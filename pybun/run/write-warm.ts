@@ -5,6 +5,8 @@ import { Problem } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
 import type { Store } from "@vivarium/core/store";
 import { environmentKind, recordFileName } from "../env/environment-record.ts";
+import { choiceKind } from "../install/choice.ts";
+import { keyOf } from "../install/install-request.ts";
 import { type DirectCalls, openDirectCalls } from "./direct-calls.ts";
 import { upwards } from "./existing-environment.ts";
 import type { RunPlan } from "./plan-run.ts";
@@ -53,11 +55,12 @@ function witnessesOf(scene: WarmScene, calls: DirectCalls) {
 }
 
 /** What is started, and what it cannot do without. */
-function environmentParts({ plan, ready }: WarmScene): readonly string[] {
+function environmentParts({ plan, ready, store }: WarmScene): readonly string[] {
   const { python, prefix, record } = ready;
   const parts = [python, ...(prefix === "" ? [] : [join(prefix, "pyvenv.cfg")])];
   if (record !== undefined) parts.push(record.interpreter.realPath, record.view);
-  if (plan.kind === "owned" && plan.over !== undefined) parts.push(join(plan.over.prefix, "pyvenv.cfg"));
+  // A refresh by any run with the same wish changes what it comes to.
+  if (plan.kind === "owned") parts.push(store.entryPath(choiceKind, keyOf(plan.request)));
   return parts;
 }
 

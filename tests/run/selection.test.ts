@@ -1,9 +1,10 @@
 /** Which interpreter and which environment: the order of the specification, by what the program itself sees. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
 import { runCommand } from "../../pybun/commands/run.ts";
+import { buildWheel } from "../fixture-index/index.ts";
 import { block, openRunScene, type RunScene, runProgram } from "./run-scene.ts";
 
 let scene: RunScene;
@@ -110,6 +111,50 @@ describe("--with", () => {
     const { stdout, stderr } = await scene.pybun(["run", "--with", "alpha", "-c", code], { cwd });
     expect(stdout, stderr).toBe("2.0 own edited\n");
   });
+});
+
+describe("--with over a .venv that has some of it", () => {
+  const code = "import upper, lower; print(upper.version, lower.version)";
+
+  async function sitePackages(...options: readonly string[]): Promise<{ cwd: string; site: string }> {
+    const cwd = join(scene.directory, `partly${options.length}`);
+    const made = [scene.python, "-m", "venv", "--without-pip", ...options, join(cwd, ".venv")];
+    expect((await runProgram(made, { env: scene.environment })).exitCode).toBe(0);
+    const ask = [join(cwd, ".venv/bin/python"), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"];
+    const site = (await runProgram(ask, { env: scene.environment })).stdout.trim();
+    return { cwd, site: site.slice(scene.directory.length + 1) };
+  }
+
+  test("what is there and fits is not installed again; another version comes only where it must, and shadows", async () => {
+    scene.index.add(buildWheel({ name: "upper", version: "2.0", requires: ["lower"] }));
+    for (const version of ["0.4", "0.5"]) scene.index.add(buildWheel({ name: "lower", version }));
+    const { cwd, site } = await sitePackages();
+    scene.write(join(site, "lower.py"), "version = '0.4 of the project'\n");
+    scene.write(join(site, "lower-0.4.dist-info/METADATA"), "Metadata-Version: 2.1\nName: lower\nVersion: 0.4\n");
+    const run = (...words: readonly string[]) => scene.pybun(["run", ...words, "-c", code], { cwd });
+    expect((await run("--with", "upper")).stdout).toBe("2.0 0.4 of the project\n");
+    expect((await run("--with", "upper", "--with", "lower>0.4")).stdout).toBe("2.0 0.5\n");
+    // All of it is there: nothing is installed, and the project's own environment answers.
+    const there = await scene.pybun(["run", "--with", "lower<0.5", "-c", "import lower; print(lower.version)"], {
+      cwd,
+    });
+    expect(there.stdout).toBe("0.4 of the project\n");
+    // Another state of the project is another environment.
+    scene.write(join(site, "lower-0.5.dist-info/METADATA"), "Metadata-Version: 2.1\nName: lower\nVersion: 0.5\n");
+    rmSync(join(scene.directory, site, "lower-0.4.dist-info"), { recursive: true });
+    scene.write(join(site, "lower.py"), "version = '0.5 of the project by now'\n");
+    expect((await run("--with", "upper")).stdout).toBe("2.0 0.5 of the project by now\n");
+  }, 30_000);
+
+  test("the system's packages are seen where the .venv lets them be seen", async () => {
+    const ask =
+      "import sys, sysconfig; print(sysconfig.get_path('purelib', vars={'base': sys.base_prefix}) in sys.path)";
+    for (const options of [[], ["--system-site-packages"]]) {
+      const { cwd } = await sitePackages(...options);
+      const { stdout } = await scene.pybun(["run", "--with", "alpha", "-c", ask], { cwd });
+      expect({ options, stdout }).toEqual({ options, stdout: options.length === 0 ? "False\n" : "True\n" });
+    }
+  }, 30_000);
 });
 
 describe("programs", () => {
