@@ -85,10 +85,14 @@ const letSignalsIn = (): Promise<void> => new Promise((resolve) => setTimeout(re
 
 /** Sweeps up after ended runs, and says that this one uses its environment. */
 async function leaseEnvironment(store: Store, { record }: ReadyRun): Promise<() => void> {
-  const { sweepRecords } = await import("../install/sweep-records.ts");
+  const [{ sweepRecords }, { markCache }] = await Promise.all([
+    import("../install/sweep-records.ts"),
+    import("../install/mark-cache.ts"),
+  ]);
   try {
     store.sweep();
     sweepRecords(store);
+    markCache(store);
     return record === undefined ? () => undefined : store.lease([{ kind: environmentKind, key: record.key }]);
   } catch (error) {
     // Whoever may not write here cannot evict anything either; on a full disk the environment that is there still runs.

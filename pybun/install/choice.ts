@@ -32,7 +32,8 @@ export function readChoice(store: Store, key: string): string | undefined {
     const text = readFileSync(choicePath(store, key), "utf8");
     return /^[0-9a-f]{40}$/.test(text) ? text : undefined;
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
+    // A store that is no directory has no choice either: whoever writes into it says what is wrong.
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
     throw error;
   }
 }

@@ -29,6 +29,7 @@ import { ensureBytecode, resumeBytecode } from "./ensure-bytecode.ts";
 import { digestOf } from "./environment-key.ts";
 import { findInstalled, type InstallRequest, type InstallScene, keyOf } from "./install-request.ts";
 import { writeLayer } from "./layer.ts";
+import { markCache } from "./mark-cache.ts";
 import { repairWheels } from "./repair-wheels.ts";
 import { sweepBeside } from "./sweep-records.ts";
 
@@ -55,6 +56,7 @@ export async function installRequirements(request: InstallRequest, scene: Instal
     const made = request.directory === undefined && !refresh ? findInstalled(request, store) : undefined;
     return made ?? (await install(request, { ...scene, key }));
   };
+  markCache(store);
   return store.withLock(`install-${key}`, make, signal);
 }
 

@@ -10,6 +10,9 @@ let scene: RunScene;
 beforeAll(async () => {
   scene = await openRunScene();
   scene.index.add(buildSdist({ name: "only-source", version: "1.0", metadataVersion: "2.2" }));
+  const requires = ["beta<0.5 ; extra == 'left'", "beta>=0.5 ; extra == 'right'"];
+  scene.index.add(buildWheel({ name: "torn", version: "1.0", requires, extras: ["left", "right"] }));
+  await scene.pybun(["run", "--with", "beta", "-c", "0"]);
   scene.index.add(buildWheel({ name: "liar", version: "1.0" }), { sha256: "0".repeat(64) });
 });
 
@@ -26,6 +29,7 @@ interface Row {
   readonly code: string;
   readonly exit: number;
   readonly place?: readonly [line: number, column: number];
+  readonly hint?: string;
 }
 
 const rows: readonly Row[] = [
@@ -59,6 +63,19 @@ const rows: readonly Row[] = [
     place: [4, 9],
   },
   {
+    name: "a malformed marker",
+    text: block("dependencies = [", `  "alpha; python_version >> '3'",`, "]"),
+    code: "E_SCRIPT_REQUIREMENT",
+    exit: 65,
+    place: [3, 29],
+  },
+  {
+    name: "extras that contradict each other",
+    text: block('dependencies = ["torn[left,right]"]'),
+    code: "E_RESOLVE_CONFLICT",
+    exit: 65,
+  },
+  {
     name: "a malformed requires-python",
     text: block("requires-python = '3.x'"),
     code: "E_SCRIPT_REQUIRES_PYTHON",
@@ -72,7 +89,13 @@ const rows: readonly Row[] = [
     exit: 78,
     place: [2, 18],
   },
-  { name: "an unknown package", text: block("dependencies = ['betta']"), code: "E_PACKAGE_NOT_FOUND", exit: 65 },
+  {
+    name: "an unknown package",
+    text: block("dependencies = ['betta']"),
+    code: "E_PACKAGE_NOT_FOUND",
+    exit: 65,
+    hint: "Did you mean 'beta'?",
+  },
   { name: "no version that fits", text: block("dependencies = ['alpha>9']"), code: "E_RESOLVE_CONFLICT", exit: 65 },
   {
     name: "a source archive alone",
@@ -95,13 +118,14 @@ const rows: readonly Row[] = [
 ];
 
 describe("a block with", () => {
-  for (const { name, text, code, exit, place } of rows) {
+  for (const { name, text, code, exit, place, hint } of rows) {
     test(name, async () => {
       scene.write("bad.py", `${text}print('never')\n`);
       const { exit_code, diagnostics, events } = await diagnosticsOf(["bad.py"]);
       expect(diagnostics.map((found) => found.code)).toContain(code);
       expect(exit_code).toBe(exit);
       expect(events.filter(({ kind }) => kind === "run.start")).toEqual([]);
+      if (hint !== undefined) expect(diagnostics[0]?.hint).toBe(hint);
       if (place !== undefined) {
         expect(diagnostics[0]?.spans[0]).toMatchObject({ file: "bad.py", line: place[0], column: place[1] });
       }
@@ -145,7 +169,7 @@ describe("a command line with", () => {
     ["a version that is too old", ["--python", "3.7", "-c", "0"], "E_PYTHON_TOO_OLD", 66],
     ["a file of variables that is missing", ["--env-file", "none.env", "-c", "0"], "E_RUN_ENV_FILE_MISSING", 66],
     ["a file of variables that is malformed", ["--env-file", "bad.env", "-c", "0"], "E_RUN_ENV_FILE_SYNTAX", 65],
-    ["a time that is none", ["--exclude-newer", "soon", "--with", "alpha", "-c", "0"], "E_RUN_TIME", 2],
+    ["a time that is none", ["--exclude-newer", "soon", "--with", "alpha", "-c", "0"], "E_MOMENT_INVALID", 2],
     ["--offline and nothing in the cache", ["--offline", "--with", "beta==0.1", "-c", "0"], "E_INDEX_OFFLINE", 69],
   ];
   for (const [name, args, code, exit] of lines) {

@@ -24,6 +24,18 @@ test("a cache directory that is missing is made", async () => {
   expectWholeStore(scene.cache);
 });
 
+test("a cache is marked as one, whoever makes it first", async () => {
+  for (const args of [
+    ["run", "three.py"],
+    ["run", "-c", "0"],
+    ["env", "create", "first"],
+  ]) {
+    rmSync(scene.cache, { recursive: true, force: true });
+    expect(await scene.pybun(args)).toMatchObject({ exitCode: 0 });
+    expect(await Bun.file(join(scene.cache, "CACHEDIR.TAG")).text()).toStartWith("Signature: 8a477f597d28d172789f0688");
+  }
+});
+
 test("a cache that is a file: 74", async () => {
   scene.write("vivarium/cache", "");
   const { exitCode, stderr } = await scene.pybun(["run", "three.py"]);
