@@ -1,9 +1,13 @@
 /** The target of a resolution: an interpreter, with the version or the platform of another one where that was asked. */
+import { problemsOf } from "@vivarium/core/diagnostic";
 import type { ResolveTarget } from "../resolver/target.ts";
+import type { versionsDiagnostics } from "../versions/diagnostics.ts";
 import type { MarkerEnvironment } from "../versions/marker.ts";
 import { parsePlatformName, platformMarkers } from "../versions/platform-names.ts";
 import { compatibleTags, type TagTarget } from "../versions/tags.ts";
-import { parseVersion } from "../versions/version.ts";
+import { parseVersion, tryParseVersion } from "../versions/version.ts";
+
+const problem = problemsOf<typeof versionsDiagnostics>();
 
 /** What of an interpreter a target is made from. */
 export interface TargetBasis {
@@ -20,7 +24,7 @@ export interface TargetOverrides {
   readonly macosDeploymentTarget?: string | undefined;
 }
 
-/** Throws `E_VERSION_INVALID` and `E_PLATFORM_UNKNOWN`. */
+/** Throws `E_PYTHON_VERSION_INVALID` and `E_PLATFORM_UNKNOWN`. */
 export function targetOf(basis: TargetBasis, overrides: TargetOverrides = {}): ResolveTarget {
   const versioned = overrides.pythonVersion === undefined ? basis : withVersion(basis, overrides.pythonVersion);
   const placed = overrides.platform === undefined ? versioned : withPlatform(versioned, overrides.platform, overrides);
@@ -28,7 +32,8 @@ export function targetOf(basis: TargetBasis, overrides: TargetOverrides = {}): R
 }
 
 function withVersion(basis: TargetBasis, text: string): TargetBasis {
-  const asked = parseVersion(text);
+  const asked = tryParseVersion(text);
+  if (asked === undefined) throw problem("E_PYTHON_VERSION_INVALID", { text });
   const version = asked.release.length < 3 ? parseVersion([...asked.release, 0, 0].slice(0, 3).join(".")) : asked;
   const [major = 3, minor = 0] = version.release;
   return {

@@ -13,9 +13,10 @@ import type { indexDiagnostics } from "../index/diagnostics.ts";
 import type { InstallRequest } from "../install/install-request.ts";
 import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
+import { parseMoment } from "../versions/moment.ts";
 import { createEnvironment } from "./env-install.ts";
 import type { envCreateOptions } from "./env-options.ts";
-import { type Gathered, gatherRequirements, indexFlagsOf } from "./gather-requirements.ts";
+import { checkRefresh, type Gathered, gatherRequirements, indexFlagsOf, warnOfNothing } from "./gather-requirements.ts";
 
 const indexProblem = problemsOf<typeof indexDiagnostics>();
 
@@ -33,11 +34,12 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
     requirementFiles: options.requirement,
     constraintFiles: options.constraint,
   });
+  const { refresh } = options;
+  checkRefresh(refresh, offline);
   const store = storeOf(context);
   const request = requestOf(context, options, gathered);
-  const { refresh } = options;
-  const { requiredHashes } = gathered;
-  const record = await createEnvironment(request, { store, report, offline, refresh, signal, requiredHashes });
+  const record = await createEnvironment(request, { store, report, offline, refresh, signal, gathered });
+  warnOfNothing(report, gathered, record.packages.length);
   context.out(`${record.path}\n`);
   context.detail(detailOf(record));
   return exitCode.success;
@@ -47,16 +49,19 @@ function requestOf(context: CommandContext, options: CreateOptions, gathered: Ga
   const { files, requirements, constraints } = gathered;
   warnOfExtraIndexes(context, gathered);
   const { environment, home, platform, cwd } = context;
+  const excludeNewer = options["exclude-newer"];
   return {
     interpreter: interpreterFor(context, options.python),
     requirements,
     constraints,
+    requiredHashes: gathered.requiredHashes,
     config: loadIndexConfig({ flags: indexFlagsOf(options, files), environment, home, platform, cwd }),
-    strategy: options.resolution,
+    strategy: options.resolution ?? "highest",
     prerelease: options.prerelease ?? (files.pre ? "allow" : "if-necessary"),
     noBinary: [...files.noBinary, ...options["no-binary"]],
-    onlyBinary: [...files.onlyBinary, ...options["only-binary"]],
+    onlyBinary: [...files.onlyBinary, ...options["only-binary"], ...(options["no-build"] ? [":all:"] : [])],
     materialize: options.materialize,
+    ...(excludeNewer === undefined ? {} : { excludeNewerMs: parseMoment(excludeNewer, "--exclude-newer") }),
     ...(options.dir === undefined ? {} : { directory: resolve(cwd, options.dir) }),
   };
 }
@@ -107,7 +112,7 @@ export const executeRemove: Execute = async (context, { positionals }) => {
     const { key, path } = removeEnvironment(store, wanted, { cwd: context.cwd });
     context.report.emit("env.remove", { key, path });
     removed.push({ key, path });
-    context.out(`removed ${path}\n`);
+    context.note(`removed ${path}\n`);
   }
   context.detail({ removed });
   return exitCode.success;

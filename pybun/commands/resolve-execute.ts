@@ -12,8 +12,18 @@ import type { indexDiagnostics } from "../index/diagnostics.ts";
 import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import type { ResolveTarget } from "../resolver/target.ts";
+import { parseMoment } from "../versions/moment.ts";
 import { formatPins, pinJson } from "./format-pins.ts";
-import { type Gathered, gatherRequirements, indexFlagsOf, projectChoice } from "./gather-requirements.ts";
+import {
+  checkRefresh,
+  type Gathered,
+  gatherRequirements,
+  indexFlagsOf,
+  locateProblem,
+  projectChoice,
+  warnOfNothing,
+} from "./gather-requirements.ts";
+import { withHashes } from "./pin-hashes.ts";
 import type { resolveOptions } from "./resolve-options.ts";
 
 const problem = problemsOf<typeof resolverDiagnostics>();
@@ -31,10 +41,11 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
     constraintFiles: options.constraint,
   });
   if (positionals.length === 0 && options.requirement.length === 0) throw problem("E_RESOLVE_NOTHING", {});
+  checkRefresh(options.refresh, context.offline);
   const target = targetFor(context, options);
   const client = openClient(context, options, gathered);
   try {
-    const pins = await resolveWithIndex({
+    const found = await resolveWithIndex({
       ...selectionOf(options, gathered),
       requirements: gathered.requirements,
       constraints: gathered.constraints,
@@ -43,11 +54,16 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
       report,
       signal: context.signal,
     });
+    warnOfNothing(report, gathered, found.length);
+    const { requiredHashes } = gathered;
+    const pins = await withHashes(found, { client, hashes: options.hashes, requiredHashes });
     const origins = (name: string): readonly string[] => gathered.origins.get(name) ?? [];
     if (context.format === "text") context.out(formatPins(pins, { hashes: options.hashes, origins }));
     if (context.format === "text") return exitCode.success;
     const python = { version: target.python.text, platform: target.markers.sys_platform };
     context.detail({ python, packages: pins.map(pinJson), requests: client.stats().requests });
+  } catch (error) {
+    throw locateProblem(error, gathered);
   } finally {
     client.close();
   }
@@ -79,25 +95,13 @@ function openClient(context: CommandContext, options: Options, { files }: Gather
 }
 
 function selectionOf(options: Options, { files, requiredHashes }: Gathered) {
-  const excludeNewerMs = momentOf(options["exclude-newer"]);
+  const excludeNewer = options["exclude-newer"];
   return {
-    strategy: options.resolution,
+    strategy: options.resolution ?? "highest",
     prerelease: options.prerelease ?? (files.pre ? "allow" : "if-necessary"),
     noBinary: projectChoice([...files.noBinary, ...options["no-binary"]]),
     onlyBinary: options["no-build"] ? "all" : projectChoice([...files.onlyBinary, ...options["only-binary"]]),
     requiredHashes,
-    ...(excludeNewerMs === undefined ? {} : { excludeNewerMs }),
+    ...(excludeNewer === undefined ? {} : { excludeNewerMs: parseMoment(excludeNewer, "--exclude-newer") }),
   } as const;
-}
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** A date stands for its whole day in UTC, so that the same command gives the same pins everywhere. */
-function momentOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
-  const isTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:?\d\d)$/.test(text);
-  const ms = isDate || isTime ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) throw problem("E_RESOLVE_TIME", { option: "--exclude-newer", text });
-  return isDate ? ms + DAY_MS - 1 : ms;
 }

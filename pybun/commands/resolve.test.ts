@@ -205,7 +205,12 @@ describe("refused", () => {
     [["lib @ https://example.org/lib-9.tar.gz"], "65 error[E_RESOLVE_URL_KIND]"],
     [["lib @ https://example.org/other-9-py3-none-any.whl"], "65 error[E_RESOLVE_URL_WHEEL]"],
     [["lib @ https://example.org/lib-9-cp27-none-win32.whl"], "65 error[E_RESOLVE_URL_WHEEL]"],
-    [["lib", "--exclude-newer", "yesterday"], "2 error[E_RESOLVE_TIME]"],
+    [["lib", "--exclude-newer", "yesterday"], "2 error[E_MOMENT_INVALID]"],
+    [["lib", "--exclude-newer", "2026-02-30"], "2 error[E_MOMENT_INVALID]"],
+    [["lib", "--python-version", "3.x"], "2 error[E_PYTHON_VERSION_INVALID]"],
+    [["lib", "--platform", "amiga"], "2 error[E_PLATFORM_UNKNOWN]"],
+    [["./lib"], "65 error[E_REQUIREMENT_PROJECT]"],
+    [["./wheels/lib-1-py3-none-any.whl"], "66 error[E_INDEX_FILE]"],
     [[], "2 error[E_RESOLVE_NOTHING]"],
   ])("%p", async (argv, expected) => {
     expect(await failure(...argv)).toStartWith(expected);

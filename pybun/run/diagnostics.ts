@@ -59,12 +59,6 @@ export const runDiagnostics = {
     message: (p) => `cannot read the variables in '${p.file}': ${p.reason}`,
     hint: () => "A line is NAME=value, NAME='value', NAME=\"value\", empty, or a comment that begins with #.",
   }),
-  E_RUN_TIME: rule<{ text: string }>({
-    exit: exitCode.usage,
-    summary: "--exclude-newer was given something that is no date and no time.",
-    message: (p) =>
-      `--exclude-newer '${p.text}' is no date such as 2026-01-31 and no time such as 2026-01-31T12:00:00Z`,
-  }),
   W_RUN_ENVIRONMENT_BROKEN: rule<{ variable: string; path: string }>({
     exit: exitCode.success,
     summary: "VIRTUAL_ENV or CONDA_PREFIX names a directory without an interpreter; it is passed over.",

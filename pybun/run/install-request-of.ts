@@ -2,11 +2,12 @@ import { dirname, join } from "node:path";
 import { loadIndexConfig } from "../index/config.ts";
 import type { InstallRequest } from "../install/install-request.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
+import { parseMoment } from "../versions/moment.ts";
 import { parseRequirement } from "../versions/requirement.ts";
-import { mergeSettings, momentOf } from "./package-settings.ts";
+import { mergeSettings } from "./package-settings.ts";
 import type { PlanOptions } from "./plan-options.ts";
 
-/** What a script's block, the command line and the settings of the machine ask for. @throws E_RUN_TIME, E_INDEX_CONFIG */
+/** What a script's block, the command line and the settings of the machine ask for. @throws E_MOMENT_INVALID, E_INDEX_CONFIG */
 export function installRequestOf(
   { context, options, metadata, script }: PlanOptions,
   interpreter: Interpreter,
@@ -14,7 +15,7 @@ export function installRequestOf(
   const { environment, home, platform, cwd } = context;
   const place = script === undefined ? cwd : join(cwd, dirname(script));
   const settings = mergeSettings(options, metadata?.settings ?? {}, place);
-  const excludeNewerMs = momentOf(settings.excludeNewer);
+  const { excludeNewer } = settings;
   return {
     interpreter,
     requirements: [...(metadata?.requirements ?? []), ...options.with.map(parseRequirement)],
@@ -26,6 +27,6 @@ export function installRequestOf(
     onlyBinary: settings.onlyBinary,
     materialize: settings.materialize,
     ...(metadata?.requiresPythonText === undefined ? {} : { requiresPython: metadata.requiresPythonText }),
-    ...(excludeNewerMs === undefined ? {} : { excludeNewerMs }),
+    ...(excludeNewer === undefined ? {} : { excludeNewerMs: parseMoment(excludeNewer, "--exclude-newer") }),
   };
 }

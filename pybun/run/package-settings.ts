@@ -1,14 +1,10 @@
 /** Options of the command line and settings of a script's block, merged: the command line wins, lists add up. */
 import { isAbsolute, resolve } from "node:path";
 import type { OptionValues } from "@vivarium/cli/command";
-import { problemsOf } from "@vivarium/core/diagnostic";
 import type { IndexFlags } from "../index/config.ts";
 import type { PrereleaseMode, ResolutionStrategy } from "../resolver/resolve.ts";
 import type { ScriptSettings } from "../script/settings.ts";
-import type { runDiagnostics } from "./diagnostics.ts";
 import type { runOptions } from "./run-options.ts";
-
-const problem = problemsOf<typeof runDiagnostics>();
 
 export interface PackageSettings {
   readonly flags: IndexFlags;
@@ -44,7 +40,7 @@ export function mergeSettings(
     onlyBinary: [
       ...options["only-binary"],
       ...(script.onlyBinary ?? []),
-      ...(script.noBuild === true ? [":all:"] : []),
+      ...(options["no-build"] || script.noBuild === true ? [":all:"] : []),
     ],
     materialize: script.materialize ?? [],
   };
@@ -52,15 +48,3 @@ export function mergeSettings(
 
 const placed = (text: string, place: string): string =>
   /^[A-Za-z][A-Za-z0-9+.-]+:/.test(text) || text.includes("=") || isAbsolute(text) ? text : resolve(place, text);
-
-const dayMs = 24 * 60 * 60 * 1000;
-
-/** A date stands for its whole day in UTC, as for `resolve`. @throws E_RUN_TIME */
-export function momentOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
-  const isTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:?\d\d)$/.test(text);
-  const ms = isDate || isTime ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) throw problem("E_RUN_TIME", { text });
-  return isDate ? ms + dayMs - 1 : ms;
-}

@@ -41,7 +41,7 @@ export type RunPlan = { readonly rule: SelectionRule; readonly because: string }
   | { readonly kind: "interpreter"; readonly interpreter: Interpreter }
 );
 
-/** @throws what finding interpreters throws, E_RUN_ENVIRONMENT_…, E_RUN_PROJECT_FILE, E_RUN_TIME, E_REQUIREMENT_INVALID */
+/** @throws what finding interpreters throws, E_RUN_ENVIRONMENT_…, E_RUN_PROJECT_FILE, E_MOMENT_INVALID, E_REQUIREMENT_INVALID */
 export async function planRun(plan: PlanOptions): Promise<RunPlan> {
   const { context, options, metadata } = plan;
   const named = namedEnvironment(context);

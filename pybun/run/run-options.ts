@@ -1,5 +1,6 @@
 /** The options of `pybun run`. Those about packages mean the same as for `resolve`. */
 import type { OptionShapes } from "@vivarium/cli/command";
+import { packageOptions } from "../install/package-options.ts";
 
 export const runOptions = {
   module: { kind: "value", short: "m", value: "MODULE", endsOptions: true, summary: "Run a module, as python -m does" },
@@ -21,28 +22,5 @@ export const runOptions = {
   explain: { kind: "flag", summary: "Say which interpreter and environment would be used, and why; run nothing" },
   "env-file": { kind: "values", value: "FILE", summary: "Set the variables that a file lists" },
   refresh: { kind: "flag", summary: "Resolve again, and ask the indexes again" },
-  index: { kind: "values", value: "URL", summary: "An index ahead of the default one" },
-  "default-index": { kind: "value", value: "URL", summary: "Instead of the default index" },
-  "no-index": { kind: "flag", summary: "Only --find-links" },
-  "find-links": {
-    kind: "values",
-    short: "f",
-    value: "PLACE",
-    summary: "Also files in a directory or linked by a page",
-  },
-  prerelease: {
-    kind: "choice",
-    choices: ["allow", "disallow", "explicit", "if-necessary"],
-    summary: "When pre-releases are taken (if-necessary)",
-    value: "MODE",
-  },
-  resolution: {
-    kind: "choice",
-    choices: ["highest", "lowest", "lowest-direct"],
-    summary: "Which versions are preferred (highest)",
-    value: "MODE",
-  },
-  "exclude-newer": { kind: "value", value: "TIME", summary: "Ignore files uploaded after a date or time" },
-  "no-binary": { kind: "values", value: "NAME", summary: "No wheels of a package, or :all:" },
-  "only-binary": { kind: "values", value: "NAME", summary: "Only wheels of a package, or :all:" },
+  ...packageOptions,
 } as const satisfies OptionShapes;

@@ -8,6 +8,7 @@
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
+import { tryParseMoment } from "../versions/moment.ts";
 import type { scriptDiagnostics } from "./diagnostics.ts";
 import {
   choiceAt,
@@ -153,7 +154,7 @@ function timeAt(place: FieldPlace): string | undefined {
   const value = place.table["exclude-newer"];
   if (value === undefined) return undefined;
   const text = value instanceof Date ? value.toISOString() : value;
-  if (typeof text !== "string" || Number.isNaN(Date.parse(text))) {
+  if (typeof text !== "string" || tryParseMoment(text) === undefined) {
     throw fieldProblem(place, "exclude-newer", "a date such as 2026-01-31 or a time such as 2026-01-31T12:00:00Z");
   }
   return text;

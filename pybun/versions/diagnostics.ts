@@ -45,6 +45,18 @@ export const versionsDiagnostics = {
     message: (p) => `cannot read the marker "${shown(p.text)}": ${shown(p.reason)} at column ${p.column}`,
     hint: () => 'a marker looks like python_version < "3.12" and sys_platform == "linux"',
   }),
+  E_MOMENT_INVALID: rule<{ source: string; text: string }>({
+    exit: 2,
+    summary: "A date or time, such as that of --exclude-newer, is none.",
+    message: (p) => `cannot read the time '${p.text}' of \`${p.source}\``,
+    hint: () => "Write a date such as 2026-01-31 (that whole day, UTC) or a time such as 2026-01-31T12:00:00Z.",
+  }),
+  E_PYTHON_VERSION_INVALID: rule<{ text: string }>({
+    exit: 2,
+    summary: "The version of Python to resolve for is no version.",
+    message: (p) => `cannot resolve for Python '${p.text}': it is no version`,
+    hint: () => "Write a version such as 3.12 or 3.12.4.",
+  }),
   E_PLATFORM_UNKNOWN: rule<{ text: string; known: readonly string[] }>({
     exit: 2,
     summary: "A platform name is none of those that can be resolved for.",
