@@ -5,13 +5,13 @@
  * around: from then on every project that is mentioned is requested at once, and with it the metadata of the release
  * that will probably be chosen; when a project goes through many releases, the next ones are fetched in batches.
  */
-import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import { type ParamsOf, Problem, problemsOf } from "@vivarium/core/diagnostic";
 import type { IndexClient } from "../index/client.ts";
 import type { indexDiagnostics } from "../index/diagnostics.ts";
 import type { CoreMetadata, IndexFile, ProjectPage } from "../index/index-file.ts";
 import { judgeRequirements } from "../resolver/dependency.ts";
 import { admitsPython } from "../resolver/python-range.ts";
-import type { ReleaseRequirements, ReleaseSource, Releases } from "../resolver/release-source.ts";
+import type { ReleaseRequirements, ReleaseSource, Releases, UnusableReason } from "../resolver/release-source.ts";
 import { type SelectionRule, selectRelease } from "../resolver/select-release.ts";
 import type { MarkerJudge } from "../resolver/target.ts";
 import { normalizeName } from "../versions/name.ts";
@@ -32,6 +32,8 @@ export interface ClientSourceOptions {
   readonly likely: SelectionRule;
   /** Projects that come from a URL. */
   readonly direct?: ReadonlyMap<string, ProjectReleases>;
+  /** Told when an answer has to be waited for, the first time. */
+  readonly onWait?: (() => void) | undefined;
   /** Answers of earlier resolutions for the same target, and how markers are judged for it. */
   readonly memory?: { readonly memo: ResolutionMemo; readonly judge: MarkerJudge } | undefined;
 }
@@ -45,7 +47,7 @@ export interface ClientSource extends ReleaseSource {
   remember(): void;
 }
 
-type Metadata = CoreMetadata | { readonly malformed: string };
+type Metadata = CoreMetadata | { readonly malformed: UnusableReason };
 
 interface SourceState {
   readonly options: ClientSourceOptions;
@@ -96,6 +98,7 @@ export function clientSource(options: ClientSourceOptions): ClientSource {
 function waited<T>(state: SourceState, answer: T | Promise<T>): T | Promise<T> {
   if (!(answer instanceof Promise) || state.waits) return answer;
   state.waits = true;
+  state.options.onWait?.();
   for (const [name, range] of state.mentioned) fetchAhead(state, name, range);
   return answer;
 }
@@ -185,18 +188,22 @@ function askMetadata(state: SourceState, file: IndexFile): Metadata | Promise<Me
   try {
     const metadata = state.options.client.metadata(file);
     if (!(metadata instanceof Promise)) return keep(metadata);
-    const arriving = metadata.then(keep, (error: unknown) => keep(malformedOrThrow(error)));
+    const arriving = metadata.then(keep, (error: unknown) => keep(malformedOrThrow(file, error)));
     state.pendingMetadata.set(file, arriving);
     return arriving;
   } catch (error) {
-    return keep(malformedOrThrow(error));
+    return keep(malformedOrThrow(file, error));
   }
 }
 
 /** A release with broken metadata cannot be chosen, but others can. */
-function malformedOrThrow(error: unknown): Metadata {
+function malformedOrThrow(file: IndexFile, error: unknown): Metadata {
   if (!(error instanceof Problem) || error.code !== "E_INDEX_METADATA") throw error;
-  return { malformed: "its metadata cannot be read" };
+  // The parameters of this code.
+  const { reason } = error.params as ParamsOf<typeof indexDiagnostics, "E_INDEX_METADATA">;
+  const detail = `its metadata cannot be read: ${reason}`;
+  // Metadata that nobody serves apart was looked for in the wheel itself.
+  return { malformed: { kind: file.kind === "wheel" && file.metadata === false ? "archive" : "metadata", detail } };
 }
 
 interface Asked {
@@ -225,7 +232,7 @@ function findRequirements(state: SourceState, asked: Asked): ReleaseRequirements
 }
 
 function readRequirements(metadata: Metadata, asked: Asked, policy: CandidatePolicy): ReleaseRequirements {
-  if ("malformed" in metadata) return unusable(metadata.malformed);
+  if ("malformed" in metadata) return { kind: "unusable", reason: metadata.malformed };
   const { requiresPython } = metadata;
   if (requiresPython !== undefined && !admitsPython(requiresPython, policy.pythonKey)) {
     return { kind: "python", requiresPython };

@@ -22,6 +22,7 @@ import { createMarkerJudge, type ResolveTarget } from "../resolver/target.ts";
 import { formatRequirement, type Requirement } from "../versions/requirement.ts";
 import { type ClientSource, clientSource } from "./client-source.ts";
 import { readDirectUrls } from "./direct-url.ts";
+import { compileAsUsual, compileLater } from "./jit-policy.ts";
 import { openMemo } from "./memo.ts";
 import { candidatePolicy, type PolicyOptions } from "./policy.ts";
 import { suggestFixes } from "./suggest-fixes.ts";
@@ -46,6 +47,15 @@ export interface IndexResolution extends PolicyOptions {
  * nobody has, `E_RESOLVE_URL_…`, `E_RESOLVE_CONSTRAINT`, `E_SDIST_BUILD_NEEDED`, and what the client throws.
  */
 export async function resolveWithIndex(options: IndexResolution): Promise<readonly Pin[]> {
+  compileLater();
+  try {
+    return await resolveSoon(options);
+  } finally {
+    compileAsUsual();
+  }
+}
+
+async function resolveSoon(options: IndexResolution): Promise<readonly Pin[]> {
   const { requirements, constraints = [], target, client, report, now = Date.now } = options;
   const startedMs = now();
   checkConstraints(constraints);
@@ -81,10 +91,13 @@ async function requestOf(
   } as const;
   const memo = openMemo({ client, target, policy });
   const memory = memo === undefined ? undefined : { memo, judge: createMarkerJudge(target) };
-  const source = clientSource({ client, policy, likely, direct: direct.releases, memory });
+  const source = clientSource({ client, policy, likely, direct: direct.releases, memory, onWait: compileAsUsual });
   const { urls } = direct;
   const { signal } = options;
-  return { request: { requirements, constraints, target, strategy, prerelease, source, urls, signal }, source };
+  return {
+    request: { requirements, constraints, target, strategy, prerelease, source, urls, signal, onPause: compileAsUsual },
+    source,
+  };
 }
 
 /** Constraints only narrow versions, as pip's do since 20.3. */
@@ -113,10 +126,25 @@ async function conflictProblem(
   const notFound = unknown === undefined ? undefined : source.problemOf(unknown.name);
   // With a name that nobody has, the name is the whole story; a proof would only repeat it.
   if (isToBlame && notFound !== undefined) return notFound;
+  const untrusted = untrustedProblem(outcome);
+  if (untrusted !== undefined) return untrusted;
   const fixes = await suggestFixes(request, outcome.derivation);
   return problem("E_RESOLVE_CONFLICT", {
     explanation: outcome.text,
     derivation: derivationJson(outcome.derivation),
     fixes,
   });
+}
+
+/** Where a file was refused for what it holds, that is the story: other versions would only lead around it. */
+function untrustedProblem({ derivation, text }: { derivation: Derivation; text: string }): Error | undefined {
+  for (const step of derivation.steps) {
+    if (step.kind !== "fact" || step.fact.kind !== "unusable") continue;
+    const { subject, reason } = step.fact;
+    const params = { name: subject.name, detail: reason.detail, explanation: text };
+    if (reason.kind === "hash") return problem("E_RESOLVE_HASH", { ...params, derivation: derivationJson(derivation) });
+    if (reason.kind === "archive")
+      return problem("E_RESOLVE_ARCHIVE", { ...params, derivation: derivationJson(derivation) });
+  }
+  return undefined;
 }

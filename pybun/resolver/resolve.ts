@@ -36,6 +36,8 @@ export interface ResolveRequest {
   readonly urls?: ReadonlyMap<string, string>;
   /** Ends the resolution, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Told when the solver has run for a while without an end in sight. */
+  readonly onPause?: (() => void) | undefined;
 }
 
 export type ResolveOutcome =
@@ -50,8 +52,10 @@ export async function resolve(request: ResolveRequest): Promise<ResolveOutcome> 
     request.signal?.throwIfAborted();
     const result = advance(state, setting, timeSlice());
     if (result.kind === "waiting") await result.until;
-    else if (result.kind === "paused") await nextTurn();
-    else if (result.kind === "solved") return { kind: "solved", pins: collectPins(state, setting) };
+    else if (result.kind === "paused") {
+      request.onPause?.();
+      await nextTurn();
+    } else if (result.kind === "solved") return { kind: "solved", pins: collectPins(state, setting) };
     else return failed(state, { ...setting, python: request.target.python.text }, result.terminal);
   }
 }
