@@ -84,7 +84,7 @@ export async function explainRun(run: RunDescription): Promise<string> {
     const { formatRequirement } = await import("../versions/requirement.ts");
     const requirements = plan.request.requirements.map(formatRequirement);
     lines.push(`requirements  ${requirements.length === 0 ? "none" : requirements.join("\n              ")}`);
-    if (plan.request.layer !== undefined) lines.push(`laid over     ${plan.request.layer}`);
+    if (plan.request.layer !== undefined) lines.push(`laid over     ${plan.request.layer.directories.join(", ")}`);
   }
   if (metadata?.requiresPythonText !== undefined) lines.push(`requires      Python ${metadata.requiresPythonText}`);
   return `${lines.join("\n")}\n`;
