@@ -75,7 +75,9 @@ function directReleases(asked: { name: string; url: string }, policy: CandidateP
   const { excludeNewerMs: _, ...undated } = policy;
   const choice = chooseFile({ name: asked.name, key, files: [file] }, { ...undated, noBinary: new Set() });
   if (choice.file === undefined) {
-    const detail = "its tags are for another Python or platform";
+    const { status } = choice;
+    const isUntrusted = status.kind === "unusable" && status.reason.kind === "hash";
+    const detail = isUntrusted ? status.reason.detail : "its tags are for another Python or platform";
     throw problem("E_RESOLVE_URL_WHEEL", { name: asked.name, url: redact(asked.url), detail });
   }
   const hashes = Object.entries(file.hashes).map(([algorithm, digest]) => `${algorithm}:${digest}`);

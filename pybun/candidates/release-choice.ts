@@ -43,7 +43,7 @@ export function chooseFile(release: ReleaseFiles, policy: CandidatePolicy): File
   const wheel = bestWheel(allowed, policy);
   const file = wheel ?? allowed.find(({ kind }) => kind === "sdist");
   if (file === undefined) {
-    const reason = reasonAgainst({ files, current, allowed }, policy);
+    const reason = reasonAgainst({ name: release.name, files, current, allowed }, policy);
     return { status: { kind: "unusable", reason }, file: undefined, metadataFile: undefined, undated };
   }
   const { requiresPython } = file;
@@ -74,10 +74,17 @@ function dropOtherSpellings({ name, key }: ReleaseFiles, files: readonly IndexFi
 const isPinned = ({ name, key }: ReleaseFiles, policy: CandidatePolicy): boolean =>
   policy.pinned.has(`${name}==${key}`);
 
-function isAllowed(file: IndexFile, name: string, policy: CandidatePolicy): boolean {
-  if (includesProject(file.kind === "wheel" ? policy.noBinary : policy.onlyBinary, name)) return false;
+const isAllowed = (file: IndexFile, name: string, policy: CandidatePolicy): boolean =>
+  isOfAllowedKind(file, name, policy) && hasRequiredHash(file, name, policy);
+
+const isOfAllowedKind = ({ kind }: IndexFile, name: string, policy: CandidatePolicy): boolean =>
+  !includesProject(kind === "wheel" ? policy.noBinary : policy.onlyBinary, name);
+
+function hasRequiredHash(file: IndexFile, name: string, policy: CandidatePolicy): boolean {
   const required = policy.requiredHashes?.get(name);
   if (required === undefined) return true;
+  // Nothing was announced: who installs the file compares the hash of its bytes.
+  if (Object.keys(file.hashes).length === 0) return [...required].some((hash) => hash.startsWith("sha256:"));
   return Object.entries(file.hashes).some(([algorithm, digest]) => required.has(`${algorithm}:${digest}`));
 }
 
@@ -120,12 +127,13 @@ function rankOfWheel(filename: string, tagIndex: ReadonlyMap<string, number>): n
 }
 
 interface Sieved {
+  readonly name: string;
   readonly files: readonly IndexFile[];
   readonly current: readonly IndexFile[];
   readonly allowed: readonly IndexFile[];
 }
 
-function reasonAgainst({ files, current, allowed }: Sieved, policy: CandidatePolicy): UnusableReason {
+function reasonAgainst({ name, files, current, allowed }: Sieved, policy: CandidatePolicy): UnusableReason {
   if (current.length === 0) {
     const why = files.map(({ yanked }) => yanked).find((yanked) => yanked !== false && yanked !== "");
     return { kind: "yanked", detail: typeof why === "string" ? why : "" };
@@ -136,7 +144,13 @@ function reasonAgainst({ files, current, allowed }: Sieved, policy: CandidatePol
     return { kind: "no-wheel", detail: `it is for Python${stated}` };
   }
   if (allowed.length > 0) return { kind: "no-wheel", detail: "its wheels are for other Pythons or platforms" };
+  const ofAllowedKind = current.filter((file) => isOfAllowedKind(file, name, policy));
+  if (ofAllowedKind.length > 0) {
+    return { kind: "hash", detail: "none of its files has a hash that is demanded" };
+  }
   const onlySources = current.every(({ kind }) => kind === "sdist");
   if (onlySources) return { kind: "no-wheel", detail: "it has source archives only, which are ruled out" };
-  return { kind: "no-wheel", detail: "all its files are ruled out, by kind or by hash" };
+  const onlyWheels = current.every(({ kind }) => kind === "wheel");
+  if (onlyWheels) return { kind: "no-wheel", detail: "it has wheels only, which are ruled out" };
+  return { kind: "no-wheel", detail: "its wheels and its source archives are ruled out" };
 }

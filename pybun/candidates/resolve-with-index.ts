@@ -67,7 +67,7 @@ async function resolveSoon(options: IndexResolution): Promise<readonly Pin[]> {
   const { request, source } = await requestOf(options, [...requirements, ...constraints]);
   const outcome = await resolve(request);
   warnOfUndated(source, report);
-  if (outcome.kind === "conflict") throw await conflictProblem(outcome, request, source);
+  if (outcome.kind === "conflict") throw await conflictProblem(outcome, request, { source, ...options });
   for (const missing of missingExtras(outcome.pins, source)) report.warn(problem("W_RESOLVE_EXTRA_UNKNOWN", missing));
   for (const { name, version, extras, index } of outcome.pins) {
     report.emit("resolve.package", { name, version, extras: [...extras], source: index });
@@ -117,7 +117,7 @@ function warnOfUndated(source: ClientSource, report: Report): void {
 async function conflictProblem(
   outcome: { derivation: Derivation; text: string },
   request: ResolveRequest,
-  source: ClientSource,
+  { source, requiredHashes }: { source: ClientSource; requiredHashes?: PolicyOptions["requiredHashes"] },
 ): Promise<Error> {
   const unknown = request.requirements.find(({ name }) => source.problemOf(name) !== undefined);
   const isToBlame = outcome.derivation.steps.some(
@@ -126,7 +126,7 @@ async function conflictProblem(
   const notFound = unknown === undefined ? undefined : source.problemOf(unknown.name);
   // With a name that nobody has, the name is the whole story; a proof would only repeat it.
   if (isToBlame && notFound !== undefined) return notFound;
-  const untrusted = untrustedProblem(outcome);
+  const untrusted = untrustedProblem(outcome, requiredHashes);
   if (untrusted !== undefined) return untrusted;
   const fixes = await suggestFixes(request, outcome.derivation);
   return problem("E_RESOLVE_CONFLICT", {
@@ -137,14 +137,17 @@ async function conflictProblem(
 }
 
 /** Where a file was refused for what it holds, that is the story: other versions would only lead around it. */
-function untrustedProblem({ derivation, text }: { derivation: Derivation; text: string }): Error | undefined {
+function untrustedProblem(
+  { derivation, text }: { derivation: Derivation; text: string },
+  requiredHashes: PolicyOptions["requiredHashes"],
+): Error | undefined {
   for (const step of derivation.steps) {
     if (step.kind !== "fact" || step.fact.kind !== "unusable") continue;
     const { subject, reason } = step.fact;
-    const params = { name: subject.name, detail: reason.detail, explanation: text };
-    if (reason.kind === "hash") return problem("E_RESOLVE_HASH", { ...params, derivation: derivationJson(derivation) });
-    if (reason.kind === "archive")
-      return problem("E_RESOLVE_ARCHIVE", { ...params, derivation: derivationJson(derivation) });
+    const told = { name: subject.name, explanation: text, derivation: derivationJson(derivation) };
+    if (reason.kind === "hash")
+      return problem("E_RESOLVE_HASH", { ...told, demanded: [...(requiredHashes?.get(subject.name) ?? [])] });
+    if (reason.kind === "archive") return problem("E_RESOLVE_ARCHIVE", { ...told, detail: reason.detail });
   }
   return undefined;
 }

@@ -33,7 +33,7 @@ async function conflict(late: Promise<unknown>) {
 test("what was solved in time is suggested", async () => {
   const { request, derivation } = await conflict(Promise.resolve());
   const fixes = await suggestFixes(request, derivation);
-  expect(fixes.map(({ title }) => title)).toContain('"app" instead of "app==1.0", which gives app 2.0');
+  expect(fixes.map(({ title }) => title)).toContain("'app' instead of 'app==1.0', which gives app 2.0");
 });
 
 test("what takes longer than the budget is not, and nobody waits for it", async () => {

@@ -78,7 +78,7 @@ function relaxRequirement(request: ResolveRequest, requirement: Requirement): At
       requirements: request.requirements.map((other) => (other === requirement ? relaxed : other)),
     },
     fix: (pins) => ({
-      title: `"${formatRequirement(relaxed)}" instead of "${formatRequirement(requirement)}"${versionIn(pins, requirement.name)}`,
+      title: `'${formatRequirement(relaxed)}' instead of '${formatRequirement(requirement)}'${versionIn(pins, requirement.name)}`,
       kind: "edit",
       text: formatRequirement(relaxed),
     }),
@@ -89,7 +89,7 @@ function dropConstraint(request: ResolveRequest, constraint: Requirement): Attem
   return {
     request: { ...request, constraints: request.constraints.filter((other) => other !== constraint) },
     fix: (pins) => ({
-      title: `without the constraint "${formatRequirement(constraint)}"${versionIn(pins, constraint.name)}`,
+      title: `without the constraint '${formatRequirement(constraint)}'${versionIn(pins, constraint.name)}`,
       kind: "edit",
       text: "",
     }),

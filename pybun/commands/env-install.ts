@@ -13,28 +13,32 @@ import { type InstallRequest, type InstallScene, keyOf } from "../install/instal
 import { readWheelSet, writeWheelSet } from "../install/wheel-set.ts";
 import { normalizeName } from "../versions/name.ts";
 import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
+import { type Gathered, locateProblem } from "./gather-requirements.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
 
-/** Hashes that a requirements file demands, by project: `sha256:…`. */
-export type RequiredHashes = ReadonlyMap<string, ReadonlySet<string>>;
-
 /**
- * With required hashes the environment is first made in the store, and comes to its own place only when they are right.
- * @throws what `installRequirements` throws, and E_ENV_HASH
+ * With required hashes the environment is first made in the store, and comes to its own place only when they are right:
+ * an index that announces no hashes leaves them to be compared with the bytes.
+ * @throws what `installRequirements` throws, with the line that asks for it, and E_ENV_HASH
  */
 export async function createEnvironment(
   request: InstallRequest,
-  scene: InstallScene & { readonly requiredHashes: RequiredHashes },
+  scene: InstallScene & { readonly gathered: Gathered },
 ): Promise<EnvironmentRecord> {
   const { directory, ...inStore } = request;
-  if (scene.requiredHashes.size === 0) return findOrInstall(request, scene);
-  const checked = await findOrInstall(inStore, scene);
-  checkHashes(checked, scene.requiredHashes);
-  return directory === undefined ? checked : findOrInstall(request, { ...scene, refresh: false });
+  const { requiredHashes } = scene.gathered;
+  try {
+    if (requiredHashes.size === 0) return await findOrInstall(request, scene);
+    const checked = await findOrInstall(inStore, scene);
+    checkHashes(checked, requiredHashes);
+    return directory === undefined ? checked : await findOrInstall(request, { ...scene, refresh: false });
+  } catch (error) {
+    throw locateProblem(error, scene.gathered);
+  }
 }
 
-function checkHashes({ packages }: EnvironmentRecord, required: RequiredHashes): void {
+function checkHashes({ packages }: EnvironmentRecord, required: Gathered["requiredHashes"]): void {
   for (const { name, version, sha256 } of packages) {
     const allowed = [...(required.get(normalizeName(name)) ?? [])].filter((hash) => hash.startsWith("sha256:"));
     if (allowed.length === 0 || allowed.includes(`sha256:${sha256}`)) continue;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProcess } from "@vivarium/cli/testing/run-fixture";
 import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
-import { buildWheel, type FixtureIndex, startFixtureIndex } from "../../tests/fixture-index/index.ts";
+import { buildSdist, buildWheel, type FixtureIndex, startFixtureIndex } from "../../tests/fixture-index/index.ts";
 import { envCommands } from "./env.ts";
 
 const launcher = join(import.meta.dir, "../../vivarium/bin/vivarium");
@@ -18,11 +18,15 @@ const tool = buildWheel({
   files: { "tool.py": "import part\ndef main():\n    print('tool', part.version)\n" },
   entryPoints: { console_scripts: ["tool = tool:main"] },
 });
+const oldPart = buildWheel({ name: "part", version: "1.0" });
 
 beforeAll(async () => {
   index = await startFixtureIndex();
   index.add(tool);
   index.add(buildWheel({ name: "part", version: "2.0" }));
+  index.add(oldPart);
+  index.add(buildWheel({ name: "silent", version: "1.0" }), { sha256: "none" });
+  index.add(buildSdist({ name: "source-only", version: "1.0" }));
 });
 afterAll(async () => {
   await index.stop();
@@ -81,16 +85,44 @@ describe("env create", () => {
     expect(readdirSync(scratch)).toContain("thesis.txt");
   }, 30_000);
 
-  test("hashes of a requirements file are demanded", async () => {
-    const pins = (hash: string): string => {
-      writeFileSync(join(scratch, "pins.txt"), `tool==1.0 --hash=sha256:${hash}\n`);
+  test("hashes of a requirements file are demanded, and choose the release", async () => {
+    const pins = (line: string): string => {
+      writeFileSync(join(scratch, "pins.txt"), `${line}\n`);
       return "pins.txt";
     };
-    const refused = await create("-r", pins("0".repeat(64)), "--dir", "hashed");
-    expect(refused.stderr).toContain("E_ENV_HASH");
+    const refused = await create("-r", pins(`part\ntool==1.0 --hash=sha256:${"0".repeat(64)}`), "--dir", "hashed");
+    expect(refused.stderr).toStartWith(`error[E_RESOLVE_HASH]: cannot use 'tool': no file has the hash 'sha256:000`);
+    expect(refused.stderr).toContain("at pins.txt:2:1");
     expect(refused.exitCode).toBe(76);
     expect(existsSync(join(scratch, "hashed"))).toBe(false);
-    expect((await create("-r", pins(tool.sha256), "--dir", "hashed")).exitCode).toBe(0);
+    expect((await create("-r", pins(`tool==1.0 --hash=sha256:${tool.sha256}`), "--dir", "hashed")).exitCode).toBe(0);
+    const older = await create("-r", pins(`part --hash=sha256:${oldPart.sha256}`), "--format=json");
+    expect(older.stdout).toContain('"version":"1.0"');
+  }, 30_000);
+
+  test("hashes that the index does not announce are compared with the bytes", async () => {
+    writeFileSync(join(scratch, "silent.txt"), `silent --hash=sha256:${"0".repeat(64)}\n`);
+    const { stderr, exitCode } = await create("-r", "silent.txt", "--dir", "unhashed");
+    expect(stderr).toStartWith("error[E_ENV_HASH]");
+    expect(exitCode).toBe(76);
+    expect(existsSync(join(scratch, "unhashed"))).toBe(false);
+  }, 30_000);
+
+  test("a release that has to be built is refused with a way out that helps", async () => {
+    const newest = await create("source-only");
+    expect(newest.stderr).toContain("`--only-binary source-only` takes the newest version that has a wheel");
+    const pinned = await create("source-only==1.0");
+    expect(pinned.stderr).toStartWith("error[E_INSTALL_BUILD_NEEDED]");
+    expect(pinned.stderr).not.toContain("--only-binary");
+  }, 30_000);
+
+  test("a wish that comes to nothing is told", async () => {
+    writeFileSync(join(scratch, "empty.txt"), "# nothing yet\n");
+    expect((await create("-r", "empty.txt")).stderr).toContain("W_RESOLVE_EMPTY");
+    expect((await create()).stderr).not.toContain("W_RESOLVE_EMPTY");
+    const torn = await create("part", "--refresh", "--offline");
+    expect(torn.stderr).toStartWith("error[E_RESOLVE_REFRESH_OFFLINE]");
+    expect(torn.exitCode).toBe(2);
   }, 30_000);
 
   test("its JSON, and that of the other commands, is as the schemas say", async () => {

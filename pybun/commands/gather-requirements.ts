@@ -1,7 +1,9 @@
 /** What is to be resolved: requirements of the command line and of files, with the settings that files bring along. */
 import { readFileSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
+import type { Report } from "@vivarium/core/report";
 import type { ProjectChoice } from "../candidates/policy.ts";
 import type { IndexFlags } from "../index/config.ts";
 import { requirementOfLocation } from "../requirements-file/parse-line.ts";
@@ -10,13 +12,16 @@ import {
   type RequirementsFiles,
   readRequirementsFiles,
 } from "../requirements-file/read-requirements.ts";
+import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import { normalizeName } from "../versions/name.ts";
 import { parseRequirement, type Requirement } from "../versions/requirement.ts";
+
+const problem = problemsOf<typeof resolverDiagnostics>();
 
 export interface Gathered {
   readonly requirements: readonly Requirement[];
   readonly constraints: readonly Requirement[];
-  readonly files: RequirementsFiles;
+  readonly files: RequirementsFiles & { /** How many were named. */ readonly given: number };
   /** `-r FILE` for each project that a file requires; empty for the command line. */
   readonly origins: ReadonlyMap<string, readonly string[]>;
   readonly requiredHashes: ReadonlyMap<string, ReadonlySet<string>>;
@@ -43,7 +48,7 @@ export async function gatherRequirements(arguments_: readonly string[], options:
   return {
     requirements: [...given, ...files.requirements.map(({ requirement }) => requirement)],
     constraints: files.constraints.map(({ requirement }) => requirement),
-    files,
+    files: { ...files, given: options.requirementFiles.length },
     origins,
     requiredHashes: hashesByName([...files.requirements, ...files.constraints]),
   };
@@ -71,6 +76,38 @@ function hashesByName(found: readonly FileRequirement[]): ReadonlyMap<string, Re
     byName.set(requirement.name, new Set([...known, ...hashes]));
   }
   return byName;
+}
+
+/**
+ * A problem with one project, with the line of the file that asks for it; any other error as it is. For the `catch` of
+ * who resolves what was gathered.
+ */
+export function locateProblem(error: unknown, { files }: Gathered): unknown {
+  if (!(error instanceof Problem) || !locatedCodes.has(error.code) || error.spans.length > 0) return error;
+  // Each of these codes has the project's name among its parameters.
+  const { name } = error.params as { readonly name: string };
+  const asking = [...files.requirements, ...files.constraints].filter(({ requirement }) => requirement.name === name);
+  const spans = asking.map(({ span }) => span);
+  return spans.length === 0 ? error : new Problem(error.code, error.params, { cause: error.cause, spans });
+}
+
+const locatedCodes = new Set([
+  "E_PACKAGE_NOT_FOUND",
+  "E_RESOLVE_HASH",
+  "E_RESOLVE_ARCHIVE",
+  "E_RESOLVE_URL_WHEEL",
+  "E_ENV_HASH",
+]);
+
+/** Tells of a wish that came to nothing, which is easily a mistake. */
+export function warnOfNothing(report: Report, { requirements, files }: Gathered, found: number): void {
+  const given = requirements.length;
+  if (found === 0 && (given > 0 || files.given > 0)) report.warn(problem("W_RESOLVE_EMPTY", { requirements: given }));
+}
+
+/** Refuses `--refresh` with `--offline`, which cannot both be obeyed. */
+export function checkRefresh(refresh: boolean, offline: boolean): void {
+  if (refresh && offline) throw problem("E_RESOLVE_REFRESH_OFFLINE", {});
 }
 
 /** Indexes of the command line go ahead of those of files. */

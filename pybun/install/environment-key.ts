@@ -20,6 +20,8 @@ export interface EnvironmentWish {
   readonly strategy: string;
   readonly prerelease: string;
   readonly excludeNewerMs?: number;
+  /** `name sha256:…` of the files that may be used, sorted. */
+  readonly requiredHashes?: readonly string[];
   readonly noBinary: readonly string[];
   readonly onlyBinary: readonly string[];
   readonly materialize: readonly string[];

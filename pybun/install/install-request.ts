@@ -19,6 +19,8 @@ export interface InstallRequest {
   readonly strategy?: ResolutionStrategy;
   readonly prerelease?: PrereleaseMode;
   readonly excludeNewerMs?: number;
+  /** By project, the hashes that its file may have: `sha256:…`. */
+  readonly requiredHashes?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Names, or `:all:`. */
   readonly noBinary?: readonly string[];
   readonly onlyBinary?: readonly string[];
@@ -55,9 +57,16 @@ export function keyOf(request: InstallRequest): string {
     strategy: request.strategy ?? "highest",
     prerelease: request.prerelease ?? "if-necessary",
     ...(request.excludeNewerMs === undefined ? {} : { excludeNewerMs: request.excludeNewerMs }),
+    ...(request.requiredHashes === undefined || request.requiredHashes.size === 0
+      ? {}
+      : { requiredHashes: hashLines(request.requiredHashes) }),
     noBinary: request.noBinary ?? [],
     onlyBinary: request.onlyBinary ?? [],
     materialize: request.materialize ?? [],
     ...(request.layer === undefined ? {} : { layer: request.layer }),
   });
 }
+
+/** `name sha256:…`, sorted. */
+const hashLines = (required: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] =>
+  [...required].flatMap(([name, hashes]) => [...hashes].map((hash) => `${name} ${hash}`)).toSorted();

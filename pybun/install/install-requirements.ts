@@ -107,15 +107,22 @@ async function pinsOf(
       onlyBinary: choiceOf(request.onlyBinary),
       ...(request.strategy === undefined ? {} : { strategy: request.strategy }),
       ...(request.prerelease === undefined ? {} : { prerelease: request.prerelease }),
+      ...(request.requiredHashes === undefined ? {} : { requiredHashes: request.requiredHashes }),
       ...(request.excludeNewerMs === undefined ? {} : { excludeNewerMs: request.excludeNewerMs }),
     });
   const pins =
     layer === undefined ? await solve([]) : await pinsAbove({ requirements, beneath: layer.packages }, solve);
+  const isPinned = (name: string): boolean =>
+    requirements.some((one) => one.name === name && one.specifiers.some(admitsOneVersion));
   for (const { name, version, file } of pins) {
-    if (file.kind === "sdist") throw problem("E_INSTALL_BUILD_NEEDED", { name, version, file: file.filename });
+    if (file.kind === "sdist")
+      throw problem("E_INSTALL_BUILD_NEEDED", { name, version, file: file.filename, isPinned: isPinned(name) });
   }
   return pins;
 }
+
+const admitsOneVersion = (specifier: Requirement["specifiers"][number]): boolean =>
+  specifier.kind === "arbitrary" || (specifier.operator === "==" && !specifier.prefix);
 
 const choiceOf = (names: readonly string[] = []): "all" | ReadonlySet<string> =>
   names.includes(":all:") ? "all" : new Set(names.map(normalizeName));

@@ -3,7 +3,6 @@ import { type Fix, rule } from "@vivarium/core/diagnostic";
 
 interface Untrusted {
   readonly name: string;
-  readonly detail: string;
   readonly explanation: string;
   readonly derivation: unknown;
 }
@@ -18,15 +17,16 @@ export const resolverDiagnostics = {
     fixes: (p) => p.fixes,
     data: (p) => ({ derivation: p.derivation }),
   }),
-  E_RESOLVE_HASH: rule<Untrusted>({
+  E_RESOLVE_HASH: rule<Untrusted & { demanded: readonly string[] }>({
     exit: 76,
     summary: "No file of a release that is needed has a hash that the requirements file demands.",
     lines: ["explanation"],
-    message: (p) => `cannot use '${p.name}': ${p.detail}\n${p.explanation}`,
+    message: (p) =>
+      `cannot use '${p.name}': no file has the hash ${p.demanded.map((hash) => `'${hash}'`).join(" or ")}\n${p.explanation}`,
     hint: () => "If you trust the index, make the pins anew with `pybun resolve --hashes`.",
     data: (p) => ({ derivation: p.derivation }),
   }),
-  E_RESOLVE_ARCHIVE: rule<Untrusted>({
+  E_RESOLVE_ARCHIVE: rule<Untrusted & { detail: string }>({
     exit: 76,
     summary: "A wheel that is needed is no sound archive, so that nobody knows what it requires.",
     lines: ["explanation"],

@@ -13,6 +13,10 @@ import type { Requirement } from "../versions/requirement.ts";
 export type UnusableReason =
   | { readonly kind: "no-wheel"; readonly detail: string }
   | { readonly kind: "yanked"; readonly detail: string }
+  /** None of its files has a hash that is demanded. */
+  | { readonly kind: "hash"; readonly detail: string }
+  /** The wheel is no sound archive. */
+  | { readonly kind: "archive"; readonly detail: string }
   | { readonly kind: "metadata"; readonly detail: string };
 
 /** `hidden` releases are treated as if the index did not have them (`--exclude-newer`). */

@@ -1,0 +1,83 @@
+/** What `pybun resolve` says where files, hashes and filters leave nothing, as its users see it. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { runProcess } from "@vivarium/cli/testing/run-fixture";
+import { buildWheel, type FixtureIndex, startFixtureIndex } from "../../tests/fixture-index/index.ts";
+
+const launcher = join(import.meta.dir, "../../vivarium/bin/vivarium");
+const scratch = mkdtempSync(join(tmpdir(), "resolve-failures-"));
+let index: FixtureIndex;
+
+const lib = buildWheel({ name: "lib", version: "1.0" });
+const otherBuild = buildWheel({ name: "lib", version: "1.0", tag: "py2.py3-none-any" });
+const newer = buildWheel({ name: "lib", version: "2.0" });
+
+beforeAll(async () => {
+  index = await startFixtureIndex();
+  for (const wheel of [lib, otherBuild, newer]) index.add(wheel, { uploadTime: "2024-05-01T00:00:00Z" });
+  writeFileSync(join(scratch, lib.filename), lib.bytes);
+});
+afterAll(async () => {
+  await index.stop();
+  rmSync(scratch, { recursive: true });
+});
+
+const resolve = (...argv: readonly string[]) =>
+  runProcess([launcher, "pybun", "resolve", "--default-index", index.simple, ...argv], {
+    cwd: scratch,
+    environment: { VIVARIUM_HOME: join(scratch, "home"), PIP_CONFIG_FILE: "/dev/null" },
+  });
+
+const file = (name: string, text: string): string => {
+  writeFileSync(join(scratch, name), text);
+  return name;
+};
+
+test("a filter that leaves nothing is named", async () => {
+  const { stderr } = await resolve("lib>=2", "--exclude-newer", "2021-01-01");
+  expect(stderr).toContain("`--exclude-newer` leaves out lib>=2");
+  expect(stderr).not.toContain("there is no version");
+});
+
+test("a URL that fixes the version is named", async () => {
+  const { stderr } = await resolve(`./${lib.filename}`, "lib>1.0");
+  expect(stderr).toContain("the URL that lib is taken from holds version 1.0, not lib>1.0");
+});
+
+test("a wrong hash of a file's URL is refused, and its true one printed", async () => {
+  const url = pathToFileURL(join(scratch, lib.filename)).href;
+  const wrong = await resolve(`lib @ ${url}#sha256=${"0".repeat(64)}`);
+  expect(wrong.stderr).toStartWith("error[E_INDEX_HASH]");
+  expect(wrong.exitCode).toBe(76);
+  expect((await resolve(`lib @ ${url}`, "--hashes")).stdout).toContain(`--hash=sha256:${lib.sha256}`);
+});
+
+test("only the hashes that the user admits are printed", async () => {
+  const { stdout } = await resolve("-r", file("one.txt", `lib --hash=sha256:${lib.sha256}\n`), "--hashes");
+  expect(stdout.match(/--hash=\S+/g)).toEqual([`--hash=sha256:${lib.sha256}`]);
+  expect((await resolve("lib==1.0", "--hashes")).stdout.match(/--hash=/g)).toHaveLength(2);
+});
+
+test("a project that nobody has is told with the line that asks for it", async () => {
+  const { stderr } = await resolve("-r", file("unknown.txt", "lib\nnobody-has-this\n"));
+  expect(stderr).toStartWith("error[E_PACKAGE_NOT_FOUND]");
+  expect(stderr).toContain("at unknown.txt:2:1");
+});
+
+test("a wheel that is no archive is refused as such, with what is wrong with it", async () => {
+  const links = mkdtempSync(join(scratch, "links-"));
+  writeFileSync(join(links, "trunc-1.0-py3-none-any.whl"), lib.bytes.subarray(0, 200));
+  const { stderr, exitCode } = await resolve("trunc", "--no-index", "--find-links", links);
+  expect(stderr).toStartWith("error[E_RESOLVE_ARCHIVE]: cannot use 'trunc': its metadata cannot be read: it is no ZIP");
+  expect(exitCode).toBe(76);
+});
+
+test("a wish that comes to nothing is told", async () => {
+  expect((await resolve("-r", file("empty.txt", "# nothing yet\n"))).stderr).toContain("W_RESOLVE_EMPTY");
+  const elsewhere = await resolve('lib; sys_platform == "plan9"');
+  expect(elsewhere.stderr).toContain("none of the requirements applies to the target");
+  expect((await resolve("lib", "--refresh", "--offline")).stderr).toStartWith("error[E_RESOLVE_REFRESH_OFFLINE]");
+});
