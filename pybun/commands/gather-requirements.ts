@@ -56,7 +56,8 @@ export async function gatherRequirements(arguments_: readonly string[], options:
 
 /** Read at once: a promise for one small file costs a thread. */
 const readText = async (path: string): Promise<string> =>
-  path === "-" ? Bun.stdin.text() : readFileSync(path, "utf8");
+  // Strict: bytes in another encoding would end up as part of a name.
+  new TextDecoder("utf-8", { fatal: true }).decode(path === "-" ? await Bun.stdin.bytes() : readFileSync(path));
 
 function requirementOfArgument(text: string, cwd: string): Requirement {
   const urlOfPath = (path: string): string => Bun.pathToFileURL(resolvePath(cwd, path)).href;

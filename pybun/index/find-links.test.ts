@@ -96,6 +96,17 @@ test("a file that went away between listing and reading is E_INDEX_FILE", async 
   );
 });
 
+test("a place that cannot be read is E_INDEX_FIND_LINKS", async () => {
+  using bench = testBench();
+  const location = join(bench.directory, "socket");
+  using listener = Bun.listen({ unix: location, socket: { data: () => undefined } });
+  expect(listener.unix).toBe(location);
+  const client = bench.open({ flags: { noIndex: true, findLinks: [location] } });
+  expect(await failureOf(() => client.page("left"))).toStartWith(
+    `E_INDEX_FIND_LINKS cannot read the links at '${location}': `,
+  );
+});
+
 test("a directory is an index: flat, or a tree of projects with or without pages", async () => {
   using bench = testBench();
   const flat = shelf(join(bench.directory, "flat"));

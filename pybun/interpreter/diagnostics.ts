@@ -25,8 +25,8 @@ export const interpreterDiagnostics = {
     message: (p) => `no interpreter found for ${p.wanted}`,
     hint: (p) =>
       p.looked.length === 0
-        ? "No Python is on PATH. Install CPython 3.9 or newer, or name one with --python PATH."
-        : `Looked at:\n${formatVerdicts(p.looked)}\nInstall a suitable CPython, or name one with --python PATH.`,
+        ? "No Python is on PATH. Install CPython 3.9 or newer, or name one with `--python PATH`."
+        : `Looked at:\n${formatVerdicts(p.looked)}\nInstall a suitable CPython, or name one with \`--python PATH\`.`,
     data: (p) => ({ wanted: p.wanted, looked: p.looked }),
   }),
   E_PYTHON_MISSING: rule<{ path: string }>({
@@ -39,24 +39,24 @@ export const interpreterDiagnostics = {
     exit,
     summary: "A program that should be Python did not answer as Python does.",
     message: (p) => `'${p.path}' does not work as a Python interpreter: ${p.reason}`,
-    hint: () => "Try it by hand; reinstall it, or name another one with --python.",
+    hint: () => "Try it by hand; reinstall it, or name another one with `--python`.",
   }),
   E_PYTHON_TOO_OLD: rule<{ path: string; version: string }>({
     exit,
     summary: "The interpreter that was asked for is older than CPython 3.9.",
     message: (p) => `'${p.path}' is Python ${p.version}, and CPython 3.9 or newer is needed`,
-    hint: () => "Name a newer one with --python.",
+    hint: () => "Name a newer one with `--python`.",
   }),
   E_PYTHON_IMPLEMENTATION: rule<{ wanted: string; implementation: string; origin: string }>({
     exit,
     summary: "Another implementation than CPython was asked for or found.",
     message: (p) => `${p.origin} asks for ${p.implementation} ('${p.wanted}'), and only CPython is supported`,
-    hint: () => "Name a CPython with --python, such as --python 3.12.",
+    hint: () => "Name a CPython with `--python`, such as `--python 3.12`.",
   }),
   W_PYTHON_REQUIRES: rule<{ path: string; version: string; requires: string }>({
     exit,
     summary: "The interpreter given by --python does not satisfy requires-python; it is used all the same.",
     message: (p) => `Python ${p.version} at '${p.path}' does not satisfy requires-python '${p.requires}'`,
-    hint: () => "Leave --python away, or name a version that the script allows.",
+    hint: () => "Leave `--python` away, or name a version that the script allows.",
   }),
 };

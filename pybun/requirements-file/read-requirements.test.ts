@@ -10,7 +10,7 @@ function readAll(files: Files, environment: Readonly<Record<string, string>> = {
   const read = async (path: string): Promise<string> => {
     const text = files[path];
     if (text === undefined) throw new Error("no such file");
-    return text;
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(text, encodingOf(path)));
   };
   return readRequirementsFiles({ requirements: ["main.txt"], constraints: [] }, { cwd: "/work", environment, read });
 }
@@ -22,6 +22,8 @@ async function requirementsOf(text: string, environment?: Readonly<Record<string
   const { requirements } = await readMain(text, environment);
   return requirements.map(({ requirement }) => formatRequirement(requirement));
 }
+
+const encodingOf = (path: string): "latin1" | "utf8" => (path.includes("latin") ? "latin1" : "utf8");
 
 /** Code and place of the problem. */
 async function faultOf(files: Files): Promise<string> {
@@ -153,6 +155,8 @@ describe("faults name file, line and column", () => {
 
   test("a file that is not there, and one that includes itself", async () => {
     expect(await faultOf(main("\n-r nowhere.txt"))).toBe("E_REQUIREMENTS_FILE_MISSING main.txt:2:1");
+    const other = { "/work/main.txt": "-r latin.txt", "/work/latin.txt": "# caf\u00e9\n" };
+    expect(await faultOf(other)).toBe("E_REQUIREMENTS_FILE_ENCODING main.txt:1:1");
     const circle = { "/work/main.txt": "-r other.txt", "/work/other.txt": "six\n-r main.txt" };
     expect(await faultOf(circle)).toBe("E_REQUIREMENTS_FILE_LOOP /work/other.txt:2:1");
   });

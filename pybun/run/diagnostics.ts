@@ -23,7 +23,7 @@ export const runDiagnostics = {
       p.environment === undefined
         ? `there is no file and no program on PATH named '${p.command}'`
         : `there is no file named '${p.command}', and no such program in '${p.environment}' or on PATH`,
-    hint: (p) => `if a package provides it: pybun run --with PACKAGE ${p.command}`,
+    hint: (p) => `If a package provides it, run \`pybun run --with PACKAGE ${p.command}\`.`,
   }),
   E_RUN_CANNOT_START: rule<{ program: string; reason: string }>({
     exit: notFound,

@@ -41,7 +41,7 @@ export const scriptDiagnostics = {
   }),
   E_SCRIPT_REQUIRES_PYTHON: rule<InScript & { text: string }>({
     exit,
-    summary: "requires-python in the metadata block is not a list of version specifiers (PEP 440).",
+    summary: "The requires-python of the metadata block is not a list of version specifiers (PEP 440).",
     message: (p) => `requires-python '${p.text}' in the metadata block of '${p.script}' is not a version specifier`,
     hint: () => "It looks like `>=3.10` or `>=3.10, <3.14`.",
   }),

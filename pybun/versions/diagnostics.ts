@@ -24,26 +24,26 @@ export const versionsDiagnostics = {
   E_VERSION_INVALID: rule<{ text: string }>({
     exit: EXIT_BAD_DATA,
     summary: "A text stands where a version must stand, and PEP 440 cannot read it.",
-    message: (p) => `cannot read the version "${p.text}"`,
-    hint: () => "a version looks like 1.2.3, 1.0rc1, 2.0.post1 or 1!4.0+local (PEP 440)",
+    message: (p) => `cannot read the version '${p.text}'`,
+    hint: () => "A version looks like 1.2.3, 1.0rc1, 2.0.post1 or 1!4.0+local (PEP 440).",
   }),
   E_SPECIFIER_INVALID: rule<SyntaxParams>({
     exit: EXIT_BAD_DATA,
     summary: "A version specifier does not follow PEP 440.",
-    message: (p) => `cannot read the version specifier "${shown(p.text)}": ${shown(p.reason)} at column ${p.column}`,
-    hint: () => "specifiers look like >=1.2,<2 or ==1.4.* or ~=2.1 (PEP 440)",
+    message: (p) => `cannot read the version specifier '${shown(p.text)}': ${shown(p.reason)} at column ${p.column}`,
+    hint: () => "Specifiers look like '>=1.2,<2', '==1.4.*' or '~=2.1' (PEP 440).",
   }),
   E_REQUIREMENT_INVALID: rule<SyntaxParams>({
     exit: EXIT_BAD_DATA,
     summary: "A requirement does not follow PEP 508.",
-    message: (p) => `cannot read the requirement "${shown(p.text)}": ${shown(p.reason)} at column ${p.column}`,
-    hint: () => 'a requirement looks like name[extra]>=1.2,<2; python_version < "3.12" or name @ https://…',
+    message: (p) => `cannot read the requirement '${shown(p.text)}': ${shown(p.reason)} at column ${p.column}`,
+    hint: () => 'A requirement looks like `name[extra]>=1.2,<2; python_version < "3.12"` or `name @ https://…`.',
   }),
   E_MARKER_INVALID: rule<SyntaxParams>({
     exit: EXIT_BAD_DATA,
     summary: "An environment marker does not follow PEP 508.",
-    message: (p) => `cannot read the marker "${shown(p.text)}": ${shown(p.reason)} at column ${p.column}`,
-    hint: () => 'a marker looks like python_version < "3.12" and sys_platform == "linux"',
+    message: (p) => `cannot read the marker '${shown(p.text)}': ${shown(p.reason)} at column ${p.column}`,
+    hint: () => 'A marker looks like `python_version < "3.12" and sys_platform == "linux"`.',
   }),
   E_MOMENT_INVALID: rule<{ source: string; text: string }>({
     exit: 2,
@@ -60,17 +60,17 @@ export const versionsDiagnostics = {
   E_PLATFORM_UNKNOWN: rule<{ text: string; known: readonly string[] }>({
     exit: 2,
     summary: "A platform name is none of those that can be resolved for.",
-    message: (p) => `unknown platform "${p.text}"`,
-    hint: (p) => `known platforms: ${p.known.join(", ")}`,
+    message: (p) => `unknown platform '${p.text}'`,
+    hint: (p) => `Choose one of ${p.known.join(", ")}.`,
   }),
   E_WHEEL_FILENAME: rule<FilenameParams>({
     exit: EXIT_BAD_DATA,
     summary: "The file name of a wheel does not follow the binary distribution format (PEP 427).",
-    message: (p) => `cannot read the wheel file name "${p.filename}": ${p.reason}`,
+    message: (p) => `cannot read the wheel file name '${p.filename}': ${p.reason}`,
   }),
   E_SDIST_FILENAME: rule<FilenameParams>({
     exit: EXIT_BAD_DATA,
     summary: "The file name of a source distribution does not follow the source distribution format (PEP 625).",
-    message: (p) => `cannot read the source distribution file name "${p.filename}": ${p.reason}`,
+    message: (p) => `cannot read the source distribution file name '${p.filename}': ${p.reason}`,
   }),
 };

@@ -31,7 +31,7 @@ describe("parseWheelFilename", () => {
     const { code, message } = diagnosticOf(() => parseWheelFilename(filename));
     expect({ code, message }).toEqual({
       code: "E_WHEEL_FILENAME",
-      message: `cannot read the wheel file name "${filename}": ${reason}`,
+      message: `cannot read the wheel file name '${filename}': ${reason}`,
     });
   });
 });
@@ -70,7 +70,7 @@ describe("parseSdistFilename", () => {
     const { code, message } = diagnosticOf(() => parseSdistFilename(filename, options));
     expect({ code, message }).toEqual({
       code: "E_SDIST_FILENAME",
-      message: `cannot read the source distribution file name "${filename}": ${reason}`,
+      message: `cannot read the source distribution file name '${filename}': ${reason}`,
     });
   });
 });

@@ -110,7 +110,7 @@ describe("parseMarker", () => {
   ])("refuses %j with E_MARKER_INVALID at column %i", (text, column, reason) => {
     expect(faultOf(() => parseMarker(text))).toMatchObject({
       code: "E_MARKER_INVALID",
-      message: `cannot read the marker "${text}": ${reason} at column ${column}`,
+      message: `cannot read the marker '${text}': ${reason} at column ${column}`,
       column,
     });
   });

@@ -31,7 +31,7 @@ describe("parsePlatformName", () => {
 
   test("refuses other names with E_PLATFORM_UNKNOWN and lists those it knows", () => {
     const { code, message, hint } = diagnosticOf(() => parsePlatformName("amiga"));
-    expect({ code, message }).toEqual({ code: "E_PLATFORM_UNKNOWN", message: 'unknown platform "amiga"' });
+    expect({ code, message }).toEqual({ code: "E_PLATFORM_UNKNOWN", message: "unknown platform 'amiga'" });
     expect(hint).toContain("x86_64-manylinux_2_28");
   });
 });

@@ -73,7 +73,7 @@ describe("parseSpecifiers", () => {
     expect(tryParseSpecifiers(text)).toBeUndefined();
     const fault = faultOf(() => parseSpecifiers(text));
     expect(fault).toMatchObject({ code: "E_SPECIFIER_INVALID", column });
-    expect(fault.message).toBe(`cannot read the version specifier "${text}": ${reason} at column ${column}`);
+    expect(fault.message).toBe(`cannot read the version specifier '${text}': ${reason} at column ${column}`);
   });
 });
 

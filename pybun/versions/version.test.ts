@@ -41,7 +41,7 @@ describe("parseVersion", () => {
     (text) => {
       expect(tryParseVersion(text)).toBeUndefined();
       const { code, message } = diagnosticOf(() => parseVersion(text));
-      expect({ code, message }).toEqual({ code: "E_VERSION_INVALID", message: `cannot read the version "${text}"` });
+      expect({ code, message }).toEqual({ code: "E_VERSION_INVALID", message: `cannot read the version '${text}'` });
     },
   );
 });

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { diagnosticCodes } from "./diagnostic-codes.ts";
+import { diagnosticVoice } from "./diagnostic-voice.ts";
 import { documentPaths } from "./document-paths.ts";
 import { fileSize } from "./file-size.ts";
 import { forbiddenText } from "./forbidden-text.ts";
@@ -78,6 +79,43 @@ test("diagnostic codes that are duplicate, undocumented or named by no test", ()
     "cli/diagnostics.ts:3: W_C is named by no test",
     "core/diagnostics.ts:2: E_A is declared already at cli/diagnostics.ts:2",
     "core/diagnostics.ts:3: E_B is not in docs/reference/diagnostics.md",
+  ]);
+});
+
+test("diagnostics in another voice", () => {
+  const tree = treeOf({
+    "core/diagnostics.ts": [
+      'const ask = () => "try again";',
+      "export const c = {",
+      "  E_A: rule<{ a: string }>({",
+      '    summary: "lower case",',
+      '    message: (p) => (p.a === "" ? "Nothing is there." : `cannot read "${p.a}"`),',
+      "    hint: (p) => (p.a === '' ? undefined : `use --force, or ${p.a}`),",
+      "  }),",
+      "  E_B: rule<{ b: string }>({",
+      '    summary: "A thing is missing.",',
+      "    message: (p) => `Python '${p.b}' is missing`,",
+      "    hint: ask,",
+      "  }),",
+      "  E_C: rule<{ c: string }>({",
+      '    summary: "pip does it.",',
+      "    message: (p) => `'${p.c}' is odd`,",
+      "    hint: (p) => `Use \\`--force\\`, or name ${p.c}`,",
+      "  }),",
+      "};",
+      "",
+    ].join("\n"),
+  });
+  expect(diagnosticVoice(tree)).toEqual([
+    "core/diagnostics.ts:4: a summary begins with a capital",
+    "core/diagnostics.ts:4: a summary ends with a stop",
+    "core/diagnostics.ts:5: a message begins in lower case",
+    "core/diagnostics.ts:5: a message ends without a stop",
+    "core/diagnostics.ts:6: a hint begins with a capital",
+    "core/diagnostics.ts:6: options of a hint stand in `backticks`",
+    "core/diagnostics.ts:1: a hint begins with a capital",
+    "core/diagnostics.ts:1: a hint ends with a stop",
+    "core/diagnostics.ts:5: quote values with 'single' quotes",
   ]);
 });
 

@@ -1,5 +1,6 @@
 /** All rules with the settings of this repository, by the name under which they complain. */
 import { diagnosticCodes } from "./diagnostic-codes.ts";
+import { diagnosticVoice } from "./diagnostic-voice.ts";
 import { documentPaths } from "./document-paths.ts";
 import { fileSize } from "./file-size.ts";
 import { forbiddenText } from "./forbidden-text.ts";
@@ -25,6 +26,7 @@ export const tidyRules: Readonly<Record<string, TidyRule>> = {
   "no cycles of imports": importCycles,
   "paths in documents exist": documentPaths,
   "diagnostic codes are unique, documented and tested": diagnosticCodes,
+  "diagnostics speak with one voice": diagnosticVoice,
   "the reference is fresh": referenceFreshness,
   "the start path is small": (tree) => startPath(tree, start),
   "files are short": (tree) => fileSize(tree, longFiles),
