@@ -332,7 +332,10 @@ function releaseMemos(
   const keys = Array.from({ length: releases.count }, (_, release) => releases.keyAt(release)).join("\n");
   const looked: Record<number, ReleaseMemo> = {};
   for (const [release, choice] of releases.looked()) {
-    looked[release] = { text: releases.textAt(release), choice, answers: answers.get(release) ?? {} };
+    const known = answers.get(release);
+    const about = { text: releases.textAt(release), choice, answers: known ?? {} };
+    const isChosen = known !== undefined && choice.file !== undefined;
+    looked[release] = isChosen ? { ...about, hashes: releases.choiceAt(release).hashes } : about;
   }
   return { keys, releases: looked };
 }

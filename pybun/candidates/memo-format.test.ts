@@ -37,14 +37,14 @@ function sample(): ProjectMemo {
     proofs: [{ file: "1 2 3", freshUntilMs: 4, status: 200 }],
     index: "https://index",
     keys: key,
-    releases: { 0: { text: "1.0", choice, answers } },
+    releases: { 0: { text: "1.0", choice, hashes: ["sha256:ab"], answers } },
   };
 }
 
 test("what a memo holds", () => {
   const record = JSON.stringify(sample());
   const digest = new Bun.CryptoHasher("sha256").update(record).digest("hex").slice(0, 16);
-  expect({ memoFormat, digest }).toEqual({ memoFormat: 1, digest: "3585871ccf6e04fb" });
+  expect({ memoFormat, digest }).toEqual({ memoFormat: 2, digest: "5356518dd36ecdbd" });
 });
 
 test("records that were used last stay when not all fit", () => {

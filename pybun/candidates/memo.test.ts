@@ -65,6 +65,8 @@ async function world(options: FixtureOptions, body: (world: World) => Promise<vo
           report: { emit: () => undefined, warn: (problem) => expect(problem).toBeUndefined() },
           ...given,
         });
+        // A pin is complete without its page.
+        expect(pins.map(({ hashes }) => hashes.length)).toEqual(pins.map(() => 1));
         client.close();
         return { pins: pins.map(({ name, version }) => `${name} ${version}`).join(", "), pages };
       },

@@ -26,6 +26,8 @@ import { removeOldest } from "./remove-oldest.ts";
 export interface ReleaseMemo {
   readonly text: string;
   readonly choice: FileChoice;
+  /** Of all its files, where it was chosen: with them a pin is complete without the page. */
+  readonly hashes?: readonly string[];
   /** By extra in brackets; `[]` is the release itself. Never `known`: markers are judged. */
   readonly answers: Readonly<Record<string, ReleaseRequirements>>;
 }

@@ -36,7 +36,7 @@ export function rememberedReleases({ name, memo, policy, page }: RememberedProje
         file,
         index: memo.index,
         get hashes() {
-          return own().choiceAt(release).hashes;
+          return memo.releases[release]?.hashes ?? own().choiceAt(release).hashes;
         },
       };
     },
