@@ -3,6 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openStore } from "@vivarium/core/store";
+import { environmentKind } from "../env/environment-record.ts";
+import { viewKind } from "../env/view.ts";
+import { wheelKind } from "../wheel/stored-wheel.ts";
 import { sweepBeside, sweepRecords } from "./sweep-records.ts";
 
 test("what was to be renamed an hour ago goes; what is new, and all that is whole, stays", () => {
@@ -22,7 +25,7 @@ test("what was to be renamed an hour ago goes; what is new, and all that is whol
     write("choices-v1/ab", 9 * hours),
     write("choices-v1/cd.18.0.tmp", hours / 2),
     write("index-v1/host/first.page", 9 * hours),
-    write("wheels-v1/ab/tree/a.tmp", 9 * hours),
+    ...[wheelKind, viewKind, environmentKind].map((kind) => write(`${kind}/ab/a.tmp`, 9 * hours)),
     write("tmp/1-2-3.0/b.tmp", 9 * hours),
     write("c.tmp", 9 * hours),
   ];

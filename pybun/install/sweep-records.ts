@@ -7,19 +7,19 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Store } from "@vivarium/core/store";
 import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
-import { environmentKind } from "../env/environment-record.ts";
-import { viewKind } from "../env/view.ts";
-import { wheelKind } from "../wheel/stored-wheel.ts";
 
 const ageMinMs = 3_600_000;
 
-/** Folders of whole entries and of the store itself: nothing is renamed into place inside them. */
-const skipped: ReadonlySet<string> = new Set([wheelKind, viewKind, environmentKind, "tmp", "trash", "locks", "leases"]);
+/**
+ * Folders of whole entries, of every layout version, and of the store itself: nothing is renamed into place inside them.
+ * A pattern and not the kinds' constants, which would load half of the installer into every run.
+ */
+const skipped = /^(?:(?:wheels|views|envs)-v\d+|tmp|trash|locks|leases)$/;
 
 /** @throws E_STORE_… */
 export function sweepRecords(store: Store, nowMs = Date.now()): void {
   for (const folder of namesIn(store.root)) {
-    if (!skipped.has(folder)) sweepFolder(join(store.root, folder), nowMs, 2);
+    if (!skipped.test(folder)) sweepFolder(join(store.root, folder), nowMs, 2);
   }
 }
 
