@@ -239,7 +239,7 @@ function readRequirements(metadata: Metadata, asked: Asked, policy: CandidatePol
   }
   if (!isSameRelease(metadata, asked)) return unusable(`its metadata is that of ${metadata.name} ${metadata.version}`);
   const requirements = requirementsFor(metadata, asked.extra);
-  if ("line" in requirements) return unusable(`its metadata has a malformed requirement, "${requirements.line}"`);
+  if ("line" in requirements) return unusable(`its metadata has a malformed requirement, '${requirements.line}'`);
   return { kind: "known", requirements, extras: metadata.providesExtra };
 }
 

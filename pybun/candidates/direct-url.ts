@@ -107,7 +107,7 @@ function directFile({ name, url }: { name: string; url: string }): { file: Index
   if (wheel === undefined)
     throw problem("E_RESOLVE_URL_WHEEL", { name, url: redact(url), detail: "its name is not that of a wheel" });
   if (wheel.name !== name) {
-    throw problem("E_RESOLVE_URL_WHEEL", { name, url: redact(url), detail: `it is a wheel of "${wheel.name}"` });
+    throw problem("E_RESOLVE_URL_WHEEL", { name, url: redact(url), detail: `it is a wheel of '${wheel.name}'` });
   }
   const hashes = hashesOf(parsed.hash);
   parsed.hash = "";

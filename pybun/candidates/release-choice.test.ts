@@ -69,6 +69,27 @@ describe("the file of a release", () => {
     expect(choose([pure, other], { requiredHashes: new Map([["pkg", new Set(["sha256:11"])]]) }).file).toBe(other);
   });
 
+  test("is missing for one reason: its kind, or its hash", () => {
+    const requiredHashes = new Map([["pkg", new Set(["sha256:11"])]]);
+    expect(choose([pure, source], { requiredHashes }).status).toMatchObject({ reason: { kind: "hash" } });
+    expect(choose([source], { requiredHashes, onlyBinary: "all" }).status).toMatchObject({
+      reason: { kind: "no-wheel", detail: "it has source archives only, which are ruled out" },
+    });
+    expect(choose([pure], { noBinary: "all" }).status).toMatchObject({
+      reason: { detail: "it has wheels only, which are ruled out" },
+    });
+    expect(choose([pure, source], { noBinary: "all", onlyBinary: "all" }).status).toMatchObject({
+      reason: { detail: "its wheels and its source archives are ruled out" },
+    });
+  });
+
+  test("that announces no hash is left to who compares its bytes", () => {
+    const silent = fileOf("pkg-1.0-py3-none-any.whl", { hashes: {} });
+    const demanding = (hash: string) => ({ requiredHashes: new Map([["pkg", new Set([hash])]]) });
+    expect(choose([silent], demanding("sha256:11")).file).toBe(silent);
+    expect(choose([silent], demanding("sha512:11")).file).toBeUndefined();
+  });
+
   test("is not for a Python that is too old", () => {
     expect(choose([fileOf("pkg-1.0-py3-none-any.whl", { requiresPython: ">=3.13" })]).status).toEqual({
       kind: "python",
@@ -83,7 +104,7 @@ describe("the file of a release", () => {
     expect(choose([long, short], {}, ["pkg===1.0.0"]).file).toBe(long);
     expect(choose([long], {}, ["pkg===1.0"]).status).toEqual({
       kind: "unusable",
-      reason: { kind: "no-wheel", detail: 'its version is spelled otherwise than "1.0"' },
+      reason: { kind: "no-wheel", detail: "its version is spelled otherwise than '1.0'" },
     });
     expect(choose([long], {}, ["pkg===1.0; sys_platform=='win32'", "pkg==1.0"]).file).toBe(long);
     expect(choose([fileOf("pkg-1.0.tar.gz", { yanked: "bad" })], {}, ["pkg===1.0"]).status.kind).toBe("usable");

@@ -33,7 +33,7 @@ export function chooseFile(release: ReleaseFiles, policy: CandidatePolicy): File
   const { files: known, undated } = dropNewer(release.files, policy.excludeNewerMs);
   const files = dropOtherSpellings(release, known, policy);
   if (known.length > 0 && files.length === 0) {
-    const detail = `its version is spelled otherwise than "${policy.spelled.get(`${release.name}==${release.key}`)}"`;
+    const detail = `its version is spelled otherwise than '${policy.spelled.get(`${release.name}==${release.key}`)}'`;
     const reason = { kind: "no-wheel", detail } as const;
     return { status: { kind: "unusable", reason }, file: undefined, metadataFile: undefined, undated };
   }

@@ -5,6 +5,7 @@ import type { Universe } from "./testing/memory-source.ts";
 import { replayWords } from "./testing/replay-words.ts";
 import { resolveUniverse, type UniverseOptions } from "./testing/resolve-universe.ts";
 
+const noWheel = { kind: "unusable", reason: { kind: "no-wheel", detail: "it has no wheel" } } as const;
 const plain = (...versions: string[]) => versions.map((version) => ({ version }));
 
 async function explain(universe: Universe, requirements: readonly string[], options?: UniverseOptions) {
@@ -24,6 +25,61 @@ describe("an explanation", () => {
       "And because you require urllib3>=2.9, your requirements cannot be met.",
     ]);
   });
+
+  test("of many releases names what the user asked for and the target first, and leaves neither out", async () => {
+    const sphinx = ["6", "7", "8", "9", "10", "11", "12", "13"].map((version, at) =>
+      at < 2 ? { version, requires: [`docutils>=0.1${version}`] } : { version, requiresPython: `>=3.${version}` },
+    );
+    const universe = { sphinx, docutils: plain("0.10", "0.16", "0.17") };
+    const told = await explain(universe, ["sphinx>=6", "docutils<0.12"], { python: "3.7.0" });
+    expect(told).toEqual([
+      [
+        "Because the target is Python 3.7.0",
+        "you require sphinx>=6",
+        "you require docutils<0.12",
+        "sphinx<=7 requires docutils>=0.16",
+        "sphinx==8 requires Python>=3.8",
+        "sphinx==9 requires Python>=3.9",
+        "sphinx==10 requires Python>=3.10",
+        "sphinx==11 requires Python>=3.11",
+        "sphinx==12 requires Python>=3.12 and 1 more fact like these",
+        "your requirements cannot be met.",
+      ].join(", "),
+    ]);
+  });
+
+  test("has no sentence that only repeats a clause", async () => {
+    const boto = ["1", "2", "3", "4", "5", "6"].map((version) => ({ version, requires: [`core>=${version}`] }));
+    const core = [
+      { version: "6", requires: ["base>=2"] },
+      { version: "7", requires: ["base>=3"] },
+    ];
+    const told = await explain({ boto, core, base: plain("1", "2", "3") }, ["boto>=2", "base<2"]);
+    // Without a sentence "Because boto>=2,<=5 requires core>=2, boto>=2,<=5 needs core>=2." before it.
+    expect(told[0]).toBe(
+      "Because boto>=2,<=5 requires core>=2 and core==7 requires base>=3, boto>=2,<=5 needs core>=2,<=6 or base>=3.",
+    );
+  });
+
+  test("says that bounds are missing where all of them would be too many", async () => {
+    const releases = ["1", "2", "3", "4", "5", "6", "7", "8"];
+    const app = releases.map((version) => ({ version, requires: [`lib==${version}`] }));
+    const unwanted = releases.map((version) => `!=${version}`).join(",");
+    const told = await explain({ app, lib: plain(...releases, "9") }, ["app", `lib${unwanted}`]);
+    expect(told.join("\n")).toContain("app requires certain versions of lib>=1,<=8");
+  });
+
+  test("tells a reason within its sentence", async () => {
+    const universe = { lib: [{ version: "1", status: noWheel }] };
+    expect(await explain(universe, ["lib"])).toEqual([
+      "Because lib cannot be used (it has no wheel) and you require lib, your requirements cannot be met.",
+    ]);
+  });
+
+  test("names the filter that hides what there is", async () => {
+    const universe = { lib: [...plain("1"), { version: "2", status: { kind: "hidden" } as const }] };
+    expect((await explain(universe, ["lib>=2"])).join()).toContain("`--exclude-newer` leaves out lib>=2");
+  });
 });
 
 const names = ["a", "b", "c", "d", "e"];
@@ -35,7 +91,6 @@ const specifier = fc.oneof(
     .map((parts) => parts.join("")),
 );
 const requirement = fc.tuple(fc.constantFrom(...names), specifier).map((parts) => parts.join(""));
-const noWheel = { kind: "unusable", reason: { kind: "no-wheel", detail: "it has no wheel" } } as const;
 const release = fc.record({
   requires: fc.array(requirement, { maxLength: 3 }),
   isUsable: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
