@@ -24,7 +24,8 @@ export function readWheelSet(store: Store, key: string): readonly string[] | und
   }
 }
 
-/** @throws E_STORE_… */
+/** Not written where it says so already. @throws E_STORE_… */
 export function writeWheelSet(store: Store, key: string, hashes: readonly string[]): void {
+  if (readWheelSet(store, key)?.join() === hashes.join()) return;
   writeFileAtomic(wheelSetPath(store, key), JSON.stringify(hashes));
 }
