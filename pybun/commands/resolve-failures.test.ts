@@ -52,6 +52,9 @@ test("a wrong hash of a file's URL is refused, and its true one printed", async 
   const wrong = await resolve(`lib @ ${url}#sha256=${"0".repeat(64)}`);
   expect(wrong.stderr).toStartWith("error[E_INDEX_HASH]");
   expect(wrong.exitCode).toBe(76);
+  const demanded = await resolve("-r", file("demanded.txt", `\nlib @ ${url} --hash=sha256:${"0".repeat(64)}\n`));
+  expect(demanded.stderr).toStartWith("error[E_ENV_HASH]");
+  expect(demanded.stderr).toContain("at demanded.txt:2:1");
   expect((await resolve(`lib @ ${url}`, "--hashes")).stdout).toContain(`--hash=sha256:${lib.sha256}`);
 });
 
