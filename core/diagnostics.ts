@@ -1,6 +1,6 @@
 import { rule } from "./diagnostic.ts";
 import { exitCode } from "./exit-code.ts";
-import { wordsOfErrno } from "./system-reason.ts";
+import { wordsOfErrno, wordsOfMakingErrno } from "./system-reason.ts";
 
 interface AtPath {
   readonly path: string;
@@ -39,7 +39,9 @@ export const coreDiagnostics = {
     exit,
     summary: "The disk or the system refused an operation on the store.",
     message: (p) =>
-      `cannot ${p.operation === "write" ? "write in" : p.operation} '${p.path}': ${wordsOfErrno(p.errno) ?? p.errno}`,
+      p.operation === "write"
+        ? `cannot write in '${p.path}': ${wordsOfMakingErrno(p.errno) ?? p.errno}`
+        : `cannot ${p.operation} '${p.path}': ${wordsOfErrno(p.errno) ?? p.errno}`,
     hint: (p) => (p.operation === "write" ? elsewhere : undefined),
   }),
   E_STORE_DAMAGED: rule<AtPath & { detail: string }>({

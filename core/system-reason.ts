@@ -39,6 +39,18 @@ export function wordsOfErrno(errno: string): string | undefined {
   return words[errno];
 }
 
+/** The words for a place in which something could not be made: what is absent is not the place itself. */
+export function wordsOfMakingErrno(errno: string): string | undefined {
+  if (errno === "ENOENT") return "nothing can be made there";
+  return errno === "ENOTDIR" ? "it is not a directory" : words[errno];
+}
+
+/** As {@link reasonOf}, for the place in which something could not be made. */
+export function makingReasonOf(error: unknown): string {
+  const errno = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  return wordsOfMakingErrno(errno) ?? reasonOf(error);
+}
+
 /** The plain reason of a failed system call or connection; the error's own text where there is none. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

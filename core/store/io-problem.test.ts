@@ -114,7 +114,7 @@ test("a file that cannot be made names the place that the user knows, and no tem
   expect(words(join(parent, "file", "cache", "record"))).toBe(
     `cannot use '${join(parent, "file")}': it is not a directory`,
   );
-  expect(words("/proc/nothere/record")).toBe("cannot write in '/proc': it does not exist");
+  expect(words("/proc/nothere/record")).toBe("cannot write in '/proc': nothing can be made there");
 });
 
 test("problems and our own bugs pass through unchanged", () => {

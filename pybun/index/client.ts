@@ -73,7 +73,7 @@ export function openIndexClient(options: ClientOptions): IndexClient {
   const credentials = openCredentials(config);
   const transport = openTransport({ config, credentials, trust: openTrust(config), clock, signal });
   const writer = openWriteBehind(report);
-  const metadataCache = openMetadataCache(join(root, "metadata"), report);
+  const metadataCache = openMetadataCache(join(root, "metadata"), writer);
   const limit = limiterOf(downloadsAtOnce);
   const { sources, close: closeSources } = openSources({ ...options, clock, root, transport, writer });
   const findLinks = openFindLinks({ config, transport, report, offline });

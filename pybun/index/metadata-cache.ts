@@ -18,13 +18,9 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { problemsOf } from "@vivarium/core/diagnostic";
-import type { Report } from "@vivarium/core/report";
-import type { indexDiagnostics } from "./diagnostics.ts";
 import type { CoreMetadata } from "./index-file.ts";
 import { sweepLeftovers } from "./leftovers.ts";
-
-const problem = problemsOf<typeof indexDiagnostics>();
+import type { WriteBehind } from "./write-behind.ts";
 
 /** That a source archive has none without a build, and why, is known for good as well: it took a whole download. */
 export type KnownMetadata = CoreMetadata | { readonly buildNeeded: string };
@@ -48,7 +44,7 @@ const headBytes = 12;
 export const metadataFormat = 3;
 const recordChecksum = (bytes: Uint8Array): number => Bun.hash.crc32(bytes, metadataFormat);
 
-export function openMetadataCache(directory: string, report: Report): MetadataCache {
+export function openMetadataCache(directory: string, writer: Pick<WriteBehind, "fail">): MetadataCache {
   const logs = new Map<string, Log>();
   const pending = new Map<string, Buffer[]>();
   const fileOf = (name: string): string => join(directory, `${name}.metadata`);
@@ -77,9 +73,8 @@ export function openMetadataCache(directory: string, report: Report): MetadataCa
           save(fileOf(name), logOf(name), records);
           hasWritten = true;
         } catch (error) {
-          if (!(error instanceof Error) || !("code" in error)) throw error;
           pending.clear();
-          report.warn(problem("W_INDEX_CACHE", { path: directory, reason: error.message }, { cause: error }));
+          writer.fail(directory, error);
           return;
         }
       }

@@ -7,7 +7,7 @@ import { basename, dirname } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import { placeOfFailure } from "@vivarium/core/store/place-of-failure";
-import { reasonOf } from "@vivarium/core/system-reason";
+import { makingReasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { limiterOf } from "./limiter.ts";
@@ -17,6 +17,8 @@ const problem = problemsOf<typeof indexDiagnostics>();
 export interface WriteBehind {
   readonly write: (path: string, parts: readonly Uint8Array[]) => void;
   readonly remove: (path: string) => void;
+  /** Tells once that the cache cannot be written (`W_INDEX_CACHE`); throws what is no failure of the disk. */
+  readonly fail: (directory: string, error: unknown) => void;
   /** Everything written so far is on disk afterwards. */
   readonly flush: () => void;
 }
@@ -51,6 +53,7 @@ export function openWriteBehind(report: Report): WriteBehind {
       desk.pending.delete(path);
       discard(path);
     },
+    fail: (directory, error) => fail(desk, directory, error),
     flush: () => flush(desk),
   };
 }
@@ -72,7 +75,7 @@ async function writeLater(desk: Desk, path: string, parts: readonly Uint8Array[]
     // A flush in between has written the file itself.
     if (pending.get(path) !== parts) return;
     pending.delete(path);
-    fail(desk, path, error);
+    fail(desk, dirname(path), error);
   } finally {
     unfinished.delete(temporary);
     discard(temporary);
@@ -86,18 +89,18 @@ function flush(desk: Desk): void {
     try {
       writeNow(path, parts);
     } catch (error) {
-      fail(desk, path, error);
+      fail(desk, dirname(path), error);
     }
   }
   for (const temporary of desk.unfinished) discard(temporary);
 }
 
-function fail(desk: Desk, path: string, error: unknown): void {
+function fail(desk: Desk, directory: string, error: unknown): void {
   if (!(error instanceof Error) || !("code" in error)) throw error;
   if (desk.isBroken) return;
   desk.isBroken = true;
-  const place = placeOfFailure(dirname(path));
-  desk.report.warn(problem("W_INDEX_CACHE", { path: place, reason: reasonOf(error) }, { cause: error }));
+  const place = placeOfFailure(directory);
+  desk.report.warn(problem("W_INDEX_CACHE", { path: place, reason: makingReasonOf(error) }, { cause: error }));
 }
 
 /** Once for each directory: they are few, and hold hundreds of files. */
