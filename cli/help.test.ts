@@ -43,13 +43,14 @@ test("a command's help: usage, options, examples", () => {
       tool env create [OPTIONS] --requirements FILE
 
     Options:
-      -r, --requirements FILE  Read requirements from a file (repeatable)
-          --index URL          Ask this index first
-          --[no-]build         Allow building from source, which runs code of the package
+      -r, --requirements FILE        Read requirements from a file (repeatable)
+          --index URL                Ask this index first
+          --[no-]build               Allow building from source, which runs code of the
+                                     package
           --prerelease allow|if-necessary
-                               Pre-releases [if-necessary]
-          --resolution MODE    Which versions are preferred: highest, lowest or lowest-direct
-                               [highest]
+                                     Pre-releases [if-necessary]
+          --resolution MODE          Which versions are preferred: highest, lowest or
+                                     lowest-direct [highest]
 
     Common options:
       -h, --help                     Show help

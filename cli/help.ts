@@ -17,11 +17,12 @@ export function programHelp(program: Program, look: HelpLook & { readonly group?
     group === undefined ? program.commands : program.commands.filter((c) => c.name.startsWith(`${group} `));
   const name = group === undefined ? program.name : `${program.name} ${group}`;
   const rows = listed.map((command) => ({ left: command.name, right: command.summary }));
+  const common = optionRows(commonOptions);
   const sections = [
     ...(group === undefined ? [wrap(program.summary, look.width).join("\n")] : []),
     `${paint.bold("Usage:")} ${name} COMMAND [OPTIONS] [ARGUMENTS]`,
-    table("Commands", rows, look),
-    optionTable("Options", commonOptions, look),
+    table("Commands", rows, { ...look, column: columnOf(rows, look) }),
+    table("Options", common, { ...look, column: columnOf(common, look) }),
     `See \`${program.name} help COMMAND\` for the options and examples of a command.`,
   ];
   return `${sections.join("\n\n")}\n`;
@@ -32,8 +33,11 @@ export function commandHelp(program: Program, command: Command, look: HelpLook):
   const name = `${program.name} ${command.name}`;
   const usage = command.usage.map((tail) => `  ${name} ${tail}`.trimEnd());
   const sections = [wrap(command.summary, look.width).join("\n"), [paint.bold("Usage:"), ...usage].join("\n")];
-  if (Object.keys(command.options).length > 0) sections.push(optionTable("Options", command.options, look));
-  sections.push(optionTable("Common options", commonOptions, look));
+  const [own, common] = [optionRows(command.options), optionRows(commonOptions)];
+  // One column for both tables, so that the eye finds all summaries at one place.
+  const column = columnOf([...own, ...common], look);
+  if (own.length > 0) sections.push(table("Options", own, { ...look, column }));
+  sections.push(table("Common options", common, { ...look, column }));
   if (command.examples.length > 0) sections.push(exampleList(command, look));
   return `${sections.join("\n\n")}\n`;
 }
@@ -46,10 +50,9 @@ function exampleList({ examples }: Command, { paint, width }: HelpLook): string 
   return [paint.bold("Examples:"), ...lines].join("\n");
 }
 
-function optionTable(title: string, options: OptionShapes, look: HelpLook): string {
+function optionRows(options: OptionShapes): Row[] {
   const shown = Object.entries(options).filter(([, option]) => option.hidden !== true);
-  const rows = shown.map(([name, option]) => ({ left: optionName(name, option), right: optionSummary(option) }));
-  return table(title, rows, look);
+  return shown.map(([name, option]) => ({ left: optionName(name, option), right: optionSummary(option) }));
 }
 
 function optionName(name: string, option: OptionShape): string {
@@ -76,10 +79,18 @@ interface Row {
   readonly right: string;
 }
 
-/** Two columns where there is room for both, else the summary on a line of its own below the name. */
-function table(title: string, rows: readonly Row[], { paint, width }: HelpLook): string {
+/** The width of the names; longer ones than this have a line of their own. */
+function columnOf(rows: readonly Row[], { width }: HelpLook): number {
   const leftMax = Math.min(34, Math.floor(width / 2));
-  const column = Math.max(...rows.map(({ left }) => (left.length <= leftMax ? left.length : 0)));
+  return Math.max(...rows.map(({ left }) => (left.length <= leftMax ? left.length : 0)));
+}
+
+/** Two columns where there is room for both, else the summary on a line of its own below the name. */
+function table(
+  title: string,
+  rows: readonly Row[],
+  { paint, width, column }: HelpLook & { readonly column: number },
+): string {
   const lines = rows.flatMap(({ left, right }) => {
     const indent = " ".repeat(column === 0 ? 8 : column + 4);
     const [first = "", ...more] = wrap(right, Math.max(24, width - indent.length));

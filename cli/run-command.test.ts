@@ -74,6 +74,7 @@ describe("usage", () => {
     [["echo", "--times", ""], "E_USAGE_VALUE_EMPTY"],
     [["echo", "--tag="], "E_USAGE_VALUE_EMPTY"],
     [["help", "crsh"], "E_USAGE_COMMAND_UNKNOWN"],
+    [["help", "group", "tow"], "E_USAGE_COMMAND_UNKNOWN"],
     [["echo", "--color=pink"], "E_USAGE_CHOICE"],
     [["one"], "E_USAGE_ARGUMENT_MISSING"],
     [["one", "a", "b"], "E_USAGE_ARGUMENT_UNEXPECTED"],

@@ -74,7 +74,7 @@ function runWithout(call: Call, lookup: Exclude<Lookup, { kind: "command" }>): P
   return runCommand({ ...call, name, settings }, async (context) => {
     const help = (): Promise<number> =>
       showHelp(context, async (look) => (await loadHelp()).programHelp(program, { ...look, ...(group && { group }) }));
-    if (settings.help && lookup.kind !== "unknown") return help();
+    if (settings.help && lookup.kind !== "unknown" && memberOf(lookup) === undefined) return help();
     if (call.leadProblems.length > 0) return refuse(context, call.leadProblems);
     if (lookup.kind === "none" && parsed.problems.length > 0) return refuse(context, parsed.problems);
     if (lookup.kind === "none" && parsed.options["version"] === true) return showVersion(program, context);
@@ -123,10 +123,14 @@ function checkPositionals(program: Program, command: Command, given: readonly st
   return given.length < min ? [problem("E_USAGE_ARGUMENT_MISSING", { ...place, name })] : [];
 }
 
+/** The word behind a group's name that is none of its commands. */
+const memberOf = (lookup: Lookup): string | undefined =>
+  lookup.kind === "group" ? lookup.rest.find((word) => !word.startsWith("-")) : undefined;
+
 function lookupProblem(program: Program, lookup: Exclude<Lookup, { kind: "command" }>): Problem {
   const place = { program: program.name };
   if (lookup.kind === "none") return problem("E_USAGE_COMMAND_MISSING", place);
-  const member = lookup.kind === "group" ? lookup.rest.find((word) => !word.startsWith("-")) : undefined;
+  const member = memberOf(lookup);
   if (lookup.kind === "group" && member === undefined) {
     return problem("E_USAGE_COMMAND_MISSING", { ...place, group: lookup.group });
   }

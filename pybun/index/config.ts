@@ -117,7 +117,7 @@ function givenLocations(
 ): GivenLocation[] {
   const all = (given: Sourced | undefined): GivenLocation[] =>
     wordsOf(given).map((text) => ({ text, source: given?.source ?? "" }));
-  const { value: text, source } =
+  const last =
     flags.defaultIndex === undefined
       ? (setting("defaultIndex") ?? { value: pypi, source: "default" })
       : { value: flags.defaultIndex, source: "--default-index" };
@@ -126,7 +126,7 @@ function givenLocations(
     ...all(variable(environment, "UV_INDEX")),
     ...all(variable(environment, "UV_EXTRA_INDEX_URL")),
     ...all(pip.get("extra-index-url")),
-    { text, source },
+    { text: last.value, source: last.source },
   ];
 }
 

@@ -63,7 +63,7 @@ function faultsOf(part: Part, text: string): string[] {
   if (isSentence && /^[a-z]/.test(text) && !/^pip\b/.test(text)) faults.push(`a ${part} begins with a capital`);
   if (isSentence && !/[.?!]['`]?$|\u0000$/.test(text)) faults.push(`a ${part} ends with a stop`);
   if (!isSentence && /^[A-Z]/.test(text) && !properName.test(text)) faults.push("a message begins in lower case");
-  if (!isSentence && /\.$/.test(text)) faults.push("a message ends without a stop");
+  if (!isSentence && text.endsWith(".")) faults.push("a message ends without a stop");
   if (part !== "summary" && namesBareOption(text)) faults.push(`options of a ${part} stand in \`backticks\``);
   return faults;
 }
