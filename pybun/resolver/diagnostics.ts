@@ -46,7 +46,7 @@ export const resolverDiagnostics = {
     message: (p) =>
       p.requirements === 0
         ? "the files that were given require nothing"
-        : `none of the requirements applies to the target: the markers of all ${p.requirements} are false`,
+        : "no requirement applies to the target: their markers are false",
   }),
   E_RESOLVE_URL_TRANSITIVE: rule<{ name: string; url: string }>({
     exit: 65,

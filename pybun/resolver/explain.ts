@@ -94,9 +94,10 @@ function reasonsFor(telling: Telling, { from: [left, right] }: Derived): string 
 }
 
 function bothOpen(telling: Telling, left: number, right: number): string {
-  const number = telling.numbers.size + 1;
   tellStep(telling, left);
   if (!telling.numbers.has(left)) {
+    // Only now: telling it may have given out numbers.
+    const number = telling.numbers.size + 1;
     telling.numbers.set(left, number);
     telling.lines.push(`${(telling.lines.pop() ?? "").replace(/\.$/, "")}. (${number})`);
   }

@@ -44,6 +44,7 @@ export function replayWords(text: string, existing: ExistingVersions): WordsRepl
     }
     const premises = isContinued ? `${before ?? ""}, ${reasons}` : reasons;
     before = conclusion;
+    if (number !== undefined && numbered.has(number)) flawed.push(`${line} [number ${number} is taken]`);
     if (number !== undefined) numbered.set(number, conclusion);
     if (/like these|certain versions/.test(premises + conclusion)) continue;
     tried++;
