@@ -112,6 +112,8 @@ export interface CommandContext {
   readonly trace: Trace;
   /** The environment for processes we start: our trace, without BUN_OPTIONS and BUN_BE_BUN. */
   readonly childEnvironment: () => Record<string, string>;
+  /** Masks, from now on, the secrets among variables that did not come with the environment. */
+  readonly learnSecrets: (variables: Environment) => void;
   /**
    * Hands the terminal over: wipes the progress and gives signals back to their defaults. Call it just before the
    * process is replaced by another or a child takes the terminal.

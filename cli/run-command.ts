@@ -14,7 +14,7 @@ import { type Catalogue, type Diagnostic, Problem, renderProblem } from "@vivari
 import { createEmitter, type Emitter } from "@vivarium/core/emitter";
 import { type Envelope, envelopeVersion, statusOf } from "@vivarium/core/envelope";
 import { exitCode as codes } from "@vivarium/core/exit-code";
-import { redactorOf, redactValue } from "@vivarium/core/redact";
+import { openRedactor, type Redactor, redactValue } from "@vivarium/core/redact";
 import { beginTrace, type Trace } from "@vivarium/core/trace";
 import { paintOf, wantsColor } from "./colors.ts";
 import type { CommandContext, Program } from "./command.ts";
@@ -42,7 +42,7 @@ export interface Invocation {
 interface Ledger {
   readonly trace: Trace;
   readonly startedMs: number;
-  readonly redactText: (text: string) => string;
+  readonly redactor: Redactor;
   readonly diagnostics: Diagnostic[];
   readonly result: { detail: unknown };
 }
@@ -94,7 +94,7 @@ function openSession(invocation: Invocation): Session {
   const ledger: Ledger = {
     trace: beginTrace(environment),
     startedMs: performance.now(),
-    redactText: redactorOf(environment),
+    redactor: openRedactor(environment),
     diagnostics: [],
     result: { detail: null },
   };
@@ -118,7 +118,7 @@ function openEmitter(program: Program, ledger: Ledger, { progress, reporter }: O
   return createEmitter({
     trace: ledger.trace,
     now: Date.now,
-    redactText: ledger.redactText,
+    redactText: ledger.redactor.text,
     wants: reporter.wants,
     // Sound: the emitter passes on a kind with its own fields.
     observe: (kind, fields) => progress.observe({ kind, fields } as Observation),
@@ -163,6 +163,7 @@ function contextOf(session: Session): CommandContext {
     signal: signals.signal,
     trace,
     childEnvironment: () => childEnvironment(environment, trace),
+    learnSecrets: session.redactor.learn,
     release: async () => {
       await emitter.flush();
       progress.close();
@@ -200,9 +201,9 @@ async function explain(session: Session, error: unknown): Promise<number> {
 }
 
 async function explainBug(session: Session, error: unknown): Promise<number> {
-  const { name: command, argv, host, redactText } = session;
+  const { name: command, argv, host, redactor } = session;
   const { writeCrashReport } = await import("./crash-report.ts");
-  const report = writeCrashReport({ command, argv, error, timeMs: Date.now(), redactText }, host);
+  const report = writeCrashReport({ command, argv, error, timeMs: Date.now(), redactText: redactor.text }, host);
   const described = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const params = { command, error: described, ...(report === undefined ? {} : { report }) };
   await diagnose(session, new Problem("E_INTERNAL", params));
@@ -219,7 +220,7 @@ async function finish(session: Session, exitCode: number): Promise<number> {
   progress.close();
   const interrupted = signals.received() !== undefined && exitCode > 128;
   const status = statusOf({ exitCode, diagnostics, interrupted });
-  const detail = redactValue(session.result.detail, session.redactText);
+  const detail = redactValue(session.result.detail, session.redactor.text);
   const durationMs = Math.round((performance.now() - session.startedMs) * 1000) / 1000;
   const end = { command: name, status, exit_code: exitCode, detail, duration_ms: durationMs } as const;
   emitter.report.emit("command.finish", end);

@@ -5,7 +5,11 @@
  * it gets a second to do so. The next one, or the end of that second, ends the process at once: everything that is
  * written is written beside its place and renamed, so even that leaves a whole store. Only such an end prints neither
  * envelope nor `command.finish`: who asks twice wants no more output.
+ *
+ * One that our caller made us ignore (`nohup`, a script's background job) stays ignored, by us and by the program that
+ * takes our place.
  */
+import { ignoredAmong } from "@vivarium/core/ignored-signals";
 
 export type Ending = "SIGINT" | "SIGTERM" | "SIGHUP";
 
@@ -50,7 +54,9 @@ export function watchSignals({ beforeExit }: { readonly beforeExit: () => void }
     controller.abort(interruption);
     timer = setTimeout(() => reject(interruption), graceMs);
   };
-  const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => ({ name, listener: () => handle(name) }));
+  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const ignored = ignoredAmong(names);
+  const handlers = names.filter((name) => !ignored.has(name)).map((name) => ({ name, listener: () => handle(name) }));
   for (const { name, listener } of handlers) process.on(name, listener);
   const close = (): void => {
     clearTimeout(timer);

@@ -4,7 +4,7 @@ import { Problem } from "./diagnostic.ts";
 import { createEmitter, type EmitterOptions } from "./emitter.ts";
 import { statusOf } from "./envelope.ts";
 import type { VivariumEvent } from "./event.ts";
-import { redactorOf } from "./redact.ts";
+import { openRedactor } from "./redact.ts";
 
 const trace = { traceId: "a".repeat(32), spanId: "b".repeat(16), parentSpanId: "c".repeat(16), sampled: true };
 
@@ -24,7 +24,7 @@ function open(options: Partial<EmitterOptions> = {}) {
     now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678),
     deliver: (event) => void events.push(event),
     wants: () => true,
-    redactText: redactorOf({ A_TOKEN: "hunter2" }),
+    redactText: openRedactor({ A_TOKEN: "hunter2" }).text,
     render: async (problem) => described(problem),
     ...options,
   });

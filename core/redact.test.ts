@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { isSecretName, redact, redactEnvironment, redactorOf, redactValue } from "./redact.ts";
+import { isSecretName, openRedactor, redact, redactEnvironment, redactValue } from "./redact.ts";
 import { testSeed } from "./testing/seed.ts";
 
 describe("redact", () => {
@@ -71,8 +71,9 @@ test("an environment is masked by name and by content", () => {
   });
 });
 
-describe("redactorOf", () => {
-  const redactText = redactorOf({ A_TOKEN: "hunter2", B_KEY: "hunter2-longer", SHORT_KEY: "1", PATH: "/usr/bin" });
+describe("openRedactor", () => {
+  const known = { A_TOKEN: "hunter2", B_KEY: "hunter2-longer", SHORT_KEY: "1", PATH: "/usr/bin" };
+  const redactText = openRedactor(known).text;
 
   test("masks the environment's secrets wherever they stand", () => {
     expect(redactText("I saw hunter2-longer and hunter2, in /usr/bin, 1 time")).toBe(
@@ -85,7 +86,7 @@ describe("redactorOf", () => {
   });
 
   test("equals redact on any text, where the environment has no secret", () => {
-    const plain = redactorOf({});
+    const plain = openRedactor({}).text;
     fc.assert(
       fc.property(fc.string(), (text) => expect(plain(text)).toBe(redact(text))),
       { seed: testSeed },

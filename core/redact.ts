@@ -15,7 +15,8 @@ export function isSecretName(name: string): boolean {
   return secretName.test(name);
 }
 
-const mask = "****";
+/** What stands in place of a secret. */
+export const mask = "****";
 
 /** Masks secrets inside free text. Idempotent. */
 export function redact(text: string): string {
@@ -38,20 +39,37 @@ export function redactEnvironment(environment: Readonly<Record<string, string | 
 }
 
 /**
- * A redactor that also knows this environment's secrets: their values are masked wherever they appear, whatever stands
- * around them. Values under four characters are left alone, since masking every "1" would only destroy text.
+ * The secrets of an environment, the longest first, because one may contain another. Values under four characters are
+ * left out, since masking every "1" would only destroy text.
  */
-export function redactorOf(environment: Readonly<Record<string, string | undefined>>): (text: string) => string {
+export function secretsOf(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
   const values = new Set<string>();
   for (const [name, value] of Object.entries(environment)) {
     if (value !== undefined && value.length >= 4 && isSecretName(name)) values.add(value);
   }
-  // The longest first: a secret may contain another.
-  const secrets = [...values].sort((a, b) => b.length - a.length);
-  return (text) => {
-    let masked = text;
-    for (const secret of secrets) masked = masked.replaceAll(secret, mask);
-    return mayHoldSecret.test(masked) ? redact(masked) : masked;
+  return longestFirst(values);
+}
+
+const longestFirst = (texts: Iterable<string>): readonly string[] => [...texts].sort((a, b) => b.length - a.length);
+
+export interface Redactor {
+  readonly text: (text: string) => string;
+  /** Adds the secrets of variables that came to be known later, such as those of a file. */
+  readonly learn: (environment: Readonly<Record<string, string | undefined>>) => void;
+}
+
+/** A redactor that also knows an environment's secrets: their values are masked wherever they appear. */
+export function openRedactor(environment: Readonly<Record<string, string | undefined>>): Redactor {
+  let secrets = secretsOf(environment);
+  return {
+    text: (text) => {
+      let masked = text;
+      for (const secret of secrets) masked = masked.replaceAll(secret, mask);
+      return mayHoldSecret.test(masked) ? redact(masked) : masked;
+    },
+    learn: (more) => {
+      secrets = longestFirst(new Set([...secrets, ...secretsOf(more)]));
+    },
   };
 }
 

@@ -63,6 +63,7 @@ async function start(run: Start): Promise<number> {
   const { context, options, store, target, ready, read, description } = run;
   const { becomeProgram, invocationOf, withEnvFiles, writeWarmRecord } = await import("../run/start.ts");
   const environment = withEnvFiles(context.childEnvironment(), options["env-file"], context.cwd);
+  context.learnSecrets(environment);
   const variables = childVariables({ environment, prefix: ready.prefix, scripts: ready.scripts });
   const invocation = invocationOf({ ready, target, pythonArgs: options["python-arg"], variables, cwd: context.cwd });
   context.report.emit("run.start", {

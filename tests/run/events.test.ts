@@ -73,6 +73,28 @@ describe("golden streams", () => {
   });
 });
 
+test("secrets of an --env-file are seen nowhere, however they are written", async () => {
+  scene.write("secret.env", "MY_TOKEN=tok-12345\n");
+  const code = `import os, sys
+token = os.environ['MY_TOKEN']
+for half in (token[:5], token[5:]):
+    sys.stdout.write(half); sys.stdout.flush()
+sys.stderr.write(token)`;
+  const { stdout, stderr } = await scene.pybun([
+    "run",
+    "--env-file",
+    "secret.env",
+    "--format",
+    "jsonl",
+    "-c",
+    code,
+    "tok-12345",
+  ]);
+  const output = (await assertValidEvents(stdout, runCommand)).filter(({ kind }) => kind === "run.output");
+  expect(output.map((event) => Reflect.get(event, "data"))).toEqual(["****", "****"]);
+  expect(stdout + stderr).not.toContain("tok-1");
+});
+
 describe("captured output", () => {
   const run = async (code: string) => {
     const { stdout, exitCode } = await scene.pybun(["run", "--format", "json", "-c", code]);
