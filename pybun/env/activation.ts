@@ -4,6 +4,7 @@
  * VIRTUAL_ENV and VIRTUAL_ENV_PROMPT, by which prompts and other tools know an environment.
  */
 import { basename, posix } from "node:path";
+import { quoteForFish, quoteForShell } from "./quoting.ts";
 
 export interface ActivationScript {
   /** The file's name beside the interpreter. */
@@ -28,9 +29,6 @@ interface Words {
 }
 
 type Quote = (text: string) => string;
-
-const quoteForShell: Quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-const quoteForFish: Quote = (text) => `'${text.replace(/[\\']/g, "\\$&")}'`;
 
 /** POSIX shell, so that sh, bash, zsh, dash and ksh all take it. `+set` tells an empty variable from none. */
 const shellText = ({ prefix, programs, name }: Words, quote: Quote): string => `# Source this file: . bin/activate

@@ -2,6 +2,7 @@
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { EntryPoint } from "../wheel/dist-info.ts";
 import type { envDiagnostics } from "./diagnostics.ts";
+import { quoteForShellInPython } from "./quoting.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
 
@@ -14,8 +15,10 @@ const shebangBytesMax = 127;
  */
 export function shebangOf(python: string): string {
   const simple = `#!${python}\n`;
-  if (!/\s/.test(python) && Buffer.byteLength(simple) <= shebangBytesMax) return simple;
-  return `#!/bin/sh\n'''exec' ${JSON.stringify(python)} "$0" "$@"\n' '''\n`;
+  // A path such as `/coding=x/python` would tell Python the encoding of the script (PEP 263).
+  const isPlain = !/\s|coding[:=]/.test(python);
+  if (isPlain && Buffer.byteLength(simple) <= shebangBytesMax) return simple;
+  return `#!/bin/sh\n'''exec' ${quoteForShellInPython(python)} "$0" "$@"\n' '''\n`;
 }
 
 /** The script of an entry point: calls the object and ends with what it returns, as its specification says. */

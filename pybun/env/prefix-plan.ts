@@ -19,6 +19,7 @@ import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import { activationScripts } from "./activation.ts";
 import type { envDiagnostics } from "./diagnostics.ts";
 import { checkScriptName, scriptOf } from "./entry-script.ts";
+import { pythonText } from "./quoting.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
 
@@ -122,12 +123,6 @@ function viewLineOf({ view, wheels, materialized }: PrefixRequest): string {
 }
 
 const isAscii = (text: string): boolean => /^[ -~]*$/.test(text);
-
-/** A Python literal of ASCII characters only. */
-function pythonText(text: string): string {
-  const escape = (character: string) => `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`;
-  return JSON.stringify(text).replace(/[^ -~]/gu, escape);
-}
 
 function entryScripts(wheel: StoredWheel, { prefix, interpreter }: PrefixRequest): PrefixPlan["texts"] {
   const { entryPoints, name: distribution } = wheel.manifest;

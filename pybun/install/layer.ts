@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
+import { pythonText } from "../env/quoting.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 
 /**
@@ -15,8 +16,3 @@ export function writeLayer(record: EnvironmentRecord, { scheme }: Interpreter, d
   const add = directories.map((directory) => `site.addsitedir(${pythonText(directory)}, locals().get("known_paths"))`);
   writeFileAtomic(join(record.path, scheme.purelib, layerFile), `import site; ${add.join("; ")}\n`);
 }
-
-const pythonText = (text: string): string =>
-  JSON.stringify(text).replace(/[^ -~]/gu, (character) => {
-    return `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`;
-  });
