@@ -8,6 +8,7 @@ import { checkHashes, type HashCheck } from "./hash-check.ts";
 import type { IndexFile } from "./index-file.ts";
 import type { Limiter } from "./limiter.ts";
 import { localPieces } from "./local-file.ts";
+import { SinkFailure } from "./network-failure.ts";
 import type { Transport } from "./transport.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
@@ -58,7 +59,7 @@ async function transfer(file: IndexFile, sink: Sink, parts: DownloadParts): Prom
   const check = checkHashes(file.hashes, { file: file.filename, url: redact(file.url) });
   const progress: Progress = { check, bytes: 0, toldMs: parts.clock.nowMs() };
   const pour = pourInto({ file, sink, parts, progress });
-  if (file.url.startsWith("file:")) await pour(localPieces(file.url, parts.signal), file.size);
+  if (file.url.startsWith("file:")) await copy(file, { parts, pour });
   else await ask(file, { parts, progress, pour });
   if (file.size !== undefined && progress.bytes < file.size) {
     throw problem("E_INDEX_TRUNCATED", { url: redact(file.url), bytes: progress.bytes, bytesExpected: file.size });
@@ -67,6 +68,14 @@ async function transfer(file: IndexFile, sink: Sink, parts: DownloadParts): Prom
 }
 
 type Pour = (source: AsyncIterable<Uint8Array>, total: number | undefined) => Promise<void>;
+
+async function copy(file: IndexFile, { parts, pour }: { parts: DownloadParts; pour: Pour }): Promise<void> {
+  try {
+    await pour(localPieces(file.url, parts.signal), file.size);
+  } catch (error) {
+    throw error instanceof SinkFailure ? error.cause : error;
+  }
+}
 
 /** The request is built anew for each attempt, because where it has to begin changes. */
 function ask(
@@ -108,7 +117,7 @@ function pourInto(to: { file: IndexFile; sink: Sink; parts: DownloadParts; progr
   return async (source, total) => {
     for await (const piece of source) {
       progress.check.update(piece);
-      await sink.write(piece);
+      await keep(piece, sink);
       progress.bytes += piece.length;
       const nowMs = parts.clock.nowMs();
       if (nowMs - progress.toldMs < progressEveryMs) continue;
@@ -117,4 +126,12 @@ function pourInto(to: { file: IndexFile; sink: Sink; parts: DownloadParts; progr
       parts.report.emit("download.progress", { name: file.filename, bytes_done: progress.bytes, ...known });
     }
   };
+}
+
+async function keep(piece: Uint8Array, sink: Sink): Promise<void> {
+  try {
+    await sink.write(piece);
+  } catch (error) {
+    throw new SinkFailure(error);
+  }
 }

@@ -11,11 +11,20 @@ const problem = problemsOf<typeof indexDiagnostics>();
 const certificateCodes =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)|ERR_TLS|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH|KEYUSAGE|UNKNOWN_CA/;
 
+/** What the receiver of a transfer threw. Its errors may look like those of a network: a full disk has a `code` too. */
+export class SinkFailure extends Error {
+  constructor(cause: unknown) {
+    super("what was received could not be kept", { cause });
+    this.name = "SinkFailure";
+  }
+}
+
 /**
- * A certificate does not become better by asking again: thrown. What may pass is a {@link Retry}. `url` is redacted;
+ * A certificate does not become better by asking again, nor does a full disk: thrown. What may pass is a {@link Retry}. `url` is redacted;
  * `proxy` is what the request went through.
  */
 export function failureOf(error: unknown, { url, proxy }: { url: string; proxy: Sourced | undefined }): Retry {
+  if (error instanceof SinkFailure) throw error.cause;
   if (error instanceof Problem) {
     const passing = error.code === "E_INDEX_TIMEOUT" || error.code === "E_INDEX_TRUNCATED";
     if (!passing) throw error;

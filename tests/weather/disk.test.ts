@@ -1,5 +1,6 @@
 /** Disks that are missing, read-only, full, or changed behind our back. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { overwrite } from "../../pybun/wheel/testing/overwrite.ts";
@@ -109,6 +110,17 @@ test("a full disk: 74, and with room again the next run works", async () => {
   expect(await Bun.file(join(scene.directory, "code")).text()).toBe("code 74\n");
   expect(await Bun.file(join(scene.directory, "full")).text()).toContain("E_STORE_FULL");
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: threeOutput });
+}, 30_000);
+
+test("a disk that is full before a download ends: 74 at once, and no word about the network", async () => {
+  mkdirSync(scene.cache, { recursive: true });
+  const noise = randomBytes(3 << 20);
+  scene.index.add(buildWheel({ name: "large", version: "1.0", files: { "large.py": "x = 1\n", "noise.bin": noise } }));
+  const mount = `mount -t tmpfs -o size=1m tmpfs "${scene.cache}"`;
+  const { stderr, exitCode } = await runMounted(mount, "run --with large -c 0");
+  expect(stderr).toContain("E_STORE_FULL");
+  expect(stderr).not.toContain("E_INDEX");
+  expect(exitCode).toBe(74);
 }, 30_000);
 
 describe("a store that was changed behind our back", () => {
