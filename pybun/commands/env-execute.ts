@@ -8,9 +8,10 @@ import { redact } from "@vivarium/core/redact";
 import { openStore, type Store } from "@vivarium/core/store";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { findEnvironment, listEnvironments, removeEnvironment } from "../env/list-environments.ts";
+import { checkDirectory } from "../env/placed-environment.ts";
 import { loadIndexConfig } from "../index/config.ts";
 import type { indexDiagnostics } from "../index/diagnostics.ts";
-import type { InstallRequest } from "../install/install-request.ts";
+import { type InstallRequest, keyOf } from "../install/install-request.ts";
 import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { parseMoment } from "../versions/moment.ts";
@@ -38,6 +39,9 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
   checkRefresh(refresh, offline);
   const store = storeOf(context);
   const request = requestOf(context, options, gathered);
+  const { clear } = options;
+  if (request.directory !== undefined)
+    checkDirectory({ store, directory: request.directory, key: keyOf(request), clear, refresh });
   const record = await createEnvironment(request, { store, report, offline, refresh, signal, gathered });
   warnOfNothing(report, gathered, record.packages.length);
   context.out(`${record.path}\n`);

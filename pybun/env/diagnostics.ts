@@ -41,6 +41,19 @@ export const envDiagnostics = {
     message: (p) => `the environment '${p.path}' would contain the store '${p.store}', or lie within it`,
     hint: () => "Name another directory, or move the store with VIVARIUM_HOME.",
   }),
+  E_ENV_DIRECTORY_UNUSABLE: rule<{ path: string; reason: string }>({
+    exit: exitCode.io,
+    summary: "No environment can be made at the place that --dir names: a link, a mount point, a disk that refuses.",
+    message: (p) => `cannot make an environment at '${p.path}': ${p.reason}`,
+    hint: () => "Name another directory with --dir.",
+  }),
+  E_ENV_EXISTS: rule<{ path: string; refresh: boolean }>({
+    exit: exitCode.dataError,
+    summary: "The place that --dir names holds an environment that was made for something else, or would be refreshed.",
+    message: (p) =>
+      `'${p.path}' is an environment ${p.refresh ? "that --refresh may replace" : "made for other requirements or another Python"}`,
+    hint: () => "Add --clear to replace it; what was installed or put into it by hand goes with it.",
+  }),
   E_ENV_HASH: rule<{ name: string; version: string; expected: string; actual: string }>({
     exit: exitCode.integrity,
     summary: "The wheel that serves a pin does not have one of the hashes that the requirements file demands.",

@@ -60,6 +60,9 @@ async function make(options: EnvironmentOptions): Promise<EnvironmentRecord> {
   const materialized = wheelsToMaterialize(wheels, materialize);
   const linked = wheels.filter((wheel) => !materialized.has(wheel.sha256));
   const view = await ensureView({ store, abi: interpreter.abi, wheels: linked, report });
+  // Only the view was missing: the prefix stays, with what the user put into it.
+  const mended = findWhole(options);
+  if (mended?.view === view.path) return announce(options, { record: mended, created: false, startMs });
   const prefix = directory ?? environmentPath(store, key);
   const request: PrefixRequest = { prefix, interpreter, view: view.path, wheels, materialized, editables };
   const record = recordOf(request, key);

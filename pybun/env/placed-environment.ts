@@ -4,14 +4,15 @@
  * where the system has it (renameat2 on Linux), so that a kill leaves the old or the new one; elsewhere the old one
  * first moves aside. The store keeps a pointer `placed-v1/<hash of the path>`, so that `env list` knows it.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Store } from "@vivarium/core/store";
 import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
+import { makingReasonOf } from "@vivarium/core/system-reason";
 import type { envDiagnostics } from "./diagnostics.ts";
-import { type EnvironmentRecord, ownedRecordName, readRecordFile } from "./environment-record.ts";
+import { type EnvironmentRecord, environmentKind, ownedRecordName, readRecordFile } from "./environment-record.ts";
 import { exchangePaths } from "./exchange-paths.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
@@ -33,7 +34,7 @@ export interface Placement {
   readonly fill: (directory: string) => void;
 }
 
-/** @throws E_ENV_DIRECTORY_TAKEN, E_ENV_DIRECTORY_STORE, and the E_STORE_* codes */
+/** @throws E_ENV_DIRECTORY_TAKEN, E_ENV_DIRECTORY_STORE, E_ENV_DIRECTORY_UNUSABLE, and the E_STORE_* codes */
 export async function placeEnvironment({ store, directory, record, fill }: Placement): Promise<void> {
   checkPlace(store, directory);
   try {
@@ -50,8 +51,45 @@ export async function placeEnvironment({ store, directory, record, fill }: Place
       rmSync(made, { recursive: true, force: true });
     }
   } catch (error) {
-    throw ioProblem(error, { path: directory, operation: "write" });
+    throw placeProblem(error, { store, directory });
   }
+}
+
+/** A failed call as a problem of the place, unless it was the store's. */
+function placeProblem(error: unknown, { store, directory }: Pick<Placement, "store" | "directory">): unknown {
+  const errno = errnoOf(error);
+  const isStores = error instanceof Error && "path" in error && String(error.path).startsWith(store.root + sep);
+  if (errno === undefined || isStores) return ioProblem(error, { path: directory, operation: "write" });
+  const reason = errno === "EBUSY" ? "it is a mount point" : makingReasonOf(error);
+  return problem("E_ENV_DIRECTORY_UNUSABLE", { path: directory, reason }, { cause: error });
+}
+
+export interface DirectoryWish {
+  readonly store: Store;
+  /** Absolute. */
+  readonly directory: string;
+  /** What the environment would be called there. */
+  readonly key: string;
+  /** An environment of ours may be replaced. */
+  readonly clear: boolean;
+  /** The wheels may be others than those of the environment that is there. */
+  readonly refresh: boolean;
+}
+
+/**
+ * Whether an environment may come to a place, before anything is fetched for it. One of the same key is taken as it is.
+ * @throws E_ENV_EXISTS, E_ENV_IN_USE, E_ENV_DIRECTORY_TAKEN, E_ENV_DIRECTORY_STORE, E_ENV_DIRECTORY_UNUSABLE
+ */
+export function checkDirectory({ store, directory, key, clear, refresh }: DirectoryWish): void {
+  try {
+    checkPlace(store, directory);
+  } catch (error) {
+    throw placeProblem(error, { store, directory });
+  }
+  const record = readPlacedRecord(directory);
+  if (record === undefined || (record.key === key && !refresh)) return;
+  if (!clear) throw problem("E_ENV_EXISTS", { path: directory, refresh: record.key === key });
+  if (store.leased().has(`${environmentKind}/${record.key}`)) throw problem("E_ENV_IN_USE", { path: directory });
 }
 
 function moveInto(made: string, directory: string): void {
@@ -75,6 +113,9 @@ function checkPlace(store: Store, directory: string): void {
   const contains = (outer: string, inner: string) => inner === outer || inner.startsWith(outer + sep);
   if (contains(directory, store.root) || contains(store.root, directory)) {
     throw problem("E_ENV_DIRECTORY_STORE", { path: directory, store: store.root });
+  }
+  if (lstatSync(directory, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    throw problem("E_ENV_DIRECTORY_UNUSABLE", { path: directory, reason: "it is a symbolic link" });
   }
   if (entriesOf(directory).length > 0 && readPlacedRecord(directory) === undefined) {
     throw problem("E_ENV_DIRECTORY_TAKEN", { path: directory });

@@ -30,7 +30,7 @@ const runThree = ["run", "three.py"] as const;
 /** The option keeps it off the warm path, which sweeps nothing. */
 const runThreeSlowly = ["run", "--python-arg=-B", "three.py"] as const;
 const place = join("place", "env");
-const createThere = ["env", "create", "--refresh", "--dir", place, "first", "second", "third"] as const;
+const createThere = ["env", "create", "--refresh", "--clear", "--dir", place, "first", "second", "third"] as const;
 
 /** Runs the three modules by the interpreter of an environment. */
 const sum =

@@ -1,0 +1,68 @@
+/** Places that `--dir` may name, and those that it may not. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Problem } from "@vivarium/core/diagnostic";
+import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import { leaseOf } from "./list-environments.ts";
+import { checkDirectory } from "./placed-environment.ts";
+import { openScene, python } from "./testing/scene.ts";
+
+const scene = openScene();
+afterAll(scene.remove);
+let wheel: StoredWheel;
+beforeAll(async () => {
+  wheel = await scene.wheel({ name: "kept", version: "1" });
+});
+
+function codeOf(directory: string, key: string, more: { clear?: boolean; refresh?: boolean } = {}): string {
+  try {
+    checkDirectory({ store: scene.store, directory, key, clear: false, refresh: false, ...more });
+    return "free";
+  } catch (error) {
+    if (error instanceof Problem) return error.code;
+    throw error;
+  }
+}
+
+test("an environment is replaced only with clear, and not while it is used", async () => {
+  const directory = join(scene.root, "own");
+  const record = await scene.environment("own-1", [wheel], { directory });
+  expect(codeOf(directory, "own-1")).toBe("free");
+  expect(codeOf(directory, "own-2")).toBe("E_ENV_EXISTS");
+  expect(codeOf(directory, "own-1", { refresh: true })).toBe("E_ENV_EXISTS");
+  expect(codeOf(directory, "own-2", { clear: true })).toBe("free");
+  const end = scene.store.lease([leaseOf(record)]);
+  expect(codeOf(directory, "own-2", { clear: true })).toBe("E_ENV_IN_USE");
+  end();
+});
+
+test("a view that is missing is made again, and what the user put into the environment stays", async () => {
+  const directory = join(scene.root, "mended");
+  const record = await scene.environment("mended", [wheel], { directory });
+  writeFileSync(join(directory, "notes.txt"), "mine");
+  rmSync(record.view, { recursive: true });
+  await scene.environment("mended", [wheel], { directory });
+  expect(existsSync(join(directory, "notes.txt"))).toBe(true);
+  expect(python(record, "import kept; print(kept.version)")).toBe("1");
+});
+
+test.each(["", "nowhere"])("a link to '%s' is refused: E_ENV_DIRECTORY_UNUSABLE", async (target) => {
+  const link = join(scene.root, `link-${target}`);
+  if (target === "") mkdirSync(join(scene.root, "empty"));
+  symlinkSync(join(scene.root, target === "" ? "empty" : target), link);
+  expect(codeOf(link, "k")).toBe("E_ENV_DIRECTORY_UNUSABLE");
+  await expect(scene.environment("k", [], { directory: link })).rejects.toMatchObject({
+    code: "E_ENV_DIRECTORY_UNUSABLE",
+    params: { path: link, reason: "it is a symbolic link" },
+  });
+});
+
+describe("what the system refuses is told of the place", () => {
+  test("no directory can be made there", async () => {
+    await expect(scene.environment("p", [], { directory: "/proc/nothere/env" })).rejects.toMatchObject({
+      code: "E_ENV_DIRECTORY_UNUSABLE",
+      params: { path: "/proc/nothere/env", reason: "nothing can be made there" },
+    });
+  });
+});
