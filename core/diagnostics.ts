@@ -57,11 +57,13 @@ export const coreDiagnostics = {
       `${p.damaged} of the ${p.checked} ${p.checked === 1 ? "wheel" : "wheels"} in '${p.path}' did not hold what was put there, and ${p.damaged === 1 ? "was" : "were"} removed`,
     hint: () => "What was removed is fetched again when it is needed next.",
   }),
-  E_HOME_RELATIVE: rule<{ value: string }>({
+  E_HOME_RELATIVE: rule<{ variable: string; value: string }>({
     exit: exitCode.config,
-    summary: "VIVARIUM_HOME is a relative path, which would be another place in each directory.",
-    message: (p) => `cannot use VIVARIUM_HOME '${p.value}': it is not an absolute path`,
-    hint: () => "Set it to an absolute path, or leave it away.",
+    summary:
+      "VIVARIUM_HOME, or the home directory, is a relative path, which would be another place in each directory.",
+    message: (p) => `cannot use ${p.variable} '${p.value}': it is not an absolute path`,
+    hint: (p) =>
+      `Set ${p.variable} to an absolute path, or ${p.variable === "HOME" ? "set VIVARIUM_HOME" : "leave it away"}.`,
   }),
   W_STORE_REMOVED: rule<AtPath & { detail: string }>({
     exit,

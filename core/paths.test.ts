@@ -28,6 +28,17 @@ describe("placesOf", () => {
     expect(placesOf("linux", { VIVARIUM_HOME: "/own" }, "/h").cache).toBe("/own/cache");
   });
 
+  test("a relative home is refused where something would be below it: E_HOME_RELATIVE", () => {
+    for (const platform of ["linux", "darwin", "win32"] as const) {
+      expect(() => placesOf(platform, {}, "relative")).toThrow("E_HOME_RELATIVE");
+      expect(placesOf(platform, { VIVARIUM_HOME: platform === "win32" ? "C:\\v" : "/v" }, "relative").cache).toEndWith(
+        "cache",
+      );
+    }
+    const xdg = { XDG_CACHE_HOME: "/c", XDG_DATA_HOME: "/d", XDG_CONFIG_HOME: "/e" };
+    expect(placesOf("linux", xdg, "relative").cache).toBe("/c/vivarium");
+  });
+
   test("macOS: below Library, whatever XDG says", () => {
     expect(placesOf("darwin", { XDG_CACHE_HOME: "/c" }, "/Users/ada")).toEqual({
       cache: "/Users/ada/Library/Caches/vivarium",

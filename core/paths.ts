@@ -21,13 +21,13 @@ export interface Places {
 
 /**
  * Empty variables count as unset (XDG Base Directory Specification); relative XDG paths are ignored, as it says.
- * @throws E_HOME_RELATIVE: a relative VIVARIUM_HOME would be another store in each directory
+ * @throws E_HOME_RELATIVE: below a relative VIVARIUM_HOME or home there would be another store in each directory
  */
 export function placesOf(platform: Platform, environment: Environment, home: string): Places {
   const override = environment["VIVARIUM_HOME"];
   const path = platform === "win32" ? win32 : posix;
   if (override !== undefined && override !== "") {
-    if (!path.isAbsolute(override)) throw problem("E_HOME_RELATIVE", { value: override });
+    refuseRelative(override, { variable: "VIVARIUM_HOME", path });
     return {
       cache: path.join(override, "cache"),
       data: path.join(override, "data"),
@@ -36,21 +36,30 @@ export function placesOf(platform: Platform, environment: Environment, home: str
   }
   if (platform === "win32") {
     const local = environment["LOCALAPPDATA"] || win32.join(home, "AppData", "Local");
+    refuseRelative(local, { variable: environment["LOCALAPPDATA"] ? "LOCALAPPDATA" : "HOME", path });
     const base = win32.join(local, "Vivarium");
     return { cache: win32.join(base, "Cache"), data: win32.join(base, "Data"), config: win32.join(base, "Config") };
   }
   if (platform === "darwin") {
+    refuseRelative(home, { variable: "HOME", path });
     const library = posix.join(home, "Library");
     const support = posix.join(library, "Application Support", "vivarium");
     return { cache: posix.join(library, "Caches", "vivarium"), data: support, config: posix.join(support, "config") };
   }
   const xdg = (name: string, fallback: string): string => {
     const value = environment[name];
-    return posix.join(value?.startsWith("/") ? value : posix.join(home, fallback), "vivarium");
+    if (value?.startsWith("/")) return posix.join(value, "vivarium");
+    refuseRelative(home, { variable: "HOME", path });
+    return posix.join(home, fallback, "vivarium");
   };
   return {
     cache: xdg("XDG_CACHE_HOME", ".cache"),
     data: xdg("XDG_DATA_HOME", ".local/share"),
     config: xdg("XDG_CONFIG_HOME", ".config"),
   };
+}
+
+function refuseRelative(value: string, named: { variable: string; path: Pick<typeof posix, "isAbsolute"> }): void {
+  const { variable, path } = named;
+  if (!path.isAbsolute(value)) throw problem("E_HOME_RELATIVE", { variable, value });
 }
