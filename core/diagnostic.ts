@@ -107,7 +107,7 @@ export function renderProblem(problem: Problem, catalogue: Catalogue, level: Dia
     code: problem.code,
     message: found.message(words),
     ...(hint === undefined ? {} : { hint }),
-    causes: causesOf(problem),
+    causes: causesOf(problem, catalogue),
     spans: problem.spans,
     fixes: found.fixes?.(problem.params) ?? [],
     ...(data === undefined ? {} : { data }),
@@ -124,12 +124,18 @@ function withoutLineEnds(params: unknown, lines: readonly string[]): unknown {
   );
 }
 
-function causesOf(problem: Problem): string[] {
+function causesOf(problem: Problem, catalogue: Catalogue): string[] {
   const causes: string[] = [];
   let cause: unknown = problem.cause;
   while (cause instanceof Error && causes.length < 8) {
-    causes.push(cause.message);
+    causes.push(cause instanceof Problem ? wordsOf(cause, catalogue) : cause.message);
     cause = cause.cause;
   }
   return causes;
+}
+
+/** A problem's own `message` is its code: the words are in the catalogue. */
+function wordsOf(problem: Problem, catalogue: Catalogue): string {
+  const found = catalogue[problem.code];
+  return found?.message(withoutLineEnds(problem.params, found.lines ?? [])) ?? problem.message;
 }

@@ -34,7 +34,8 @@ export function invocationOf(scene: InvocationScene): Invocation {
   });
   switch (target.kind) {
     case "file":
-      return python(target.path);
+      // Behind `--` a file may have a name that the interpreter would take for an option.
+      return python(target.path.startsWith("-") ? `./${target.path}` : target.path);
     case "module":
       return python("-m", target.module);
     case "code":

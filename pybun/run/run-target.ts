@@ -27,12 +27,13 @@ export interface TargetWords {
   readonly cwd: string;
 }
 
-/** Undefined where nothing was named, which only `--explain` allows. @throws E_RUN_SCRIPT_NOT_FOUND */
+/** Undefined where nothing was named, which only `--explain` allows. @throws E_RUN_SCRIPT_NOT_FOUND, E_RUN_NOTHING for an empty word */
 export function runTargetOf({ module, code, positionals, cwd }: TargetWords): RunTarget | undefined {
   if (module !== undefined) return { kind: "module", module, args: positionals };
   if (code !== undefined) return { kind: "code", code, args: positionals };
   const [word, ...args] = positionals;
   if (word === undefined) return undefined;
+  if (word === "") throw problem("E_RUN_NOTHING", {});
   if (word === "-") return { kind: "stdin", args };
   const isNamedSource = /\.pyw?$/i.test(word);
   if (isNamedSource || /\.py[zc]$/i.test(word)) {

@@ -20,6 +20,8 @@ export interface ScriptBlocks {
   readonly blocks: readonly ScriptBlock[];
   /** Lines of openings `# /// script` that begin no block. */
   readonly unclosed: readonly number[];
+  /** Lines of openings that are closed at once. The PEP's expression, which takes precedence, counts them as no block. */
+  readonly empty: readonly number[];
 }
 
 const opening = /^# \/\/\/ ([a-zA-Z0-9-]+)$/;
@@ -30,18 +32,19 @@ export function findBlocks(text: string): ScriptBlocks {
   const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
   const blocks: ScriptBlock[] = [];
   const unclosed: number[] = [];
+  const empty: number[] = [];
   for (let place = 0; place < lines.length; place++) {
     const type = opening.exec(lines[place] ?? "")?.[1];
     if (type === undefined) continue;
     const end = closingAfter(lines, place);
     if (end === undefined) {
-      if (type === "script") unclosed.push(place + 1);
+      if (type === "script") (lines[place + 1] === closing ? empty : unclosed).push(place + 1);
       continue;
     }
     blocks.push({ type, line: place + 1, lines: lines.slice(place + 1, end) });
     place = end;
   }
-  return { blocks, unclosed };
+  return { blocks, unclosed, empty };
 }
 
 /** The last closing line of the run of content lines behind an opening, with at least one line of content before it. */

@@ -51,6 +51,24 @@ export const scriptDiagnostics = {
     message: (p) => `'${p.script}' asks for a policy (${p.field}), and this version cannot enforce one`,
     hint: () => "Run it where the policy can be enforced, or take the table out to let the script do all that you may.",
   }),
+  E_SCRIPT_SOURCE: rule<InScript & { name: string; kinds: readonly string[] }>({
+    exit: exitCode.config,
+    summary: "The block gives a dependency a source in `[tool.uv.sources]`, which PyBun does not read.",
+    message: (p) => {
+      const source = p.kinds.length === 0 ? "a source" : `a source (${p.kinds.join(", ")})`;
+      return `'${p.script}' gives '${p.name}' ${source} in [tool.uv.sources], which is not supported, and the index may have another project of that name`;
+    },
+    hint: (p) =>
+      p.kinds.includes("index")
+        ? "Name the index with `default-index` in [tool.pybun], and take the source out."
+        : `Build a wheel, write \`${p.name} @ URL\` with its https: or file: address in dependencies, and take the source out.`,
+  }),
+  W_SCRIPT_BLOCK_EMPTY: rule<InScript>({
+    exit: exitCode.success,
+    summary: "A `# /// script` line is followed by its closing `# ///`; PEP 723 counts a block without a line as none.",
+    message: (p) => `the metadata block of '${p.script}' has no line, and is ignored`,
+    hint: () => "Write `# dependencies = []` between the two lines, or take them out.",
+  }),
   W_SCRIPT_BLOCK_UNCLOSED: rule<InScript>({
     exit: exitCode.success,
     summary: "A `# /// script` line has no closing `# ///`; PEP 723 says that such a block is ignored.",

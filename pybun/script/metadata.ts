@@ -12,6 +12,7 @@ import { contentOf, findBlocks, type ScriptBlock } from "./block.ts";
 import type { scriptDiagnostics } from "./diagnostics.ts";
 import { type FieldPlace, listOfTexts, tableAt, textAt } from "./fields.ts";
 import { noSettings, readSettings, type ScriptSettings } from "./settings.ts";
+import { refuseSources } from "./sources.ts";
 
 const problem = problemsOf<typeof scriptDiagnostics>();
 
@@ -36,13 +37,16 @@ export interface ScriptSource {
 /**
  * Reads the `script` block; undefined where there is none.
  * @throws E_SCRIPT_BLOCK_DUPLICATE, E_SCRIPT_TOML, E_SCRIPT_ENCODING, E_SCRIPT_FIELD, E_SCRIPT_REQUIREMENT,
- *   E_SCRIPT_REQUIRES_PYTHON (65), E_SCRIPT_POLICY (78)
+ *   E_SCRIPT_REQUIRES_PYTHON (65), E_SCRIPT_POLICY, E_SCRIPT_SOURCE (78)
  */
 export async function readScriptMetadata({ bytes, name, report }: ScriptSource): Promise<ScriptMetadata | undefined> {
   const { text, isUtf8 } = decode(bytes);
-  const { blocks, unclosed } = findBlocks(text);
+  const { blocks, unclosed, empty } = findBlocks(text);
   for (const line of unclosed) {
     report.warn(problem("W_SCRIPT_BLOCK_UNCLOSED", { script: name }, { spans: [{ file: name, line, column: 1 }] }));
+  }
+  for (const line of empty) {
+    report.warn(problem("W_SCRIPT_BLOCK_EMPTY", { script: name }, { spans: [{ file: name, line, column: 1 }] }));
   }
   const [block, second] = blocks.filter(({ type }) => type === "script");
   if (block === undefined) return undefined;
@@ -91,9 +95,11 @@ function readBlock(place: FieldPlace, report: Report): ScriptMetadata {
   const requires = textAt(place, "requires-python");
   const tool = tableAt(place, "tool");
   const settings = tool === undefined ? noSettings : readSettings({ ...place, table: tool }, report);
+  const requirements = dependencies.map((text) => readRequirement(place, text));
+  if (tool !== undefined) refuseSources({ ...place, table: tool }, requirements);
   return {
     dependencies,
-    requirements: dependencies.map((text) => readRequirement(place, text)),
+    requirements,
     ...(requires === undefined
       ? {}
       : { requiresPythonText: requires, requiresPython: readRequiresPython(place, requires) }),

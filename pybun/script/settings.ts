@@ -63,6 +63,7 @@ const ownKeys: ReadonlySet<string> = new Set([
 ]);
 
 const uvKeys: ReadonlySet<string> = new Set([
+  "sources", // See sources.ts.
   "index",
   "index-url",
   "extra-index-url",

@@ -89,6 +89,18 @@ const rows: readonly Row[] = [
     exit: 78,
     place: [2, 18],
   },
+  ...[
+    "{ path = './six' }",
+    "{ git = 'https://127.0.0.1/x' }",
+    "{ index = 'own' }",
+    "[{ url = 'https://127.0.0.1/x' }]",
+  ].map((source) => ({
+    name: `a source for a dependency: ${source}`,
+    text: block("dependencies = ['Beta']", "[tool.uv.sources]", `beta = ${source}`),
+    code: "E_SCRIPT_SOURCE",
+    exit: 78,
+    place: [4, 3] as const,
+  })),
   {
     name: "an unknown package",
     text: block("dependencies = ['betta']"),
@@ -139,6 +151,25 @@ describe("a block with", () => {
     expect(exit_code).toBe(65);
   });
 
+  test("no line: it is ignored, as the standard says, with a warning of its own", async () => {
+    scene.write("empty.py", "# /// script\n# ///\nprint('ran')\n");
+    const { exit_code, diagnostics } = await diagnosticsOf(["empty.py"]);
+    expect(diagnostics.map(({ code }) => code)).toEqual(["W_SCRIPT_BLOCK_EMPTY"]);
+    expect(exit_code).toBe(0);
+  });
+
+  test("a malformed requirement: its cause is told in words, not as a code", async () => {
+    scene.write("bad.py", block("dependencies = ['be ta']"));
+    const { diagnostics } = await diagnosticsOf(["bad.py"]);
+    expect(diagnostics[0]?.causes[0]).toContain("be ta");
+    expect(diagnostics[0]?.causes.join()).not.toContain("E_REQUIREMENT_INVALID");
+  });
+
+  test("a source for what the script does not depend on: no effect, as with uv", async () => {
+    scene.write("source.py", block("dependencies = []", "[tool.uv.sources]", "beta = { path = 'x' }"));
+    expect(await diagnosticsOf(["source.py"])).toMatchObject({ exit_code: 0, diagnostics: [] });
+  });
+
   test("no end: it is ignored, as the standard says, with a warning", async () => {
     scene.write("open.py", "# /// script\n# dependencies = ['nowhere']\nprint('ran')\n");
     const { exit_code, diagnostics } = await diagnosticsOf(["open.py"]);
@@ -161,6 +192,7 @@ describe("a block with", () => {
 describe("a command line with", () => {
   const lines: readonly (readonly [string, readonly string[], string, number])[] = [
     ["nothing to run", [], "E_RUN_NOTHING", 2],
+    ["an empty word", [""], "E_RUN_NOTHING", 2],
     ["a script that is missing", ["missing.py"], "E_RUN_SCRIPT_NOT_FOUND", 66],
     ["a script under a file", ["setting.py/x.py"], "E_RUN_SCRIPT_NOT_FOUND", 66],
     ["a malformed --with", ["--with", "be ta", "-c", "0"], "E_REQUIREMENT_INVALID", 65],
@@ -182,6 +214,13 @@ describe("a command line with", () => {
       expect(exit_code).toBe(exit);
     });
   }
+
+  test("a home that is a relative path, and nothing else to go by", async () => {
+    const env = { VIVARIUM_HOME: undefined, HOME: "relative" };
+    const { exit_code, diagnostics } = await diagnosticsOf(["--with", "beta", "-c", "0"], { env });
+    expect(diagnostics.map((found) => found.code)).toEqual(["E_HOME_RELATIVE"]);
+    expect(exit_code).toBe(78);
+  });
 
   test("a project file that is malformed", async () => {
     scene.write("broken/pyproject.toml", '[project]\nrequires-python = ">=3.9\n');

@@ -121,6 +121,12 @@ const tidy = ({ exitCode, stdout, stderr }: RunResult): RunResult => ({
   stderr: stderr.replace(/0x[0-9a-f]+/g, "0x"),
 });
 
+test("a script whose name begins with a dash, behind --", async () => {
+  scene.write("-x.py", "import sys; print(sys.argv)\n");
+  const { stdout, stderr } = await scene.pybun(["run", "--", "-x.py", "-c"]);
+  expect({ stdout, stderr }).toEqual({ stdout: "['./-x.py', '-c']\n", stderr: "" });
+});
+
 describe("what is not as with python, on purpose", () => {
   test("variables: TRACEPARENT comes in, BUN_* and a foreign VIRTUAL_ENV go", async () => {
     scene.write(
