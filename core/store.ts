@@ -13,7 +13,7 @@
  * files; kinds seal their entries (sizes and hashes), and a broken seal means "make it again".
  * Nothing is touched on disk until it is needed, so opening a store costs nothing.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "./assert.ts";
 import { acquireFileLock } from "./store/file-lock.ts";
@@ -21,6 +21,7 @@ import { errnoOf, ioProblem } from "./store/io-problem.ts";
 import { liveLeases, writeLease } from "./store/lease.ts";
 import { removeLeftover } from "./store/leftover.ts";
 import { mayBeAlive, ownIdentity } from "./store/process-identity.ts";
+import { removeTree } from "./store/remove-tree.ts";
 
 /** The name of one entry. */
 export interface StoreKey {
@@ -149,7 +150,7 @@ function publishDirectory(directory: string, { parent, path }: { parent: string;
       const errno = errnoOf(error);
       const isTaken = errno === "ENOTEMPTY" || errno === "EEXIST" || (errno === "EPERM" && existsSync(path));
       if (!isTaken) throw error;
-      rmSync(directory, { recursive: true, force: true });
+      removeTree(directory);
     }
     return path;
   });
@@ -182,7 +183,7 @@ function discard(root: string, path: string): boolean {
       if (errnoOf(error) === "ENOENT") return false;
       throw error;
     }
-    rmSync(target, { recursive: true, force: true });
+    removeTree(target);
     return true;
   });
 }
@@ -200,7 +201,7 @@ function sweep(root: string): void {
   for (const folder of ["tmp", "trash", "leases"]) {
     for (const name of listNames(join(root, folder))) {
       const owner = name.slice(0, name.lastIndexOf("."));
-      if (!mayBeAlive(owner)) rmSync(join(root, folder, name), { recursive: true, force: true });
+      if (!mayBeAlive(owner)) removeTree(join(root, folder, name));
     }
   }
 }

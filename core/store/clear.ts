@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isStoreName, type Store } from "../store.ts";
 import { errnoOf, ioProblem } from "./io-problem.ts";
 import { mayBeAlive } from "./process-identity.ts";
+import { removeTree } from "./remove-tree.ts";
 
 /** What clearing did: entries and bytes that went, entries that stayed because they are in use. */
 export interface Cleared {
@@ -44,7 +45,7 @@ function removeCounted(store: Store, { kind, key }: { kind: string; key: string 
     // An entry leaves by one rename, as everywhere; other files need no such care.
     const isEntry = !ownedFolders.has(kind) && isStoreName(kind) && isStoreName(key) && lstatSync(path).isDirectory();
     if (isEntry) store.remove(kind, key);
-    else rmSync(path, { recursive: true, force: true });
+    else removeTree(path);
     return bytes;
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return 0; // somebody else cleans too

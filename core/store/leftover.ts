@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
 import { errnoOf } from "./io-problem.ts";
+import { removeTree } from "./remove-tree.ts";
 
 /**
  * Removes what a failed piece of work left. If the system refuses that too, the leftover stays for a later sweep: the
@@ -7,7 +7,7 @@ import { errnoOf } from "./io-problem.ts";
  */
 export function removeLeftover(path: string): void {
   try {
-    rmSync(path, { recursive: true, force: true });
+    removeTree(path);
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
   }

@@ -14,6 +14,7 @@ import type { Store } from "@vivarium/core/store";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import type { InterpreterAbi } from "../interpreter/interpreter.ts";
 import { checkSeal } from "../wheel/seal.ts";
+import { sealDirectories } from "../wheel/sealed-directory.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import type { envDiagnostics } from "./diagnostics.ts";
 import { planView, type ViewConflict, type ViewPlan } from "./view-plan.ts";
@@ -119,6 +120,7 @@ export function linkPlan(plan: ViewPlan, root: string, { wheels, final }: LinkSc
     }
   }
   writeRecords(plan, root, wheels);
+  sealDirectories([root, ...plan.directories.map((directory) => `${root}/${directory}`)]);
 }
 
 function writeRecords({ wheels: hashes, records }: ViewPlan, root: string, wheels: readonly StoredWheel[]): void {

@@ -18,6 +18,7 @@ import json
 import os
 import py_compile
 import shutil
+import stat
 import sys
 import warnings
 
@@ -35,6 +36,28 @@ def make_folder(path):
     """Never its parents: an entry that was evicted meanwhile must not come back as an empty shell."""
     with contextlib.suppress(FileExistsError):
         os.mkdir(path)
+
+
+def make_cache_folder(path):
+    """A `__pycache__` in a directory that nobody may write to, which is made writable for a moment.
+
+    Compilers for two interpreters may do so at once: each takes the right away again, so the other has to try again.
+    """
+    for remaining in reversed(range(20)):
+        try:
+            return make_folder(path)
+        except PermissionError:
+            if remaining == 0 or not hasattr(os, "fchmod"):
+                raise
+        parent = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            sealed = stat.S_IMODE(os.fstat(parent).st_mode) & ~0o222
+            os.fchmod(parent, sealed | 0o200)
+            with contextlib.suppress(PermissionError):
+                make_folder(path)
+            os.fchmod(parent, sealed)
+        finally:
+            os.close(parent)
 
 
 def take_lock(path):
@@ -80,7 +103,7 @@ def compile_entry(entry, scratch):
 def publish(entry, tag, scratch, compiled):
     for index, (path, _, _) in enumerate(compiled):
         target = os.path.join(entry, "tree", path)
-        make_folder(os.path.dirname(target))
+        make_cache_folder(os.path.dirname(target))
         os.replace(os.path.join(scratch, str(index)), target)
     temporary = os.path.join(scratch, "list")
     with open(temporary, "w", encoding="utf-8") as file:

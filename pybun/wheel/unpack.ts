@@ -19,6 +19,7 @@ import { isExecutable } from "./entry-kind.ts";
 import { encodeLists, manifestVersion, sealOf, type WheelFile, type WheelSummary } from "./manifest.ts";
 import { parseRecord, type RecordRow } from "./record.ts";
 import { checkRecordNames } from "./record-check.ts";
+import { sealDirectories } from "./sealed-directory.ts";
 import { type PlacedFile, planLayout, type Scheme, type WheelLayout } from "./wheel-layout.ts";
 import { readDirectory } from "./zip-directory.ts";
 import type { ZipEntry } from "./zip-entry.ts";
@@ -58,8 +59,9 @@ export async function unpackArchive(
   const identity = readMetadata(context.texts.metadata, file);
   const wheel = readWheelFile(context.texts.wheel, file);
   checkRecordNames(layout, { file, rows });
-  makeDirectories(layout, directory);
+  const directories = makeDirectories(layout, directory);
   const written = [...(await writeFiles(context, { rows, directory })), ...writeInstaller(context, directory)];
+  sealDirectories(directories);
   return writeManifest(context, { directory, written, rows, ...identity, ...wheel });
 }
 
@@ -110,13 +112,15 @@ function placeOf({ scheme, path }: PlacedFile): string {
 }
 
 /** All directories first, parents before children, each once: one system call for each and none for a file. */
-function makeDirectories(layout: WheelLayout, directory: string): void {
+function makeDirectories(layout: WheelLayout, directory: string): readonly string[] {
   const wanted = new Set<string>(["tree"]);
   for (const placed of layout.files) {
     for (let path = dirname(placeOf(placed)); path !== "." && !wanted.has(path); path = dirname(path)) wanted.add(path);
   }
   // Recursive, because two names may be one directory where the disk does not tell `A` from `a`.
-  for (const path of [...wanted].sort()) mkdirSync(join(directory, path), { recursive: true });
+  const paths = [...wanted].sort().map((path) => join(directory, path));
+  for (const path of paths) mkdirSync(path, { recursive: true });
+  return paths;
 }
 
 interface Written extends WheelFile {

@@ -1,20 +1,12 @@
 /** A store of its own with tiny wheels, and the host's interpreter, for tests of views and environments. */
 import { createHash } from "node:crypto";
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  rmSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Problem } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import { openStore, type Store } from "@vivarium/core/store";
+import { removeTree } from "@vivarium/core/store/remove-tree";
 import { buildWheel, type WheelShape } from "../../../tests/fixture-index/distributions.ts";
 import { findInterpreterNow } from "../../interpreter/find-interpreter.ts";
 import type { Interpreter } from "../../interpreter/interpreter.ts";
@@ -69,7 +61,7 @@ export function openScene(name = "env-test-"): Scene {
     events,
     wheel: (shape) => storeWheel(store, shape),
     environment: (key, wheels, more = {}) => ensureEnvironment({ store, interpreter, wheels, key, report, ...more }),
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: () => removeTree(root),
   };
 }
 
