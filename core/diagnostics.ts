@@ -51,11 +51,12 @@ export const coreDiagnostics = {
     hint: () => "Run `pybun cache verify`: it moves damaged entries away, and they are fetched again when needed.",
   }),
   E_STORE_VERIFY: rule<AtPath & { damaged: number; checked: number }>({
-    exit,
+    exit: exitCode.integrity,
     summary: "Verifying found entries of the store that are not what was put there; they were removed.",
     message: (p) =>
-      `${p.damaged} of the ${p.checked} ${p.checked === 1 ? "wheel" : "wheels"} in '${p.path}' did not hold what was put there, and ${p.damaged === 1 ? "was" : "were"} removed`,
-    hint: () => "What was removed is fetched again when it is needed next.",
+      `${p.damaged} ${p.damaged === 1 ? "entry" : "entries"} in '${p.path}' did not hold what was put there, and ${p.damaged === 1 ? "was" : "were"} removed`,
+    hint: () =>
+      "What was removed is made again when it is needed next; a warning names each environment that has to be made by hand.",
   }),
   E_HOME_RELATIVE: rule<{ variable: string; value: string }>({
     exit: exitCode.config,

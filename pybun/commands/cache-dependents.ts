@@ -4,6 +4,7 @@ import type { Store } from "@vivarium/core/store";
 import { type EnvironmentRecord, environmentKind, environmentPath } from "../env/environment-record.ts";
 import { listEnvironments } from "../env/list-environments.ts";
 import { placedKind } from "../env/placed-environment.ts";
+import { verifyEnvironment, verifyView } from "../env/verify-links.ts";
 import { viewKind } from "../env/view.ts";
 import { choiceKind, readChoice } from "../install/choice.ts";
 import { readWheelSet, wheelSetKind } from "../install/wheel-set.ts";
@@ -54,4 +55,31 @@ export function removeWheel(store: Store, sha256: string): void {
     store.remove(viewKind, viewKeyOf(record));
   }
   store.remove(wheelKind, sha256);
+}
+
+export interface BrokenEntries {
+  /** Views and environments of the store that were removed: the next run makes them again. */
+  readonly lost: readonly { readonly entry: string; readonly reason: string }[];
+  /** Environments at places of their own, which stay. */
+  readonly broken: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Takes views whose wheels are gone out of the store, then environments that lack their view or files of their own. */
+export function discardBroken(store: Store): BrokenEntries {
+  const lost: { entry: string; reason: string }[] = [];
+  const broken: { path: string; reason: string }[] = [];
+  const leased = store.leased();
+  for (const key of store.keys(viewKind)) {
+    const reason = verifyView(store, key);
+    if (reason !== undefined && store.remove(viewKind, key)) lost.push({ entry: `${viewKind}/${key}`, reason });
+  }
+  for (const record of listEnvironments(store)) {
+    const reason = verifyEnvironment(record);
+    if (reason === undefined) continue;
+    if (leased.has(`${environmentKind}/${record.key}`)) continue;
+    if (!isInStore(store, record)) broken.push({ path: record.path, reason });
+    else if (store.remove(environmentKind, record.key))
+      lost.push({ entry: `${environmentKind}/${record.key}`, reason });
+  }
+  return { lost, broken };
 }

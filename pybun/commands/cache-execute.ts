@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { CommandContext, Execute } from "@vivarium/cli/command";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { coreDiagnostics } from "@vivarium/core/diagnostics";
@@ -5,11 +6,13 @@ import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import { openStore, type Store } from "@vivarium/core/store";
 import { clearStore } from "@vivarium/core/store/clear";
+import type { envDiagnostics } from "../env/diagnostics.ts";
 import { wheelKind } from "../wheel/stored-wheel.ts";
 import { verifyEntry } from "../wheel/verify.ts";
-import { entriesInUse, removeWheel } from "./cache-dependents.ts";
+import { discardBroken, entriesInUse, removeWheel } from "./cache-dependents.ts";
 
 const problem = problemsOf<typeof coreDiagnostics>();
+const envProblem = problemsOf<typeof envDiagnostics>();
 
 const storeOf = ({ platform, environment, home }: CommandContext): Store =>
   openStore(placesOf(platform, environment, home).cache);
@@ -39,8 +42,14 @@ export const executeVerify: Execute = async (context) => {
     removeWheel(store, key);
     context.report.warn(problem("W_STORE_REMOVED", { path: store.entryPath(wheelKind, key), detail: reason }));
   }
-  context.detail({ checked: keys.length, damaged });
-  if (damaged.length > 0) {
+  const { lost, broken } = discardBroken(store);
+  for (const { entry, reason } of lost) {
+    damaged.push({ entry, reason });
+    context.report.warn(problem("W_STORE_REMOVED", { path: join(store.root, entry), detail: reason }));
+  }
+  for (const params of broken) context.report.warn(envProblem("W_ENV_BROKEN", params));
+  context.detail({ checked: keys.length, damaged, broken: [...broken] });
+  if (damaged.length + broken.length > 0) {
     throw problem("E_STORE_VERIFY", { path: store.root, damaged: damaged.length, checked: keys.length });
   }
   context.note(`${intactWords(keys.length)}\n`);

@@ -64,15 +64,16 @@ test("-q leaves the remarks of success out; an empty store holds no wheels", asy
   }
 });
 
-test("cache verify moves a changed wheel away: E_STORE_VERIFY, W_STORE_REMOVED, 74", async () => {
+test("cache verify moves a changed wheel away: E_STORE_VERIFY, W_STORE_REMOVED, 76", async () => {
   const wheel = await storeWheel();
   overwrite(join(wheel.path, "demo/__init__.py"), "value = 2\n");
   const ended = await pybun("cache", "verify", "--format=json");
-  expect(ended.exitCode).toBe(74);
+  expect(ended.exitCode).toBe(76);
   const envelope = await envelopeOf("cache verify", ended);
   expect(envelope.detail).toEqual({
     checked: 1,
     damaged: [{ entry: `wheels-v1/${wheel.sha256}`, reason: "'demo/__init__.py' has other contents" }],
+    broken: [],
   });
   const codes = envelope.diagnostics.map(({ code }) => code);
   expect(codes).toEqual(["W_STORE_REMOVED", "E_STORE_VERIFY"]);

@@ -16,7 +16,7 @@ const cacheVerifyCommand: Command = {
   name: "cache verify",
   summary: "Hash every wheel in the store and move damaged ones away",
   usage: [""],
-  examples: [{ command: "pybun cache verify", note: "Exit code 74 if anything was damaged" }],
+  examples: [{ command: "pybun cache verify", note: "Exit code 76 if anything was damaged" }],
   options: {},
   positionals: "none",
   load: async () => ({ execute: (await import("./cache-execute.ts")).executeVerify }),

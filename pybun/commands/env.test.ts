@@ -77,6 +77,21 @@ describe("env create", () => {
     expect((await create("tool", "--dir", "again", "--offline")).exitCode).toBe(69);
   }, 30_000);
 
+  test("cache verify finds what lost its wheels, and the same command mends it: W_ENV_BROKEN, E_ENV_EXISTS", async () => {
+    const stored = (await create("part")).stdout.trim();
+    await create("part", "--dir", "torn");
+    expect((await create("tool", "--dir", "torn")).stderr).toStartWith("error[E_ENV_EXISTS]");
+    rmSync(join(scratch, "home/cache/wheels-v1"), { recursive: true });
+    const verify = () => runProcess([launcher, "pybun", "cache", "verify"], { cwd: scratch, environment: home });
+    const found = await verify();
+    expect(found.exitCode).toBe(76);
+    expect(found.stderr).toContain(`the environment '${join(scratch, "torn")}' does not work any more`);
+    expect(existsSync(stored)).toBe(false);
+    expect((await create("part", "--dir", "torn")).exitCode).toBe(0);
+    expect((await verify()).exitCode).toBe(0);
+    expect((await pybun("remove", "torn")).exitCode).toBe(0);
+  }, 30_000);
+
   test("--dir refuses a directory with something else in it", async () => {
     writeFileSync(join(scratch, "thesis.txt"), "precious");
     const { exitCode, stderr } = await create("part", "--dir", ".");

@@ -54,6 +54,12 @@ export const envDiagnostics = {
       `'${p.path}' is an environment ${p.refresh ? "that --refresh may replace" : "made for other requirements or another Python"}`,
     hint: () => "Add --clear to replace it; what was installed or put into it by hand goes with it.",
   }),
+  W_ENV_BROKEN: rule<{ path: string; reason: string }>({
+    exit: exitCode.success,
+    summary: "An environment at a place of its own lacks something that it needs from the store.",
+    message: (p) => `the environment '${p.path}' does not work any more: ${p.reason}`,
+    hint: (p) => `Run the \`pybun env create … --dir '${p.path}'\` again that made it.`,
+  }),
   E_ENV_HASH: rule<{ name: string; version: string; expected: string; actual: string }>({
     exit: exitCode.integrity,
     summary: "The wheel that serves a pin does not have one of the hashes that the requirements file demands.",

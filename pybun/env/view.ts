@@ -39,7 +39,7 @@ export interface View {
   readonly path: string;
 }
 
-interface ViewSeal {
+export interface ViewSeal {
   readonly wheels: readonly string[];
   readonly directories: number;
   readonly links: number;
@@ -149,7 +149,8 @@ function sealOf(plan: ViewPlan, root: string): ViewSeal {
   };
 }
 
-function readSeal(store: Store, key: string): ViewSeal | undefined {
+/** What a view was made of and should hold; undefined where the file is absent or cut short. */
+export function readSeal(store: Store, key: string): ViewSeal | undefined {
   const path = join(store.entryPath(viewKind, key), "seal.json");
   try {
     // Written by buildView; one that was cut short by a power cut means "make it again".
