@@ -5,7 +5,9 @@
  * the terminal, the working directory and descriptors 0 to 2 stay. All other descriptors of ours are close-on-exec.
  *
  * Why not `process.execve`: it leaves SIGPIPE and SIGXFSZ ignored, as the runtime set them, and a program that inherits
- * an ignored SIGPIPE does not die when its reader goes away (`pybun run x.py | head`). Both are put back first. On
+ * an ignored SIGPIPE does not die when its reader goes away (`pybun run x.py | head`). Both are put back first. The soft
+ * limit of open files cannot be: the runtime raises it to the hard one before any of our code runs, and the system does
+ * not tell what it was. Who needs a low one sets the hard limit too (`ulimit -n 200`, without -S). On
  * Windows no process can be replaced: callers start a child there and wait for it.
  */
 import { dlopen, type Pointer, ptr } from "bun:ffi";

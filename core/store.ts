@@ -21,6 +21,7 @@ import { errnoOf, ioProblem } from "./store/io-problem.ts";
 import { liveLeases, writeLease } from "./store/lease.ts";
 import { removeLeftover } from "./store/leftover.ts";
 import { mayBeAlive, ownIdentity } from "./store/process-identity.ts";
+import { removeAtExit } from "./store/remove-at-exit.ts";
 import { removeTree } from "./store/remove-tree.ts";
 
 /** The name of one entry. */
@@ -70,7 +71,11 @@ export function openStore(root: string): Store {
     return join(root, ...names);
   };
   const entryPath = (kind: string, key: string) => place(kind, key);
-  const temporaryDirectory = () => makeOwned(root, "tmp");
+  const temporaryDirectory = () => {
+    const directory = makeOwned(root, "tmp");
+    removeAtExit(directory);
+    return directory;
+  };
   const publishFrom = (directory: string, kind: string, key: string) =>
     publishDirectory(directory, { parent: place(kind), path: entryPath(kind, key) });
   return {

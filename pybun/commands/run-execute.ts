@@ -82,7 +82,7 @@ async function start(run: Start): Promise<number> {
 }
 
 /** What was done just now was synchronous: a Ctrl-C that came meanwhile waits for a turn of the event loop. */
-const letSignalsIn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+const letSignalsIn = (): Promise<void> => new Promise((resolve) => setTimeout(() => setImmediate(resolve), 1));
 
 /** Sweeps up after ended runs, and says that this one uses its environment. */
 async function leaseEnvironment(store: Store, { record }: ReadyRun): Promise<() => void> {

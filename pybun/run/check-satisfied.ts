@@ -1,9 +1,11 @@
 /** Whether an environment that the user names has what a script's block asks for. */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
+import type { Interpreter } from "../interpreter/interpreter.ts";
+import type { ScriptMetadata } from "../script/metadata.ts";
 import { evaluateMarker } from "../versions/marker.ts";
 import { normalizeName } from "../versions/name.ts";
-import { formatRequirement } from "../versions/requirement.ts";
+import { formatRequirement, type Requirement } from "../versions/requirement.ts";
 import { specifiersContain } from "../versions/specifier.ts";
 import { parseVersion, tryParseVersion } from "../versions/version.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
@@ -20,39 +22,40 @@ export async function checkSatisfied(environment: ExistingEnvironment, plan: Pla
   const { metadata, context, cacheRoot } = plan;
   if (metadata === undefined) return;
   const { cwd, platform } = context;
-  const request = environment.python;
-  const { version, markers } = findInterpreterNow({
-    request,
-    cwd,
-    platform,
-    environment: context.environment,
-    cacheRoot,
-  });
-  const missing: string[] = [];
-  const { requiresPython, requiresPythonText } = metadata;
-  if (
-    requiresPython !== undefined &&
-    !specifiersContain(requiresPython, parseVersion(version), { prereleases: true })
-  ) {
-    missing.push(`it is Python ${version}, and '${requiresPythonText}' is required`);
-  }
+  const place = { cwd, platform, environment: context.environment, cacheRoot };
+  const interpreter = findInterpreterNow({ ...place, request: environment.python });
   const installed = await installedIn(environment, context.childEnvironment());
-  for (const requirement of metadata.requirements) {
-    if (requirement.marker !== undefined && !evaluateMarker(requirement.marker, markers)) continue;
-    const found = tryParseVersion(installed.get(requirement.name) ?? "");
-    if (found === undefined) missing.push(`'${requirement.name}' is not installed`);
-    else if (!specifiersContain(requirement.specifiers, found, { prereleases: true })) {
-      missing.push(
-        `${requirement.name} ${found.text} is installed, and '${formatRequirement(requirement)}' is required`,
-      );
-    }
-  }
+  const missing = missingFrom({ interpreter, installed }, metadata);
   if (missing.length === 0) return;
   throw problem("E_RUN_ENVIRONMENT_UNSATISFIED", {
     path: environment.prefix,
     script: plan.script ?? "<stdin>",
     missing,
   });
+}
+
+interface Found {
+  readonly interpreter: Pick<Interpreter, "version" | "markers">;
+  /** Normalised names and versions as their metadata has them. */
+  readonly installed: ReadonlyMap<string, string>;
+}
+
+/** What the block asks for and the environment lacks, a sentence each. */
+function missingFrom({ interpreter, installed }: Found, metadata: ScriptMetadata): readonly string[] {
+  const { requiresPython, requiresPythonText, requirements } = metadata;
+  const { version, markers } = interpreter;
+  const fits =
+    requiresPython === undefined || specifiersContain(requiresPython, parseVersion(version), { prereleases: true });
+  const wrongPython = fits ? [] : [`it is Python ${version}, and '${requiresPythonText}' is required`];
+  const wanted = requirements.filter(({ marker }) => marker === undefined || evaluateMarker(marker, markers));
+  return [...wrongPython, ...wanted.flatMap((requirement) => lackOf(requirement, installed.get(requirement.name)))];
+}
+
+function lackOf(requirement: Requirement, installed: string | undefined): readonly string[] {
+  const found = tryParseVersion(installed ?? "");
+  if (found === undefined) return [`'${requirement.name}' is not installed`];
+  if (specifiersContain(requirement.specifiers, found, { prereleases: true })) return [];
+  return [`${requirement.name} ${found.text} is installed, and '${formatRequirement(requirement)}' is required`];
 }
 
 async function installedIn(

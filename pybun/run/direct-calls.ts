@@ -39,12 +39,15 @@ const closeOnExec = 0o2000000;
 const createTruncated = 0o1 | 0o100 | 0o1000; // O_WRONLY | O_CREAT | O_TRUNC
 const sizeAndTime = 0x200 | 0x40; // STATX_SIZE | STATX_MTIME
 
+/** Where `struct statx` holds what is read of it, and its whole length (statx(2), <linux/stat.h>): bytes. */
+const statx = { stx_size: 40, stx_mtime_seconds: 112, stx_mtime_nanoseconds: 120, length: 256 } as const;
+
 /** Undefined where there is no such library, as on other systems than Linux. */
 export function openDirectCalls(): DirectCalls | undefined {
   if (process.platform !== "linux") return undefined;
   const calls = openLibrary();
   if (calls === undefined) return undefined;
-  const status = new DataView(new ArrayBuffer(256));
+  const status = new DataView(new ArrayBuffer(statx.length));
   return {
     execve: calls.execve,
     signal: calls.signal,
@@ -63,8 +66,9 @@ export function openDirectCalls(): DirectCalls | undefined {
     },
     fingerprint: (path) => {
       if (calls.statx(currentDirectory, ptr(terminated(path)), 0, sizeAndTime, ptr(status)) !== 0) return "-";
-      const size = status.getBigUint64(40, true);
-      return `${size} ${status.getBigInt64(112, true)}.${status.getUint32(120, true)}`;
+      const size = status.getBigUint64(statx.stx_size, true);
+      const seconds = status.getBigInt64(statx.stx_mtime_seconds, true);
+      return `${size} ${seconds}.${status.getUint32(statx.stx_mtime_nanoseconds, true)}`;
     },
     readLink: (path) => {
       const buffer = Buffer.allocUnsafe(256);
