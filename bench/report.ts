@@ -70,7 +70,7 @@ function formatCase({ name, contenders, targets, work_differences }: CaseResult)
     const cells =
       target === undefined
         ? ["", "", "", ""]
-        : [times(target.ratio), times(target.limit), times(target.aim), isSame ? target.verdict : "not the same work"];
+        : [ratioBeside(target), times(target.limit), times(target.aim), isSame ? target.verdict : "not the same work"];
     const amount = target?.measure === "memory" ? formatMemory : formatTimes;
     return `| ${[name, amount(ours), `${peer.name} ${amount(peer)}`, ...cells].join(" | ")} |`;
   };
@@ -78,6 +78,12 @@ function formatCase({ name, contenders, targets, work_differences }: CaseResult)
     const own = targets.filter(({ against }) => against === peer.name);
     return own.length === 0 ? [row(peer, undefined)] : own.map((target) => row(peer, target));
   });
+}
+
+/** More digits where two would show the ratio as its limit or its aim although it is above. */
+function ratioBeside({ ratio, limit, aim }: TargetResult): string {
+  const isNear = [limit, aim].some((bound) => ratio > bound && times(ratio) === times(bound));
+  return isNear ? `${ratio.toPrecision(5)}×` : times(ratio);
 }
 
 function times(ratio: number): string {
