@@ -1,6 +1,7 @@
 /** The body of an answer: read once, under a ceiling of bytes and an idle timeout. */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { indexDiagnostics } from "./diagnostics.ts";
+import { plainError } from "./plain-error.ts";
 import type { Watch, Watchdog } from "./watchdog.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
@@ -54,7 +55,11 @@ async function readInOneGo(response: Response, reading: Reading & { announced: n
   const idle = watchIdle(reading);
   idle.touch(announced / bytesPerMsMin);
   try {
-    const bytes = await Promise.race([response.bytes(), idle.expired]);
+    const bytes = await Promise.race([response.bytes(), idle.expired]).catch((error: unknown) => {
+      throw isClosed(error)
+        ? problem("E_INDEX_TRUNCATED", { url, bytesExpected: announced }, { cause: plainError(error) })
+        : error;
+    });
     if (bytes.length < announced)
       throw problem("E_INDEX_TRUNCATED", { url, bytes: bytes.length, bytesExpected: announced });
     return bytes;
@@ -85,7 +90,10 @@ async function* readPieces(response: Response, reading: Reading): AsyncGenerator
     const idle = watchIdle(reading);
     try {
       for (;;) {
-        const { done, value } = await Promise.race([reader.read(), idle.expired]);
+        const { done, value } = await Promise.race([reader.read(), idle.expired]).catch((error: unknown) => {
+          if (announced === undefined || !isClosed(error)) throw error;
+          throw problem("E_INDEX_TRUNCATED", { url, bytes, bytesExpected: announced }, { cause: plainError(error) });
+        });
         if (done) break;
         idle.touch();
         bytes += value.length;
@@ -99,6 +107,12 @@ async function* readPieces(response: Response, reading: Reading): AsyncGenerator
   }
   if (announced !== undefined && bytes < announced)
     throw problem("E_INDEX_TRUNCATED", { url, bytes, bytesExpected: announced });
+}
+
+/** The other side has ended the connection: what was announced will not come any more. */
+function isClosed(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return error.code === "ECONNRESET" || error.code === "ConnectionClosed";
 }
 
 function watchIdle({ url, timeoutMs, watchdog, abort }: Reading): Watch & { readonly expired: Promise<never> } {

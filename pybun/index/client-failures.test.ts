@@ -65,7 +65,7 @@ describe("a page", () => {
     [
       "half a page, then nothing",
       { status: 200, headers: { "content-type": "text/html" }, body: "x".repeat(100), cutAfterBytes: 50 },
-      "E_INDEX_",
+      "E_INDEX_TRUNCATED",
       4,
     ],
     ["a closed door", "drop", "E_INDEX_NETWORK", 4],
@@ -221,7 +221,7 @@ describe("a download", () => {
     }));
 
   const bad: [string, FixtureOptions, Outcome, string][] = [
-    ["cut off each time", {}, { status: 200, body: wheel.bytes, cutAfterBytes: 10 }, "E_INDEX_"],
+    ["cut off each time", {}, { status: 200, body: wheel.bytes, cutAfterBytes: 10 }, "E_INDEX_TRUNCATED"],
     ["shorter than the index says", {}, { status: 200, body: wheel.bytes.subarray(0, 20) }, "E_INDEX_TRUNCATED"],
     [
       "longer than the index says",

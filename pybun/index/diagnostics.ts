@@ -75,10 +75,13 @@ export const indexDiagnostics = {
     summary: "A page, metadata file or download is larger than the ceiling or the announced size.",
     message: (p) => `'${p.url}' sends more than the ${p.bytesMax} bytes that were expected at most`,
   }),
-  E_INDEX_TRUNCATED: rule<{ url: string; bytes: number; bytesExpected: number }>({
+  E_INDEX_TRUNCATED: rule<{ url: string; bytes?: number; bytesExpected: number }>({
     exit: 69,
     summary: "A download ended before all its bytes came.",
-    message: (p) => `'${p.url}' ended after ${p.bytes} of ${p.bytesExpected} bytes`,
+    message: (p) =>
+      p.bytes === undefined
+        ? `'${p.url}' ended before all of its ${p.bytesExpected} bytes came`
+        : `'${p.url}' ended after ${p.bytes} of ${p.bytesExpected} bytes`,
     hint: () => "Try again; a proxy or a full disk of the server cuts downloads.",
   }),
   E_INDEX_HASH: rule<{ file: string; url: string; algorithm: string; expected: string; actual: string }>({

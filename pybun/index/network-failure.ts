@@ -4,6 +4,7 @@ import { redact } from "@vivarium/core/redact";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics, NamedProxy } from "./diagnostics.ts";
 import type { Sourced } from "./index-config.ts";
+import { plainError } from "./plain-error.ts";
 import type { Retry } from "./retry.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
@@ -31,15 +32,16 @@ export function failureOf(error: unknown, { url, proxy }: { url: string; proxy: 
     return { kind: "retry", retryAfter: null, problem: () => error };
   }
   const code = codeOf(error);
-  const reason = redact(reasonOf(error));
+  const cause = plainError(error);
+  const words = reasonOf(error);
+  const reason = error instanceof Error && words === error.message ? cause.message : redact(words);
   if (code !== undefined && certificateCodes.test(code))
-    throw problem("E_INDEX_TLS", { url, reason: `${reason} (${code})` }, { cause: error });
+    throw problem("E_INDEX_TLS", { url, reason: `${reason} (${code})` }, { cause });
   if (code === undefined) throw error;
   return {
     kind: "retry",
     retryAfter: null,
-    problem: (attempts) =>
-      problem("E_INDEX_NETWORK", { url, reason, attempts, ...shownProxy(proxy) }, { cause: error }),
+    problem: (attempts) => problem("E_INDEX_NETWORK", { url, reason, attempts, ...shownProxy(proxy) }, { cause }),
   };
 }
 

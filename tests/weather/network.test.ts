@@ -46,7 +46,7 @@ const rows: readonly Row[] = [
   { name: "a download of 401", code: "E_INDEX_AUTH", file: { status: 401 } },
   { name: "a download of 404", code: "E_INDEX_STATUS", file: { status: 404 } },
   { name: "a download of 500", code: "E_INDEX_STATUS", file: { status: 500 } },
-  { name: "a download cut off each time", code: "E_INDEX_NETWORK", file: reply(wheel.bytes, { cutAfterBytes: 50 }) },
+  { name: "a download cut off each time", code: "E_INDEX_TRUNCATED", file: reply(wheel.bytes, { cutAfterBytes: 50 }) },
   { name: "a download shorter than announced by the index", code: "E_INDEX_TRUNCATED", file: reply(half) },
   {
     name: "a download shorter than its own length",
