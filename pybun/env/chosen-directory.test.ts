@@ -1,10 +1,10 @@
 /** Places that `--dir` may name, and those that it may not. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "@vivarium/core/diagnostic";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
-import { leaseOf } from "./list-environments.ts";
+import { leaseOf, removeEnvironment } from "./list-environments.ts";
 import { checkDirectory } from "./placed-environment.ts";
 import { openScene, python } from "./testing/scene.ts";
 
@@ -35,6 +35,15 @@ test("an environment is replaced only with clear, and not while it is used", asy
   const end = scene.store.lease([leaseOf(record)]);
   expect(codeOf(directory, "own-2", { clear: true })).toBe("E_ENV_IN_USE");
   end();
+});
+
+test("an environment that was moved is found and removed where it is now", async () => {
+  const directory = join(scene.root, "before");
+  const now = join(scene.root, "after");
+  await scene.environment("moved", [wheel], { directory });
+  renameSync(directory, now);
+  expect(removeEnvironment(scene.store, now)).toMatchObject({ key: "moved", path: now });
+  expect(existsSync(now)).toBe(false);
 });
 
 test("a view that is missing is made again, and what the user put into the environment stays", async () => {

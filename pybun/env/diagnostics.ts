@@ -45,14 +45,14 @@ export const envDiagnostics = {
     exit: exitCode.io,
     summary: "No environment can be made at the place that --dir names: a link, a mount point, a disk that refuses.",
     message: (p) => `cannot make an environment at '${p.path}': ${p.reason}`,
-    hint: () => "Name another directory with --dir.",
+    hint: () => "Name another directory with `--dir`.",
   }),
   E_ENV_EXISTS: rule<{ path: string; refresh: boolean }>({
     exit: exitCode.dataError,
     summary: "The place that --dir names holds an environment that was made for something else, or would be refreshed.",
     message: (p) =>
       `'${p.path}' is an environment ${p.refresh ? "that --refresh may replace" : "made for other requirements or another Python"}`,
-    hint: () => "Add --clear to replace it; what was installed or put into it by hand goes with it.",
+    hint: () => "Add `--clear` to replace it; what was installed or put into it by hand goes with it.",
   }),
   W_ENV_BROKEN: rule<{ path: string; reason: string }>({
     exit: exitCode.success,

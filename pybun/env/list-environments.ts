@@ -1,5 +1,5 @@
 /** Listing, finding and removing environments. */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Store } from "@vivarium/core/store";
 import type { envDiagnostics } from "./diagnostics.ts";
@@ -7,9 +7,11 @@ import {
   type EnvironmentRecord,
   environmentKind,
   environmentPath,
+  ownedRecordName,
   readEnvironmentRecord,
+  readRecordFile,
 } from "./environment-record.ts";
-import { listPlaced, readPlacedRecord, removePlaced } from "./placed-environment.ts";
+import { listPlaced, removePlaced } from "./placed-environment.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
 
@@ -26,8 +28,9 @@ export function listEnvironments(store: Store): readonly EnvironmentRecord[] {
 /** The environment with this key (or a beginning of it that only one has) or at this path. @throws E_ENV_NOT_FOUND */
 export function findEnvironment(store: Store, wanted: string, cwd: string): EnvironmentRecord {
   const path = resolve(cwd, wanted);
-  const placed = readPlacedRecord(path);
-  if (placed !== undefined) return placed;
+  // One that was moved still carries its record, which names the place where it was made.
+  const placed = readRecordFile(join(path, ownedRecordName));
+  if (placed !== undefined) return { ...placed, path };
   const all = listEnvironments(store);
   const exact = all.find((record) => record.key === wanted || record.path === path);
   const beginning = all.filter((record) => wanted.length >= 4 && record.key.startsWith(wanted));
