@@ -2,7 +2,7 @@
 import { assert } from "@vivarium/core/assert";
 import type { IndexFile } from "../index/index-file.ts";
 import { packageEntry, rootPackage } from "./package-table.ts";
-import type { SolverSetting } from "./solve.ts";
+import type { SolverSetting } from "./solver-setting.ts";
 import type { SolverState } from "./solver-state.ts";
 
 export interface Pin {

@@ -18,7 +18,7 @@ import type { Derivation, DerivationStep, Fact, StatedTerm, Subject } from "./de
 import { pythonRange } from "./python-range.ts";
 import type { ReleaseStatus, Releases } from "./release-source.ts";
 import { selectRelease } from "./select-release.ts";
-import type { SolverSetting } from "./solve.ts";
+import type { SolverSetting } from "./solver-setting.ts";
 import { intersectTerms, isTrivial, negativeTerm, positiveTerm, type Term, termsEqual, uniteTerms } from "./term.ts";
 
 export interface ReplaySetting extends SolverSetting {

@@ -15,7 +15,8 @@ import { explainDerivation } from "./explain.ts";
 import { collectPins, type Pin } from "./pins.ts";
 import type { ReleaseSource, Releases } from "./release-source.ts";
 import type { SelectionRule } from "./select-release.ts";
-import { advance, type SolverSetting } from "./solve.ts";
+import { advance } from "./solve.ts";
+import type { SolverSetting } from "./solver-setting.ts";
 import { createSolverState, type SolverState } from "./solver-state.ts";
 import { createMarkerJudge, type ResolveTarget } from "./target.ts";
 
