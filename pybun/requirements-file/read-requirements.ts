@@ -97,7 +97,7 @@ async function readFile(inclusion: Inclusion, found: Collected, options: ReadOpt
   const context: LineContext = { file: within.length === 0 ? path : place, urlOfPath };
   for (const line of logicalLines(text.replace(/^\uFEFF/, ""), options.environment)) {
     for (const parsed of parseLine(line, context)) {
-      const nested = collect(parsed, isConstraint, { found, directory });
+      const nested = collect(parsed, { found, directory, isConstraint });
       if (nested !== undefined) await readFile({ ...nested, within: [...within, place] }, found, options);
     }
   }
@@ -128,13 +128,16 @@ async function readText(
 const isEncodingError = (error: unknown): boolean =>
   error instanceof TypeError && "code" in error && error.code === "ERR_ENCODING_INVALID_ENCODED_DATA";
 
+interface Destination {
+  readonly found: Collected;
+  /** Where relative paths start. */
+  readonly directory: string;
+  readonly isConstraint: boolean;
+}
+
 /** Puts what a line says where it belongs; returns the file that it includes, if it does. */
-function collect(
-  parsed: ParsedLine,
-  isConstraint: boolean,
-  into: { found: Collected; directory: string },
-): Omit<Inclusion, "within"> | undefined {
-  const { found, directory } = into;
+function collect(parsed: ParsedLine, into: Destination): Omit<Inclusion, "within"> | undefined {
+  const { found, directory, isConstraint } = into;
   if (parsed.kind === "requirement") {
     const { kind: _, ...entry } = parsed;
     (isConstraint ? found.constraints : found.requirements).push(entry);
