@@ -26,6 +26,7 @@ import { wheelsToMaterialize } from "./materialize.ts";
 import { placeEnvironment, readPlacedRecord } from "./placed-environment.ts";
 import { type PrefixRequest, planPrefix } from "./prefix-plan.ts";
 import { writePrefix } from "./prefix-write.ts";
+import { verifyEnvironment } from "./verify-links.ts";
 import { ensureView } from "./view.ts";
 
 export interface EnvironmentOptions {
@@ -107,7 +108,9 @@ function findWhole({ store, key, directory, interpreter, wheels }: EnvironmentOp
   }
   const { realPath, size, mtimeMs } = record.interpreter;
   const isSame = realPath === interpreter.realPath && size === interpreter.size && mtimeMs === interpreter.mtimeMs;
-  return isSame && hasWheels(record, wheels) && isEnvironmentWhole(record) ? record : undefined;
+  const isKept = isSame && hasWheels(record, wheels) && isEnvironmentWhole(record);
+  // A run looks at less; who asks for the environment itself gets a whole one.
+  return isKept && verifyEnvironment(record) === undefined ? record : undefined;
 }
 
 /** A refresh may find other wheels for a key that only says what was asked for. */

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { overwrite } from "../wheel/testing/overwrite.ts";
 import { isEnvironmentWhole } from "./ensure-environment.ts";
@@ -134,6 +134,10 @@ print(json.dumps([alpha.value, m.version("alpha"), sorted(d.name if hasattr(d, "
       await scene.environment("damaged", [part]);
       expect(python(record, "import part; print(part.version)")).toBe("1");
     }
+    const [pathFile] = globSync("lib/python*/site-packages/~vivarium-view.pth", { cwd: record.path });
+    rmSync(join(record.path, pathFile ?? "absent"));
+    await scene.environment("damaged", [part]);
+    expect(python(record, "import part; print(part.version)")).toBe("1");
     const moved = { ...record, interpreter: { ...record.interpreter, mtimeMs: record.interpreter.mtimeMs + 1 } };
     expect(isEnvironmentWhole(moved)).toBe(false);
   });
