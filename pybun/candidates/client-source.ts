@@ -17,6 +17,7 @@ import type { MarkerJudge } from "../resolver/target.ts";
 import { normalizeName } from "../versions/name.ts";
 import { anyVersion, type VersionRange } from "../versions/range.ts";
 import { tryParseVersion } from "../versions/version.ts";
+import type { EarlyWheels } from "./early-wheels.ts";
 import type { FoundProject, ProjectMemo, ReleaseMemo, ResolutionMemo } from "./memo.ts";
 import type { CandidatePolicy } from "./policy.ts";
 import { noReleases, type ProjectReleases, projectReleases } from "./project-releases.ts";
@@ -34,6 +35,8 @@ export interface ClientSourceOptions {
   readonly direct?: ReadonlyMap<string, ProjectReleases>;
   /** Told when an answer has to be waited for, the first time. */
   readonly onWait?: (() => void) | undefined;
+  /** Fetches wheels that are needed for certain while the resolution still runs. */
+  readonly early?: EarlyWheels | undefined;
   /** Answers of earlier resolutions for the same target, and how markers are judged for it. */
   readonly memory?: { readonly memo: ResolutionMemo; readonly judge: MarkerJudge } | undefined;
 }
@@ -55,6 +58,8 @@ interface SourceState {
   readonly pendingPages: Map<string, Promise<ProjectReleases>>;
   readonly metadata: Map<IndexFile, Metadata>;
   readonly pendingMetadata: Map<IndexFile, Promise<Metadata>>;
+  /** METADATA of wheels that are on their way anyway. */
+  readonly wheels: Map<IndexFile, Promise<Uint8Array | undefined>>;
   readonly problems: Map<string, Problem>;
   readonly mentioned: Map<string, VersionRange>;
   readonly tried: Map<string, Set<number>>;
@@ -75,6 +80,7 @@ export function clientSource(options: ClientSourceOptions): ClientSource {
     pendingPages: new Map(),
     metadata: new Map(),
     pendingMetadata: new Map(),
+    wheels: new Map(),
     problems: new Map(),
     mentioned: new Map(),
     tried: new Map(),
@@ -126,8 +132,19 @@ function fetchLikely(state: SourceState, releases: ProjectReleases, range: Versi
 function fetchMetadataAhead(state: SourceState, releases: ProjectReleases, release: number): void {
   if (releases.statusAt(release).kind !== "usable") return;
   const file = releases.metadataFileAt(release);
+  if (file !== undefined && isCertain(state, releases, release)) {
+    const telling = state.options.early?.begin(file);
+    if (state.options.early?.tellMetadata === true && telling !== undefined) state.wheels.set(file, telling);
+  }
   // A source archive is large, and its metadata is needed only if it is really chosen.
   if (file !== undefined && file.kind === "wheel") void quietly(() => askMetadata(state, file));
+}
+
+/** Only a wheel with a hash is begun: it can be kept, and is found again, whatever the resolution comes to. */
+function isCertain({ options: { early } }: SourceState, releases: ProjectReleases, release: number): boolean {
+  if (early?.certain.has(`${releases.name}==${releases.keyAt(release)}`) !== true) return false;
+  const file = releases.metadataFileAt(release);
+  return file?.kind === "wheel" && file.hashes["sha256"] !== undefined && releases.choiceAt(release).file === file;
 }
 
 /** Begins a request whose failure is told to whoever asks again. */
@@ -186,7 +203,7 @@ function askMetadata(state: SourceState, file: IndexFile): Metadata | Promise<Me
     return metadata;
   };
   try {
-    const metadata = state.options.client.metadata(file);
+    const metadata = state.options.client.metadata(file, state.wheels.get(file));
     if (!(metadata instanceof Promise)) return keep(metadata);
     const arriving = metadata.then(keep, (error: unknown) => keep(malformedOrThrow(file, error)));
     state.pendingMetadata.set(file, arriving);

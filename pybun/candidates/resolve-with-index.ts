@@ -22,6 +22,7 @@ import { createMarkerJudge, type ResolveTarget } from "../resolver/target.ts";
 import { formatRequirement, type Requirement } from "../versions/requirement.ts";
 import { type ClientSource, clientSource } from "./client-source.ts";
 import { readDirectUrls } from "./direct-url.ts";
+import { type BeginWheel, earlyWheels } from "./early-wheels.ts";
 import { compileAsUsual, compileLater } from "./jit-policy.ts";
 import { openMemo } from "./memo.ts";
 import { candidatePolicy, type PolicyOptions } from "./policy.ts";
@@ -38,6 +39,8 @@ export interface IndexResolution extends PolicyOptions {
   readonly strategy?: ResolutionStrategy;
   readonly prerelease?: PrereleaseMode;
   readonly now?: () => number;
+  /** For whoever will install the pins: told of wheels that are needed for certain, at most once each. */
+  readonly beginWheel?: BeginWheel | undefined;
   /** Ends the resolution between two decisions; the client has a signal of its own. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -90,8 +93,19 @@ async function requestOf(
     prereleases: prerelease === "allow" ? "allow" : "prefer-final",
   } as const;
   const memo = openMemo({ client, target, policy });
-  const memory = memo === undefined ? undefined : { memo, judge: createMarkerJudge(target) };
-  const source = clientSource({ client, policy, likely, direct: direct.releases, memory, onWait: compileAsUsual });
+  const judge = createMarkerJudge(target);
+  const memory = memo === undefined ? undefined : { memo, judge };
+  const { beginWheel } = options;
+  const early = beginWheel === undefined ? undefined : earlyWheels(requirements, judge, beginWheel);
+  const source = clientSource({
+    client,
+    policy,
+    likely,
+    direct: direct.releases,
+    early,
+    memory,
+    onWait: compileAsUsual,
+  });
   const { urls } = direct;
   const { signal } = options;
   return {

@@ -20,7 +20,7 @@ import type { IndexConfig } from "./index-config.ts";
 import type { CoreMetadata, IndexFile, ProjectPage } from "./index-file.ts";
 import { limiterOf } from "./limiter.ts";
 import { openMetadataCache } from "./metadata-cache.ts";
-import { openMetadata } from "./metadata-source.ts";
+import { type ArrivingMetadata, openMetadata } from "./metadata-source.ts";
 import { openPageCache, type PageCache } from "./page-cache.ts";
 import type { PageProof, PageSource } from "./page-source.ts";
 import { openPages } from "./pages.ts";
@@ -34,8 +34,8 @@ const problem = problemsOf<typeof indexDiagnostics>();
 export interface IndexClient {
   /** Throws (or rejects with) `E_PACKAGE_NOT_FOUND`, `E_INDEX_*`. Any spelling of the name will do. */
   readonly page: (name: string) => ProjectPage | Promise<ProjectPage>;
-  /** Throws `E_INDEX_METADATA`, `E_SDIST_BUILD_NEEDED`, `E_INDEX_*`. */
-  readonly metadata: (file: IndexFile) => CoreMetadata | Promise<CoreMetadata>;
+  /** Throws `E_INDEX_METADATA`, `E_SDIST_BUILD_NEEDED`, `E_INDEX_*`. Asks nobody for what is arriving anyway. */
+  readonly metadata: (file: IndexFile, arriving?: ArrivingMetadata) => CoreMetadata | Promise<CoreMetadata>;
   /**
    * Proof of the answer that `page` gave at once, from the cache, for a normalised name. Whoever keeps what was derived
    * from that page keeps the proof with it; `undefined` where there is none.

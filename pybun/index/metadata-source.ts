@@ -2,6 +2,7 @@
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
 import { normalizeName } from "../versions/name.ts";
+import { parseCoreMetadata } from "./core-metadata.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { fetchMetadata } from "./file-metadata.ts";
 import type { CoreMetadata, IndexFile } from "./index-file.ts";
@@ -17,12 +18,17 @@ export interface MetadataParts {
   readonly signal?: AbortSignal | undefined;
 }
 
-export function openMetadata(parts: MetadataParts): (file: IndexFile) => CoreMetadata | Promise<CoreMetadata> {
+/** The METADATA of a wheel that is being fetched as a whole; `undefined` if that comes to nothing. Never rejects. */
+export type ArrivingMetadata = Promise<Uint8Array | undefined>;
+
+export function openMetadata(
+  parts: MetadataParts,
+): (file: IndexFile, arriving?: ArrivingMetadata) => CoreMetadata | Promise<CoreMetadata> {
   const known = new Map<string, CoreMetadata | Promise<CoreMetadata>>();
-  return (file) => {
+  return (file, arriving) => {
     const asked = known.get(file.url);
     if (asked !== undefined) return asked;
-    const answer = cachedMetadata(file, parts) ?? askMetadata(file, parts);
+    const answer = cachedMetadata(file, parts) ?? askMetadata(file, { ...parts, arriving });
     known.set(file.url, answer);
     if (answer instanceof Promise) {
       answer.then((metadata) => known.set(file.url, metadata)).catch(() => known.delete(file.url));
@@ -42,12 +48,14 @@ function cachedMetadata(file: IndexFile, { cache }: MetadataParts): CoreMetadata
 
 async function askMetadata(
   file: IndexFile,
-  { cache, transport, offline, signal }: MetadataParts,
+  { cache, transport, offline, signal, arriving }: MetadataParts & { readonly arriving: ArrivingMetadata | undefined },
 ): Promise<CoreMetadata> {
   if (offline && !file.url.startsWith("file:"))
     throw problem("E_INDEX_OFFLINE", { what: `the metadata of ${file.filename}` });
   const key = keyOf(file);
-  const found = await fetchMetadata(file, transport, signal);
+  const arrived = await arriving;
+  const found =
+    arrived === undefined ? await fetchMetadata(file, transport, signal) : parseCoreMetadata(arrived, file.filename);
   if (!("buildNeeded" in found)) assertSameProject(file, found);
   if (key !== undefined) cache.write(projectOf(file), key, found);
   if (!("buildNeeded" in found)) return found;

@@ -11,7 +11,6 @@
 
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
-import type { Store } from "@vivarium/core/store";
 import { resolveWithIndex } from "../candidates/resolve-with-index.ts";
 import { targetOf } from "../candidates/target-of.ts";
 import { ensureEnvironment } from "../env/ensure-environment.ts";
@@ -20,13 +19,13 @@ import { type IndexClient, openIndexClient } from "../index/client.ts";
 import type { Pin } from "../resolver/pins.ts";
 import { normalizeName } from "../versions/name.ts";
 import type { Requirement } from "../versions/requirement.ts";
-import { ensureWheel } from "../wheel/ensure-wheel.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import { pinsAbove } from "./beneath.ts";
 import { writeChoice } from "./choice.ts";
 import type { installDiagnostics } from "./diagnostics.ts";
 import { ensureBytecode, resumeBytecode } from "./ensure-bytecode.ts";
 import { digestOf } from "./environment-key.ts";
+import { type Fetching, openFetching } from "./fetch-wheels.ts";
 import { findInstalled, type InstallRequest, type InstallScene, keyOf } from "./install-request.ts";
 import { writeLayer } from "./layer.ts";
 import { markCache } from "./mark-cache.ts";
@@ -66,18 +65,20 @@ interface KeyedScene extends InstallScene {
 
 async function install(request: InstallRequest, scene: KeyedScene): Promise<EnvironmentRecord> {
   const { store, report, offline, refresh, signal, key } = scene;
+  const stop = new AbortController();
   const client = openIndexClient({
     config: request.config,
     cacheRoot: store.root,
     report,
     offline,
     refresh,
-    signal,
+    signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
   });
+  const fetching = openFetching({ store, client, report, signal: stop.signal });
   try {
-    const pins = await pinsOf(request, { client, report });
+    const pins = await pinsOf(request, { client, report, fetching });
     signal?.throwIfAborted();
-    const wheels = await ensureWheels(pins, { store, client, report });
+    const wheels = await fetching.ensureAll(pins);
     signal?.throwIfAborted();
     if (request.directory !== undefined) sweepBeside(request.directory);
     const record = await link(request, { ...scene, client, pins, wheels });
@@ -85,6 +86,11 @@ async function install(request: InstallRequest, scene: KeyedScene): Promise<Envi
     if (request.directory === undefined) writeChoice(store, key, record);
     await ensureBytecode({ store, interpreter: request.interpreter, wheels });
     return record;
+  } catch (error) {
+    // What was begun is not wanted any more; nothing of it is left when the failure is told.
+    stop.abort(error);
+    await fetching.settled();
+    throw error;
   } finally {
     client.close();
   }
@@ -92,7 +98,7 @@ async function install(request: InstallRequest, scene: KeyedScene): Promise<Envi
 
 async function pinsOf(
   request: InstallRequest,
-  { client, report }: { client: IndexClient; report: Report },
+  { client, report, fetching }: { client: IndexClient; report: Report; fetching: Fetching },
 ): Promise<readonly Pin[]> {
   const { requirements, layer } = request;
   if (requirements.length === 0) return [];
@@ -103,6 +109,8 @@ async function pinsOf(
       target: targetOf(request.interpreter),
       client,
       report,
+      // What a layer beneath has may come out at the very version that is there, and is not installed then.
+      beginWheel: layer === undefined ? fetching.begin : undefined,
       noBinary: choiceOf(request.noBinary),
       onlyBinary: choiceOf(request.onlyBinary),
       ...(request.strategy === undefined ? {} : { strategy: request.strategy }),
@@ -127,17 +135,6 @@ const admitsOneVersion = (specifier: Requirement["specifiers"][number]): boolean
 const choiceOf = (names: readonly string[] = []): "all" | ReadonlySet<string> =>
   names.includes(":all:") ? "all" : new Set(names.map(normalizeName));
 
-interface WheelScene {
-  readonly store: Store;
-  readonly client: IndexClient;
-  readonly report: Report;
-}
-
-/** The client bounds downloads and the pool of workers bounds unpacking, so all may be asked for at once. */
-function ensureWheels(pins: readonly Pin[], scene: WheelScene): Promise<readonly StoredWheel[]> {
-  return Promise.all(pins.map(({ file }) => ensureWheel({ ...scene, file })));
-}
-
 interface LinkScene extends KeyedScene {
   readonly client: IndexClient;
   readonly pins: readonly Pin[];
@@ -158,6 +155,6 @@ async function link(request: InstallRequest, scene: LinkScene): Promise<Environm
     ...(directory === undefined ? {} : { directory }),
     ...(signal === undefined ? {} : { signal }),
   };
-  const again = (): Promise<readonly StoredWheel[]> => ensureWheels(pins, { store, client, report });
+  const again = (): Promise<readonly StoredWheel[]> => openFetching({ store, client, report }).ensureAll(pins);
   return repairWheels({ store, report, wheels, again }, (whole) => ensureEnvironment({ ...options, wheels: whole }));
 }
