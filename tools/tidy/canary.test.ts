@@ -8,6 +8,7 @@ import { diagnosticVoice } from "./diagnostic-voice.ts";
 import { documentPaths } from "./document-paths.ts";
 import { fileSize } from "./file-size.ts";
 import { forbiddenText } from "./forbidden-text.ts";
+import { functionLength } from "./function-length.ts";
 import { importCycles } from "./import-cycles.ts";
 import { importDirection } from "./import-direction.ts";
 import { referenceFreshness } from "./reference-freshness.ts";
@@ -150,6 +151,20 @@ test("files that are long, grew, or shrank behind the list's back", () => {
     "a.ts:1: 401 lines, over 400: split it by concept",
     "b.ts:1: 502 lines, over 501: split it by concept",
     "c.py:1: now 450 lines: lower its 460 in the list of long files",
+  ]);
+});
+
+test("functions that are long, grew, or shrank behind the list's back", () => {
+  const body = (lines: number): string => "\n".repeat(lines - 1);
+  const tree = treeOf({
+    "a.ts": `export function fits() {${body(60)}}\nexport function long() {${body(61)}}\n`,
+    "b.ts": `export const grew = () => {${body(72)}};\nexport const shrank = () => {${body(65)}};\n`,
+    "b.test.ts": `describe("x", () => {${body(99)}});\n`,
+  });
+  expect(functionLength(tree, { "b.ts:grew": 71, "b.ts:shrank": 66 })).toEqual([
+    "a.ts:61: 'long' has 61 lines, over 60: split it",
+    "b.ts:1: 'grew' has 72 lines, over 71: split it",
+    "b.ts:1: 'b.ts:shrank' has 65 lines now: lower its 66 in the list of long functions",
   ]);
 });
 

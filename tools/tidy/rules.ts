@@ -4,6 +4,7 @@ import { diagnosticVoice } from "./diagnostic-voice.ts";
 import { documentPaths } from "./document-paths.ts";
 import { fileSize } from "./file-size.ts";
 import { forbiddenText } from "./forbidden-text.ts";
+import { functionLength } from "./function-length.ts";
 import { importCycles } from "./import-cycles.ts";
 import { importDirection } from "./import-direction.ts";
 import { referenceFreshness } from "./reference-freshness.ts";
@@ -15,6 +16,9 @@ type TidyRule = (tree: SourceTree) => readonly string[] | Promise<readonly strin
 
 /** Over 400 lines, with their length. May only shrink. */
 const longFiles: Readonly<Record<string, number>> = {};
+
+/** Over 60 lines, by `path:name`, with their length. May only shrink. */
+const longFunctions: Readonly<Record<string, number>> = {};
 
 /** A catalogue holds rules of unlike parameters, which only `any` can name: the parameter is contravariant. */
 const allowedAny = ["core/diagnostic.ts"];
@@ -30,5 +34,6 @@ export const tidyRules: Readonly<Record<string, TidyRule>> = {
   "the reference is fresh": referenceFreshness,
   "the start path is small": (tree) => startPath(tree, start),
   "files are short": (tree) => fileSize(tree, longFiles),
+  "functions are short": (tree) => functionLength(tree, longFunctions),
   "no any, no silenced compiler, no machine paths": (tree) => forbiddenText(tree, allowedAny),
 };

@@ -1,0 +1,54 @@
+/**
+ * One thought a function: 60 lines at most. A longer one stands in a list with its length, which may only shrink. Tests
+ * are left out: the body of a `describe` is a list of tests, and no function that somebody has to follow.
+ */
+import { type Node, parseSync, Visitor } from "oxc-parser";
+import { isTestSource, type SourceFile, type SourceTree } from "./source-tree.ts";
+
+const functionLinesMax = 60;
+
+/** `longFunctions` is by `path:name`. A function without a name is known as `anonymous`. */
+export function functionLength(tree: SourceTree, longFunctions: Readonly<Record<string, number>>): string[] {
+  const seen = new Map<string, number>();
+  const grown = [...tree.files.values()]
+    .filter(({ path }) => path.endsWith(".ts") && !isTestSource(path))
+    .flatMap((file) =>
+      functionsOf(file).flatMap(({ name, line, lineCount }) => {
+        const key = `${file.path}:${name}`;
+        seen.set(key, Math.max(lineCount, seen.get(key) ?? 0));
+        const allowed = longFunctions[key] ?? functionLinesMax;
+        return lineCount > allowed
+          ? [`${file.path}:${line}: '${name}' has ${lineCount} lines, over ${allowed}: split it`]
+          : [];
+      }),
+    );
+  const shrunk = Object.entries(longFunctions).flatMap(([key, listed]) => {
+    const lineCount = seen.get(key) ?? 0;
+    const path = key.slice(0, key.lastIndexOf(":"));
+    return lineCount < listed
+      ? [`${path}:1: '${key}' has ${lineCount} lines now: lower its ${listed} in the list of long functions`]
+      : [];
+  });
+  return [...grown, ...shrunk];
+}
+
+function functionsOf({ path, text }: SourceFile) {
+  const found: { name: string; line: number; lineCount: number }[] = [];
+  const names = new Map<number, string>();
+  const add = (node: Node & { id?: { name: string } | null }): void => {
+    const line = lineAt(text, node.start);
+    const name = node.id?.name ?? names.get(node.start) ?? "anonymous";
+    found.push({ name, line, lineCount: lineAt(text, node.end) - line + 1 });
+  };
+  new Visitor({
+    VariableDeclarator: ({ id, init }) => {
+      if (id.type === "Identifier" && init !== null) names.set(init.start, id.name);
+    },
+    FunctionDeclaration: add,
+    FunctionExpression: add,
+    ArrowFunctionExpression: add,
+  }).visit(parseSync(path, text).program);
+  return found;
+}
+
+const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
