@@ -45,7 +45,7 @@ test("canary: what is half is noticed", async () => {
     expect(existsSync(environment ?? "")).toBe(true);
     rmSync(join(environment ?? "", "lib"), { recursive: true });
     const complaints = await scene.complaints();
-    expect(complaints.join("\n")).toContain("is not whole");
+    expect(complaints.join("\n")).toContain("'~vivarium-view.pth' is gone");
   } finally {
     await scene.close();
   }
