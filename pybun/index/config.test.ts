@@ -90,8 +90,8 @@ describe("where packages come from", () => {
   });
 
   test.each([
-    ["./nonexistent", "the directory '/work/nonexistent' does not exist"],
-    ["not-a-url", "the directory '/work/not-a-url' does not exist"],
+    ["./nonexistent", "the directory '/project/nonexistent' does not exist"],
+    ["not-a-url", "the directory '/project/not-a-url' does not exist"],
     ["file:///nonexistent/simple/", "the directory '/nonexistent/simple/' does not exist"],
     ["/dev/null", "'/dev/null' is not a directory"],
     ["ftp://x/simple", "'ftp://x/simple' is a URL of 'ftp:', and an index is at https:, http: or file:"],
@@ -101,11 +101,11 @@ describe("where packages come from", () => {
       ["--default-index", { flags: { defaultIndex } }],
       ["PIP_INDEX_URL", { environment: { PIP_INDEX_URL: defaultIndex } }],
     ] as const) {
-      expect(await failureOf(() => load({ cwd: "/work", ...sources }))).toBe(
+      expect(await failureOf(() => load({ cwd: "/project", ...sources }))).toBe(
         `E_INDEX_CONFIG cannot use ${source}: ${reason}`,
       );
     }
-    expect(urls(load({ flags: { defaultIndex, noIndex: true }, cwd: "/work" }))).toEqual([]);
+    expect(urls(load({ flags: { defaultIndex, noIndex: true }, cwd: "/project" }))).toEqual([]);
   });
 
   test("what is none is refused, without its secrets", async () => {

@@ -5,18 +5,18 @@ import { type RequirementsFiles, readRequirementsFiles } from "./read-requiremen
 
 type Files = Readonly<Record<string, string>>;
 
-/** Reads /work/main.txt of a file system that is a record. */
+/** Reads /project/main.txt of a file system that is a record. */
 function readAll(files: Files, environment: Readonly<Record<string, string>> = {}): Promise<RequirementsFiles> {
   const read = async (path: string): Promise<string> => {
     const text = files[path];
     if (text === undefined) throw new Error("no such file");
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(text, encodingOf(path)));
   };
-  return readRequirementsFiles({ requirements: ["main.txt"], constraints: [] }, { cwd: "/work", environment, read });
+  return readRequirementsFiles({ requirements: ["main.txt"], constraints: [] }, { cwd: "/project", environment, read });
 }
 
 const readMain = (text: string, environment?: Readonly<Record<string, string>>) =>
-  readAll({ "/work/main.txt": text }, environment);
+  readAll({ "/project/main.txt": text }, environment);
 
 async function requirementsOf(text: string, environment?: Readonly<Record<string, string>>): Promise<string[]> {
   const { requirements } = await readMain(text, environment);
@@ -83,7 +83,7 @@ describe("lines", () => {
   test("wheels can be named by path or URL alone", async () => {
     const text = "./wheels/My_Pkg-1.0-py3-none-any.whl\nhttps://example.org/other-2-py3-none-any.whl";
     expect(await requirementsOf(text)).toEqual([
-      "my-pkg @ file:///work/wheels/My_Pkg-1.0-py3-none-any.whl",
+      "my-pkg @ file:///project/wheels/My_Pkg-1.0-py3-none-any.whl",
       "other @ https://example.org/other-2-py3-none-any.whl",
     ]);
   });
@@ -104,7 +104,7 @@ describe("options", () => {
     expect(settings).toEqual({
       defaultIndex: "https://one.example/simple",
       extraIndexes: ["https://two.example/simple", "https://three.example/simple"],
-      findLinks: ["/work/links"],
+      findLinks: ["/project/links"],
       noIndex: false,
       noBinary: [":all:"],
       onlyBinary: ["numpy,scipy"],
@@ -114,10 +114,10 @@ describe("options", () => {
 
   test("include other files, relative to the file that names them", async () => {
     const files = {
-      "/work/main.txt": "-r deep/more.txt\n-c limits.txt\nlast",
-      "/work/deep/more.txt": "first\n--constraint ../limits.txt\n--requirement=even.txt",
-      "/work/deep/even.txt": "second",
-      "/work/limits.txt": "first<2",
+      "/project/main.txt": "-r deep/more.txt\n-c limits.txt\nlast",
+      "/project/deep/more.txt": "first\n--constraint ../limits.txt\n--requirement=even.txt",
+      "/project/deep/even.txt": "second",
+      "/project/limits.txt": "first<2",
     };
     const found = await readAll(files);
     expect(found.requirements.map(({ requirement }) => requirement.name)).toEqual(["first", "second", "last"]);
@@ -126,7 +126,7 @@ describe("options", () => {
 });
 
 describe("faults name file, line and column", () => {
-  const main = (text: string): Files => ({ "/work/main.txt": text });
+  const main = (text: string): Files => ({ "/project/main.txt": text });
 
   test("a malformed requirement, also behind a continuation", async () => {
     expect(await faultOf(main("ok\nflask >> 2"))).toBe("E_REQUIREMENT_INVALID main.txt:2:8");
@@ -155,9 +155,9 @@ describe("faults name file, line and column", () => {
 
   test("a file that is not there, and one that includes itself", async () => {
     expect(await faultOf(main("\n-r nowhere.txt"))).toBe("E_REQUIREMENTS_FILE_MISSING main.txt:2:1");
-    const other = { "/work/main.txt": "-r latin.txt", "/work/latin.txt": "# caf\u00e9\n" };
+    const other = { "/project/main.txt": "-r latin.txt", "/project/latin.txt": "# caf\u00e9\n" };
     expect(await faultOf(other)).toBe("E_REQUIREMENTS_FILE_ENCODING main.txt:1:1");
-    const circle = { "/work/main.txt": "-r other.txt", "/work/other.txt": "six\n-r main.txt" };
-    expect(await faultOf(circle)).toBe("E_REQUIREMENTS_FILE_LOOP /work/other.txt:2:1");
+    const circle = { "/project/main.txt": "-r other.txt", "/project/other.txt": "six\n-r main.txt" };
+    expect(await faultOf(circle)).toBe("E_REQUIREMENTS_FILE_LOOP /project/other.txt:2:1");
   });
 });
