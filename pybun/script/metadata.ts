@@ -54,7 +54,7 @@ export async function readScriptMetadata({ bytes, name, report }: ScriptSource):
     const spans = [{ file: name, line: second.line, column: 1 }];
     throw problem("E_SCRIPT_BLOCK_DUPLICATE", { script: name, first: block.line }, { spans });
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what is asked is whether the text is plain ASCII
+  // What is asked is whether the text is plain ASCII.
   if (!isUtf8 && block.lines.some((line) => /[^\x00-\x7f]/.test(line))) {
     throw problem("E_SCRIPT_ENCODING", { script: name }, { spans: [{ file: name, line: block.line, column: 1 }] });
   }

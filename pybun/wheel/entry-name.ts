@@ -41,7 +41,7 @@ function decodeCodePage(bytes: Uint8Array): string {
   );
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+// Control characters are what it looks for.
 const control = /[\u0000-\u001f\u007f]/;
 const drive = /^[A-Za-z]:/;
 /** Device names of Windows, with any extension ("Naming Files, Paths, and Namespaces", Microsoft Learn). */
