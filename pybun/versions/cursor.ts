@@ -52,10 +52,12 @@ export function takeCharacter(cursor: Cursor, character: string): boolean {
   return true;
 }
 
-/** How a message names what stands at a place: a quoted character, or the end. */
+/** How a message names what stands at a place: a quoted character, or the end. The quotes themselves need a name. */
 export function describeNext(cursor: Cursor): string {
   const code = cursor.text.codePointAt(cursor.at);
-  return code === undefined ? "the end" : `"${String.fromCodePoint(code)}"`;
+  if (code === undefined) return "the end";
+  const character = String.fromCodePoint(code);
+  return character === "'" ? "an apostrophe" : `'${character}'`;
 }
 
 /** The parameters and span that a diagnostic of a text needs; columns count from 1. */

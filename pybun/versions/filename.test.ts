@@ -17,14 +17,14 @@ describe("parseWheelFilename", () => {
   });
 
   test.each([
-    ["a-1-py3-none-any.zip", 'it does not end with ".whl"'],
+    ["a-1-py3-none-any.zip", "it does not end with '.whl'"],
     ["a-1-py3-none.whl", "it has 4 parts between dashes, where five or six must be"],
     ["a-b-c-1-py3-none-any.whl", "it has 7 parts between dashes, where five or six must be"],
-    ["a__b-1-py3-none-any.whl", '"a__b" is not an escaped project name'],
-    ["-1-py3-none-any.whl", '"" is not an escaped project name'],
-    ["a-x-py3-none-any.whl", '"x" is not a version'],
-    ["a-1-b1-py3-none-any.whl", 'the build tag "b1" does not begin with a digit'],
-    ["a-1-3py-none-any.whl", '"3py" is not a Python tag'],
+    ["a__b-1-py3-none-any.whl", "'a__b' is not an escaped project name"],
+    ["-1-py3-none-any.whl", "'' is not an escaped project name"],
+    ["a-x-py3-none-any.whl", "'x' is not a version"],
+    ["a-1-b1-py3-none-any.whl", "the build tag 'b1' does not begin with a digit"],
+    ["a-1-3py-none-any.whl", "'3py' is not a Python tag"],
     ["a-1-py3-none-any..whl", "a tag is empty"],
   ])("refuses %j with E_WHEEL_FILENAME", (filename, reason) => {
     expect(tryParseWheelFilename(filename)).toBeUndefined();
@@ -62,8 +62,8 @@ describe("parseSdistFilename", () => {
     ["foo-1.0.exe", undefined, "it does not end with .tar.gz, .zip, .tar.bz2, .tgz, .tar.xz, .tar"],
     ["foo.tar.gz", undefined, "it has no dash before a version"],
     ["-1.0.tar.gz", undefined, "it has no project name"],
-    ["foo-x.tar.gz", undefined, '"x" is not a version'],
-    ["bar-1.0.tar.gz", "foo", 'it is not one of "foo"'],
+    ["foo-x.tar.gz", undefined, "'x' is not a version"],
+    ["bar-1.0.tar.gz", "foo", "it is not one of 'foo'"],
   ])("refuses %j of project %j with E_SDIST_FILENAME", (filename, name, reason) => {
     const options = name === undefined ? {} : { name };
     expect(tryParseSdistFilename(filename, options)).toBeUndefined();

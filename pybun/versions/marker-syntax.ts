@@ -78,7 +78,7 @@ type Term = { readonly variable: MarkerVariable } | { readonly literal: string }
 export function readWholeMarker(cursor: Cursor): Marker {
   const marker = readMarker(cursor);
   if (cursor.at < cursor.text.length) {
-    throw faultAt(`expected "and", "or" or the end, found ${describeNext(cursor)}`, cursor.at);
+    throw faultAt(`expected 'and', 'or' or the end, found ${describeNext(cursor)}`, cursor.at);
   }
   return marker;
 }
@@ -110,7 +110,7 @@ function readAtom(cursor: Cursor, depth: number): Marker {
   if (depth === DEPTH_MAX) throw faultAt(`parentheses are nested more than ${DEPTH_MAX} deep`, open);
   const marker = readMarker(cursor, depth + 1);
   if (!takeCharacter(cursor, ")")) {
-    throw faultAt(`expected ")" for the "(" at column ${open + 1}, found ${describeNext(cursor)}`, cursor.at);
+    throw faultAt(`expected ')' for the '(' at column ${open + 1}, found ${describeNext(cursor)}`, cursor.at);
   }
   skipBlanks(cursor);
   return marker;
@@ -136,7 +136,7 @@ function readComparison(cursor: Cursor): Marker {
 
 function comparisonOf(left: Term, operator: MarkerOperator, right: Term): MarkerComparison | string {
   if ("variable" in left) {
-    if ("variable" in right) return `"${left.variable}" and "${right.variable}" cannot be compared with each other`;
+    if ("variable" in right) return `'${left.variable}' and '${right.variable}' cannot be compared with each other`;
     return { kind: "compare", ...named(left.variable, right.literal), operator, reversed: false };
   }
   if ("literal" in right) return "one side of a comparison must be a variable";
@@ -152,9 +152,9 @@ function named(variable: MarkerVariable, literal: string): { variable: MarkerVar
 function undefinedComparison(comparison: MarkerComparison): string | undefined {
   const { operator, variable, value, reversed } = comparison;
   if (operator !== "~=" && operator !== "===") return undefined;
-  if (!VERSION_VARIABLES.has(variable)) return `${operator} compares versions, and "${variable}" is none`;
+  if (!VERSION_VARIABLES.has(variable)) return `${operator} compares versions, and '${variable}' is none`;
   if (reversed || tryReadSpecifier(operator + value) !== undefined) return undefined;
-  return `${operator} cannot be used with "${value}"`;
+  return `${operator} cannot be used with '${value}'`;
 }
 
 function readTerm(cursor: Cursor): Term {
@@ -165,7 +165,7 @@ function readTerm(cursor: Cursor): Term {
   if (word === undefined)
     throw faultAt(`expected a marker variable or a quoted text, found ${describeNext(cursor)}`, start);
   const variable = VARIABLES.get(word);
-  if (variable === undefined) throw faultAt(`"${word}" is not a marker variable`, start, cursor.at);
+  if (variable === undefined) throw faultAt(`'${word}' is not a marker variable`, start, cursor.at);
   return { variable };
 }
 
@@ -187,7 +187,7 @@ function readOperator(cursor: Cursor): MarkerOperator {
     const blank = isBlank(cursor.text.charCodeAt(cursor.at));
     skipBlanks(cursor);
     if (blank && takeWord(cursor, "in")) return "not in";
-    throw faultAt(`expected "in" after "not", found ${describeNext(cursor)}`, cursor.at);
+    throw faultAt(`expected 'in' after 'not', found ${describeNext(cursor)}`, cursor.at);
   }
   throw faultAt(`expected one of == != <= >= < > ~= === in, not in, found ${describeNext(cursor)}`, start);
 }

@@ -96,13 +96,13 @@ function readExtras(cursor: Cursor): string[] {
   const extras = new Set<string>();
   skipBlanks(cursor);
   while (!takeCharacter(cursor, "]")) {
-    extras.add(readName(cursor, 'the name of an extra or "]"'));
+    extras.add(readName(cursor, "the name of an extra or ']'"));
     skipBlanks(cursor);
     if (takeCharacter(cursor, ",")) {
       skipBlanks(cursor);
-      if (cursor.text[cursor.at] === "]") throw faultAt('expected the name of an extra after ","', cursor.at);
+      if (cursor.text[cursor.at] === "]") throw faultAt("expected the name of an extra after ','", cursor.at);
     } else if (cursor.text[cursor.at] !== "]") {
-      throw faultAt(`expected "," or "]" for the "[" at column ${open + 1}, found ${describeNext(cursor)}`, cursor.at);
+      throw faultAt(`expected ',' or ']' for the '[' at column ${open + 1}, found ${describeNext(cursor)}`, cursor.at);
     }
   }
   return [...extras].sort();
@@ -113,7 +113,7 @@ function readUrl(cursor: Cursor): string | undefined {
   skipBlanks(cursor);
   const start = cursor.at;
   const url = take(cursor, URL_TEXT);
-  if (url === undefined) throw faultAt('expected a URL after "@"', start);
+  if (url === undefined) throw faultAt("expected a URL after '@'", start);
   return url;
 }
 
@@ -129,7 +129,7 @@ function readVersions(cursor: Cursor): Specifiers {
     skipBlanks(cursor);
   }
   if (parenthesised && !takeCharacter(cursor, ")")) {
-    throw faultAt(`expected ")" for the "(" at column ${open + 1}, found ${describeNext(cursor)}`, cursor.at);
+    throw faultAt(`expected ')' for the '(' at column ${open + 1}, found ${describeNext(cursor)}`, cursor.at);
   }
   skipBlanks(cursor);
   return specifiers;
@@ -145,12 +145,12 @@ function readRequirementMarker(cursor: Cursor, url: string | undefined, specifie
   if (cursor.at >= cursor.text.length) return undefined;
   if (!takeCharacter(cursor, ";")) {
     const found = describeNext(cursor);
-    const expected = url !== undefined ? '";"' : specifiers.length > 0 ? '"," or ";"' : 'a specifier, "@" or ";"';
+    const expected = url !== undefined ? "';'" : specifiers.length > 0 ? "',', ';'" : "a specifier, '@', ';'";
     throw faultAt(`expected ${expected} or the end, found ${found}`, cursor.at);
   }
   const marker = readMarker(cursor);
   if (cursor.at < cursor.text.length) {
-    throw faultAt(`expected "and", "or" or the end, found ${describeNext(cursor)}`, cursor.at);
+    throw faultAt(`expected 'and', 'or' or the end, found ${describeNext(cursor)}`, cursor.at);
   }
   return marker;
 }

@@ -42,11 +42,11 @@ function readSdistFilename(filename: string, project: string | undefined): Sdist
   if (extension === undefined) return `it does not end with ${EXTENSIONS.join(", ")}`;
   const stem = filename.slice(0, -extension.length);
   const dash = project === undefined ? stem.lastIndexOf("-") : dashBehind(stem, normalizeName(project));
-  if (dash < 0) return project === undefined ? "it has no dash before a version" : `it is not one of "${project}"`;
+  if (dash < 0) return project === undefined ? "it has no dash before a version" : `it is not one of '${project}'`;
   if (dash === 0) return "it has no project name";
   const versionText = stem.slice(dash + 1);
   const version = tryParseVersion(versionText);
-  if (version === undefined) return `"${versionText}" is not a version`;
+  if (version === undefined) return `'${versionText}' is not a version`;
   return { name: normalizeName(stem.slice(0, dash)), version, extension };
 }
 

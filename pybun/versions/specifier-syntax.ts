@@ -44,7 +44,7 @@ function readClauses(cursor: Cursor): Specifier[] {
     clauses.push(readSpecifier(cursor));
     take(cursor, BLANKS);
     if (cursor.at < text.length && text[cursor.at] !== ",") {
-      throw faultAt(`expected "," or the end, found ${describeNext(cursor)}`, cursor.at);
+      throw faultAt(`expected ',' or the end, found ${describeNext(cursor)}`, cursor.at);
     }
   }
 }
@@ -59,7 +59,7 @@ export function readSpecifier(cursor: Cursor): Specifier {
   take(cursor, BLANKS);
   const from = cursor.at;
   const written = take(cursor, operator === "===" ? ARBITRARY : VERSION) ?? "";
-  if (written === "") throw faultAt(`expected a version after "${operator}", found ${describeNext(cursor)}`, from);
+  if (written === "") throw faultAt(`expected a version after '${operator}', found ${describeNext(cursor)}`, from);
   if (operator === "===") return { kind: "arbitrary", operator, text: written };
   // The pattern of operators allows nothing else than the other seven.
   return orderedSpecifier(operator as Exclude<SpecifierOperator, "===">, written, from);
@@ -68,7 +68,7 @@ export function readSpecifier(cursor: Cursor): Specifier {
 function orderedSpecifier(operator: Exclude<SpecifierOperator, "===">, written: string, from: number): Specifier {
   const prefix = written.endsWith(".*");
   const version = tryParseVersion(prefix ? written.slice(0, -2) : written);
-  if (version === undefined) throw faultAt(`"${written}" is not a version`, from, from + written.length);
+  if (version === undefined) throw faultAt(`'${written}' is not a version`, from, from + written.length);
   const reason = misuseOf(operator, version, prefix);
   if (reason !== undefined) throw faultAt(reason, from, from + written.length);
   return { kind: "version", operator, version, prefix };
@@ -77,9 +77,9 @@ function orderedSpecifier(operator: Exclude<SpecifierOperator, "===">, written: 
 /** Why PEP 440 forbids an operator with a version that is readable by itself. */
 function misuseOf(operator: string, version: Version, prefix: boolean): string | undefined {
   const isEquality = operator === "==" || operator === "!=";
-  if (prefix && !isEquality) return `".*" may only follow == and !=, not ${operator}`;
+  if (prefix && !isEquality) return `'.*' may only follow == and !=, not ${operator}`;
   if (prefix && (isPrerelease(version) || version.post !== undefined || version.local !== undefined)) {
-    return `".*" may only follow a plain release number`;
+    return "'.*' may only follow a plain release number";
   }
   if (version.local !== undefined && !isEquality) return `a local version may only follow == and !=, not ${operator}`;
   if (operator === "~=" && version.release.length < 2) return "~= needs at least two numbers, as in ~=1.4";

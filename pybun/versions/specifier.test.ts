@@ -55,20 +55,20 @@ describe("parseSpecifiers", () => {
   });
 
   test.each([
-    ["1.0", 1, 'expected one of == != <= >= < > ~= ===, found "1"'],
-    [">=", 3, 'expected a version after ">=", found the end'],
-    [">=1.0, <", 9, 'expected a version after "<", found the end'],
-    [">=1.0,<dev", 8, '"dev" is not a version'],
-    [">=1.0 <2", 7, 'expected "," or the end, found "<"'],
-    [">=1.*", 3, '".*" may only follow == and !=, not >='],
-    ["==1.0a1.*", 3, '".*" may only follow a plain release number'],
-    ["==1.0+a.*", 3, '".*" may only follow a plain release number'],
+    ["1.0", 1, "expected one of == != <= >= < > ~= ===, found '1'"],
+    [">=", 3, "expected a version after '>=', found the end"],
+    [">=1.0, <", 9, "expected a version after '<', found the end"],
+    [">=1.0,<dev", 8, "'dev' is not a version"],
+    [">=1.0 <2", 7, "expected ',' or the end, found '<'"],
+    [">=1.*", 3, "'.*' may only follow == and !=, not >="],
+    ["==1.0a1.*", 3, "'.*' may only follow a plain release number"],
+    ["==1.0+a.*", 3, "'.*' may only follow a plain release number"],
     [">=1.0+a", 3, "a local version may only follow == and !=, not >="],
     ["~=1", 3, "~= needs at least two numbers, as in ~=1.4"],
-    ["=1.0", 1, 'expected one of == != <= >= < > ~= ===, found "="'],
-    ["=>1.0", 1, 'expected one of == != <= >= < > ~= ===, found "="'],
-    [">=1.0;", 6, 'expected "," or the end, found ";"'],
-    ["===", 4, 'expected a version after "===", found the end'],
+    ["=1.0", 1, "expected one of == != <= >= < > ~= ===, found '='"],
+    ["=>1.0", 1, "expected one of == != <= >= < > ~= ===, found '='"],
+    [">=1.0;", 6, "expected ',' or the end, found ';'"],
+    ["===", 4, "expected a version after '===', found the end"],
   ])("refuses %j with E_SPECIFIER_INVALID at column %i", (text, column, reason) => {
     expect(tryParseSpecifiers(text)).toBeUndefined();
     const fault = faultOf(() => parseSpecifiers(text));

@@ -64,22 +64,22 @@ export function expandTags(interpreters: string, abis: string, platforms: string
 
 /** The record, or the reason why there is none. */
 function readWheelFilename(filename: string): WheelFilename | string {
-  if (!filename.endsWith(EXTENSION)) return `it does not end with "${EXTENSION}"`;
+  if (!filename.endsWith(EXTENSION)) return `it does not end with '${EXTENSION}'`;
   const parts = filename.slice(0, -EXTENSION.length).split("-");
   if (parts.length !== 5 && parts.length !== 6) {
     return `it has ${parts.length} parts between dashes, where five or six must be`;
   }
   const [name = "", versionText = ""] = parts;
-  if (!NAME.test(name) || name.includes("__")) return `"${name}" is not an escaped project name`;
+  if (!NAME.test(name) || name.includes("__")) return `'${name}' is not an escaped project name`;
   const version = tryParseVersion(versionText);
-  if (version === undefined) return `"${versionText}" is not a version`;
+  if (version === undefined) return `'${versionText}' is not a version`;
   const [interpreters = "", abis = "", platforms = ""] = parts.slice(-3).map((part) => part.toLowerCase());
   const fault = faultOfTags(interpreters, [abis, platforms]);
   if (fault !== undefined) return fault;
   const record = { name: normalizeName(name), version, tags: expandTags(interpreters, abis, platforms) };
   if (parts.length === 5) return record;
   const build = buildOf(parts[2] ?? "");
-  return build === undefined ? `the build tag "${parts[2]}" does not begin with a digit` : { ...record, build };
+  return build === undefined ? `the build tag '${parts[2]}' does not begin with a digit` : { ...record, build };
 }
 
 function buildOf(text: string): BuildTag | undefined {
@@ -89,7 +89,7 @@ function buildOf(text: string): BuildTag | undefined {
 
 function faultOfTags(interpreters: string, others: readonly string[]): string | undefined {
   for (const interpreter of interpreters.split(".")) {
-    if (!INTERPRETER.test(interpreter)) return `"${interpreter}" is not a Python tag`;
+    if (!INTERPRETER.test(interpreter)) return `'${interpreter}' is not a Python tag`;
   }
   return others.some((tags) => tags.split(".").includes("")) ? "a tag is empty" : undefined;
 }
