@@ -48,14 +48,18 @@ export const runDiagnostics = {
     summary: "The project's pyproject.toml cannot be read.",
     message: (p) => `cannot read '${p.file}': ${p.reason}`,
   }),
-  E_RUN_ENV_FILE_MISSING: rule<{ file: string; reason: string }>({
+  E_RUN_ENV_FILE_MISSING: rule<{ file: string; cwd: string; reason: string }>({
     exit: notFound,
-    summary: "The file given with --env-file cannot be read.",
+    summary: "The file given with --env-file or UV_ENV_FILE cannot be read.",
     message: (p) => `cannot read the variables in '${p.file}': ${p.reason}`,
+    hint: (p) =>
+      p.file.startsWith("/")
+        ? "`--env-file` or UV_ENV_FILE names it."
+        : `\`--env-file\` or UV_ENV_FILE names it, and it is looked for in '${p.cwd}'.`,
   }),
   E_RUN_ENV_FILE_SYNTAX: rule<{ file: string; reason: string }>({
     exit: exitCode.dataError,
-    summary: "A line of the file given with --env-file is malformed.",
+    summary: "A line of the file given with --env-file or UV_ENV_FILE is malformed.",
     message: (p) => `cannot read the variables in '${p.file}': ${p.reason}`,
     hint: () => "A line is NAME=value, NAME='value', NAME=\"value\", empty, or a comment that begins with #.",
   }),

@@ -15,6 +15,7 @@ import { resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
 import { errnoOf } from "@vivarium/core/store/io-problem";
+import { reasonOf } from "@vivarium/core/system-reason";
 import type { runDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
@@ -103,8 +104,7 @@ function readEnvFile(file: string, cwd: string): string {
   try {
     return readFileSync(resolve(cwd, file), "utf8");
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === undefined) throw error;
-    throw problem("E_RUN_ENV_FILE_MISSING", { file, reason: errno }, { cause: error });
+    if (errnoOf(error) === undefined) throw error;
+    throw problem("E_RUN_ENV_FILE_MISSING", { file, cwd, reason: reasonOf(error) }, { cause: error });
   }
 }

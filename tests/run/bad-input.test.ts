@@ -215,6 +215,19 @@ describe("a command line with", () => {
     });
   }
 
+  test.each([
+    ["none.env", "it does not exist"],
+    ["home", "it is a directory"],
+    ["bad.env/under", "a part of its path is not a directory"],
+  ])("a file of variables that cannot be read, %p: in words, and where it was looked for", async (file, reason) => {
+    scene.write("bad.env", "A=1\n");
+    const { stderr } = await scene.pybun(["run", "--env-file", file, "-c", "0"]);
+    expect(stderr.replace(/^ {2}cause: .*\n/m, "")).toBe(
+      `error[E_RUN_ENV_FILE_MISSING]: cannot read the variables in '${file}': ${reason}\n` +
+        `  hint: \`--env-file\` or UV_ENV_FILE names it, and it is looked for in '${scene.directory}'.\n`,
+    );
+  });
+
   test("a home that is a relative path, and nothing else to go by", async () => {
     const env = { VIVARIUM_HOME: undefined, HOME: "relative" };
     const { exit_code, diagnostics } = await diagnosticsOf(["--with", "beta", "-c", "0"], { env });
