@@ -11,7 +11,7 @@ import { redact } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import { normalizeName } from "../versions/name.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { openCredentials } from "./credentials.ts";
+import { type CredentialSource, openCredentials } from "./credentials.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { directorySource } from "./directory-source.ts";
 import { downloadFile, type Sink } from "./download.ts";
@@ -77,7 +77,7 @@ export function openIndexClient(options: ClientOptions): IndexClient {
   const limit = limiterOf(downloadsAtOnce);
   const { sources, close: closeSources } = openSources({ ...options, clock, root, transport, writer });
   const findLinks = openFindLinks({ config, transport, report, offline });
-  const pages = openPages({ sources, findLinks, signal });
+  const pages = openPages({ sources, findLinks, mayGuess: () => mayGuess(config, credentials), signal });
   const metadata = openMetadata({ cache: metadataCache, transport, offline, signal });
   for (const { source, urls } of config.warnings) report.warn(problem("W_INDEX_EXTRA_FIRST", { source, urls }));
   return {
@@ -100,6 +100,15 @@ export function openIndexClient(options: ClientOptions): IndexClient {
     },
     stats: () => ({ requests: transport.requests() }),
   };
+}
+
+/**
+ * Whether a name that nobody wrote may be asked for, to confirm a suggestion. Only where there is one index that takes
+ * anybody: a guess may be the right spelling of a private name, which other indexes must not hear, and in a private one
+ * it would stand in logs, or make a proxy fetch it, in the name of whoever has the login.
+ */
+function mayGuess({ indexes: [first, ...more] }: IndexConfig, credentials: CredentialSource): boolean {
+  return first !== undefined && more.length === 0 && credentials.for(first.url) === undefined;
 }
 
 interface SourceParts extends ClientOptions {

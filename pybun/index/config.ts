@@ -18,6 +18,7 @@ import { type GivenLocation, readLocation } from "./index-location.ts";
 import { parseNetrc } from "./netrc.ts";
 import { type PipSettings, readPipSettings, wordsOf } from "./pip-config.ts";
 import { readProxies } from "./proxy-config.ts";
+import { publicIndex } from "./public-index.ts";
 
 export interface IndexFlags {
   readonly index?: readonly string[];
@@ -37,7 +38,6 @@ export interface ConfigSources {
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
-const pypi = "https://pypi.org/simple";
 const defaultTimeoutMs = 30_000;
 
 /** The settings that have one value: where each may come from, the strongest first. `pip:` is a variable or a file of pip. */
@@ -119,7 +119,7 @@ function givenLocations(
     wordsOf(given).map((text) => ({ text, source: given?.source ?? "" }));
   const last =
     flags.defaultIndex === undefined
-      ? (setting("defaultIndex") ?? { value: pypi, source: "default" })
+      ? (setting("defaultIndex") ?? { value: publicIndex, source: "default" })
       : { value: flags.defaultIndex, source: "--default-index" };
   return [
     ...(flags.index ?? []).map((text) => ({ text, source: "--index" })),

@@ -1,6 +1,6 @@
 /**
  * Names that somebody who wrote a name that does not exist may have meant. What is guessed here is a candidate only: a
- * name that no cache knows is shown after an index has confirmed it (`pages.ts`), and names that somebody registered
+ * name that no cache knows is shown after an index has confirmed it, where one may be asked (`pages.ts`), and names that somebody registered
  * to be mistaken for a popular one stay behind the popular one.
  */
 import { editDistance } from "@vivarium/core/nearest";

@@ -9,6 +9,8 @@ import type { ProjectPage } from "./index-file.ts";
 import { mergePages } from "./merge-pages.ts";
 import { nearNames, nearNamesMax, otherSpellings } from "./near-names.ts";
 import { absent, type PageProof, type PageSource } from "./page-source.ts";
+import { popularNames } from "./popular-names.ts";
+import { publicIndex } from "./public-index.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -24,6 +26,8 @@ export interface Pages {
 export interface PagesParts {
   readonly sources: readonly PageSource[];
   readonly findLinks: FindLinks;
+  /** Whether an index may be asked for names that nobody wrote (`client.ts`). */
+  readonly mayGuess: () => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,7 +36,7 @@ export function openPages(parts: PagesParts): Pages {
   const page = (name: string): ProjectPage | Promise<ProjectPage> => {
     const asked = known.get(name);
     if (asked !== undefined) return asked;
-    const answer = cachedPage(name, parts) ?? askPage(name, parts);
+    const answer = cachedPage(name, parts) ?? askPage(name, { ...parts, shownNames: () => namesOfPages(known) });
     known.set(name, answer);
     if (answer instanceof Promise) answer.then((found) => known.set(name, found)).catch(() => known.delete(name));
     return answer;
@@ -83,7 +87,15 @@ function cachedPage(name: string, { sources, findLinks }: PagesParts): ProjectPa
   return linked === absent ? undefined : linked;
 }
 
-async function askPage(name: string, parts: PagesParts): Promise<ProjectPage> {
+/** Projects that this client has shown already. */
+const namesOfPages = (known: ReadonlyMap<string, unknown>): readonly string[] =>
+  [...known].filter(([, answer]) => !(answer instanceof Promise)).map(([name]) => name);
+
+interface AskParts extends PagesParts {
+  readonly shownNames: () => readonly string[];
+}
+
+async function askPage(name: string, parts: AskParts): Promise<ProjectPage> {
   const linked = parts.findLinks.cached(name) ?? (await parts.findLinks.fetch(name));
   for (const source of parts.sources) {
     const answer = source.cached(name) ?? (await source.fetch(name));
@@ -98,21 +110,25 @@ async function askPage(name: string, parts: PagesParts): Promise<ProjectPage> {
 }
 
 /**
- * Names that exist and are near: those seen before, popular ones and a few spellings, each confirmed by a cached page or
- * by asking. Never fails: it only decorates an error.
+ * Names that exist and are near: those seen before, popular ones, and, where an index may be asked for what nobody wrote,
+ * a few spellings that it confirms. Never fails: it only decorates an error.
  */
-async function suggestions(name: string, parts: PagesParts): Promise<string[]> {
-  const seen = [...parts.findLinks.knownNames(), ...parts.sources.flatMap((source) => source.knownNames())];
-  const near = await confirmed(nearNames(name, seen).slice(0, 2 * nearNamesMax), { seen, parts });
-  return (near.length > 0 ? near : await confirmed(otherSpellings(name), { seen, parts })).slice(0, nearNamesMax);
+async function suggestions(name: string, parts: AskParts): Promise<string[]> {
+  const pages = parts.sources.flatMap((source) => source.knownNames());
+  const seen = new Set([...parts.shownNames(), ...parts.findLinks.knownNames(), ...pages]);
+  const sure = new Set([...seen, ...(parts.sources.some(({ shown }) => shown === publicIndex) ? popularNames : [])]);
+  const near = await confirmed(nearNames(name, seen).slice(0, 2 * nearNamesMax), { sure, parts });
+  return (near.length > 0 ? near : await confirmed(otherSpellings(name), { sure, parts })).slice(0, nearNamesMax);
 }
 
 async function confirmed(
   names: readonly string[],
-  { seen, parts }: { seen: readonly string[]; parts: PagesParts },
+  { sure, parts }: { sure: ReadonlySet<string>; parts: PagesParts },
 ): Promise<string[]> {
+  const mayAsk = names.some((name) => !sure.has(name)) && parts.mayGuess();
   const asked = names.map(async (name) => {
-    if (seen.includes(name)) return [name];
+    if (sure.has(name)) return [name];
+    if (!mayAsk) return [];
     const answers = await Promise.allSettled(
       parts.sources.map(async (source) => source.cached(name) ?? source.fetch(name)),
     );

@@ -1,0 +1,2 @@
+/** Where packages come from if nobody says anything. */
+export const publicIndex = "https://pypi.org/simple";
