@@ -71,9 +71,11 @@ async function urlRequirements(
 function directReleases(asked: { name: string; url: string }, policy: CandidatePolicy): ProjectReleases {
   const { file, wheel } = directFile(asked);
   const { key, text } = wheel.version;
-  // Who gives a URL wants that file, whenever it was uploaded and whatever is said of files on indexes.
+  // Who gives a URL wants that file, whenever it was uploaded and whatever is said of files on indexes. How the solver
+  // likes its version, or the spelling of it, is the solver's to say.
   const { excludeNewerMs: _, ...undated } = policy;
-  const choice = chooseFile({ name: asked.name, key, files: [file] }, { ...undated, noBinary: new Set() });
+  const files = { name: asked.name, key, files: [file] };
+  const choice = chooseFile(files, { ...undated, noBinary: new Set(), spelled: new Map() });
   if (choice.file === undefined) {
     const { status } = choice;
     const isUntrusted = status.kind === "unusable" && status.reason.kind === "hash";

@@ -14,6 +14,7 @@ import { type PackageEntry, pythonPackage, rootPackage } from "./package-table.t
 import type { Releases } from "./release-source.ts";
 import { selectRelease } from "./select-release.ts";
 import type { SolverSetting } from "./solver-setting.ts";
+import { narrowBySpelling } from "./spelling.ts";
 import { positiveTerm, type Term } from "./term.ts";
 
 /** What was found out about a package: an answer to wait for, why it cannot be had, or the release to take. */
@@ -44,15 +45,20 @@ export interface Asked {
 /** Chooses among the releases that the term admits. */
 export function chooseRelease(setting: SolverSetting, asked: Asked): Choice {
   const { package_, entry, term } = asked;
-  if (package_ === rootPackage) {
-    return { kind: "learnt", release: 0, range: anyVersion, edges: setting.rootEdges, versions: anyVersion };
-  }
+  if (package_ === rootPackage) return chooseRoot(setting);
   if (package_ === pythonPackage) return noVersions(package_, term);
   const releases = setting.source.releases(entry.name);
   if (releases instanceof Promise) return { kind: "waiting", until: releases };
   if (releases.kind === "found") return chooseAmong(setting, releases, asked);
   const cause = { kind: "unknown-project", subject: package_, offline: releases.kind === "offline" } as const;
   return { kind: "fact", term: positiveTerm(anyVersion), cause };
+}
+
+/** The user's requirements hold whatever is selected. */
+function chooseRoot({ source, rootEdges }: SolverSetting): Choice {
+  const edges = narrowBySpelling(source, rootEdges);
+  if (edges instanceof Promise) return { kind: "waiting", until: edges };
+  return { kind: "learnt", release: 0, range: anyVersion, edges, versions: anyVersion };
 }
 
 const noVersions = (subject: number, term: Term): Choice => ({

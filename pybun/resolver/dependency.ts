@@ -9,6 +9,7 @@ import { formatSpecifiers, type Specifiers } from "../versions/specifier.ts";
 import { specifiersToRange } from "../versions/specifier-range.ts";
 import type { resolverDiagnostics } from "./diagnostics.ts";
 import type { JudgedRequirement, ReleaseRequirements, ReleaseSource, Releases } from "./release-source.ts";
+import { narrowBySpelling } from "./spelling.ts";
 import type { MarkerJudge } from "./target.ts";
 
 const problem = problemsOf<typeof resolverDiagnostics>();
@@ -23,6 +24,8 @@ export interface DependencyEdge {
   readonly tier: "unspecified" | "pinned" | "url";
   readonly origin: "requirement" | "constraint" | "extra";
   readonly toFeatures?: true;
+  /** The texts that `===` asks for, lower-case; see spelling.ts. */
+  readonly spellings?: readonly string[];
 }
 
 /** What all edges of a resolution are made with. */
@@ -66,7 +69,10 @@ export function judgeRequirements(
 function judged({ name, extras, specifiers, url }: Requirement): JudgedRequirement {
   const range = rangeOfSpecifiers(specifiers);
   const about = { name, extras, range, text: formatSpecifiers(specifiers), isPin: namesOneVersion(specifiers) };
-  return url === undefined ? about : { ...about, url };
+  const spellings = specifiers.flatMap((specifier) =>
+    specifier.kind === "arbitrary" ? [specifier.text.toLowerCase()] : [],
+  );
+  return { ...about, ...(url === undefined ? {} : { url }), ...(spellings.length === 0 ? {} : { spellings }) };
 }
 
 /** Does it hold because of the extra, and not without it? */
@@ -86,12 +92,13 @@ function pushEdges(edges: DependencyEdge[], requirement: JudgedRequirement, rule
 }
 
 function edgeOf(
-  { name, range, text, isPin }: JudgedRequirement,
+  { name, range, text, isPin, spellings }: JudgedRequirement,
   origin: "requirement" | "constraint",
   rules: EdgeRules,
 ): DependencyEdge {
   const tier = rules.urls.has(name) ? "url" : isPin ? "pinned" : "unspecified";
-  return { name, range, text, tier, origin };
+  const edge = { name, range, text, tier, origin } as const;
+  return spellings === undefined ? edge : { ...edge, spellings };
 }
 
 /** A URL in the metadata of an index's release would let that index install from anywhere. */
@@ -104,16 +111,17 @@ export type EdgeAnswer =
   | { readonly kind: "edges"; readonly edges: readonly DependencyEdge[] }
   | Exclude<ReleaseRequirements, { kind: "known" | "judged" }>;
 
-/** Edges of a release, or of one extra of it. A promise where its metadata is still on the way. */
+/** Edges of a release, or of one extra of it. A promise where its metadata, or a project asked for by `===`, is on the way. */
 export function releaseEdges(
   source: ReleaseSource,
   asked: { readonly releases: Releases; readonly release: number; readonly extra: string | undefined },
   rules: EdgeRules,
-): EdgeAnswer | Promise<ReleaseRequirements> {
+): EdgeAnswer | Promise<unknown> {
   const answer = source.requirements(asked.releases, asked.release, asked.extra);
   if (answer instanceof Promise || answer.kind === "unusable" || answer.kind === "python") return answer;
   const requirements = judgedOf(answer, asked.extra, rules.judge);
-  return { kind: "edges", edges: flattenOwnExtras(source, { ...asked, requirements }, rules) };
+  const edges = narrowBySpelling(source, flattenOwnExtras(source, { ...asked, requirements }, rules));
+  return edges instanceof Promise ? edges : { kind: "edges", edges };
 }
 
 const judgedOf = (

@@ -52,7 +52,8 @@ export function explainDerivation(derivation: Derivation, { releases, python }: 
 function rangeWriter(steps: readonly DerivationStep[]): (range: VersionRange) => string | undefined {
   const texts = new Map<string, string>([[anyVersion.join(), ""]]);
   for (const step of steps) {
-    if (step.kind === "fact" && step.fact.kind === "dependency") texts.set(step.fact.required.join(), step.fact.text);
+    if (step.kind !== "fact" || step.fact.kind !== "dependency" || step.fact.required.length === 0) continue;
+    texts.set(step.fact.required.join(), step.fact.text);
   }
   return (range) => texts.get(range.join());
 }

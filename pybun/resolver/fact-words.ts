@@ -31,7 +31,8 @@ export function surveyClauses({ own, dependencies, others }: Survey, words: Voca
   const needs = dependencies.map((one) => {
     const { dependent, dependency, versions, required, text, isVague } = one;
     const bounds = describeNeed({ subject: dependency, positive: false, range: required }, words);
-    const wanted = text === undefined ? (isVague ? `certain versions of ${bounds}` : bounds) : dependency.label + text;
+    const whole = text === undefined ? undefined : dependency.label + text + whyImpossible({ required, text });
+    const wanted = whole ?? (isVague ? `certain versions of ${bounds}` : bounds);
     return `${describeSubject(dependent, versions, words)} requires ${wanted}`;
   });
   const telling = others.filter((fact) => fact.kind !== "no-versions" || isRemarkable(fact, words));
@@ -77,7 +78,7 @@ export function describeFact(fact: Fact, words: Vocabulary): string {
 }
 
 function describeDependency(fact: Extract<Fact, { kind: "dependency" }>, words: Vocabulary): string {
-  const wanted = fact.dependency.label + fact.text;
+  const wanted = fact.dependency.label + fact.text + whyImpossible(fact);
   if (fact.origin === "extra")
     return `${fact.dependent.label} is always of the same version as ${fact.dependency.name}`;
   if (fact.dependent.kind === "root")
@@ -85,6 +86,12 @@ function describeDependency(fact: Extract<Fact, { kind: "dependency" }>, words: 
   if (fact.origin === "constraint")
     return `your constraints allow only ${wanted}, which ${fact.dependent.label} requires`;
   return `${describeSubject(fact.dependent, fact.versions, words)} requires ${wanted}`;
+}
+
+/** Why nothing can meet a requirement, where that follows from its specifiers and the spelling of releases alone. */
+function whyImpossible({ required, text }: { readonly required: VersionRange; readonly text: string }): string {
+  if (required.length > 0) return "";
+  return text.includes("===") ? " (no release is spelled so)" : " (which no version meets)";
 }
 
 type Absence = Extract<Fact, { kind: "no-versions" }>;

@@ -61,6 +61,8 @@ export interface JudgedRequirement {
   /** Do the specifiers admit one version only? */
   readonly isPin: boolean;
   readonly url?: string;
+  /** The texts that `===` asks for, lower-case. The range knows their version only. */
+  readonly spellings?: readonly string[];
 }
 
 /** What one release requires. `unusable` when its metadata cannot be read as a release of this version. */

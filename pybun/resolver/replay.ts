@@ -19,6 +19,7 @@ import { pythonRange } from "./python-range.ts";
 import type { ReleaseStatus, Releases } from "./release-source.ts";
 import { selectRelease } from "./select-release.ts";
 import type { SolverSetting } from "./solver-setting.ts";
+import { narrowBySpelling } from "./spelling.ts";
 import { intersectTerms, isTrivial, negativeTerm, positiveTerm, type Term, termsEqual, uniteTerms } from "./term.ts";
 
 export interface ReplaySetting extends SolverSetting {
@@ -194,7 +195,7 @@ async function holdsDependency(fact: Extract<Fact, { kind: "dependency" }>, sett
     edge.extra === fact.dependency.extra &&
     edge.origin === fact.origin &&
     rangesEqual(edge.range, fact.required);
-  if (fact.dependent.kind === "root") return setting.rootEdges.some(isStated);
+  if (fact.dependent.kind === "root") return (await rootEdgesOf(setting)).some(isStated);
   const releases = await releasesOf(fact.dependent, setting);
   for (const release of releasesIn(releases, fact.versions)) {
     if (fact.dependent.kind === "extra") {
@@ -208,12 +209,19 @@ async function holdsDependency(fact: Extract<Fact, { kind: "dependency" }>, sett
   return !rangeIsEmpty(intersectRanges(fact.versions, anyVersion));
 }
 
+const rootEdgesOf = ({ source, rootEdges }: ReplaySetting): Promise<readonly DependencyEdge[]> =>
+  answered(() => narrowBySpelling(source, rootEdges));
+
 async function edgesAt(asked: { subject: Subject; releases: Releases; release: number }, setting: ReplaySetting) {
   const question = { releases: asked.releases, release: asked.release, extra: asked.subject.extra };
-  const first = releaseEdges(setting.source, question, setting.rules);
-  if (!(first instanceof Promise)) return first;
-  await first;
-  const second = releaseEdges(setting.source, question, setting.rules);
-  if (second instanceof Promise) throw new TypeError("a source answers at once when it is asked again");
-  return second;
+  return answered(() => releaseEdges(setting.source, question, setting.rules));
+}
+
+/** Asks until nothing has to be waited for any more. */
+async function answered<T>(ask: () => T | Promise<unknown>): Promise<T> {
+  for (;;) {
+    const answer = ask();
+    if (!(answer instanceof Promise)) return answer;
+    await answer;
+  }
 }

@@ -3,7 +3,7 @@
  *
  * Whether a version satisfies a specifier is asked of the specifier's key range (specifier-range.ts), so that the
  * solver and everybody else give the same answer by construction. The exception is `===`, which asks for a spelling: its
- * range holds all spellings of the version, and who chooses files looks at their names (pybun/candidates).
+ * range holds all spellings of the version, and the resolver compares texts besides (pybun/resolver/spelling.ts).
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { locateFault } from "./cursor.ts";
