@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import {
   buildWheel,
@@ -189,6 +190,31 @@ describe("certificates", () => {
       }
     } finally {
       await index.stop();
+    }
+  });
+
+  test("a server that speaks plain HTTP where https was asked for is E_INDEX_TLS at once", async () => {
+    let greetings = 0;
+    const plain = createServer((socket) => {
+      socket.on("error", () => socket.destroy());
+      socket.once("data", () => {
+        greetings++;
+        socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+      });
+    });
+    await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
+    // A server that listens on a TCP port has an address of this form.
+    const { port } = plain.address() as AddressInfo;
+    try {
+      using bench = testBench();
+      const client = bench.open({ flags: { defaultIndex: `https://127.0.0.1:${port}/simple` } });
+      expect(await failureOf(() => client.page("left"))).toBe(
+        `E_INDEX_TLS cannot begin a secure connection to 'https://127.0.0.1:${port}/simple/left/': the TLS handshake failed | ` +
+          "The server may speak plain HTTP on this port: was 'http://' meant instead of 'https://'?",
+      );
+      expect([greetings, bench.clock.waits]).toEqual([1, []]);
+    } finally {
+      plain.close();
     }
   });
 

@@ -1,7 +1,8 @@
 /** The catalogue of the index client. Every URL in the parameters is redacted by whoever throws. */
 import { rule } from "@vivarium/core/diagnostic";
 
-const offlineHint = (): string => "Run the command once without `--offline`, so that the answer is in the cache.";
+const offlineHint = (): string =>
+  "Run the command once without `--offline` and UV_OFFLINE, so that the answer is in the cache.";
 
 const triedOften = (attempts: number): string => (attempts > 1 ? ` (${attempts} attempts)` : "");
 
@@ -38,11 +39,19 @@ export const indexDiagnostics = {
         ? "Check the network and the proxy settings. `--offline` uses what is in the cache."
         : `The proxy comes from ${p.proxy.source}: check it, or name the host in NO_PROXY. \`--offline\` uses what is in the cache.`,
   }),
-  E_INDEX_TLS: rule<{ url: string; reason: string }>({
+  E_INDEX_TLS: rule<{ url: string; reason: string; phase: "handshake" | "certificate"; proxy?: NamedProxy }>({
     exit: 69,
-    summary: "The certificate of an index is not trusted.",
-    message: (p) => `cannot trust the certificate of '${p.url}': ${p.reason}`,
-    hint: () => "If a company's proxy signs it, name its CA file in SSL_CERT_FILE or PIP_CERT.",
+    summary: "The certificate of an index is not trusted, or its server does not speak TLS.",
+    message: (p) =>
+      p.phase === "certificate"
+        ? `cannot trust the certificate of '${p.url}': ${p.reason}`
+        : `cannot begin a secure connection to '${p.url}'${p.proxy === undefined ? "" : ` through the proxy '${p.proxy.url}'`}: ${p.reason}`,
+    hint: (p) => {
+      if (p.phase === "certificate")
+        return "If a company's proxy signs it, name its CA file in SSL_CERT_FILE or PIP_CERT.";
+      const proxy = p.proxy === undefined ? "" : `, or the proxy, which comes from ${p.proxy.source},`;
+      return `The server${proxy} may speak plain HTTP on this port: was 'http://' meant instead of 'https://'?`;
+    },
   }),
   E_INDEX_TIMEOUT: rule<{ url: string; phase: "connect" | "idle"; timeoutMs: number }>({
     exit: 69,
@@ -60,8 +69,8 @@ export const indexDiagnostics = {
   }),
   E_INDEX_OFFLINE: rule<{ what: string }>({
     exit: 69,
-    summary: "Something that --offline forbids to fetch is not in the cache.",
-    message: (p) => `${p.what} is not in the cache, and \`--offline\` forbids to fetch it`,
+    summary: "Something that --offline or UV_OFFLINE forbids to fetch is not in the cache.",
+    message: (p) => `${p.what} is not in the cache, and \`--offline\` or UV_OFFLINE forbids to fetch it`,
     hint: offlineHint,
   }),
   E_INDEX_CONTENT: rule<{ url: string; contentType: string; reason: string }>({
@@ -100,6 +109,12 @@ export const indexDiagnostics = {
     exit: 78,
     summary: "A setting of the index client is malformed, or names a place that does not exist.",
     message: (p) => `cannot use ${p.source}: ${p.reason}`,
+  }),
+  E_SETTING_INVALID: rule<{ source: string; reason: string }>({
+    exit: 78,
+    summary: "A UV_* or PIP_* variable, or a line of pip's files, has a value that cannot be used.",
+    message: (p) => `cannot use ${p.source}: ${p.reason}`,
+    hint: () => "Correct or unset it: a setting that cannot be read is never passed over.",
   }),
   E_INDEX_FIND_LINKS: rule<{ location: string; reason: string }>({
     exit: 69,
@@ -140,6 +155,12 @@ export const indexDiagnostics = {
     message: (p) =>
       `${p.source}: ${p.urls.map((url) => `'${url}'`).join(", ")} is asked before the default index, and the first index that knows a name is the only one used for it (pip would mix them)`,
     hint: () => "This keeps a public package from replacing a private one of the same name.",
+  }),
+  W_SETTING_IGNORED: rule<{ source: string; reason: string }>({
+    exit: 0,
+    summary: "A variable or a line of pip's files that changes which packages uv or pip would take is not obeyed.",
+    message: (p) => `${p.source} is not obeyed: ${p.reason}`,
+    hint: (p) => `Unset ${p.source} for this command, if what it asks for is not needed.`,
   }),
   W_INDEX_FIND_LINKS_MISSING: rule<{ location: string; source: string }>({
     exit: 0,

@@ -12,6 +12,9 @@ const problem = problemsOf<typeof indexDiagnostics>();
 const certificateCodes =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)|ERR_TLS|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH|KEYUSAGE|UNKNOWN_CA/;
 
+/** The peer answered the greeting of TLS with something else: plain HTTP, mostly, or a refusal to go on. */
+const handshakeCode = "EPROTO";
+
 /** What the receiver of a transfer threw. Its errors may look like those of a network: a full disk has a `code` too. */
 export class SinkFailure extends Error {
   constructor(cause: unknown) {
@@ -21,7 +24,7 @@ export class SinkFailure extends Error {
 }
 
 /**
- * A certificate does not become better by asking again, nor does a full disk: thrown. What may pass is a {@link Retry}. `url` is redacted;
+ * A certificate does not become better by asking again, nor a server without TLS, nor a full disk: thrown. What may pass is a {@link Retry}. `url` is redacted;
  * `proxy` is what the request went through.
  */
 export function failureOf(error: unknown, { url, proxy }: { url: string; proxy: Sourced | undefined }): Retry {
@@ -36,7 +39,11 @@ export function failureOf(error: unknown, { url, proxy }: { url: string; proxy: 
   const words = reasonOf(error);
   const reason = error instanceof Error && words === error.message ? cause.message : redact(words);
   if (code !== undefined && certificateCodes.test(code))
-    throw problem("E_INDEX_TLS", { url, reason: `${reason} (${code})` }, { cause });
+    throw problem("E_INDEX_TLS", { url, reason: `${reason} (${code})`, phase: "certificate" }, { cause });
+  if (code === handshakeCode) {
+    const told = { url, reason: "the TLS handshake failed", phase: "handshake", ...shownProxy(proxy) } as const;
+    throw problem("E_INDEX_TLS", told, { cause });
+  }
   if (code === undefined) throw error;
   return {
     kind: "retry",
