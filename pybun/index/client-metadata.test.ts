@@ -204,7 +204,8 @@ test("one that would have to be built is a clear error", () =>
 
 test("an archive that is none is told", () =>
   scene({ metadata: "none" }, async ({ index, open }) => {
-    index.add({ ...wheel, bytes: Buffer.alloc(5000, "x") });
+    const bytes = Buffer.alloc(5000, "x");
+    index.add({ ...wheel, bytes, sha256: new Bun.CryptoHasher("sha256").update(bytes).digest("hex") });
     expect(await failureOf(() => metadataOf(open()))).toBe(
       `E_INDEX_METADATA cannot read the metadata of '${wheel.filename}': it is no ZIP archive`,
     );

@@ -12,6 +12,7 @@ import { assertHash } from "./hash-check.ts";
 import type { IndexFile } from "./index-file.ts";
 import { localPieces } from "./local-file.ts";
 import type { Transport } from "./transport.ts";
+import type { WheelReading } from "./wheel-metadata.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -25,19 +26,16 @@ const sdistBytesMax = 1024 * 1024 * 1024;
 export type FetchedMetadata = ParsedMetadata | { readonly buildNeeded: string };
 
 /** Throws `E_INDEX_METADATA`, `E_INDEX_HASH`, what the transport throws, and `E_SDIST_BUILD_NEEDED` for archives that are not looked into. */
-export async function fetchMetadata(
-  file: IndexFile,
-  transport: Transport,
-  signal?: AbortSignal,
-): Promise<FetchedMetadata> {
+export async function fetchMetadata(file: IndexFile, reading: WheelReading): Promise<FetchedMetadata> {
+  const { transport, signal } = reading;
   if (file.kind === "sdist") return readSdist(file, transport, signal);
   const advertised = await fetchAdvertised(file, transport, signal);
-  return parseCoreMetadata(advertised ?? (await readTail(file, transport, signal)), file.filename);
+  return parseCoreMetadata(advertised ?? (await readTail(file, reading)), file.filename);
 }
 
-async function readTail(file: IndexFile, transport: Transport, signal?: AbortSignal): Promise<Uint8Array> {
+async function readTail(file: IndexFile, reading: WheelReading): Promise<Uint8Array> {
   const { readWheelMetadata } = await import("./wheel-metadata.ts");
-  return readWheelMetadata(file, transport, signal);
+  return readWheelMetadata(file, reading);
 }
 
 /** `undefined`: nothing is advertised, or what is advertised is not there (then the wheel itself is asked). */

@@ -31,7 +31,7 @@ export interface LocalFile {
 }
 
 /** Opens a `file:` URL for reading parts of it. */
-export function withLocalFile<T>(url: string, use: (file: LocalFile) => T): T {
+export async function withLocalFile<T>(url: string, use: (file: LocalFile) => Promise<T>): Promise<T> {
   const descriptor = openLocal(url);
   try {
     const size = fstatSync(descriptor).size;
@@ -39,7 +39,7 @@ export function withLocalFile<T>(url: string, use: (file: LocalFile) => T): T {
       const target = new Uint8Array(Math.max(0, Math.min(bytes, size - offset)));
       return target.subarray(0, readSync(descriptor, target, 0, target.length, offset));
     };
-    return use({ size, read });
+    return await use({ size, read });
   } finally {
     closeSync(descriptor);
   }

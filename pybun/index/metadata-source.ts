@@ -7,6 +7,7 @@ import type { indexDiagnostics } from "./diagnostics.ts";
 import { fetchMetadata } from "./file-metadata.ts";
 import type { CoreMetadata, IndexFile } from "./index-file.ts";
 import type { MetadataCache } from "./metadata-cache.ts";
+import { openTailReach, type TailReach } from "./tail-reach.ts";
 import type { Transport } from "./transport.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
@@ -24,11 +25,12 @@ export type ArrivingMetadata = Promise<Uint8Array | undefined>;
 export function openMetadata(
   parts: MetadataParts,
 ): (file: IndexFile, arriving?: ArrivingMetadata) => CoreMetadata | Promise<CoreMetadata> {
+  const reach = openTailReach();
   const known = new Map<string, CoreMetadata | Promise<CoreMetadata>>();
   return (file, arriving) => {
     const asked = known.get(file.url);
     if (asked !== undefined) return asked;
-    const answer = cachedMetadata(file, parts) ?? askMetadata(file, { ...parts, arriving });
+    const answer = cachedMetadata(file, parts) ?? askMetadata(file, { ...parts, reach, arriving });
     known.set(file.url, answer);
     if (answer instanceof Promise) {
       answer.then((metadata) => known.set(file.url, metadata)).catch(() => known.delete(file.url));
@@ -46,16 +48,23 @@ function cachedMetadata(file: IndexFile, { cache }: MetadataParts): CoreMetadata
   return known;
 }
 
+interface Asking extends MetadataParts {
+  readonly reach: TailReach;
+  readonly arriving: ArrivingMetadata | undefined;
+}
+
 async function askMetadata(
   file: IndexFile,
-  { cache, transport, offline, signal, arriving }: MetadataParts & { readonly arriving: ArrivingMetadata | undefined },
+  { cache, transport, offline, signal, reach, arriving }: Asking,
 ): Promise<CoreMetadata> {
   if (offline && !file.url.startsWith("file:"))
     throw problem("E_INDEX_OFFLINE", { what: `the metadata of ${file.filename}` });
   const key = keyOf(file);
   const arrived = await arriving;
   const found =
-    arrived === undefined ? await fetchMetadata(file, transport, signal) : parseCoreMetadata(arrived, file.filename);
+    arrived === undefined
+      ? await fetchMetadata(file, { transport, reach, signal })
+      : parseCoreMetadata(arrived, file.filename);
   if (!("buildNeeded" in found)) assertSameProject(file, found);
   if (key !== undefined) cache.write(projectOf(file), key, found);
   if (!("buildNeeded" in found)) return found;

@@ -19,7 +19,8 @@ export interface Tail {
 }
 
 export type TailAnswer =
-  | { readonly kind: "found"; readonly bytes: Uint8Array }
+  /** The entry begins at `offset`. */
+  | { readonly kind: "found"; readonly bytes: Uint8Array; readonly offset: number }
   /** The tail must begin at this offset or before. */
   | { readonly kind: "need"; readonly offset: number }
   /** The tail need not grow: `length` bytes from `offset` hold the entry (see {@link readEntryAt}), or tell how many do. */
@@ -50,7 +51,9 @@ export function readMetadataFromTail(tail: Tail): TailAnswer {
   }
   const directory = directoryOf(view, end, tail.offset);
   if (directory.kind !== "directory") return directory;
-  if (directory.offset < tail.offset) return { kind: "need", offset: Math.max(0, directory.offset - 16_384) };
+  if (directory.offset < tail.offset) {
+    return { kind: "need", offset: Math.max(0, directory.offset - Math.min(metadataRoom(directory), gapBytesMax)) };
+  }
   const start = directory.offset - tail.offset;
   if (start + directory.size > tail.bytes.length) return { kind: "broken", reason: "its central directory is cut off" };
   const entry = findMetadata(tail.bytes.subarray(start, start + directory.size));
@@ -83,6 +86,12 @@ function findEndRecord(view: DataView): number {
   }
   return -1;
 }
+
+/**
+ * Before the directory mostly stand METADATA and RECORD. A line of RECORD, a hash in it, deflates to half of the entry
+ * that its file has in the directory.
+ */
+const metadataRoom = ({ size }: Directory): number => 16_384 + Math.ceil(size / 2);
 
 type Directory = { readonly kind: "directory"; readonly offset: number; readonly size: number };
 
@@ -173,12 +182,13 @@ function readEntry(view: DataView, entry: Entry, tail: Tail): Exclude<TailAnswer
 }
 
 function inflateEntry(data: Uint8Array, entry: Entry): Exclude<TailAnswer, { kind: "need" | "apart" }> {
-  if (entry.method === 0) return { kind: "found", bytes: data };
+  const offset = entry.localOffset;
+  if (entry.method === 0) return { kind: "found", bytes: data, offset };
   if (entry.method !== 8) return { kind: "broken", reason: `compression method ${entry.method} is not supported` };
   try {
     const bytes = inflateRawSync(data, { maxOutputLength: Math.max(1, entry.size) });
     if (bytes.length !== entry.size) return { kind: "broken", reason: "its METADATA has another size than announced" };
-    return { kind: "found", bytes };
+    return { kind: "found", bytes, offset };
   } catch (error) {
     if (error instanceof Error) return { kind: "broken", reason: `its METADATA does not inflate: ${error.message}` };
     throw error;
