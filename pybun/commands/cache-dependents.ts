@@ -1,6 +1,7 @@
 /** Who depends on what in the store: an environment on its view and its wheels, a view on its wheels. */
 import { basename, dirname } from "node:path";
 import type { Store } from "@vivarium/core/store";
+import { creatingCommand } from "../env/creating-command.ts";
 import { type EnvironmentRecord, environmentKind, environmentPath } from "../env/environment-record.ts";
 import { listEnvironments } from "../env/list-environments.ts";
 import { placedKind } from "../env/placed-environment.ts";
@@ -35,8 +36,8 @@ function memoriesOf(store: Store, used: ReadonlySet<string>): ReadonlySet<string
   const isUsed = (kind: string, key: string | undefined) => used.has(`${kind}/${key}`);
   const choices = store.keys(choiceKind).filter((key) => isUsed(environmentKind, readChoice(store, key)));
   const sets = store.keys(wheelSetKind).filter((key) => {
-    const hashes = readWheelSet(store, key) ?? [];
-    return hashes.length > 0 && hashes.every((hash) => isUsed(wheelKind, hash));
+    const wheels = readWheelSet(store, key) ?? [];
+    return wheels.length > 0 && wheels.every(({ sha256 }) => isUsed(wheelKind, sha256));
   });
   return new Set([...choices.map((key) => `${choiceKind}/${key}`), ...sets.map((key) => `${wheelSetKind}/${key}`)]);
 }
@@ -61,13 +62,13 @@ export interface BrokenEntries {
   /** Views and environments of the store that were removed: the next run makes them again. */
   readonly lost: readonly { readonly entry: string; readonly reason: string }[];
   /** Environments at places of their own, which stay. */
-  readonly broken: readonly { readonly path: string; readonly reason: string }[];
+  readonly broken: readonly { readonly path: string; readonly reason: string; readonly command: string }[];
 }
 
 /** Takes views whose wheels are gone out of the store, then environments that lack their view or files of their own. */
 export function discardBroken(store: Store): BrokenEntries {
   const lost: { entry: string; reason: string }[] = [];
-  const broken: { path: string; reason: string }[] = [];
+  const broken: { path: string; reason: string; command: string }[] = [];
   const leased = store.leased();
   for (const key of store.keys(viewKind)) {
     const reason = verifyView(store, key);
@@ -77,7 +78,7 @@ export function discardBroken(store: Store): BrokenEntries {
     const reason = verifyEnvironment(record);
     if (reason === undefined) continue;
     if (leased.has(`${environmentKind}/${record.key}`)) continue;
-    if (!isInStore(store, record)) broken.push({ path: record.path, reason });
+    if (!isInStore(store, record)) broken.push({ path: record.path, reason, command: creatingCommand(record) });
     else if (store.remove(environmentKind, record.key))
       lost.push({ entry: `${environmentKind}/${record.key}`, reason });
   }

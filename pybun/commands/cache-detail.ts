@@ -10,7 +10,7 @@ export const cacheVerifyDetail = v.object({
   checked: count,
   damaged: v.array(v.object({ entry: v.string(), reason: v.string() })),
   /** Environments at places of their own that lack something; making them again mends them. */
-  broken: v.array(v.object({ path: v.string(), reason: v.string() })),
+  broken: v.array(v.object({ path: v.string(), reason: v.string(), command: v.string() })),
 });
 
 /** `detail` of `cache clean`; `kept` are entries that running programs use. */

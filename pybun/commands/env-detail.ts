@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** `detail` of `env create` and `env path`. */
+/** `detail` of `env create` and `env path`; no secrets are in requirements and URLs. */
 export const envCreateDetail = v.object({
   key: v.string(),
   path: v.string(),
@@ -9,11 +9,22 @@ export const envCreateDetail = v.object({
   /** The shared, merged site-packages that is the environment's last path entry. */
   view: v.string(),
   interpreter: v.object({ path: v.string(), version: v.string() }),
-  packages: v.array(v.object({ name: v.string(), version: v.string(), sha256: v.string() })),
+  /** What it was made for, normalised and sorted. */
+  requirements: v.array(v.string()),
+  /** `url` where one was asked for (PEP 610). */
+  packages: v.array(
+    v.object({ name: v.string(), version: v.string(), sha256: v.string(), url: v.optional(v.string()) }),
+  ),
+  /** Where it was made, if it was moved or copied since. */
+  moved_from: v.optional(v.string()),
 });
 
 /** `detail` of `env list`. */
-export const envListDetail = v.object({ environments: v.array(envCreateDetail) });
+export const envListDetail = v.object({
+  environments: v.array(envCreateDetail),
+  /** Places where environments were made and are not any more. */
+  gone: v.array(v.object({ key: v.string(), path: v.string() })),
+});
 
 /** `detail` of `env remove`. */
 export const envRemoveDetail = v.object({ removed: v.array(v.object({ key: v.string(), path: v.string() })) });

@@ -5,10 +5,12 @@
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import type { Store } from "@vivarium/core/store";
 import type { envDiagnostics } from "../env/diagnostics.ts";
+import type { Origins } from "../env/direct-url.ts";
 import { ensureEnvironment } from "../env/ensure-environment.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { writeChoice } from "../install/choice.ts";
 import { digestOf } from "../install/environment-key.ts";
+import { environmentSetting } from "../install/environment-setting.ts";
 import { type InstallRequest, type InstallScene, keyOf } from "../install/install-request.ts";
 import { readWheelSet, writeWheelSet } from "../install/wheel-set.ts";
 import { normalizeName } from "../versions/name.ts";
@@ -26,55 +28,56 @@ export async function createEnvironment(
   request: InstallRequest,
   scene: InstallScene & { readonly gathered: Gathered },
 ): Promise<EnvironmentRecord> {
-  const { directory, ...inStore } = request;
+  const { directory, clear: _clear, ...inStore } = request;
   const { requiredHashes } = scene.gathered;
   try {
     if (requiredHashes.size === 0) return await findOrInstall(request, scene);
-    const checked = await findOrInstall(inStore, scene);
-    checkHashes(checked, requiredHashes);
-    return directory === undefined ? checked : await findOrInstall(request, { ...scene, refresh: false });
+    if (directory === undefined) return checkHashes(await findOrInstall(request, scene), requiredHashes);
+    checkHashes(await findOrInstall(inStore, scene), requiredHashes);
+    return await findOrInstall(request, { ...scene, refresh: false });
   } catch (error) {
     throw locateProblem(error, scene.gathered);
   }
 }
 
-function checkHashes({ packages }: EnvironmentRecord, required: Gathered["requiredHashes"]): void {
-  for (const { name, version, sha256 } of packages) {
+function checkHashes(record: EnvironmentRecord, required: Gathered["requiredHashes"]): EnvironmentRecord {
+  for (const { name, version, sha256 } of record.packages) {
     const allowed = [...(required.get(normalizeName(name)) ?? [])].filter((hash) => hash.startsWith("sha256:"));
     if (allowed.length === 0 || allowed.includes(`sha256:${sha256}`)) continue;
     const expected = allowed.map((hash) => hash.slice("sha256:".length)).join(" or ");
     throw problem("E_ENV_HASH", { name, version, expected, actual: sha256 });
   }
+  return record;
 }
 
 async function findOrInstall(request: InstallRequest, scene: InstallScene): Promise<EnvironmentRecord> {
   const key = keyOf(request);
-  const wheels = scene.refresh ? undefined : rememberedWheels(scene.store, key);
-  const linked = wheels === undefined ? undefined : await linkRemembered(request, { ...scene, key, wheels });
+  const found = scene.refresh ? undefined : rememberedWheels(scene.store, key);
+  const linked = found === undefined ? undefined : await linkRemembered(request, { ...scene, key, ...found });
   if (linked !== undefined) return linked;
   // Loaded late: resolver, index client and unpacker are half of the program, and a warm store needs none of them.
   const { installRequirements } = await import("../install/install-requirements.ts");
   const record = await installRequirements(request, scene);
-  writeWheelSet(
-    scene.store,
-    key,
-    record.packages.map((entry) => entry.sha256),
-  );
+  writeWheelSet(scene.store, key, record.packages);
   return record;
 }
 
-interface LinkScene extends InstallScene {
-  readonly key: string;
+interface Remembered {
   readonly wheels: readonly StoredWheel[];
+  readonly origins: Origins;
+}
+
+interface LinkScene extends InstallScene, Remembered {
+  readonly key: string;
 }
 
 /** Undefined where a wheel turns out to be damaged: installing fetches it again. */
 async function linkRemembered(request: InstallRequest, scene: LinkScene): Promise<EnvironmentRecord | undefined> {
-  const { interpreter, directory, materialize = [] } = request;
-  const { store, report, key, wheels, signal } = scene;
-  const common = { store, interpreter, wheels, materialize, report, ...(signal === undefined ? {} : { signal }) };
+  const { store, report, key, wheels, origins, signal } = scene;
+  const setting = environmentSetting(request);
+  const common = { ...setting, store, wheels, origins, report, ...(signal === undefined ? {} : { signal }) };
   try {
-    if (directory !== undefined) return await ensureEnvironment({ ...common, key, directory });
+    if (request.directory !== undefined) return await ensureEnvironment({ ...common, key });
     const contents = wheels.map(({ sha256 }) => sha256).join(" ");
     const record = await ensureEnvironment({ ...common, key: digestOf(`${key} ${contents}`) });
     writeChoice(store, key, record);
@@ -86,10 +89,12 @@ async function linkRemembered(request: InstallRequest, scene: LinkScene): Promis
 }
 
 /** The wheels of a wish if all of them are in the store. */
-function rememberedWheels(store: Store, key: string): readonly StoredWheel[] | undefined {
-  const found = readWheelSet(store, key)?.map((hash) => storedOrAbsent(store, hash)) ?? [undefined];
-  const wheels = found.filter((wheel) => wheel !== undefined);
-  return wheels.length === found.length ? wheels : undefined;
+function rememberedWheels(store: Store, key: string): Remembered | undefined {
+  const items = readWheelSet(store, key);
+  const wheels = items?.map(({ sha256 }) => storedOrAbsent(store, sha256)).filter((wheel) => wheel !== undefined) ?? [];
+  if (items === undefined || wheels.length !== items.length) return undefined;
+  const direct = items.flatMap(({ sha256, url }): readonly [string, string][] => (url ? [[sha256, url]] : []));
+  return { wheels, origins: new Map(direct) };
 }
 
 function storedOrAbsent(store: Store, hash: string): StoredWheel | undefined {

@@ -1,6 +1,6 @@
 /** `pybun env create|list|path|remove`: shapes only. */
 import type { Command } from "@vivarium/cli/command";
-import { envCreateOptions } from "./env-options.ts";
+import { envCreateOptions, envWishOptions } from "./env-options.ts";
 
 const envCreateCommand: Command = {
   name: "env create",
@@ -20,7 +20,7 @@ const envListCommand: Command = {
   name: "env list",
   summary: "List the environments that PyBun owns",
   usage: [""],
-  examples: [{ command: "pybun env list", note: "Key, Python, number of packages and path" }],
+  examples: [{ command: "pybun env list", note: "Key, Python, number of packages, path, and what it is for" }],
   options: {},
   positionals: "none",
   load: async () => ({ execute: (await import("./env-execute.ts")).executeList }),
@@ -30,11 +30,14 @@ const envListCommand: Command = {
 const envPathCommand: Command = {
   name: "env path",
   summary: "Print the path of an environment",
-  usage: ["KEY"],
-  examples: [{ command: "pybun env path 3f9c", note: "The first four or more characters of a key are enough" }],
-  options: {},
-  positionals: { name: "KEY", min: 1, max: 1 },
-  load: async () => ({ execute: (await import("./env-execute.ts")).executePath }),
+  usage: ["[OPTIONS] REQUIREMENT…", "[OPTIONS] -r FILE", "KEY|DIR"],
+  examples: [
+    { command: "pybun env path requests rich", note: "The one that `env create` made for this; no network is used" },
+    { command: "pybun env path 3f9c", note: "The first four or more characters of a key are enough" },
+  ],
+  options: envWishOptions,
+  positionals: { name: "REQUIREMENT|KEY|DIR", min: 0, max: Number.POSITIVE_INFINITY },
+  load: async () => ({ execute: (await import("./env-path.ts")).executePath }),
   detailSchema: async () => (await import("./env-detail.ts")).envCreateDetail,
 };
 
@@ -42,7 +45,10 @@ const envRemoveCommand: Command = {
   name: "env remove",
   summary: "Remove environments",
   usage: ["KEY|DIR…"],
-  examples: [{ command: "pybun env remove .venv", note: "By key or by place; wheels stay in the store" }],
+  examples: [
+    { command: "pybun env remove .venv", note: "By key or by place; wheels stay in the store" },
+    { command: "pybun env remove old/.venv", note: "Forgets one that `env list` calls moved or gone" },
+  ],
   options: {},
   positionals: { name: "KEY|DIR", min: 1, max: Number.POSITIVE_INFINITY },
   load: async () => ({ execute: (await import("./env-execute.ts")).executeRemove }),

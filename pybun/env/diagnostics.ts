@@ -47,18 +47,41 @@ export const envDiagnostics = {
     message: (p) => `cannot make an environment at '${p.path}': ${p.reason}`,
     hint: () => "Name another directory with `--dir`.",
   }),
-  E_ENV_EXISTS: rule<{ path: string; refresh: boolean }>({
+  E_ENV_EXISTS: rule<{ path: string }>({
     exit: exitCode.dataError,
-    summary: "The place that --dir names holds an environment that was made for something else, or would be refreshed.",
-    message: (p) =>
-      `'${p.path}' is an environment ${p.refresh ? "that --refresh may replace" : "made for other requirements or another Python"}`,
+    summary: "The place that --dir names holds an environment that was made for something else.",
+    message: (p) => `'${p.path}' is an environment made for other requirements or another Python`,
     hint: () => "Add `--clear` to replace it; what was installed or put into it by hand goes with it.",
   }),
-  W_ENV_BROKEN: rule<{ path: string; reason: string }>({
+  E_ENV_LAYOUT: rule<{ path: string; format: number }>({
+    exit: exitCode.dataError,
+    summary: "The environment at this place was made by another version of PyBun, whose record this one cannot read.",
+    message: (p) => `'${p.path}' is an environment of another version of PyBun, with a record of format ${p.format}`,
+    hint: (p) => `Make it anew with \`pybun env create … --dir '${p.path}' --clear\`, or delete the directory.`,
+  }),
+  E_ENV_MOVED: rule<{ path: string; from: string }>({
+    exit: exitCode.dataError,
+    summary: "The environment at this place was made elsewhere and moved or copied here; its scripts name that place.",
+    message: (p) => `'${p.path}' is an environment that was made at '${p.from}', which its scripts name`,
+    hint: () => "Add `--clear` to make it anew; what was installed or put into it by hand goes with it.",
+  }),
+  W_ENV_MOVED: rule<{ path: string; from: string; command: string }>({
+    exit: exitCode.success,
+    summary: "An environment at a place of its own was moved or copied: what it holds works, its scripts do not.",
+    message: (p) => `the environment '${p.path}' was made at '${p.from}', which its scripts name`,
+    hint: (p) => `\`${p.command}\` makes it anew.`,
+  }),
+  E_ENV_AMBIGUOUS: rule<{ wanted: string; paths: readonly string[] }>({
+    exit: exitCode.dataError,
+    summary: "More than one environment has this key or serves these requirements.",
+    message: (p) => `'${p.wanted}' means more than one environment: ${p.paths.map((path) => `'${path}'`).join(", ")}`,
+    hint: () => "Name one of them by its path.",
+  }),
+  W_ENV_BROKEN: rule<{ path: string; reason: string; command: string }>({
     exit: exitCode.success,
     summary: "An environment at a place of its own lacks something that it needs from the store.",
     message: (p) => `the environment '${p.path}' does not work any more: ${p.reason}`,
-    hint: (p) => `Run the \`pybun env create … --dir '${p.path}'\` again that made it.`,
+    hint: (p) => `\`${p.command}\` mends it.`,
   }),
   E_ENV_HASH: rule<{ name: string; version: string; expected: string; actual: string }>({
     exit: exitCode.integrity,
@@ -68,9 +91,10 @@ export const envDiagnostics = {
   }),
   E_ENV_NOT_FOUND: rule<{ wanted: string }>({
     exit: exitCode.notFound,
-    summary: "No environment has this key or path.",
+    summary: "No environment has this key or path, or was made for these requirements with these options.",
     message: (p) => `there is no environment '${p.wanted}'`,
-    hint: () => "`pybun env list` shows keys and paths.",
+    hint: () =>
+      "`pybun env list` shows keys, paths and requirements; other options or another Python make another one.",
   }),
   E_ENV_IN_USE: rule<{ path: string }>({
     exit: exitCode.io,

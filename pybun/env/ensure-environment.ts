@@ -9,25 +9,33 @@
  */
 import { lstatSync, mkdirSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import type { Store } from "@vivarium/core/store";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import type { envDiagnostics } from "./diagnostics.ts";
+import type { Origins } from "./direct-url.ts";
 import {
   type EnvironmentRecord,
   environmentKind,
   environmentPath,
+  type RecordedPackage,
+  type RecordedWish,
   readEnvironmentRecord,
   recordFileName,
   recordVersion,
 } from "./environment-record.ts";
 import { wheelsToMaterialize } from "./materialize.ts";
-import { placeEnvironment, readPlacedRecord } from "./placed-environment.ts";
+import { inspectPlace } from "./place.ts";
+import { placeEnvironment } from "./placed-environment.ts";
 import { type PrefixRequest, planPrefix } from "./prefix-plan.ts";
 import { writePrefix } from "./prefix-write.ts";
 import { verifyEnvironment } from "./verify-links.ts";
 import { ensureView } from "./view.ts";
+
+const problem = problemsOf<typeof envDiagnostics>();
 
 export interface EnvironmentOptions {
   readonly store: Store;
@@ -39,9 +47,15 @@ export interface EnvironmentOptions {
   readonly editables?: readonly string[];
   /** Names of distributions to copy instead of linking; the known ones are always copied. */
   readonly materialize?: readonly string[];
+  /** What the environment is for, for its record. */
+  readonly wish?: () => RecordedWish;
+  /** Of wheels that were asked for by URL. */
+  readonly origins?: Origins;
   readonly report: Report;
   /** An absolute path: the environment is made there instead of in the store. */
   readonly directory?: string;
+  /** Make it anew, also where there is one that is whole. */
+  readonly fresh?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -57,16 +71,26 @@ async function make(options: EnvironmentOptions): Promise<EnvironmentRecord> {
   const startMs = performance.now();
   const known = findWhole(options);
   if (known !== undefined) return announce(options, { record: known, created: false, startMs });
-  const { store, interpreter, wheels, key, report, directory, editables = [], materialize } = options;
+  const {
+    store,
+    interpreter,
+    wheels,
+    key,
+    report,
+    directory,
+    editables = [],
+    materialize,
+    origins = new Map(),
+  } = options;
   const materialized = wheelsToMaterialize(wheels, materialize);
   const linked = wheels.filter((wheel) => !materialized.has(wheel.sha256));
-  const view = await ensureView({ store, abi: interpreter.abi, wheels: linked, report });
+  const view = await ensureView({ store, abi: interpreter.abi, wheels: linked, origins, report });
   // Only the view was missing: the prefix stays, with what the user put into it.
   const mended = findWhole(options);
   if (mended?.view === view.path) return announce(options, { record: mended, created: false, startMs });
   const prefix = directory ?? environmentPath(store, key);
-  const request: PrefixRequest = { prefix, interpreter, view: view.path, wheels, materialized, editables };
-  const record = recordOf(request, key);
+  const request: PrefixRequest = { prefix, interpreter, view: view.path, wheels, materialized, editables, origins };
+  const record = recordOf(request, options);
   const fill = (target: string): void => writePrefix(planPrefix(request), target, record);
   if (directory === undefined) await publishInStore(options, { record, fill });
   else await placeEnvironment({ store, directory, record, fill });
@@ -78,8 +102,15 @@ interface Made {
   readonly fill: (directory: string) => void;
 }
 
-async function publishInStore({ store, key }: EnvironmentOptions, { record, fill }: Made): Promise<void> {
-  if (store.has(environmentKind, key)) store.remove(environmentKind, key);
+async function publishInStore(
+  { store, key, fresh = false }: EnvironmentOptions,
+  { record, fill }: Made,
+): Promise<void> {
+  if (store.has(environmentKind, key)) {
+    const lease = `${environmentKind}/${key}`;
+    if (fresh && store.leased().has(lease)) throw problem("E_ENV_IN_USE", { path: record.path });
+    store.remove(environmentKind, key);
+  }
   await store.publish(environmentKind, key, (directory) => {
     const prefix = join(directory, "environment");
     mkdirSync(prefix);
@@ -88,7 +119,8 @@ async function publishInStore({ store, key }: EnvironmentOptions, { record, fill
   });
 }
 
-function recordOf({ prefix, interpreter, view, wheels }: PrefixRequest, key: string): EnvironmentRecord {
+function recordOf(request: PrefixRequest, { key, wish }: EnvironmentOptions): EnvironmentRecord {
+  const { prefix, interpreter, view, wheels, origins } = request;
   const { realPath, size, mtimeMs, version, scheme } = interpreter;
   return {
     format: recordVersion,
@@ -96,27 +128,44 @@ function recordOf({ prefix, interpreter, view, wheels }: PrefixRequest, key: str
     path: prefix,
     python: join(prefix, scheme.scripts, "python"),
     view,
-    packages: wheels.map(({ manifest, sha256 }) => ({ name: manifest.name, version: manifest.version, sha256 })),
+    packages: wheels.map((wheel) => packageOf(wheel, origins?.get(wheel.sha256))),
+    wish: wish?.() ?? { requirements: [] },
     interpreter: { realPath, size, mtimeMs, version },
   };
 }
 
-function findWhole({ store, key, directory, interpreter, wheels }: EnvironmentOptions): EnvironmentRecord | undefined {
-  const record = directory === undefined ? readEnvironmentRecord(store, key) : readPlacedRecord(directory);
-  if (record === undefined || record.key !== key || record.path !== (directory ?? environmentPath(store, key))) {
-    return undefined;
-  }
+function packageOf({ manifest, sha256 }: StoredWheel, url: string | undefined): RecordedPackage {
+  return { name: manifest.name, version: manifest.version, sha256, ...(url === undefined ? {} : { url }) };
+}
+
+function findWhole(options: EnvironmentOptions): EnvironmentRecord | undefined {
+  const { store, key, directory, interpreter, fresh = false } = options;
+  if (fresh) return undefined;
+  const record = directory === undefined ? storedRecord(store, key) : placedRecord(directory);
+  if (record?.key !== key) return undefined;
   const { realPath, size, mtimeMs } = record.interpreter;
   const isSame = realPath === interpreter.realPath && size === interpreter.size && mtimeMs === interpreter.mtimeMs;
-  const isKept = isSame && hasWheels(record, wheels) && isEnvironmentWhole(record);
+  const isKept = isSame && hasWheels(record, options) && isEnvironmentWhole(record);
   // A run looks at less; who asks for the environment itself gets a whole one.
   return isKept && verifyEnvironment(record) === undefined ? record : undefined;
 }
 
+function storedRecord(store: Store, key: string): EnvironmentRecord | undefined {
+  const record = readEnvironmentRecord(store, key);
+  // A store that was moved as a whole has environments that name their former places.
+  return record?.path === environmentPath(store, key) ? record : undefined;
+}
+
+function placedRecord(directory: string): EnvironmentRecord | undefined {
+  const place = inspectPlace(directory);
+  return place.kind === "environment" ? place.record : undefined;
+}
+
 /** A refresh may find other wheels for a key that only says what was asked for. */
-function hasWheels({ packages }: EnvironmentRecord, wheels: readonly StoredWheel[]): boolean {
-  const recorded = new Set(packages.map((entry) => entry.sha256));
-  return recorded.size === wheels.length && wheels.every((wheel) => recorded.has(wheel.sha256));
+function hasWheels({ packages }: EnvironmentRecord, { wheels, origins }: EnvironmentOptions): boolean {
+  const recorded = new Map(packages.map(({ sha256, url }) => [sha256, url]));
+  const isRecorded = ({ sha256 }: StoredWheel) => recorded.has(sha256) && recorded.get(sha256) === origins?.get(sha256);
+  return recorded.size === wheels.length && wheels.every(isRecorded);
 }
 
 /** What every use checks: the interpreter and the view are there. Four system calls. */

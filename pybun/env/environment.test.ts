@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeF
 import { join } from "node:path";
 import { overwrite } from "../wheel/testing/overwrite.ts";
 import { isEnvironmentWhole } from "./ensure-environment.ts";
-import { readEnvironmentRecord } from "./environment-record.ts";
+import { environmentKind, readEnvironmentRecord } from "./environment-record.ts";
 import { findEnvironment, leaseOf, listEnvironments, removeEnvironment } from "./list-environments.ts";
 import { openScene, python, rejectionOf, run } from "./testing/scene.ts";
 
@@ -146,7 +146,7 @@ print(json.dumps([alpha.value, m.version("alpha"), sorted(d.name if hasattr(d, "
     const victim = await scene.wheel({ name: "victim", version: "1", files: { "victim/a.py": "a = 1\n" } });
     overwrite(join(victim.path, "victim/a.py"), "a = 12345\n");
     expect(await rejectionOf(scene.environment("victim", [victim]))).toMatchObject({ code: "E_STORE_DAMAGED" });
-    expect(scene.store.has("envs-v1", "victim")).toBe(false);
+    expect(scene.store.has(environmentKind, "victim")).toBe(false);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Listing, finding and removing environments. */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Store } from "@vivarium/core/store";
 import type { envDiagnostics } from "./diagnostics.ts";
@@ -7,49 +7,78 @@ import {
   type EnvironmentRecord,
   environmentKind,
   environmentPath,
-  ownedRecordName,
   readEnvironmentRecord,
-  readRecordFile,
 } from "./environment-record.ts";
-import { listPlaced, removePlaced } from "./placed-environment.ts";
+import { type FoundEnvironment, inspectPlace } from "./place.ts";
+import { adoptMoved, forgetPlace, type GoneEnvironment, listPlaced, removePlaced } from "./placed-environment.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
 
 /** All environments that PyBun owns, those of the store first, by path. */
-export function listEnvironments(store: Store): readonly EnvironmentRecord[] {
+export function listEnvironments(store: Store): readonly FoundEnvironment[] {
   const stored = store
     .keys(environmentKind)
     .map((key) => readEnvironmentRecord(store, key))
     .filter((record) => record !== undefined);
   const byPath = (a: EnvironmentRecord, b: EnvironmentRecord) => (a.path < b.path ? -1 : 1);
-  return [...stored.toSorted(byPath), ...listPlaced(store).toSorted(byPath)];
+  return [...stored.toSorted(byPath), ...listPlaced(store).found.toSorted(byPath)];
 }
 
-/** The environment with this key (or a beginning of it that only one has) or at this path. @throws E_ENV_NOT_FOUND */
-export function findEnvironment(store: Store, wanted: string, cwd: string): EnvironmentRecord {
-  const path = resolve(cwd, wanted);
-  // One that was moved still carries its record, which names the place where it was made.
-  const placed = readRecordFile(join(path, ownedRecordName));
-  if (placed !== undefined) return { ...placed, path };
-  const all = listEnvironments(store);
-  const exact = all.find((record) => record.key === wanted || record.path === path);
-  const beginning = all.filter((record) => wanted.length >= 4 && record.key.startsWith(wanted));
-  const found = exact ?? (beginning.length === 1 ? beginning[0] : undefined);
+/** Places where environments were, and are not any more, by path. */
+export function listGone(store: Store): readonly GoneEnvironment[] {
+  return listPlaced(store).gone.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * The environment with this key (or a beginning of it that only one has) or at this path. One that was moved is known
+ * at its new place from now on.
+ * @throws E_ENV_NOT_FOUND, E_ENV_AMBIGUOUS, E_ENV_LAYOUT
+ */
+export function findEnvironment(store: Store, wanted: string, cwd: string): FoundEnvironment {
+  const found = tryFindEnvironment(store, wanted, cwd);
   if (found === undefined) throw problem("E_ENV_NOT_FOUND", { wanted });
   return found;
 }
 
-/** Removes an environment by key or path; the shared view stays. @throws E_ENV_NOT_FOUND, E_ENV_IN_USE, E_STORE_* */
+/** The same, or undefined. @throws E_ENV_AMBIGUOUS, E_ENV_LAYOUT */
+export function tryFindEnvironment(store: Store, wanted: string, cwd: string): FoundEnvironment | undefined {
+  const path = resolve(cwd, wanted);
+  const place = inspectPlace(path);
+  if (place.kind === "foreign") throw problem("E_ENV_LAYOUT", { path, format: place.format });
+  if (place.kind === "moved") adoptMoved(store, place.record);
+  return place.kind === "none" ? pick(listEnvironments(store), { wanted, path }) : place.record;
+}
+
+/** The same wish at two places has one key. @throws E_ENV_AMBIGUOUS */
+function pick<T extends GoneEnvironment>(all: readonly T[], { wanted, path }: { wanted: string; path: string }) {
+  const there = all.find((entry) => entry.path === path);
+  const called = all.filter(({ key }) => key === wanted || (wanted.length >= 4 && key.startsWith(wanted)));
+  if (there !== undefined || called.length <= 1) return there ?? called[0];
+  throw problem("E_ENV_AMBIGUOUS", { wanted, paths: called.map((entry) => entry.path) });
+}
+
+/**
+ * Removes an environment by key or path; the shared view stays. Of one that is gone already, what the store remembers.
+ * @throws E_ENV_NOT_FOUND, E_ENV_AMBIGUOUS, E_ENV_LAYOUT, E_ENV_IN_USE, E_STORE_*
+ */
 export function removeEnvironment(
   store: Store,
   wanted: string,
   { cwd = process.cwd() }: { cwd?: string } = {},
-): EnvironmentRecord {
-  const record = findEnvironment(store, wanted, cwd);
+): GoneEnvironment {
+  const record = tryFindEnvironment(store, wanted, cwd);
+  if (record === undefined) return forgetGone(store, wanted, cwd);
   if (store.leased().has(`${environmentKind}/${record.key}`)) throw problem("E_ENV_IN_USE", { path: record.path });
   if (record.path === environmentPath(store, record.key)) store.remove(environmentKind, record.key);
   else removePlaced(store, record);
   return record;
+}
+
+function forgetGone(store: Store, wanted: string, cwd: string): GoneEnvironment {
+  const gone = pick(listGone(store), { wanted, path: resolve(cwd, wanted) });
+  if (gone === undefined) throw problem("E_ENV_NOT_FOUND", { wanted });
+  forgetPlace(store, gone.path);
+  return gone;
 }
 
 /** What a process that uses an environment takes a lease on. */

@@ -2,29 +2,27 @@
  * Environments at a place that the user names (`env create --dir`). The prefix is built beside the place and comes
  * there by one rename. Where an environment of ours is replaced, the two exchange their places in one system call
  * where the system has it (renameat2 on Linux), so that a kill leaves the old or the new one; elsewhere the old one
- * first moves aside. The store keeps a pointer `placed-v1/<hash of the path>`, so that `env list` knows it.
+ * first moves aside. The store keeps a pointer `placed-v2/<hash of the path>`, so that `env list` knows it and
+ * `cache clean` leaves what it needs. A pointer outlives its environment: one that was moved, deleted by hand or lies on
+ * a disk that is not there is listed as "moved or gone" until `env remove` forgets it. One that was moved is made known
+ * at its new place as soon as a command is told of that place.
  */
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
-import { problemsOf } from "@vivarium/core/diagnostic";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import type { Store } from "@vivarium/core/store";
 import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
 import { makingReasonOf } from "@vivarium/core/system-reason";
 import type { envDiagnostics } from "./diagnostics.ts";
-import { type EnvironmentRecord, environmentKind, ownedRecordName, readRecordFile } from "./environment-record.ts";
+import { type EnvironmentRecord, environmentKind, ownedRecordName } from "./environment-record.ts";
 import { exchangePaths } from "./exchange-paths.ts";
+import { type FoundEnvironment, inspectPlace } from "./place.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
 
-/** The kind of the store's pointers to environments at places of their own: each file holds a path. */
-export const placedKind = "placed-v1";
-
-/** The record of the environment at a path, if it is one of ours. */
-export function readPlacedRecord(directory: string): EnvironmentRecord | undefined {
-  const record = readRecordFile(join(directory, ownedRecordName));
-  return record?.path === directory ? record : undefined;
-}
+/** The kind of the store's pointers to environments at places of their own: a line with the key, then the path. */
+export const placedKind = "placed-v2";
 
 export interface Placement {
   readonly store: Store;
@@ -34,9 +32,10 @@ export interface Placement {
   readonly fill: (directory: string) => void;
 }
 
-/** @throws E_ENV_DIRECTORY_TAKEN, E_ENV_DIRECTORY_STORE, E_ENV_DIRECTORY_UNUSABLE, and the E_STORE_* codes */
+/** @throws E_ENV_IN_USE, E_ENV_DIRECTORY_TAKEN, E_ENV_DIRECTORY_STORE, E_ENV_DIRECTORY_UNUSABLE, the E_STORE_* codes */
 export async function placeEnvironment({ store, directory, record, fill }: Placement): Promise<void> {
   checkPlace(store, directory);
+  checkUnused(store, directory);
   try {
     mkdirSync(dirname(directory), { recursive: true });
     const made = neighbourOf(directory);
@@ -44,7 +43,7 @@ export async function placeEnvironment({ store, directory, record, fill }: Place
     try {
       fill(made);
       writeFileSync(join(made, ownedRecordName), JSON.stringify(record));
-      writeFileAtomic(pointerPath(store, directory), directory);
+      writePointer(store, record);
       moveInto(made, directory);
     } finally {
       // After an exchange this is the old environment; after a plain rename there is nothing.
@@ -72,24 +71,37 @@ export interface DirectoryWish {
   readonly key: string;
   /** An environment of ours may be replaced. */
   readonly clear: boolean;
-  /** The wheels may be others than those of the environment that is there. */
-  readonly refresh: boolean;
 }
 
 /**
  * Whether an environment may come to a place, before anything is fetched for it. One of the same key is taken as it is.
- * @throws E_ENV_EXISTS, E_ENV_IN_USE, E_ENV_DIRECTORY_TAKEN, E_ENV_DIRECTORY_STORE, E_ENV_DIRECTORY_UNUSABLE
+ * @throws E_ENV_EXISTS, E_ENV_MOVED, E_ENV_LAYOUT, E_ENV_IN_USE, E_ENV_DIRECTORY_TAKEN, E_ENV_DIRECTORY_STORE,
+ *   E_ENV_DIRECTORY_UNUSABLE
  */
-export function checkDirectory({ store, directory, key, clear, refresh }: DirectoryWish): void {
+export function checkDirectory({ store, directory, key, clear }: DirectoryWish): void {
   try {
     checkPlace(store, directory);
   } catch (error) {
     throw placeProblem(error, { store, directory });
   }
-  const record = readPlacedRecord(directory);
-  if (record === undefined || (record.key === key && !refresh)) return;
-  if (!clear) throw problem("E_ENV_EXISTS", { path: directory, refresh: record.key === key });
-  if (store.leased().has(`${environmentKind}/${record.key}`)) throw problem("E_ENV_IN_USE", { path: directory });
+  if (clear) checkUnused(store, directory);
+  else checkSame(directory, key);
+}
+
+function checkSame(directory: string, key: string): void {
+  const place = inspectPlace(directory);
+  if (place.kind === "none") return;
+  if (place.kind === "foreign") throw problem("E_ENV_LAYOUT", { path: directory, format: place.format });
+  const { movedFrom } = place.record;
+  if (movedFrom !== undefined) throw problem("E_ENV_MOVED", { path: directory, from: movedFrom });
+  if (place.record.key !== key) throw problem("E_ENV_EXISTS", { path: directory });
+}
+
+function checkUnused(store: Store, directory: string): void {
+  const place = inspectPlace(directory);
+  if (place.kind !== "environment" && place.kind !== "moved") return;
+  const isUsed = store.leased().has(`${environmentKind}/${place.record.key}`);
+  if (isUsed) throw problem("E_ENV_IN_USE", { path: directory });
 }
 
 function moveInto(made: string, directory: string): void {
@@ -117,7 +129,7 @@ function checkPlace(store: Store, directory: string): void {
   if (lstatSync(directory, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
     throw problem("E_ENV_DIRECTORY_UNUSABLE", { path: directory, reason: "it is a symbolic link" });
   }
-  if (entriesOf(directory).length > 0 && readPlacedRecord(directory) === undefined) {
+  if (entriesOf(directory).length > 0 && inspectPlace(directory).kind === "none") {
     throw problem("E_ENV_DIRECTORY_TAKEN", { path: directory });
   }
 }
@@ -132,12 +144,60 @@ function entriesOf(directory: string): readonly string[] {
   }
 }
 
-/** Records of all environments at places of their own that still exist. */
-export function listPlaced(store: Store): readonly EnvironmentRecord[] {
+export interface GoneEnvironment {
+  readonly key: string;
+  readonly path: string;
+}
+
+export interface PlacedEnvironments {
+  readonly found: readonly FoundEnvironment[];
+  /** Places where there is none any more: moved, deleted by hand, on a disk that is not there. */
+  readonly gone: readonly GoneEnvironment[];
+}
+
+/** All environments at places of their own that were made with this store. */
+export function listPlaced(store: Store): PlacedEnvironments {
   const folder = join(store.root, placedKind);
-  return entriesOf(folder)
-    .map((name) => readPlacedRecord(readFileSync(join(folder, name), "utf8")))
-    .filter((record) => record !== undefined);
+  const found = new Map<string, FoundEnvironment>();
+  const gone: GoneEnvironment[] = [];
+  for (const name of entriesOf(folder)) {
+    const text = readFileSync(join(folder, name), "utf8");
+    const end = text.indexOf("\n");
+    const [key, path] = [text.slice(0, end), text.slice(end + 1)];
+    const place = inspectPlace(path);
+    if (place.kind === "none") gone.push({ key, path });
+    else if (place.kind !== "foreign") found.set(place.record.path, place.record);
+  }
+  return { found: [...found.values()], gone };
+}
+
+const unwritable = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION", "E_STORE_FULL"]);
+
+/** Makes an environment known where it is now; its former place is forgotten, unless it is a copy. */
+export function adoptMoved(store: Store, record: FoundEnvironment): void {
+  const { movedFrom } = record;
+  if (movedFrom === undefined) return;
+  try {
+    writePointer(store, record);
+    if (inspectPlace(movedFrom).kind === "none") forgetPlace(store, movedFrom);
+  } catch (error) {
+    // Who only asks where an environment is gets his answer from a store that nobody may write to as well.
+    if (!(error instanceof Problem && unwritable.has(error.code))) throw error;
+  }
+}
+
+/** @throws E_STORE_* */
+export function forgetPlace(store: Store, path: string): void {
+  const pointer = pointerPath(store, path);
+  try {
+    rmSync(pointer, { force: true });
+  } catch (error) {
+    throw ioProblem(error, { path: pointer, operation: "remove" });
+  }
+}
+
+function writePointer(store: Store, { key, path }: EnvironmentRecord): void {
+  writeFileAtomic(pointerPath(store, path), `${key}\n${path}`);
 }
 
 /** Removes an environment at a place of its own: it leaves its place by one rename, then its files go. */
@@ -146,10 +206,10 @@ export function removePlaced(store: Store, { path }: EnvironmentRecord): void {
     const trash = neighbourOf(path);
     renameSync(path, trash);
     rmSync(trash, { recursive: true, force: true });
-    rmSync(pointerPath(store, path), { force: true });
   } catch (error) {
     throw ioProblem(error, { path, operation: "remove" });
   }
+  forgetPlace(store, path);
 }
 
 function pointerPath(store: Store, directory: string): string {

@@ -18,6 +18,7 @@ import { isScriptWrapper } from "../wheel/dist-info.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import { activationScripts } from "./activation.ts";
 import type { envDiagnostics } from "./diagnostics.ts";
+import { directUrlName, directUrlText, type Origins } from "./direct-url.ts";
 import { checkScriptName, scriptOf } from "./entry-script.ts";
 import { pythonText } from "./quoting.ts";
 
@@ -33,6 +34,7 @@ export interface PrefixRequest {
   /** Hashes of the wheels that are copied instead of being in the view. */
   readonly materialized: ReadonlySet<string>;
   readonly editables: readonly string[];
+  readonly origins?: Origins;
 }
 
 export interface PrefixCopy {
@@ -41,6 +43,8 @@ export interface PrefixCopy {
   readonly executable: boolean;
   /** Replace `#!python` by the environment's interpreter. */
   readonly isScript: boolean;
+  /** For a RECORD: the `direct_url.json` that is written beside it. */
+  readonly directUrl?: string;
 }
 
 export interface PrefixPlan {
@@ -63,7 +67,12 @@ export function planPrefix(request: PrefixRequest): PrefixPlan {
   for (const { to } of copies) checkPlace(to, reserved);
   const needed = [scheme.scripts, scheme.purelib, ...copies.map((copy) => posix.dirname(copy.to))];
   // A wheel's script of the same name wins over those for activation.
-  const texts = [...own, ...activationTexts(request), ...scripts];
+  const texts = [
+    ...own,
+    ...activationTexts(request),
+    ...scripts,
+    ...wheels.flatMap((one) => directTexts(one, request)),
+  ];
   return { directories: withParents(needed), texts, links, copies };
 }
 
@@ -157,14 +166,31 @@ function checkPlace(path: string, reserved: ReadonlySet<string>): void {
   }
 }
 
-function siteCopies(wheel: StoredWheel, { interpreter, materialized }: PrefixRequest): readonly PrefixCopy[] {
-  if (!materialized.has(wheel.sha256)) return [];
-  return wheel.manifest.files.map((file) => ({
+function siteCopies(wheel: StoredWheel, request: PrefixRequest): readonly PrefixCopy[] {
+  if (!request.materialized.has(wheel.sha256)) return [];
+  const { distInfo, files } = wheel.manifest;
+  const directUrl = directUrlOf(wheel, request);
+  const wanted = directUrl === undefined ? files : files.filter(({ path }) => path !== `${distInfo}/${directUrlName}`);
+  return wanted.map((file) => ({
     from: posix.join(wheel.path, file.path),
-    to: posix.join(interpreter.scheme.purelib, file.path),
+    to: posix.join(request.interpreter.scheme.purelib, file.path),
     executable: file.executable,
     isScript: false,
+    ...(directUrl !== undefined && file.path === `${distInfo}/RECORD` ? { directUrl } : {}),
   }));
+}
+
+/** The view has its own `direct_url.json`s; of a copied wheel it lies with the copy. */
+function directTexts(wheel: StoredWheel, request: PrefixRequest): PrefixPlan["texts"] {
+  const text = request.materialized.has(wheel.sha256) ? directUrlOf(wheel, request) : undefined;
+  if (text === undefined) return [];
+  const path = posix.join(request.interpreter.scheme.purelib, wheel.manifest.distInfo, directUrlName);
+  return [{ path, text, executable: false }];
+}
+
+function directUrlOf({ sha256 }: StoredWheel, { origins }: PrefixRequest): string | undefined {
+  const url = origins?.get(sha256);
+  return url === undefined ? undefined : directUrlText({ url, sha256 });
 }
 
 function withParents(paths: readonly string[]): readonly string[] {

@@ -84,8 +84,8 @@ describe("planView", () => {
   test("a RECORD that lists scripts or data is written anew", () => {
     const wheel = wheelOf("t", ["t.dist-info/RECORD", "t.dist-info/METADATA", "t/a.py"]);
     const mustBeReal = (directory: string) => directory === "t.dist-info";
-    const plan = planView([{ ...wheel, mustBeReal, rewrittenRecord: "t.dist-info/RECORD" }], tag);
-    expect(plan.records).toEqual([{ path: "t.dist-info/RECORD", kind: "file", wheel: 0 }]);
+    const plan = planView([{ ...wheel, mustBeReal, rewritten: new Set(["t.dist-info/RECORD"]) }], tag);
+    expect(plan.rewritten).toEqual([{ path: "t.dist-info/RECORD", kind: "file", wheel: 0 }]);
     expect(show(plan)).toEqual(["t directory sha-t", "t.dist-info real", "t.dist-info/METADATA file sha-t"]);
     const rows = 'a.py,x,1\nt-1.data/scripts/b,x,1\n"t-1.data/data/c,d",x,1\n';
     expect(recordWithoutData(rows, "t-1.dist-info")).toBe("a.py,x,1\n");

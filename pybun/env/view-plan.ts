@@ -16,6 +16,7 @@
  *   Python takes that for "no bytecode".
  * - The RECORD of a wheel with scripts or data lists them below `NAME.data/`, where they are only in the archive: its
  *   `.dist-info` is real and has a RECORD without these lines, so that every file that `importlib.metadata` names exists.
+ * - A wheel that was asked for by URL has a real `.dist-info` too, with a `direct_url.json` (PEP 610) of the view's own.
  *
  * The order of names decides who wins where two wheels bring the same file, so that equal sets give equal views.
  */
@@ -41,8 +42,8 @@ export interface WheelContents {
   readonly digestOf: (file: string) => string;
   /** Must this directory be real: has it, or a directory below it, a native library that escapes or a rewritten file? */
   readonly mustBeReal: (directory: string) => boolean;
-  /** The RECORD, where it lists files that are not in site-packages: the view gets one without them. */
-  readonly rewrittenRecord?: string;
+  /** Files that the view gets written anew instead of a link: a RECORD, a `direct_url.json`. */
+  readonly rewritten?: ReadonlySet<string>;
 }
 
 export interface ViewLink {
@@ -65,19 +66,19 @@ export interface ViewPlan {
   /** Real directories, each after its parent. The view itself is not listed. */
   readonly directories: readonly string[];
   readonly links: readonly ViewLink[];
-  /** Files that are written anew, from the wheel's own. */
-  readonly records: readonly ViewLink[];
+  /** Files that are written anew: {@link WheelContents.rewritten}. */
+  readonly rewritten: readonly ViewLink[];
   readonly conflicts: readonly ViewConflict[];
 }
 
 /** Plans the view of these wheels. `cacheTag` is the interpreter's. @throws E_ENV_PATH_CONFLICT */
 export function planView(contents: readonly WheelContents[], { cacheTag }: { cacheTag: string }): ViewPlan {
   const wheels = [...contents].sort((a, b) => (a.label < b.label ? -1 : 1));
-  const draft: Draft = { wheels, cacheTag, directories: [], links: [], records: [], conflicts: [] };
+  const draft: Draft = { wheels, cacheTag, directories: [], links: [], rewritten: [], conflicts: [] };
   const everyone = wheels.map((_, index) => index);
   planDirectory(draft, "", everyone);
-  const { directories, links, records, conflicts } = draft;
-  return { wheels: wheels.map((wheel) => wheel.sha256), directories, links, records, conflicts };
+  const { directories, links, rewritten, conflicts } = draft;
+  return { wheels: wheels.map((wheel) => wheel.sha256), directories, links, rewritten, conflicts };
 }
 
 interface Draft {
@@ -85,7 +86,7 @@ interface Draft {
   readonly cacheTag: string;
   readonly directories: string[];
   readonly links: ViewLink[];
-  readonly records: ViewLink[];
+  readonly rewritten: ViewLink[];
   readonly conflicts: ViewConflict[];
 }
 
@@ -136,7 +137,7 @@ function planEntry(draft: Draft, path: string, claims: readonly Claim[]): ViewLi
     return undefined;
   }
   const link: ViewLink = { path, kind: winner.kind, wheel: winner.wheel };
-  if (wheelAt(draft, winner.wheel).rewrittenRecord === path) draft.records.push(link);
+  if (wheelAt(draft, winner.wheel).rewritten?.has(path) === true) draft.rewritten.push(link);
   else draft.links.push(link);
   return link;
 }

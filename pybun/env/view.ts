@@ -1,8 +1,8 @@
 /**
  * Views in the store: `views-v1/<key>/site-packages`, made from a plan and published whole by one rename.
  *
- * The key names the layout version, the interpreter's cache tag and ABI, and the sorted hashes of the wheels; equal
- * resolutions share one view. Beside the tree lies `seal.json`: the plan's numbers, checked when a view is used for
+ * The key names the layout version, the interpreter's cache tag and ABI, the sorted hashes of the wheels, and of those
+ * that were asked for by URL, the URL; equal resolutions share one view. Beside the tree lies `seal.json`: the plan's numbers, checked when a view is used for
  * a new environment. The last path component is called site-packages because coverage tools and debuggers tell
  * installed code from a user's by it.
  */
@@ -17,6 +17,7 @@ import { checkSeal } from "../wheel/seal.ts";
 import { sealDirectories } from "../wheel/sealed-directory.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import type { envDiagnostics } from "./diagnostics.ts";
+import { directUrlName, directUrlText, type Origins, recordWithDirectUrl } from "./direct-url.ts";
 import { planView, type ViewConflict, type ViewPlan } from "./view-plan.ts";
 import { contentsOf, recordWithoutData } from "./wheel-contents.ts";
 
@@ -30,6 +31,7 @@ export interface ViewOptions {
   readonly store: Store;
   readonly abi: InterpreterAbi;
   readonly wheels: readonly StoredWheel[];
+  readonly origins?: Origins;
   readonly report: Report;
 }
 
@@ -49,8 +51,11 @@ export interface ViewSeal {
 }
 
 /** The name of the view of these wheels for this interpreter; the order of the wheels does not matter. */
-export function viewKeyOf(hashes: readonly string[], { cacheTag, soabi }: InterpreterAbi): string {
-  const identity = JSON.stringify([viewLayoutVersion, cacheTag, soabi, [...hashes].sort()]);
+function viewKeyOf({ abi, wheels, origins }: ViewOptions): string {
+  const hashes = wheels.map(({ sha256 }) => sha256).sort();
+  const direct = hashes.filter((hash) => origins?.has(hash)).map((hash) => [hash, origins?.get(hash)]);
+  const parts = [viewLayoutVersion, abi.cacheTag, abi.soabi, hashes];
+  const identity = JSON.stringify(direct.length === 0 ? parts : [...parts, direct]);
   return new Bun.CryptoHasher("sha256").update(identity).digest("hex").slice(0, 40);
 }
 
@@ -59,11 +64,8 @@ export function viewKeyOf(hashes: readonly string[], { cacheTag, soabi }: Interp
  * @throws E_ENV_PATH_CONFLICT, E_STORE_DAMAGED (a wheel), the other E_STORE_* codes
  */
 export async function ensureView(options: ViewOptions): Promise<View> {
-  const { store, abi, wheels, report } = options;
-  const key = viewKeyOf(
-    wheels.map((wheel) => wheel.sha256),
-    abi,
-  );
+  const { store, wheels, report } = options;
+  const key = viewKeyOf(options);
   const view = { key, path: join(store.entryPath(viewKind, key), "site-packages") };
   const known = wholeSeal(store, view, wheels);
   if (known !== undefined) {
@@ -84,14 +86,18 @@ function wholeSeal(store: Store, { key, path }: View, wheels: readonly StoredWhe
   return seal !== undefined && isWhole(path, seal, wheels) ? seal : undefined;
 }
 
-async function buildView({ store, abi, wheels, report }: ViewOptions, key: string): Promise<void> {
+async function buildView(options: ViewOptions, key: string): Promise<void> {
+  const { store, abi, wheels, origins = new Map(), report } = options;
   const startMs = performance.now();
   for (const wheel of wheels) checkSeal(wheel);
-  const plan = planView(wheels.map(contentsOf), { cacheTag: abi.cacheTag });
+  const plan = planView(
+    wheels.map((wheel) => contentsOf(wheel, origins.has(wheel.sha256))),
+    { cacheTag: abi.cacheTag },
+  );
   const path = await store.publish(viewKind, key, (directory) => {
     const root = join(directory, "site-packages");
     mkdirSync(root);
-    linkPlan(plan, root, { wheels, final: join(store.entryPath(viewKind, key), "site-packages") });
+    linkPlan(plan, root, { wheels, origins, final: join(store.entryPath(viewKind, key), "site-packages") });
     writeFileSync(join(directory, "seal.json"), JSON.stringify(sealOf(plan, root)));
   });
   warnOfConflicts(plan.conflicts, report);
@@ -101,12 +107,14 @@ async function buildView({ store, abi, wheels, report }: ViewOptions, key: strin
 
 interface LinkScene {
   readonly wheels: readonly StoredWheel[];
+  readonly origins: Origins;
   /** Where the view will be when it is published: links are relative, so that a store can be moved as a whole. */
   readonly final: string;
 }
 
 /** Puts a plan on disk, below an existing, empty directory. */
-export function linkPlan(plan: ViewPlan, root: string, { wheels, final }: LinkScene): void {
+export function linkPlan(plan: ViewPlan, root: string, scene: LinkScene): void {
+  const { wheels, final } = scene;
   const byHash = new Map(wheels.map((wheel) => [wheel.sha256, wheel.path]));
   const trees = plan.wheels.map((hash) => relative(final, byHash.get(hash) ?? hash));
   for (const directory of plan.directories) mkdirSync(`${root}/${directory}`);
@@ -119,17 +127,28 @@ export function linkPlan(plan: ViewPlan, root: string, { wheels, final }: LinkSc
       symlinkSync(target, `${root}/${path}`);
     }
   }
-  writeRecords(plan, root, wheels);
+  writeAnew(plan, root, scene);
   sealDirectories([root, ...plan.directories.map((directory) => `${root}/${directory}`)]);
 }
 
-function writeRecords({ wheels: hashes, records }: ViewPlan, root: string, wheels: readonly StoredWheel[]): void {
-  for (const { path, wheel } of records) {
+function writeAnew({ wheels: hashes, rewritten }: ViewPlan, root: string, { wheels, origins }: LinkScene): void {
+  for (const { path, wheel } of rewritten) {
     const stored = wheels.find(({ sha256 }) => sha256 === hashes[wheel]);
     if (stored === undefined) continue;
-    const text = readFileSync(`${stored.path}/${path}`, "utf8");
-    writeFileSync(`${root}/${path}`, recordWithoutData(text, stored.manifest.distInfo), { mode: 0o444 });
+    const url = origins.get(stored.sha256);
+    const direct = url === undefined ? undefined : directUrlText({ url, sha256: stored.sha256 });
+    const text = path.endsWith(`/${directUrlName}`) ? direct : recordOf(stored, { path, direct });
+    writeFileSync(`${root}/${path}`, text ?? "", { mode: 0o444 });
   }
+}
+
+function recordOf(
+  { path: tree, manifest }: StoredWheel,
+  { path, direct }: { path: string; direct: string | undefined },
+) {
+  const { distInfo } = manifest;
+  const text = recordWithoutData(readFileSync(`${tree}/${path}`, "utf8"), distInfo);
+  return direct === undefined ? text : recordWithDirectUrl(text, { distInfo, text: direct });
 }
 
 /** `../` for each directory above a path. */

@@ -2,30 +2,46 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import { directUrlName } from "./direct-url.ts";
 import type { Child, WheelContents } from "./view-plan.ts";
 
-/** The contents of a stored wheel, read when asked for. */
-export function contentsOf(wheel: StoredWheel): WheelContents {
+/** The contents of a stored wheel, read when asked for. `isDirect`: it was asked for by URL. */
+export function contentsOf(wheel: StoredWheel, isDirect = false): WheelContents {
   const { manifest, sha256, path } = wheel;
-  const rewritten = manifest.dataCount > 0;
+  const rewritten = rewrittenOf(wheel, isDirect);
   let escaping: ReadonlySet<string> | undefined;
   let digests: ReadonlyMap<string, string> | undefined;
   return {
     label: `${manifest.name}-${manifest.version}`,
     sha256,
-    childrenOf: (directory) => (directory === "" ? topLevelOf(wheel) : listChildren(join(path, directory))),
+    childrenOf: (directory) => {
+      if (directory === "") return topLevelOf(wheel);
+      const children = listChildren(join(path, directory));
+      return isDirect && directory === manifest.distInfo ? withDirectUrl(children) : children;
+    },
     digestOf: (file) => {
       digests ??= new Map(manifest.files.map((entry) => [entry.path, entry.sha256]));
       return digests.get(file) ?? sha256;
     },
-    ...(rewritten ? { rewrittenRecord: `${manifest.distInfo}/RECORD` } : {}),
+    ...(rewritten === undefined ? {} : { rewritten }),
     mustBeReal: (directory) => {
-      if (rewritten && directory === manifest.distInfo) return true;
+      if (rewritten !== undefined && directory === manifest.distInfo) return true;
       if (!manifest.escapesRunPath) return false;
       escaping ??= directoriesAboveNative(manifest.files);
       return escaping.has(directory);
     },
   };
+}
+
+function rewrittenOf({ manifest }: StoredWheel, isDirect: boolean): ReadonlySet<string> | undefined {
+  if (!isDirect && manifest.dataCount === 0) return undefined;
+  const record = `${manifest.distInfo}/RECORD`;
+  return new Set(isDirect ? [record, `${manifest.distInfo}/${directUrlName}`] : [record]);
+}
+
+/** One that the wheel itself brings tells of another place and time. */
+function withDirectUrl(children: readonly Child[]): readonly Child[] {
+  return [...children.filter(({ name }) => name !== directUrlName), { name: directUrlName, kind: "file" }];
 }
 
 function topLevelOf({ manifest }: StoredWheel): readonly Child[] {

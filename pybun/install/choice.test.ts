@@ -20,10 +20,10 @@ const fileNumber = (kind: string): number => statSync(join(root, kind, "wish")).
 test("what is remembered already is not written again, so that a store on a read-only disk serves", () => {
   const store = openStore(root);
   writeChoice(store, "wish", environment("a"));
-  writeWheelSet(store, "wish", ["1", "2"]);
+  writeWheelSet(store, "wish", [{ sha256: "1" }, { sha256: "2", url: "https://files.example/two.whl" }]);
   const before = [fileNumber(choiceKind), fileNumber(wheelSetKind)];
   writeChoice(store, "wish", environment("a"));
-  writeWheelSet(store, "wish", ["1", "2"]);
+  writeWheelSet(store, "wish", [{ sha256: "1" }, { sha256: "2", url: "https://files.example/two.whl" }]);
   expect([fileNumber(choiceKind), fileNumber(wheelSetKind)]).toEqual(before);
 });
 
@@ -31,8 +31,8 @@ test("what changed is", () => {
   const store = openStore(root);
   for (const digit of ["a", "b"]) {
     writeChoice(store, "wish", environment(digit));
-    writeWheelSet(store, "wish", [digit]);
+    writeWheelSet(store, "wish", [{ sha256: digit }]);
     expect(readChoice(store, "wish")).toBe(digit.repeat(40));
-    expect(readWheelSet(store, "wish")).toEqual([digit]);
+    expect(readWheelSet(store, "wish")).toEqual([{ sha256: digit }]);
   }
 });

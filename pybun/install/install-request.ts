@@ -30,6 +30,10 @@ export interface InstallRequest {
   readonly layer?: LayerBeneath;
   /** Make the environment at this absolute path instead of in the store. */
   readonly directory?: string;
+  /** Make it anew, also where there is one that is whole. */
+  readonly clear?: boolean;
+  /** What `env create` was given, for the record (env/environment-record.ts). */
+  readonly arguments?: () => readonly string[];
 }
 
 export interface InstallScene {
@@ -43,7 +47,7 @@ export interface InstallScene {
 
 /** The environment of a wish that was made before and is whole; looks at the disk, never at the network. */
 export function findInstalled(request: InstallRequest, store: Store): EnvironmentRecord | undefined {
-  return chosenEnvironment(store, keyOf(request), request.interpreter);
+  return request.clear === true ? undefined : chosenEnvironment(store, keyOf(request), request.interpreter);
 }
 
 /** The key of the environment that a request asks for. */

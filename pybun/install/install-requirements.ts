@@ -25,6 +25,7 @@ import { writeChoice } from "./choice.ts";
 import type { installDiagnostics } from "./diagnostics.ts";
 import { ensureBytecode, resumeBytecode } from "./ensure-bytecode.ts";
 import { digestOf } from "./environment-key.ts";
+import { environmentSetting, originsOf } from "./environment-setting.ts";
 import { type Fetching, openFetching } from "./fetch-wheels.ts";
 import { findInstalled, type InstallRequest, type InstallScene, keyOf } from "./install-request.ts";
 import { writeLayer } from "./layer.ts";
@@ -144,15 +145,14 @@ interface LinkScene extends KeyedScene {
 /** Links, and where a wheel in the store turns out to be damaged, fetches that one again and links once more. */
 async function link(request: InstallRequest, scene: LinkScene): Promise<EnvironmentRecord> {
   const { store, client, report, pins, wheels, key, signal } = scene;
-  const { interpreter, materialize, directory } = request;
+  const { directory } = request;
   const contents = wheels.map(({ sha256 }) => sha256).join(" ");
   const options = {
+    ...environmentSetting(request),
+    origins: originsOf(pins, wheels),
     store,
-    interpreter,
     key: directory === undefined ? digestOf(`${key} ${contents}`) : key,
     report,
-    ...(materialize === undefined ? {} : { materialize }),
-    ...(directory === undefined ? {} : { directory }),
     ...(signal === undefined ? {} : { signal }),
   };
   const again = (): Promise<readonly StoredWheel[]> => openFetching({ store, client, report }).ensureAll(pins);

@@ -2,7 +2,7 @@
  * The warm record of a run: what to start, and what must still be as it was when the long way decided so.
  *
  * A text file `<cache>/runs-v1/<key>`, a fact a line:
- *   run 1                         format
+ *   run 2                         format
  *   /…/bin/python                 the program, also argv[0]
  *   /…/environment | empty        VIRTUAL_ENV of the program
  *   kind/key | empty              the store's entry to take a lease on
@@ -20,7 +20,8 @@ export interface WarmRecord {
   readonly witnesses: readonly { readonly path: string; readonly fingerprint: string }[];
 }
 
-const header = "run 1";
+/** Grows with what a line means, and with `recordVersion`: of another version nothing may be started unseen. */
+const header = "run 2";
 
 export function formatWarmRecord({ program, prefix, lease, used, witnesses }: WarmRecord): string {
   const lines = witnesses.map(({ path, fingerprint }) => `${fingerprint}\t${path}`);

@@ -5,6 +5,7 @@
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { basename, join } from "node:path";
+import { environmentKind } from "../../pybun/env/environment-record.ts";
 import { buildWheel } from "../fixture-index/index.ts";
 import { openRunScene, type RunScene, runProgram } from "../run/run-scene.ts";
 import { type DiskCall, type TracedRun, traceRun } from "./kill-at-calls.ts";
@@ -154,7 +155,7 @@ async function brokenEnvironments(scene: RunScene, shape: Shape): Promise<readon
 }
 
 function environmentsOf({ cache, directory }: RunScene, { places }: Shape): readonly string[] {
-  const kind = join(cache, "envs-v1");
+  const kind = join(cache, environmentKind);
   const owned = existsSync(kind) ? readdirSync(kind).map((key) => join(kind, key, "environment")) : [];
   return [...owned, ...places.map((name) => join(directory, name))];
 }

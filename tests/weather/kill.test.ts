@@ -13,7 +13,7 @@ const telling: Readonly<Record<string, readonly RegExp[]>> = {
   "new environment": [
     /^rename .*\/wheels-v1\//,
     /^symlink .*site-packages/,
-    /^rename .*\/envs-v1\//,
+    /^rename .*\/envs-v2\//,
     /^rename .*\/choices/,
   ],
   "refreshed environment": [/^write .*\/choices/, /^rename .*\/choices/],
