@@ -1,10 +1,11 @@
 /**
  * `sh tools/bun.sh tools/generate-reference.ts`: writes docs/reference/diagnostics.md from the catalogues, which are
- * all files named diagnostics.ts. tools/tidy checks that the page is what this would write.
+ * all files named diagnostics.ts, and docs/reference/settings.md. tools/tidy checks that they are what this would write.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Catalogue } from "../core/diagnostic.ts";
+import { settingsPage } from "./settings-page.ts";
 
 /** The generated pages by path from the root, for the catalogues found below `root`. */
 export async function referencePages(root: string): Promise<Readonly<Record<string, string>>> {
@@ -16,7 +17,10 @@ export async function referencePages(root: string): Promise<Readonly<Record<stri
     if (rows.length > 0)
       sections.push(`## ${dirname(path)}\n\n| code | exit | appears when |\n| --- | --- | --- |\n${rows.join("")}`);
   }
-  return { "docs/reference/diagnostics.md": `${head}\n${sections.join("\n")}` };
+  return {
+    "docs/reference/diagnostics.md": `${head}\n${sections.join("\n")}`,
+    "docs/reference/settings.md": settingsPage(),
+  };
 }
 
 const head = `# Diagnostics

@@ -7,6 +7,7 @@ import { openStore, type Store } from "@vivarium/core/store";
 import { listEnvironments, listGone, removeEnvironment } from "../env/list-environments.ts";
 import type { FoundEnvironment } from "../env/place.ts";
 import { checkDirectory } from "../env/placed-environment.ts";
+import { isOffline } from "../index/run-variables.ts";
 import { type InstallRequest, keyOf } from "../install/install-request.ts";
 import { recordedArguments } from "./env-arguments.ts";
 import { createEnvironment } from "./env-install.ts";
@@ -20,7 +21,8 @@ const storeOf = ({ platform, environment, home }: CommandContext): Store =>
 
 /** `pybun env create` */
 export const executeCreate: Execute<typeof envCreateOptions> = async (context, { options, positionals }) => {
-  const { cwd, report, offline, signal } = context;
+  const { cwd, report, signal } = context;
+  const offline = isOffline(context);
   const { refresh, clear } = options;
   checkRefresh(refresh, offline);
   const { gathered, request: wished } = await gatherWish(context, options, positionals);

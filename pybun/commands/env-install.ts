@@ -2,9 +2,8 @@
  * The environment of `env create`. What a wish came to is remembered as a list of wheels (install/wheel-set.ts), which
  * serves until `--refresh`, just as an environment itself does.
  */
-import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import { Problem } from "@vivarium/core/diagnostic";
 import type { Store } from "@vivarium/core/store";
-import type { envDiagnostics } from "../env/diagnostics.ts";
 import type { Origins } from "../env/direct-url.ts";
 import { ensureEnvironment } from "../env/ensure-environment.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
@@ -13,41 +12,31 @@ import { digestOf } from "../install/environment-key.ts";
 import { environmentSetting } from "../install/environment-setting.ts";
 import { type InstallRequest, type InstallScene, keyOf } from "../install/install-request.ts";
 import { readWheelSet, writeWheelSet } from "../install/wheel-set.ts";
-import { normalizeName } from "../versions/name.ts";
 import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
 import { type Gathered, locateProblem } from "./gather-requirements.ts";
-
-const problem = problemsOf<typeof envDiagnostics>();
+import { checkInstalled, checkRequirements } from "./require-hashes.ts";
 
 /**
  * With required hashes the environment is first made in the store, and comes to its own place only when they are right:
  * an index that announces no hashes leaves them to be compared with the bytes.
- * @throws what `installRequirements` throws, with the line that asks for it, and E_ENV_HASH
+ * @throws what `installRequirements` throws, with the line that asks for it, E_ENV_HASH and E_REQUIREMENTS_FILE_UNHASHED
  */
 export async function createEnvironment(
   request: InstallRequest,
   scene: InstallScene & { readonly gathered: Gathered },
 ): Promise<EnvironmentRecord> {
   const { directory, clear: _clear, ...inStore } = request;
-  const { requiredHashes } = scene.gathered;
+  const { gathered } = scene;
   try {
-    if (requiredHashes.size === 0) return await findOrInstall(request, scene);
-    if (directory === undefined) return checkHashes(await findOrInstall(request, scene), requiredHashes);
-    checkHashes(await findOrInstall(inStore, scene), requiredHashes);
+    checkRequirements(gathered);
+    if (gathered.requiredHashes.size === 0 && gathered.requireHashes === undefined)
+      return await findOrInstall(request, scene);
+    if (directory === undefined) return checkInstalled(await findOrInstall(request, scene), gathered);
+    checkInstalled(await findOrInstall(inStore, scene), gathered);
     return await findOrInstall(request, { ...scene, refresh: false });
   } catch (error) {
     throw locateProblem(error, scene.gathered);
   }
-}
-
-function checkHashes(record: EnvironmentRecord, required: Gathered["requiredHashes"]): EnvironmentRecord {
-  for (const { name, version, sha256 } of record.packages) {
-    const allowed = [...(required.get(normalizeName(name)) ?? [])].filter((hash) => hash.startsWith("sha256:"));
-    if (allowed.length === 0 || allowed.includes(`sha256:${sha256}`)) continue;
-    const expected = allowed.map((hash) => hash.slice("sha256:".length)).join(" or ");
-    throw problem("E_ENV_HASH", { name, version, expected, actual: sha256 });
-  }
-  return record;
 }
 
 async function findOrInstall(request: InstallRequest, scene: InstallScene): Promise<EnvironmentRecord> {

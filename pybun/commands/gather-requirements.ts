@@ -1,19 +1,18 @@
 /** What is to be resolved: requirements of the command line and of files, with the settings that files bring along. */
-import { readFileSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
 import type { Report } from "@vivarium/core/report";
-import type { ProjectChoice } from "../candidates/policy.ts";
 import type { IndexFlags } from "../index/config.ts";
+import { fileKindsOfOptions, mergeFileKinds } from "../index/file-kinds.ts";
+import type { GivenSettings } from "../index/given-settings.ts";
 import { requirementOfLocation } from "../requirements-file/parse-line.ts";
-import {
-  type FileRequirement,
-  type RequirementsFiles,
-  readRequirementsFiles,
-} from "../requirements-file/read-requirements.ts";
+import { type RequirementsFiles, readRequirementsFiles } from "../requirements-file/read-requirements.ts";
+import { readRequirementsText } from "../requirements-file/read-text.ts";
+import { type RequiredHashes, requiredHashesOf } from "../requirements-file/required-hashes.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
-import { normalizeName } from "../versions/name.ts";
+import type { PrereleaseMode, ResolutionStrategy } from "../resolver/resolve.ts";
+import { parseMoment } from "../versions/moment.ts";
 import { parseRequirement, type Requirement } from "../versions/requirement.ts";
 
 const problem = problemsOf<typeof resolverDiagnostics>();
@@ -24,7 +23,12 @@ export interface Gathered {
   readonly files: RequirementsFiles & { /** How many were named. */ readonly given: number };
   /** `-r FILE` for each project that a file requires; empty for the command line. */
   readonly origins: ReadonlyMap<string, readonly string[]>;
-  readonly requiredHashes: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly requiredHashes: RequiredHashes;
+  /** Names of projects that a URL with a hash in its fragment stands for. */
+  readonly directlyHashed: ReadonlySet<string>;
+  readonly given: GivenSettings;
+  /** The setting that asks for a hash of everything, if there is one. */
+  readonly requireHashes: string | undefined;
 }
 
 export interface GatherOptions {
@@ -32,32 +36,36 @@ export interface GatherOptions {
   readonly environment: Environment;
   readonly requirementFiles: readonly string[];
   readonly constraintFiles: readonly string[];
+  /** Its files of constraints are read, too. */
+  readonly given: GivenSettings;
 }
 
 /** Reads everything that is to be resolved. Throws what requirements and requirements files throw. */
 export async function gatherRequirements(arguments_: readonly string[], options: GatherOptions): Promise<Gathered> {
   const { cwd, environment } = options;
   const files = await readRequirementsFiles(
-    { requirements: options.requirementFiles, constraints: options.constraintFiles },
-    { cwd, environment, read: readText },
+    {
+      requirements: options.requirementFiles,
+      constraints: [...options.given.constraintFiles, ...options.constraintFiles],
+    },
+    { cwd, environment, read: readRequirementsText },
   );
   const given = arguments_.map((text) => requirementOfArgument(text, cwd));
   const origins = new Map<string, string[]>();
   for (const { name } of given) addTo(origins, name, "the command line");
   for (const { requirement, span } of files.requirements) addTo(origins, requirement.name, `-r ${span.file ?? "-"}`);
+  const requirements = [...given, ...files.requirements.map(({ requirement }) => requirement)];
   return {
-    requirements: [...given, ...files.requirements.map(({ requirement }) => requirement)],
+    requirements,
     constraints: files.constraints.map(({ requirement }) => requirement),
     files: { ...files, given: options.requirementFiles.length },
     origins,
-    requiredHashes: hashesByName([...files.requirements, ...files.constraints]),
+    requiredHashes: requiredHashesOf([...files.requirements, ...files.constraints]),
+    directlyHashed: new Set(requirements.filter(({ url }) => /#.*sha256=/.test(url ?? "")).map(({ name }) => name)),
+    given: options.given,
+    requireHashes: options.given.requireHashes,
   };
 }
-
-/** Read at once: a promise for one small file costs a thread. */
-const readText = async (path: string): Promise<string> =>
-  // Strict: bytes in another encoding would end up as part of a name.
-  new TextDecoder("utf-8", { fatal: true }).decode(path === "-" ? await Bun.stdin.bytes() : readFileSync(path));
 
 function requirementOfArgument(text: string, cwd: string): Requirement {
   const urlOfPath = (path: string): string => Bun.pathToFileURL(resolvePath(cwd, path)).href;
@@ -67,16 +75,6 @@ function requirementOfArgument(text: string, cwd: string): Requirement {
 function addTo(lists: Map<string, string[]>, name: string, entry: string): void {
   const list = lists.get(name) ?? [];
   lists.set(name, list.includes(entry) ? list : [...list, entry]);
-}
-
-function hashesByName(found: readonly FileRequirement[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const byName = new Map<string, Set<string>>();
-  for (const { requirement, hashes } of found) {
-    if (hashes.length === 0) continue;
-    const known = byName.get(requirement.name) ?? new Set();
-    byName.set(requirement.name, new Set([...known, ...hashes]));
-  }
-  return byName;
 }
 
 /**
@@ -130,13 +128,22 @@ export function indexFlagsOf(
   };
 }
 
-/** `--no-binary a,b --no-binary :none: --no-binary c`: names accumulate, `:all:` and `:none:` start anew (pip). */
-export function projectChoice(values: readonly string[]): ProjectChoice {
-  let choice: "all" | Set<string> = new Set<string>();
-  for (const value of values.flatMap((text) => text.split(",")).map((text) => text.trim())) {
-    if (value === ":all:") choice = "all";
-    else if (value === ":none:") choice = new Set();
-    else if (choice !== "all" && value !== "") choice.add(normalizeName(value));
-  }
-  return choice;
+/** What flags, files of requirements and the user's settings ask for, the strongest first. @throws E_MOMENT_INVALID */
+export function packageWish(
+  options: {
+    readonly resolution: ResolutionStrategy | undefined;
+    readonly prerelease: PrereleaseMode | undefined;
+    readonly "exclude-newer": string | undefined;
+  } & Parameters<typeof fileKindsOfOptions>[0],
+  { given, files }: { readonly given: GivenSettings; readonly files: RequirementsFiles },
+) {
+  const excludeNewer = options["exclude-newer"];
+  const excludeNewerMs =
+    excludeNewer === undefined ? given.excludeNewerMs : parseMoment(excludeNewer, "--exclude-newer");
+  return {
+    strategy: options.resolution ?? given.resolution ?? "highest",
+    prerelease: options.prerelease ?? (files.pre ? "allow" : (given.prerelease ?? "if-necessary")),
+    ...mergeFileKinds([given.fileKinds, files, fileKindsOfOptions(options)]),
+    ...(excludeNewerMs === undefined ? {} : { excludeNewerMs }),
+  } as const;
 }

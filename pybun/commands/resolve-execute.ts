@@ -4,15 +4,17 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import { redact } from "@vivarium/core/redact";
+import type { ProjectChoice } from "../candidates/policy.ts";
 import { resolveWithIndex } from "../candidates/resolve-with-index.ts";
 import { targetOf } from "../candidates/target-of.ts";
 import { openIndexClient } from "../index/client.ts";
 import { loadIndexConfig } from "../index/config.ts";
 import type { indexDiagnostics } from "../index/diagnostics.ts";
+import { readGivenSettings } from "../index/given-settings.ts";
+import { isOffline, pythonRequest } from "../index/run-variables.ts";
 import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import type { ResolveTarget } from "../resolver/target.ts";
-import { parseMoment } from "../versions/moment.ts";
 import { formatPins, pinJson } from "./format-pins.ts";
 import {
   checkRefresh,
@@ -20,7 +22,7 @@ import {
   gatherRequirements,
   indexFlagsOf,
   locateProblem,
-  projectChoice,
+  packageWish,
   warnOfNothing,
 } from "./gather-requirements.ts";
 import { withHashes } from "./pin-hashes.ts";
@@ -34,16 +36,19 @@ type Options = OptionValues<typeof resolveOptions>;
 /** `pybun resolve` */
 export const execute: Execute<typeof resolveOptions> = async (context, { options, positionals }) => {
   const { cwd, environment, report } = context;
+  const offline = isOffline(context);
+  const given = readGivenSettings(context);
   const gathered = await gatherRequirements(positionals, {
     cwd,
     environment,
+    given,
     requirementFiles: options.requirement,
     constraintFiles: options.constraint,
   });
   if (positionals.length === 0 && options.requirement.length === 0) throw problem("E_RESOLVE_NOTHING", {});
-  checkRefresh(options.refresh, context.offline);
+  checkRefresh(options.refresh, offline);
   const target = targetFor(context, options);
-  const client = openClient(context, options, gathered);
+  const client = openClient({ ...context, offline }, options, gathered);
   try {
     const found = await resolveWithIndex({
       ...selectionOf(options, gathered),
@@ -73,7 +78,7 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
 function targetFor(context: CommandContext, options: Options): ResolveTarget {
   const { cwd, environment, platform, home, report } = context;
   const cacheRoot = placesOf(platform, environment, home).cache;
-  const request = options.python === undefined ? {} : { request: options.python };
+  const request = pythonRequest(options.python, environment);
   const interpreter = findInterpreterNow({ ...request, cwd, environment, platform, cacheRoot, report });
   return targetOf(interpreter, {
     pythonVersion: options["python-version"],
@@ -94,14 +99,15 @@ function openClient(context: CommandContext, options: Options, { files }: Gather
   return openIndexClient({ config, cacheRoot, report, offline, refresh: options.refresh, signal });
 }
 
-function selectionOf(options: Options, { files, requiredHashes }: Gathered) {
-  const excludeNewer = options["exclude-newer"];
+function selectionOf(options: Options, { files, given, requiredHashes }: Gathered) {
+  const wish = packageWish(options, { given, files });
   return {
-    strategy: options.resolution ?? "highest",
-    prerelease: options.prerelease ?? (files.pre ? "allow" : "if-necessary"),
-    noBinary: projectChoice([...files.noBinary, ...options["no-binary"]]),
-    onlyBinary: options["no-build"] ? "all" : projectChoice([...files.onlyBinary, ...options["only-binary"]]),
+    ...wish,
+    noBinary: projectChoice(wish.noBinary),
+    onlyBinary: projectChoice(wish.onlyBinary),
     requiredHashes,
-    ...(excludeNewer === undefined ? {} : { excludeNewerMs: parseMoment(excludeNewer, "--exclude-newer") }),
-  } as const;
+  };
 }
+
+/** What `mergeFileKinds` made of it: names, or `:all:` alone. */
+const projectChoice = (names: readonly string[]): ProjectChoice => (names.includes(":all:") ? "all" : new Set(names));

@@ -10,6 +10,7 @@ import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import type { Store } from "@vivarium/core/store";
 import { environmentKind } from "../env/environment-record.ts";
+import { envFiles, isOffline } from "../index/run-variables.ts";
 import { childVariables } from "../run/child-variables.ts";
 import { explainRun, type RunDescription, runDetailOf } from "../run/describe-run.ts";
 import type { runDiagnostics } from "../run/diagnostics.ts";
@@ -29,6 +30,7 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   const { cwd, platform, home } = context;
   const target = runTargetOf({ module: options.module, code: options.code, positionals, cwd });
   if (target === undefined && !options.explain) throw problem("E_RUN_NOTHING", {});
+  const offline = isOffline(context);
   const cacheRoot = placesOf(platform, context.environment, home).cache;
   const read = await readScript(target, context);
   const plan = await planRun({ context, options, cacheRoot, metadata: read.metadata, script: read.script });
@@ -38,7 +40,7 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
     context.out(await explainRun(description));
     return exitCode.success;
   }
-  const { report, offline, signal } = context;
+  const { report, signal } = context;
   const [{ openStore }, { readyRun }] = await Promise.all([
     import("@vivarium/core/store"),
     import("../run/ready-run.ts"),
@@ -62,7 +64,11 @@ interface Start {
 async function start(run: Start): Promise<number> {
   const { context, options, store, target, ready, read, description } = run;
   const { becomeProgram, invocationOf, withEnvFiles, writeWarmRecord } = await import("../run/start.ts");
-  const environment = withEnvFiles(context.childEnvironment(), options["env-file"], context.cwd);
+  const environment = withEnvFiles(
+    context.childEnvironment(),
+    envFiles(options["env-file"], context.environment),
+    context.cwd,
+  );
   context.learnSecrets(environment);
   const variables = childVariables({ environment, prefix: ready.prefix, scripts: ready.scripts });
   const invocation = invocationOf({ ready, target, pythonArgs: options["python-arg"], variables, cwd: context.cwd });
@@ -125,7 +131,7 @@ async function capture(run: Start, invocation: Invocation, variables: Record<str
 function isPlain({ context, options, target, read }: Start): boolean {
   if (target.kind !== "file" || !target.isSource || read.hasWarnings || context.verbosity !== 0) return false;
   const { environment } = context;
-  if (context.offline || environment["PYBUN_ENV"] || environment["PYBUN_TRACE"]) return false;
+  if (environment["PYBUN_ENV"] || environment["PYBUN_TRACE"] || envFiles([], environment).length > 0) return false;
   return Object.values(options).every(
     (value) => value === undefined || value === false || isEmpty(value) || value === "text" || value === "auto",
   );

@@ -80,6 +80,7 @@ export function openIndexClient(options: ClientOptions): IndexClient {
   const pages = openPages({ sources, findLinks, mayGuess: () => mayGuess(config, credentials), signal });
   const metadata = openMetadata({ cache: metadataCache, transport, offline, signal });
   for (const { source, urls } of config.warnings) report.warn(problem("W_INDEX_EXTRA_FIRST", { source, urls }));
+  for (const one of config.ignored) report.warn(problem("W_SETTING_IGNORED", one));
   return {
     page: (name) => pages.page(normalizeName(name)),
     prefetch: (name) => pages.prefetch(normalizeName(name)),

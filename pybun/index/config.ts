@@ -1,8 +1,8 @@
 /**
  * Where packages come from: settings of flags, UV_* variables, PIP_* variables and pip's files become one IndexConfig.
  *
- * Precedence, each alone: flag, then UV_* variable, then pip (PIP_* variable before files); the table `precedence` has
- * the settings with one value. The first that is set decides alone: a PIP_CERT beside SSL_CERT_FILE is not read. Indexes are asked in this
+ * Precedence, each alone: flag, then UV_* variable, then pip (PIP_* variable before files); `setting-places.ts` has the
+ * table. The first that is set decides alone: a PIP_CERT beside SSL_CERT_FILE is not read. Indexes are asked in this
  * order: --index flags, UV_INDEX, UV_EXTRA_INDEX_URL, pip's extra-index-url, and last the default index
  * (--default-index, UV_DEFAULT_INDEX, UV_INDEX_URL, pip's index-url, PyPI). `--find-links` of all sources add up.
  * User information of URLs moves to the credentials: no URL in the result's `indexes` holds any.
@@ -13,12 +13,15 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import { redact } from "@vivarium/core/redact";
 import type { indexDiagnostics } from "./diagnostics.ts";
+import { type Given, type SettingName, settingAt, settingsIn } from "./given-settings.ts";
 import type { Credentials, IndexConfig, IndexLocation, ScopedCredentials, Sourced } from "./index-config.ts";
 import { type GivenLocation, readLocation } from "./index-location.ts";
 import { parseNetrc } from "./netrc.ts";
 import { type PipSettings, readPipSettings, wordsOf } from "./pip-config.ts";
 import { readProxies } from "./proxy-config.ts";
 import { publicIndex } from "./public-index.ts";
+import { ignoredPlaces } from "./setting-places.ts";
+import { countOf, listOf, truthOf, variable } from "./setting-values.ts";
 
 export interface IndexFlags {
   readonly index?: readonly string[];
@@ -40,22 +43,7 @@ const problem = problemsOf<typeof indexDiagnostics>();
 
 const defaultTimeoutMs = 30_000;
 
-/** The settings that have one value: where each may come from, the strongest first. `pip:` is a variable or a file of pip. */
-const precedence = {
-  certificateFile: ["SSL_CERT_FILE", "pip:cert", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
-  certificateDirectory: ["SSL_CERT_DIR"],
-  timeout: ["UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT", "HTTP_TIMEOUT", "pip:timeout"],
-  noIndex: ["UV_NO_INDEX", "pip:no-index"],
-  defaultIndex: ["UV_DEFAULT_INDEX", "UV_INDEX_URL", "pip:index-url"],
-} as const;
-
-type SettingOf = (name: keyof typeof precedence) => Sourced | undefined;
-
-function settingsOf(environment: Environment, pip: PipSettings): SettingOf {
-  const find = (place: string): Sourced | undefined =>
-    place.startsWith("pip:") ? pip.get(place.slice("pip:".length)) : variable(environment, place);
-  return (name) => precedence[name].map(find).find((setting) => setting !== undefined);
-}
+type SettingOf = (name: SettingName) => Sourced | undefined;
 
 /**
  * Throws `E_INDEX_CONFIG` for a malformed URL or number and a directory that is absent; the message names the source,
@@ -64,8 +52,9 @@ function settingsOf(environment: Environment, pip: PipSettings): SettingOf {
 export function loadIndexConfig(sources: ConfigSources): IndexConfig {
   const { flags, environment } = sources;
   const pip = readPipSettings(sources);
-  const setting = settingsOf(environment, pip);
-  const noIndex = flags.noIndex ?? isOn(setting("noIndex"));
+  const setting = settingsIn({ environment, pip });
+  const noIndex = flags.noIndex ?? truthOf(setting("noIndex")) ?? false;
+  const retries = countOf(setting("retries"));
   const located = locateIndexes(sources, { pip, setting, noIndex });
   const certificateFile = setting("certificateFile");
   const certificateDirectory = setting("certificateDirectory");
@@ -79,8 +68,19 @@ export function loadIndexConfig(sources: ConfigSources): IndexConfig {
     ...(certificateDirectory === undefined ? {} : { certificateDirectory }),
     trustedHosts: [...wordsOf(pip.get("trusted-host")), ...listOf(environment["UV_INSECURE_HOST"])],
     timeoutMs: timeoutOf(setting("timeout")),
+    ...(retries === undefined ? {} : { retries }),
+    ignored: ignoredSettings({ environment, pip }),
     warnings: noIndex ? [] : extraIndexWarnings(sources, pip.get("extra-index-url")),
   };
+}
+
+/** A truth that is denied changes nothing, nor does the one index strategy that there is. */
+function ignoredSettings(given: Given): IndexConfig["ignored"] {
+  return Object.entries(ignoredPlaces).flatMap(([place, reason]) => {
+    const setting = settingAt(place, given);
+    if (setting === undefined || /^(?:0|false|no|off|n|f|first-index)$/i.test(setting.value.trim())) return [];
+    return [{ source: setting.source, reason }];
+  });
 }
 
 function extraIndexWarnings(sources: ConfigSources, extra: Sourced | undefined): IndexConfig["warnings"] {
@@ -137,19 +137,6 @@ function findLinksOf({ flags, environment }: ConfigSources, pip: PipSettings): I
     ...listOf(environment["UV_FIND_LINKS"]).map((location) => ({ location, source: "UV_FIND_LINKS" })),
     ...wordsOf(own).map((location) => ({ location, source: own?.source ?? "pip" })),
   ];
-}
-
-/** Empty variables count as unset. */
-function variable(environment: Environment, name: string): Sourced | undefined {
-  const value = environment[name]?.trim();
-  return value === undefined || value === "" ? undefined : { value, source: name };
-}
-
-/** Parted by white space or commas, as uv reads its variables. */
-const listOf = (text: string | undefined): string[] => (text ?? "").split(/[\s,]+/).filter((word) => word !== "");
-
-function isOn(setting: Sourced | undefined): boolean {
-  return setting !== undefined && /^(?:1|true|yes|on|y|t)$/i.test(setting.value.trim());
 }
 
 function timeoutOf(setting: Sourced | undefined): number {

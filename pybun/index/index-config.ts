@@ -50,8 +50,12 @@ export interface IndexConfig {
   /** `host` or `host:port` whose certificates are not checked. */
   readonly trustedHosts: readonly string[];
   readonly timeoutMs: number;
+  /** Attempts after the first one, where somebody says how many. */
+  readonly retries?: number;
   /** What the reader of the settings wants to be said, once, when the client opens. */
   readonly warnings: readonly { readonly source: string; readonly urls: readonly string[] }[];
+  /** Settings that are not obeyed though they would change which packages come; said with them. */
+  readonly ignored: readonly { readonly source: string; readonly reason: string }[];
 }
 
 /** Indexes and link places without secrets, in order: for keys of what depends on them. */

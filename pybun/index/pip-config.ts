@@ -64,7 +64,8 @@ export function readPipSettings(places: PipPlaces): PipSettings {
   for (const file of pipConfigFiles(places)) {
     const sections = parseIni(readOrNothing(file));
     for (const section of ["global", "install"]) {
-      for (const [key, value] of sections.get(section) ?? []) settings.set(key, { value, source: file });
+      for (const [key, value] of sections.get(section) ?? [])
+        settings.set(key, { value, source: `${key} in '${file}'` });
     }
   }
   for (const [name, value] of Object.entries(places.environment)) {

@@ -91,7 +91,10 @@ export function openTransport(parts: TransportParts): Transport {
     for (let number = 1; ; number++) {
       const outcome = await limit(() => attempt(url, options, use));
       if (!isRetry(outcome)) return outcome;
-      const delay = number < attemptsMax ? retryDelayMs(number, outcome.retryAfter, parts.clock) : undefined;
+      const delay =
+        number <= (parts.config.retries ?? attemptsMax - 1)
+          ? retryDelayMs(number, outcome.retryAfter, parts.clock)
+          : undefined;
       if (delay === undefined) throw outcome.problem(number);
       await parts.clock.wait(delay, options.signal ?? parts.signal);
     }

@@ -30,6 +30,8 @@ const problem = problemsOf<typeof interpreterDiagnostics>();
 export interface FindOptions extends SearchScene {
   /** What stands after `--python`. */
   readonly request?: string;
+  /** Who asks for it, if it is not that flag; for messages. */
+  readonly origin?: string;
   readonly requiresPython?: Specifiers;
   /** Where answers of interpreters are kept; the cache of `environment` and the home directory if absent. */
   readonly cacheRoot?: string;
@@ -51,7 +53,7 @@ export async function findInterpreter(options: FindOptions): Promise<Interpreter
 export function findInterpreterNow(options: FindOptions): Interpreter {
   const search = startSearch(options);
   if (options.request !== undefined) {
-    const interpreter = findRequested(search, parsePythonRequest(options.request), "--python");
+    const interpreter = findRequested(search, parsePythonRequest(options.request), options.origin ?? "--python");
     warnIfNotAllowed(interpreter, options);
     return interpreter;
   }

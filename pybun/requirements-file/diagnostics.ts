@@ -30,6 +30,12 @@ export const requirementsFileDiagnostics = {
     message: (p) => `cannot use '${p.text}': editable installs are not supported yet`,
     hint: () => "Require a released version, or a wheel by its path or URL.",
   }),
+  E_REQUIREMENTS_FILE_UNHASHED: rule<{ name: string; source: string }>({
+    exit: 65,
+    summary: "UV_REQUIRE_HASHES or pip's require-hashes asks for a hash of every package, and one has none.",
+    message: (p) => `${p.source} asks for hashes, and no requirement gives one for '${p.name}'`,
+    hint: () => "Pin all packages with their hashes in one file: `pybun resolve --hashes` prints such pins.",
+  }),
   E_REQUIREMENT_PROJECT: rule<{ text: string }>({
     exit: 65,
     summary: "A requirement is the path of a local project, which would have to be built.",

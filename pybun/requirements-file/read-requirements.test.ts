@@ -109,6 +109,7 @@ describe("options", () => {
       noBinary: [":all:"],
       onlyBinary: ["numpy,scipy"],
       pre: true,
+      read: ["/project/main.txt"],
     });
   });
 
@@ -122,6 +123,8 @@ describe("options", () => {
     const found = await readAll(files);
     expect(found.requirements.map(({ requirement }) => requirement.name)).toEqual(["first", "second", "last"]);
     expect(found.constraints.map(({ requirement }) => formatRequirement(requirement))).toEqual(["first<2", "first<2"]);
+    const names = ["main.txt", "deep/more.txt", "limits.txt", "deep/even.txt", "limits.txt"];
+    expect(found.read).toEqual(names.map((name) => `/project/${name}`));
   });
 });
 

@@ -35,6 +35,8 @@ export interface RequirementsFiles {
   readonly noBinary: readonly string[];
   readonly onlyBinary: readonly string[];
   readonly pre: boolean;
+  /** All files that were read, included ones too, by absolute path; `-` is the standard input. */
+  readonly read: readonly string[];
 }
 
 export interface ReadOptions {
@@ -54,6 +56,7 @@ interface Collected {
   noBinary: string[];
   onlyBinary: string[];
   pre: boolean;
+  read: string[];
 }
 
 /** Reads files of requirements and of constraints. Throws `E_REQUIREMENTS_FILE_…` and what requirements throw. */
@@ -71,6 +74,7 @@ export async function readRequirementsFiles(
     noBinary: [],
     onlyBinary: [],
     pre: false,
+    read: [],
   };
   for (const path of paths.requirements) await readFile({ path, within: [], isConstraint: false }, found, options);
   for (const path of paths.constraints) await readFile({ path, within: [], isConstraint: true }, found, options);
@@ -91,6 +95,7 @@ async function readFile(inclusion: Inclusion, found: Collected, options: ReadOpt
   const place = path === "-" ? path : resolvePath(dirname(within.at(-1) ?? resolvePath(options.cwd, "x")), path);
   const spans = inclusion.span === undefined ? [] : [inclusion.span];
   if (within.includes(place)) throw problem("E_REQUIREMENTS_FILE_LOOP", { file: path }, { spans });
+  found.read.push(place);
   const text = await readText(place, { file: path, spans }, options);
   const directory = place === "-" ? options.cwd : dirname(place);
   const urlOfPath = (written: string): string => Bun.pathToFileURL(resolvePath(directory, written)).href;

@@ -1,32 +1,59 @@
 import { dirname, join } from "node:path";
 import { loadIndexConfig } from "../index/config.ts";
+import { type GivenSettings, readGivenSettings } from "../index/given-settings.ts";
+import type { IndexConfig } from "../index/index-config.ts";
 import type { InstallRequest } from "../install/install-request.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
-import { parseMoment } from "../versions/moment.ts";
+import { readRequirementsFiles } from "../requirements-file/read-requirements.ts";
+import { readRequirementsText } from "../requirements-file/read-text.ts";
+import { requiredHashesOf } from "../requirements-file/required-hashes.ts";
 import { parseRequirement } from "../versions/requirement.ts";
 import { mergeSettings } from "./package-settings.ts";
 import type { PlanOptions } from "./plan-options.ts";
 
-/** What a script's block, the command line and the settings of the machine ask for. @throws E_MOMENT_INVALID, E_INDEX_CONFIG */
-export function installRequestOf(
+export interface PlannedRequest {
+  readonly request: InstallRequest;
+  /** Files that variables or pip's files name, with what those include: they decide packages. */
+  readonly settingFiles: readonly string[];
+}
+
+/**
+ * What a script's block, the command line and the settings of the machine ask for.
+ * @throws E_MOMENT_INVALID, E_INDEX_CONFIG, E_SETTING_INVALID, E_REQUIREMENTS_FILE_…
+ */
+export async function installRequestOf(
   { context, options, metadata, script }: PlanOptions,
   interpreter: Interpreter,
-): InstallRequest {
+): Promise<PlannedRequest> {
   const { environment, home, platform, cwd } = context;
   const place = script === undefined ? cwd : join(cwd, dirname(script));
-  const settings = mergeSettings(options, metadata?.settings ?? {}, place);
-  const { excludeNewer } = settings;
-  return {
+  const given = readGivenSettings({ environment, home, platform, cwd });
+  const { flags, constraints, ...settings } = mergeSettings({
+    options,
+    given,
+    script: metadata?.settings ?? {},
+    place,
+  });
+  const files = await readRequirementsFiles(
+    { requirements: [], constraints: given.constraintFiles },
+    { cwd, environment, read: readRequirementsText },
+  );
+  const requiredHashes = requiredHashesOf(files.constraints);
+  const request = {
+    ...settings,
     interpreter,
     requirements: [...(metadata?.requirements ?? []), ...options.with.map(parseRequirement)],
-    constraints: settings.constraints.map(parseRequirement),
-    config: loadIndexConfig({ flags: settings.flags, environment, home, platform, cwd }),
-    strategy: settings.strategy,
-    prerelease: settings.prerelease,
-    noBinary: settings.noBinary,
-    onlyBinary: settings.onlyBinary,
-    materialize: settings.materialize,
+    constraints: [...constraints.map(parseRequirement), ...files.constraints.map(({ requirement }) => requirement)],
+    config: withoutHashes(loadIndexConfig({ flags, environment, home, platform, cwd }), given),
+    ...(requiredHashes.size === 0 ? {} : { requiredHashes }),
     ...(metadata?.requiresPythonText === undefined ? {} : { requiresPython: metadata.requiresPythonText }),
-    ...(excludeNewer === undefined ? {} : { excludeNewerMs: parseMoment(excludeNewer, "--exclude-newer") }),
   };
+  return { request, settingFiles: files.read };
+}
+
+/** Neither a block nor `--with` can give its requirements hashes. */
+function withoutHashes(config: IndexConfig, { requireHashes: source }: GivenSettings): IndexConfig {
+  if (source === undefined) return config;
+  const reason = "requirements of a run cannot have hashes; `env create` makes an environment of hashed pins";
+  return { ...config, ignored: [...config.ignored, { source, reason }] };
 }

@@ -1,49 +1,72 @@
-/** Options of the command line and settings of a script's block, merged: the command line wins, lists add up. */
+/**
+ * Options of the command line, settings of the user (variables, pip's files) and settings of a script's block, merged:
+ * the command line wins, then the user, who may know better than the script's author; lists add up. Of indexes the
+ * block's stand before the user's, because the block knows where its packages are.
+ */
 import { isAbsolute, resolve } from "node:path";
 import type { OptionValues } from "@vivarium/cli/command";
 import type { IndexFlags } from "../index/config.ts";
+import { type FileKinds, fileKindsOfOptions, mergeFileKinds } from "../index/file-kinds.ts";
+import type { GivenSettings } from "../index/given-settings.ts";
 import type { PrereleaseMode, ResolutionStrategy } from "../resolver/resolve.ts";
 import type { ScriptSettings } from "../script/settings.ts";
+import { parseMoment } from "../versions/moment.ts";
 import type { runOptions } from "./run-options.ts";
 
-export interface PackageSettings {
+export interface PackageSettings extends FileKinds {
   readonly flags: IndexFlags;
   readonly strategy: ResolutionStrategy;
   readonly prerelease: PrereleaseMode;
-  readonly excludeNewer: string | undefined;
+  readonly excludeNewerMs?: number;
   readonly constraints: readonly string[];
-  readonly noBinary: readonly string[];
-  readonly onlyBinary: readonly string[];
   readonly materialize: readonly string[];
 }
 
-/** `place`: the directory that relative places in the block are relative to. */
-export function mergeSettings(
-  options: OptionValues<typeof runOptions>,
-  script: ScriptSettings,
-  place: string,
-): PackageSettings {
+export interface SettingLayers {
+  readonly options: OptionValues<typeof runOptions>;
+  readonly given: GivenSettings;
+  readonly script: ScriptSettings;
+  /** The directory that relative places in the block are relative to. */
+  readonly place: string;
+}
+
+/** @throws E_MOMENT_INVALID */
+export function mergeSettings({ options, given, script, place }: SettingLayers): PackageSettings {
+  const ofScript = {
+    noBinary: script.noBinary ?? [],
+    onlyBinary: [...(script.onlyBinary ?? []), ...(script.noBuild === true ? [":all:"] : [])],
+  };
+  const excludeNewerMs = excludeNewerOf({ options, given, script });
+  return {
+    flags: indexFlags(options, { script, place }),
+    strategy: options.resolution ?? given.resolution ?? script.resolution ?? "highest",
+    prerelease: options.prerelease ?? given.prerelease ?? script.prerelease ?? "if-necessary",
+    ...(excludeNewerMs === undefined ? {} : { excludeNewerMs }),
+    constraints: script.constraints ?? [],
+    ...mergeFileKinds([ofScript, given.fileKinds, fileKindsOfOptions(options)]),
+    materialize: script.materialize ?? [],
+  };
+}
+
+function indexFlags(
+  options: SettingLayers["options"],
+  { script, place }: Pick<SettingLayers, "script" | "place">,
+): IndexFlags {
   const defaultIndex = options["default-index"] ?? script.defaultIndex;
   const noIndex = options["no-index"] || script.noIndex === true;
   return {
-    flags: {
-      index: [...options.index, ...(script.index ?? []).map((text) => placed(text, place))],
-      findLinks: [...options["find-links"], ...(script.findLinks ?? []).map((text) => placed(text, place))],
-      ...(defaultIndex === undefined ? {} : { defaultIndex }),
-      ...(noIndex ? { noIndex } : {}),
-    },
-    strategy: options.resolution ?? script.resolution ?? "highest",
-    prerelease: options.prerelease ?? script.prerelease ?? "if-necessary",
-    excludeNewer: options["exclude-newer"] ?? script.excludeNewer,
-    constraints: script.constraints ?? [],
-    noBinary: [...options["no-binary"], ...(script.noBinary ?? [])],
-    onlyBinary: [
-      ...options["only-binary"],
-      ...(script.onlyBinary ?? []),
-      ...(options["no-build"] || script.noBuild === true ? [":all:"] : []),
-    ],
-    materialize: script.materialize ?? [],
+    index: [...options.index, ...(script.index ?? []).map((text) => placed(text, place))],
+    findLinks: [...options["find-links"], ...(script.findLinks ?? []).map((text) => placed(text, place))],
+    ...(defaultIndex === undefined ? {} : { defaultIndex }),
+    ...(noIndex ? { noIndex } : {}),
   };
+}
+
+function excludeNewerOf({ options, given, script }: Omit<SettingLayers, "place">): number | undefined {
+  const flag = options["exclude-newer"];
+  if (flag !== undefined) return parseMoment(flag, "--exclude-newer");
+  if (given.excludeNewerMs !== undefined || script.excludeNewer === undefined) return given.excludeNewerMs;
+  return parseMoment(script.excludeNewer, "exclude-newer");
 }
 
 const placed = (text: string, place: string): string =>

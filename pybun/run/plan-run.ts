@@ -3,13 +3,13 @@
  *
  * Environment, first match: PYBUN_ENV (an error if a metadata block is not satisfied by it), the block, VIRTUAL_ENV or
  * CONDA_PREFIX, the nearest project's `.venv` from the current directory up, else the interpreter itself.
- * `--python` rules out active and project environments of another version. `--with` is solved together with a block;
+ * `--python` (or UV_PYTHON) rules out active and project environments of another version. `--with` is solved together with a block;
  * without one it becomes an environment of its own, laid over the one that was chosen, if any.
  * What only some of these need is imported where it is needed: a run in a project starts twice as fast so.
  */
 import type { CommandContext } from "@vivarium/cli/command";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import type { InstallRequest } from "../install/install-request.ts";
+import { pythonRequest } from "../index/run-variables.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import type { ScriptMetadata } from "../script/metadata.ts";
 import type { Specifiers } from "../versions/specifier.ts";
@@ -21,6 +21,7 @@ import {
   environmentAt,
   nearestProjectEnvironment,
 } from "./existing-environment.ts";
+import type { PlannedRequest } from "./install-request-of.ts";
 import type { PlanOptions } from "./plan-options.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
@@ -37,7 +38,7 @@ export type SelectionRule =
 /** What was decided. `because` is the sentence that `--explain` shows. */
 export type RunPlan = { readonly rule: SelectionRule; readonly because: string } & (
   | { readonly kind: "existing"; readonly environment: ExistingEnvironment }
-  | { readonly kind: "owned"; readonly request: InstallRequest; readonly over?: ExistingEnvironment }
+  | (PlannedRequest & { readonly kind: "owned"; readonly over?: ExistingEnvironment })
   | { readonly kind: "interpreter"; readonly interpreter: Interpreter }
 );
 
@@ -70,14 +71,15 @@ const existing = (rule: SelectionRule, environment: ExistingEnvironment) =>
 
 async function scriptPlan(plan: PlanOptions, metadata: ScriptMetadata): Promise<RunPlan> {
   const interpreter = await interpreterFor(plan, metadata.requiresPython);
-  const request = await requestOf(plan, interpreter);
+  const planned = await requestOf(plan, interpreter);
   const extra = plan.options.with.length > 0 ? ", together with --with" : "";
-  return { kind: "owned", rule: "script", request, because: `the script's metadata block asks for it${extra}` };
+  return { kind: "owned", rule: "script", ...planned, because: `the script's metadata block asks for it${extra}` };
 }
 
 async function chosenBase(plan: PlanOptions): Promise<Base> {
   const { context, options } = plan;
-  const wanted = options.python === undefined ? undefined : await interpreterFor(plan, undefined);
+  const asked = pythonRequest(options.python, context.environment).request;
+  const wanted = asked === undefined ? undefined : await interpreterFor(plan, undefined);
   const fits = async (found: ExistingEnvironment): Promise<boolean> =>
     wanted === undefined || sameVersion(await interpreterFor(plan, undefined, found.python), wanted);
   for (const variable of activeVariables) {
@@ -110,14 +112,13 @@ const sameVersion = (a: Interpreter, b: Interpreter): boolean => a.realPath === 
 async function interpreterFor(plan: PlanOptions, requiresPython?: Specifiers, path?: string): Promise<Interpreter> {
   const { findInterpreterNow } = await import("../interpreter/find-interpreter.ts");
   const { environment, cwd, platform, report } = plan.context;
-  const request = path ?? plan.options.python;
   return findInterpreterNow({
     environment,
     cwd,
     platform,
     report,
     cacheRoot: plan.cacheRoot,
-    ...(request === undefined ? {} : { request }),
+    ...(path === undefined ? pythonRequest(plan.options.python, environment) : { request: path }),
     ...(requiresPython === undefined ? {} : { requiresPython }),
   });
 }
@@ -125,19 +126,22 @@ async function interpreterFor(plan: PlanOptions, requiresPython?: Specifiers, pa
 async function layeredPlan(plan: PlanOptions, base: Base): Promise<RunPlan> {
   const own = `--with asks for packages`;
   if (base.kind === "interpreter") {
-    const request = await requestOf(plan, base.interpreter);
-    return { kind: "owned", rule: "with", request, because: `${own}, and ${base.because}` };
+    const planned = await requestOf(plan, base.interpreter);
+    return { kind: "owned", rule: "with", ...planned, because: `${own}, and ${base.because}` };
   }
   const { environment: over } = base;
   const interpreter = await interpreterFor(plan, undefined, over.python);
-  const [request, { layerBeneath }] = await Promise.all([requestOf(plan, interpreter), import("./layer-beneath.ts")]);
+  const [{ request, settingFiles }, { layerBeneath }] = await Promise.all([
+    requestOf(plan, interpreter),
+    import("./layer-beneath.ts"),
+  ]);
   const layer = layerBeneath(over.prefix, interpreter);
   const because = `${own}, laid over '${over.prefix}': ${base.because}`;
-  return { kind: "owned", rule: "with", request: { ...request, layer }, over, because };
+  return { kind: "owned", rule: "with", request: { ...request, layer }, settingFiles, over, because };
 }
 
 /** Loaded only where packages are wanted: a run in a project needs none of it. */
-async function requestOf(plan: PlanOptions, interpreter: Interpreter): Promise<InstallRequest> {
+async function requestOf(plan: PlanOptions, interpreter: Interpreter): Promise<PlannedRequest> {
   const { installRequestOf } = await import("./install-request-of.ts");
   return installRequestOf(plan, interpreter);
 }

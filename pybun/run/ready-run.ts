@@ -1,4 +1,5 @@
 /** From the plan of a run to what can be started: installs what is missing. */
+import { checkHashes } from "../env/check-hashes.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import type { InstallScene } from "../install/install-request.ts";
 import type { RunPlan } from "./plan-run.ts";
@@ -13,11 +14,12 @@ export interface ReadyRun {
   readonly record?: EnvironmentRecord;
 }
 
-/** @throws what installing throws */
+/** @throws what installing throws, and E_ENV_HASH */
 export async function readyRun(plan: RunPlan, scene: InstallScene): Promise<ReadyRun> {
   if (plan.kind === "owned") {
     const { installRequirements } = await import("../install/install-requirements.ts");
     const record = await installRequirements(plan.request, scene);
+    if (plan.request.requiredHashes !== undefined) checkHashes(record, plan.request.requiredHashes);
     const { scripts } = plan.request.interpreter.scheme;
     return { python: record.python, prefix: record.path, scripts, record };
   }

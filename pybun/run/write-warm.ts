@@ -8,7 +8,7 @@ import { environmentKind, recordFileName } from "../env/environment-record.ts";
 import { choiceKind } from "../install/choice.ts";
 import { keyOf } from "../install/install-request.ts";
 import { type DirectCalls, openDirectCalls } from "./direct-calls.ts";
-import { upwards } from "./existing-environment.ts";
+import { activeVariables, upwards } from "./existing-environment.ts";
 import type { RunPlan } from "./plan-run.ts";
 import type { ReadyRun } from "./ready-run.ts";
 import { blockBytes, headBytesMax, warmKey } from "./warm-key.ts";
@@ -71,7 +71,10 @@ function interpreterInputs({ environment, cwd, plan }: WarmScene): readonly stri
   const pyenv = [join(root, "version"), join(root, "versions"), ...pinsFrom(environment["PYENV_DIR"] ?? cwd)];
   const found = plan.kind === "existing" ? [] : [interpreterOf(plan).path, interpreterOf(plan).realPath];
   const around = plan.rule === "script" ? [] : [...upwards(cwd)].flatMap((directory) => projectFiles(directory));
-  return [...places, ...pyenv, ...pinsFrom(cwd), ...found, ...around];
+  // One that UV_PYTHON passed over may become another version.
+  const active = environment["UV_PYTHON"] ? activeVariables.flatMap((name) => environment[name] ?? []) : [];
+  const passedOver = active.map((prefix) => join(prefix, "pyvenv.cfg"));
+  return [...places, ...pyenv, ...pinsFrom(cwd), ...found, ...around, ...passedOver];
 }
 
 const interpreterOf = (plan: Exclude<RunPlan, { kind: "existing" }>) =>
@@ -85,7 +88,7 @@ const projectFiles = (directory: string): readonly string[] => [
   join(directory, "pyproject.toml"),
 ];
 
-/** Files that pip reads its indexes from: they decide packages. */
+/** Files that pip reads its settings from, and what those and variables name: they decide packages. */
 function settingFiles({ environment, plan }: WarmScene): readonly string[] {
   if (plan.kind !== "owned") return [];
   const home = environment["HOME"] ?? "/";
@@ -102,5 +105,6 @@ function settingFiles({ environment, plan }: WarmScene): readonly string[] {
     join(config, "pip", "pip.conf"),
     ...(site ? [join(site, "pip.conf")] : []),
     ...(named ? [named] : []),
+    ...plan.settingFiles,
   ];
 }

@@ -136,6 +136,14 @@ test("another index, another block or another option is another run", async () =
   expect(tookLongWay(await traced(["--refresh", "warm.py"]))).toBe(true);
 }, 20_000);
 
+test("UV_OFFLINE keeps nobody from the warm path, which asks nobody", async () => {
+  scene.write("warm.py", script);
+  const env = { UV_OFFLINE: "1" };
+  await traced(["warm.py"]);
+  await traced(["warm.py"], env);
+  expect(tookLongWay(await warmed(["warm.py"], env))).toBe(false);
+}, 20_000);
+
 test("text behind the block is not part of it", async () => {
   scene.write("warm.py", script);
   await traced(["warm.py"]);

@@ -1,0 +1,46 @@
+/** How values of variables and of pip's files are read; what cannot be read is E_SETTING_INVALID, never passed over. */
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { Environment } from "@vivarium/core/paths";
+import { redact } from "@vivarium/core/redact";
+import type { indexDiagnostics } from "./diagnostics.ts";
+import type { Sourced } from "./index-config.ts";
+
+const problem = problemsOf<typeof indexDiagnostics>();
+
+export function invalidSetting({ source }: Sourced, reason: string): Error {
+  return problem("E_SETTING_INVALID", { source, reason });
+}
+
+/** Empty variables count as unset. */
+export function variable(environment: Environment, name: string): Sourced | undefined {
+  const value = environment[name]?.trim();
+  return value === undefined || value === "" ? undefined : { value, source: name };
+}
+
+/** The words that uv and pip take. @throws E_SETTING_INVALID */
+export function truthOf(setting: Sourced | undefined): boolean | undefined {
+  if (setting === undefined) return undefined;
+  const word = setting.value.trim().toLowerCase();
+  if (/^(?:1|true|yes|on|y|t)$/.test(word)) return true;
+  if (/^(?:0|false|no|off|n|f)$/.test(word)) return false;
+  throw invalidSetting(setting, `'${redact(setting.value)}' is neither true nor false`);
+}
+
+/** A whole number, 0 or more. @throws E_SETTING_INVALID */
+export function countOf(setting: Sourced | undefined): number | undefined {
+  if (setting === undefined) return undefined;
+  if (/^\d{1,6}$/.test(setting.value.trim())) return Number(setting.value);
+  throw invalidSetting(setting, `'${redact(setting.value)}' is no whole number`);
+}
+
+/** @throws E_SETTING_INVALID */
+export function choiceOf<T extends string>(setting: Sourced | undefined, choices: readonly T[]): T | undefined {
+  if (setting === undefined) return undefined;
+  const found = choices.find((choice) => choice === setting.value.trim());
+  if (found !== undefined) return found;
+  throw invalidSetting(setting, `'${redact(setting.value)}' is none of ${choices.join(", ")}`);
+}
+
+/** Parted by white space or commas, as uv reads its variables. */
+export const listOf = (text: string | undefined): string[] =>
+  (text ?? "").split(/[\s,]+/).filter((word) => word !== "");

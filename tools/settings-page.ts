@@ -1,0 +1,52 @@
+/** The page docs/reference/settings.md, from the tables that the settings are read by (pybun/index/setting-places.ts). */
+import { ignoredPlaces, type SettingPlaces, settingPlaces } from "../pybun/index/setting-places.ts";
+
+export function settingsPage(): string {
+  const rows = Object.entries(settingPlaces).map(([name, places]) => rowOf(name, places));
+  const ignored = Object.entries(ignoredPlaces).map(([place, reason]) => `| ${placeText(place)} | ${reason} |\n`);
+  return `${head}\n${rows.join("")}\n${middle}\n${ignored.join("")}\n${tail}`;
+}
+
+function rowOf(name: string, { flag, from, kind, note = "" }: SettingPlaces): string {
+  const shown = flag === undefined ? wordsOf(name) : `\`${flag}\``;
+  return `| ${shown} | ${from.map(placeText).join(", ")} | ${kind === "one" ? "the first" : "all"} | ${note} |\n`;
+}
+
+const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** `pip:no-index` is a variable, and a line in a file. */
+function placeText(place: string): string {
+  if (!place.startsWith("pip:")) return `\`${place}\``;
+  const key = place.slice("pip:".length);
+  return `\`PIP_${key.toUpperCase().replaceAll("-", "_")}\`, pip's \`${key}\``;
+}
+
+const head = `# Settings of uv and pip that PyBun reads
+
+Generated from \`pybun/index/setting-places.ts\` by \`tools/generate-reference.ts\`; do not edit.
+
+A flag stands before every setting here. Of the places in a row the first one that is set counts, or all of them do, as
+the third column says. pip's lines are those of \`[global]\` and \`[install]\` in its files, \`[install]\` before
+\`[global]\`, and a \`PIP_\` variable takes the place of the line. An empty variable is an unset one. For \`run\` a script's
+own block is weaker than these settings, but for its indexes, which are asked first. What cannot be read ends the command
+with exit code 78 and names the setting. Whatever changes which packages come makes another environment.
+
+| setting | read from | of several | note |
+| --- | --- | --- | --- |`;
+
+const middle = `Proxies are those of \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`ALL_PROXY\`, \`NO_PROXY\` and pip's \`proxy\`; credentials those of
+\`UV_INDEX_<NAME>_USERNAME\` and \`_PASSWORD\`, of the URL and of netrc.
+
+## Not obeyed
+
+These change which packages uv or pip would take. \`W_SETTING_IGNORED\` names the one that is set, once, when packages are
+looked for.
+
+| setting | what holds instead |
+| --- | --- |`;
+
+const tail = `Not read, and not told, because the same packages come without them: caches (\`UV_NO_CACHE\`, \`UV_CACHE_DIR\`,
+\`PIP_NO_CACHE_DIR\`), link modes, concurrency, progress, settings of builds and of where pip installs. Files of uv itself
+(\`uv.toml\`, \`UV_CONFIG_FILE\`), its choice among Pythons (\`UV_PYTHON_PREFERENCE\`, \`UV_MANAGED_PYTHON\`) and keyrings are
+not read either.
+`;
