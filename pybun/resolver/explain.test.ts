@@ -82,6 +82,35 @@ describe("an explanation", () => {
   });
 });
 
+test("a package with an extra is one package to a reader, and a release for another Python one fact", async () => {
+  const universe = {
+    app: [{ version: "1", extras: ["x"], requires: ['gone; extra == "x"'] }],
+    lib: [
+      { version: "1", requiresPython: ">=3.13" },
+      { version: "2", requiresPython: ">=3.14" },
+    ],
+  };
+  expect(await explain(universe, ["app[x]"])).toEqual([
+    "Because no index has a project named 'gone' and app[x] requires gone, app[x] cannot be used.",
+    "And because you require app[x], your requirements cannot be met.",
+  ]);
+  expect(await explain(universe, ["lib"])).toEqual([
+    "Because lib==1 requires Python>=3.13 (the target is Python 3.12.0) and lib==2 requires Python>=3.14 (the target is Python 3.12.0), lib cannot be used.",
+    "And because you require lib, your requirements cannot be met.",
+  ]);
+});
+
+test("a constraint stands beside the need that it restricts", async () => {
+  const universe = { app: [{ version: "1", requires: ["lib"] }], lib: plain("1", "2") };
+  expect(await explain(universe, ["app", "lib>=2"], { constraints: ["lib<2"] })).toEqual([
+    "Because you require lib>=2 and your constraints allow only lib<2, your requirements cannot be met.",
+  ]);
+  expect(await explain(universe, ["app"], { constraints: ["lib>2"] })).toEqual([
+    "Because there is no version of lib>2, app requires lib and your constraints allow only lib>2, app cannot be used.",
+    "And because you require app, your requirements cannot be met.",
+  ]);
+});
+
 const names = ["a", "b", "c", "d", "e"];
 const versions = ["1", "2", "3", "4"];
 const specifier = fc.oneof(
@@ -90,16 +119,28 @@ const specifier = fc.oneof(
     .tuple(fc.constantFrom("==", "!=", "<", ">", "<=", ">="), fc.constantFrom(...versions, "5"))
     .map((parts) => parts.join("")),
 );
-const requirement = fc.tuple(fc.constantFrom(...names), specifier).map((parts) => parts.join(""));
+const extras = fc.constantFrom("", "", "", "[x]", "[y]", "[x,y]");
+const plainRequirement = fc.tuple(fc.constantFrom(...names), specifier).map((parts) => parts.join(""));
+const requirement = fc.tuple(fc.constantFrom(...names), extras, specifier).map((parts) => parts.join(""));
+const marker = fc.constantFrom("", "", '; extra == "x"', '; extra == "y"');
 const release = fc.record({
-  requires: fc.array(requirement, { maxLength: 3 }),
+  requires: fc.array(
+    fc.tuple(requirement, marker).map((parts) => parts.join("")),
+    { maxLength: 3 },
+  ),
+  requiresPython: fc.constantFrom(undefined, undefined, undefined, ">=3.8", ">=3.11", ">=3.13"),
   isUsable: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
 });
+const wishes = fc.array(requirement, { minLength: 1, maxLength: 4 });
+const constraints = fc.array(plainRequirement, { maxLength: 2 });
+const pythons = fc.constantFrom("3.7.0", "3.10.1", "3.12.0");
 const universes = fc.tuple(...names.map(() => fc.array(release, { maxLength: 4 }))).map((projects): Universe => {
   const made = projects.map((releases, project) => {
-    const listed = releases.map(({ requires, isUsable }, at) => ({
+    const listed = releases.map(({ requires, requiresPython, isUsable }, at) => ({
       version: versions[at] ?? "",
       requires,
+      extras: ["x", "y"],
+      ...(requiresPython === undefined ? {} : { requiresPython }),
       ...(isUsable ? {} : { status: noWheel }),
     }));
     return [names[project] ?? "", listed] as const;
@@ -107,12 +148,16 @@ const universes = fc.tuple(...names.map(() => fc.array(release, { maxLength: 4 }
   return Object.fromEntries(made);
 });
 
-test("every sentence follows from its own words", async () => {
+test("every sentence follows from its own words, and is said once", async () => {
   let tried = 0;
+  const spoken = { "with an extra": 0, "your constraints allow only": 0, "the target is Python": 0 };
   await fc.assert(
-    fc.asyncProperty(universes, fc.array(requirement, { minLength: 1, maxLength: 4 }), async (universe, wanted) => {
-      const outcome = await resolveUniverse(universe, wanted);
+    fc.asyncProperty(universes, wishes, constraints, pythons, async (universe, wanted, narrowed, python) => {
+      const outcome = await resolveUniverse(universe, wanted, { constraints: narrowed, python });
       if (outcome.kind === "solved") return;
+      expect(outcome.faults).toEqual([]);
+      for (const words of Object.keys(spoken) as (keyof typeof spoken)[])
+        if (outcome.text.includes(words)) spoken[words]++;
       const existing = Object.fromEntries(names.map((name) => [name, universe[name]?.map((one) => one.version) ?? []]));
       const replay = replayWords(outcome.text, existing);
       tried += replay.tried;
@@ -122,4 +167,5 @@ test("every sentence follows from its own words", async () => {
   );
   // Sentences that could not be tried would prove nothing.
   expect(tried).toBeGreaterThan(500);
+  expect(Math.min(...Object.values(spoken))).toBeGreaterThan(100);
 }, 60_000);

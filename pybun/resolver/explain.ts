@@ -1,26 +1,21 @@
 /**
  * Tells a proof in sentences. The order follows PubGrub's error reporting: a step is told right before it is used, a
- * step that is used twice gets a number, and facts are named where they are needed.
+ * step that is used twice gets a number, and facts are named where they are needed. What is told at all, and as what,
+ * is decided before (proof-outline.ts).
  */
-
+import { assert } from "@vivarium/core/assert";
 import { anyVersion, type VersionRange } from "../versions/range.ts";
-import type { Derivation, DerivationStep, Fact, StatedTerm } from "./derivation.ts";
-import { describeFact, describeNeed, describeTerm, listed, surveyClauses, type Vocabulary } from "./fact-words.ts";
+import type { Derivation, DerivationStep } from "./derivation.ts";
+import { joinClauses, surveyClauses, type Vocabulary } from "./fact-words.ts";
+import { outlineProof, type ToldStep } from "./proof-outline.ts";
 import type { Releases } from "./release-source.ts";
-import { findSurveys, makeSurvey, type Survey } from "./survey.ts";
-import { surveyProves } from "./survey-proof.ts";
 
-type Derived = Extract<DerivationStep, { kind: "derived" }>;
+type Derived = Extract<ToldStep, { kind: "derived" }>;
 
 interface Telling {
-  readonly steps: readonly DerivationStep[];
+  readonly outline: ReadonlyMap<number, ToldStep>;
   readonly words: Vocabulary;
-  /** How many later steps use a step. */
-  readonly uses: readonly number[];
   readonly lines: string[];
-  /** Facts of the parts of the proof that may be told in one sentence. */
-  readonly surveyed: readonly (readonly Fact[] | undefined)[];
-  readonly surveys: Map<number, Survey | undefined>;
   /** Numbers of steps that were told and are needed again. */
   readonly numbers: Map<number, number>;
 }
@@ -35,18 +30,17 @@ export interface ExplanationContext {
 /** The explanation, a sentence a line. */
 export function explainDerivation(derivation: Derivation, { releases, python }: ExplanationContext): string {
   const { steps } = derivation;
-  const uses = steps.map(() => 0);
-  for (const step of steps)
-    if (step.kind === "derived") for (const from of step.from) uses[from] = (uses[from] ?? 0) + 1;
   const words: Vocabulary = { releasesOf: (name) => releases.get(name), written: rangeWriter(steps), python };
-  const surveyed = findSurveys(derivation);
-  const telling: Telling = { steps, words, uses, surveyed, surveys: new Map(), lines: [], numbers: new Map() };
+  const telling: Telling = { outline: outlineProof(derivation, words), words, lines: [], numbers: new Map() };
   const last = steps.length - 1;
-  const only = steps[last];
-  if (only?.kind === "fact") telling.lines.push(`Because ${factAt(telling, last)}, your requirements cannot be met.`);
+  const step = toldAt(telling, last);
+  if (step.kind === "clauses") pushLine(telling, last, `Because ${joinClauses(step.clauses)}, ${impossible}`);
   else tellStep(telling, last);
   return telling.lines.join("\n");
 }
+
+/** What the last step of every proof says. */
+const impossible = "your requirements cannot be met";
 
 /** Prefers the text that a requirement used for a range, so that `==1.0` is not told as `==1`. */
 function rangeWriter(steps: readonly DerivationStep[]): (range: VersionRange) => string | undefined {
@@ -58,108 +52,70 @@ function rangeWriter(steps: readonly DerivationStep[]): (range: VersionRange) =>
   return (range) => texts.get(range.join());
 }
 
+function toldAt({ outline }: Telling, at: number): ToldStep {
+  const step = outline.get(at);
+  assert(step !== undefined, "what a told step needs is told");
+  return step;
+}
+
 function tellStep(telling: Telling, at: number): void {
-  const step = telling.steps[at];
-  if (step?.kind !== "derived" || telling.numbers.has(at)) return;
-  const conclusion = describeConclusion(step.terms, telling.words);
-  const survey = surveyAt(telling, at);
+  const step = toldAt(telling, at);
+  if (step.kind === "clauses" || telling.numbers.has(at)) return;
   const reasons =
-    survey === undefined ? reasonsFor(telling, step) : `Because ${listed(surveyClauses(survey, telling.words))}`;
-  pushLine(telling, at, `${reasons}, ${conclusion}`);
+    step.kind === "survey"
+      ? `Because ${joinClauses(surveyClauses(step.survey, telling.words))}`
+      : reasonsFor(telling, step);
+  pushLine(telling, at, `${reasons}, ${step.conclusion}`);
 }
 
 function pushLine(telling: Telling, at: number, sentence: string): void {
-  if ((telling.uses[at] ?? 0) < 2) {
-    telling.lines.push(`${sentence}.`);
-    return;
-  }
-  const number = telling.numbers.size + 1;
-  telling.numbers.set(at, number);
-  telling.lines.push(`${sentence}. (${number})`);
+  const step = toldAt(telling, at);
+  if (step.kind === "clauses" || !step.isShared) telling.lines.push(`${sentence}.`);
+  else telling.lines.push(`${sentence}. (${takeNumber(telling, at)})`);
+}
+
+function takeNumber({ numbers }: Telling, at: number): number {
+  const number = numbers.size + 1;
+  numbers.set(at, number);
+  return number;
 }
 
 /** Tells what the step needs that was not told yet, and returns the beginning of its own sentence. */
-function reasonsFor(telling: Telling, { from: [left, right] }: Derived): string {
-  const leftIsFact = isFact(telling, left);
-  if (leftIsFact && isFact(telling, right)) return `Because ${factAt(telling, left)} and ${factAt(telling, right)}`;
-  if (leftIsFact || isFact(telling, right)) return besidesFact(telling, leftIsFact ? [right, left] : [left, right]);
-  const toldLeft = telling.numbers.has(left);
-  const toldRight = telling.numbers.has(right);
-  if (toldLeft && toldRight) return `Because ${known(telling, left)} and ${known(telling, right)}`;
-  if (toldLeft || toldRight) {
-    const [told, open] = toldLeft ? [left, right] : [right, left];
-    tellStep(telling, open);
-    return `And because ${known(telling, told)}`;
+function reasonsFor(telling: Telling, { causes, conclusion }: Derived): string {
+  const isNeed = /\bneeds? |^there has to be /.test(conclusion);
+  const clauses = causes.flatMap((cause) => clausesAt(telling, cause, isNeed));
+  const open = causes.filter((cause) => !canBeNamed(telling, cause));
+  const [first, second] = open;
+  if (first === undefined) return `Because ${joinClauses(clauses)}`;
+  tellStep(telling, first);
+  if (second === undefined) {
+    // One cause that both of the solver's say, and nothing besides: the sentence before is the whole reason.
+    return clauses.length === 0 ? `And because ${conclusionAt(telling, first)}` : `And because ${joinClauses(clauses)}`;
   }
-  return bothOpen(telling, left, right);
-}
-
-function bothOpen(telling: Telling, left: number, right: number): string {
-  tellStep(telling, left);
-  if (!telling.numbers.has(left)) {
+  if (!telling.numbers.has(first)) {
     // Only now: telling it may have given out numbers.
-    const number = telling.numbers.size + 1;
-    telling.numbers.set(left, number);
-    telling.lines.push(`${(telling.lines.pop() ?? "").replace(/\.$/, "")}. (${number})`);
+    const sentence = (telling.lines.pop() ?? "").replace(/\.$/, "");
+    telling.lines.push(`${sentence}. (${takeNumber(telling, first)})`);
   }
-  tellStep(telling, right);
-  return `And because ${known(telling, left)}`;
+  tellStep(telling, second);
+  return `And because ${known(telling, first)}`;
 }
 
-function besidesFact(telling: Telling, [derived, fact]: readonly [number, number]): string {
-  if (telling.numbers.has(derived)) return `Because ${factAt(telling, fact)} and ${known(telling, derived)}`;
-  tellStep(telling, derived);
-  return `And because ${factAt(telling, fact)}`;
+/** Can it be named in a sentence as it stands: as a clause, or by its number? */
+const canBeNamed = (telling: Telling, at: number): boolean =>
+  toldAt(telling, at).kind === "clauses" || telling.numbers.has(at);
+
+function clausesAt(telling: Telling, at: number, isNeed: boolean): readonly string[] {
+  const step = toldAt(telling, at);
+  if (step.kind === "clauses") return isNeed ? [...step.clauses, ...step.ofNeeds] : step.clauses;
+  return telling.numbers.has(at) ? [known(telling, at)] : [];
 }
 
-/** The sentence that stands for a whole part of the proof, if there is a good one. */
-function surveyAt({ surveyed, surveys, steps, words }: Telling, at: number): Survey | undefined {
-  const facts = surveyed[at];
-  if (facts === undefined || surveys.has(at)) return surveys.get(at);
-  const terms = steps[at]?.terms ?? [];
-  const about = facts.find((fact) => fact.kind === "dependency" && fact.dependent.kind !== "root");
-  const releases = about?.kind === "dependency" ? words.releasesOf(about.dependent.name) : undefined;
-  const proves = (survey: Survey): boolean => releases !== undefined && surveyProves({ survey, terms, releases });
-  const survey = makeSurvey(facts, proves);
-  surveys.set(at, survey);
-  return survey;
-}
-
-/** Is it told where it is used, without a sentence of its own? */
-const isFact = (telling: Telling, at: number): boolean =>
-  telling.steps[at]?.kind === "fact" || onlyClause(telling, at) !== undefined;
-
-function factAt(telling: Telling, at: number): string {
-  const step = telling.steps[at];
-  if (step?.kind === "fact") return describeFact(step.fact, telling.words);
-  return onlyClause(telling, at) ?? known(telling, at);
-}
-
-/** The one clause of a survey that says the same as its conclusion: "because a requires b, a needs b" says nothing. */
-function onlyClause(telling: Telling, at: number): string | undefined {
-  const { steps, words } = telling;
-  const survey = surveyAt(telling, at);
-  const step = steps[at];
-  if (survey === undefined || step?.kind !== "derived") return undefined;
-  const [clause, ...others] = surveyClauses(survey, words);
-  const conclusion = describeConclusion(step.terms, words).replace(" needs ", " requires ");
-  return others.length === 0 && clause === conclusion ? clause : undefined;
+function conclusionAt(telling: Telling, at: number): string {
+  const step = toldAt(telling, at);
+  assert(step.kind !== "clauses", "clauses have no conclusion of their own");
+  return step.conclusion;
 }
 
 /** A conclusion that was told before, with its number. */
-function known(telling: Telling, at: number): string {
-  return `${describeConclusion(telling.steps[at]?.terms ?? [], telling.words)} (${telling.numbers.get(at)})`;
-}
-
-/** What an incompatibility means, as a sentence about what has to or cannot be. */
-export function describeConclusion(terms: readonly StatedTerm[], words: Vocabulary): string {
-  const about = terms.filter(({ subject }) => subject.kind !== "root");
-  const selected = about.filter(({ positive }) => positive).map((term) => describeTerm(term, words));
-  const needed = about.filter(({ positive }) => !positive).map((term) => describeNeed(term, words));
-  const isOurs = about.length < terms.length;
-  if (about.length === 0) return "your requirements cannot be met";
-  if (selected.length === 0) return `${isOurs ? "you need" : "there has to be"} ${needed.join(" or ")}`;
-  if (needed.length > 0) return `${selected.join(" with ")} needs ${needed.join(" or ")}`;
-  if (selected.length === 1) return `${selected[0]} cannot be used${isOurs ? " with your requirements" : ""}`;
-  return `${selected.slice(0, -1).join(", ")} and ${selected.at(-1)} cannot be used together`;
-}
+const known = (telling: Telling, at: number): string => `${conclusionAt(telling, at)} (${telling.numbers.get(at)})`;

@@ -4,7 +4,7 @@ import type { VersionRange } from "../versions/range.ts";
 import type { Fact, StatedTerm, Subject } from "./derivation.ts";
 import { describeExactly, describeNeeded, describeSelected, hasOnlyHidden, hasOnlyPrereleases } from "./range-words.ts";
 import type { Releases } from "./release-source.ts";
-import { clausesMax, type Survey } from "./survey.ts";
+import { clausesMax, type Survey, type SurveyedDependency } from "./survey.ts";
 
 /** What the words are made with: the releases that are at hand. */
 export interface Vocabulary {
@@ -27,27 +27,39 @@ export function describeNeed({ subject, range }: StatedTerm, words: Vocabulary):
 }
 
 /** The clauses of a survey: what the user asked for first, then a number of its releases' facts. */
-export function surveyClauses({ own, dependencies, others }: Survey, words: Vocabulary): readonly string[] {
-  const needs = dependencies.map((one) => {
-    const { dependent, dependency, versions, required, text, isVague } = one;
-    const bounds = describeNeed({ subject: dependency, positive: false, range: required }, words);
-    const whole = text === undefined ? undefined : dependency.label + text + whyImpossible({ required, text });
-    const wanted = whole ?? (isVague ? `certain versions of ${bounds}` : bounds);
-    return `${describeSubject(dependent, versions, words)} requires ${wanted}`;
-  });
+export function surveyClauses({ own, proxies, dependencies, others }: Survey, words: Vocabulary): readonly string[] {
+  const needs = dependencies.flatMap((one) => surveyedClauses(one, words));
   const telling = others.filter((fact) => fact.kind !== "no-versions" || isRemarkable(fact, words));
   const facts = [...needs, ...new Set(telling.map((fact) => describeFact(fact, words)))];
   const rest = facts.length - clausesMax;
   return [
-    ...new Set(own.map((fact) => describeFact(fact, words))),
+    ...own.flatMap((fact) => factClauses(fact, words)),
+    ...proxies.map((fact) => describeFact(fact, words)),
     ...facts.slice(0, clausesMax),
     ...(rest > 0 ? [`${rest} more ${rest === 1 ? "fact" : "facts"} like these`] : []),
   ];
 }
 
-/** `a, b and c`. */
-export const listed = (clauses: readonly string[]): string =>
-  clauses.length < 2 ? clauses.join("") : `${clauses.slice(0, -1).join(", ")} and ${clauses.at(-1)}`;
+function surveyedClauses(one: SurveyedDependency, words: Vocabulary): readonly string[] {
+  const { dependent, dependency, origin, versions, required, text, isVague } = one;
+  const bounds = describeNeed({ subject: dependency, positive: false, range: required }, words);
+  const whole = text === undefined ? undefined : dependency.label + text + whyImpossible({ required, text });
+  const wanted = whole ?? (isVague ? `certain versions of ${bounds}` : bounds);
+  const subject = describeSubject(dependent, versions, words);
+  if (origin === "requirement") return [`${subject} requires ${wanted}`];
+  return [`${subject} requires ${dependency.label}`, `your constraints allow only ${wanted}`];
+}
+
+/** `a, b and c`, each once. A bare need is left out beside one that says more of the same package. */
+export function joinClauses(clauses: readonly string[]): string {
+  const distinct = [...new Set(clauses)];
+  const saysMore = (clause: string): boolean =>
+    distinct.some((one) => one.startsWith(clause) && /[=<>!~]/.test(one.charAt(clause.length)));
+  const told = distinct.filter((clause) => !isNeed(clause) || !saysMore(clause));
+  return told.length < 2 ? told.join("") : `${told.slice(0, -1).join(", ")} and ${told.at(-1)}`;
+}
+
+const isNeed = (clause: string): boolean => / requires? \S+$/.test(clause);
 
 function describeSubject(subject: Subject, range: VersionRange, words: Vocabulary): string {
   if (subject.kind === "root") return "your requirements";
@@ -63,7 +75,7 @@ export function describeFact(fact: Fact, words: Vocabulary): string {
     case "dependency":
       return describeDependency(fact, words);
     case "same-version":
-      return `${fact.proxy.label} is ${fact.base.label} with an extra`;
+      return describeProxy(fact.proxy, fact.base);
     case "requires-python":
       return `${describeSubject(fact.dependent, fact.versions, words)} requires Python${fact.text}`;
     case "no-versions":
@@ -77,15 +89,35 @@ export function describeFact(fact: Fact, words: Vocabulary): string {
   }
 }
 
-function describeDependency(fact: Extract<Fact, { kind: "dependency" }>, words: Vocabulary): string {
-  const wanted = fact.dependency.label + fact.text + whyImpossible(fact);
-  if (fact.origin === "extra")
-    return `${fact.dependent.label} is always of the same version as ${fact.dependency.name}`;
-  if (fact.dependent.kind === "root")
-    return fact.origin === "constraint" ? `your constraints allow only ${wanted}` : `you require ${wanted}`;
-  if (fact.origin === "constraint")
-    return `your constraints allow only ${wanted}, which ${fact.dependent.label} requires`;
-  return `${describeSubject(fact.dependent, fact.versions, words)} requires ${wanted}`;
+function describeDependency(fact: Dependency, words: Vocabulary): string {
+  if (fact.origin === "extra") return describeProxy(fact.dependent, fact.dependency);
+  return `${describeDependent(fact, words)} ${fact.dependency.label}${fact.text}${whyImpossible(fact)}`;
+}
+
+const describeDependent = ({ dependent, versions }: Dependency, words: Vocabulary): string =>
+  dependent.kind === "root" ? "you require" : `${describeSubject(dependent, versions, words)} requires`;
+
+/** `foo[x]` is more than one package to the solver, all at one version; to a reader it is one. */
+const describeProxy = (proxy: Subject, project: Subject): string => `${proxy.label} is ${project.name} with an extra`;
+
+/**
+ * What has to be said besides where the fact is used to find out which version is needed: that a package with an extra
+ * is of a certain version holds only because there is no other.
+ */
+export function onlyVersionClauses(fact: Fact, words: Vocabulary): readonly string[] {
+  if (fact.kind !== "dependency" || fact.origin !== "extra") return [];
+  const { name } = fact.dependency;
+  const releases = words.releasesOf(name);
+  const exactly = (range: VersionRange): string =>
+    describeExactly({ label: name, range, written: undefined }, releases);
+  return [`${exactly(fact.required)} is the only version of ${exactly(fact.versions)}`];
+}
+
+/** A fact as clauses that can stand beside each other: a constraint says nothing of what nobody requires. */
+export function factClauses(fact: Fact, words: Vocabulary): readonly string[] {
+  if (fact.kind !== "dependency" || fact.origin !== "constraint") return [describeFact(fact, words)];
+  const allowed = `${fact.dependency.label}${fact.text}${whyImpossible(fact)}`;
+  return [`${describeDependent(fact, words)} ${fact.dependency.label}`, `your constraints allow only ${allowed}`];
 }
 
 /** Why nothing can meet a requirement, where that follows from its specifiers and the spelling of releases alone. */
@@ -94,6 +126,7 @@ function whyImpossible({ required, text }: { readonly required: VersionRange; re
   return text.includes("===") ? " (no release is spelled so)" : " (which no version meets)";
 }
 
+type Dependency = Extract<Fact, { kind: "dependency" }>;
 type Absence = Extract<Fact, { kind: "no-versions" }>;
 
 function describeAbsence({ subject, range }: Absence, words: Vocabulary): string {
@@ -130,4 +163,17 @@ function describeUnusable(
   const which = describeSubject(subject, versions, words);
   if (reason.kind === "yanked") return `${which} was yanked${reason.detail === "" ? "" : ` (${reason.detail})`}`;
   return `${which} cannot be used (${reason.detail})`;
+}
+
+/** What an incompatibility means, as a sentence about what has to or cannot be. */
+export function describeConclusion(terms: readonly StatedTerm[], words: Vocabulary): string {
+  const about = terms.filter(({ subject }) => subject.kind !== "root");
+  const selected = about.filter(({ positive }) => positive).map((term) => describeTerm(term, words));
+  const needed = about.filter(({ positive }) => !positive).map((term) => describeNeed(term, words));
+  const isOurs = about.length < terms.length;
+  if (about.length === 0) return "your requirements cannot be met";
+  if (selected.length === 0) return `${isOurs ? "you need" : "there has to be"} ${needed.join(" or ")}`;
+  if (needed.length > 0) return `${selected.join(" with ")} needs ${needed.join(" or ")}`;
+  if (selected.length === 1) return `${selected[0]} cannot be used${isOurs ? " with your requirements" : ""}`;
+  return `${selected.slice(0, -1).join(", ")} and ${selected.at(-1)} cannot be used together`;
 }

@@ -4,15 +4,7 @@
  *
  * In: a derivation and the same setting that the solver had. Out: what is wrong, nothing where all steps hold.
  */
-import {
-  anyVersion,
-  intersectRanges,
-  rangeContains,
-  rangeIsEmpty,
-  rangeOf,
-  rangesEqual,
-  type VersionRange,
-} from "../versions/range.ts";
+import { anyVersion, rangeContains, rangeOf, rangesEqual, type VersionRange } from "../versions/range.ts";
 import { type DependencyEdge, releaseEdges } from "./dependency.ts";
 import type { Derivation, DerivationStep, Fact, StatedTerm, Subject } from "./derivation.ts";
 import { pythonRange } from "./python-range.ts";
@@ -194,19 +186,28 @@ async function holdsDependency(fact: Extract<Fact, { kind: "dependency" }>, sett
     edge.name === fact.dependency.name &&
     edge.extra === fact.dependency.extra &&
     edge.origin === fact.origin &&
+    edge.text === fact.text &&
     rangesEqual(edge.range, fact.required);
   if (fact.dependent.kind === "root") return (await rootEdgesOf(setting)).some(isStated);
   const releases = await releasesOf(fact.dependent, setting);
   for (const release of releasesIn(releases, fact.versions)) {
     if (fact.dependent.kind === "extra") {
-      const own = rangeOf({ key: releases.keyAt(release) });
-      if (fact.dependency.name !== fact.dependent.name || !rangesEqual(own, fact.required)) return false;
+      if (!isProxyEdge(fact, { key: releases.keyAt(release), text: releases.textAt(release) })) return false;
     } else if (releases.statusAt(release).kind === "usable") {
       const answer = await edgesAt({ subject: fact.dependent, releases, release }, setting);
       if (answer.kind === "edges" && !answer.edges.some(isStated)) return false;
     }
   }
-  return !rangeIsEmpty(intersectRanges(fact.versions, anyVersion));
+  return true;
+}
+
+/** `foo[x]` at a version requires `foo`, and what `x` adds, at that version. */
+function isProxyEdge(fact: Extract<Fact, { kind: "dependency" }>, version: { key: string; text: string }): boolean {
+  const { dependent, dependency } = fact;
+  const isOwn =
+    dependency.kind === "project" || (dependency.kind === "features" && dependency.extra === dependent.extra);
+  if (fact.origin !== "extra" || dependency.name !== dependent.name || !isOwn) return false;
+  return fact.text === `==${version.text}` && rangesEqual(fact.required, rangeOf(version));
 }
 
 const rootEdgesOf = ({ source, rootEdges }: ReplaySetting): Promise<readonly DependencyEdge[]> =>

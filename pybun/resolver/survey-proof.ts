@@ -31,6 +31,8 @@ export function surveyProves({ survey, terms, releases }: Surveyed): boolean {
   const labels = [...allowed.keys()].filter((label) => projectOf(label) === releases.name);
   if (labels.length === 0) return false;
   const meant = labels.reduce((range, label) => intersectRanges(range, allowed.get(label) ?? range), anyVersion);
+  // Where no clause speaks of releases, nothing tells the reader that a version must be one.
+  if (!speaksOfReleases(survey, terms, releases)) return rangeIsEmpty(meant);
   for (let release = 0; release < releases.count; release++) {
     const key = releases.keyAt(release);
     if (!rangeContains(meant, key) || releases.statusAt(release).kind === "hidden") continue;
@@ -38,6 +40,21 @@ export function surveyProves({ survey, terms, releases }: Surveyed): boolean {
       return false;
   }
   return true;
+}
+
+function speaksOfReleases(survey: Survey, terms: readonly StatedTerm[], { name }: Releases): boolean {
+  const selected = [
+    ...terms.flatMap(({ subject, positive }) => (positive ? [subject] : [])),
+    ...survey.dependencies.map(({ dependent }) => dependent),
+    // That a version does not exist is told only where it surprises.
+    ...survey.others.flatMap((fact) => (fact.kind === "no-versions" ? [] : subjectOf(fact))),
+  ];
+  return selected.some(({ kind, name: project }) => kind !== "root" && project === name);
+}
+
+function subjectOf(fact: Fact): readonly Subject[] {
+  if ("subject" in fact) return [fact.subject];
+  return "dependent" in fact ? [fact.dependent] : [];
 }
 
 /** `foo` of `foo[extra]`. */

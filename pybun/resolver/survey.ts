@@ -19,6 +19,7 @@ const factsMin = 4;
 export interface SurveyedDependency {
   readonly dependent: Subject;
   readonly dependency: Subject;
+  readonly origin: "requirement" | "constraint";
   readonly versions: VersionRange;
   /** Covers everything that any of them requires. */
   readonly required: VersionRange;
@@ -31,6 +32,8 @@ export interface SurveyedDependency {
 export interface Survey {
   /** Requirements and constraints of the user, and the Python that is resolved for. */
   readonly own: readonly Fact[];
+  /** That `foo[x]` is of the version of `foo`: one fact for each such package. */
+  readonly proxies: readonly Fact[];
   readonly dependencies: readonly SurveyedDependency[];
   /** What makes releases unusable. */
   readonly others: readonly Fact[];
@@ -96,13 +99,11 @@ type Detail = "wide" | "exact";
 
 function surveyOf(facts: readonly Fact[], detail: Detail): Survey {
   const released = facts.filter((fact) => !isOwn(fact));
-  const requirements = released.filter((fact) => fact.kind === "dependency");
+  const dependencies = released.filter((fact) => fact.kind === "dependency");
   return {
     own: facts.filter(isOwn),
-    dependencies: surveyedDependencies(
-      requirements.filter(({ origin }) => origin !== "extra"),
-      detail,
-    ),
+    proxies: proxyFacts(released),
+    dependencies: surveyedDependencies(dependencies, detail),
     others: [...pythonLimits(released), ...released.filter(isWorthTelling)],
   };
 }
@@ -111,16 +112,28 @@ const isOwn = (fact: Fact): boolean =>
   (fact.kind === "dependency" && fact.dependent.kind === "root") ||
   (fact.kind === "no-versions" && fact.subject.kind === "python");
 
+function proxyFacts(facts: readonly Fact[]): readonly Fact[] {
+  const proxies = new Map<string, Fact>();
+  for (const fact of facts) {
+    if (fact.kind === "same-version") proxies.set(fact.proxy.label, fact);
+    else if (fact.kind === "dependency" && fact.origin === "extra") proxies.set(fact.dependent.label, fact);
+  }
+  return [...proxies.values()];
+}
+
 type Dependency = Extract<Fact, { kind: "dependency" }>;
 
 function surveyedDependencies(facts: readonly Dependency[], detail: Detail): SurveyedDependency[] {
   const dependencies = new Map<string, SurveyedDependency>();
   for (const fact of facts) {
-    const key = `${fact.dependent.label} ${fact.dependency.label} ${detail === "wide" ? "" : fact.text}`;
+    const { origin } = fact;
+    if (origin === "extra") continue;
+    const key = `${origin} ${fact.dependent.label} ${fact.dependency.label} ${detail === "wide" ? "" : fact.text}`;
     const known = dependencies.get(key);
     dependencies.set(key, {
       dependent: fact.dependent,
       dependency: fact.dependency,
+      origin,
       versions: known === undefined ? fact.versions : uniteRanges(known.versions, fact.versions),
       text: known === undefined || known.text === fact.text ? fact.text : undefined,
       isVague: false,
