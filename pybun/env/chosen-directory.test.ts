@@ -45,6 +45,27 @@ test("an environment that was moved is found and removed where it is now", async
   expect(existsSync(now)).toBe(false);
 });
 
+test("a link above it is another name of the same place, and no move", async () => {
+  const directory = join(scene.root, "real", "env");
+  await scene.environment("linked", [wheel], { directory });
+  writeFileSync(join(directory, "notes.txt"), "mine");
+  symlinkSync(join(scene.root, "real"), join(scene.root, "other"));
+  const through = join(scene.root, "other", "env");
+  expect(codeOf(through, "linked")).toBe("free");
+  expect((await scene.environment("linked", [wheel], { directory: through })).path).toBe(directory);
+  expect(existsSync(join(directory, "notes.txt"))).toBe(true);
+});
+
+test("one that is used is not replaced by other wheels either", async () => {
+  const directory = join(scene.root, "used");
+  const record = await scene.environment("used", [], { directory });
+  const end = scene.store.lease([leaseOf(record)]);
+  const replaced = scene.environment("used", [wheel], { directory });
+  expect(await replaced.catch((error: unknown) => error)).toMatchObject({ code: "E_ENV_IN_USE" });
+  end();
+  expect((await scene.environment("used", [wheel], { directory })).packages).toHaveLength(1);
+});
+
 test("a view that is missing is made again, and what the user put into the environment stays", async () => {
   const directory = join(scene.root, "mended");
   const record = await scene.environment("mended", [wheel], { directory });

@@ -44,13 +44,23 @@ export async function placeEnvironment({ store, directory, record, fill }: Place
       fill(made);
       writeFileSync(join(made, ownedRecordName), JSON.stringify(record));
       writePointer(store, record);
-      moveInto(made, directory);
+      moveOrForget(store, { made, directory });
     } finally {
       // After an exchange this is the old environment; after a plain rename there is nothing.
       rmSync(made, { recursive: true, force: true });
     }
   } catch (error) {
     throw placeProblem(error, { store, directory });
+  }
+}
+
+/** The pointer comes first: after a kill in between the place is listed as gone, instead of losing its wheels unseen. */
+function moveOrForget(store: Store, { made, directory }: { made: string; directory: string }): void {
+  try {
+    moveInto(made, directory);
+  } catch (error) {
+    if (inspectPlace(directory).kind === "none") forgetPlace(store, directory);
+    throw error;
   }
 }
 
