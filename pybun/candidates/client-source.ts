@@ -1,23 +1,19 @@
 /**
  * The resolver's source over an index client: pages become releases, metadata becomes requirements.
- *
- * While the client answers at once nothing is fetched ahead: there is nothing to gain. The first promise turns that
- * around: from then on every project that is mentioned is requested at once, and with it the metadata of the release
- * that will probably be chosen; when a project goes through many releases, the next ones are fetched in batches.
+ * What is asked for before the solver asks is the business of `fetch-ahead.ts`.
  */
 import { type ParamsOf, Problem, problemsOf } from "@vivarium/core/diagnostic";
 import type { IndexClient } from "../index/client.ts";
 import type { indexDiagnostics } from "../index/diagnostics.ts";
 import type { CoreMetadata, IndexFile, ProjectPage } from "../index/index-file.ts";
+import type { ArrivingMetadata } from "../index/metadata-source.ts";
 import { judgeRequirements } from "../resolver/dependency.ts";
 import { admitsPython } from "../resolver/python-range.ts";
 import type { ReleaseRequirements, ReleaseSource, Releases, UnusableReason } from "../resolver/release-source.ts";
-import { type SelectionRule, selectRelease } from "../resolver/select-release.ts";
 import type { MarkerJudge } from "../resolver/target.ts";
 import { normalizeName } from "../versions/name.ts";
-import { anyVersion, type VersionRange } from "../versions/range.ts";
 import { tryParseVersion } from "../versions/version.ts";
-import type { EarlyWheels } from "./early-wheels.ts";
+import { type FetchAhead, type FetchAheadOptions, openFetchAhead } from "./fetch-ahead.ts";
 import type { FoundProject, ProjectMemo, ReleaseMemo, ResolutionMemo } from "./memo.ts";
 import type { CandidatePolicy } from "./policy.ts";
 import { noReleases, type ProjectReleases, projectReleases } from "./project-releases.ts";
@@ -26,17 +22,11 @@ import { requirementsFor } from "./requirement-shelf.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
-export interface ClientSourceOptions {
+export interface ClientSourceOptions extends Pick<FetchAheadOptions, "likely" | "early" | "onWait"> {
   readonly client: Pick<IndexClient, "page" | "metadata" | "prefetch">;
   readonly policy: CandidatePolicy;
-  /** Guesses which release will be chosen, to fetch its metadata early. */
-  readonly likely: SelectionRule;
   /** Projects that come from a URL. */
   readonly direct?: ReadonlyMap<string, ProjectReleases>;
-  /** Told when an answer has to be waited for, the first time. */
-  readonly onWait?: (() => void) | undefined;
-  /** Fetches wheels that are needed for certain while the resolution still runs. */
-  readonly early?: EarlyWheels | undefined;
   /** Answers of earlier resolutions for the same target, and how markers are judged for it. */
   readonly memory?: { readonly memo: ResolutionMemo; readonly judge: MarkerJudge } | undefined;
 }
@@ -58,18 +48,14 @@ interface SourceState {
   readonly pendingPages: Map<string, Promise<ProjectReleases>>;
   readonly metadata: Map<IndexFile, Metadata>;
   readonly pendingMetadata: Map<IndexFile, Promise<Metadata>>;
-  /** METADATA of wheels that are on their way anyway. */
-  readonly wheels: Map<IndexFile, Promise<Uint8Array | undefined>>;
   readonly problems: Map<string, Problem>;
-  readonly mentioned: Map<string, VersionRange>;
-  readonly tried: Map<string, Set<number>>;
   /** Answers for releases by project, place and extra: those of the memo and those of this resolution. */
   readonly answers: Map<string, Map<number, Record<string, ReleaseRequirements>>>;
   /** Of the projects that the memo told of. What is added to them was made from the same page, or is not believed. */
   readonly proofs: Map<string, ProjectMemo["proofs"]>;
   /** Was anything found out that the memo did not know? */
   hasNews: boolean;
-  waits: boolean;
+  readonly ahead: FetchAhead;
 }
 
 /** Makes a source; it remembers every answer for as long as it lives. */
@@ -80,84 +66,26 @@ export function clientSource(options: ClientSourceOptions): ClientSource {
     pendingPages: new Map(),
     metadata: new Map(),
     pendingMetadata: new Map(),
-    wheels: new Map(),
     problems: new Map(),
-    mentioned: new Map(),
-    tried: new Map(),
     answers: new Map(),
     proofs: new Map(),
     hasNews: false,
-    waits: false,
+    ahead: openFetchAhead({
+      ...options,
+      knownPage: (name) => state.pages.get(name),
+      askPage: (name) => askPage(state, name),
+      askMetadata: (file, arriving) => askMetadata(state, file, arriving),
+    }),
   };
   return {
-    releases: (name) => state.pages.get(name) ?? waited(state, askPage(state, name)),
+    releases: (name) => state.pages.get(name) ?? state.ahead.waited(askPage(state, name)),
     requirements: (releases, release, extra) => askRequirements(state, { releases, release, extra }),
-    prefetchProject: (name) => mention(state, name),
-    expect: (name, range) => mention(state, name, range),
+    prefetchProject: state.ahead.mention,
+    expect: state.ahead.mention,
     undated: () => undatedFiles(state),
     problemOf: (name) => state.problems.get(name),
     remember: () => remember(state),
   };
-}
-
-/** Notes that something has to be waited for; from the first time on, all that was mentioned is fetched ahead. */
-function waited<T>(state: SourceState, answer: T | Promise<T>): T | Promise<T> {
-  if (!(answer instanceof Promise) || state.waits) return answer;
-  state.waits = true;
-  state.options.onWait?.();
-  for (const [name, range] of state.mentioned) fetchAhead(state, name, range);
-  return answer;
-}
-
-function mention(state: SourceState, name: string, range?: VersionRange): void {
-  const known = state.mentioned.get(name);
-  if (known !== undefined && (range === undefined || range === known)) return;
-  state.mentioned.set(name, range ?? anyVersion);
-  if (state.waits) fetchAhead(state, name, range ?? anyVersion);
-}
-
-/** Failures are not lost: whoever asks for the same thing in earnest is told. */
-function fetchAhead(state: SourceState, name: string, range: VersionRange): void {
-  const releases = state.pages.get(name) ?? quietly(() => askPage(state, name));
-  if (releases instanceof Promise || releases === undefined || range === anyVersion) return;
-  fetchLikely(state, releases, range);
-}
-
-function fetchLikely(state: SourceState, releases: ProjectReleases, range: VersionRange): void {
-  if (releases.kind !== "found") return;
-  const release = selectRelease(releases, range, state.options.likely);
-  if (release !== undefined) fetchMetadataAhead(state, releases, release);
-}
-
-function fetchMetadataAhead(state: SourceState, releases: ProjectReleases, release: number): void {
-  if (releases.statusAt(release).kind !== "usable") return;
-  const file = releases.metadataFileAt(release);
-  if (file !== undefined && isCertain(state, releases, release)) {
-    const telling = state.options.early?.begin(file);
-    if (state.options.early?.tellMetadata === true && telling !== undefined) state.wheels.set(file, telling);
-  }
-  // A source archive is large, and its metadata is needed only if it is really chosen.
-  if (file !== undefined && file.kind === "wheel") void quietly(() => askMetadata(state, file));
-}
-
-/** Only a wheel with a hash is begun: it can be kept, and is found again, whatever the resolution comes to. */
-function isCertain({ options: { early } }: SourceState, releases: ProjectReleases, release: number): boolean {
-  if (early?.certain.has(`${releases.name}==${releases.keyAt(release)}`) !== true) return false;
-  const file = releases.metadataFileAt(release);
-  return file?.kind === "wheel" && file.hashes["sha256"] !== undefined && releases.choiceAt(release).file === file;
-}
-
-/** Begins a request whose failure is told to whoever asks again. */
-function quietly<T>(ask: () => T | Promise<T>): T | Promise<T> | undefined {
-  try {
-    const answer = ask();
-    // The rejected promise stays where the next question finds it.
-    if (answer instanceof Promise) void answer.catch(() => undefined);
-    return answer;
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return undefined;
-  }
 }
 
 function askPage(state: SourceState, name: string): ProjectReleases | Promise<ProjectReleases> {
@@ -182,8 +110,7 @@ function askPage(state: SourceState, name: string): ProjectReleases | Promise<Pr
 function keepPage(state: SourceState, name: string, releases: ProjectReleases): ProjectReleases {
   state.pages.set(name, releases);
   state.pendingPages.delete(name);
-  const range = state.mentioned.get(name);
-  if (state.waits && range !== undefined) fetchLikely(state, releases, range);
+  state.ahead.arrived(releases);
   return releases;
 }
 
@@ -194,7 +121,7 @@ function absentOrThrow(state: SourceState, name: string, error: unknown): Projec
   return noReleases(name, "absent");
 }
 
-function askMetadata(state: SourceState, file: IndexFile): Metadata | Promise<Metadata> {
+function askMetadata(state: SourceState, file: IndexFile, arriving?: ArrivingMetadata): Metadata | Promise<Metadata> {
   const known = state.metadata.get(file) ?? state.pendingMetadata.get(file);
   if (known !== undefined) return known;
   const keep = (metadata: Metadata): Metadata => {
@@ -203,11 +130,11 @@ function askMetadata(state: SourceState, file: IndexFile): Metadata | Promise<Me
     return metadata;
   };
   try {
-    const metadata = state.options.client.metadata(file, state.wheels.get(file));
+    const metadata = state.options.client.metadata(file, arriving);
     if (!(metadata instanceof Promise)) return keep(metadata);
-    const arriving = metadata.then(keep, (error: unknown) => keep(malformedOrThrow(file, error)));
-    state.pendingMetadata.set(file, arriving);
-    return arriving;
+    const pending = metadata.then(keep, (error: unknown) => keep(malformedOrThrow(file, error)));
+    state.pendingMetadata.set(file, pending);
+    return pending;
   } catch (error) {
     return keep(malformedOrThrow(file, error));
   }
@@ -241,8 +168,8 @@ function findRequirements(state: SourceState, asked: Asked): ReleaseRequirements
   const releases = state.pages.get(asked.releases.name);
   const file = releases?.metadataFileAt(asked.release);
   if (releases === undefined || file === undefined) throw new RangeError(`${asked.releases.name} was never asked for`);
-  noteTried(state, releases, asked.release);
-  const metadata = waited(state, askMetadata(state, file));
+  state.ahead.tries(releases, asked.release);
+  const metadata = state.ahead.waited(askMetadata(state, file));
   const read = (answer: Metadata): ReleaseRequirements =>
     keepAnswer(state, { ...asked, file }, readRequirements(answer, asked, state.options.policy));
   return metadata instanceof Promise ? metadata.then(read) : read(metadata);
@@ -265,23 +192,6 @@ const unusable = (detail: string): ReleaseRequirements => ({ kind: "unusable", r
 function isSameRelease({ name, version }: CoreMetadata, { releases, release }: Asked): boolean {
   if (name !== releases.name && normalizeName(name) !== releases.name) return false;
   return version === releases.textAt(release) || tryParseVersion(version)?.key === releases.keyAt(release);
-}
-
-/** After 5, 10, 20, 40, 60 … releases of a project were tried, as many again are fetched ahead. */
-function noteTried(state: SourceState, releases: ProjectReleases, release: number): void {
-  if (!state.waits) return;
-  const tried = state.tried.get(releases.name) ?? new Set();
-  state.tried.set(releases.name, tried);
-  if (tried.has(release)) return;
-  tried.add(release);
-  const { size } = tried;
-  if (size !== 5 && size !== 10 && size % 20 !== 0) return;
-  const step = state.options.likely.highest ? -1 : 1;
-  for (let count = 1; count <= Math.min(size, 50); count++) {
-    const next = release + step * count;
-    if (next < 0 || next >= releases.count) break;
-    fetchMetadataAhead(state, releases, next);
-  }
 }
 
 /** The project as earlier resolutions saw it, as long as its page is the same. */
@@ -328,7 +238,7 @@ function keepAnswer(
 /** Only after a resolution from the cache: a page that came over the network is on disk when the client closes. */
 function remember(state: SourceState): void {
   const { memory, direct } = state.options;
-  if (memory === undefined || !state.hasNews || state.waits) return;
+  if (memory === undefined || !state.hasNews || state.ahead.hasWaited()) return;
   const projects = new Map<string, FoundProject>();
   for (const [name, releases] of state.pages) {
     const { index } = releases;

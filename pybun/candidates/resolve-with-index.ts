@@ -7,10 +7,12 @@
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import type { IndexClient } from "../index/client.ts";
+import { judgeRequirements } from "../resolver/dependency.ts";
 import type { Derivation } from "../resolver/derivation.ts";
 import { derivationJson } from "../resolver/derivation-json.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import type { Pin } from "../resolver/pins.ts";
+import type { JudgedRequirement } from "../resolver/release-source.ts";
 import {
   missingExtras,
   type PrereleaseMode,
@@ -19,10 +21,12 @@ import {
   resolve,
 } from "../resolver/resolve.ts";
 import { createMarkerJudge, type ResolveTarget } from "../resolver/target.ts";
+import { intersectRanges, type VersionRange } from "../versions/range.ts";
 import { formatRequirement, type Requirement } from "../versions/requirement.ts";
 import { type ClientSource, clientSource } from "./client-source.ts";
 import { readDirectUrls } from "./direct-url.ts";
 import { type BeginWheel, earlyWheels } from "./early-wheels.ts";
+import type { Likely } from "./fetch-ahead.ts";
 import { compileAsUsual, compileLater } from "./jit-policy.ts";
 import { openMemo } from "./memo.ts";
 import { candidatePolicy, type PolicyOptions } from "./policy.ts";
@@ -88,12 +92,13 @@ async function requestOf(
   const { requirements, constraints = [], target, client, strategy = "highest", prerelease = "if-necessary" } = options;
   const policy = candidatePolicy(target, own, options);
   const direct = await readDirectUrls(requirements, { client, policy, target });
-  const likely = {
-    highest: strategy !== "lowest",
-    prereleases: prerelease === "allow" ? "allow" : "prefer-final",
-  } as const;
   const memo = openMemo({ client, target, policy });
   const judge = createMarkerJudge(target);
+  const likely: Likely = {
+    highest: strategy !== "lowest",
+    prereleases: prerelease === "allow" || prerelease === "disallow" ? prerelease : "prefer-final",
+    bounds: boundsOf(judgeRequirements([...requirements, ...constraints], undefined, judge)),
+  };
   const memory = memo === undefined ? undefined : { memo, judge };
   const { beginWheel } = options;
   const early = beginWheel === undefined ? undefined : earlyWheels(requirements, judge, beginWheel);
@@ -112,6 +117,16 @@ async function requestOf(
     request: { requirements, constraints, target, strategy, prerelease, source, urls, signal, onPause: compileAsUsual },
     source,
   };
+}
+
+/** By project, what all of these admit together. */
+function boundsOf(requirements: readonly JudgedRequirement[]): ReadonlyMap<string, VersionRange> {
+  const bounds = new Map<string, VersionRange>();
+  for (const { name, range } of requirements) {
+    const known = bounds.get(name);
+    bounds.set(name, known === undefined ? range : intersectRanges(known, range));
+  }
+  return bounds;
 }
 
 /** Constraints only narrow versions, as pip's do since 20.3. */

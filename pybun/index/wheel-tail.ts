@@ -52,7 +52,7 @@ export function readMetadataFromTail(tail: Tail): TailAnswer {
   const directory = directoryOf(view, end, tail.offset);
   if (directory.kind !== "directory") return directory;
   if (directory.offset < tail.offset) {
-    return { kind: "need", offset: Math.max(0, directory.offset - Math.min(metadataRoom(directory), gapBytesMax)) };
+    return { kind: "need", offset: Math.max(0, directory.offset - metadataRoom(directory)) };
   }
   const start = directory.offset - tail.offset;
   if (start + directory.size > tail.bytes.length) return { kind: "broken", reason: "its central directory is cut off" };
@@ -88,10 +88,10 @@ function findEndRecord(view: DataView): number {
 }
 
 /**
- * Before the directory mostly stand METADATA and RECORD. A line of RECORD, a hash in it, deflates to half of the entry
- * that its file has in the directory.
+ * Before the directory mostly stand METADATA, licenses and RECORD. A line of RECORD, a hash in it, deflates to half of
+ * the entry that its file has in the directory.
  */
-const metadataRoom = ({ size }: Directory): number => 16_384 + Math.ceil(size / 2);
+const metadataRoom = ({ size }: Directory): number => Math.min(32_768 + Math.ceil(size * 0.6), 128 * 1024);
 
 type Directory = { readonly kind: "directory"; readonly offset: number; readonly size: number };
 
