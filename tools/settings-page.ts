@@ -47,6 +47,6 @@ looked for.
 
 const tail = `Not read, and not told, because the same packages come without them: caches (\`UV_NO_CACHE\`, \`UV_CACHE_DIR\`,
 \`PIP_NO_CACHE_DIR\`), link modes, concurrency, progress, settings of builds and of where pip installs. Files of uv itself
-(\`uv.toml\`, \`UV_CONFIG_FILE\`), its choice among Pythons (\`UV_PYTHON_PREFERENCE\`, \`UV_MANAGED_PYTHON\`) and keyrings are
-not read either.
+(\`uv.toml\`, \`UV_CONFIG_FILE\`), its choice among Pythons (\`UV_PYTHON_PREFERENCE\`, \`UV_MANAGED_PYTHON\`) and among projects
+(\`UV_PROJECT\`, \`UV_NO_PROJECT\`, \`UV_WORKING_DIR\`) and keyrings are not read either.
 `;

@@ -96,6 +96,7 @@ const locatedCodes = new Set([
   "E_RESOLVE_ARCHIVE",
   "E_RESOLVE_URL_WHEEL",
   "E_ENV_HASH",
+  "E_REQUIREMENTS_FILE_UNHASHED",
 ]);
 
 /** Tells of a wish that came to nothing, which is easily a mistake. */

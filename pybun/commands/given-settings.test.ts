@@ -175,6 +175,18 @@ describe("malformed: 78, with the name of the setting", () => {
     });
   }
 
+  test("UV_PYTHON", async () => {
+    expect(await pins(["lib"], { UV_PYTHON: ">=x" })).toBe(
+      "78 error[E_PYTHON_SETTING]: cannot use UV_PYTHON: '>=x' is no specifier of versions",
+    );
+  });
+
+  test("without the secrets that it holds", async () => {
+    const told = await pins(["lib"], { UV_CONSTRAINT: "https://me:hunter2@x.example/c.txt" });
+    expect(told).toStartWith("78 error");
+    expect(told).not.toContain("hunter2");
+  });
+
   test("UV_HTTP_TIMEOUT", async () => {
     expect(await pins(["lib"], { UV_HTTP_TIMEOUT: "soon" })).toStartWith("78 error[E_INDEX_CONFIG]");
   });
@@ -214,6 +226,7 @@ describe("hashes that are asked for", () => {
     const bare = await create("bare.txt", "lib==1.0\n", variables);
     expect(bare.stderr).toStartWith(`error[E_REQUIREMENTS_FILE_UNHASHED]: ${name}`);
     expect(bare.exitCode).toBe(65);
+    expect(bare.stderr).toContain("bare.txt:1:1");
     const hashed = await create("hashed.txt", `lib==1.0 --hash=${libHash}\n`, variables);
     expect({ exitCode: hashed.exitCode, stderr: hashed.stderr }).toMatchObject({ exitCode: 0 });
   });

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Environment, Platform } from "@vivarium/core/paths";
+import { redact } from "@vivarium/core/redact";
 import { reasonOf } from "@vivarium/core/system-reason";
 import { tryParseMoment } from "../versions/moment.ts";
 import { isValidName } from "../versions/name.ts";
@@ -78,7 +79,7 @@ function momentOf(setting: Sourced | undefined): number | undefined {
   const moment = tryParseMoment(setting.value.trim());
   if (moment !== undefined) return moment;
   const forms = "a date such as 2026-01-31 nor a time with its offset such as 2026-01-31T12:00:00Z";
-  throw invalidSetting(setting, `'${setting.value}' is neither ${forms}`);
+  throw invalidSetting(setting, `'${redact(setting.value)}' is neither ${forms}`);
 }
 
 function prereleaseOf(setting: Sourced | undefined): GivenSettings["prerelease"] {
@@ -101,7 +102,7 @@ function namesOf(setting: Sourced | undefined): readonly string[] {
   if (setting === undefined) return [];
   const names = listOf(setting.value);
   const wrong = names.find((name) => !isValidName(name) && name !== ":all:" && name !== ":none:");
-  if (wrong !== undefined) throw invalidSetting(setting, `'${wrong}' is no name of a project`);
+  if (wrong !== undefined) throw invalidSetting(setting, `'${redact(wrong)}' is no name of a project`);
   return names;
 }
 
@@ -113,13 +114,13 @@ function constraintFilesOf(given: Given, cwd: string): readonly string[] {
 /** Looked at here, where it is known who names it; a malformed line is told later, with its place. */
 function readablePath(word: string, { setting, cwd }: { setting: Sourced | undefined; cwd: string }): string {
   const named = setting ?? { value: word, source: "" };
-  if (/^https?:/i.test(word)) throw invalidSetting(named, `'${word}' is a URL, and only files are read`);
-  const path = word.startsWith("file:") ? Bun.fileURLToPath(word) : resolve(cwd, word);
+  if (/^https?:/i.test(word)) throw invalidSetting(named, `'${redact(word)}' is a URL, and only files are read`);
   try {
+    const path = word.startsWith("file:") ? Bun.fileURLToPath(word) : resolve(cwd, word);
     readFileSync(path);
+    return path;
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error)) throw error;
     throw invalidSetting(named, `cannot read the constraints in '${word}': ${reasonOf(error)}`);
   }
-  return path;
 }

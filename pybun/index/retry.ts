@@ -6,6 +6,9 @@ export const attemptsMax = 4;
 /** A server that asks for more patience than this is reported instead of waited for. */
 export const retryAfterMsMax = 60_000;
 
+/** Who wants many retries does not want to wait for hours between them. */
+const ownDelayMsMax = 30_000;
+
 /** A failed attempt that may be made again. */
 export interface Retry {
   readonly kind: "retry";
@@ -20,11 +23,11 @@ export function isRetriedStatus(status: number): boolean {
 }
 
 /**
- * Milliseconds to wait after attempt number `attempt` (from 1): the server's wish, or 250, 500, 1000 … with up to half
- * of it again by chance. `undefined`: the server wants us to wait for too long.
+ * Milliseconds to wait after attempt number `attempt` (from 1): the server's wish, or 250, 500, 1000 … 30,000 with up to
+ * half of it again by chance. `undefined`: the server wants us to wait for too long.
  */
 export function retryDelayMs(attempt: number, retryAfter: string | null, clock: Clock): number | undefined {
-  const base = 250 * 2 ** (attempt - 1);
+  const base = Math.min(250 * 2 ** (attempt - 1), ownDelayMsMax);
   const own = base + (clock.random() * base) / 2;
   const wish = retryAfter === null ? undefined : retryAfterMs(retryAfter, clock);
   if (wish === undefined) return own;

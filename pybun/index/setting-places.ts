@@ -92,6 +92,7 @@ export const ignoredPlaces: Readonly<Record<string, string>> = {
   "pip:requirement": "name the file with `--requirement`",
   "pip:platform": "use `resolve --platform`",
   "pip:python-version": "use `--python`, or `resolve --python-version`",
+  "pip:python": "use `--python`, or UV_PYTHON",
   "pip:implementation": "the interpreter decides",
   "pip:abi": "the interpreter decides",
 };

@@ -48,6 +48,8 @@ describe("retries", () => {
   test("back off, spread, and follow Retry-After within reason", () => {
     const clock = testClock(Date.UTC(2024, 0, 1));
     expect([1, 2, 3].map((attempt) => retryDelayMs(attempt, null, clock))).toEqual([312.5, 625, 1250]);
+    // Who wants a thousand retries waits for half a minute between them, not for years.
+    expect([8, 1000].map((attempt) => retryDelayMs(attempt, null, clock))).toEqual([37_500, 37_500]);
     expect(retryDelayMs(1, "7", clock)).toBe(7000);
     expect(retryDelayMs(1, "Mon, 01 Jan 2024 00:00:09 GMT", clock)).toBe(9000);
     expect(retryDelayMs(1, "soon", clock)).toBe(312.5);

@@ -53,6 +53,12 @@ export const interpreterDiagnostics = {
     message: (p) => `${p.origin} asks for ${p.implementation} ('${p.wanted}'), and only CPython is supported`,
     hint: () => "Name a CPython with `--python`, such as `--python 3.12`.",
   }),
+  E_PYTHON_SETTING: rule<{ source: string; text: string }>({
+    exit: exitCode.config,
+    summary: "UV_PYTHON asks for an interpreter with a malformed specifier of versions.",
+    message: (p) => `cannot use ${p.source}: '${p.text}' is no specifier of versions`,
+    hint: () => "Correct or unset it, or name an interpreter with `--python`.",
+  }),
   W_PYTHON_REQUIRES: rule<{ path: string; version: string; requires: string }>({
     exit,
     summary: "The interpreter given by --python does not satisfy requires-python; it is used all the same.",

@@ -10,7 +10,7 @@
  */
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { problemsOf } from "@vivarium/core/diagnostic";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { placesOf } from "@vivarium/core/paths";
 import type { Report } from "@vivarium/core/report";
 import { formatSpecifiers, parseSpecifiers, type Specifiers, specifiersContain } from "../versions/specifier.ts";
@@ -106,7 +106,8 @@ function findAny(search: Search, requiresPython: Specifiers | undefined): Interp
 
 function findRequested(search: Search, request: PythonRequest, origin: string): Interpreter {
   if (request.kind === "unsupported") throw refuse(request, origin);
-  if (request.kind === "path") return findByPath(search, resolve(search.cwd, request.path));
+  if (request.kind === "path") return findByPath(search, { path: resolve(search.cwd, request.path), origin });
+  if (request.kind === "specifier") checkSpecifier(request.text, origin);
   if (request.kind === "version" && isTooOld(request.release)) {
     throw problem("E_PYTHON_TOO_OLD", { path: request.text, version: request.release.join(".") });
   }
@@ -197,7 +198,17 @@ function resolveShim(search: Search, path: string): string {
   return root === undefined ? path : (resolvePyenvShim(root, basename(path), search) ?? path);
 }
 
-function findByPath(search: Search, path: string): Interpreter {
+/** A flag's is told as it is, with its place; a variable's is a wrong setting. */
+function checkSpecifier(text: string, origin: string): void {
+  try {
+    parseSpecifiers(text);
+  } catch (error) {
+    if (!(error instanceof Problem) || origin === "--python") throw error;
+    throw problem("E_PYTHON_SETTING", { source: origin, text }, { cause: error });
+  }
+}
+
+function findByPath(search: Search, { path, origin }: { path: string; origin: string }): Interpreter {
   const [program] = programsAt(search, path);
   if (program === undefined) throw problem("E_PYTHON_MISSING", { path });
   const outcome = cachedProbe(program, search.probes);
@@ -205,7 +216,7 @@ function findByPath(search: Search, path: string): Interpreter {
   if (outcome.kind === "old") throw problem("E_PYTHON_TOO_OLD", { path: program, version: outcome.version });
   if (outcome.kind === "broken") throw problem("E_PYTHON_BROKEN", { path: program, reason: outcome.reason });
   const { implementation } = outcome;
-  throw problem("E_PYTHON_IMPLEMENTATION", { wanted: program, implementation, origin: "--python" });
+  throw problem("E_PYTHON_IMPLEMENTATION", { wanted: program, implementation, origin });
 }
 
 function firstOf(search: Search, programs: Iterable<string>, fits: Fits): Interpreter | undefined {

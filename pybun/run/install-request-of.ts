@@ -28,16 +28,12 @@ export async function installRequestOf(
   const { environment, home, platform, cwd } = context;
   const place = script === undefined ? cwd : join(cwd, dirname(script));
   const given = readGivenSettings({ environment, home, platform, cwd });
-  const { flags, constraints, ...settings } = mergeSettings({
-    options,
-    given,
-    script: metadata?.settings ?? {},
-    place,
-  });
   const files = await readRequirementsFiles(
     { requirements: [], constraints: given.constraintFiles },
     { cwd, environment, read: readRequirementsText },
   );
+  const layers = { options, files, given, script: metadata?.settings ?? {}, place };
+  const { flags, constraints, ...settings } = mergeSettings(layers);
   const requiredHashes = requiredHashesOf(files.constraints);
   const request = {
     ...settings,

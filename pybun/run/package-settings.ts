@@ -8,6 +8,7 @@ import type { OptionValues } from "@vivarium/cli/command";
 import type { IndexFlags } from "../index/config.ts";
 import { type FileKinds, fileKindsOfOptions, mergeFileKinds } from "../index/file-kinds.ts";
 import type { GivenSettings } from "../index/given-settings.ts";
+import type { RequirementsFiles } from "../requirements-file/read-requirements.ts";
 import type { PrereleaseMode, ResolutionStrategy } from "../resolver/resolve.ts";
 import type { ScriptSettings } from "../script/settings.ts";
 import { parseMoment } from "../versions/moment.ts";
@@ -24,6 +25,8 @@ export interface PackageSettings extends FileKinds {
 
 export interface SettingLayers {
   readonly options: OptionValues<typeof runOptions>;
+  /** Files of constraints, which may hold options as well. */
+  readonly files: RequirementsFiles;
   readonly given: GivenSettings;
   readonly script: ScriptSettings;
   /** The directory that relative places in the block are relative to. */
@@ -31,38 +34,51 @@ export interface SettingLayers {
 }
 
 /** @throws E_MOMENT_INVALID */
-export function mergeSettings({ options, given, script, place }: SettingLayers): PackageSettings {
+export function mergeSettings({ options, files, given, script, place }: SettingLayers): PackageSettings {
   const ofScript = {
     noBinary: script.noBinary ?? [],
     onlyBinary: [...(script.onlyBinary ?? []), ...(script.noBuild === true ? [":all:"] : [])],
   };
   const excludeNewerMs = excludeNewerOf({ options, given, script });
   return {
-    flags: indexFlags(options, { script, place }),
+    flags: indexFlags(options, { files, script, place }),
     strategy: options.resolution ?? given.resolution ?? script.resolution ?? "highest",
-    prerelease: options.prerelease ?? given.prerelease ?? script.prerelease ?? "if-necessary",
+    prerelease:
+      options.prerelease ??
+      (files.pre ? "allow" : undefined) ??
+      given.prerelease ??
+      script.prerelease ??
+      "if-necessary",
     ...(excludeNewerMs === undefined ? {} : { excludeNewerMs }),
     constraints: script.constraints ?? [],
-    ...mergeFileKinds([ofScript, given.fileKinds, fileKindsOfOptions(options)]),
+    ...mergeFileKinds([ofScript, given.fileKinds, files, fileKindsOfOptions(options)]),
     materialize: script.materialize ?? [],
   };
 }
 
 function indexFlags(
   options: SettingLayers["options"],
-  { script, place }: Pick<SettingLayers, "script" | "place">,
+  { files, script, place }: Pick<SettingLayers, "files" | "script" | "place">,
 ): IndexFlags {
-  const defaultIndex = options["default-index"] ?? script.defaultIndex;
-  const noIndex = options["no-index"] || script.noIndex === true;
+  const defaultIndex = options["default-index"] ?? script.defaultIndex ?? files.defaultIndex;
+  const noIndex = options["no-index"] || files.noIndex || script.noIndex === true;
   return {
-    index: [...options.index, ...(script.index ?? []).map((text) => placed(text, place))],
-    findLinks: [...options["find-links"], ...(script.findLinks ?? []).map((text) => placed(text, place))],
+    index: [...options.index, ...(script.index ?? []).map((text) => placed(text, place)), ...files.extraIndexes],
+    findLinks: [
+      ...options["find-links"],
+      ...(script.findLinks ?? []).map((text) => placed(text, place)),
+      ...files.findLinks,
+    ],
     ...(defaultIndex === undefined ? {} : { defaultIndex }),
     ...(noIndex ? { noIndex } : {}),
   };
 }
 
-function excludeNewerOf({ options, given, script }: Omit<SettingLayers, "place">): number | undefined {
+function excludeNewerOf({
+  options,
+  given,
+  script,
+}: Pick<SettingLayers, "options" | "given" | "script">): number | undefined {
   const flag = options["exclude-newer"];
   if (flag !== undefined) return parseMoment(flag, "--exclude-newer");
   if (given.excludeNewerMs !== undefined || script.excludeNewer === undefined) return given.excludeNewerMs;

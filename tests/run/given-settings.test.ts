@@ -142,6 +142,11 @@ describe("UV_ENV_FILE", () => {
   });
 });
 
+test("options in a file of constraints hold for a run, as for pip", async () => {
+  scene.write("options.txt", "--pre\n");
+  expect((await run({ PIP_CONSTRAINT: "options.txt" })).stdout).toBe("3.0b1\n");
+});
+
 test("hashes in a file of constraints hold for a run", async () => {
   scene.write("hashed.txt", `gamma==1.0 --hash=sha256:${"0".repeat(64)}\n`);
   const { exitCode, stderr } = await run({ PIP_CONSTRAINT: "hashed.txt" });
