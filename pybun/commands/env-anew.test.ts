@@ -100,9 +100,11 @@ describe("moved", () => {
     expect((await env("list")).stdout).toBe("");
   }, 30_000);
 
-  test("deleted by hand: env remove forgets it", async () => {
+  test("deleted by hand: it keeps no wheels, and env remove forgets it", async () => {
     await env("create", "alpha", "--dir", "own");
     rmSync(at("own"), { recursive: true });
+    expect((await scene.pybun(["cache", "clean"])).stdout).toEndWith("; 1 in use stay\n");
+    expect(readdirSync(join(scene.cache, "wheels-v1"))).toEqual([]);
     expect(await env("remove", "own")).toEqual({ exitCode: 0, stdout: `removed ${at("own")}\n`, stderr: "" });
     expect((await env("list")).stdout).toBe("");
     expect(codeOf(await env("remove", "own"))).toBe("E_ENV_NOT_FOUND");
