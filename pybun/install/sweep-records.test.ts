@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openStore } from "@vivarium/core/store";
@@ -49,5 +49,42 @@ test("an environment that was never finished beside its place goes after an hour
   expect(existsSync(join(root, unfinished))).toBe(true);
   sweepBeside(join(root, "env"), nowMs);
   expect(readdirSync(root).toSorted()).toEqual([".env.local", ".other.a802871b-9215-4a82-a554-d82ce87e037e", "env"]);
+  rmSync(root, { recursive: true });
+});
+
+/** Runs code with this module as a user who is not root, whom permissions do not stop. */
+async function asNobody(code: string): Promise<string> {
+  const source = `try { process.setgroups?.([]); process.setgid?.(65534); process.setuid?.(65534); } catch (error) { if (error.code !== "EPERM") throw error; }
+    const { sweepBeside, sweepRecords } = await import(${JSON.stringify(join(import.meta.dir, "sweep-records.ts"))});
+    const { openStore } = await import("@vivarium/core/store");
+    try { ${code}; console.log("swept"); } catch (error) { console.log(String(error)); }`;
+  const child = Bun.spawn([process.execPath, "-e", source], { cwd: import.meta.dir, stdout: "pipe", stderr: "pipe" });
+  return (await child.stdout.text()).trim() || (await child.stderr.text());
+}
+
+test.skipIf(process.platform === "win32")("what a user may not remove or see stays, and stops nothing", async () => {
+  const root = mkdtempSync(join(tmpdir(), "sweep-refused-"));
+  const stale = (...names: readonly string[]): string => {
+    const path = join(root, ...names);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, "");
+    utimesSync(path, 1, 1);
+    return path;
+  };
+  const refused = stale("choices-v1", "ab.1.0.tmp");
+  const hidden = stale("index-v1", "host", "page.1.0.tmp");
+  const removable = stale("records-v1", "cd.1.0.tmp");
+  const unfinished = dirname(stale("place", ".env.a802871b-9215-4a82-a554-d82ce87e037e", "pyvenv.cfg"));
+  utimesSync(unfinished, 1, 1);
+  chmodSync(root, 0o755);
+  chmodSync(join(root, "records-v1"), 0o777);
+  for (const folder of ["choices-v1", "place", "index-v1/host"]) chmodSync(join(root, folder), 0o555);
+  chmodSync(join(root, "index-v1"), 0o311);
+  const text = JSON.stringify;
+  const code = `sweepRecords(openStore(${text(root)})); sweepBeside(${text(join(root, "place", "env"))}); sweepBeside(${text(join(root, "index-v1", "env"))})`;
+  expect(await asNobody(code)).toBe("swept");
+  expect([refused, hidden, unfinished].filter((path) => !existsSync(path))).toEqual([]);
+  expect(existsSync(removable)).toBe(false);
+  for (const folder of ["choices-v1", "place", "index-v1", "index-v1/host"]) chmodSync(join(root, folder), 0o755);
   rmSync(root, { recursive: true });
 });
