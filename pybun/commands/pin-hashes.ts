@@ -7,7 +7,7 @@ import type { Pin } from "../resolver/pins.ts";
 const problem = problemsOf<typeof envDiagnostics>();
 
 export interface HashWishes {
-  readonly client: Pick<IndexClient, "download">;
+  readonly client: Pick<IndexClient, "download" | "checkWhole">;
   /** Are hashes printed? */
   readonly hashes: boolean;
   /** By project, the hashes that a requirements file admits. */
@@ -15,8 +15,8 @@ export interface HashWishes {
 }
 
 /**
- * A file by URL is read whole where its hash is to be printed or is demanded, and always where it is on this machine
- * and its URL names a hash. Throws `E_INDEX_HASH`, `E_ENV_HASH` and what a download throws.
+ * A file by URL is read whole where its hash is to be printed or is demanded, and where its URL names a hash: anew if it
+ * is on this machine, else unless that was compared before. Throws `E_INDEX_HASH`, `E_ENV_HASH` and what a download throws.
  */
 export function withHashes(pins: readonly Pin[], wishes: HashWishes): Promise<readonly Pin[]> {
   return Promise.all(pins.map((pin) => pinWithHashes(pin, wishes)));
@@ -26,6 +26,7 @@ async function pinWithHashes(pin: Pin, { client, hashes, requiredHashes }: HashW
   const admitted = requiredHashes.get(pin.name);
   const isLocal = pin.url?.startsWith("file:") === true && pin.hashes.length > 0;
   const isRead = pin.url !== undefined && (hashes || isLocal || admitted !== undefined);
+  if (pin.url !== undefined && !isRead && pin.hashes.length > 0) await client.checkWhole(pin.file);
   const known = isRead ? [`sha256:${await hashOf(pin, client)}`] : pin.hashes;
   if (admitted === undefined) return { ...pin, hashes: known };
   // Those that the URL names were compared when it was read.

@@ -14,7 +14,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { type CredentialSource, openCredentials } from "./credentials.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { directorySource } from "./directory-source.ts";
-import { downloadFile, type Sink } from "./download.ts";
+import { type DownloadedFile, downloadFile, type Sink } from "./download.ts";
 import { openFindLinks } from "./find-links.ts";
 import type { IndexConfig } from "./index-config.ts";
 import type { CoreMetadata, IndexFile, ProjectPage } from "./index-file.ts";
@@ -27,6 +27,7 @@ import { openPages } from "./pages.ts";
 import { remoteSource } from "./remote-source.ts";
 import { openTransport, type Transport } from "./transport.ts";
 import { openTrust } from "./trust.ts";
+import { checkWholeFile } from "./whole-file.ts";
 import { openWriteBehind, type WriteBehind } from "./write-behind.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
@@ -47,7 +48,9 @@ export interface IndexClient {
   readonly derivedDirectory: string;
   /** Begins to fetch a page that will probably be asked for; its failure is told to whoever asks. */
   readonly prefetch: (name: string) => void;
-  readonly download: (file: IndexFile, sink: Sink) => Promise<{ bytes: number; sha256: string }>;
+  readonly download: (file: IndexFile, sink: Sink) => Promise<DownloadedFile>;
+  /** Compares all of the file with its hashes, unless that was done before. Throws `E_INDEX_HASH`, and as `download`. */
+  readonly checkWhole: (file: IndexFile) => Promise<void>;
   /** Writes what is not yet in the cache. Pages taken from the cache must not be asked for new releases afterwards. */
   readonly close: () => void;
   readonly stats: () => { requests: number };
@@ -78,7 +81,13 @@ export function openIndexClient(options: ClientOptions): IndexClient {
   const { sources, close: closeSources } = openSources({ ...options, clock, root, transport, writer });
   const findLinks = openFindLinks({ config, transport, report, offline });
   const pages = openPages({ sources, findLinks, mayGuess: () => mayGuess(config, credentials), signal });
-  const metadata = openMetadata({ cache: metadataCache, transport, offline, signal });
+  const seenWhole = new Set<string>();
+  const metadata = openMetadata({ cache: metadataCache, transport, seenWhole, offline, signal });
+  const download = (file: IndexFile, sink: Sink): Promise<DownloadedFile> => {
+    if (offline && !file.url.startsWith("file:"))
+      return Promise.reject(problem("E_INDEX_OFFLINE", { what: `the file ${file.filename}` }));
+    return downloadFile(file, sink, { transport, limit, report, clock, signal });
+  };
   for (const { source, urls } of config.warnings) report.warn(problem("W_INDEX_EXTRA_FIRST", { source, urls }));
   for (const one of config.ignored) report.warn(problem("W_SETTING_IGNORED", one));
   return {
@@ -88,12 +97,8 @@ export function openIndexClient(options: ClientOptions): IndexClient {
     believes: pages.believes,
     derivedDirectory: join(root, "derived", directoryName(config.indexes.map(({ url }) => url).join(" "))),
     metadata,
-    download(file, sink) {
-      if (offline && !file.url.startsWith("file:")) {
-        return Promise.reject(problem("E_INDEX_OFFLINE", { what: `the file ${file.filename}` }));
-      }
-      return downloadFile(file, sink, { transport, limit, report, clock, signal });
-    },
+    download,
+    checkWhole: (file) => checkWholeFile(file, { cache: metadataCache, seenWhole, download }),
     close() {
       writer.flush();
       metadataCache.flush();

@@ -18,6 +18,12 @@ export interface Sink {
   readonly write: (chunk: Uint8Array) => void | Promise<void>;
 }
 
+export interface DownloadedFile {
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
 export interface DownloadParts {
   readonly transport: Transport;
   readonly limit: Limiter;
@@ -31,11 +37,7 @@ const fileBytesMax = 8 * 1024 ** 3;
 const progressEveryMs = 100;
 
 /** Throws `E_INDEX_HASH`, `E_INDEX_TOO_LARGE`, `E_INDEX_TRUNCATED`, and what the transport throws. */
-export async function downloadFile(
-  file: IndexFile,
-  sink: Sink,
-  parts: DownloadParts,
-): Promise<{ bytes: number; sha256: string }> {
+export async function downloadFile(file: IndexFile, sink: Sink, parts: DownloadParts): Promise<DownloadedFile> {
   const startMs = parts.clock.nowMs();
   const outcome = await parts.limit(() => transfer(file, sink, parts));
   const durationMs = Math.max(0, parts.clock.nowMs() - startMs);
@@ -55,7 +57,7 @@ interface Progress {
   toldMs: number;
 }
 
-async function transfer(file: IndexFile, sink: Sink, parts: DownloadParts): Promise<{ bytes: number; sha256: string }> {
+async function transfer(file: IndexFile, sink: Sink, parts: DownloadParts): Promise<DownloadedFile> {
   const check = checkHashes(file.hashes, { file: file.filename, url: redact(file.url) });
   const progress: Progress = { check, bytes: 0, toldMs: parts.clock.nowMs() };
   const pour = pourInto({ file, sink, parts, progress });

@@ -1,9 +1,9 @@
 /** Metadata for the client: in memory, else in the cache, else from the index; each file is asked for once. */
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
 import { normalizeName } from "../versions/name.ts";
 import { parseCoreMetadata } from "./core-metadata.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
+import { immutableKey, projectOfFile } from "./file-key.ts";
 import { fetchMetadata } from "./file-metadata.ts";
 import type { CoreMetadata, IndexFile } from "./index-file.ts";
 import type { MetadataCache } from "./metadata-cache.ts";
@@ -15,6 +15,8 @@ const problem = problemsOf<typeof indexDiagnostics>();
 export interface MetadataParts {
   readonly cache: MetadataCache;
   readonly transport: Transport;
+  /** Takes the keys of files of which all came, with the hashes that they should have. */
+  readonly seenWhole: Set<string>;
   readonly offline: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -40,8 +42,8 @@ export function openMetadata(
 }
 
 function cachedMetadata(file: IndexFile, { cache }: MetadataParts): CoreMetadata | undefined {
-  const key = keyOf(file);
-  const known = key === undefined ? undefined : cache.read(projectOf(file), key);
+  const key = immutableKey(file);
+  const known = key === undefined ? undefined : cache.read(projectOfFile(file), key);
   if (known !== undefined && "buildNeeded" in known) {
     throw problem("E_SDIST_BUILD_NEEDED", { file: file.filename, reason: known.buildNeeded });
   }
@@ -55,35 +57,21 @@ interface Asking extends MetadataParts {
 
 async function askMetadata(
   file: IndexFile,
-  { cache, transport, offline, signal, reach, arriving }: Asking,
+  { cache, transport, offline, signal, seenWhole, reach, arriving }: Asking,
 ): Promise<CoreMetadata> {
   if (offline && !file.url.startsWith("file:"))
     throw problem("E_INDEX_OFFLINE", { what: `the metadata of ${file.filename}` });
-  const key = keyOf(file);
+  const key = immutableKey(file);
   const arrived = await arriving;
+  const sawWhole = (): void => void (key === undefined || seenWhole.add(key));
   const found =
     arrived === undefined
-      ? await fetchMetadata(file, { transport, reach, signal })
+      ? await fetchMetadata(file, { transport, reach, sawWhole, signal })
       : parseCoreMetadata(arrived, file.filename);
   if (!("buildNeeded" in found)) assertSameProject(file, found);
-  if (key !== undefined) cache.write(projectOf(file), key, found);
+  if (key !== undefined) cache.write(projectOfFile(file), key, found);
   if (!("buildNeeded" in found)) return found;
   throw problem("E_SDIST_BUILD_NEEDED", { file: file.filename, reason: found.buildNeeded });
-}
-
-/** Only a file with a hash is immutable. Local files are read anew: they are as near as the cache. */
-function keyOf(file: IndexFile): string | undefined {
-  const sha256 = file.hashes["sha256"];
-  if (sha256 === undefined || file.url.startsWith("file:")) return undefined;
-  const query = file.url.indexOf("?");
-  const address = query === -1 ? file.url : file.url.slice(0, query);
-  return `${address.includes("@") ? redact(address) : address} ${sha256}`;
-}
-
-/** The name part of the file name: good enough to find a log by. */
-function projectOf(file: IndexFile): string {
-  const end = file.kind === "wheel" ? file.filename.indexOf("-") : file.filename.lastIndexOf("-");
-  return normalizeName(file.filename.slice(0, end === -1 ? undefined : end)).replaceAll(/[^a-z0-9-]/g, "_");
 }
 
 /** A file that claims to be another project is either broken or a trick. */

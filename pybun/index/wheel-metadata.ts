@@ -23,21 +23,27 @@ const roundsMax = 6;
 export interface WheelReading {
   readonly transport: Transport;
   readonly reach: TailReach;
+  /** Told when all of the wheel came, and has the hashes that are announced for it. */
+  readonly sawWhole: () => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The bytes of METADATA. Throws `E_INDEX_METADATA` for an archive without one, and `E_INDEX_HASH`. */
-export function readWheelMetadata(file: IndexFile, { transport, reach, signal }: WheelReading): Promise<Uint8Array> {
-  if (!file.url.startsWith("file:")) return readParts(file, remoteParts(file, transport, signal), reach);
-  return withLocalFile(file.url, (local) => readParts(file, localParts(local), reach));
+export function readWheelMetadata(file: IndexFile, reading: WheelReading): Promise<Uint8Array> {
+  if (file.url.startsWith("file:"))
+    return withLocalFile(file.url, (local) => readParts(file, localParts(local), reading));
+  return readParts(file, remoteParts(file, reading.transport, reading.signal), reading);
 }
 
-async function readParts(file: IndexFile, parts: WheelParts, reach: TailReach): Promise<Uint8Array> {
+async function readParts(file: IndexFile, parts: WheelParts, { reach, sawWhole }: WheelReading): Promise<Uint8Array> {
   const project = file.filename.split("-", 1)[0] ?? "";
   let tail = await parts.last(reach.guess(project));
   for (let round = 0; round < roundsMax; round++) {
     // The first tail ends with the wheel, and those after it are longer.
-    if (tail.offset === 0) assertHash(tail.bytes, file.hashes, { file: file.filename, url: redact(file.url) });
+    if (tail.offset === 0) {
+      assertHash(tail.bytes, file.hashes, { file: file.filename, url: redact(file.url) });
+      sawWhole();
+    }
     const answer = readMetadataFromTail(tail);
     if (answer.kind === "broken") throw malformed(file, answer.reason);
     if (answer.kind === "found") {
