@@ -7,6 +7,7 @@ import type { Derivation } from "../resolver/derivation.ts";
 import type { Pin } from "../resolver/pins.ts";
 import { type ResolveRequest, resolve } from "../resolver/resolve.ts";
 import { formatRequirement, type Requirement } from "../versions/requirement.ts";
+import type { Specifier } from "../versions/specifier.ts";
 
 /** Enough for the requirements that a person would think of, and an end to the search in huge conflicts. */
 const attemptsMax = 6;
@@ -55,11 +56,21 @@ class AttemptEnded extends Error {}
 async function tryResolve(request: ResolveRequest): Promise<readonly Pin[] | undefined> {
   try {
     const outcome = await resolve(request);
-    return outcome.kind === "solved" ? outcome.pins : undefined;
+    return outcome.kind === "solved" && !outcome.pins.some((pin) => isYankedFor(pin, request))
+      ? outcome.pins
+      : undefined;
   } catch (error) {
     if (!(error instanceof Problem) && !(error instanceof AttemptEnded)) throw error;
     return undefined;
   }
+}
+
+/** The source admits yanked releases that the user pinned; who no longer pins one would not get it. */
+function isYankedFor({ name, file }: Pin, { requirements, constraints }: ResolveRequest): boolean {
+  if (file.yanked === false) return false;
+  const pins = ({ operator, ...rest }: Specifier): boolean =>
+    operator === "===" || (operator === "==" && "prefix" in rest && !rest.prefix);
+  return ![...requirements, ...constraints].some((one) => one.name === name && one.specifiers.some(pins));
 }
 
 function attemptsFor(request: ResolveRequest, derivation: Derivation): readonly Attempt[] {

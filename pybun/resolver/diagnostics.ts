@@ -13,7 +13,10 @@ export const resolverDiagnostics = {
     summary: "The requirements cannot all be met; the explanation is a proof, and the derivation tree is in `data`.",
     lines: ["explanation"],
     message: (p) => `cannot resolve the requirements\n${p.explanation}`,
-    hint: (p) => (p.fixes[0] === undefined ? undefined : `This would work: ${p.fixes[0].title}.`),
+    hint: ({ fixes: [first, second] }) => {
+      if (first === undefined) return undefined;
+      return `This would work: ${first.title}${second === undefined ? "" : `; or ${second.title}`}.`;
+    },
     fixes: (p) => p.fixes,
     data: (p) => ({ derivation: p.derivation }),
   }),

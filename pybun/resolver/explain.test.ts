@@ -94,9 +94,11 @@ test("a package with an extra is one package to a reader, and a release for anot
     "Because no index has a project named 'gone' and app[x] requires gone, app[x] cannot be used.",
     "And because you require app[x], your requirements cannot be met.",
   ]);
+  expect(await explain(universe, ["lib<2"])).toEqual([
+    "Because lib==1 requires Python>=3.13 (the target is Python 3.12.0) and you require lib<2, your requirements cannot be met.",
+  ]);
   expect(await explain(universe, ["lib"])).toEqual([
-    "Because lib==1 requires Python>=3.13 (the target is Python 3.12.0) and lib==2 requires Python>=3.14 (the target is Python 3.12.0), lib cannot be used.",
-    "And because you require lib, your requirements cannot be met.",
+    "Because the target is Python 3.12.0, you require lib, lib==1 requires Python>=3.13 and lib==2 requires Python>=3.14, your requirements cannot be met.",
   ]);
 });
 

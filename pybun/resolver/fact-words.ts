@@ -161,8 +161,9 @@ function describeUnusable(
   words: Vocabulary,
 ): string {
   const which = describeSubject(subject, versions, words);
-  if (reason.kind === "yanked") return `${which} was yanked${reason.detail === "" ? "" : ` (${reason.detail})`}`;
-  return `${which} cannot be used (${reason.detail})`;
+  const detail = reason.detail.trim();
+  if (reason.kind === "yanked") return `${which} was yanked${detail === "" ? "" : ` (${detail})`}`;
+  return `${which} cannot be used (${detail})`;
 }
 
 /** What an incompatibility means, as a sentence about what has to or cannot be. */

@@ -21,7 +21,7 @@ import {
   surveyClauses,
   type Vocabulary,
 } from "./fact-words.ts";
-import { findSurveys, makeSurvey, type Survey } from "./survey.ts";
+import { findSurveys, makeSurvey, projectOf, type Survey } from "./survey.ts";
 import { surveyProves } from "./survey-proof.ts";
 
 export type ToldStep =
@@ -178,8 +178,8 @@ function surveyAt({ surveyed, steps, words }: Drafting, at: number): Survey | un
   const facts = surveyed[at];
   if (facts === undefined) return undefined;
   const terms = steps[at]?.terms ?? [];
-  const about = facts.find((fact) => fact.kind === "dependency" && fact.dependent.kind !== "root");
-  const releases = about?.kind === "dependency" ? words.releasesOf(about.dependent.name) : undefined;
+  const project = facts.map(projectOf).find((name) => name !== "");
+  const releases = project === undefined ? undefined : words.releasesOf(project);
   const proves = (survey: Survey): boolean => releases !== undefined && surveyProves({ survey, terms, releases });
   return makeSurvey(facts, proves);
 }

@@ -72,8 +72,8 @@ export function makeSurvey(facts: readonly Fact[], proves: (survey: Survey) => b
   return { ...wide, dependencies };
 }
 
-/** The project that a fact speaks of; empty for the user's own requirements. */
-function projectOf(fact: Fact): string {
+/** The project that a fact speaks of; empty for the user's own requirements, and for the target. */
+export function projectOf(fact: Fact): string {
   switch (fact.kind) {
     case "root":
       return "";
