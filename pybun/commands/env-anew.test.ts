@@ -88,6 +88,16 @@ describe("moved", () => {
     expect((await env("list")).stdout).toEndWith(`  ${at("after")}  for tool\n`);
   }, 30_000);
 
+  test("with its project: a run in it warns, and makes it known there", async () => {
+    scene.write("project/x.py", "import alpha; print(alpha.version)\n");
+    await env("create", "alpha", "--dir", "project/.venv");
+    renameSync(at("project"), at("renamed"));
+    const ran = await scene.pybun(["run", "x.py"], { cwd: at("renamed") });
+    expect({ ...ran, stderr: codeOf(ran) }).toEqual({ exitCode: 0, stdout: "2.0\n", stderr: "W_ENV_MOVED" });
+    expect((await env("list")).stdout).toContain(`  ${at("renamed/.venv")}  made at ${at("project/.venv")}  for alpha`);
+    expect((await env("list")).stdout).not.toContain("moved or gone");
+  }, 30_000);
+
   test("a copy is known beside the first one, and both can be removed", async () => {
     await env("create", "alpha", "--dir", "first");
     cpSync(at("first"), at("copy"), { recursive: true, verbatimSymlinks: true });

@@ -4,6 +4,7 @@ import type { CommandContext, Execute } from "@vivarium/cli/command";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import { openStore, type Store } from "@vivarium/core/store";
+import { shellWord } from "../env/creating-command.ts";
 import { listEnvironments, listGone, removeEnvironment } from "../env/list-environments.ts";
 import type { FoundEnvironment } from "../env/place.ts";
 import { checkDirectory } from "../env/placed-environment.ts";
@@ -51,7 +52,7 @@ export const executeList: Execute = async (context) => {
   const gone = listGone(store);
   for (const record of environments) context.out(`${lineOf(record)}\n`);
   for (const { path } of gone) {
-    context.out(`moved or gone: ${path} (\`pybun env remove ${path}\` forgets it)\n`);
+    context.out(`moved or gone: ${path} (\`pybun env remove ${shellWord(path)}\` forgets it)\n`);
   }
   context.detail({ environments: environments.map(environmentDetail), gone });
   return exitCode.success;

@@ -4,13 +4,14 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import { openStore, type Store } from "@vivarium/core/store";
+import { warnOfMove } from "../env/announce-moved.ts";
 import type { envDiagnostics } from "../env/diagnostics.ts";
 import { listEnvironments, tryFindEnvironment } from "../env/list-environments.ts";
 import type { FoundEnvironment } from "../env/place.ts";
 import { requirementText } from "../install/environment-setting.ts";
 import { findInstalled, type InstallRequest, keyOf } from "../install/install-request.ts";
 import type { envWishOptions } from "./env-options.ts";
-import { environmentDetail, warnOfMove } from "./env-report.ts";
+import { environmentDetail } from "./env-report.ts";
 import { gatherWish } from "./env-wish.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
@@ -62,4 +63,5 @@ function placedFor(store: Store, request: InstallRequest): FoundEnvironment | un
   throw problem("E_ENV_AMBIGUOUS", { wanted: wordsOf(request), paths: found.map(({ path }) => path) });
 }
 
-const wordsOf = ({ requirements }: InstallRequest): string => requirements.map(requirementText).join(", ");
+const wordsOf = ({ requirements }: InstallRequest): string =>
+  requirements.map(requirementText).join(", ") || "(no requirements)";

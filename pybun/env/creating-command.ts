@@ -6,7 +6,8 @@ import { quoteForShell } from "./quoting.ts";
 export function creatingCommand({ path, wish, movedFrom }: FoundEnvironment): string {
   const given = wish.arguments ?? wish.requirements;
   const words = ["pybun", "env", "create", ...given, "--dir", path, ...(movedFrom === undefined ? [] : ["--clear"])];
-  return words.map(plainOrQuoted).join(" ");
+  return words.map(shellWord).join(" ");
 }
 
-const plainOrQuoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoteForShell(word));
+/** In quotes only where the shell would not take it as it stands. */
+export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoteForShell(word));

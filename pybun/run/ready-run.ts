@@ -1,6 +1,8 @@
 /** From the plan of a run to what can be started: installs what is missing. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { checkHashes } from "../env/check-hashes.ts";
-import type { EnvironmentRecord } from "../env/environment-record.ts";
+import { type EnvironmentRecord, ownedRecordName } from "../env/environment-record.ts";
 import type { InstallScene } from "../install/install-request.ts";
 import type { RunPlan } from "./plan-run.ts";
 
@@ -23,8 +25,17 @@ export async function readyRun(plan: RunPlan, scene: InstallScene): Promise<Read
     const { scripts } = plan.request.interpreter.scheme;
     return { python: record.python, prefix: record.path, scripts, record };
   }
-  if (plan.kind === "existing")
+  if (plan.kind === "existing") {
+    await announce(plan.environment.prefix, scene);
     return plan.rule === "CONDA_PREFIX" ? { ...plan.environment, prefix: "" } : plan.environment;
+  }
   const { path, prefix, isVirtual, scheme } = plan.interpreter;
   return { python: path, prefix: isVirtual ? prefix : "", scripts: scheme.scripts };
+}
+
+/** One of ours that was moved here, with its project perhaps. */
+async function announce(prefix: string, scene: InstallScene): Promise<void> {
+  if (!existsSync(join(prefix, ownedRecordName))) return;
+  const { announceMoved } = await import("../env/announce-moved.ts");
+  announceMoved(resolve(prefix), scene);
 }
