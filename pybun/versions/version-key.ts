@@ -44,37 +44,43 @@ export function encodeNumber(value: number): string {
   return SMALL[value] ?? encodeDigits(String(value));
 }
 
-/** Encodes a non-negative integer of any size from its decimal digits; leading zeros do not count. */
+/** Encodes a non-negative integer of any size from its decimal digits, which have no leading zeros. */
 export function encodeDigits(digits: string): string {
-  const trimmed = digits.replace(/^0+(?=\d)/, "");
-  const small = trimmed.length <= 2 ? SMALL[Number(trimmed)] : undefined;
+  const small = digits.length <= 2 ? SMALL[Number(digits)] : undefined;
   if (small !== undefined) return small;
-  const count = trimmed.length;
-  if (count <= DIGITS_DIRECT_MAX) return String.fromCharCode(DIGITS_CODE + count - 2) + trimmed;
-  return `~${encodeNumber(count)}${trimmed}`;
+  const count = digits.length;
+  if (count <= DIGITS_DIRECT_MAX) return String.fromCharCode(DIGITS_CODE + count - 2) + digits;
+  return `~${encodeNumber(count)}${digits}`;
 }
 
-/** Encodes release components, given as digits, without trailing zeros and without the end mark. */
+/** Encodes release components, given as digits without leading zeros; drops trailing zeros, writes no end mark. */
 export function encodeRelease(components: readonly string[]): string {
   let key = "";
   let kept = "";
   for (const component of components) {
     key += encodeDigits(component);
-    if (!/^0*$/.test(component)) kept = key;
+    if (component !== "0") kept = key;
   }
   return kept;
 }
 
-/** Encodes the segments of a local version label, end mark included (PEP 440 "Local version identifiers"). */
+/** Encodes the segments of a local version label, numbers without leading zeros, end mark included (PEP 440 "Local version identifiers"). */
 export function encodeLocal(segments: readonly string[]): string {
   let key = "";
   for (const segment of segments) {
-    key += /^\d+$/.test(segment) ? KEY_LOCAL_NUMBER + encodeDigits(segment) : `${KEY_LOCAL_TEXT}${segment} `;
+    key += isNumber(segment) ? KEY_LOCAL_NUMBER + encodeDigits(segment) : `${KEY_LOCAL_TEXT}${segment} `;
   }
   return key + KEY_LOCAL_END;
 }
 
+/** Whether a segment of a local version label is a number: it has nothing but letters and digits. */
+export function isNumber(segment: string): boolean {
+  for (let at = 0; at < segment.length; at++) if (segment.charCodeAt(at) > CODE_NINE) return false;
+  return true;
+}
+
 const CODE_ZERO = 48;
+const CODE_NINE = 57;
 const CODE_DOT = 46;
 const SAFE_DIGITS_MAX = 15;
 

@@ -11,6 +11,7 @@ import {
   encodeDigits,
   encodeLocal,
   encodeRelease,
+  isNumber,
   KEY_DEV,
   KEY_FINAL,
   KEY_LOCAL_END,
@@ -41,10 +42,10 @@ export interface Version {
 interface VersionParts {
   readonly epoch: string;
   readonly release: readonly string[];
-  readonly pre?: readonly ["a" | "b" | "rc", string];
-  readonly post?: string;
-  readonly dev?: string;
-  readonly local?: readonly string[];
+  readonly pre: readonly ["a" | "b" | "rc", string] | undefined;
+  readonly post: string | undefined;
+  readonly dev: string | undefined;
+  readonly local: readonly string[] | undefined;
 }
 
 // PEP 440, appendix B, with the spellings that "Normalization" allows.
@@ -108,20 +109,21 @@ function splitVersion(text: string): VersionParts | undefined {
   return {
     epoch: trimZeros(epoch),
     release: (release ?? "").split(".").map(trimZeros),
-    ...(pre === undefined ? {} : { pre: [pre, trimZeros(preNumber)] as const }),
-    ...(postDash === undefined && postWord === undefined ? {} : { post: trimZeros(postDash ?? postNumber) }),
-    ...(devWord === undefined ? {} : { dev: trimZeros(devNumber) }),
-    ...(local === undefined ? {} : { local: local.toLowerCase().split(/[._-]/).map(trimLocal) }),
+    pre: pre === undefined ? undefined : [pre, trimZeros(preNumber)],
+    post: postDash === undefined && postWord === undefined ? undefined : trimZeros(postDash ?? postNumber),
+    dev: devWord === undefined ? undefined : trimZeros(devNumber),
+    local: local === undefined ? undefined : local.toLowerCase().split(/[._-]/).map(trimLocal),
   };
 }
 
 /** An omitted number means 0 ("Implicit pre-release number" and its kin). */
 function trimZeros(digits: string | undefined): string {
-  return digits === undefined ? "0" : digits.replace(/^0+(?=\d)/, "");
+  if (digits === undefined) return "0";
+  return digits.charAt(0) === "0" ? digits.replace(/^0+(?=\d)/, "") : digits;
 }
 
 function trimLocal(segment: string): string {
-  return /^\d+$/.test(segment) ? trimZeros(segment) : segment;
+  return isNumber(segment) ? trimZeros(segment) : segment;
 }
 
 function versionOf(parts: VersionParts): Version {
@@ -133,7 +135,9 @@ function versionOf(parts: VersionParts): Version {
     ...(parts.pre === undefined ? {} : { pre: [parts.pre[0], Number(parts.pre[1])] as const }),
     ...(parts.post === undefined ? {} : { post: Number(parts.post) }),
     ...(parts.dev === undefined ? {} : { dev: Number(parts.dev) }),
-    ...(parts.local === undefined ? {} : { local: parts.local.map((s) => (/^\d+$/.test(s) ? Number(s) : s)) }),
+    ...(parts.local === undefined
+      ? {}
+      : { local: parts.local.map((segment) => (isNumber(segment) ? Number(segment) : segment)) }),
   };
 }
 
