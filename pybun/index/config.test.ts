@@ -201,6 +201,15 @@ describe("pip's files", () => {
     );
   });
 
+  test("of several: the section counts before the file, and a line without a value takes an earlier one away", () => {
+    const timeoutOf = (user: string, last: string): number =>
+      load({}, { ".pip/pip.conf": user, "pip.conf": last }).timeoutMs;
+    expect(timeoutOf("[global]\ntimeout=1\n", "[global]\ntimeout=2\n")).toBe(2000);
+    expect(timeoutOf("[install]\ntimeout=1\n", "[global]\ntimeout=2\n")).toBe(1000);
+    expect(timeoutOf("[global]\ntimeout=1\n", "[global]\ntimeout=\n")).toBe(30_000);
+    expect(timeoutOf("[global]\ntimeout=1\n", "[install]\ntimeout=\n")).toBe(1000);
+  });
+
   test("are read as configparser reads them", () => {
     const text =
       "; c\n[global]\nIndex_URL: https://a\nextra-index-url = https://b\n# c\n   https://c\n\n[install]\nempty =\n";

@@ -160,7 +160,7 @@ export const indexDiagnostics = {
     exit: 0,
     summary: "A variable or a line of pip's files that changes which packages uv or pip would take is not obeyed.",
     message: (p) => `${p.source} is not obeyed: ${p.reason}`,
-    hint: (p) => `Unset ${p.source} for this command, if what it asks for is not needed.`,
+    hint: () => "Unset it, or take its line away, if what it asks for is not needed.",
   }),
   W_INDEX_FIND_LINKS_MISSING: rule<{ location: string; source: string }>({
     exit: 0,

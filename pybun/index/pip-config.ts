@@ -1,7 +1,8 @@
 /**
  * Reads pip's configuration files: the settings of `[global]` and `[install]` that say where packages come from.
- * Places and precedence: pip's documentation, "Configuration"; later files win over earlier ones, `[install]` over
- * `[global]`, and PIP_* variables over all files.
+ * Places and precedence: pip's documentation, "Configuration"; later files win over earlier ones, `[install]` of any
+ * file over `[global]` of all, and PIP_* variables over all files. A line without a value takes that of an earlier file
+ * away.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { posix, win32 } from "node:path";
@@ -60,13 +61,14 @@ function sitePrefix(environment: Environment): string[] {
 
 /** Files, then variables. Unreadable or missing files are no settings, as for pip. */
 export function readPipSettings(places: PipPlaces): PipSettings {
+  const files = pipConfigFiles(places).map((file) => ({ file, sections: parseIni(readOrNothing(file)) }));
   const settings = new Map<string, Sourced>();
-  for (const file of pipConfigFiles(places)) {
-    const sections = parseIni(readOrNothing(file));
-    for (const section of ["global", "install"]) {
-      for (const [key, value] of sections.get(section) ?? [])
-        settings.set(key, { value, source: `${key} in '${file}'` });
+  for (const section of ["global", "install"]) {
+    const lines = new Map<string, Sourced>();
+    for (const { file, sections } of files) {
+      for (const [key, value] of sections.get(section) ?? []) lines.set(key, { value, source: `${key} in '${file}'` });
     }
+    for (const [key, line] of lines) if (line.value !== "") settings.set(key, line);
   }
   for (const [name, value] of Object.entries(places.environment)) {
     if (!name.startsWith("PIP_") || value === undefined || value === "" || name === "PIP_CONFIG_FILE") continue;
