@@ -52,7 +52,7 @@ async function judge(answer: PeerAnswer, directory: string): Promise<Verdict> {
   mkdirSync(entry);
   try {
     const archivePath = join(directory, "whl", answer.file);
-    const summary = await unpackWheel({ archivePath, file: answer.file, directory: entry });
+    const summary = unpackWheel({ archivePath, file: answer.file, directory: entry });
     return compareTrees(summary, { answer, entry, prefix: join(directory, "prefix") });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

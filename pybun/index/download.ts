@@ -14,7 +14,7 @@ import type { Transport } from "./transport.ts";
 const problem = problemsOf<typeof indexDiagnostics>();
 
 export interface Sink {
-  /** Called in order; the next piece waits for the promise. */
+  /** Called in order; the next piece waits for the promise. A piece is valid until then. */
   readonly write: (chunk: Uint8Array) => void | Promise<void>;
 }
 
@@ -92,7 +92,7 @@ function ask(
   return parts.transport.ask(file.url, { headers, answers: [206], signal: parts.signal }, async (answer) => {
     const { announced } = answer.body;
     const continues = answer.status === 206 && rangeStart(answer.headers) === progress.bytes;
-    const source = answer.body.pieces(bytesMax);
+    const source = releasing(answer.body.pieces(bytesMax));
     await pour(continues ? source : without(source, progress.bytes), announced ?? file.size);
   });
 }
@@ -100,6 +100,18 @@ function ask(
 function rangeStart(headers: Headers): number {
   const start = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1];
   return start === undefined ? -1 : Number(start);
+}
+
+/**
+ * Gives the memory of each piece back as soon as the next one is asked for, where the piece is all that lies in it. The
+ * collector would come for it only after some hundred megabytes, each of them on new pages.
+ */
+async function* releasing(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  for await (const piece of source) {
+    yield piece;
+    const { buffer, byteLength } = piece;
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+  }
 }
 
 /** The source without its first bytes: a server that cannot continue sends the whole file again. */

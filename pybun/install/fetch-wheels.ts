@@ -3,7 +3,7 @@
  * runs, the others when it has ended. The client bounds downloads and the pool of workers bounds unpacking, so all may
  * be asked for at once.
  */
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "@vivarium/core/report";
 import type { Store } from "@vivarium/core/store";
@@ -49,9 +49,9 @@ export function openFetching(scene: FetchScene): Fetching {
 }
 
 /** Of the unpacked tree: the archive, RECORD included, was checked before it came there. */
-async function readMetadata({ path, manifest }: StoredWheel): Promise<Uint8Array | undefined> {
+function readMetadata({ path, manifest }: StoredWheel): Uint8Array | undefined {
   try {
-    return await readFile(join(path, manifest.distInfo, "METADATA"));
+    return readFileSync(join(path, manifest.distInfo, "METADATA"));
   } catch (error) {
     // A tree that was damaged behind our back is mended when it is linked; here the index tells as well.
     if (errnoOf(error) !== "ENOENT") throw error;

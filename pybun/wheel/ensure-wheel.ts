@@ -77,11 +77,11 @@ async function fetchWheel({ store, file, client, report }: EnsureWheelOptions): 
   const directory = store.temporaryDirectory();
   try {
     const archivePath = join(directory, "archive");
-    const sha256 = await downloadArchive({ file, client, archivePath });
+    const { sha256, bytes } = await downloadArchive({ file, client, archivePath });
     const startedMs = performance.now();
     const entry = join(directory, "entry");
     mkdirSync(entry);
-    const summary = await unpackInWorker({ archivePath, file: file.filename, directory: entry });
+    const summary = await unpackInWorker({ archivePath, file: file.filename, directory: entry }, bytes);
     // What stands there without a manifest is the rest of an entry that somebody deleted by hand; it must not win.
     if (store.has(wheelKind, sha256) && findStoredWheel(store, sha256) === undefined) store.remove(wheelKind, sha256);
     store.publishFrom(entry, wheelKind, sha256);
@@ -108,17 +108,18 @@ interface DownloadTarget {
   readonly archivePath: string;
 }
 
-/** The archive on disk; length and hash are checked by the client on the way. Returns its SHA-256, hexadecimal. */
-async function downloadArchive({ file, client, archivePath }: DownloadTarget): Promise<string> {
+/** The archive on disk; length and hash are checked by the client on the way. */
+async function downloadArchive({ file, client, archivePath }: DownloadTarget) {
   const descriptor = openSync(archivePath, "wx");
   try {
     const write = (chunk: Uint8Array): void => {
       for (let done = 0; done < chunk.length; ) done += writeSync(descriptor, chunk, done, chunk.length - done);
     };
-    const { sha256 } = await client.download(file, { write });
+    const downloaded = await client.download(file, { write });
+    const { sha256 } = downloaded;
     const expected = file.hashes["sha256"];
     assert(expected === undefined || expected === sha256, "an index client hands out only what has the announced hash");
-    return sha256;
+    return downloaded;
   } finally {
     closeSync(descriptor);
   }

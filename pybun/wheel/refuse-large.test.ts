@@ -1,12 +1,14 @@
 import { expect, test } from "bun:test";
+import { randomBytes } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
+import { pieceBytes } from "./raw-inflater.ts";
 import type { EntrySpec } from "./testing/archive-builder.ts";
 import { refusal } from "./testing/refusal.ts";
 import { buildWheel, demoModule } from "./testing/wheel-builder.ts";
-import { wholeBytesMax } from "./zip-inflate.ts";
 
-// Files above `wholeBytesMax` are inflated piece by piece: another path, which must refuse the same.
-const data = Buffer.alloc(wholeBytesMax + 1_000_000, "a longer text that compresses ");
+// Several pieces of compressed input, and many of output.
+const line = "a longer text that compresses ";
+const data = Buffer.concat([randomBytes(pieceBytes * 3), Buffer.alloc(pieceBytes * 12, line), randomBytes(1000)]);
 const large = (change: Partial<EntrySpec>) =>
   buildWheel({ entries: [demoModule, { name: "demo/big.bin", data, ...change }] });
 const compressed = deflateRawSync(data);

@@ -9,6 +9,7 @@ import { decodeFailure, type UnpackReply, type UnpackRequest } from "./unpack-me
 
 interface Waiting {
   readonly task: UnpackTask;
+  readonly archiveBytes: number;
   readonly resolve: (summary: WheelSummary) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -28,10 +29,13 @@ export function startUnpackers(): void {
   while (slots.length < slotsMax) slots.push(startSlot());
 }
 
-/** Unpacks in a worker. Rejects as `unpackWheel` does. */
-export function unpackInWorker(task: UnpackTask): Promise<WheelSummary> {
+/**
+ * Unpacks in a worker. Of what waits, the largest archive goes first: begun last, it would keep one worker busy long
+ * after the others have nothing left to do. Rejects as `unpackWheel` throws.
+ */
+export function unpackInWorker(task: UnpackTask, archiveBytes: number): Promise<WheelSummary> {
   return new Promise((resolve, reject) => {
-    queue.push({ task, resolve, reject });
+    queue.push({ task, archiveBytes, resolve, reject });
     startUnpackers();
     assign();
   });
@@ -45,12 +49,20 @@ export function stopUnpackers(): void {
 function assign(): void {
   for (const slot of slots) {
     if (slot.current !== undefined) continue;
-    const next = queue.shift();
+    const next = takeLargest();
     if (next === undefined) return;
     slot.current = next;
     slot.worker.ref();
     slot.worker.postMessage({ id: nextId++, task: next.task } satisfies UnpackRequest);
   }
+}
+
+function takeLargest(): Waiting | undefined {
+  let largest = 0;
+  for (const [at, { archiveBytes }] of queue.entries()) {
+    if (archiveBytes > (queue[largest]?.archiveBytes ?? 0)) largest = at;
+  }
+  return queue.splice(largest, 1)[0];
 }
 
 function startSlot(): Slot {

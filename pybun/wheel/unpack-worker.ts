@@ -4,11 +4,14 @@ import { encodeFailure, type UnpackReply, type UnpackRequest } from "./unpack-me
 
 declare const self: Worker;
 
-self.onmessage = async ({ data }: MessageEvent<UnpackRequest>) => {
-  const { id, task } = data;
-  const reply = await unpackWheel(task).then(
-    (summary): UnpackReply => ({ id, kind: "done", summary }),
-    (error: unknown) => encodeFailure(id, error),
-  );
-  self.postMessage(reply);
+self.onmessage = ({ data }: MessageEvent<UnpackRequest>) => {
+  self.postMessage(answer(data));
 };
+
+function answer({ id, task }: UnpackRequest): UnpackReply {
+  try {
+    return { id, kind: "done", summary: unpackWheel(task) };
+  } catch (error) {
+    return encodeFailure(id, error);
+  }
+}

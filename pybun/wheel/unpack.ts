@@ -6,24 +6,22 @@
  * order of the archive, each file inflated, checked against CRC-32, size and RECORD, and written. The manifest comes
  * last. Whatever is refused leaves only files in the temporary directory, which the caller removes.
  */
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { errnoOf } from "@vivarium/core/store/io-problem";
-import { type ArchiveSource, bytesSource, openFileSource } from "./archive-source.ts";
+import { type ArchiveSource, openFileSource } from "./archive-source.ts";
 import { checkBomb } from "./bomb.ts";
 import type { wheelDiagnostics } from "./diagnostics.ts";
 import { parseScripts, readMetadata, readWheelFile } from "./dist-info.ts";
-import { isElf, readRunPaths, runPathEscapes } from "./elf.ts";
-import { isExecutable } from "./entry-kind.ts";
+import { runPathEscapes } from "./elf.ts";
 import { encodeLists, manifestVersion, sealOf, type WheelFile, type WheelSummary } from "./manifest.ts";
 import { parseRecord, type RecordRow } from "./record.ts";
 import { checkRecordNames } from "./record-check.ts";
 import { sealDirectories } from "./sealed-directory.ts";
-import { type PlacedFile, planLayout, type Scheme, type WheelLayout } from "./wheel-layout.ts";
+import { type PlacedFile, planLayout, type WheelLayout } from "./wheel-layout.ts";
+import { type Written, writableBits, writeEntry } from "./write-entry.ts";
 import { readDirectory } from "./zip-directory.ts";
-import type { ZipEntry } from "./zip-entry.ts";
-import { inflateInPieces, inflateWhole, wholeBytesMax } from "./zip-inflate.ts";
+import { dataOffsetOf, readEntry } from "./zip-inflate.ts";
 
 const problem = problemsOf<typeof wheelDiagnostics>();
 
@@ -37,20 +35,20 @@ export interface UnpackTask {
 }
 
 /** Unpacks an archive on disk. @throws every code of wheelDiagnostics, and the system's own errors */
-export async function unpackWheel(task: UnpackTask): Promise<WheelSummary> {
+export function unpackWheel(task: UnpackTask): WheelSummary {
   const archive = openFileSource(task.archivePath);
   try {
-    return await unpackArchive(archive, task);
+    return unpackArchive(archive, task);
   } finally {
     archive.close();
   }
 }
 
 /** As {@link unpackWheel}, from any source. */
-export async function unpackArchive(
+export function unpackArchive(
   archive: ArchiveSource,
   { file, directory }: Pick<UnpackTask, "file" | "directory">,
-): Promise<WheelSummary> {
+): WheelSummary {
   const entries = readDirectory(archive, file);
   checkBomb(entries, { file, archiveBytes: archive.size });
   const layout = planLayout(entries, { file });
@@ -60,7 +58,7 @@ export async function unpackArchive(
   const wheel = readWheelFile(context.texts.wheel, file);
   checkRecordNames(layout, { file, rows });
   const directories = makeDirectories(layout, directory);
-  const written = [...(await writeFiles(context, { rows, directory })), ...writeInstaller(context, directory)];
+  const written = [...writeFiles(context, { rows, directory }), ...writeInstaller(context, directory)];
   sealDirectories(directories);
   return writeManifest(context, { directory, written, rows, ...identity, ...wheel });
 }
@@ -88,7 +86,7 @@ function readTexts(archive: ArchiveSource, layout: WheelLayout, file: string): T
     const { entry } = found;
     if (entry.size > textBytesMax)
       throw problem("E_WHEEL_BOMB", { file, detail: `its ${name} has ${entry.size} bytes` });
-    return new TextDecoder().decode(inflateWhole(entry, { archive, file, dataOffset: dataOffsetOf(archive, entry) }));
+    return new TextDecoder().decode(readEntry(entry, { archive, file, dataOffset: dataOffsetOf(archive, entry) }));
   };
   const need = (name: string): string => {
     const text = read(name);
@@ -98,13 +96,6 @@ function readTexts(archive: ArchiveSource, layout: WheelLayout, file: string): T
   const record = read("RECORD");
   if (record === undefined) throw problem("E_WHEEL_RECORD_MISSING", { file });
   return { record, metadata: need("METADATA"), wheel: need("WHEEL"), entryPoints: read("entry_points.txt") ?? "" };
-}
-
-/** Behind the local header, whose two lengths differ from the directory's only in the extra field. */
-function dataOffsetOf(archive: ArchiveSource, entry: ZipEntry): number {
-  const lengths = archive.read(entry.offset + 26, 4);
-  const [nameLow = 0, nameHigh = 0, extraLow = 0, extraHigh = 0] = lengths;
-  return entry.offset + 30 + nameLow + nameHigh * 256 + extraLow + extraHigh * 256;
 }
 
 function placeOf({ scheme, path }: PlacedFile): string {
@@ -123,109 +114,16 @@ function makeDirectories(layout: WheelLayout, directory: string): readonly strin
   return paths;
 }
 
-interface Written extends WheelFile {
-  readonly scheme: Scheme;
-  /** Its name in the archive; what we add ourselves has none. */
-  readonly entryName?: string;
-  readonly runPaths: readonly string[];
-}
-
-const sourceOf = ({ scheme, entry }: PlacedFile) => ({ scheme, entryName: entry.name });
-
 interface WriteTarget {
   readonly rows: ReadonlyMap<string, RecordRow>;
   readonly directory: string;
 }
 
-async function writeFiles(context: Context, { rows, directory }: WriteTarget): Promise<readonly Written[]> {
-  const written: Written[] = [];
-  for (const placed of context.layout.files.toSorted((a, b) => a.entry.offset - b.entry.offset)) {
-    const row = rows.get(placed.entry.name);
-    const write = placed.entry.size > wholeBytesMax ? writeInPieces : writeWhole;
-    written.push(await write(context, placed, { row, path: join(directory, placeOf(placed)) }));
-  }
-  return written;
-}
-
-interface FileTarget {
-  readonly row: RecordRow | undefined;
-  readonly path: string;
-}
-
-/**
- * Read-only, because a stored file is everybody's: a program that opens one for writing through a view fails instead of
- * changing it for all (as root it does not fail). Windows refuses to delete such files, so there they stay writable.
- */
-const writableBits = process.platform === "win32" ? 0o222 : 0;
-
-/**
- * The process's umask applies, as it does with pip; the mode of the archive counts only for `x`. Names that differ in
- * case or in their Unicode form are different files to Python and to most disks; where the disk takes them for one,
- * the second is refused here, and never written over the first.
- */
-function create(path: string, { entry }: PlacedFile, file: string): number {
-  try {
-    return openSync(path, "wx", (isExecutable(entry) ? 0o555 : 0o444) | writableBits);
-  } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw error;
-    throw problem("E_WHEEL_ENTRY_CONFLICT", { file, entry: entry.name, other: basename(path) }, { cause: error });
-  }
-}
-
-function writeWhole({ archive, file }: Context, placed: PlacedFile, { row, path }: FileTarget): Written {
-  const { entry } = placed;
-  const bytes = inflateWhole(entry, { archive, file, dataOffset: dataOffsetOf(archive, entry) });
-  const hasher = startHash(row);
-  hasher.update(bytes);
-  const sha256 = hasher.finish({ file, entry: entry.name, size: bytes.length });
-  const descriptor = create(path, placed, file);
-  try {
-    writeAll(descriptor, bytes);
-  } finally {
-    closeSync(descriptor);
-  }
-  const runPaths = isElf(bytes) ? readRunPaths(bytesSource(bytes)) : [];
-  return {
-    path: placed.path,
-    size: bytes.length,
-    sha256,
-    executable: isExecutable(entry),
-    ...sourceOf(placed),
-    runPaths,
-  };
-}
-
-async function writeInPieces(
-  { archive, file }: Context,
-  placed: PlacedFile,
-  { row, path }: FileTarget,
-): Promise<Written> {
-  const { entry } = placed;
-  const hasher = startHash(row);
-  const descriptor = create(path, placed, file);
-  try {
-    await inflateInPieces(entry, { archive, file, dataOffset: dataOffsetOf(archive, entry) }, (piece) => {
-      hasher.update(piece);
-      writeAll(descriptor, piece);
-    });
-  } finally {
-    closeSync(descriptor);
-  }
-  const sha256 = hasher.finish({ file, entry: entry.name, size: entry.size });
-  const library = openFileSource(path);
-  try {
-    const runPaths = readRunPaths(library);
-    return {
-      path: placed.path,
-      size: entry.size,
-      sha256,
-      executable: isExecutable(entry),
-      ...sourceOf(placed),
-      runPaths,
-    };
-  } finally {
-    library.close();
-  }
+function writeFiles({ archive, file, layout }: Context, { rows, directory }: WriteTarget): Written[] {
+  const ordered = layout.files.toSorted((a, b) => a.entry.offset - b.entry.offset);
+  return ordered.map((placed) =>
+    writeEntry(placed, { archive, file, row: rows.get(placed.entry.name), path: join(directory, placeOf(placed)) }),
+  );
 }
 
 /** Who installed it, for pip and for people (PEP 376); not in RECORD, which stays as it was signed for. */
@@ -236,37 +134,6 @@ function writeInstaller({ layout }: Context, directory: string): readonly Writte
   writeFileSync(join(directory, "tree", name), text, { mode: 0o444 | writableBits, flag: "wx" });
   const sha256 = new Bun.CryptoHasher("sha256").update(text).digest("base64url");
   return [{ path: name, size: text.length, sha256, executable: false, scheme: "site", runPaths: [] }];
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done, bytes.length - done);
-}
-
-interface FileHash {
-  readonly update: (bytes: Uint8Array) => void;
-  /** The SHA-256 for the manifest, after comparing with RECORD. */
-  readonly finish: (at: { file: string; entry: string; size: number }) => string;
-}
-
-/** SHA-256 always, because the manifest has it; RECORD's own algorithm beside it if that is another. */
-function startHash(row: RecordRow | undefined): FileHash {
-  const sha256 = new Bun.CryptoHasher("sha256");
-  const algorithm = row?.hash?.algorithm ?? "sha256";
-  const other = algorithm === "sha256" ? undefined : new Bun.CryptoHasher(algorithm);
-  return {
-    update: (bytes) => {
-      sha256.update(bytes);
-      other?.update(bytes);
-    },
-    finish: ({ file, entry, size }) => {
-      const digest = sha256.digest("base64url");
-      const actual = other === undefined ? digest : other.digest("base64url");
-      const isRight = row?.hash === undefined || row.hash.digest === actual;
-      if (!isRight || (row?.size !== undefined && row.size !== size))
-        throw problem("E_WHEEL_RECORD_HASH", { file, entry });
-      return digest;
-    },
-  };
 }
 
 interface ManifestParts {

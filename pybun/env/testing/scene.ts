@@ -69,7 +69,7 @@ async function storeWheel(store: Store, shape: WheelShape): Promise<StoredWheel>
   const { bytes, filename, sha256 } = buildWheel(shape);
   const directory = join(store.temporaryDirectory(), "entry");
   mkdirSync(directory);
-  await unpackArchive(bytesSource(bytes), { file: filename, directory });
+  unpackArchive(bytesSource(bytes), { file: filename, directory });
   store.publishFrom(directory, wheelKind, sha256);
   const stored = findStoredWheel(store, sha256);
   if (stored === undefined) throw new Error(`${filename} did not reach the store`);

@@ -62,7 +62,7 @@ export async function unpackBytes<T>(
   try {
     const directory = join(parent, "entry");
     mkdirSync(directory);
-    const summary = await unpackArchive(bytesSource(bytes), { file, directory });
+    const summary = unpackArchive(bytesSource(bytes), { file, directory });
     return await look({ directory, summary });
   } finally {
     rmSync(parent, { recursive: true, force: true });
