@@ -8,6 +8,7 @@ import type { Requirement } from "../versions/requirement.ts";
 import { formatSpecifiers, type Specifiers } from "../versions/specifier.ts";
 import { specifiersToRange } from "../versions/specifier-range.ts";
 import type { resolverDiagnostics } from "./diagnostics.ts";
+import type { DependencyOrigin } from "./incompatibility.ts";
 import type { JudgedRequirement, ReleaseRequirements, ReleaseSource, Releases } from "./release-source.ts";
 import { narrowBySpelling } from "./spelling.ts";
 import type { MarkerJudge } from "./target.ts";
@@ -21,8 +22,10 @@ export interface DependencyEdge {
   readonly range: VersionRange;
   /** The specifiers, normalised; empty for any version. */
   readonly text: string;
+  /** What the edge says for deciding the project early (priorities.ts). */
   readonly tier: "unspecified" | "pinned" | "url";
-  readonly origin: "requirement" | "constraint" | "extra";
+  readonly origin: DependencyOrigin;
+  /** Leads to what the extra adds, not to its proxy: the proxy's own edge (package-table.ts). */
   readonly toFeatures?: true;
   /** The texts that `===` asks for, lower-case; see spelling.ts. */
   readonly spellings?: readonly string[];

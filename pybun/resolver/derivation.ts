@@ -4,7 +4,7 @@
  */
 import { assert } from "@vivarium/core/assert";
 import type { VersionRange } from "../versions/range.ts";
-import type { Cause, Incompatibility } from "./incompatibility.ts";
+import type { Cause, DependencyOrigin, Incompatibility } from "./incompatibility.ts";
 import { type PackageKind, packageEntry, packageLabel } from "./package-table.ts";
 import type { UnusableReason } from "./release-source.ts";
 import type { SolverState } from "./solver-state.ts";
@@ -34,7 +34,7 @@ export type Fact =
       readonly versions: VersionRange;
       readonly required: VersionRange;
       readonly text: string;
-      readonly origin: "requirement" | "constraint" | "extra";
+      readonly origin: DependencyOrigin;
     }
   | { readonly kind: "same-version"; readonly proxy: Subject; readonly base: Subject; readonly range: VersionRange }
   | {
@@ -109,7 +109,7 @@ function statedTerms(state: SolverState, { packages, terms }: Incompatibility): 
 
 function subjectOf(state: SolverState, package_: number): Subject {
   const { nameIndex: _, ...entry } = packageEntry(state.packages, package_);
-  return { ...entry, label: packageLabel({ ...entry, nameIndex: 0 }) };
+  return { ...entry, label: packageLabel(entry) };
 }
 
 function factOf(state: SolverState, cause: Exclude<Cause, { kind: "derived" }>): Fact {

@@ -41,7 +41,7 @@ export const resolverDiagnostics = {
     exit: 2,
     summary: "The indexes are to be asked again, and no index may be asked.",
     message: () => "cannot refresh without the network",
-    hint: () => "Give one of `--refresh` and `--offline`.",
+    hint: () => "Give one of `--refresh` and `--offline`; UV_OFFLINE means the latter.",
   }),
   W_RESOLVE_EMPTY: rule<{ requirements: number }>({
     exit: 0,

@@ -102,6 +102,16 @@ test("a package with an extra is one package to a reader, and a release for anot
   ]);
 });
 
+test("a proof that nobody would read is told by its end, and says so", async () => {
+  const releases = Array.from({ length: 40 }, (_, at) => `${at + 1}`);
+  const front = releases.map((version) => ({ version, requires: [`back==${version}`] }));
+  const back = releases.map((version) => ({ version, requires: [Number(version) % 2 === 0 ? "base<2" : "base<3"] }));
+  const told = await explain({ front, back, base: plain("1", "2", "3") }, ["front", "base>=3"]);
+  expect(told[0]).toMatch(/^Of \d+ sentences these are the last 12; `--format=json` has the whole derivation\.$/);
+  expect(told).toHaveLength(13);
+  expect(told.at(-1)).toEndWith("your requirements cannot be met.");
+});
+
 test("a constraint stands beside the need that it restricts", async () => {
   const universe = { app: [{ version: "1", requires: ["lib"] }], lib: plain("1", "2") };
   expect(await explain(universe, ["app", "lib>=2"], { constraints: ["lib<2"] })).toEqual([

@@ -27,7 +27,7 @@ export interface ExplanationContext {
   readonly python: string;
 }
 
-/** The explanation, a sentence a line. */
+/** The explanation, a sentence a line; of a very long one the end, with a line that says so. */
 export function explainDerivation(derivation: Derivation, { releases, python }: ExplanationContext): string {
   const { steps } = derivation;
   const words: Vocabulary = { releasesOf: (name) => releases.get(name), written: rangeWriter(steps), python };
@@ -36,7 +36,17 @@ export function explainDerivation(derivation: Derivation, { releases, python }: 
   const step = toldAt(telling, last);
   if (step.kind === "clauses") pushLine(telling, last, `Because ${joinClauses(step.clauses)}, ${impossible}`);
   else tellStep(telling, last);
-  return telling.lines.join("\n");
+  return shortened(telling.lines).join("\n");
+}
+
+/** More sentences than this nobody reads, and the last ones say most: they speak of what the user asked for. */
+const sentencesMax = 24;
+const sentencesKept = 12;
+
+function shortened(sentences: readonly string[]): readonly string[] {
+  if (sentences.length <= sentencesMax) return sentences;
+  const about = `Of ${sentences.length} sentences these are the last ${sentencesKept};`;
+  return [`${about} \`--format=json\` has the whole derivation.`, ...sentences.slice(-sentencesKept)];
 }
 
 /** What the last step of every proof says. */

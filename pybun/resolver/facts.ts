@@ -26,8 +26,9 @@ export function rangeOfReleases(releases: Releases, first: number, last: number)
 
 /** The identifier of the package that an edge leads to, proxies for extras included. */
 export function edgePackage(state: SolverState, edge: DependencyEdge): number {
-  if (edge.extra === undefined) return internPackage(state.packages, "project", edge.name);
-  return internPackage(state.packages, edge.toFeatures === true ? "features" : "extra", edge.name, edge.extra);
+  const { name, extra, toFeatures } = edge;
+  if (extra === undefined) return internPackage(state.packages, { kind: "project", name });
+  return internPackage(state.packages, { kind: toFeatures === true ? "features" : "extra", name, extra });
 }
 
 /** Says that all `versions` of the dependent require the edge. Returns what was stored, before it was merged. */
@@ -51,7 +52,7 @@ export function addDependency(
 
 /** `foo[x]` in a range implies `foo` in that range: without this, each version of the proxy would have to be tried. */
 function addSameVersion(state: SolverState, proxy: number, range: VersionRange): void {
-  const base = internPackage(state.packages, "project", packageEntry(state.packages, proxy).name);
+  const base = internPackage(state.packages, { kind: "project", name: packageEntry(state.packages, proxy).name });
   mergeDependency(state, { kind: "same-version", proxy, base, range });
 }
 

@@ -36,8 +36,15 @@ export function createPackageTable(): PackageTable {
   };
 }
 
+/** A package that can be given out an identifier: all but the root and python, which have theirs. */
+export type InternedPackage =
+  | { readonly kind: "project"; readonly name: string }
+  | { readonly kind: "extra" | "features"; readonly name: string; readonly extra: string };
+
 /** The identifier of a package, given out on first sight. */
-export function internPackage(table: PackageTable, kind: "project" | "extra" | "features", name: string, extra = "") {
+export function internPackage(table: PackageTable, package_: InternedPackage): number {
+  const { kind, name } = package_;
+  const extra = kind === "project" ? "" : package_.extra;
   const key = kind === "project" ? name : `${name}[${extra}]${kind === "extra" ? "" : "+"}`;
   const known = table.ids.get(key);
   if (known !== undefined) return known;
@@ -56,6 +63,6 @@ export function packageEntry(table: PackageTable, id: number): PackageEntry {
 }
 
 /** How people write the package: `foo` or `foo[extra]`. */
-export function packageLabel(entry: PackageEntry): string {
+export function packageLabel(entry: Pick<PackageEntry, "name" | "extra">): string {
   return entry.extra === undefined ? entry.name : `${entry.name}[${entry.extra}]`;
 }

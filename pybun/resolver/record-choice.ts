@@ -54,7 +54,8 @@ function noteEdge(state: SolverState, edge: DependencyEdge): void {
   const { nameIndex } = packageEntry(state.packages, package_);
   notePackage(state.priorities, package_, { nameIndex, tier: edge.tier });
   if (edge.extra === undefined || edge.toFeatures === true) return;
-  notePackage(state.priorities, internPackage(state.packages, "project", edge.name), { nameIndex, tier: edge.tier });
+  const project = internPackage(state.packages, { kind: "project", name: edge.name });
+  notePackage(state.priorities, project, { nameIndex, tier: edge.tier });
 }
 
 /** A new incompatibility that would hold if the package were decided at the range. */
