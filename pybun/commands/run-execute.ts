@@ -11,6 +11,7 @@ import { placesOf } from "@vivarium/core/paths";
 import type { Store } from "@vivarium/core/store";
 import { environmentKind } from "../env/environment-record.ts";
 import { envFiles, isOffline } from "../index/run-variables.ts";
+import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import { childVariables } from "../run/child-variables.ts";
 import { explainRun, type RunDescription, runDetailOf } from "../run/describe-run.ts";
 import type { runDiagnostics } from "../run/diagnostics.ts";
@@ -22,6 +23,7 @@ import type { runOptions } from "../run/run-options.ts";
 import { type RunTarget, runTargetOf } from "../run/run-target.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
+const resolverProblem = problemsOf<typeof resolverDiagnostics>();
 
 type Options = OptionValues<typeof runOptions>;
 
@@ -31,6 +33,7 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   const target = runTargetOf({ module: options.module, code: options.code, positionals, cwd });
   if (target === undefined && !options.explain) throw problem("E_RUN_NOTHING", {});
   const offline = isOffline(context);
+  if (options.refresh && offline) throw resolverProblem("E_RESOLVE_REFRESH_OFFLINE", {});
   const cacheRoot = placesOf(platform, context.environment, home).cache;
   const read = await readScript(target, context);
   const plan = await planRun({ context, options, cacheRoot, metadata: read.metadata, script: read.script });

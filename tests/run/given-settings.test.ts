@@ -98,6 +98,11 @@ describe("UV_OFFLINE", () => {
     expect(await versions({ UV_OFFLINE: "1" })).toEqual(["2.0"]);
   });
 
+  test("and --refresh cannot both be obeyed", async () => {
+    const { stderr, exitCode } = await run({ UV_OFFLINE: "1" }, "--refresh");
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("UV_OFFLINE") });
+  });
+
   test("that is malformed runs nothing", async () => {
     const { stdout, stderr, exitCode } = await run({ UV_OFFLINE: "perhaps" });
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 78 });
