@@ -85,8 +85,20 @@ for file in m.distribution('direct').files:
     if file.hash: assert base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b'=').decode() == file.hash.value, file
     if file.size is not None: assert file.size == len(data), file
 print(sum(file.name == 'direct_url.json' for file in m.distribution('direct').files))`;
-    expect(python(byUrl, code)).toBe("1");
+    for (const record of [byUrl, copied]) expect(python(record, code)).toBe("1");
   });
+
+  test("of a copied wheel goes with all the rest when pip uninstalls it", async () => {
+    const origins = new Map([[wheel.sha256, url]]);
+    for (const more of [{ origins }, {}]) {
+      const key = `uninstalled-${Object.keys(more).length}`;
+      const record = await scene.environment(key, [wheel], { ...more, materialize: ["direct"] });
+      const before = run(["find", record.path]).out;
+      expect(before).toContain("bin/direct\n");
+      expect(pip(record, "uninstall", "--yes", "direct")).toContain("Successfully uninstalled");
+      expect(run(["find", record.path, "-name", "*direct*"]).out).toBe("");
+    }
+  }, 60_000);
 
   test("environments by the same URL share a view; another URL has another one", async () => {
     const origins = new Map([[wheel.sha256, url]]);

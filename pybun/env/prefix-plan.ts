@@ -43,8 +43,8 @@ export interface PrefixCopy {
   readonly executable: boolean;
   /** Replace `#!python` by the environment's interpreter. */
   readonly isScript: boolean;
-  /** For a RECORD: the `direct_url.json` that is written beside it. */
-  readonly directUrl?: string;
+  /** For a RECORD: what else this environment has of the distribution, relative to site-packages. */
+  readonly recorded?: readonly string[];
 }
 
 export interface PrefixPlan {
@@ -176,8 +176,18 @@ function siteCopies(wheel: StoredWheel, request: PrefixRequest): readonly Prefix
     to: posix.join(request.interpreter.scheme.purelib, file.path),
     executable: file.executable,
     isScript: false,
-    ...(directUrl !== undefined && file.path === `${distInfo}/RECORD` ? { directUrl } : {}),
+    ...(file.path === `${distInfo}/RECORD` ? { recorded: recordedBeside(wheel, request) } : {}),
   }));
+}
+
+/** So that `pip uninstall`, which removes what RECORD names, leaves nothing of a copied wheel. */
+function recordedBeside(wheel: StoredWheel, request: PrefixRequest): readonly string[] {
+  const { purelib } = request.interpreter.scheme;
+  const { distInfo } = wheel.manifest;
+  const scripts = entryScripts(wheel, request).map(({ path }) => path);
+  const elsewhere = [...scripts, ...dataCopies(wheel, request).map(({ to }) => to)];
+  const direct = directUrlOf(wheel, request) === undefined ? [] : [`${distInfo}/${directUrlName}`];
+  return [`${distInfo}/INSTALLER`, ...direct, ...elsewhere.map((path) => posix.relative(purelib, path))];
 }
 
 /** The view has its own `direct_url.json`s; of a copied wheel it lies with the copy. */

@@ -1,9 +1,9 @@
 /** Puts the plan of a prefix on disk. */
 import { chmodSync, constants, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, posix } from "node:path";
-import { recordWithDirectUrl } from "./direct-url.ts";
 import { rewriteScript } from "./entry-script.ts";
 import type { PrefixCopy, PrefixPlan } from "./prefix-plan.ts";
+import { recordWith } from "./wheel-contents.ts";
 
 /**
  * Writes into an existing, empty directory, which need not be the final place: `python` is the path of the
@@ -19,15 +19,14 @@ export function writePrefix(plan: PrefixPlan, directory: string, { python }: { p
 }
 
 /** A reflink where the file system has them, else a copy: in either case a file of its own, and writable again. */
-function copyInto(directory: string, { from, to, executable, isScript, directUrl }: PrefixCopy, python: string): void {
+function copyInto(directory: string, { from, to, executable, isScript, recorded }: PrefixCopy, python: string): void {
   const target = join(directory, ...to.split(posix.sep));
   if (isScript) {
     writeFileSync(target, rewriteScript(readFileSync(from), python), { mode: 0o777 });
     return;
   }
-  if (directUrl !== undefined) {
-    const distInfo = basename(dirname(from));
-    writeFileSync(target, recordWithDirectUrl(readFileSync(from, "utf8"), { distInfo, text: directUrl }));
+  if (recorded !== undefined) {
+    writeFileSync(target, recordWith(readFileSync(from, "utf8"), { distInfo: basename(dirname(from)), recorded }));
     return;
   }
   copyFileSync(from, target, constants.COPYFILE_FICLONE);

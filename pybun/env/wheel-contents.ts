@@ -70,6 +70,17 @@ export function directoriesAboveNative(
   return directories;
 }
 
+/** The text of a RECORD that names these files too, where an environment has a wheel's files for itself. */
+export function recordWith(text: string, { distInfo, recorded }: { distInfo: string; recorded: readonly string[] }) {
+  const known = recordWithoutData(text, distInfo).split(/\r?\n/);
+  const isAdded = (line: string) => recorded.some((path) => line.startsWith(`${csvField(path)},`));
+  const kept = known.filter((line) => line !== "" && !isAdded(line));
+  // Hash and size may be left out (binary distribution format, "Recording installed projects").
+  return [...kept, ...recorded.map((path) => `${csvField(path)},,`), ""].join("\n");
+}
+
+const csvField = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
 /** The text of a RECORD without the lines of files that lie below `NAME.data/` in the archive. */
 export function recordWithoutData(text: string, distInfo: string): string {
   const data = `${distInfo.slice(0, -".dist-info".length)}.data/`;
