@@ -15,8 +15,8 @@ export interface TailReach {
 
 /** Holds directory and METADATA of nearly every wheel of fewer than a few hundred files. */
 export const firstTailBytes = 32 * 1024;
-/** A wheel that needs more is read in parts: its neighbour may be of another kind, and the bytes would be for nothing. */
-const guessBytesMax = 512 * 1024;
+/** Beyond this a second request for METADATA alone takes less time than the bytes between. */
+const guessBytesMax = 256 * 1024;
 
 export function openTailReach(): TailReach {
   const known = new Map<string, number>();

@@ -37,7 +37,8 @@ export function readWheelMetadata(file: IndexFile, reading: WheelReading): Promi
 
 async function readParts(file: IndexFile, parts: WheelParts, { reach, sawWhole }: WheelReading): Promise<Uint8Array> {
   const project = file.filename.split("-", 1)[0] ?? "";
-  let tail = await parts.last(reach.guess(project));
+  const guess = reach.guess(project);
+  let tail = await parts.last(guess);
   for (let round = 0; round < roundsMax; round++) {
     // The first tail ends with the wheel, and those after it are longer.
     if (tail.offset === 0) {
@@ -46,17 +47,17 @@ async function readParts(file: IndexFile, parts: WheelParts, { reach, sawWhole }
     }
     const answer = readMetadataFromTail(tail);
     if (answer.kind === "broken") throw malformed(file, answer.reason);
-    if (answer.kind === "found") {
-      reach.learn(project, tail.offset + tail.bytes.length - answer.offset);
-      return answer.bytes;
+    if (answer.kind === "need") {
+      tail = await extendTail(tail, answer.offset, { file, parts });
+      continue;
     }
-    if (answer.kind === "need") tail = await extendTail(tail, answer.offset, { file, parts });
-    else {
-      reach.learn(project, tail.bytes.length);
-      const outcome = await readApart(answer, { file, parts });
-      if (outcome instanceof Uint8Array) return outcome;
-      tail = outcome;
-    }
+    reach.learn(project, tail.offset + tail.bytes.length - answer.offset);
+    if (answer.kind === "found") return answer.bytes;
+    // METADATA stands too far in front; the directory, at least, should be in the next wheel's tail.
+    if (tail.bytes.length > guess) reach.learn(project, tail.bytes.length);
+    const outcome = await readApart(answer, { file, parts });
+    if (outcome instanceof Uint8Array) return outcome;
+    tail = outcome;
   }
   throw malformed(file, "its central directory leads in circles");
 }

@@ -38,6 +38,25 @@ test("a tail of any length leads to METADATA, mostly in one request", () => {
   expect(readFrom(wheel.bytes, 64_000).requests).toBe(1);
 });
 
+test("of a directory that is longer than the tail the last entries are enough", () => {
+  const files = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`x/module_${i}.py`, ""]));
+  const wheel = buildWheel({ name: "x", version: "1", files });
+  const offset = wheel.bytes.length - 10_000;
+  const answer = readMetadataFromTail({ offset, bytes: wheel.bytes.subarray(offset) });
+  expect(answer).toMatchObject({ kind: "apart" });
+  expect(readFrom(wheel.bytes, 10_000)).toEqual({ text: wheel.metadata, requests: 2 });
+});
+
+test("what only looks like an entry of a directory is none", () => {
+  const looks = "PK\x01\x02".repeat(100);
+  const entries = [
+    { path: "x-1.dist-info/METADATA", data: "Name: x" },
+    { path: "x/data.bin", data: Buffer.alloc(300_000) },
+    { path: `x/${looks}${"y".repeat(2000)}`, data: "" },
+  ];
+  for (const bytes of [500, 2_100, 2_200, 2_500]) expect(readFrom(writeZip(entries), bytes).text).toBe("Name: x");
+});
+
 test("METADATA at the front, stored, behind a comment", () => {
   const wheel = buildWheel({ name: "x", version: "1", files: manyFiles, metadataPlace: "first" });
   expect(readFrom(wheel.bytes, 24_000)).toMatchObject({ text: wheel.metadata, requests: 2 });

@@ -3,8 +3,9 @@
  *
  * In: the last bytes of a wheel and the wheel's size. Out: the METADATA entry, or which bytes are needed besides. Wheels
  * are written with their `.dist-info` last, directly before the central directory (the binary distribution format
- * recommends it), so one ranged request for the tail mostly holds directory and entry together. Some have it first, and
- * gigabytes behind it: then the entry is read by itself.
+ * recommends it), so one ranged request for the tail mostly holds directory and entry together. Where the directory is
+ * longer than the tail, its last entries mostly tell where METADATA is; that, and METADATA that stands far in front, is
+ * read by itself.
  *
  * This reader only reads ahead of an installation: the archive is checked in full, strictly, when it is unpacked
  * (pybun/wheel), and what resolution read is compared with it there.
@@ -37,6 +38,8 @@ export interface Entry {
 const metadataBytesMax = 32 * 1024 * 1024;
 /** Up to here it costs less to fetch what lies between than to ask twice. */
 const gapBytesMax = 64 * 1024;
+/** Places that look like an entry are hardly ever anything else; an archive full of them is hostile. */
+const syncAttemptsMax = 64;
 /** For the name and the extra fields of a local header, whose lengths only the header itself tells. */
 const headerRoomBytes = 1024;
 
@@ -51,12 +54,12 @@ export function readMetadataFromTail(tail: Tail): TailAnswer {
   }
   const directory = directoryOf(view, end, tail.offset);
   if (directory.kind !== "directory") return directory;
-  if (directory.offset < tail.offset) {
-    return { kind: "need", offset: Math.max(0, directory.offset - metadataRoom(directory)) };
-  }
   const start = directory.offset - tail.offset;
-  if (start + directory.size > tail.bytes.length) return { kind: "broken", reason: "its central directory is cut off" };
-  const entry = findMetadata(tail.bytes.subarray(start, start + directory.size));
+  const stop = Math.max(0, start + directory.size);
+  if (stop > tail.bytes.length) return { kind: "broken", reason: "its central directory is cut off" };
+  const entry = findMetadata(start < 0 ? lastEntries(tail.bytes.subarray(0, stop)) : tail.bytes.subarray(start, stop));
+  if (entry === undefined && start < 0)
+    return { kind: "need", offset: Math.max(0, directory.offset - metadataRoom(directory)) };
   if (entry === undefined) return { kind: "broken", reason: "it has no .dist-info/METADATA" };
   const gap = tail.offset - entry.localOffset;
   if (gap <= 0) return readEntry(view, entry, tail);
@@ -119,6 +122,29 @@ function directoryOf(
 
 function wide(view: DataView, at: number): number {
   return Number(view.getBigUint64(at, true));
+}
+
+/**
+ * The whole entries at the end of a directory of which the beginning is missing. An entry is taken for one only if those
+ * after it lead exactly to the end. METADATA is mostly among the last, and a directory may have megabytes.
+ */
+function lastEntries(part: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+  let at = -1;
+  for (let attempt = 0; attempt < syncAttemptsMax; attempt++) {
+    at = bytes.indexOf("PK\x01\x02", at + 1, "latin1");
+    if (at === -1) break;
+    if (leadsToEnd(part, at)) return part.subarray(at);
+  }
+  return part.subarray(part.length);
+}
+
+function leadsToEnd(directory: Uint8Array, from: number): boolean {
+  const view = new DataView(directory.buffer, directory.byteOffset, directory.byteLength);
+  let at = from;
+  while (at + 46 <= directory.length && view.getUint32(at, true) === 0x02014b50)
+    at += 46 + view.getUint16(at + 28, true) + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+  return at === directory.length;
 }
 
 /** METADATA of the only top-level `.dist-info` directory. */
