@@ -72,6 +72,21 @@ test("a change that would only work with a yanked release is none, for nobody pi
   expect(await suggestFixes({ ...unpinned, source: withYanked(unpinned.source) }, again.derivation)).toEqual([]);
 });
 
+test("of extras that contradict each other one can be left out", async () => {
+  const torn: Universe = {
+    kit: [{ version: "1.0", extras: ["new", "old"], requires: ['lib>=2; extra == "new"', 'lib<2; extra == "old"'] }],
+    lib: [{ version: "1.0" }, { version: "2.0" }],
+  };
+  const request = universeRequest(torn, ["kit[new,old]"]);
+  const outcome = await resolve(request);
+  if (outcome.kind !== "conflict") throw new Error("it is solvable");
+  expect(outcome.text).toBe(
+    "Because you require kit[new], you require kit[old], kit[old] requires lib<2 and kit[new] requires lib>=2, your requirements cannot be met.",
+  );
+  const fixes = await suggestFixes(request, outcome.derivation);
+  expect(fixes.map(({ text }) => text)).toEqual(["kit[old]", "kit[new]"]);
+});
+
 /** All releases are yanked, and still handed out: the user had pinned them. */
 function withYanked(source: ReleaseSource): ReleaseSource {
   const yanked = (releases: Releases): Releases => ({

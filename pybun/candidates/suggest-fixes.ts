@@ -78,11 +78,23 @@ function attemptsFor(request: ResolveRequest, derivation: Derivation): readonly 
   const restricts = ({ name, specifiers }: Requirement): boolean => specifiers.length > 0 && involved.has(name);
   const relaxed = request.requirements.filter(restricts).map((requirement) => relaxRequirement(request, requirement));
   const dropped = request.constraints.filter(restricts).map((constraint) => dropConstraint(request, constraint));
-  return [...allowPrereleases(request, derivation), ...relaxed, ...dropped];
+  const fewer = request.requirements
+    .filter(({ name, extras }) => extras.length > 1 && involved.has(name))
+    .flatMap((requirement) => requirement.extras.map((extra) => dropExtra(request, requirement, extra)));
+  return [...allowPrereleases(request, derivation), ...relaxed, ...dropped, ...fewer];
 }
 
 function relaxRequirement(request: ResolveRequest, requirement: Requirement): Attempt {
-  const relaxed: Requirement = { ...requirement, specifiers: [] };
+  return replaceRequirement(request, requirement, { ...requirement, specifiers: [] });
+}
+
+/** Extras of one package may contradict each other. */
+function dropExtra(request: ResolveRequest, requirement: Requirement, extra: string): Attempt {
+  const extras = requirement.extras.filter((other) => other !== extra);
+  return replaceRequirement(request, requirement, { ...requirement, extras });
+}
+
+function replaceRequirement(request: ResolveRequest, requirement: Requirement, relaxed: Requirement): Attempt {
   return {
     request: {
       ...request,

@@ -170,6 +170,8 @@ test("every sentence follows from its own words, and is said once", async () => 
       expect(outcome.faults).toEqual([]);
       for (const words of Object.keys(spoken) as (keyof typeof spoken)[])
         if (outcome.text.includes(words)) spoken[words]++;
+      // Cut short, and says so: what is left begins in the middle.
+      if (outcome.text.startsWith("Of ")) return;
       const existing = Object.fromEntries(names.map((name) => [name, universe[name]?.map((one) => one.version) ?? []]));
       const replay = replayWords(outcome.text, existing);
       tried += replay.tried;

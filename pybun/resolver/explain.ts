@@ -40,7 +40,7 @@ export function explainDerivation(derivation: Derivation, { releases, python }: 
 }
 
 /** More sentences than this nobody reads, and the last ones say most: they speak of what the user asked for. */
-const sentencesMax = 24;
+const sentencesMax = 40;
 const sentencesKept = 12;
 
 function shortened(sentences: readonly string[]): readonly string[] {

@@ -27,18 +27,36 @@ export function describeNeed({ subject, range }: StatedTerm, words: Vocabulary):
 }
 
 /** The clauses of a survey: what the user asked for first, then a number of its releases' facts. */
-export function surveyClauses({ own, proxies, dependencies, others }: Survey, words: Vocabulary): readonly string[] {
+export function surveyClauses(survey: Survey, words: Vocabulary): readonly string[] {
+  const { own, proxies, dependencies, others } = survey;
   const needs = dependencies.flatMap((one) => surveyedClauses(one, words));
   const telling = others.filter((fact) => fact.kind !== "no-versions" || isRemarkable(fact, words));
   const facts = [...needs, ...new Set(telling.map((fact) => describeFact(fact, words)))];
   const rest = facts.length - clausesMax;
   return [
     ...own.flatMap((fact) => factClauses(fact, words)),
-    ...proxies.map((fact) => describeFact(fact, words)),
+    ...(dependsOnVersions(survey, words) ? proxies.map((fact) => describeFact(fact, words)) : []),
     ...facts.slice(0, clausesMax),
     ...(rest > 0 ? [`${rest} more ${rest === 1 ? "fact" : "facts"} like these`] : []),
   ];
 }
+
+/**
+ * Does it matter that `foo[x]` and `foo` are of one version? Not where all that is said holds for every release, and
+ * nothing is said of `foo` itself.
+ */
+function dependsOnVersions({ own, proxies, dependencies, others }: Survey, words: Vocabulary): boolean {
+  const projects = new Set(proxies.map((fact) => (fact.kind === "same-version" ? fact.base.name : nameOf(fact))));
+  const isTied = ({ dependency, text }: { readonly dependency: Subject; readonly text: string | undefined }): boolean =>
+    projects.has(dependency.name) && (dependency.kind === "project" || text !== "");
+  const isUniversal = ({ dependent, versions }: SurveyedDependency): boolean =>
+    dependent.kind !== "project" && describeSubject(dependent, versions, words) === dependent.label;
+  const needs = own.flatMap((fact) => (fact.kind === "dependency" ? [fact] : []));
+  if (others.length > 0 || dependencies.length === 0 || needs.length === 0) return true;
+  return [...needs, ...dependencies].some(isTied) || !dependencies.every(isUniversal);
+}
+
+const nameOf = (fact: Fact): string => (fact.kind === "dependency" ? fact.dependent.name : "");
 
 function surveyedClauses(one: SurveyedDependency, words: Vocabulary): readonly string[] {
   const { dependent, dependency, origin, versions, required, text, isVague } = one;
