@@ -93,7 +93,7 @@ async function fetchWheel({ store, file, client, report }: EnsureWheelOptions): 
       duration_ms: performance.now() - startedMs,
     });
     const stored = findStoredWheel(store, sha256);
-    if (stored !== undefined) return stored;
+    if (stored !== undefined) return { ...stored, isFresh: true };
     throw storeProblem("E_STORE_DAMAGED", { path: store.entryPath(wheelKind, sha256), detail: "it vanished at once" });
   } catch (error) {
     throw ioProblem(error, { path: directory, operation: "write" });

@@ -14,6 +14,8 @@ export interface StoredWheel {
   /** Where the files of the other schemes are: `<dataPath>/<scheme>/<path>`. */
   readonly dataPath: string;
   readonly manifest: WheelManifest;
+  /** Unpacked by this process, which has checked and written each file of it a moment ago. */
+  readonly isFresh?: true;
 }
 
 /** The wheel with this hash if it is in the store. @throws E_STORE_DAMAGED */
