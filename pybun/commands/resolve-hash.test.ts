@@ -1,4 +1,4 @@
-/** `pybun resolve` of wheels by URL whose URL names a hash: what is printed was compared. */
+/** `pybun resolve` and the hashes of wheels: what is printed was compared, and what came whole is compared first. */
 import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,6 +28,25 @@ test("a URL's hash is compared with the whole wheel, also where only a part of i
     expect((await resolve(right)).stdout).toContain(right);
     // What was compared once is known.
     expect((await resolve(right, "--offline")).stdout).toContain(right);
+  } finally {
+    await index.stop();
+    rmSync(home, { recursive: true });
+  }
+});
+
+test("a damaged wheel from a server without ranges is told by its hash", async () => {
+  const wheel = buildWheel({ name: "lib", version: "1.0" });
+  const bytes = Buffer.from(wheel.bytes).fill(0, wheel.bytes.length - 30);
+  const home = mkdtempSync(join(tmpdir(), "resolve-damaged-"));
+  const index = await startFixtureIndex({ ranges: "none", metadata: "none" });
+  index.add({ ...wheel, bytes });
+  try {
+    const { exitCode, stderr } = await runProcess(
+      [launcher, "pybun", "resolve", "--default-index", index.simple, "lib"],
+      { cwd: home, environment: { VIVARIUM_HOME: home, PIP_CONFIG_FILE: "/dev/null" } },
+    );
+    expect(stderr).toContain(`error[E_INDEX_HASH]: ${wheel.filename}`);
+    expect(exitCode).toBe(76);
   } finally {
     await index.stop();
     rmSync(home, { recursive: true });
