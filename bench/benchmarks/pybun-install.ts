@@ -1,9 +1,10 @@
 /** An environment from pins: from a warm cache, where linking is all, and from nothing, where downloads count. */
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { normalizeName } from "@vivarium/pybun/versions/name";
 import { endBackgroundWork } from "../background-work.ts";
 import type { Contender } from "../contender.ts";
+import { moveAside, settleDisk } from "../fresh-place.ts";
 import type { Benchmark, Case, Target } from "../harness.ts";
 import { openSetting, requirementSets, type Setting, writeUvConfig } from "../setting.ts";
 
@@ -72,8 +73,8 @@ interface OwnedShape {
 function ownedEnvironment({ pybun, scratch: cwd, environment }: Setting, { pins, isCold }: OwnedShape): Contender {
   const directory = join(cwd, "env-pybun");
   const prepare = () => {
-    remove(directory);
-    if (isCold) remove(environment["VIVARIUM_HOME"]);
+    moveAside(directory, cwd);
+    if (isCold) moveAside(environment["VIVARIUM_HOME"] ?? "", cwd);
   };
   const command = [pybun, "env", "create", "-r", pins, "--dir", directory];
   return { name: "pybun", command, cwd, environment, prepare };
@@ -89,7 +90,7 @@ function uvInstall(setting: Setting, { name, pins, isCold, options = [] }: UvSha
   const directory = environmentOf(cwd, name);
   const prepare = () => {
     freshVenv(setting, directory);
-    if (isCold) remove(environment["UV_CACHE_DIR"]);
+    if (isCold) moveAside(environment["UV_CACHE_DIR"] ?? "", cwd);
   };
   const command = [
     uv,
@@ -118,13 +119,9 @@ function environmentOf(scratch: string, name: string): string {
 }
 
 function freshVenv({ uv, python, scratch, environment }: Setting, directory: string): void {
-  remove(directory);
+  moveAside(directory, scratch);
   const ran = Bun.spawnSync([uv, "venv", "--quiet", "--python", python, directory], { env: environment, cwd: scratch });
   if (ran.exitCode !== 0) throw new Error(`cannot make a venv: ${ran.stderr.toString()}`);
-}
-
-function remove(path: string | undefined): void {
-  if (path !== undefined) rmSync(path, { recursive: true, force: true });
 }
 
 interface CaseShape {
@@ -140,6 +137,7 @@ function caseOf({ scratch }: Setting, { set, contenders: given, targets }: CaseS
     prepare: () => {
       endBackgroundWork(scratch);
       prepare?.();
+      settleDisk();
     },
   }));
   return { name: set, contenders, targets, compareWork: () => compareDistributions(scratch, contenders) };

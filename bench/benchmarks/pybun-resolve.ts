@@ -1,7 +1,8 @@
 /** Resolutions, with every page and all metadata in the cache, and with nothing there. The solver runs each time. */
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Contender } from "../contender.ts";
+import { moveAside } from "../fresh-place.ts";
 import type { Benchmark, Case } from "../harness.ts";
 import { comparePins } from "../pins.ts";
 import { openSetting, requirementSets, type Setting, writeUvConfig } from "../setting.ts";
@@ -27,7 +28,7 @@ export const resolveCold: Benchmark = {
   sets,
   cases: async ({ scratch, sets: chosen }) => {
     const setting = await openSetting(scratch);
-    const empty = () => rmSync(setting.environment["VIVARIUM_HOME"] ?? "", { recursive: true, force: true });
+    const empty = () => moveAside(setting.environment["VIVARIUM_HOME"] ?? "", setting.scratch);
     return chosen.map((set) => caseOf(setting, { set, limit: 1, aim: 0.6, uvOptions: ["--no-cache"], prepare: empty }));
   },
 };

@@ -14,8 +14,8 @@ const problem = problemsOf<typeof coreDiagnostics>();
  * but neither changes when a file is cut short, and compiling bytecode changes both.
  * @throws E_STORE_DAMAGED
  */
-export function checkSeal({ path, dataPath, manifest, isFresh = false }: StoredWheel): void {
-  if (isFresh) return;
+export function checkSeal({ path, dataPath, manifest, isFresh }: StoredWheel): void {
+  if (isFresh === true) return;
   const { files, data } = manifest.columns;
   const isComplete = files.path.length === manifest.count && data.path.length === manifest.dataCount;
   const detail = isComplete
