@@ -1,6 +1,9 @@
 /**
  * The workers that unpack: as many as there are processors, at most four, started when the first wheel comes. Each
  * takes one task at a time. An idle worker does not keep the process alive.
+ *
+ * Every task settles. A worker that ends takes the task in its hands along, and another takes its place as long as tasks
+ * wait; each end costs one task, so workers that cannot live at all use the queue up instead of being replaced forever.
  */
 import { availableParallelism } from "node:os";
 import type { WheelSummary } from "./manifest.ts";
@@ -19,45 +22,87 @@ interface Slot {
   current: Waiting | undefined;
 }
 
-const slotsMax = Math.min(Math.max(availableParallelism(), 1), 4);
-const slots: Slot[] = [];
-const queue: Waiting[] = [];
-let nextId = 0;
+interface PoolSetting {
+  /** May throw, where the system refuses another thread. */
+  readonly openWorker: () => Worker;
+  readonly slotsMax: number;
+}
 
-/** Starts the workers, so that they are ready when the first archive has arrived. */
+interface UnpackPool extends PoolSetting {
+  readonly slots: Set<Slot>;
+  readonly queue: Waiting[];
+  nextId: number;
+}
+
+export function createUnpackPool(setting: PoolSetting): UnpackPool {
+  return { ...setting, slots: new Set(), queue: [], nextId: 0 };
+}
+
+const shared = createUnpackPool({
+  openWorker: () => new Worker(workerUrl(), { ref: false }),
+  slotsMax: Math.min(Math.max(availableParallelism(), 1), 4),
+});
+
+/**
+ * Starts the workers, so that they are ready when the first archive has arrived. What refuses a worker now will do so
+ * again when there is a task that can be told.
+ */
 export function startUnpackers(): void {
-  while (slots.length < slotsMax) slots.push(startSlot());
+  fillSlots(shared);
 }
 
 /**
  * Unpacks in a worker. Of what waits, the largest archive goes first: begun last, it would keep one worker busy long
- * after the others have nothing left to do. Rejects as `unpackWheel` throws.
+ * after the others have nothing left to do. Rejects as `unpackWheel` throws, and when the worker ends.
  */
-export function unpackInWorker(task: UnpackTask, archiveBytes: number): Promise<WheelSummary> {
+export function unpackInWorker(task: UnpackTask, archiveBytes: number, pool = shared): Promise<WheelSummary> {
   return new Promise((resolve, reject) => {
-    queue.push({ task, archiveBytes, resolve, reject });
-    startUnpackers();
-    assign();
+    pool.queue.push({ task, archiveBytes, resolve, reject });
+    work(pool);
   });
 }
 
-/** Ends the workers; tests use it so that nothing outlives them. */
-export function stopUnpackers(): void {
-  for (const slot of slots.splice(0)) slot.worker.terminate();
-}
-
-function assign(): void {
-  for (const slot of slots) {
-    if (slot.current !== undefined) continue;
-    const next = takeLargest();
-    if (next === undefined) return;
-    slot.current = next;
-    slot.worker.ref();
-    slot.worker.postMessage({ id: nextId++, task: next.task } satisfies UnpackRequest);
+/** Ends the workers, and rejects what was not done. Tests use it so that nothing outlives them. */
+export function stopUnpackers(pool = shared): void {
+  const ended = new Error("unpacking was stopped");
+  for (const { reject } of pool.queue.splice(0)) reject(ended);
+  for (const slot of pool.slots) {
+    pool.slots.delete(slot);
+    slot.worker.terminate();
+    slot.current?.reject(ended);
   }
 }
 
-function takeLargest(): Waiting | undefined {
+function work(pool: UnpackPool): void {
+  if (pool.queue.length === 0) return;
+  const { refusal } = fillSlots(pool);
+  // Where a worker is left, what waits will come to it: nothing has failed yet.
+  if (pool.slots.size === 0) for (const { reject } of pool.queue.splice(0)) reject(refusal);
+  assign(pool);
+}
+
+/** `refusal`: why there are fewer workers than wanted. */
+function fillSlots(pool: UnpackPool): { readonly refusal?: unknown } {
+  try {
+    while (pool.slots.size < pool.slotsMax) pool.slots.add(startSlot(pool));
+    return {};
+  } catch (refusal) {
+    return { refusal };
+  }
+}
+
+function assign(pool: UnpackPool): void {
+  for (const slot of pool.slots) {
+    if (slot.current !== undefined) continue;
+    const next = takeLargest(pool.queue);
+    if (next === undefined) return;
+    slot.current = next;
+    slot.worker.ref();
+    slot.worker.postMessage({ id: pool.nextId++, task: next.task } satisfies UnpackRequest);
+  }
+}
+
+function takeLargest(queue: Waiting[]): Waiting | undefined {
   let largest = 0;
   for (const [at, { archiveBytes }] of queue.entries()) {
     if (archiveBytes > (queue[largest]?.archiveBytes ?? 0)) largest = at;
@@ -65,8 +110,8 @@ function takeLargest(): Waiting | undefined {
   return queue.splice(largest, 1)[0];
 }
 
-function startSlot(): Slot {
-  const worker = new Worker(workerUrl(), { ref: false });
+function startSlot(pool: UnpackPool): Slot {
+  const worker = pool.openWorker();
   const slot: Slot = { worker, current: undefined };
   worker.onmessage = ({ data }: MessageEvent<UnpackReply>) => {
     const done = slot.current;
@@ -74,14 +119,17 @@ function startSlot(): Slot {
     worker.unref();
     if (data.kind === "done") done?.resolve(data.summary);
     else done?.reject(decodeFailure(data));
-    assign();
+    assign(pool);
   };
-  worker.onerror = (event) => {
-    slots.splice(slots.indexOf(slot), 1);
+  // An uncaught error is told as `error` and then as `close`; a worker that exits, as `close` only.
+  const retire = (reason: string): void => {
+    if (!pool.slots.delete(slot)) return;
     worker.terminate();
-    slot.current?.reject(new Error(`an unpacking worker ended: ${event.message}`));
-    assign();
+    slot.current?.reject(new Error(`an unpacking worker ended: ${reason}`));
+    work(pool);
   };
+  worker.onerror = (event) => retire(event.message);
+  worker.addEventListener("close", () => retire("it exited"));
   return slot;
 }
 
