@@ -10,8 +10,8 @@
  * not tell what it was. Who needs a low one sets the hard limit too (`ulimit -n 200`, without -S). On
  * Windows no process can be replaced: callers start a child there and wait for it.
  */
-import { dlopen, type Pointer, ptr } from "bun:ffi";
-import { libraryNames } from "./library-names.ts";
+import { type Pointer, ptr } from "bun:ffi";
+import { openCLibrary } from "./c-library.ts";
 
 export interface Replacement {
   /** Absolute path of the program. */
@@ -33,7 +33,7 @@ export const canReplaceProcess = process.platform === "linux" || process.platfor
  * arguments): the caller then starts a child, which says why.
  */
 export function replaceProcess(replacement: Replacement): false {
-  return replaceProcessBy(openLibrary(), replacement);
+  return replaceProcessBy(openCLibrary(replacementSymbols), replacement);
 }
 
 /** The two functions of the C library, for a caller that has opened it for more. */
@@ -61,18 +61,6 @@ export function replaceProcessBy(
   return false;
 }
 
-function openLibrary(): ReplacementCalls {
-  const failures: unknown[] = [];
-  for (const name of libraryNames()) {
-    try {
-      return dlopen(name, replacementSymbols).symbols;
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  throw new AggregateError(failures, `no C library among ${libraryNames().join(", ")} offers execve`);
-}
-
 const terminated = (text: string): Buffer => Buffer.from(`${text}\0`);
 
 function pairOf(name: string, value: string | Uint8Array | undefined): (string | Uint8Array)[] {
@@ -98,13 +86,6 @@ function vectorOf(words: readonly (string | Uint8Array)[]): { pointers: BigUint6
 
 /** Makes an open file the standard input of this process, and so of what replaces it. @throws if the system refuses */
 export function redirectStdin(descriptor: number): void {
-  for (const name of libraryNames()) {
-    try {
-      const { dup2 } = dlopen(name, { dup2: { args: ["i32", "i32"], returns: "i32" } }).symbols;
-      if (dup2(descriptor, 0) !== 0) throw new RangeError(`descriptor ${descriptor} cannot become standard input`);
-      return;
-    } catch (error) {
-      if (error instanceof RangeError || name === libraryNames().at(-1)) throw error;
-    }
-  }
+  const { dup2 } = openCLibrary({ dup2: { args: ["i32", "i32"], returns: "i32" } });
+  if (dup2(descriptor, 0) !== 0) throw new RangeError(`descriptor ${descriptor} cannot become standard input`);
 }

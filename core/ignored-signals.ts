@@ -5,8 +5,8 @@
  *
  * SIGPIPE and SIGXFSZ cannot be told: the runtime ignores them itself before any of our code runs.
  */
-import { dlopen, ptr } from "bun:ffi";
-import { libraryNames } from "./library-names.ts";
+import { ptr } from "bun:ffi";
+import { openCLibrary } from "./c-library.ts";
 
 /** SIG_IGN of <signal.h>, on Linux and macOS. */
 const handlerIgnore = 1n;
@@ -31,8 +31,7 @@ function readMask(): IsIgnored {
 }
 
 function openSigaction(): IsIgnored {
-  const [name = "libc.dylib"] = libraryNames();
-  const { sigaction } = dlopen(name, { sigaction: { args: ["i32", "ptr", "ptr"], returns: "i32" } }).symbols;
+  const { sigaction } = openCLibrary({ sigaction: { args: ["i32", "ptr", "ptr"], returns: "i32" } });
   const action = new BigUint64Array(actionBytes / BigUint64Array.BYTES_PER_ELEMENT);
   return (number) => sigaction(number, null, ptr(action)) === 0 && action[0] === handlerIgnore;
 }

@@ -1,11 +1,12 @@
 /**
  * Advisory locks between processes. flock(2) on Linux and macOS: the kernel frees it when the holder dies, however it
- * dies. Bun has no binding for it, so the C library is opened by name, the first time a lock is needed; its name
- * differs between glibc, musl and macOS. Windows has no flock: opening a file for itself alone does the same there.
+ * dies. Bun has no binding for it, so the C library is opened, the first time a lock is needed. Windows has no flock:
+ * opening a file for itself alone does the same there.
  *
  * Waiting polls with a growing pause and never blocks the event loop: downloads go on while a lock is waited for.
  */
 import { closeSync, openSync, unlinkSync } from "node:fs";
+import { openCLibrary } from "../c-library.ts";
 import { errnoOf } from "./io-problem.ts";
 
 const pauseFirstMs = 2;
@@ -51,29 +52,8 @@ type Flock = (descriptor: number, operation: number) => number;
 let loaded: Flock | undefined;
 
 function flock(): Flock {
-  loaded ??= loadFlock();
+  loaded ??= openCLibrary({ flock: { args: ["i32", "i32"], returns: "i32" } }).flock;
   return loaded;
-}
-
-/** Names of the C library, most likely first. */
-function libraryNames(): readonly string[] {
-  if (process.platform === "darwin") return ["libSystem.B.dylib"];
-  const arch = process.arch === "arm64" ? "aarch64" : "x86_64";
-  return ["libc.so.6", `libc.musl-${arch}.so.1`, `/lib/libc.musl-${arch}.so.1`];
-}
-
-function loadFlock(): Flock {
-  const { dlopen } = require("bun:ffi") as typeof import("bun:ffi"); // loaded late: it costs every start a millisecond
-  const failures: unknown[] = [];
-  for (const name of libraryNames()) {
-    try {
-      const library = dlopen(name, { flock: { args: ["i32", "i32"], returns: "i32" } });
-      return library.symbols.flock;
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  throw new AggregateError(failures, `no C library among ${libraryNames().join(", ")} offers flock`);
 }
 
 function tryExclusiveFile(path: string): (() => void) | undefined {

@@ -5,9 +5,9 @@
  * Linux only: statx(2) has one layout on all architectures. Paths and texts go in as they are; nothing here throws for
  * a file that is not there, because on the warm path every surprise has the same answer: the long way.
  */
-import { dlopen, ptr } from "bun:ffi";
+import { ptr } from "bun:ffi";
+import { findCLibrary } from "@vivarium/core/c-library";
 import { type ReplacementCalls, replacementSymbols } from "@vivarium/core/execve";
-import { libraryNames } from "@vivarium/core/library-names";
 
 export interface DirectCalls extends ReplacementCalls {
   /** The first `bytesMax` bytes of a file, one character each; undefined if it cannot be read. */
@@ -42,10 +42,10 @@ const sizeAndTime = 0x200 | 0x40; // STATX_SIZE | STATX_MTIME
 /** Where `struct statx` holds what is read of it, and its whole length (statx(2), <linux/stat.h>): bytes. */
 const statx = { stx_size: 40, stx_mtime_seconds: 112, stx_mtime_nanoseconds: 120, length: 256 } as const;
 
-/** Undefined where there is no such library, as on other systems than Linux. */
+/** Undefined where there is no such library, or one without statx, as on other systems than Linux. */
 export function openDirectCalls(): DirectCalls | undefined {
   if (process.platform !== "linux") return undefined;
-  const calls = openLibrary();
+  const calls = findCLibrary(symbols);
   if (calls === undefined) return undefined;
   const status = new DataView(new ArrayBuffer(statx.length));
   return {
@@ -90,15 +90,3 @@ export function openDirectCalls(): DirectCalls | undefined {
 }
 
 const terminated = (path: string): Buffer => Buffer.from(`${path}\0`);
-
-function openLibrary() {
-  for (const name of libraryNames()) {
-    try {
-      return dlopen(name, symbols).symbols;
-    } catch (error) {
-      // The name of another C library, or one without statx: the next one, or the long way.
-      if (!(error instanceof Error)) throw error;
-    }
-  }
-  return undefined;
-}
