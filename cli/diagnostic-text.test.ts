@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Diagnostic, Problem, renderProblem, rule } from "@vivarium/core/diagnostic";
+import { redact } from "@vivarium/core/redact";
 import { paintOf } from "./colors.ts";
 import { formatDiagnostic } from "./diagnostic-text.ts";
 
 const bare: Diagnostic = { level: "error", code: "E_A", message: "it broke", causes: [], spans: [], fixes: [] };
 const format = (diagnostic: Partial<Diagnostic>, cwd = "/nowhere"): string =>
-  formatDiagnostic({ ...bare, ...diagnostic }, { paint: paintOf(false), cwd });
+  formatDiagnostic({ ...bare, ...diagnostic }, { paint: paintOf(false), cwd, redactText: redact });
 
 test("message, causes, hint and address, a line each", () => {
   const text = format({
@@ -79,6 +80,48 @@ test("a span in a file shows its line; tabs keep the carets below their words", 
   }
 });
 
+test("a line of a file shows no secret, and the carets stay below what they mean", () => {
+  const directory = mkdtempSync(join(tmpdir(), "vivarium-"));
+  try {
+    const line = "evil @ http://user:hunter2@host/x > 1";
+    writeFileSync(join(directory, "a.txt"), line);
+    const at = (from: string, to: string): string => {
+      const [column, end_column] = [line.indexOf(from) + 1, line.indexOf(to) + to.length + 1];
+      return format({ spans: [{ file: "a.txt", line: 1, column, end_column }] }, directory);
+    };
+    expect(at("> 1", "> 1")).toMatchInlineSnapshot(`
+      "error[E_A]: it broke
+        at a.txt:1:35
+        1 | evil @ http://****@host/x > 1
+          |                           ^^^
+      "
+    `);
+    expect(at("evil", "evil")).toMatchInlineSnapshot(`
+      "error[E_A]: it broke
+        at a.txt:1:1
+        1 | evil @ http://****@host/x > 1
+          | ^^^^
+      "
+    `);
+    expect(at("hunter2", "hunter2")).toMatchInlineSnapshot(`
+      "error[E_A]: it broke
+        at a.txt:1:20
+        1 | evil @ http://****@host/x > 1
+          |               ^^^^
+      "
+    `);
+    expect(at("http", "/x")).toMatchInlineSnapshot(`
+      "error[E_A]: it broke
+        at a.txt:1:8
+        1 | evil @ http://****@host/x > 1
+          |        ^^^^^^^^^^^^^^^^^^
+      "
+    `);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
 test("a span of an argument brings its own line", () => {
   expect(format({ spans: [{ line: 1, column: 7, text: "flask >> 2" }] })).toMatchInlineSnapshot(`
     "error[E_A]: it broke
@@ -114,7 +157,9 @@ test("a span past the end of its line, or in a file that is gone, still names it
 
 test("colours do not change the text", () => {
   const diagnostic = { ...bare, hint: "h", causes: ["c"], spans: [{ line: 1, column: 1, text: "x" }] };
-  const painted = formatDiagnostic(diagnostic, { paint: paintOf(true), cwd: "/" });
+  const painted = formatDiagnostic(diagnostic, { paint: paintOf(true), cwd: "/", redactText: redact });
   expect(painted).toContain("\u001b[");
-  expect(Bun.stripANSI(painted)).toBe(formatDiagnostic(diagnostic, { paint: paintOf(false), cwd: "/" }));
+  expect(Bun.stripANSI(painted)).toBe(
+    formatDiagnostic(diagnostic, { paint: paintOf(false), cwd: "/", redactText: redact }),
+  );
 });

@@ -19,14 +19,17 @@ export interface DiagnosticTextOptions {
   readonly paint: Paint;
   /** Relative files of spans are looked up here. */
   readonly cwd: string;
+  /** Lines of files come straight from disk: they are the only text here that nobody has redacted yet. */
+  readonly redactText: (text: string) => string;
 }
 
-export function formatDiagnostic(diagnostic: Diagnostic, { paint, cwd }: DiagnosticTextOptions): string {
+export function formatDiagnostic(diagnostic: Diagnostic, options: DiagnosticTextOptions): string {
+  const { paint } = options;
   const title = `${diagnostic.level}[${diagnostic.code}]`;
   const lines = [
     `${paint.bold(levelPaint(diagnostic.level, paint)(title))}: ${indentRest(printable(diagnostic.message))}`,
   ];
-  for (const span of diagnostic.spans) lines.push(...formatSpan(span, { paint, cwd }));
+  for (const span of diagnostic.spans) lines.push(...formatSpan(span, options));
   for (const cause of diagnostic.causes) lines.push(`  ${paint.dim("cause:")} ${indentRest(printable(cause))}`);
   if (diagnostic.hint !== undefined) lines.push(`  ${paint.cyan("hint:")} ${indentRest(printable(diagnostic.hint))}`);
   if (diagnostic.help_url !== undefined) lines.push(`  ${paint.dim("see:")} ${diagnostic.help_url}`);
@@ -40,20 +43,44 @@ function levelPaint(level: DiagnosticLevel, paint: Paint): (text: string) => str
 
 const indentRest = (text: string): string => text.trimEnd().replaceAll("\n", "\n  ");
 
-function formatSpan(span: Span, { paint, cwd }: DiagnosticTextOptions): string[] {
+function formatSpan(span: Span, { paint, cwd, redactText }: DiagnosticTextOptions): string[] {
   const name = printableLine(span.file ?? "");
   const place = span.file === undefined ? [] : [`  ${paint.dim("at")} ${name}:${span.line}:${span.column}`];
   const found = span.text ?? (span.file === undefined ? undefined : sourceLine(resolve(cwd, span.file), span.line));
   if (found === undefined) return place;
+  const shown = redactText(found);
+  const at = columnsIn(found, shown);
   // Each command of a terminal becomes one mark, so that the carets stay below what they mean.
-  const source = markCommands(found);
+  const source = markCommands(shown);
   const number = span.file === undefined ? "" : String(span.line);
   const gutter = (text: string): string => paint.dim(`  ${number === "" ? "" : `${text.padStart(number.length)} `}| `);
-  const end = span.end_line === undefined || span.end_line === span.line ? span.end_column : source.length + 1;
-  const length = Math.max(1, Math.min(end ?? 0, source.length + 1) - span.column);
+  const end = span.end_line === undefined || span.end_line === span.line ? span.end_column : found.length + 1;
+  const start = at.start(span.column);
+  const length = Math.max(1, Math.min(at.end(end ?? 0), source.length + 1) - start);
   // Tabs stay tabs in the line of carets, so that both lines are equally wide on every terminal.
-  const lead = source.slice(0, span.column - 1).replaceAll(/[^\t]/g, " ");
+  const lead = source.slice(0, start - 1).replaceAll(/[^\t]/g, " ");
   return [...place, `${gutter(number)}${source}`, `${gutter("")}${lead}${paint.red("^".repeat(length))}`];
+}
+
+/**
+ * Where columns of a line are once its secrets are masked. What lies before the first mask stays, what lies behind the
+ * last moves with the end of the line; between them the whole of what was changed is pointed at.
+ */
+function columnsIn(line: string, shown: string): Record<"start" | "end", (column: number) => number> {
+  if (line === shown) return { start: (column) => column, end: (column) => column };
+  const shortest = Math.min(line.length, shown.length);
+  let before = 0;
+  while (before < shortest && line[before] === shown[before]) before++;
+  let behind = 0;
+  while (behind < shortest - before && line.at(-behind - 1) === shown.at(-behind - 1)) behind++;
+  const moved = (column: number, otherwise: number): number => {
+    if (column <= before + 1) return column;
+    return column > line.length - behind ? column + shown.length - line.length : otherwise;
+  };
+  return {
+    start: (column) => moved(column, before + 1),
+    end: (column) => moved(column, shown.length - behind + 1),
+  };
 }
 
 /** A file that is gone or cannot be read has no line to show: the place alone is still right. */

@@ -14,18 +14,19 @@ import type { Reporter } from "./reporter.ts";
 export interface TextReporterOptions {
   readonly host: Host;
   readonly verbosity: -1 | 0 | 1;
+  readonly redactText: (text: string) => string;
   /** For stderr. */
   readonly paint: Paint;
   /** Called around each write, so that progress lines make room. */
   readonly aside: (write: () => void) => void;
 }
 
-export function textReporter({ host, verbosity, paint, aside }: TextReporterOptions): Reporter {
+export function textReporter({ host, verbosity, paint, redactText, aside }: TextReporterOptions): Reporter {
   const event = (happened: VivariumEvent): void => {
     if (happened.kind !== "diagnostic") {
       aside(() => host.stderr.write(`${formatEvent(happened, paint)}\n`));
     } else if (verbosity >= 0 || happened.diagnostic.level === "error") {
-      const text = formatDiagnostic(happened.diagnostic, { paint, cwd: host.cwd });
+      const text = formatDiagnostic(happened.diagnostic, { paint, cwd: host.cwd, redactText });
       aside(() => host.stderr.write(text));
     }
   };

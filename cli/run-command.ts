@@ -98,20 +98,21 @@ function openSession(invocation: Invocation): Session {
     diagnostics: [],
     result: { detail: null },
   };
-  const output = openOutput(invocation);
+  const output = openOutput(invocation, ledger.redactor.text);
   const emitter = openEmitter(invocation.program, ledger, output);
   const signals = watchSignals({ beforeExit: output.progress.close });
   return { ...invocation, ...ledger, ...output, emitter, signals };
 }
 
-function openOutput({ host, settings }: Invocation): Output {
+function openOutput({ host, settings }: Invocation, redactText: Redactor["text"]): Output {
   const { environment, stderr, stdout } = host;
   const color = wantsColor({ choice: settings.color, environment, isTerminal: stderr.isTerminal });
   const progress = openProgress({ host, quiet: settings.verbosity < 0, color });
   if (settings.format === "json") return { progress, reporter: jsonReporter(stdout) };
   if (settings.format === "jsonl") return { progress, reporter: jsonlReporter(stdout) };
   const { verbosity } = settings;
-  return { progress, reporter: textReporter({ host, verbosity, paint: paintOf(color), aside: progress.aside }) };
+  const paint = paintOf(color);
+  return { progress, reporter: textReporter({ host, verbosity, paint, redactText, aside: progress.aside }) };
 }
 
 function openEmitter(program: Program, ledger: Ledger, { progress, reporter }: Output): Emitter {
@@ -230,8 +231,8 @@ async function finish(session: Session, exitCode: number): Promise<number> {
 }
 
 /** stdout cannot be written, so the envelope or stream stays incomplete: only stderr is left to say so. */
-async function lament({ program, host }: Session, problem: Problem): Promise<number> {
+async function lament({ program, host, redactor }: Session, problem: Problem): Promise<number> {
   const diagnostic = await render(program, problem);
-  host.stderr.write(formatDiagnostic(diagnostic, { paint: paintOf(false), cwd: host.cwd }));
+  host.stderr.write(formatDiagnostic(diagnostic, { paint: paintOf(false), cwd: host.cwd, redactText: redactor.text }));
   return codes.io;
 }

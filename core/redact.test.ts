@@ -7,6 +7,13 @@ describe("redact", () => {
   test.each([
     ["https://user:hunter2@example.org/simple/", "https://****@example.org/simple/"],
     ["https://hunter2@example.org/", "https://****@example.org/"],
+    ["https://user:p@ss@example.org/", "https://****@example.org/"],
+    ["https://a.blob.example/f.whl?sv=2024&sig=a%2Fb%3D&se=1", "https://a.blob.example/f.whl?sv=2024&sig=****&se=1"],
+    [
+      'href="https://x.org/f.whl?v=1&amp;sig=abc&amp;token=d"',
+      'href="https://x.org/f.whl?v=1&amp;sig=****&amp;token=****"',
+    ],
+    ["https://x.org/?apikey=abc&signal=9", "https://x.org/?apikey=****&signal=9"],
     ["get https://a:b@x.org/ and http://c@y.org/", "get https://****@x.org/ and http://****@y.org/"],
     [
       "https://x.org/f.whl?name=a&X-Amz-Signature=abc&v=1#sha256=0f",

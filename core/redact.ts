@@ -2,7 +2,8 @@
  * The one place that removes secrets from text before it reaches an event, a log, a diagnostic or a record.
  *
  * What is removed, and why:
- * - user information in URLs: index credentials are commonly written as https://user:token@host/.
+ * - user information in URLs: index credentials are commonly written as https://user:token@host/, up to the last `@`
+ *   before the path, since a password may hold one.
  * - values of query parameters whose names look secret: signed download links carry their token there.
  * - `Authorization`-like header values: error texts of HTTP clients quote requests.
  * - values of variables named like *_TOKEN, *_KEY, *_SECRET, *PASSWORD* (spec 00).
@@ -10,9 +11,17 @@
 
 const secretName = /(?:^|[_-])(?:TOKEN|KEY|SECRET)$|PASSWORD|PASSWD|^AUTHORIZATION$|CREDENTIAL|SIGNATURE/i;
 
-/** Does a variable, header or query parameter of this name hold a secret? */
+/** Does a variable or header of this name hold a secret? */
 export function isSecretName(name: string): boolean {
   return secretName.test(name);
+}
+
+/** Names too short to mean a secret anywhere but in a query: `sig` is the signature of a link to Azure's storage. */
+const secretParameterName = /^(?:sig|auth|pass|pwd|apikey)$/i;
+
+/** Does a query parameter of this name hold a secret? */
+export function isSecretParameter(name: string): boolean {
+  return isSecretName(name) || secretParameterName.test(name);
 }
 
 /** What stands in place of a secret. */
@@ -21,9 +30,10 @@ export const mask = "****";
 /** Masks secrets inside free text. Idempotent. */
 export function redact(text: string): string {
   return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@"'`<>]+@/gi, `$1${mask}@`)
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s"'`<>]+@/gi, `$1${mask}@`)
     .replace(/([?&])([^=&#\s]+)=([^&#\s"'`<>]+)/g, (whole, lead: string, name: string) =>
-      isSecretName(name) ? `${lead}${name}=${mask}` : whole,
+      // In the source of a page the `&` is written `&amp;`.
+      isSecretParameter(name.replace(/^amp;/, "")) ? `${lead}${name}=${mask}` : whole,
     )
     .replace(/\b((?:proxy-)?authorization\s*[:=]\s*)(?:(?:basic|bearer|token|digest)\s+)?[^\s,;"'`]+/gi, `$1${mask}`)
     .replace(/\b([A-Z0-9_]*(?:_TOKEN|_KEY|_SECRET|PASSWORD[A-Z0-9_]*))=(?:"[^"]*"|'[^']*'|[^\s&"'`])+/gi, `$1=${mask}`);

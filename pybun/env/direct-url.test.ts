@@ -18,6 +18,7 @@ describe("the URL that is written down", () => {
     ["https://user:word@files.example/a-1-py3-none-any.whl", "https://files.example/a-1-py3-none-any.whl"],
     ["https://files.example/a.whl#sha256=00", "https://files.example/a.whl"],
     ["https://files.example/a.whl?token=abc&v=2", "https://files.example/a.whl?v=2"],
+    ["https://files.example/a.whl?sv=1&sig=abc", "https://files.example/a.whl?sv=1"],
     ["https://files.example/a.whl?X-Amz-Signature=abc", "https://files.example/a.whl"],
     ["https://files.example/a.whl?x=%2F&y", "https://files.example/a.whl?x=%2F&y"],
     ["file:///srv/wheels/a%20b.whl", "file:///srv/wheels/a%20b.whl"],

@@ -2,7 +2,7 @@
  * `direct_url.json` (PEP 610): tells of an installed distribution that it was asked for by URL or path, and which one.
  * `pip freeze` prints such a distribution as `name @ URL#sha256=…` instead of `name==version`.
  */
-import { isSecretName } from "@vivarium/core/redact";
+import { isSecretParameter } from "@vivarium/core/redact";
 
 export const directUrlName = "direct_url.json";
 
@@ -16,7 +16,7 @@ export function originUrl(url: string): string {
   parsed.password = "";
   parsed.hash = "";
   // Only where there is a secret: deleting writes the whole query anew.
-  const secret = [...new Set(parsed.searchParams.keys())].filter(isSecretName);
+  const secret = [...new Set(parsed.searchParams.keys())].filter(isSecretParameter);
   for (const name of secret) parsed.searchParams.delete(name);
   return parsed.href;
 }
