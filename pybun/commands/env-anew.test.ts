@@ -2,10 +2,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { openStore } from "@vivarium/core/store";
 import { buildWheel } from "../../tests/fixture-index/index.ts";
 import { openRunScene, type RunResult, type RunScene, runProgram } from "../../tests/run/run-scene.ts";
 import { environmentKind } from "../env/environment-record.ts";
+import { cacheCommands } from "./cache.ts";
+import { envCommands } from "./env.ts";
 
 let scene: RunScene;
 beforeEach(async () => {
@@ -16,6 +19,15 @@ afterEach(() => scene.close());
 const env = (...words: readonly string[]): Promise<RunResult> => scene.pybun(["env", ...words]);
 const at = (...names: readonly string[]): string => join(scene.directory, ...names);
 const codeOf = ({ stderr }: RunResult): string => /\[([EW]_\w+)\]/.exec(stderr)?.[1] ?? stderr;
+
+async function detailOf(name: string, { stdout }: RunResult): Promise<unknown> {
+  const commands = [...envCommands, ...cacheCommands];
+  const envelope = await assertValidEnvelope(
+    stdout,
+    commands.find((command) => command.name === name),
+  );
+  return envelope.detail;
+}
 
 async function says(prefix: string): Promise<string> {
   const code = "import alpha; print(alpha.version)";
@@ -41,7 +53,7 @@ describe("made anew", () => {
   test("not with --clear while a program uses it: E_ENV_IN_USE", async () => {
     for (const place of [[], ["--dir", "own"]]) {
       const made = await env("create", "alpha", ...place, "--format=json");
-      const { key } = (JSON.parse(made.stdout) as { detail: { key: string } }).detail;
+      const { key } = (await detailOf("env create", made)) as { key: string }; // validated against its schema
       const end = openStore(scene.cache).lease([{ kind: environmentKind, key }]);
       const refused = await env("create", "alpha", ...place, "--clear");
       end();
@@ -128,12 +140,11 @@ describe("that lost its wheels", () => {
     const words = ["env", "create", "-r", "pins.txt", "-c", "limits.txt", "--dir", "../own", "--resolution", "lowest"];
     await scene.pybun(words, { cwd: at("sub") });
     rmSync(join(scene.cache, "wheels-v1"), { recursive: true });
-    const { stdout, exitCode } = await scene.pybun(["cache", "verify", "--format=json"]);
-    expect(exitCode).toBe(76);
-    const { broken } = (JSON.parse(stdout) as { detail: { broken: { path: string; command: string }[] } }).detail;
+    const verified = await scene.pybun(["cache", "verify", "--format=json"]);
+    expect(verified.exitCode).toBe(76);
     const files = `--requirement ${at("sub/pins.txt")} --constraint ${at("sub/limits.txt")}`;
     const command = `pybun env create ${files} --resolution lowest --dir ${at("own")}`;
-    expect(broken).toMatchObject([{ path: at("own"), command }]);
+    expect(await detailOf("cache verify", verified)).toMatchObject({ broken: [{ path: at("own"), command }] });
     const environment = { ...scene.environment, PATH: `${at("home")}:${scene.environment["PATH"]}` };
     expect((await runProgram(["sh", "-c", command], { cwd: "/", env: environment })).exitCode).toBe(0);
     expect(await says(at("own"))).toBe("1.0");

@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { buildWheel, type FixtureIndex, startFixtureIndex } from "../../tests/fixture-index/index.ts";
 import { openRunScene, type RunScene, runProgram } from "../../tests/run/run-scene.ts";
+import { envCommands } from "./env.ts";
 
 let scene: RunScene;
 let mirror: FixtureIndex;
@@ -28,10 +30,15 @@ interface Made {
   readonly packages: readonly { readonly sha256: string }[];
 }
 
+async function madeIn(stdout: string): Promise<Made> {
+  const shape = envCommands.find((command) => command.name === "env create");
+  return (await assertValidEnvelope(stdout, shape)).detail as Made; // validated against the command's schema
+}
+
 async function create(...words: readonly string[]): Promise<Made> {
   const { stdout, stderr, exitCode } = await scene.pybun(["env", "create", "beta", ...words, "--format=json"]);
   expect(exitCode, stdout + stderr).toBe(0);
-  return (JSON.parse(stdout) as { detail: Made }).detail;
+  return madeIn(stdout);
 }
 
 describe("another environment, though the wheels are the same, by another", () => {
@@ -67,7 +74,7 @@ describe("another environment, though the wheels are the same, by another", () =
     const plain = await create("tool");
     const login = scene.index.simple.replace("://", "://user:word@");
     const { stdout } = await scene.pybun(["env", "create", "Tool", "BETA", "--default-index", login, "--format=json"]);
-    expect((JSON.parse(stdout) as { detail: Made }).detail.key).toBe(plain.key);
+    expect((await madeIn(stdout)).key).toBe(plain.key);
   }, 30_000);
 });
 

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
+import { runCommand } from "../../pybun/commands/run.ts";
 import { buildWheel } from "../fixture-index/index.ts";
 import { block, openRunScene, type RunScene } from "./run-scene.ts";
 
@@ -91,7 +93,8 @@ describe("UV_OFFLINE", () => {
   test("runs what is there, and is no other environment", async () => {
     const where = async (env: Readonly<Record<string, string>>): Promise<unknown> => {
       const { stdout } = await run(env, "--explain", "--format=json");
-      return JSON.parse(stdout).detail.environment;
+      const { detail } = await assertValidEnvelope(stdout, runCommand);
+      return (detail as { environment: unknown }).environment; // validated against the command's schema
     };
     expect(await versions({})).toEqual(["2.0"]);
     expect(await where({ UV_OFFLINE: "1" })).toEqual(await where({}));
