@@ -39,6 +39,8 @@ export interface ResolveRequest {
   readonly signal?: AbortSignal | undefined;
   /** Told when the solver has run for a while without an end in sight. */
   readonly onPause?: (() => void) | undefined;
+  /** Milliseconds that only grow, by which the pauses are made; the process's own clock if not given. */
+  readonly nowMs?: () => number;
 }
 
 export type ResolveOutcome =
@@ -48,10 +50,11 @@ export type ResolveOutcome =
 /** Resolves for one target. Rejects with what the source rejects with, and with `E_RESOLVE_URL_…`. */
 export async function resolve(request: ResolveRequest): Promise<ResolveOutcome> {
   const setting = solverSetting(request);
+  const nowMs = request.nowMs ?? (() => performance.now());
   const state = createSolverState();
   for (;;) {
     request.signal?.throwIfAborted();
-    const result = advance(state, setting, timeSlice());
+    const result = advance(state, setting, timeSlice(nowMs));
     if (result.kind === "waiting") await result.until;
     else if (result.kind === "paused") {
       request.onPause?.();
@@ -64,9 +67,9 @@ export async function resolve(request: ResolveRequest): Promise<ResolveOutcome> 
 /** The longest time for which signals and other work of the process wait for the solver. */
 const sliceMs = 50;
 
-function timeSlice(): () => boolean {
-  const endMs = performance.now() + sliceMs;
-  return () => performance.now() < endMs;
+function timeSlice(nowMs: () => number): () => boolean {
+  const endMs = nowMs() + sliceMs;
+  return () => nowMs() < endMs;
 }
 
 const nextTurn = (): Promise<void> => new Promise((proceed) => void setImmediate(proceed));
