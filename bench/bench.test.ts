@@ -77,11 +77,30 @@ test("rounds are interleaved, and a failing contender stops the benchmark", asyn
   expect(failure).toEqual(new Error("c failed with 3: sh -c echo why >&2; exit 3\nwhy"));
 });
 
+test("a peak of memory is the median of three, unless its contender may run less often", async () => {
+  const contender = (name: string) => ({ name, command: ["sh", "-c", "exit 0"], cwd: "/", environment: {} });
+  const { contenders, targets } = await runCase(
+    {
+      name: "case",
+      contenders: [contender("a"), { ...contender("b"), roundsMax: 1 }],
+      targets: [{ against: "b", measure: "memory", limit: 2, aim: 1 }],
+      compareWork: () => [],
+    },
+    5,
+  );
+  expect(contenders).toMatchObject([
+    { rounds: 5, memory_rounds: 3 },
+    { rounds: 1, memory_rounds: 1 },
+  ]);
+  expect(targets.every(({ ratio }) => ratio > 0)).toBe(true);
+});
+
 test("a ratio that grew by more than a tenth is a regression; results and their table are written", () => {
   const at = (ratio: number): BenchmarkResult => ({
     name: "sample",
     summary: "A sample.",
     measured_at: "2026-01-02T03:04:05.000Z",
+    commit: "0123456789+",
     machine: { cpu: "a CPU", cores: 2, memory_bytes: 2 ** 30, kernel: "linux 6", spawn_ms: 1 },
     versions: { uv: "1.0" },
     cases: [
@@ -99,6 +118,9 @@ test("a ratio that grew by more than a tenth is a regression; results and their 
   writeResult(directory, at(0.8));
   expect(readFileSync(join(directory, "README.md"), "utf8")).toContain(
     "| S1 | 20.0 ms (10.0–120, n=9) | uv 20.0 ms (10.0–120, n=9) | 0.80× | 1.00× | 0.50× | limit kept |",
+  );
+  expect(readFileSync(join(directory, "README.md"), "utf8")).toContain(
+    "2026-01-02, commit 0123456789+, a CPU, 2 cores",
   );
   rmSync(directory, { recursive: true });
 });

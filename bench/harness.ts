@@ -43,7 +43,9 @@ export interface ContenderResult {
   readonly median_ms: number;
   readonly min_ms: number;
   readonly p90_ms: number;
+  /** Median of `memory_rounds`. */
   readonly peak_memory_bytes?: number;
+  readonly memory_rounds?: number;
 }
 
 export interface TargetResult extends Target {
@@ -68,25 +70,42 @@ export interface MachineFacts {
   readonly spawn_ms: number;
 }
 
+/** A peak is steadier than a time, and one sample of it costs as much. */
+const memoryRoundsMax = 3;
+
 export async function runCase(subject: Case, rounds: number): Promise<CaseResult> {
   const outputs = new Map<string, string>();
-  const times = new Map<string, number[]>(subject.contenders.map(({ name }) => [name, []]));
   // The first run fills caches and is where the work is compared; it is not counted.
   for (const contender of subject.contenders) outputs.set(contender.name, runOnce(contender).stdout);
   const differences = subject.compareWork(outputs);
-  for (let round = 0; round < rounds; round += 1) {
-    for (const contender of turned(subject.contenders, round)) {
-      if (round < (contender.roundsMax ?? rounds)) times.get(contender.name)?.push(runOnce(contender).durationMs);
-    }
-  }
+  const times = await sample(subject.contenders, { rounds, measure: (contender) => runOnce(contender).durationMs });
   const wantsMemory = subject.targets.some(({ measure }) => measure === "memory");
-  const contenders: ContenderResult[] = [];
-  for (const contender of subject.contenders) {
-    const memory = wantsMemory ? { peak_memory_bytes: await peakMemoryBytes(contender) } : {};
-    contenders.push({ name: contender.name, ...statistics(times.get(contender.name) ?? []), ...memory });
-  }
+  const memoryRounds = wantsMemory ? Math.min(rounds, memoryRoundsMax) : 0;
+  const peaks = await sample(subject.contenders, { rounds: memoryRounds, measure: peakMemoryBytes });
+  const contenders = subject.contenders.map(({ name }): ContenderResult => {
+    const memory = peaks.get(name) ?? [];
+    const statisticsOfMemory =
+      memory.length === 0 ? {} : { peak_memory_bytes: Math.round(median(memory)), memory_rounds: memory.length };
+    return { name, ...statistics(times.get(name) ?? []), ...statisticsOfMemory };
+  });
   const targets = subject.targets.map((target) => judge(target, contenders));
   return { name: subject.name, contenders, targets, work_differences: differences };
+}
+
+interface Sampling {
+  readonly rounds: number;
+  readonly measure: (contender: Contender) => number | Promise<number>;
+}
+
+/** What was measured of each contender, by name, in interleaved rounds. */
+async function sample(contenders: readonly Contender[], { rounds, measure }: Sampling) {
+  const samples = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const contender of turned(contenders, round)) {
+      if (round < (contender.roundsMax ?? rounds)) samples.get(contender.name)?.push(await measure(contender));
+    }
+  }
+  return samples;
 }
 
 function turned<T>(items: readonly T[], round: number): readonly T[] {
@@ -108,17 +127,25 @@ export function runOnce({ command, cwd, environment, prepare, name }: Contender)
   throw new Error(`${name} failed with ${ran.exitCode}: ${command.join(" ")}\n${said}`);
 }
 
-/** Nearest-rank percentiles; the median of an even number is the mean of the middle two. */
-export function statistics(times: readonly number[]): Omit<ContenderResult, "name" | "peak_memory_bytes"> {
+type TimeStatistics = Pick<ContenderResult, "rounds" | "median_ms" | "min_ms" | "p90_ms">;
+
+/** Nearest-rank percentiles. */
+export function statistics(times: readonly number[]): TimeStatistics {
   const sorted = times.toSorted((a, b) => a - b);
-  const at = (index: number) => sorted[Math.max(0, Math.min(sorted.length - 1, index))] ?? Number.NaN;
-  const middle = (sorted.length - 1) / 2;
   return {
     rounds: sorted.length,
-    median_ms: rounded((at(Math.floor(middle)) + at(Math.ceil(middle))) / 2),
-    min_ms: rounded(at(0)),
-    p90_ms: rounded(at(Math.ceil(sorted.length * 0.9) - 1)),
+    median_ms: rounded(median(sorted)),
+    min_ms: rounded(sorted[0] ?? Number.NaN),
+    p90_ms: rounded(sorted[Math.ceil(sorted.length * 0.9) - 1] ?? Number.NaN),
   };
+}
+
+/** Of an even number, the mean of the middle two. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  const [below = Number.NaN, above = Number.NaN] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
+  return (below + above) / 2;
 }
 
 export function judge(target: Target, contenders: readonly ContenderResult[]): TargetResult {

@@ -8,6 +8,8 @@ export interface BenchmarkResult {
   readonly summary: string;
   /** RFC 3339. */
   readonly measured_at: string;
+  /** What was measured (measured-commit.ts). Results of before it was noted have none. */
+  readonly commit?: string;
   readonly machine: MachineFacts;
   readonly versions: Readonly<Record<string, string>>;
   readonly cases: readonly CaseResult[];
@@ -44,7 +46,7 @@ export function formatTable(results: readonly BenchmarkResult[]): string {
   return `# Results\n\nWritten by \`npm run bench -- NAME\`; do not edit.\n\n${results.map(formatResult).join("\n")}`;
 }
 
-function formatResult({ name, summary, measured_at, machine, versions, cases }: BenchmarkResult): string {
+function formatResult({ name, summary, measured_at, commit, machine, versions, cases }: BenchmarkResult): string {
   const rows = cases.flatMap((subject) => formatCase(subject));
   const differences = cases.flatMap((subject) =>
     subject.work_differences.map((text) => `- not the same work, ${subject.name}: ${text}\n`),
@@ -59,7 +61,7 @@ ${summary}
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
-${differences.join("")}${differences.length > 0 ? "\n" : ""}${measured_at.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, ${memory}, ${machine.kernel}; ${peers.join(", ")}; a spawn takes ${machine.spawn_ms} ms of each time. Times: median (minimum–90 %) of the rounds.
+${differences.join("")}${differences.length > 0 ? "\n" : ""}${measured_at.slice(0, 10)}, ${commit === undefined ? "" : `commit ${commit}, `}${machine.cpu}, ${machine.cores} cores, ${memory}, ${machine.kernel}; ${peers.join(", ")}; a spawn takes ${machine.spawn_ms} ms of each time. Times: median (minimum–90 %) of the rounds.
 `;
 }
 
@@ -97,7 +99,9 @@ function formatTimes(result: ContenderResult | undefined): string {
 }
 
 function formatMemory(result: ContenderResult | undefined): string {
-  return `${((result?.peak_memory_bytes ?? Number.NaN) / 2 ** 20).toFixed(0)} MiB`;
+  const { peak_memory_bytes = Number.NaN, memory_rounds } = result ?? {};
+  const amount = `${(peak_memory_bytes / 2 ** 20).toFixed(0)} MiB`;
+  return memory_rounds === undefined ? amount : `${amount} (n=${memory_rounds})`;
 }
 
 function milliseconds(value: number): string {

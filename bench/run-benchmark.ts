@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { programVersion } from "@vivarium/core/version";
 import { hostPython, oraclePython, oracleUv } from "../tools/oracles.ts";
 import { type Benchmark, type CaseResult, machineFacts, runCase } from "./harness.ts";
+import { measuredCommit } from "./measured-commit.ts";
 import type { BenchmarkResult } from "./report.ts";
 
 export async function runBenchmark(
@@ -12,12 +13,14 @@ export async function runBenchmark(
   { rounds, sets }: { readonly rounds: number; readonly sets: readonly string[] },
 ): Promise<BenchmarkResult> {
   const scratch = mkdtempSync(join(tmpdir(), "bench-"));
+  const commit = measuredCommit();
   try {
     const done: CaseResult[] = [];
     for (const subject of await cases({ scratch, sets })) done.push(await runCase(subject, rounds));
     const measuredAt = new Date().toISOString();
     const versions = await peerVersions();
-    return { name, summary, measured_at: measuredAt, machine: machineFacts(), versions, cases: done };
+    const what = { name, summary, measured_at: measuredAt, ...(commit === undefined ? {} : { commit }) };
+    return { ...what, machine: machineFacts(), versions, cases: done };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
