@@ -55,6 +55,12 @@ describe("the file of a release", () => {
     expect(choose([windows]).status).toMatchObject({ kind: "unusable", reason: { kind: "no-wheel" } });
   });
 
+  test("is not left out by --exclude-newer where no link leads to one", () => {
+    const detail = "no link to its files is an address on the web, and a page on the web may not point at local files";
+    expect(choose([]).status).toEqual({ kind: "unusable", reason: { kind: "no-wheel", detail } });
+    expect(choose([], { excludeNewerMs: 999 }).status.kind).toBe("unusable");
+  });
+
   test("says which Python it is for where no wheel is for this one", () => {
     const newer = fileOf("pkg-1.0-cp313-cp313-win_amd64.whl", { requiresPython: ">=3.13" });
     expect(choose([newer]).status).toMatchObject({ reason: { detail: "it is for Python>=3.13" } });

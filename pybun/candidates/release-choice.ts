@@ -30,6 +30,7 @@ export interface ReleaseFiles {
 
 /** Chooses for one release. */
 export function chooseFile(release: ReleaseFiles, policy: CandidatePolicy): FileChoice {
+  if (release.files.length === 0) return unreachable;
   const { files: known, undated } = dropNewer(release.files, policy.excludeNewerMs);
   const files = dropOtherSpellings(release, known, policy);
   if (known.length > 0 && files.length === 0) {
@@ -53,6 +54,20 @@ export function chooseFile(release: ReleaseFiles, policy: CandidatePolicy): File
   const metadataFile = wheel ?? current.find(({ kind }) => kind === "wheel") ?? file;
   return { status: { kind: "usable" }, file, metadataFile, undated };
 }
+
+/** The page has links that name such files, but none that leads to one (link-file.ts). */
+const unreachable: FileChoice = {
+  status: {
+    kind: "unusable",
+    reason: {
+      kind: "no-wheel",
+      detail: "no link to its files is an address on the web, and a page on the web may not point at local files",
+    },
+  },
+  file: undefined,
+  metadataFile: undefined,
+  undated: 0,
+};
 
 function dropNewer(files: readonly IndexFile[], excludeNewerMs: number | undefined) {
   if (excludeNewerMs === undefined) return { files, undated: 0 };

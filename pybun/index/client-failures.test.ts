@@ -76,6 +76,22 @@ describe("a page", () => {
       1,
     ],
   ];
+  test("a redirect that leads astray says where to, and what to do", () =>
+    scene({}, async ({ index, open }) => {
+      let target = "";
+      index.behave("/simple/left/", () => ({ status: 302, headers: { location: target } }));
+      const told = async (location: string): Promise<string> => {
+        target = location;
+        return (await failureOf(() => open().page("left"))).replaceAll(index.origin, "");
+      };
+      expect(await told("file:///etc/passwd")).toBe(
+        "E_INDEX_REDIRECT cannot read '/simple/left/': it redirects to 'file:///etc/passwd', which is no address on the web | Check the address: a server redirects in this way where it wants a login, or is not set up well.",
+      );
+      expect(await told("ftp://u:hunter2@h/x")).toContain("to 'ftp://****@h/x'");
+      expect(await told("http://[bad/")).toContain("to 'http://[bad/'");
+      expect(await told("/simple/left/")).toContain("go in a circle, by way of '/simple/left/' | Check");
+    }));
+
   for (const [what, outcome, code, requests] of rows) {
     test(`${what} is ${code}`, () =>
       scene({}, async ({ index, open }) => {
@@ -91,7 +107,7 @@ describe("a page", () => {
         const hop = Number(/\d+/.exec(target)?.[0] ?? 0);
         return { status: 307, headers: { location: `/simple/hop${hop + 1}/` } };
       });
-      expect(await failureOf(() => open().page("left"))).toContain("more than ten redirects");
+      expect(await failureOf(() => open().page("left"))).toContain("redirects more than ten times, at last to");
       index.behave("/simple/moved/", always({ status: 301, headers: { location: "/elsewhere/" } }));
       index.behave(
         "/elsewhere/",
@@ -240,6 +256,14 @@ describe("a download", () => {
         expect(await failureOf(() => download(open()))).toStartWith(code);
       }));
   }
+
+  test("that is not there, or is too long, says what to do", () =>
+    scene({}, async ({ index, open }) => {
+      index.behave(wheelPath, always({ status: 404 }), { times: 1 });
+      expect(await failureOf(() => download(open()))).toContain("the server answered 404 | It is not there");
+      index.behave(wheelPath, always({ status: 200, body: wheel.bytes, endless: true }));
+      expect(await failureOf(() => download(open()))).toContain("at most | The server is broken or hostile");
+    }));
 
   test("ends at once when it is aborted, however slow the server", () =>
     scene({}, async ({ index, open }) => {

@@ -17,7 +17,12 @@ export const indexDiagnostics = {
     exit: 69,
     summary: "An index answered with a status that is neither an answer nor “not found”.",
     message: (p) => `cannot read '${p.url}': the server answered ${p.status}${triedOften(p.attempts)}`,
-    hint: (p) => (p.status === 429 || p.status >= 500 ? "The server is busy or broken: try again later." : undefined),
+    hint: (p) => {
+      if (p.status === 429 || p.status >= 500) return "The server is busy or broken: try again later.";
+      if (p.status === 404 || p.status === 410)
+        return "It is not there, or no longer. `--refresh` reads the page anew that linked to it; a wrong address must be corrected.";
+      return "Check the address, and what stands between here and the server: a proxy or a firewall may answer in its place.";
+    },
   }),
   E_INDEX_AUTH: rule<{ url: string; status: number; offered: boolean }>({
     exit: 69,
@@ -62,10 +67,14 @@ export const indexDiagnostics = {
         : `'${p.url}' sent nothing for ${p.timeoutMs / 1000} s`,
     hint: () => "UV_HTTP_TIMEOUT or PIP_DEFAULT_TIMEOUT set the time to wait, in seconds.",
   }),
-  E_INDEX_REDIRECT: rule<{ url: string; reason: "loop" | "too many" | "insecure" | "no location" }>({
+  E_INDEX_REDIRECT: rule<{ url: string; reason: keyof typeof redirectReason; target: string }>({
     exit: 69,
-    summary: "A chain of redirects does not end, or leads from https to http.",
-    message: (p) => `cannot read '${p.url}': ${redirectReason[p.reason]}`,
+    summary: "A chain of redirects does not end, leaves the web, or leads from https to http.",
+    message: (p) => `cannot read '${p.url}': ${redirectReason[p.reason](p.target)}`,
+    hint: (p) =>
+      p.reason === "insecure"
+        ? "What was asked for over TLS is never fetched without it: tell the owner of the server."
+        : "Check the address: a server redirects in this way where it wants a login, or is not set up well.",
   }),
   E_INDEX_OFFLINE: rule<{ what: string }>({
     exit: 69,
@@ -83,6 +92,7 @@ export const indexDiagnostics = {
     exit: 69,
     summary: "A page, metadata file or download is larger than the ceiling or the announced size.",
     message: (p) => `'${p.url}' sends more than the ${p.bytesMax} bytes that were expected at most`,
+    hint: () => "The server is broken or hostile, or its page tells a wrong size: tell the owner of the index.",
   }),
   E_INDEX_TRUNCATED: rule<{ url: string; bytes?: number; bytesExpected: number }>({
     exit: 69,
@@ -178,9 +188,11 @@ export const indexDiagnostics = {
 /** `numpy` of `numpy-1.0.tar.gz`: what `--only-binary` takes. */
 const projectOf = (file: string): string => file.replace(/-[^-]*$/, "");
 
+/** `target`: where the last redirect leads, redacted. */
 const redirectReason = {
-  loop: "the redirects go in a circle",
-  "too many": "more than ten redirects",
-  insecure: "it redirects from https to http",
-  "no location": "it redirects to nowhere",
+  loop: (target: string) => `its redirects go in a circle, by way of '${target}'`,
+  "too many": (target: string) => `it redirects more than ten times, at last to '${target}'`,
+  insecure: (target: string) => `it redirects from https to http, to '${target}'`,
+  elsewhere: (target: string) => `it redirects to '${target}', which is no address on the web`,
+  nowhere: () => "it redirects without saying where to",
 } as const;

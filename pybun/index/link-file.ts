@@ -56,10 +56,15 @@ export function fileOfLink(link: Link): IndexFile | undefined {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Absolute already, and written as a URL parser would write it: the usual case, which needs no parser. */
+/**
+ * Absolute already, and written as a URL parser would write it: the usual case, which needs no parser. A host of any
+ * other kind (a port, an address, another script) is left to the parser, which alone knows whether it can be one.
+ */
 function isPlainWebUrl(href: string): boolean {
-  return (href.startsWith("https://") || href.startsWith("http://")) && !/[^\x21-\x5b\x5d-\x7e]|\/\./.test(href);
+  return plainOrigin.test(href) && !/[^\x21-\x5b\x5d-\x7e]|\/\.|xn--/.test(href);
 }
+
+const plainOrigin = /^https?:\/\/(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*\//;
 
 function mayLeadTo(base: string, url: string): boolean {
   return url.startsWith("https:") || url.startsWith("http:") || (url.startsWith("file:") && base.startsWith("file:"));

@@ -142,8 +142,9 @@ interface Hop {
 async function follow(start: string, hop: Hop, parts: TransportParts): Promise<Answer> {
   const seen = new Set<string>();
   for (let url = start; ; ) {
-    if (seen.has(url)) throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "loop" });
-    if (seen.size > redirectsMax) throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "too many" });
+    const astray = seen.has(url) ? "loop" : seen.size > redirectsMax ? "too many" : undefined;
+    if (astray !== undefined)
+      throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: astray, target: redact(url) });
     seen.add(url);
     const requestedMs = parts.clock.nowMs();
     const response = await send(url, hop, parts);
@@ -165,12 +166,14 @@ function isRedirect(status: number): boolean {
 }
 
 function nextUrl(from: string, location: string | null, start: string): string {
-  const next = location === null ? null : URL.parse(location, from);
+  const target = redact(location ?? "");
+  if (location === null) throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "nowhere", target });
+  const next = URL.parse(location, from);
   if (next === null || !/^https?:$/.test(next.protocol)) {
-    throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "no location" });
+    throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "elsewhere", target });
   }
   if (from.startsWith("https:") && next.protocol === "http:") {
-    throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "insecure" });
+    throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "insecure", target });
   }
   next.hash = "";
   return next.href;

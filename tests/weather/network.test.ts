@@ -15,9 +15,13 @@ interface Row {
   readonly page?: Outcome;
   readonly file?: Outcome;
   readonly stopped?: true;
+  /** A part of what it says. */
+  readonly says?: string;
 }
 
 const reply = (body: Uint8Array, more: object = {}): Outcome => ({ status: 200, body, ...more });
+const linking = (href: string): Outcome =>
+  reply(Buffer.from(`<a href="${href}">x</a>`), { headers: { "content-type": "text/html" } });
 const half = wheel.bytes.subarray(0, 100);
 
 const rows: readonly Row[] = [
@@ -34,6 +38,26 @@ const rows: readonly Row[] = [
     name: "a redirect to itself",
     code: "E_INDEX_REDIRECT",
     page: { status: 302, headers: { location: "/simple/left/" } },
+  },
+  {
+    name: "a redirect to a local file",
+    code: "E_INDEX_REDIRECT",
+    page: { status: 302, headers: { location: "file:///etc/passwd" } },
+    says: "redirects to 'file:///etc/passwd'",
+  },
+  {
+    name: "a link to a local file",
+    code: "E_RESOLVE_CONFLICT",
+    exit: 65,
+    page: linking("file:///srv/left-1.0-py3-none-any.whl"),
+    says: "may not point at local files",
+  },
+  {
+    name: "a link that no URL parser reads",
+    code: "E_RESOLVE_CONFLICT",
+    exit: 65,
+    page: linking("http://[bad/left-1.0-py3-none-any.whl"),
+    says: "no link to its files is an address on the web",
   },
   {
     name: "a page of another kind",
@@ -82,7 +106,7 @@ async function refuse({ name, options, page, file, stopped }: Row): Promise<Refu
     if (file !== undefined) index.behave(`/files/${wheel.filename}`, () => file);
     if (stopped === true) await index.stop();
     const args = ["--default-index", index.simple, "--with", "left", "-c", "print('never')"];
-    return await refusalOf(scene, name, args, { UV_HTTP_TIMEOUT: "0.3" });
+    return await refusalOf(scene, name, args, { UV_HTTP_TIMEOUT: "1" });
   } finally {
     if (stopped !== true) await index.stop();
   }
@@ -92,6 +116,7 @@ describe("a run that meets", () => {
   for (const row of rows) {
     test(`${row.name}: ${row.code}`, () => {
       const { codes, exitCode, started, left, message } = refusals.get(row) ?? expect.unreachable();
+      expect(message).toContain(row.says ?? "");
       expect({ codes, message }).toEqual({ codes: [row.code], message });
       expect({ exitCode, started, left }).toEqual({ exitCode: row.exit ?? 69, started: false, left: [] });
     });

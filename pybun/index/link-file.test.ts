@@ -1,0 +1,17 @@
+import { expect, test } from "bun:test";
+import { fileOfLink } from "./link-file.ts";
+
+for (const host of ["[bad", "a b", "h:99999", "999.999.999.999", "xn--a", "h:x", "", "a..b:c"]) {
+  test(`a link to the impossible host ${JSON.stringify(host)} names no file`, () => {
+    expect(fileOfLink({ href: `http://${host}/left-4.0-py3-none-any.whl`, base: "https://x.org/left/" })).toBe(
+      undefined,
+    );
+  });
+}
+
+for (const host of ["files.example.org", "h", "h:8080", "127.0.0.1", "[::1]:80", "u:p@h.org"]) {
+  test(`a link to the host ${host} names a file`, () => {
+    const url = `http://${host}/left-4.0-py3-none-any.whl`;
+    expect(fileOfLink({ href: url, base: "https://x.org/left/" })?.url).toBe(new URL(url).href);
+  });
+}
