@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseTraceParent } from "@vivarium/core/trace";
-import { runFixture, runProcess } from "./testing/run-fixture.ts";
+import { type Killable, runFixture, runProcess } from "./testing/run-fixture.ts";
 import { assertValidEnvelope, assertValidEvents, assertValidOutput } from "./testing/validate-output.ts";
 
 async function withDirectory<T>(body: (directory: string) => Promise<T>): Promise<T> {
@@ -231,6 +231,35 @@ describe("signals and streams", () => {
       onOutput: (stdout, child) => stdout.endsWith("no\n") && child.kill("SIGTERM"),
     });
     expect(ended).toEqual({ stdout: "ready\nno\n", stderr: "", exitCode: 143 });
+  });
+
+  test.skipIf(process.platform !== "linux").each([
+    ["compute", "SIGINT", 130],
+    ["compute", "SIGTERM", 143],
+    ["settle", "SIGHUP", 129],
+  ] as const)("%s leaves no turn to listeners, and %s ends it all the same", async (command, signal, exitCode) => {
+    const ended = await runFixture([command], { whenReady: (child) => child.kill(signal) });
+    expect(ended).toEqual({ stdout: "ready\n", stderr: "", exitCode });
+  });
+
+  test("a second signal ends a computation too", async () => {
+    const whenReady = (child: Killable): void => {
+      child.kill("SIGTERM");
+      child.kill("SIGTERM");
+    };
+    const ended = await runFixture(["compute"], { whenReady });
+    expect(ended).toEqual({ stdout: "ready\n", stderr: "", exitCode: 143 });
+  });
+
+  test("a long computation without a signal is left alone, and signals after it are heard", async () => {
+    const ended = await runFixture(["compute-hang", "1300"], {
+      onOutput: (stdout, child) => stdout === "ready\nready\n" && child.kill("SIGINT"),
+    });
+    expect(ended).toEqual({
+      stdout: "ready\nready\n",
+      stderr: "error[E_INTERRUPTED]: interrupted by SIGINT\n",
+      exitCode: 130,
+    });
   });
 
   test("a reader that goes away is met with silence and SIGPIPE's code", async () => {

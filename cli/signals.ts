@@ -4,12 +4,14 @@
  * The first one aborts the command's signal, so that work stops between two steps and nothing half-made is published;
  * it gets a second to do so. The next one, or the end of that second, ends the process at once: everything that is
  * written is written beside its place and renamed, so even that leaves a whole store. Only such an end prints neither
- * envelope nor `command.finish`: who asks twice wants no more output.
+ * envelope nor `command.finish`: who asks twice wants no more output. Where JavaScript computes and hears nothing, the
+ * kernel ends the process within that second (signal-guard.ts).
  *
  * One that our caller made us ignore (`nohup`, a script's background job) stays ignored, by us and by the program that
  * takes our place.
  */
 import { ignoredAmong } from "@vivarium/core/ignored-signals";
+import { guardSignals, type SignalGuard } from "./signal-guard.ts";
 
 export type Ending = "SIGINT" | "SIGTERM" | "SIGHUP";
 
@@ -38,6 +40,8 @@ export interface SignalWatch {
   readonly close: () => void;
 }
 
+const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 export function watchSignals({ beforeExit }: { readonly beforeExit: () => void }): SignalWatch {
   const controller = new AbortController();
   const { promise: overdue, reject } = Promise.withResolvers<never>();
@@ -54,13 +58,42 @@ export function watchSignals({ beforeExit }: { readonly beforeExit: () => void }
     controller.abort(interruption);
     timer = setTimeout(() => reject(interruption), graceMs);
   };
-  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const ignored = ignoredAmong(names);
-  const handlers = names.filter((name) => !ignored.has(name)).map((name) => ({ name, listener: () => handle(name) }));
-  for (const { name, listener } of handlers) process.on(name, listener);
+  const stop = listenGuarded(handle);
   const close = (): void => {
     clearTimeout(timer);
-    for (const { name, listener } of handlers) process.off(name, listener);
+    stop();
   };
   return { signal: controller.signal, overdue, received: () => received, close };
+}
+
+/**
+ * When the kernel is set to watch over the listeners: opening the C library for it would cost a short command a tenth of
+ * its time. Until then, nothing may keep the event loop away for long.
+ */
+export const guardAfterMs = 20;
+
+/** Calls `handle` for each signal that is not ignored; returns what gives them back to their defaults. */
+function listenGuarded(handle: (ending: Ending) => void): () => void {
+  const ignored = ignoredAmong(names);
+  const heard = names.filter((name) => !ignored.has(name));
+  let guard: SignalGuard | undefined;
+  const listeners = heard.map((name) => ({
+    name,
+    listener: (_: string, number: number): void => {
+      if (guard?.isProbe(number) === true) return;
+      guard?.insist();
+      handle(name);
+    },
+  }));
+  for (const { name, listener } of listeners) process.on(name, listener);
+  const { signals } = process.getBuiltinModule("node:os").constants;
+  const timer = setTimeout(() => {
+    guard = guardSignals(heard.map((name) => signals[name]));
+  }, guardAfterMs);
+  timer.unref();
+  return () => {
+    clearTimeout(timer);
+    guard?.close();
+    for (const { name, listener } of listeners) process.off(name, listener);
+  };
 }

@@ -7,6 +7,7 @@ import type { Command, Execute, OptionShapes, Program } from "../command.ts";
 import { openHost } from "../host.ts";
 import { runProgram } from "../run-program.ts";
 import { schemaCommand } from "../schema-command.ts";
+import { guardAfterMs } from "../signals.ts";
 
 const fixtureDiagnostics = {
   E_FIXTURE_BAD_LINE: rule<{ line: string }>({
@@ -67,6 +68,25 @@ const hang = ({ stubborn }: { stubborn: boolean }): Execute => {
     });
     return promise.finally(() => clearInterval(keepAlive));
   };
+};
+
+/** Set later for the same time as the guard, so it is in place then. */
+const guarded = (): Promise<void> => new Promise((proceed) => void setTimeout(proceed, guardAfterMs));
+
+/** Keeps the event loop away for `positionals[0]` ms. */
+const compute: Execute = async (context, { positionals }) => {
+  await guarded();
+  context.out("ready\n");
+  const endMs = performance.now() + Number(positionals[0] ?? Number.POSITIVE_INFINITY);
+  while (performance.now() < endMs) continue;
+  return 0;
+};
+
+/** The same by promises that are settled already, which leave no room for anything else. */
+const settle: Execute = async (context) => {
+  await guarded();
+  context.out("ready\n");
+  for (;;) await Promise.resolve();
 };
 
 /** Three archives that arrive in steps of 20 ms, `positionals[0]` steps long. */
@@ -174,6 +194,17 @@ const commands: readonly Command[] = [
   define({ name: "group two", execute: async () => 0 }),
   define({ name: "hang", execute: hang({ stubborn: false }) }),
   define({ name: "hang stubbornly", execute: hang({ stubborn: true }) }),
+  define({ name: "compute", execute: compute }),
+  define({
+    name: "compute-hang",
+    execute: async (context, arguments_) => {
+      const probed = new Promise((proceed) => process.once("SIGINT", proceed));
+      await compute(context, arguments_);
+      await probed;
+      return hang({ stubborn: false })(context, arguments_);
+    },
+  }),
+  define({ name: "settle", execute: settle }),
   schemaCommand,
 ];
 
