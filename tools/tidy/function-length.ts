@@ -1,11 +1,11 @@
 /**
- * One thought a function: 60 lines at most. A longer one stands in a list with its length, which may only shrink. Tests
+ * One thought a function: 45 lines at most. A longer one stands in a list with its length, which may only shrink. Tests
  * are left out: the body of a `describe` is a list of tests, and no function that somebody has to follow.
  */
-import { type Node, parseSync, Visitor } from "oxc-parser";
-import { isTestSource, type SourceFile, type SourceTree } from "./source-tree.ts";
+import { functionsOf } from "./functions.ts";
+import { isTestSource, type SourceTree } from "./source-tree.ts";
 
-const functionLinesMax = 60;
+const functionLinesMax = 45;
 
 /** `longFunctions` is by `path:name`. A function without a name is known as `anonymous`. */
 export function functionLength(tree: SourceTree, longFunctions: Readonly<Record<string, number>>): string[] {
@@ -31,24 +31,3 @@ export function functionLength(tree: SourceTree, longFunctions: Readonly<Record<
   });
   return [...grown, ...shrunk];
 }
-
-function functionsOf({ path, text }: SourceFile) {
-  const found: { name: string; line: number; lineCount: number }[] = [];
-  const names = new Map<number, string>();
-  const add = (node: Node & { id?: { name: string } | null }): void => {
-    const line = lineAt(text, node.start);
-    const name = node.id?.name ?? names.get(node.start) ?? "anonymous";
-    found.push({ name, line, lineCount: lineAt(text, node.end) - line + 1 });
-  };
-  new Visitor({
-    VariableDeclarator: ({ id, init }) => {
-      if (id.type === "Identifier" && init !== null) names.set(init.start, id.name);
-    },
-    FunctionDeclaration: add,
-    FunctionExpression: add,
-    ArrowFunctionExpression: add,
-  }).visit(parseSync(path, text).program);
-  return found;
-}
-
-const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;

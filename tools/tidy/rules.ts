@@ -7,6 +7,7 @@ import { forbiddenText } from "./forbidden-text.ts";
 import { functionLength } from "./function-length.ts";
 import { importCycles } from "./import-cycles.ts";
 import { importDirection } from "./import-direction.ts";
+import { parameters } from "./parameters.ts";
 import { referenceFreshness } from "./reference-freshness.ts";
 import type { SourceTree } from "./source-tree.ts";
 import { startPath } from "./start-path.ts";
@@ -17,7 +18,7 @@ type TidyRule = (tree: SourceTree) => readonly string[] | Promise<readonly strin
 /** Over 400 lines, with their length. May only shrink. */
 const longFiles: Readonly<Record<string, number>> = {};
 
-/** Over 60 lines, by `path:name`, with their length. May only shrink. */
+/** Over 45 lines, by `path:name`, with their length. May only shrink. */
 const longFunctions: Readonly<Record<string, number>> = {};
 
 /** A catalogue holds rules of unlike parameters, which only `any` can name: the parameter is contravariant. */
@@ -35,5 +36,6 @@ export const tidyRules: Readonly<Record<string, TidyRule>> = {
   "the start path is small": (tree) => startPath(tree, start),
   "files are short": (tree) => fileSize(tree, longFiles),
   "functions are short": (tree) => functionLength(tree, longFunctions),
+  "functions take few parameters": parameters,
   "no any, no silenced compiler, no machine paths": (tree) => forbiddenText(tree, allowedAny),
 };
