@@ -65,7 +65,7 @@ test("the stages of a resolution and an installation", () => {
   const model = createProgressModel();
   for (const [observation, line] of steps) {
     observe(model, observation, 0);
-    expect(summaryLine(model, 0)).toBe(line);
+    expect(summaryLine(model, { nowMs: 0 })).toBe(line);
   }
 });
 
@@ -77,7 +77,7 @@ test("a download that ended counts on; one without a known size has no time left
     [500, finish],
     [1_000, progress("b", 2_000)],
   ]);
-  expect(summaryLine(model, 1_000)).toBe("Downloading 2 files, 3 kB of 3 kB, 2 kB/s");
+  expect(summaryLine(model, { nowMs: 1_000 })).toBe("Downloading 2 files, 3 kB of 3 kB, 2 kB/s");
 });
 
 describe("amounts", () => {

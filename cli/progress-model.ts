@@ -85,7 +85,7 @@ const barsMax = 3;
 
 /** One line that sums up, then a bar for each of the largest downloads; none where nothing is under way. */
 export function progressLines(model: ProgressModel, look: Look): string[] {
-  const summary = summaryLine(model, look.nowMs, look.width - 1);
+  const summary = summaryLine(model, { nowMs: look.nowMs, width: look.width - 1 });
   if (summary === undefined) return [];
   const active = [...model.active].sort(([, a], [, b]) => remaining(b) - remaining(a));
   const largest = active.slice(0, barsMax).map(([name, transfer]) => [shortName(name), transfer] as const);
@@ -103,7 +103,10 @@ const plural = (count: number, noun: string): string => `${count} ${noun}${count
 const remaining = ({ done, total }: Transfer): number => (total === undefined ? 0 : total - done);
 
 /** The summary alone, for logs; shorter where there is less room. */
-export function summaryLine(model: ProgressModel, nowMs: number, width = Infinity): string | undefined {
+export function summaryLine(
+  model: ProgressModel,
+  { nowMs, width = Infinity }: { readonly nowMs: number; readonly width?: number },
+): string | undefined {
   if (model.active.size > 0) return downloadSummary(model, { nowMs, width });
   if (model.stage === "resolving") return `Resolving (${plural(model.requests, "answer")} from the index)`;
   return model.stage === "installing" && model.unpacked > 0

@@ -88,7 +88,7 @@ function loggedProgress({ host, now = performance.now.bind(performance) }: Progr
     const nowMs = now();
     if (nowMs - loggedMs < logMs) return;
     loggedMs = nowMs;
-    const line = summaryLine(model, nowMs);
+    const line = summaryLine(model, { nowMs });
     if (line !== undefined) host.stderr.write(`${line}\n`);
   };
   return {

@@ -133,7 +133,8 @@ function openEmitter(program: Program, ledger: Ledger, { progress, reporter }: O
 
 /** Warnings and errors share one way into words; the level follows from the code's first letter. */
 async function render(program: Program, problem: Problem): Promise<Diagnostic> {
-  return renderProblem(problem, await catalogueOf(program), problem.code.startsWith("W_") ? "warning" : "error");
+  const level = problem.code.startsWith("W_") ? "warning" : "error";
+  return renderProblem(problem, await catalogueOf(program), { level });
 }
 
 async function catalogueOf(program: Program): Promise<Catalogue> {

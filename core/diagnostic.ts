@@ -96,7 +96,11 @@ export function problemsOf<C extends Catalogue>() {
 }
 
 /** Turns a problem into the wire shape. `catalogue` must hold the problem's code: anything else is a bug. */
-export function renderProblem(problem: Problem, catalogue: Catalogue, level: DiagnosticLevel = "error"): Diagnostic {
+export function renderProblem(
+  problem: Problem,
+  catalogue: Catalogue,
+  { level = "error" }: { readonly level?: DiagnosticLevel } = {},
+): Diagnostic {
   const found = catalogue[problem.code];
   if (found === undefined) throw new Error(`diagnostic code ${problem.code} is in no catalogue`);
   const words = withoutLineEnds(problem.params, found.lines ?? []);

@@ -20,7 +20,7 @@ export function reorderPackages(state: SolverState): void {
 export function choosePackage(state: SolverState): number | undefined {
   const { solution, priorities } = state;
   for (const package_ of solution.changed) {
-    priorities.current[package_] = rankOf(priorities, state.packages, package_);
+    priorities.current[package_] = rankOf(state, package_);
   }
   solution.changed.clear();
   let best: number | undefined;

@@ -90,7 +90,7 @@ interface Candidate {
 
 function askEdges(setting: SolverSetting, candidate: Candidate): Choice {
   const { package_, entry, releases, release } = candidate;
-  const answer = releaseEdges(setting.source, { releases, release, extra: entry.extra }, setting.rules);
+  const answer = releaseEdges(setting, { releases, release, extra: entry.extra });
   if (answer instanceof Promise) return { kind: "waiting", until: answer };
   if (answer.kind !== "edges") return exclusionOf({ package_, releases, release, status: answer, step: 0 });
   for (const edge of answer.edges) setting.source.prefetchProject(edge.name);

@@ -53,10 +53,12 @@ function rangeOfSpecifiers(specifiers: Specifiers): VersionRange {
 const namesOneVersion = (specifiers: Specifiers): boolean =>
   specifiers.some((specifier) => specifier.kind === "arbitrary" || (specifier.operator === "==" && !specifier.prefix));
 
-/** Edges of the requirements that hold, each followed by the constraints on its project. */
-export function edgesOf(requirements: readonly Requirement[], extra: string | undefined, rules: EdgeRules) {
+/** Edges of the requirements that hold without an extra, each followed by the constraints on its project. */
+export function edgesOf(requirements: readonly Requirement[], rules: EdgeRules): readonly DependencyEdge[] {
   const edges: DependencyEdge[] = [];
-  for (const requirement of judgeRequirements(requirements, extra, rules.judge)) pushEdges(edges, requirement, rules);
+  for (const requirement of judgeRequirements(requirements, undefined, rules.judge)) {
+    pushEdges(edges, requirement, rules);
+  }
   return edges;
 }
 
@@ -114,16 +116,20 @@ export type EdgeAnswer =
   | { readonly kind: "edges"; readonly edges: readonly DependencyEdge[] }
   | Exclude<ReleaseRequirements, { kind: "known" | "judged" }>;
 
+interface EdgeSetting {
+  readonly source: ReleaseSource;
+  readonly rules: EdgeRules;
+}
+
 /** Edges of a release, or of one extra of it. A promise where its metadata, or a project asked for by `===`, is on the way. */
 export function releaseEdges(
-  source: ReleaseSource,
+  setting: EdgeSetting,
   asked: { readonly releases: Releases; readonly release: number; readonly extra: string | undefined },
-  rules: EdgeRules,
 ): EdgeAnswer | Promise<unknown> {
-  const answer = source.requirements(asked.releases, asked.release, asked.extra);
+  const answer = setting.source.requirements(asked.releases, asked.release, asked.extra);
   if (answer instanceof Promise || answer.kind === "unusable" || answer.kind === "python") return answer;
-  const requirements = judgedOf(answer, asked.extra, rules.judge);
-  const edges = narrowBySpelling(source, flattenOwnExtras(source, { ...asked, requirements }, rules));
+  const requirements = judgedOf(answer, asked.extra, setting.rules.judge);
+  const edges = narrowBySpelling(setting.source, flattenOwnExtras(setting, { ...asked, requirements }));
   return edges instanceof Promise ? edges : { kind: "edges", edges };
 }
 
@@ -140,7 +146,7 @@ interface OwnRequirements {
   readonly requirements: readonly JudgedRequirement[];
 }
 
-function flattenOwnExtras(source: ReleaseSource, own: OwnRequirements, rules: EdgeRules): readonly DependencyEdge[] {
+function flattenOwnExtras({ source, rules }: EdgeSetting, own: OwnRequirements): readonly DependencyEdge[] {
   const edges: DependencyEdge[] = [];
   const bounds: DependencyEdge[] = [];
   const seen = new Set<string>();

@@ -93,7 +93,7 @@ function takeNumber({ numbers }: Telling, at: number): number {
 /** Tells what the step needs that was not told yet, and returns the beginning of its own sentence. */
 function reasonsFor(telling: Telling, { causes, conclusion }: Derived): string {
   const isNeed = /\bneeds? |^there has to be /.test(conclusion);
-  const clauses = causes.flatMap((cause) => clausesAt(telling, cause, isNeed));
+  const clauses = causes.flatMap((cause) => clausesAt(telling, cause, { isNeed }));
   const open = causes.filter((cause) => !canBeNamed(telling, cause));
   const [first, second] = open;
   if (first === undefined) return `Because ${joinClauses(clauses)}`;
@@ -115,7 +115,8 @@ function reasonsFor(telling: Telling, { causes, conclusion }: Derived): string {
 const canBeNamed = (telling: Telling, at: number): boolean =>
   toldAt(telling, at).kind === "clauses" || telling.numbers.has(at);
 
-function clausesAt(telling: Telling, at: number, isNeed: boolean): readonly string[] {
+/** `isNeed`: for a conclusion that says what is needed. */
+function clausesAt(telling: Telling, at: number, { isNeed }: { readonly isNeed: boolean }): readonly string[] {
   const step = toldAt(telling, at);
   if (step.kind === "clauses") return isNeed ? [...step.clauses, ...step.ofNeeds] : step.clauses;
   return telling.numbers.has(at) ? [known(telling, at)] : [];

@@ -127,14 +127,18 @@ export type SatisfierSearch =
   | { readonly kind: "same-level"; readonly package_: number; readonly cause: number }
   | { readonly kind: "earlier-level"; readonly package_: number; readonly level: number };
 
+interface SearchedState {
+  readonly solution: PartialSolution;
+  readonly incompatibilities: readonly Incompatibility[];
+}
+
 /**
  * Finds the earliest assignment after which the incompatibility holds, and the level at which it would hold already if
  * that assignment were known (PubGrub's "previous satisfier").
  */
 export function searchSatisfier(
-  solution: PartialSolution,
+  { solution, incompatibilities }: SearchedState,
   incompatibility: Incompatibility,
-  incompatibilities: readonly Incompatibility[],
 ): SatisfierSearch {
   const found = incompatibility.packages.map((package_, position) =>
     satisfierOf(solution, package_, negateTerm(termAt(incompatibility, position))),

@@ -59,8 +59,13 @@ export function notePackage(
   if (known === undefined || tierRank[found.tier] > tierRank[known]) priorities.tiers[found.nameIndex] = found.tier;
 }
 
+interface Ranking {
+  readonly priorities: Priorities;
+  readonly packages: PackageTable;
+}
+
 /** Higher goes first. Root and python come before all others. */
-export function rankOf(priorities: Priorities, packages: PackageTable, package_: number): number {
+export function rankOf({ priorities, packages }: Ranking, package_: number): number {
   const { nameIndex } = packageEntry(packages, package_);
   if (nameIndex < 0) return Number.MAX_SAFE_INTEGER - package_;
   const tier = priorities.tiers[nameIndex] ?? "unspecified";
@@ -70,8 +75,7 @@ export function rankOf(priorities: Priorities, packages: PackageTable, package_:
 
 /** Counts a conflict: `affected` could not be had, all other packages of the incompatibility are to blame. */
 export function recordConflict(
-  tracker: ConflictTracker,
-  packages: PackageTable,
+  { conflicts, packages }: { readonly conflicts: ConflictTracker; readonly packages: PackageTable },
   conflict: { affected: number; decided: number; incompatibility: Incompatibility },
 ): void {
   const affectedName = packageEntry(packages, conflict.affected).nameIndex;
@@ -79,14 +83,14 @@ export function recordConflict(
   for (const package_ of conflict.incompatibility.packages) {
     if (package_ === conflict.affected || packageEntry(packages, package_).nameIndex === affectedName) continue;
     isReal = true;
-    const count = (tracker.culprit.get(package_) ?? 0) + 1;
-    tracker.culprit.set(package_, count);
-    if (count === conflictThreshold) tracker.deprioritise.push(package_);
+    const count = (conflicts.culprit.get(package_) ?? 0) + 1;
+    conflicts.culprit.set(package_, count);
+    if (count === conflictThreshold) conflicts.deprioritise.push(package_);
   }
   if (!isReal) return;
-  const count = (tracker.affected.get(conflict.decided) ?? 0) + 1;
-  tracker.affected.set(conflict.decided, count);
-  if (count === conflictThreshold) tracker.prioritise.push(conflict.decided);
+  const count = (conflicts.affected.get(conflict.decided) ?? 0) + 1;
+  conflicts.affected.set(conflict.decided, count);
+  if (count === conflictThreshold) conflicts.prioritise.push(conflict.decided);
 }
 
 /** Raises the tier of a project that was hit by many conflicts. */

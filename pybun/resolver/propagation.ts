@@ -108,7 +108,7 @@ function resolveConflict(state: SolverState, conflict: number, seen: SeenConflic
   for (;;) {
     const incompatibility = incompatibilityAt(state, id);
     if (isTerminal(incompatibility)) return { kind: "failed", terminal: id };
-    const search = searchSatisfier(state.solution, incompatibility, state.incompatibilities);
+    const search = searchSatisfier(state, incompatibility);
     if (search.kind === "earlier-level") {
       takeBackTo(state, search.level);
       if (id !== conflict) indexIncompatibility(state, id);

@@ -35,7 +35,7 @@ export function recordChoice(state: SolverState, package_: number, choice: Settl
 /** Counts a conflict that was met while the package last picked was decided. */
 export function noteConflict(state: SolverState, affected: number, incompatibility: Incompatibility | undefined): void {
   assert(incompatibility !== undefined, "a seen conflict is stored");
-  recordConflict(state.conflicts, state.packages, { affected, decided: state.next, incompatibility });
+  recordConflict(state, { affected, decided: state.next, incompatibility });
 }
 
 function recordLearnt(state: SolverState, package_: number, choice: LearntChoice): void {

@@ -127,12 +127,11 @@ async function holdsFact(fact: Fact, setting: ReplaySetting): Promise<boolean> {
       return holdsDependency(fact, setting);
     case "requires-python":
       if (!rangesEqual(fact.required, pythonRange(fact.text))) return false;
-      return everyRelease(
-        fact.dependent,
-        fact.versions,
-        setting,
-        (status) => status.kind === "python" && status.requiresPython === fact.text,
-      );
+      return everyRelease(setting, {
+        subject: fact.dependent,
+        versions: fact.versions,
+        holds: (status) => status.kind === "python" && status.requiresPython === fact.text,
+      });
     case "no-versions":
       if (fact.subject.kind === "python") return !rangeContains(fact.range, setting.pythonKey);
       return (
@@ -142,15 +141,14 @@ async function holdsFact(fact: Fact, setting: ReplaySetting): Promise<boolean> {
     case "unknown-project":
       return (await releasesOf(fact.subject, setting)).kind === (fact.offline ? "offline" : "absent");
     case "unusable":
-      return everyRelease(
-        fact.subject,
-        fact.versions,
-        setting,
-        (status) =>
+      return everyRelease(setting, {
+        subject: fact.subject,
+        versions: fact.versions,
+        holds: (status) =>
           status.kind === "unusable" &&
           status.reason.kind === fact.reason.kind &&
           status.reason.detail === fact.reason.detail,
-      );
+      });
   }
 }
 
@@ -158,13 +156,14 @@ async function releasesOf(subject: Subject, setting: ReplaySetting): Promise<Rel
   return setting.source.releases(subject.name);
 }
 
+interface Claim {
+  readonly subject: Subject;
+  readonly versions: VersionRange;
+  readonly holds: (status: ReleaseStatus) => boolean;
+}
+
 /** Does it hold for every release in the range, metadata read where the page alone does not tell? */
-async function everyRelease(
-  subject: Subject,
-  versions: VersionRange,
-  setting: ReplaySetting,
-  holds: (status: ReleaseStatus) => boolean,
-): Promise<boolean> {
+async function everyRelease(setting: ReplaySetting, { subject, versions, holds }: Claim): Promise<boolean> {
   const releases = await releasesOf(subject, setting);
   for (const release of releasesIn(releases, versions)) {
     if (holds(releases.statusAt(release))) continue;
@@ -215,7 +214,7 @@ const rootEdgesOf = ({ source, rootEdges }: ReplaySetting): Promise<readonly Dep
 
 async function edgesAt(asked: { subject: Subject; releases: Releases; release: number }, setting: ReplaySetting) {
   const question = { releases: asked.releases, release: asked.release, extra: asked.subject.extra };
-  return answered(() => releaseEdges(setting.source, question, setting.rules));
+  return answered(() => releaseEdges(setting, question));
 }
 
 /** Asks until nothing has to be waited for any more. */

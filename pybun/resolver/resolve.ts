@@ -60,7 +60,8 @@ export async function resolve(request: ResolveRequest): Promise<ResolveOutcome> 
       request.onPause?.();
       await nextTurn();
     } else if (result.kind === "solved") return { kind: "solved", pins: collectPins(state, setting) };
-    else return failed(state, { ...setting, python: request.target.python.text }, result.terminal);
+    else
+      return failed(state, { source: setting.source, python: request.target.python.text, terminal: result.terminal });
   }
 }
 
@@ -76,8 +77,7 @@ const nextTurn = (): Promise<void> => new Promise((proceed) => void setImmediate
 
 async function failed(
   state: SolverState,
-  { source, python }: SolverSetting & { readonly python: string },
-  terminal: number,
+  { source, python, terminal }: { readonly source: ReleaseSource; readonly python: string; readonly terminal: number },
 ): Promise<ResolveOutcome> {
   const derivation = deriveProof(state, terminal);
   const releases = await releasesInProof(derivation, source);
@@ -113,7 +113,7 @@ export function solverSetting(request: ResolveRequest): SolverSetting {
   return {
     source: request.source,
     rules,
-    rootEdges: edgesOf(applicable, undefined, rules),
+    rootEdges: edgesOf(applicable, rules),
     selectionFor: selectionRules(request, applicable),
   };
 }

@@ -24,7 +24,8 @@ interface Surveyed {
 }
 
 /** Does the conclusion follow from the clauses? */
-export function surveyProves({ survey, terms, releases }: Surveyed): boolean {
+export function surveyProves(surveyed: Surveyed): boolean {
+  const { survey, terms, releases } = surveyed;
   const allowed = new Map<string, VersionRange>();
   for (const { subject, positive, range } of terms) if (positive) restrict(allowed, subject, range);
   for (const fact of survey.own) if (fact.kind === "dependency") restrict(allowed, fact.dependency, fact.required);
@@ -32,24 +33,23 @@ export function surveyProves({ survey, terms, releases }: Surveyed): boolean {
   if (labels.length === 0) return false;
   const meant = labels.reduce((range, label) => intersectRanges(range, allowed.get(label) ?? range), anyVersion);
   // Where no clause speaks of releases, nothing tells the reader that a version must be one.
-  if (!speaksOfReleases(survey, terms, releases)) return rangeIsEmpty(meant);
+  if (!speaksOfReleases(surveyed)) return rangeIsEmpty(meant);
   for (let release = 0; release < releases.count; release++) {
     const key = releases.keyAt(release);
     if (!rangeContains(meant, key) || releases.statusAt(release).kind === "hidden") continue;
-    if (!survey.others.some((fact) => excludes(fact, key)) && !contradicts(survey, terms, { allowed, key, releases }))
-      return false;
+    if (!survey.others.some((fact) => excludes(fact, key)) && !contradicts(surveyed, { allowed, key })) return false;
   }
   return true;
 }
 
-function speaksOfReleases(survey: Survey, terms: readonly StatedTerm[], { name }: Releases): boolean {
+function speaksOfReleases({ survey, terms, releases }: Surveyed): boolean {
   const selected = [
     ...terms.flatMap(({ subject, positive }) => (positive ? [subject] : [])),
     ...survey.dependencies.map(({ dependent }) => dependent),
     // That a version does not exist is told only where it surprises.
     ...survey.others.flatMap((fact) => (fact.kind === "no-versions" ? [] : subjectOf(fact))),
   ];
-  return selected.some(({ kind, name: project }) => kind !== "root" && project === name);
+  return selected.some(({ kind, name: project }) => kind !== "root" && project === releases.name);
 }
 
 function subjectOf(fact: Fact): readonly Subject[] {
@@ -73,10 +73,9 @@ interface Assumed {
   readonly allowed: ReadonlyMap<string, VersionRange>;
   /** The release that is selected. */
   readonly key: string;
-  readonly releases: Releases;
 }
 
-function contradicts(survey: Survey, terms: readonly StatedTerm[], { allowed, key, releases }: Assumed): boolean {
+function contradicts({ survey, terms, releases }: Surveyed, { allowed, key }: Assumed): boolean {
   const required = new Map(allowed);
   for (const { dependent, dependency, versions, required: range } of survey.dependencies) {
     if (required.has(dependent.label) && rangeContains(versions, key)) restrict(required, dependency, range);

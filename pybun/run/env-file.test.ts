@@ -16,7 +16,9 @@ const table: readonly (readonly [text: string, variables: Record<string, string>
 ];
 
 for (const [text, variables] of table) {
-  test(JSON.stringify(text), () => expect(parseEnvFile(text, "f", { OUTER: "outer" })).toEqual(variables));
+  test(JSON.stringify(text), () =>
+    expect(parseEnvFile(text, { file: "f", outer: { OUTER: "outer" } })).toEqual(variables),
+  );
 }
 
 const broken: readonly (readonly [text: string, line: number, column: number])[] = [
@@ -28,9 +30,9 @@ const broken: readonly (readonly [text: string, line: number, column: number])[]
 
 for (const [text, line, column] of broken) {
   test(`refuses ${JSON.stringify(text)}`, () => {
-    expect(() => parseEnvFile(text, "f")).toThrow(Problem);
+    expect(() => parseEnvFile(text, { file: "f" })).toThrow(Problem);
     try {
-      parseEnvFile(text, "f");
+      parseEnvFile(text, { file: "f" });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       expect({ code: error.code, span: error.spans[0] }).toEqual({
@@ -42,5 +44,5 @@ for (const [text, line, column] of broken) {
 }
 
 test("the caller's own variables stay", () => {
-  expect(withEnvFiles({ A: "mine" }, [], "/")).toEqual({ A: "mine" });
+  expect(withEnvFiles({ A: "mine" }, { files: [], cwd: "/" })).toEqual({ A: "mine" });
 });

@@ -27,8 +27,15 @@ const plain = /[^\n]*/y;
 const rest = /[ \t]*(?:#[^\n]*)?(?:\n|$)/y;
 const blank = /[ \t]*(?:#[^\n]*)?(?:\n|$)/y;
 
+interface EnvFileSetting {
+  /** How messages name it. */
+  readonly file: string;
+  /** Variables that the text may refer to. */
+  readonly outer?: Environment;
+}
+
 /** The variables of a text, later lines winning. @throws E_RUN_ENV_FILE_SYNTAX with line and column */
-export function parseEnvFile(source: string, file: string, outer: Environment = {}): Record<string, string> {
+export function parseEnvFile(source: string, { file, outer = {} }: EnvFileSetting): Record<string, string> {
   const text = source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
   const variables: Record<string, string> = {};
   const lookUp = (name: string): string => variables[name] ?? outer[name] ?? "";
@@ -42,7 +49,7 @@ export function parseEnvFile(source: string, file: string, outer: Environment = 
     const head = matchAt(assignment, text, place);
     if (head === undefined) throw syntaxProblem(text, { file, place, reason: "a line begins with NAME=" });
     place += head[0].length;
-    const value = readValue(text, { file, place }, lookUp);
+    const value = readValue(text, { file, place, lookUp });
     variables[head[1] ?? ""] = value.text;
     place = value.end;
   }
@@ -51,8 +58,7 @@ export function parseEnvFile(source: string, file: string, outer: Environment = 
 
 function readValue(
   text: string,
-  { file, place }: { file: string; place: number },
-  lookUp: (name: string) => string,
+  { file, place, lookUp }: { file: string; place: number; lookUp: (name: string) => string },
 ): { text: string; end: number } {
   const quote = text[place];
   if (quote !== "'" && quote !== '"') {
@@ -92,10 +98,13 @@ function syntaxProblem(text: string, { file, place, reason }: { file: string; pl
 }
 
 /** The caller's environment with what the files add to it; of two files, the later wins. @throws E_RUN_ENV_FILE_… */
-export function withEnvFiles(environment: Environment, files: readonly string[], cwd: string): Environment {
+export function withEnvFiles(
+  environment: Environment,
+  { files, cwd }: { readonly files: readonly string[]; readonly cwd: string },
+): Environment {
   const added: Record<string, string> = {};
   for (const file of files) {
-    Object.assign(added, parseEnvFile(readEnvFile(file, cwd), file, { ...added, ...environment }));
+    Object.assign(added, parseEnvFile(readEnvFile(file, cwd), { file, outer: { ...added, ...environment } }));
   }
   return { ...added, ...environment };
 }

@@ -45,7 +45,7 @@ export function invocationOf(scene: InvocationScene): Invocation {
     case "command": {
       const program = findProgram(target.command, scene);
       if (program !== undefined) return { program, argv: [target.command, ...target.args] };
-      const file = fileNamed(target.command, target.args, cwd);
+      const file = fileNamed(target.command, { args: target.args, cwd });
       if (file !== undefined) return invocationOf({ ...scene, target: file });
       const environment = ready.prefix === "" ? {} : { environment: ready.prefix };
       throw problem("E_RUN_COMMAND_NOT_FOUND", { command: target.command, ...environment });

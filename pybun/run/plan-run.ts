@@ -70,7 +70,7 @@ const existing = (rule: SelectionRule, environment: ExistingEnvironment) =>
   ({ kind: "existing", rule, environment }) as const;
 
 async function scriptPlan(plan: PlanOptions, metadata: ScriptMetadata): Promise<RunPlan> {
-  const interpreter = await interpreterFor(plan, metadata.requiresPython);
+  const interpreter = await interpreterFor(plan, { requiresPython: metadata.requiresPython });
   const planned = await requestOf(plan, interpreter);
   const extra = plan.options.with.length > 0 ? ", together with --with" : "";
   return { kind: "owned", rule: "script", ...planned, because: `the script's metadata block asks for it${extra}` };
@@ -79,9 +79,9 @@ async function scriptPlan(plan: PlanOptions, metadata: ScriptMetadata): Promise<
 async function chosenBase(plan: PlanOptions): Promise<Base> {
   const { context, options } = plan;
   const asked = pythonRequest(options.python, context.environment).request;
-  const wanted = asked === undefined ? undefined : await interpreterFor(plan, undefined);
+  const wanted = asked === undefined ? undefined : await interpreterFor(plan);
   const fits = async (found: ExistingEnvironment): Promise<boolean> =>
-    wanted === undefined || sameVersion(await interpreterFor(plan, undefined, found.python), wanted);
+    wanted === undefined || sameVersion(await interpreterFor(plan, { path: found.python }), wanted);
   for (const variable of activeVariables) {
     const prefix = activePrefix(context.environment, variable);
     const found = prefix === undefined ? undefined : environmentAt(prefix, context.platform);
@@ -97,7 +97,7 @@ async function chosenBase(plan: PlanOptions): Promise<Base> {
   }
   const { projectPython } = await import("./project-python.ts");
   const requires = wanted === undefined ? await projectPython(context.cwd) : undefined;
-  const interpreter = wanted ?? (await interpreterFor(plan, requires?.specifiers));
+  const interpreter = wanted ?? (await interpreterFor(plan, { requiresPython: requires?.specifiers }));
   const allowed = requires === undefined ? "" : `, and '${requires.file}' allows this interpreter`;
   return {
     kind: "interpreter",
@@ -109,7 +109,13 @@ async function chosenBase(plan: PlanOptions): Promise<Base> {
 
 const sameVersion = (a: Interpreter, b: Interpreter): boolean => a.realPath === b.realPath || a.version === b.version;
 
-async function interpreterFor(plan: PlanOptions, requiresPython?: Specifiers, path?: string): Promise<Interpreter> {
+interface InterpreterWish {
+  readonly requiresPython?: Specifiers | undefined;
+  /** This one, whatever the options say. */
+  readonly path?: string;
+}
+
+async function interpreterFor(plan: PlanOptions, { requiresPython, path }: InterpreterWish = {}): Promise<Interpreter> {
   const { findInterpreterNow } = await import("../interpreter/find-interpreter.ts");
   const { environment, cwd, platform, report } = plan.context;
   return findInterpreterNow({
@@ -130,7 +136,7 @@ async function layeredPlan(plan: PlanOptions, base: Base): Promise<RunPlan> {
     return { kind: "owned", rule: "with", ...planned, because: `${own}, and ${base.because}` };
   }
   const { environment: over } = base;
-  const interpreter = await interpreterFor(plan, undefined, over.python);
+  const interpreter = await interpreterFor(plan, { path: over.python });
   const [{ request, settingFiles }, { layerBeneath }] = await Promise.all([
     requestOf(plan, interpreter),
     import("./layer-beneath.ts"),

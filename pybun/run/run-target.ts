@@ -41,11 +41,17 @@ export function runTargetOf({ module, code, positionals, cwd }: TargetWords): Ru
     if (status === undefined) throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: word, reason: "no such file" });
     return { kind: "file", path: word, args, isSource: isNamedSource && !status.isDirectory() };
   }
-  return pathTarget(word, args, cwd) ?? { kind: "command", command: word, args };
+  return pathTarget(word, { args, cwd }) ?? { kind: "command", command: word, args };
+}
+
+interface WordSetting {
+  /** What comes behind the word. */
+  readonly args: readonly string[];
+  readonly cwd: string;
 }
 
 /** A word with a slash in it that leads to something that Python runs. */
-function pathTarget(word: string, args: readonly string[], cwd: string): RunTarget | undefined {
+function pathTarget(word: string, { args, cwd }: WordSetting): RunTarget | undefined {
   if (!word.includes("/") && !(process.platform === "win32" && word.includes("\\"))) return undefined;
   const status = statusOf(word, cwd);
   if (status === undefined) return undefined;
@@ -55,7 +61,7 @@ function pathTarget(word: string, args: readonly string[], cwd: string): RunTarg
 }
 
 /** A file without a telling name, for a word that is no program. */
-export function fileNamed(word: string, args: readonly string[], cwd: string): RunTarget | undefined {
+export function fileNamed(word: string, { args, cwd }: WordSetting): RunTarget | undefined {
   const status = statusOf(word, cwd);
   return status === undefined ? undefined : { kind: "file", path: word, args, isSource: status.isFile() };
 }

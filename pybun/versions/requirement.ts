@@ -69,7 +69,7 @@ function readRequirement(cursor: Cursor): Requirement {
   skipBlanks(cursor);
   const url = readUrl(cursor);
   const specifiers = url === undefined ? readVersions(cursor) : [];
-  const marker = readRequirementMarker(cursor, url, specifiers);
+  const marker = readRequirementMarker(cursor, { url, specifiers });
   return {
     name,
     extras,
@@ -140,12 +140,17 @@ function startsSpecifier(cursor: Cursor): boolean {
   return next !== undefined && "=<>!~".includes(next);
 }
 
-function readRequirementMarker(cursor: Cursor, url: string | undefined, specifiers: Specifiers): Marker | undefined {
+/** `before`: what was read already, and so what might have gone on. */
+function readRequirementMarker(
+  cursor: Cursor,
+  before: { readonly url: string | undefined; readonly specifiers: Specifiers },
+): Marker | undefined {
   skipBlanks(cursor);
   if (cursor.at >= cursor.text.length) return undefined;
   if (!takeCharacter(cursor, ";")) {
     const found = describeNext(cursor);
-    const expected = url !== undefined ? "';'" : specifiers.length > 0 ? "',', ';'" : "a specifier, '@', ';'";
+    const expected =
+      before.url !== undefined ? "';'" : before.specifiers.length > 0 ? "',', ';'" : "a specifier, '@', ';'";
     throw faultAt(`expected ${expected} or the end, found ${found}`, cursor.at);
   }
   const marker = readMarker(cursor);

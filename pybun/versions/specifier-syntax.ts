@@ -69,13 +69,14 @@ function orderedSpecifier(operator: Exclude<SpecifierOperator, "===">, written: 
   const prefix = written.endsWith(".*");
   const version = tryParseVersion(prefix ? written.slice(0, -2) : written);
   if (version === undefined) throw faultAt(`'${written}' is not a version`, from, from + written.length);
-  const reason = misuseOf(operator, version, prefix);
+  const specifier = { kind: "version", operator, version, prefix } as const;
+  const reason = misuseOf(specifier);
   if (reason !== undefined) throw faultAt(reason, from, from + written.length);
-  return { kind: "version", operator, version, prefix };
+  return specifier;
 }
 
 /** Why PEP 440 forbids an operator with a version that is readable by itself. */
-function misuseOf(operator: string, version: Version, prefix: boolean): string | undefined {
+function misuseOf({ operator, version, prefix }: Extract<Specifier, { kind: "version" }>): string | undefined {
   const isEquality = operator === "==" || operator === "!=";
   if (prefix && !isEquality) return `'.*' may only follow == and !=, not ${operator}`;
   if (prefix && (isPrerelease(version) || version.post !== undefined || version.local !== undefined)) {

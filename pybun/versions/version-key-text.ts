@@ -30,7 +30,7 @@ export function readCut(cut: string): CutText {
   const base = (epoch === "0" ? "" : `${epoch}!`) + (release.join(".") || "0");
   if (!skip(reader, KEY_RELEASE_END)) return { text: base, stop: "release", behind };
   if (reader.at === reader.key.length) return { text: base, stop: "release-end", behind };
-  return readSuffix(reader, base, behind);
+  return readSuffix(reader, { base, behind });
 }
 
 /** The text of a whole key: the normalised version without trailing zeros. */
@@ -40,7 +40,7 @@ export function textOfKey(key: string): string {
   return text;
 }
 
-function readSuffix(reader: Reader, base: string, behind: boolean): CutText {
+function readSuffix(reader: Reader, { base, behind }: { base: string; behind: boolean }): CutText {
   let text = base;
   const phase = reader.key[reader.at];
   if (phase !== KEY_DEV) {
