@@ -146,14 +146,22 @@ function malformedOrThrow(file: IndexFile, error: unknown): Metadata {
   // The parameters of this code.
   const { reason } = error.params as ParamsOf<typeof indexDiagnostics, "E_INDEX_METADATA">;
   const detail = `its metadata cannot be read: ${reason}`;
-  // Metadata that nobody serves apart was looked for in the wheel itself.
-  return { malformed: { kind: file.kind === "wheel" && file.metadata === false ? "archive" : "metadata", detail } };
+  return { malformed: { kind: blamedOf(file), detail } };
 }
+
+/** Metadata that nobody serves apart was looked for in the wheel itself, which is then no sound archive. */
+const blamedOf = (file: IndexFile): "archive" | "metadata" =>
+  file.kind === "wheel" && file.metadata === false ? "archive" : "metadata";
 
 interface Asked {
   readonly releases: Releases;
   readonly release: number;
   readonly extra: string | undefined;
+}
+
+/** The file whose metadata tells. */
+interface AskedFile extends Asked {
+  readonly file: IndexFile;
 }
 
 function askRequirements(state: SourceState, asked: Asked): ReleaseRequirements | Promise<ReleaseRequirements> {
@@ -171,23 +179,28 @@ function findRequirements(state: SourceState, asked: Asked): ReleaseRequirements
   state.ahead.tries(releases, asked.release);
   const metadata = state.ahead.waited(askMetadata(state, file));
   const read = (answer: Metadata): ReleaseRequirements =>
-    keepAnswer(state, { ...asked, file }, readRequirements(answer, asked, state.options.policy));
+    keepAnswer(state, { ...asked, file }, readRequirements(answer, { ...asked, file }, state.options.policy));
   return metadata instanceof Promise ? metadata.then(read) : read(metadata);
 }
 
-function readRequirements(metadata: Metadata, asked: Asked, policy: CandidatePolicy): ReleaseRequirements {
+function readRequirements(metadata: Metadata, asked: AskedFile, policy: CandidatePolicy): ReleaseRequirements {
   if ("malformed" in metadata) return { kind: "unusable", reason: metadata.malformed };
   const { requiresPython } = metadata;
   if (requiresPython !== undefined && !admitsPython(requiresPython, policy.pythonKey)) {
     return { kind: "python", requiresPython };
   }
-  if (!isSameRelease(metadata, asked)) return unusable(`its metadata is that of ${metadata.name} ${metadata.version}`);
+  if (!isSameRelease(metadata, asked)) {
+    // As uv does it: other releases are tried, and only one that nothing can stand in for is refused as an archive.
+    const detail = `its metadata is that of ${metadata.name} ${metadata.version}`;
+    return { kind: "unusable", reason: { kind: blamedOf(asked.file), detail } };
+  }
   const requirements = requirementsFor(metadata, asked.extra);
-  if ("line" in requirements) return unusable(`its metadata has a malformed requirement, '${requirements.line}'`);
+  if ("line" in requirements) {
+    const detail = `its metadata has a malformed requirement, '${requirements.line}'`;
+    return { kind: "unusable", reason: { kind: "metadata", detail } };
+  }
   return { kind: "known", requirements, extras: metadata.providesExtra };
 }
-
-const unusable = (detail: string): ReleaseRequirements => ({ kind: "unusable", reason: { kind: "metadata", detail } });
 
 function isSameRelease({ name, version }: CoreMetadata, { releases, release }: Asked): boolean {
   if (name !== releases.name && normalizeName(name) !== releases.name) return false;
@@ -216,7 +229,7 @@ function rememberedPage(state: SourceState, name: string): ProjectReleases | und
 /** Judges markers and keeps the answer, unless its metadata may change: only a file with a hash stays the same. */
 function keepAnswer(
   state: SourceState,
-  { releases: { name }, release, extra, file }: Asked & { readonly file: IndexFile },
+  { releases: { name }, release, extra, file }: AskedFile,
   answer: ReleaseRequirements,
 ): ReleaseRequirements {
   const { memory } = state.options;

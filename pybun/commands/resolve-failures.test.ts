@@ -78,6 +78,17 @@ test("a wheel that is no archive is refused as such, with what is wrong with it"
   expect(exitCode).toBe(76);
 });
 
+test("a wheel that holds another version than its name says is refused as an archive, unless another will do", async () => {
+  const links = mkdtempSync(join(scratch, "links-"));
+  const mislabelled = buildWheel({ name: "lied", version: "2.0" }).bytes;
+  writeFileSync(join(links, "lied-1.0-py3-none-any.whl"), mislabelled);
+  const { stderr, exitCode } = await resolve("lied", "--no-index", "--find-links", links);
+  expect(stderr).toStartWith("error[E_RESOLVE_ARCHIVE]: cannot use 'lied': its metadata is that of lied 2.0\n");
+  expect(exitCode).toBe(76);
+  writeFileSync(join(links, "lied-0.9-py3-none-any.whl"), buildWheel({ name: "lied", version: "0.9" }).bytes);
+  expect((await resolve("lied", "--no-index", "--find-links", links)).stdout).toStartWith("lied==0.9\n");
+});
+
 test("a wish that comes to nothing is told", async () => {
   expect((await resolve("-r", file("empty.txt", "# nothing yet\n"))).stderr).toContain("W_RESOLVE_EMPTY");
   const elsewhere = await resolve('lib; sys_platform == "plan9"');

@@ -22,6 +22,8 @@ test("reads the header and nothing of the description", () => {
 test("a header without name or version is refused", async () => {
   expect(await failureOf(() => parse("Name: x\n\nVersion: 1"))).toStartWith("E_INDEX_METADATA");
   expect(await failureOf(() => parse("<html>\n"))).toContain("it has no Name field");
+  expect(await failureOf(() => parse("Name: x\nVersion: 1\nname: y\n"))).toContain("more than one Name field");
+  expect(await failureOf(() => parse("Name: x\nVersion: 1\nVersion: 1\n"))).toContain("more than one Version field");
 });
 
 test("only metadata 2.2 with nothing dynamic speaks for every build", () => {

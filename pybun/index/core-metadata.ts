@@ -19,6 +19,11 @@ export function parseCoreMetadata(bytes: Uint8Array, file: string): ParsedMetada
   if (name === undefined || name === "" || version === undefined || version === "") {
     throw problem("E_INDEX_METADATA", { file, reason: `it has no ${name ? "Version" : "Name"} field` });
   }
+  for (const field of ["Name", "Version"]) {
+    // Of two, one reader takes the first and another the last.
+    if (fields.get(field.toLowerCase())?.length !== 1)
+      throw problem("E_INDEX_METADATA", { file, reason: `it has more than one ${field} field` });
+  }
   const requiresPython = first("requires-python");
   return {
     name,

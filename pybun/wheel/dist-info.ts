@@ -7,10 +7,13 @@ import type { wheelDiagnostics } from "./diagnostics.ts";
 const problem = problemsOf<typeof wheelDiagnostics>();
 
 /** The first value of a header in a text of the e-mail kind (WHEEL, METADATA); the body is not looked at. */
-function headerOf(text: string, name: string): string | undefined {
+const headerOf = (text: string, name: string): string | undefined => headersOf(text, name)[0];
+
+function headersOf(text: string, name: string): readonly string[] {
   const end = text.search(/\r?\n\r?\n/);
   const head = end === -1 ? text : text.slice(0, end);
-  return new RegExp(`^${name}[ \\t]*:[ \\t]*(.*?)[ \\t]*\\r?$`, "im").exec(head)?.[1];
+  const found = head.matchAll(new RegExp(`^${name}[ \\t]*:[ \\t]*(.*?)[ \\t]*\\r?$`, "gim"));
+  return Array.from(found, ([, value = ""]) => value);
 }
 
 /** Whether the root of the wheel is purelib. @throws E_WHEEL_FORMAT for a Wheel-Version that is not 1.x */
@@ -25,8 +28,13 @@ export function readWheelFile(text: string, file: string): { rootIsPurelib: bool
  * @throws E_WHEEL_DIST_INFO, E_WHEEL_NAME, E_WHEEL_VERSION
  */
 export function readMetadata(text: string, file: string): { name: string; version: string } {
-  const name = headerOf(text, "Name");
-  const version = headerOf(text, "Version");
+  const [name, otherName] = headersOf(text, "Name");
+  const [version, otherVersion] = headersOf(text, "Version");
+  // Of two, one reader takes the first and another the last.
+  if (otherName !== undefined || otherVersion !== undefined) {
+    const field = otherName === undefined ? "Version" : "Name";
+    throw problem("E_WHEEL_DIST_INFO", { file, detail: `has a METADATA with more than one ${field}` });
+  }
   if (name === undefined || version === undefined) {
     throw problem("E_WHEEL_DIST_INFO", { file, detail: "has a METADATA without Name or Version" });
   }

@@ -81,6 +81,27 @@ const cases: readonly (readonly [string, string, WheelSpec])[] = [
     "E_WHEEL_ENTRY_CONFLICT",
     { entries: [demoModule, { name: "demo-1.0.data/purelib/demo/__init__.py", data: "x" }] },
   ],
+  [
+    "a directory where there is a file",
+    "E_WHEEL_ENTRY_CONFLICT",
+    { entries: [demoModule, { name: "demo/a", data: "x" }, { name: "demo/a/", attributes: unix(0o040755) }] },
+  ],
+  [
+    "a directory below a file",
+    "E_WHEEL_ENTRY_CONFLICT",
+    { entries: [{ name: "demo/a/b/c/", attributes: unix(0o040755) }, demoModule, { name: "demo/a", data: "x" }] },
+  ],
+  [
+    "a directory of .data where the root has a file",
+    "E_WHEEL_ENTRY_CONFLICT",
+    {
+      entries: [
+        demoModule,
+        { name: "demo/a", data: "x" },
+        { name: "demo-1.0.data/purelib/demo/a/", attributes: unix(0o040755) },
+      ],
+    },
+  ],
   ["no RECORD", "E_WHEEL_RECORD_MISSING", { record: null }],
   [
     "a file that RECORD does not list",
@@ -141,6 +162,8 @@ const cases: readonly (readonly [string, string, WheelSpec])[] = [
     "E_WHEEL_DIST_INFO",
     { metadata: "Metadata-Version: 2.1\nName: demo\n\nVersion: 1.0\n" },
   ],
+  ["METADATA with two names", "E_WHEEL_DIST_INFO", { metadata: "Name: demo\nVersion: 1.0\nname : other\n" }],
+  ["METADATA with two versions", "E_WHEEL_DIST_INFO", { metadata: "Name: demo\nVersion: 1.0\nVersion: 1.0\n" }],
   [".dist-info of another project", "E_WHEEL_NAME", { distInfo: "other-1.0.dist-info" }],
   ["METADATA of another project", "E_WHEEL_NAME", { metadata: "Name: other\nVersion: 1.0\n" }],
   ["METADATA of another version", "E_WHEEL_VERSION", { metadata: "Name: demo\nVersion: 1.1\n" }],

@@ -36,10 +36,12 @@ export function planLayout(entries: readonly ZipEntry[], { file }: { file: strin
   const distInfo = findDistInfo(entries, file);
   const dataDirectory = `${distInfo.slice(0, -".dist-info".length)}.data`;
   const files: PlacedFile[] = [];
+  const directories: PlacedFile[] = [];
   for (const entry of entries) {
     if (!entry.isDirectory) files.push(placeEntry(entry, { file, dataDirectory }));
+    else directories.push(placeDirectory(entry));
   }
-  checkConflicts(files, file);
+  checkConflicts({ files, directories }, file);
   return { distInfo, files };
 }
 
@@ -81,8 +83,18 @@ function placeEntry(entry: ZipEntry, { file, dataDirectory }: { file: string; da
   return { entry, scheme, path: rest.slice(second + 1) };
 }
 
-/** Two files for one place, or a file where another needs a directory. */
-function checkConflicts(files: readonly PlacedFile[], file: string): void {
+/** Directories are not made for their own sake, so one that belongs to no scheme is of no interest. */
+function placeDirectory(entry: ZipEntry): PlacedFile {
+  const name = entry.name.slice(0, -1);
+  const [top = "", kind = "", ...rest] = name.split("/");
+  const scheme = top.endsWith(".data") ? schemes.get(kind) : undefined;
+  return scheme === undefined ? { entry, scheme: "site", path: name } : { entry, scheme, path: rest.join("/") };
+}
+
+type Placed = Readonly<Record<"files" | "directories", readonly PlacedFile[]>>;
+
+/** Two files for one place, or a file where another entry needs a directory, or is one. */
+function checkConflicts({ files, directories }: Placed, file: string): void {
   const taken = new Map<string, string>();
   const conflict = (entry: string, other: string) => problem("E_WHEEL_ENTRY_CONFLICT", { file, entry, other });
   for (const { entry, scheme, path } of files) {
@@ -91,12 +103,13 @@ function checkConflicts(files: readonly PlacedFile[], file: string): void {
     if (other !== undefined) throw conflict(entry.name, other);
     taken.set(place, entry.name);
   }
-  const directories = new Set<string>();
-  for (const { entry, scheme, path } of files) {
-    for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
+  const seen = new Set<string>();
+  for (const { entry, scheme, path } of [...files, ...directories]) {
+    const last = entry.isDirectory ? path.length : path.lastIndexOf("/");
+    for (let at = last; at > 0; at = path.lastIndexOf("/", at - 1)) {
       const directory = `${scheme}/${path.slice(0, at)}`;
-      if (directories.has(directory)) break;
-      directories.add(directory);
+      if (seen.has(directory)) break;
+      seen.add(directory);
       const other = taken.get(directory);
       if (other !== undefined) throw conflict(entry.name, other);
     }
