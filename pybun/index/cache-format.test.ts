@@ -7,7 +7,7 @@ import { expect, test } from "bun:test";
 import { versionKey } from "../versions/version.ts";
 import { encodeMetadata, encodeRecord, metadataFormat } from "./metadata-cache.ts";
 import { parsePage } from "./page-answer.ts";
-import { encodeHead, layoutVersion } from "./page-codec.ts";
+import { encodeHead, layoutVersion } from "./page-head.ts";
 
 const digest = (...parts: readonly (string | Uint8Array)[]): string => {
   const hasher = new Bun.CryptoHasher("sha256");
@@ -20,7 +20,7 @@ const versions =
 
 test("version keys", () => {
   const keys = versions.split(" ").map((text) => versionKey(text) ?? "");
-  expect({ layoutVersion, keys: digest(keys.join("\n")) }).toEqual({ layoutVersion: 3, keys: "5f4032b853a81707" });
+  expect({ layoutVersion, keys: digest(keys.join("\n")) }).toEqual({ layoutVersion: 4, keys: "5f4032b853a81707" });
 });
 
 test("pages", () => {
@@ -29,7 +29,7 @@ test("pages", () => {
   const answer = { url: "https://index/left/", contentType: "text/html", bytes, endsWithConnection: false };
   const freshness = { isStorable: true, freshUntilMs: 1e12, etag: '"e"' };
   const head = encodeHead({ ...parsePage("left", answer), freshness });
-  expect({ layoutVersion, head: digest(head) }).toEqual({ layoutVersion: 3, head: "ee04d475ed644e4f" });
+  expect({ layoutVersion, head: digest(head) }).toEqual({ layoutVersion: 4, head: "cad199c4fdb4d6da" });
 });
 
 test("metadata", () => {

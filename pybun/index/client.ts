@@ -21,7 +21,8 @@ import type { CoreMetadata, IndexFile, ProjectPage } from "./index-file.ts";
 import { limiterOf } from "./limiter.ts";
 import { openMetadataCache } from "./metadata-cache.ts";
 import { type ArrivingMetadata, openMetadata } from "./metadata-source.ts";
-import { openPageCache, type PageCache } from "./page-cache.ts";
+import { type OpenFiles, openFiles } from "./open-files.ts";
+import { openPageCache } from "./page-cache.ts";
 import type { PageProof, PageSource } from "./page-source.ts";
 import { openPages } from "./pages.ts";
 import { remoteSource } from "./remote-source.ts";
@@ -68,6 +69,8 @@ export interface ClientOptions {
 }
 
 const downloadsAtOnce = 16;
+/** Beside the connections of the transport this leaves room below a limit of a hundred. */
+const pagesOpenMax = 16;
 
 export function openIndexClient(options: ClientOptions): IndexClient {
   const { config, report, offline, signal } = options;
@@ -78,7 +81,8 @@ export function openIndexClient(options: ClientOptions): IndexClient {
   const writer = openWriteBehind(report);
   const metadataCache = openMetadataCache(join(root, "metadata"), writer);
   const limit = limiterOf(downloadsAtOnce);
-  const { sources, close: closeSources } = openSources({ ...options, clock, root, transport, writer });
+  const files = openFiles(pagesOpenMax);
+  const sources = openSources({ ...options, clock, root, transport, writer, files });
   const findLinks = openFindLinks({ config, transport, report, offline });
   const pages = openPages({ sources, findLinks, mayGuess: () => mayGuess(config, credentials), signal });
   const seenWhole = new Set<string>();
@@ -102,7 +106,7 @@ export function openIndexClient(options: ClientOptions): IndexClient {
     close() {
       writer.flush();
       metadataCache.flush();
-      closeSources();
+      files.close();
     },
     stats: () => ({ requests: transport.requests() }),
   };
@@ -122,18 +126,20 @@ interface SourceParts extends ClientOptions {
   readonly root: string;
   readonly transport: Transport;
   readonly writer: WriteBehind;
+  readonly files: OpenFiles;
 }
 
-function openSources(parts: SourceParts): { sources: readonly PageSource[]; readonly close: () => void } {
-  const caches: PageCache[] = [];
-  const sources = parts.config.indexes.map((index) => {
+function openSources(parts: SourceParts): readonly PageSource[] {
+  const { files, writer } = parts;
+  return parts.config.indexes.map((index) => {
     if (index.url.startsWith("file:")) return directorySource(index);
     const directory = join(parts.root, directoryName(index.url));
-    const cache = openPageCache({ directory, shown: redact(index.url), writer: parts.writer });
-    caches.push(cache);
-    return remoteSource({ ...parts, index, cache });
+    return remoteSource({
+      ...parts,
+      index,
+      cache: openPageCache({ directory, shown: redact(index.url), writer, files }),
+    });
   });
-  return { sources, close: () => caches.forEach((cache) => cache.close()) };
 }
 
 /** Readable host, and a digest of the whole address; credentials are in neither. */

@@ -17,6 +17,7 @@ import { type Given, type SettingName, settingAt, settingsIn } from "./given-set
 import type { Credentials, IndexConfig, IndexLocation, ScopedCredentials, Sourced } from "./index-config.ts";
 import { type GivenLocation, readLocation } from "./index-location.ts";
 import { parseNetrc } from "./netrc.ts";
+import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import { type PipSettings, readPipSettings, wordsOf } from "./pip-config.ts";
 import { readProxies } from "./proxy-config.ts";
 import { publicIndex } from "./public-index.ts";
@@ -162,6 +163,7 @@ function readNetrc(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
+    throwIfTooManyFiles(error, file);
     if (error instanceof Error && "code" in error) return "";
     throw error;
   }

@@ -4,6 +4,8 @@ import { rule } from "@vivarium/core/diagnostic";
 const offlineHint = (): string =>
   "Run the command once without `--offline` and UV_OFFLINE, so that the answer is in the cache.";
 
+const raiseLimit = "Raise the limit of open files, with `ulimit -n 1024` say, and run the command again.";
+
 const triedOften = (attempts: number): string => (attempts > 1 ? ` (${attempts} attempts)` : "");
 
 /** The proxy that a request went through, and the setting that named it. */
@@ -159,6 +161,21 @@ export const indexDiagnostics = {
     message: (p) => `the cached page '${p.path}' is damaged, and was removed`,
     hint: () => "Run the command again: the page will be fetched anew.",
   }),
+  E_INDEX_CACHE_CHANGED: rule<{ path: string }>({
+    exit: 74,
+    summary: "Another process replaced or removed a cached page while it was in use.",
+    message: (p) => `the cached page '${p.path}' was replaced or removed by another process while it was in use`,
+    hint: () => "Run the command again: it will read what is there now.",
+  }),
+  E_INDEX_OPEN_FILES: rule<{ path: string; limited: "process" | "system" }>({
+    exit: 74,
+    summary: "The process, or the whole system, has as many files open as it may.",
+    message: (p) => `cannot open '${p.path}': this ${p.limited} has as many files open as it may`,
+    hint: (p) =>
+      p.limited === "process"
+        ? raiseLimit
+        : "Close other programs, or have the system's limit raised, and run the command again.",
+  }),
   W_INDEX_EXTRA_FIRST: rule<{ source: string; urls: readonly string[] }>({
     exit: 0,
     summary: "pip's extra-index-url is read under the first-index rule, which is stricter than pip.",
@@ -177,11 +194,12 @@ export const indexDiagnostics = {
     summary: "A directory named by find-links does not exist.",
     message: (p) => `${p.source}: the directory '${p.location}' does not exist, and is left out`,
   }),
-  W_INDEX_CACHE: rule<{ path: string; reason: string }>({
+  W_INDEX_CACHE: rule<{ path: string; reason: string; isLimit: boolean }>({
     exit: 0,
     summary: "The index cache cannot be written; everything works, but slower.",
     message: (p) => `cannot keep answers of the index in '${p.path}': ${p.reason}`,
-    hint: () => "Everything works, but slower. Set VIVARIUM_HOME to a directory that you may write to.",
+    hint: (p) =>
+      `Everything works, but slower. ${p.isLimit ? raiseLimit : "Set VIVARIUM_HOME to a directory that you may write to."}`,
   }),
 };
 

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { IndexFile } from "./index-file.ts";
 import { fileOfLink } from "./link-file.ts";
+import { throwIfTooManyFiles } from "./open-files-limit.ts";
 
 /** Sorted, so that answers do not depend on the file system. A directory that is not there has no names. */
 export function namesIn(directory: string): string[] {
@@ -10,6 +11,7 @@ export function namesIn(directory: string): string[] {
     return readdirSync(directory).sort();
   } catch (error) {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];
+    throwIfTooManyFiles(error, directory);
     throw error;
   }
 }

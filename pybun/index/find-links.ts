@@ -15,6 +15,7 @@ import type { IndexConfig } from "./index-config.ts";
 import type { IndexFile, ProjectPage } from "./index-file.ts";
 import { fileOfLink } from "./link-file.ts";
 import { linksOfPage } from "./loose-links.ts";
+import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import { latin1Of } from "./page-answer.ts";
 import { type Absent, absent } from "./page-source.ts";
 import type { Transport } from "./transport.ts";
@@ -114,6 +115,7 @@ function readPage(path: string): string {
   try {
     return readFileSync(path, "latin1");
   } catch (error) {
+    throwIfTooManyFiles(error, path);
     if (!(error instanceof Error) || !("code" in error)) throw error;
     throw problem("E_INDEX_FIND_LINKS", { location: path, reason: reasonOf(error) }, { cause: error });
   }

@@ -11,6 +11,7 @@ import { tryParseMoment } from "../versions/moment.ts";
 import { isValidName } from "../versions/name.ts";
 import type { FileKinds } from "./file-kinds.ts";
 import type { Sourced } from "./index-config.ts";
+import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import { type PipSettings, readPipSettings, wordsOf } from "./pip-config.ts";
 import { settingPlaces } from "./setting-places.ts";
 import { choiceOf, invalidSetting, listOf, truthOf, variable } from "./setting-values.ts";
@@ -120,6 +121,7 @@ function readablePath(word: string, { setting, cwd }: { setting: Sourced | undef
     readFileSync(path);
     return path;
   } catch (error) {
+    throwIfTooManyFiles(error, word);
     if (!(error instanceof Error) || !("code" in error)) throw error;
     throw invalidSetting(named, `cannot read the constraints in '${word}': ${reasonOf(error)}`);
   }

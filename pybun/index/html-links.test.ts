@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { IndexFile, ProjectPage } from "./index-file.ts";
 import { parsePage } from "./page-answer.ts";
 import { viewPage } from "./page-view.ts";
+import { lookUp } from "./release-table.ts";
 
 function pageOf(name: string, html: string, url = "https://index.example/simple/x/"): ProjectPage {
   const { form, base, table, text } = parsePage(name, {
@@ -15,10 +16,7 @@ function pageOf(name: string, html: string, url = "https://index.example/simple/
     index: "x",
     form,
     base,
-    count: table.keys.length,
-    keyAt: (i) => table.keys[i] ?? "",
-    textAt: (i) => table.texts[i] ?? "",
-    extentsOf: (i) => table.extents.subarray((table.fileStarts[i] ?? 0) * 2, (table.fileStarts[i + 1] ?? 0) * 2),
+    releases: lookUp(table),
     slice: (from, to) => text.slice(from, to),
   });
 }

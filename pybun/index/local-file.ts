@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
+import { throwIfTooManyFiles } from "./open-files-limit.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -47,10 +48,12 @@ export async function withLocalFile<T>(url: string, use: (file: LocalFile) => Pr
 
 /** @throws E_INDEX_FILE */
 function openLocal(url: string): number {
+  const path = Bun.fileURLToPath(url);
   try {
-    return openSync(Bun.fileURLToPath(url), "r");
+    return openSync(path, "r");
   } catch (error) {
+    throwIfTooManyFiles(error, path);
     if (!(error instanceof Error) || !("code" in error)) throw error;
-    throw problem("E_INDEX_FILE", { file: Bun.fileURLToPath(url), reason: reasonOf(error) }, { cause: error });
+    throw problem("E_INDEX_FILE", { file: path, reason: reasonOf(error) }, { cause: error });
   }
 }

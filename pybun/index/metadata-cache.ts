@@ -20,6 +20,7 @@ import {
 import { dirname, join } from "node:path";
 import type { CoreMetadata } from "./index-file.ts";
 import { sweepLeftovers } from "./leftovers.ts";
+import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import type { WriteBehind } from "./write-behind.ts";
 
 /** That a source archive has none without a build, and why, is known for good as well: it took a whole download. */
@@ -120,6 +121,7 @@ function readOrNothing(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch (error) {
+    throwIfTooManyFiles(error, path);
     if (error instanceof Error && "code" in error) return undefined;
     throw error;
   }

@@ -4,6 +4,7 @@ import { redact } from "@vivarium/core/redact";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics, NamedProxy } from "./diagnostics.ts";
 import type { Sourced } from "./index-config.ts";
+import { tooManyFiles } from "./open-files-limit.ts";
 import { plainError } from "./plain-error.ts";
 import type { Retry } from "./retry.ts";
 
@@ -48,7 +49,9 @@ export function failureOf(error: unknown, { url, proxy }: { url: string; proxy: 
   return {
     kind: "retry",
     retryAfter: null,
-    problem: (attempts) => problem("E_INDEX_NETWORK", { url, reason, attempts, ...shownProxy(proxy) }, { cause }),
+    problem: (attempts) =>
+      tooManyFiles(error, url) ??
+      problem("E_INDEX_NETWORK", { url, reason, attempts, ...shownProxy(proxy) }, { cause }),
   };
 }
 

@@ -1,7 +1,9 @@
-/** A {@link ProjectPage} over a release table and a body whose records are decoded when asked for. */
+/** A {@link ProjectPage} over its releases and a body whose records are decoded when asked for. */
 import { decodeLink } from "./html-links.ts";
 import type { IndexFile, ProjectPage } from "./index-file.ts";
 import { decodeJsonFile } from "./json-page.ts";
+import type { ReleaseLookup } from "./release-table.ts";
+import { normalizedText } from "./version-text.ts";
 
 /** How the records of a body are written: as the server's anchors, or as our own JSON records. */
 export type PageForm = "html" | "json";
@@ -12,40 +14,31 @@ export interface PageParts {
   readonly form: PageForm;
   /** What relative links are relative to. */
   readonly base: string;
-  readonly count: number;
-  readonly keyAt: (release: number) => string;
-  readonly textAt: (release: number) => string;
-  /** Start and end pairs of the release's records. */
-  readonly extentsOf: (release: number) => Uint32Array;
+  readonly releases: ReleaseLookup;
   /** Body bytes from–to, one character a byte. */
   readonly slice: (from: number, to: number) => string;
 }
 
 /** Decoded releases are kept: the resolver asks for the same few again and again. */
 export function viewPage(parts: PageParts): ProjectPage {
+  const { name, index, releases } = parts;
   const decoded: (readonly IndexFile[] | undefined)[] = [];
   return {
-    name: parts.name,
-    index: parts.index,
-    count: parts.count,
-    keyAt: parts.keyAt,
-    textAt: parts.textAt,
-    filesAt(release) {
-      const known = decoded[release];
-      if (known !== undefined) return known;
-      const files = decodeFiles(parts, release);
-      decoded[release] = files;
-      return files;
-    },
+    name,
+    index,
+    count: releases.count,
+    keyAt: releases.keyAt,
+    textAt: (release) => normalizedText(releases.textAt(release)),
+    filesAt: (release) => (decoded[release] ??= decodeFiles(parts, release)),
   };
 }
 
-function decodeFiles(parts: PageParts, release: number): readonly IndexFile[] {
-  const extents = parts.extentsOf(release);
-  const decode = parts.form === "html" ? decodeLink : decodeJsonFile;
+function decodeFiles({ form, base, releases, slice }: PageParts, release: number): readonly IndexFile[] {
+  const extents = releases.extentsOf(release);
+  const decode = form === "html" ? decodeLink : decodeJsonFile;
   const files: IndexFile[] = [];
   for (let i = 0; i + 1 < extents.length; i += 2) {
-    const file = decode(parts.slice(extents[i] ?? 0, extents[i + 1] ?? 0), parts.base);
+    const file = decode(slice(extents[i] ?? 0, extents[i + 1] ?? 0), base);
     if (file !== undefined) files.push(file);
   }
   return files;

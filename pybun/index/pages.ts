@@ -31,12 +31,17 @@ export interface PagesParts {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** One such name is told; each suggestion goes through all names that are known, so that of many only the first get some. */
+const suggestedMax = 32;
+
 export function openPages(parts: PagesParts): Pages {
   const known = new Map<string, ProjectPage | Promise<ProjectPage>>();
+  let suggested = 0;
+  const mayStillSuggest = (): boolean => suggested++ < suggestedMax;
   const page = (name: string): ProjectPage | Promise<ProjectPage> => {
     const asked = known.get(name);
     if (asked !== undefined) return asked;
-    const answer = cachedPage(name, parts) ?? askPage(name, { ...parts, shownNames: () => namesOfPages(known) });
+    const answer = cachedPage(name, parts) ?? askPage(name, { ...parts, shownNames: () => namesOfPages(known), mayStillSuggest });
     known.set(name, answer);
     if (answer instanceof Promise) answer.then((found) => known.set(name, found)).catch(() => known.delete(name));
     return answer;
@@ -93,6 +98,8 @@ const namesOfPages = (known: ReadonlyMap<string, unknown>): readonly string[] =>
 
 interface AskParts extends PagesParts {
   readonly shownNames: () => readonly string[];
+  /** Asked once for each name that nobody has. */
+  readonly mayStillSuggest: () => boolean;
 }
 
 async function askPage(name: string, parts: AskParts): Promise<ProjectPage> {
@@ -105,7 +112,7 @@ async function askPage(name: string, parts: AskParts): Promise<ProjectPage> {
   throw problem("E_PACKAGE_NOT_FOUND", {
     name,
     indexes: [...parts.sources.map((source) => source.shown), ...parts.findLinks.shown],
-    near: await suggestions(name, parts),
+    near: parts.mayStillSuggest() ? await suggestions(name, parts) : [],
   });
 }
 

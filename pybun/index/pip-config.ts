@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import type { Sourced } from "./index-config.ts";
+import { throwIfTooManyFiles } from "./open-files-limit.ts";
 
 /** Keys with dashes, as in files: `index-url`. */
 export type PipSettings = ReadonlyMap<string, Sourced>;
@@ -83,6 +84,7 @@ function readOrNothing(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
+    throwIfTooManyFiles(error, file);
     if (error instanceof Error && "code" in error) return "";
     throw error;
   }

@@ -26,6 +26,24 @@ export interface ReleaseTable {
   readonly extents: Uint32Array;
 }
 
+/** The same, a release at a time, wherever it is kept. */
+export interface ReleaseLookup {
+  readonly count: number;
+  readonly keyAt: (release: number) => string;
+  readonly textAt: (release: number) => string;
+  /** Start and end pairs of the release's records. */
+  readonly extentsOf: (release: number) => Uint32Array;
+}
+
+export function lookUp({ keys, texts, fileStarts, extents }: ReleaseTable): ReleaseLookup {
+  return {
+    count: keys.length,
+    keyAt: (release) => keys[release] ?? "",
+    textAt: (release) => texts[release] ?? "",
+    extentsOf: (release) => extents.subarray((fileStarts[release] ?? 0) * 2, (fileStarts[release + 1] ?? 0) * 2),
+  };
+}
+
 export interface ReleaseCollector {
   readonly offer: (candidate: Offer) => void;
   readonly finish: () => ReleaseTable;

@@ -67,11 +67,12 @@ export function remoteSource(parts: RemoteParts): PageSource {
       tellHit(name, proof.status);
       return true;
     },
-    fetch: (name) => fetchPage(name, cache.read(name), parts),
+    fetch: (name) => fetchPage(name, cache.readWhole(name), parts),
     knownNames: () => cache.names(),
   };
 }
 
+/** `known` is offered for confirmation; also with `--refresh`, which doubts its age and not its content. */
 async function fetchPage(
   name: string,
   known: CachedPage | undefined,

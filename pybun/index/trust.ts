@@ -5,6 +5,7 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { IndexConfig, Sourced } from "./index-config.ts";
+import { throwIfTooManyFiles } from "./open-files-limit.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -55,6 +56,7 @@ function readCertificates({ value: file, source }: Sourced): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
+    throwIfTooManyFiles(error, file);
     if (!isFileError(error)) throw error;
     const reason = `cannot read the certificates in '${file}': ${reasonOf(error)}`;
     throw problem("E_INDEX_CONFIG", { source, reason }, { cause: error });
@@ -65,6 +67,7 @@ function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory).sort();
   } catch (error) {
+    throwIfTooManyFiles(error, directory);
     if (!isFileError(error)) throw error;
     return [];
   }

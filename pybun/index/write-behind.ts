@@ -11,6 +11,7 @@ import { makingReasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { limiterOf } from "./limiter.ts";
+import { tooManyFiles } from "./open-files-limit.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -100,7 +101,8 @@ function fail(desk: Desk, directory: string, error: unknown): void {
   if (desk.isBroken) return;
   desk.isBroken = true;
   const place = placeOfFailure(directory);
-  desk.report.warn(problem("W_INDEX_CACHE", { path: place, reason: makingReasonOf(error) }, { cause: error }));
+  const isLimit = tooManyFiles(error, place) !== undefined;
+  desk.report.warn(problem("W_INDEX_CACHE", { path: place, reason: makingReasonOf(error), isLimit }, { cause: error }));
 }
 
 /** Once for each directory: they are few, and hold hundreds of files. */
