@@ -41,7 +41,8 @@ export function openPages(parts: PagesParts): Pages {
   const page = (name: string): ProjectPage | Promise<ProjectPage> => {
     const asked = known.get(name);
     if (asked !== undefined) return asked;
-    const answer = cachedPage(name, parts) ?? askPage(name, { ...parts, shownNames: () => namesOfPages(known), mayStillSuggest });
+    const answer =
+      cachedPage(name, parts) ?? askPage(name, { ...parts, shownNames: () => namesOfPages(known), mayStillSuggest });
     known.set(name, answer);
     if (answer instanceof Promise) answer.then((found) => known.set(name, found)).catch(() => known.delete(name));
     return answer;

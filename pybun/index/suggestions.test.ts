@@ -65,3 +65,13 @@ test("what was seen before is suggested all the same", () =>
     expect(await failureOf(() => client.page("acmme"))).toEndWith("| Did you mean 'acme'?");
     expect([askedNames(first), askedNames(last)]).toEqual([["acme", "acmme"], ["acmme"]]);
   }));
+
+test("of very many names that nobody has, only the first get suggestions", async () => {
+  using bench = testBench();
+  writeFileSync(join(bench.directory, "acme-1-py3-none-any.whl"), "");
+  const client = bench.open({ flags: { noIndex: true, findLinks: [bench.directory] } });
+  const names = Array.from({ length: 100 }, (_, i) => `nobody-has-${i}`);
+  expect(await failureOf(() => client.page("acmes"))).toEndWith("| Did you mean 'acme'?");
+  await Promise.allSettled(names.map(async (name) => client.page(name)));
+  expect(await failureOf(() => client.page("acmess"))).not.toContain("id you mean");
+});

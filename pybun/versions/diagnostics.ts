@@ -16,8 +16,16 @@ export interface FilenameParams {
 
 const EXIT_BAD_DATA = 65;
 
-/** A requirement may hold a URL with a password. Without a URL nothing is masked: `my_key==1` is a name and a version. */
-const shown = (text: string) => (text.includes("://") ? redact(text) : text);
+const shownMax = 200;
+
+/**
+ * A requirement may hold a URL with a password. Without a URL nothing is masked: `my_key==1` is a name and a version.
+ * What nobody would read to its end is cut, after it was masked.
+ */
+function shown(text: string): string {
+  const masked = text.includes("://") ? redact(text) : text;
+  return masked.length > shownMax ? `${masked.slice(0, shownMax)}…` : masked;
+}
 
 /** The problems of texts that name versions, requirements, markers, platforms and distribution files. */
 export const versionsDiagnostics = {

@@ -84,6 +84,13 @@ describe("parseRequirement", () => {
     });
   });
 
+  test("refuses a name that no file could have, and does not repeat all of it", () => {
+    expect(parseRequirement("x".repeat(255)).name).toHaveLength(255);
+    const { message } = faultOf(() => parseRequirement(`${"x".repeat(200_000)}>=1`));
+    expect(message).toEndWith("xxx…': a name has at most 255 characters at column 1");
+    expect(message.length).toBeLessThan(300);
+  });
+
   test("shows no password of a URL", () => {
     const { message } = faultOf(() => parseRequirement("foo @ https://joe:hunter2@x.org/a.whl b"));
     expect(message).not.toContain("hunter2");

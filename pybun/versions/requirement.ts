@@ -38,6 +38,8 @@ export interface Requirement {
 }
 
 const NAME = /[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?/y;
+/** The longest name of a file on any system in use: a longer project could not have one. */
+const nameLengthMax = 255;
 const URL_TEXT = /[^ \t]+/y;
 
 /** Reads a requirement. Throws `E_REQUIREMENT_INVALID` with a span. */
@@ -86,6 +88,9 @@ function readName(cursor: Cursor, what: string): string {
   const next = cursor.text[cursor.at];
   if (next !== undefined && "._-".includes(next)) {
     throw faultAt("a name must end with a letter or digit", cursor.at);
+  }
+  if (name.length > nameLengthMax) {
+    throw faultAt(`a name has at most ${nameLengthMax} characters`, start, cursor.at);
   }
   return normalizeName(name);
 }
