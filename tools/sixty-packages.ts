@@ -1,5 +1,5 @@
 /**
- * `npm run bun -- tools/sixty-packages.ts [--list FILE] [--scoreboard FILE]`
+ * `npm run scoreboard:packages -- [--list FILE] [--scoreboard FILE]`
  *
  * Compares one of our environments with a virtual environment that pip filled with the same pins, each seen by its own
  * Python: names, versions, metadata, entry points, contents of all files, resources, scripts and data of the prefix,

@@ -1,5 +1,5 @@
 /**
- * `npm run bun -- tools/thousand-wheels.ts [--list FILE] [--limit N] [--scoreboard FILE] [--python PATH]`
+ * `npm run scoreboard:wheels -- [--list FILE] [--limit N] [--scoreboard FILE] [--python PATH]`
  *
  * Downloads real wheels and compares what our unpacker makes of them with what pip installs: paths, bytes and
  * executable bits. Each line of the list is one wheel; any number of lines may be given. `--python` chooses the
