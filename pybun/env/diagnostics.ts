@@ -20,13 +20,14 @@ export const envDiagnostics = {
   E_ENV_SCRIPT_NAME: rule<{ wheel: string; name: string }>({
     exit: exitCode.integrity,
     summary: "An entry point asks for a script outside the environment's directory of scripts.",
-    message: (p) => `${p.wheel} asks for a script named '${p.name}', which is not a plain file name`,
+    message: (p) =>
+      `${p.wheel} asks for a script named '${p.name}', which is not a plain file name of at most 255 bytes`,
     hint: () => "Do not install this distribution: tell its publisher.",
   }),
-  E_ENV_DATA_CONFLICT: rule<{ path: string }>({
+  E_ENV_DATA_CONFLICT: rule<{ distribution: string; path: string }>({
     exit: exitCode.dataError,
     summary: "A distribution's data or script would replace a part of the environment itself.",
-    message: (p) => `a distribution brings '${p.path}', which would replace a part of the environment`,
+    message: (p) => `${p.distribution} brings '${p.path}', which would replace a part of the environment`,
     hint: () => "Leave the distribution away, or tell its publisher.",
   }),
   E_ENV_DIRECTORY_TAKEN: rule<{ path: string }>({

@@ -43,8 +43,12 @@ export function rewriteScript(content: Buffer, python: string): Buffer {
   return Buffer.concat([Buffer.from(shebangOf(python)), rest]);
 }
 
+/** The most that file systems of all platforms let a name have. */
+const nameBytesMax = 255;
+
 /** Names of scripts are plain file names. @throws E_ENV_SCRIPT_NAME */
 export function checkScriptName(name: string, wheel: string): void {
-  if (!/[/\\\0]/.test(name) && name !== "." && name !== "..") return;
+  const isPlain = !/[/\\\0]/.test(name) && name !== "." && name !== "..";
+  if (isPlain && Buffer.byteLength(name) <= nameBytesMax) return;
   throw problem("E_ENV_SCRIPT_NAME", { wheel, name });
 }

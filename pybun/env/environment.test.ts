@@ -161,9 +161,45 @@ describe("what a wheel may not do to an environment", () => {
     expect(await rejectionOf(scene.environment("bad", [bad]))).toMatchObject({ code: "E_ENV_DATA_CONFLICT" });
   });
 
-  test("name a script that leaves the directory of scripts", async () => {
-    const bad = await scene.wheel({ name: "esc", version: "1", entryPoints: { console_scripts: ["../evil = esc:x"] } });
-    expect(await rejectionOf(scene.environment("esc", [bad]))).toMatchObject({ code: "E_ENV_SCRIPT_NAME" });
+  test("replace what activates it, what it is known by, or one of its directories", async () => {
+    const purelib = scene.interpreter.scheme.purelib;
+    const places = ["bin/activate", "bin/activate.fish", ".vivarium-environment.json/x", "lib", "bin", purelib];
+    for (const place of places) {
+      const bad = await scene.wheel({ name: "bad", version: "3", files: { [`bad-3.data/data/${place}`]: "x" } });
+      expect(await rejectionOf(scene.environment("bad", [bad]))).toMatchObject({ code: "E_ENV_DATA_CONFLICT" });
+    }
+    for (const script of ["activate", "activate.fish"]) {
+      const bad = await scene.wheel({
+        name: "bad",
+        version: "4",
+        entryPoints: { console_scripts: [`${script} = bad:x`] },
+      });
+      expect(await rejectionOf(scene.environment("bad", [bad]))).toMatchObject({ code: "E_ENV_DATA_CONFLICT" });
+    }
+  });
+
+  test("have data where another has a directory of data", async () => {
+    const one = await scene.wheel({ name: "one", version: "5", files: { "one-5.data/data/share/x": "x" } });
+    const two = await scene.wheel({ name: "two", version: "5", files: { "two-5.data/data/share/x/y/z": "x" } });
+    for (const wheels of [
+      [one, two],
+      [two, one],
+    ]) {
+      const refused = await rejectionOf(scene.environment("kinds", wheels));
+      const params = { path: "share/x", file: "one", directory: "two" };
+      expect(refused).toMatchObject({ code: "E_ENV_PATH_CONFLICT", params });
+    }
+  });
+
+  test("name a script that leaves the directory of scripts, or that no disk can have", async () => {
+    for (const name of ["../evil", "x".repeat(256), "\u{1F40D}".repeat(64)]) {
+      const bad = await scene.wheel({
+        name: "esc",
+        version: "1",
+        entryPoints: { console_scripts: [`${name} = esc:x`] },
+      });
+      expect(await rejectionOf(scene.environment("esc", [bad]))).toMatchObject({ code: "E_ENV_SCRIPT_NAME" });
+    }
   });
 
   test("bring another file of the same name in silence", async () => {
@@ -194,7 +230,9 @@ describe("environments at a place of their own", () => {
     const first = await scene.environment("place-1", [old], { directory });
     expect(statSync(directory).mode & 0o777).toBe(0o777 & ~process.umask());
     expect(python(first, "import place; print(place.version)")).toBe("1");
-    const second = await scene.environment("place-2", [next], { directory });
+    const refused = scene.environment("place-2", [next], { directory });
+    expect(await rejectionOf(refused)).toMatchObject({ code: "E_ENV_EXISTS" });
+    const second = await scene.environment("place-2", [next], { directory, fresh: true });
     expect(python(second, "import place; print(place.version)")).toBe("2");
     const refreshed = await scene.environment("place-2", [old], { directory });
     expect(python(refreshed, "import place; print(place.version)")).toBe("1");

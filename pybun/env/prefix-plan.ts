@@ -20,6 +20,7 @@ import { activationScripts } from "./activation.ts";
 import type { envDiagnostics } from "./diagnostics.ts";
 import { directUrlName, directUrlText, type Origins } from "./direct-url.ts";
 import { checkScriptName, scriptOf } from "./entry-script.ts";
+import { ownedRecordName } from "./environment-record.ts";
 import { pythonText } from "./quoting.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
@@ -54,27 +55,39 @@ export interface PrefixPlan {
   readonly copies: readonly PrefixCopy[];
 }
 
-/** Plans a prefix. @throws E_ENV_SCRIPT_NAME, E_ENV_DATA_CONFLICT */
+/** Plans a prefix. @throws E_ENV_SCRIPT_NAME, E_ENV_DATA_CONFLICT, E_ENV_PATH_CONFLICT */
 export function planPrefix(request: PrefixRequest): PrefixPlan {
   const { interpreter, wheels } = request;
   const { scheme } = interpreter;
   const links = interpreterLinks(interpreter);
-  const own = ownTexts(request);
-  const scripts = wheels.flatMap((wheel) => entryScripts(wheel, request));
-  const copies = wheels.flatMap((wheel) => [...dataCopies(wheel, request), ...siteCopies(wheel, request)]);
-  const reserved = new Set([...own, ...links].map((entry) => entry.path));
-  for (const { path } of scripts) checkPlace(path, reserved);
-  for (const { to } of copies) checkPlace(to, reserved);
+  const own = [...ownTexts(request), ...activationTexts(request)];
+  const parts = wheels.map((wheel) => partOf(wheel, request));
+  const copies = parts.flatMap((part) => part.copies);
+  checkPlaces(parts, {
+    files: new Set([...[...own, ...links].map(({ path }) => path), ownedRecordName]),
+    directories: new Set(withParents([scheme.scripts, scheme.purelib])),
+  });
   const needed = [scheme.scripts, scheme.purelib, ...copies.map((copy) => posix.dirname(copy.to))];
-  // A wheel's script of the same name wins over those for activation.
   const texts = [
     ...own,
-    ...activationTexts(request),
-    ...scripts,
+    ...parts.flatMap(({ scripts }) => scripts),
     ...wheels.flatMap((one) => directTexts(one, request)),
   ];
   return { directories: withParents(needed), texts, links, copies };
 }
+
+/** What one wheel has in the prefix. */
+interface WheelPart {
+  readonly name: string;
+  readonly scripts: PrefixPlan["texts"];
+  readonly copies: readonly PrefixCopy[];
+}
+
+const partOf = (wheel: StoredWheel, request: PrefixRequest): WheelPart => ({
+  name: wheel.manifest.name,
+  scripts: entryScripts(wheel, request),
+  copies: [...dataCopies(wheel, request), ...siteCopies(wheel, request)],
+});
 
 function activationTexts({ prefix, interpreter }: PrefixRequest): PrefixPlan["texts"] {
   const { scripts } = interpreter.scheme;
@@ -159,10 +172,32 @@ function dataCopies(wheel: StoredWheel, request: PrefixRequest): readonly Prefix
   });
 }
 
-/** Nothing of a wheel may stand in the place of the interpreter's links or of our own files, or below one of them. */
-function checkPlace(path: string, reserved: ReadonlySet<string>): void {
-  for (let current = path; current !== "." && current !== "/"; current = posix.dirname(current)) {
-    if (reserved.has(current)) throw problem("E_ENV_DATA_CONFLICT", { path });
+interface OwnPlaces {
+  readonly files: ReadonlySet<string>;
+  readonly directories: ReadonlySet<string>;
+}
+
+/**
+ * Nothing of a wheel may stand in the place of the interpreter's links or of our own files and directories, or below one
+ * of the files; nor may one wheel have a file where another has a directory.
+ */
+function checkPlaces(parts: readonly WheelPart[], own: OwnPlaces): void {
+  const placed = parts.flatMap(({ name, scripts, copies }) => [
+    ...scripts.map(({ path }) => ({ name, path })),
+    ...copies.map(({ to: path }) => ({ name, path })),
+  ]);
+  const owners = new Map<string, string>();
+  for (const { name, path } of placed) {
+    if (own.files.has(path) || own.directories.has(path))
+      throw problem("E_ENV_DATA_CONFLICT", { distribution: name, path });
+    for (let above = posix.dirname(path); above !== "." && !owners.has(above); above = posix.dirname(above)) {
+      if (own.files.has(above)) throw problem("E_ENV_DATA_CONFLICT", { distribution: name, path });
+      owners.set(above, name);
+    }
+  }
+  for (const { name: file, path } of placed) {
+    const directory = owners.get(path);
+    if (directory !== undefined) throw problem("E_ENV_PATH_CONFLICT", { path, file, directory });
   }
 }
 
