@@ -220,7 +220,7 @@ function rememberedPage(state: SourceState, name: string): ProjectReleases | und
     state.hasNews = true;
     const read = client.page(name);
     // The page was there a moment ago, and believed; somebody empties the cache.
-    if (read instanceof Promise) throw problem("E_INDEX_CACHE_DAMAGED", { path: name });
+    if (read instanceof Promise) throw problem("E_INDEX_CACHE_CHANGED", { path: name });
     return read;
   };
   return keepPage(state, name, rememberedReleases({ name, memo, policy, page }));

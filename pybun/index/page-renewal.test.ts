@@ -18,6 +18,7 @@ interface Scene {
   readonly bench: TestBench;
   readonly open: (options?: OpenOptions) => IndexClient;
   readonly statuses: () => number[];
+  readonly index: FixtureIndex;
   /** The cached page. */
   readonly file: string;
 }
@@ -36,7 +37,7 @@ async function scene(body: (scene: Scene) => Promise<void>): Promise<void> {
     const root = join(bench.directory, "index-v1");
     const directory = readdirSync(root).find((name) => name.startsWith("127.0.0.1")) ?? expect.unreachable();
     const statuses = (): number[] => index.log.map(({ status }) => status);
-    await body({ bench, open, statuses, file: join(root, directory, "left.page") });
+    await body({ bench, open, statuses, index, file: join(root, directory, "left.page") });
   } finally {
     await index.stop();
   }
@@ -109,9 +110,10 @@ describe("--refresh", () => {
       expect(await hashOfRelease(open(), 399)).toBe(releases[399]?.sha256);
     }));
 
-  test("asks with the validators of a whole page", () =>
-    scene(async ({ open, statuses }) => {
+  test("asks with the validators of a whole page, past whatever caches stand between", () =>
+    scene(async ({ open, statuses, index }) => {
       await look(open({ refresh: true }));
       expect(statuses()).toEqual([200, 304]);
+      expect(index.log.map(({ headers }) => headers["cache-control"])).toEqual([undefined, "no-cache"]);
     }));
 });

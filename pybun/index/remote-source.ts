@@ -81,6 +81,8 @@ async function fetchPage(
   const url = `${parts.index.url}/${name}/`;
   const headers = (): Record<string, string> => ({
     accept: pageAccept,
+    // Whatever stands between us and the index shall ask as well (RFC 9111, section 5.2.1.4).
+    ...(parts.refresh ? { "cache-control": "no-cache" } : {}),
     ...(known === undefined ? {} : validatorsOf(known)),
   });
   const startMs = parts.clock.nowMs();
