@@ -81,7 +81,10 @@ async function fetchWheel({ store, file, client, report }: EnsureWheelOptions): 
     const startedMs = performance.now();
     const entry = join(directory, "entry");
     mkdirSync(entry);
-    const summary = await unpackInWorker({ archivePath, file: file.filename, directory: entry }, bytes);
+    const summary = await unpackInWorker(
+      { archivePath, file: file.filename, directory: entry },
+      { archiveBytes: bytes },
+    );
     // What stands there without a manifest is the rest of an entry that somebody deleted by hand; it must not win.
     if (store.has(wheelKind, sha256) && findStoredWheel(store, sha256) === undefined) store.remove(wheelKind, sha256);
     store.publishFrom(entry, wheelKind, sha256);

@@ -23,7 +23,7 @@ const task = (file: string) => ({ archivePath: "", file, directory: "" });
 /** What came of each task: the name in its answer, or the message of its failure. */
 function outcomes(pool: ReturnType<typeof createUnpackPool>, files: readonly string[]): Promise<readonly string[]> {
   const told = (file: string) =>
-    unpackInWorker(task(file), 1, pool).then(
+    unpackInWorker(task(file), { archiveBytes: 1, pool }).then(
       ({ name }) => name,
       (error: Error) => error.message,
     );

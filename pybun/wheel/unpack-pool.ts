@@ -55,7 +55,10 @@ export function startUnpackers(): void {
  * Unpacks in a worker. Of what waits, the largest archive goes first: begun last, it would keep one worker busy long
  * after the others have nothing left to do. Rejects as `unpackWheel` throws, and when the worker ends.
  */
-export function unpackInWorker(task: UnpackTask, archiveBytes: number, pool = shared): Promise<WheelSummary> {
+export function unpackInWorker(
+  task: UnpackTask,
+  { archiveBytes, pool = shared }: { readonly archiveBytes: number; readonly pool?: UnpackPool },
+): Promise<WheelSummary> {
   return new Promise((resolve, reject) => {
     pool.queue.push({ task, archiveBytes, resolve, reject });
     work(pool);
