@@ -1,8 +1,9 @@
 /** Layouts of real distributions in small: namespaces of all kinds, native libraries across wheels. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { openScene, python, run } from "./testing/scene.ts";
+import { verifyView } from "./verify-links.ts";
 
 const scene = openScene();
 afterAll(scene.remove);
@@ -76,6 +77,9 @@ describe("native libraries", () => {
     });
     expect([lower.manifest.escapesRunPath, upper.manifest.escapesRunPath]).toEqual([false, true]);
     const record = await scene.environment("native", [lower, upper]);
+    // Its directories are real, and those of its bytecode links that lead nowhere yet.
+    const viewKey = basename(dirname(record.view));
+    expect(verifyView(scene.store, viewKey)).toBeUndefined();
     expect(python(record, "import upper; print(upper.value)")).toBe("42");
   });
 });

@@ -1,6 +1,6 @@
 /** What `pybun cache verify` asks of views and environments: whether all that they refer to is still there. */
 import { existsSync, globSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Store } from "@vivarium/core/store";
 import { wheelKind } from "../wheel/stored-wheel.ts";
 import type { EnvironmentRecord } from "./environment-record.ts";
@@ -19,11 +19,13 @@ export function verifyView(store: Store, key: string): string | undefined {
   return broken === undefined ? undefined : `'${broken}' leads nowhere`;
 }
 
-/** Links to bytecode lead nowhere until that is compiled. */
+/** Links to bytecode, to a file of it or to a whole directory, lead nowhere until that is compiled. */
+const mayDangle = (path: string): boolean => path.endsWith(".pyc") || basename(path) === "__pycache__";
+
 function brokenLink(root: string, folder: string): string | undefined {
   for (const item of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = join(folder, item.name);
-    if (item.isSymbolicLink() && !path.endsWith(".pyc") && !existsSync(join(root, path))) return path;
+    if (item.isSymbolicLink() && !mayDangle(path) && !existsSync(join(root, path))) return path;
     const below = item.isDirectory() ? brokenLink(root, path) : undefined;
     if (below !== undefined) return below;
   }
