@@ -1,8 +1,9 @@
-/** The body of an answer: read once, under a ceiling of bytes and an idle timeout. */
-import { problemsOf } from "@vivarium/core/diagnostic";
+/** The body of an answer: read once, under a ceiling of bytes, an idle timeout and a lowest rate (watchdog.ts). */
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import { CodingFailure, contentCodingOf, decodeBody, decodeStream } from "./content-coding.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { plainError } from "./plain-error.ts";
-import type { Watch, Watchdog } from "./watchdog.ts";
+import type { BodyWatch, Expiry, Watchdog } from "./watchdog.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -21,12 +22,22 @@ export interface BodyLimits {
   /** The longest silence between two pieces. */
   readonly timeoutMs: number;
   readonly watchdog: Watchdog;
+  /** Of the client: what one body shows holds for the next. */
+  readonly link: Link;
   /** Ends the transfer. */
   readonly abort: () => void;
 }
 
-/** A body that is read in one go cannot be seen coming: it has this rate, on average, besides the timeout. */
-const bytesPerMsMin = 32;
+export interface Link {
+  /** A body that was read in one go took too long: from then on all are read piece by piece. */
+  isSlow: boolean;
+}
+
+/**
+ * A body that is read in one go cannot be seen coming: it must have this rate, on average, besides the timeout. One that
+ * has not is asked for again, and may then take its time.
+ */
+const bytesPerMsInOneGo = 32;
 /** Larger bodies are read piece by piece, where silence shows at once. */
 const oneGoBytesMax = 16 * 1024 * 1024;
 
@@ -38,7 +49,7 @@ export function openBody(response: Response, limits: BodyLimits): Body {
     announced,
     pieces,
     async all(bytesMax) {
-      if (announced !== undefined && announced <= Math.min(bytesMax, oneGoBytesMax)) {
+      if (announced !== undefined && announced <= Math.min(bytesMax, oneGoBytesMax) && !limits.link.isSlow) {
         return readInOneGo(response, { ...limits, bytesMax, announced });
       }
       const parts: Uint8Array[] = [];
@@ -52,8 +63,12 @@ export function openBody(response: Response, limits: BodyLimits): Body {
 /** The engine puts the pieces together without waking us for each: half of the cost of a page of a megabyte. */
 async function readInOneGo(response: Response, reading: Reading & { announced: number }): Promise<Uint8Array> {
   const { url, announced } = reading;
-  const idle = watchIdle(reading);
-  idle.touch(announced / bytesPerMsMin);
+  const idle = watchBody(reading, () => {
+    reading.link.isSlow = true;
+  });
+  // Nothing is seen of it until it is there: its time is counted as a whole, and not by what came.
+  idle.hold(0);
+  idle.touch(announced / bytesPerMsInOneGo);
   try {
     const bytes = await Promise.race([response.bytes(), idle.expired]).catch((error: unknown) => {
       throw isClosed(error)
@@ -69,10 +84,8 @@ async function readInOneGo(response: Response, reading: Reading & { announced: n
 }
 
 function announcedBytes(headers: Headers): number | undefined {
-  const encoding = headers.get("content-encoding");
   const length = headers.get("content-length");
-  if (length === null || !/^\d+$/.test(length) || (encoding !== null && encoding !== "identity")) return undefined;
-  return Number(length);
+  return length === null || !/^\d+$/.test(length) ? undefined : Number(length);
 }
 
 interface Reading extends BodyLimits {
@@ -80,14 +93,14 @@ interface Reading extends BodyLimits {
   readonly announced: number | undefined;
 }
 
-async function* readPieces(response: Response, reading: Reading): AsyncGenerator<Uint8Array, void, void> {
+async function* readPieces(body: Response["body"], reading: Reading): AsyncGenerator<Uint8Array, void, void> {
   const { url, bytesMax, announced } = reading;
   const tooLarge = problem("E_INDEX_TOO_LARGE", { url, bytesMax });
   if (announced !== undefined && announced > bytesMax) throw tooLarge;
   let bytes = 0;
-  if (response.body !== null) {
-    const reader = response.body.getReader();
-    const idle = watchIdle(reading);
+  if (body !== null) {
+    const reader = body.getReader();
+    const idle = watchBody(reading);
     try {
       for (;;) {
         const { done, value } = await Promise.race([reader.read(), idle.expired]).catch((error: unknown) => {
@@ -95,10 +108,11 @@ async function* readPieces(response: Response, reading: Reading): AsyncGenerator
           throw problem("E_INDEX_TRUNCATED", { url, bytes, bytesExpected: announced }, { cause: plainError(error) });
         });
         if (done) break;
-        idle.touch();
         bytes += value.length;
         if (bytes > bytesMax) throw tooLarge;
+        idle.hold(value.length);
         yield value;
+        idle.resume();
       }
     } finally {
       idle.stop();
@@ -115,12 +129,23 @@ function isClosed(error: unknown): boolean {
   return error.code === "ECONNRESET" || error.code === "ConnectionClosed";
 }
 
-function watchIdle({ url, timeoutMs, watchdog, abort }: Reading): Watch & { readonly expired: Promise<never> } {
+function watchBody(
+  { url, timeoutMs, watchdog, abort }: Reading,
+  expired: () => void = () => undefined,
+): BodyWatch & { readonly expired: Promise<never> } {
   const { promise, reject } = Promise.withResolvers<never>();
   // Most bodies never expire, and then nobody looks at the promise.
   promise.catch(() => undefined);
-  const watch = watchdog.watch(() => {
-    reject(problem("E_INDEX_TIMEOUT", { url, phase: "idle", timeoutMs }));
+  const phaseOf = { silent: "idle", slow: "slow" } as const;
+  const watch = watchdog.watchBody((why: Expiry) => {
+    expired();
+    reject(
+      problem("E_INDEX_TIMEOUT", {
+        url,
+        phase: phaseOf[why],
+        timeoutMs: why === "slow" ? watchdog.graceMs : timeoutMs,
+      }),
+    );
     abort();
   });
   return { ...watch, expired: promise };

@@ -60,13 +60,11 @@ export const indexDiagnostics = {
       return `The server${proxy} may speak plain HTTP on this port: was 'http://' meant instead of 'https://'?`;
     },
   }),
-  E_INDEX_TIMEOUT: rule<{ url: string; phase: "connect" | "idle"; timeoutMs: number }>({
+  E_INDEX_TIMEOUT: rule<{ url: string; phase: keyof typeof timeoutWords; timeoutMs: number }>({
     exit: 69,
-    summary: "An index did not answer, or stopped sending, for longer than the timeout.",
-    message: (p) =>
-      p.phase === "connect"
-        ? `no answer from '${p.url}' within ${p.timeoutMs / 1000} s`
-        : `'${p.url}' sent nothing for ${p.timeoutMs / 1000} s`,
+    summary:
+      "An index did not answer, or stopped sending, for longer than the timeout; or it trickled: for a minute longer than the timeout it sent less than a kilobyte a second, shared among all that is read at the same time.",
+    message: (p) => timeoutWords[p.phase](p.url, p.timeoutMs / 1000),
     hint: () => "UV_HTTP_TIMEOUT or PIP_DEFAULT_TIMEOUT set the time to wait, in seconds.",
   }),
   E_INDEX_REDIRECT: rule<{ url: string; reason: keyof typeof redirectReason; target: string }>({
@@ -205,6 +203,12 @@ export const indexDiagnostics = {
 
 /** `numpy` of `numpy-1.0.tar.gz`: what `--only-binary` takes. */
 const projectOf = (file: string): string => file.replace(/-[^-]*$/, "");
+
+const timeoutWords = {
+  connect: (url: string, seconds: number) => `no answer from '${url}' within ${seconds} s`,
+  idle: (url: string, seconds: number) => `'${url}' sent nothing for ${seconds} s`,
+  slow: (url: string, seconds: number) => `'${url}' sent less than a kilobyte a second for ${seconds} s`,
+} as const;
 
 /** `target`: where the last redirect leads, redacted. */
 const redirectReason = {

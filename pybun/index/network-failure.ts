@@ -1,5 +1,5 @@
 /** What a failure of `fetch` means: a certificate, a broken connection, our own timer; or none of ours. */
-import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import { type ParamsOf, Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics, NamedProxy } from "./diagnostics.ts";
@@ -31,8 +31,7 @@ export class SinkFailure extends Error {
 export function failureOf(error: unknown, { url, proxy }: { url: string; proxy: Sourced | undefined }): Retry {
   if (error instanceof SinkFailure) throw error.cause;
   if (error instanceof Problem) {
-    const passing = error.code === "E_INDEX_TIMEOUT" || error.code === "E_INDEX_TRUNCATED";
-    if (!passing) throw error;
+    if (!mayPass(error)) throw error;
     return { kind: "retry", retryAfter: null, problem: () => error };
   }
   const code = codeOf(error);
@@ -53,6 +52,15 @@ export function failureOf(error: unknown, { url, proxy }: { url: string; proxy: 
       tooManyFiles(error, url) ??
       problem("E_INDEX_NETWORK", { url, reason, attempts, ...shownProxy(proxy) }, { cause }),
   };
+}
+
+function mayPass(error: Problem): boolean {
+  if (error.code === "E_INDEX_TRUNCATED") return true;
+  if (error.code !== "E_INDEX_TIMEOUT") return false;
+  // The parameters of this code.
+  const { phase } = error.params as ParamsOf<typeof indexDiagnostics, "E_INDEX_TIMEOUT">;
+  // Who trickled for longer than a minute had its time; the others may have lost a connection.
+  return phase !== "slow";
 }
 
 function shownProxy(proxy: Sourced | undefined): { proxy?: NamedProxy } {

@@ -2,16 +2,17 @@
  * HTTP GET as the index client needs it: patient, suspicious, and careful with secrets.
  *
  * In: a URL and what may be spent on it. Out: status, headers, and a body that is read piece by piece under a ceiling
- * of bytes and an idle timeout. In between: redirects (followed here, because credentials belong to one place and must
+ * of bytes, an idle timeout and a lowest rate. In between: redirects (followed here, because credentials belong to one place and must
  * be chosen anew for each hop), retries with back-off, proxies, certificates.
  *
- * `fetch` of Bun keeps connections alive and decompresses gzip, brotli and zstandard off the main thread; an own
- * HTTP client would gain nothing that a measurement showed.
+ * `fetch` of Bun keeps connections alive; an own HTTP client would gain nothing that a measurement showed. Bodies are
+ * decompressed by `content-coding.ts`.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
-import { type Body, openBody } from "./body.ts";
+import { type Body, type Link, openBody } from "./body.ts";
 import type { Clock } from "./clock.ts";
+import { acceptEncoding } from "./content-coding.ts";
 import type { CredentialSource } from "./credentials.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { IndexConfig } from "./index-config.ts";
@@ -61,13 +62,14 @@ const atOnceMax = 50;
 
 export function openTransport(parts: TransportParts): Transport {
   const limit = limiterOf(atOnceMax);
-  const watchdog = openWatchdog(parts.config.timeoutMs);
+  const watchdog = openWatchdog({ timeoutMs: parts.config.timeoutMs });
+  const link: Link = { isSlow: false };
   let requests = 0;
 
   async function attempt<T>(url: string, options: AskOptions, use: (answer: Answer) => Promise<T>): Promise<T | Retry> {
     const watch = new AbortController();
     const release = passOnAborts([parts.signal, options.signal], watch);
-    const hop = { headers: options.headers?.() ?? {}, watch, watchdog, count: () => requests++ };
+    const hop = { headers: options.headers?.() ?? {}, watch, watchdog, link, count: () => requests++ };
     let isRead = false;
     try {
       const answer = await follow(url, hop, parts);
@@ -136,6 +138,7 @@ interface Hop {
   readonly headers: Readonly<Record<string, string>>;
   readonly watch: AbortController;
   readonly watchdog: Watchdog;
+  readonly link: Link;
   readonly count: () => void;
 }
 
@@ -153,6 +156,7 @@ async function follow(start: string, hop: Hop, parts: TransportParts): Promise<A
         url: redact(url),
         timeoutMs: parts.config.timeoutMs,
         watchdog: hop.watchdog,
+        link: hop.link,
         abort: () => hop.watch.abort(),
       });
       return { status: response.status, url, headers: response.headers, body, requestedMs };
@@ -194,7 +198,12 @@ async function send(url: string, hop: Hop, parts: TransportParts): Promise<Respo
     return await fetch(withoutUserInformation(url), {
       redirect: "manual",
       signal: hop.watch.signal,
-      headers: { ...hop.headers, ...(authorization === undefined ? {} : { authorization }) },
+      decompress: false,
+      headers: {
+        "accept-encoding": acceptEncoding,
+        ...hop.headers,
+        ...(authorization === undefined ? {} : { authorization }),
+      },
       ...(proxy === undefined ? {} : { proxy: proxy.value }),
       ...(tls === undefined ? {} : { tls }),
     });

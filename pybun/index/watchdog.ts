@@ -1,6 +1,12 @@
 /**
  * Deadlines for many transfers with one timer: it ticks a few times in the shortest timeout while anything is watched, so that a
  * request costs two set operations instead of a timer of its own. A deadline is met up to a quarter of the timeout late.
+ *
+ * A body has two: against silence, and against a trickle that would never end. For the second each body has an account of
+ * time. It begins full, time is taken out while we wait for bytes, and bytes pay time in, up to what it began with; at
+ * zero the body ends. So a server may be slow for the grace, or a little slow for ever. The rate that keeps an account
+ * level is that of a whole link: the bodies that are read at the same time share it, since an honest link that is slow
+ * divides itself among them too.
  */
 
 export interface Watch {
@@ -9,40 +15,134 @@ export interface Watch {
   readonly stop: () => void;
 }
 
+export interface BodyWatch extends Watch {
+  /** Bytes came, and are ours to handle: what time that takes is not the server's fault. */
+  readonly hold: (bytes: number) => void;
+  /** More bytes are waited for. */
+  readonly resume: () => void;
+}
+
+export type Expiry = "silent" | "slow";
+
 export interface Watchdog {
+  /** The longest time that a body may be too slow. */
+  readonly graceMs: number;
   /** Calls `expire` once when nothing was touched for the timeout. */
   readonly watch: (expire: () => void) => Watch;
+  /** The same for a body, which must also keep up the rate. */
+  readonly watchBody: (expire: (why: Expiry) => void) => BodyWatch;
+}
+
+export interface WatchdogOptions {
+  readonly timeoutMs: number;
+  readonly graceMs?: number;
+  /** Of all bodies together. */
+  readonly bytesPerMsMin?: number;
+  readonly nowMs?: () => number;
+}
+
+/** A kilobyte a second: a modem of 1990, shared. */
+const linkBytesPerMsMin = 1;
+/** Beside the timeout: who sets a long one has a link on which that must pass. */
+const ownGraceMs = 60_000;
+
+interface Watched {
+  dueMs: number;
+  /** The account; infinite for what is no body. */
+  leftMs: number;
+  isHeld: boolean;
+  readonly isBody: boolean;
+  readonly expire: (why: Expiry) => void;
 }
 
 /** Real time, not the client's clock: connections do not know of that one. */
-export function openWatchdog(timeoutMs: number): Watchdog {
-  const watched = new Map<object, { dueMs: number; expire: () => void }>();
-  let timer: ReturnType<typeof setInterval> | undefined;
-  const tick = (): void => {
-    const nowMs = performance.now();
-    for (const [key, { dueMs, expire }] of watched) {
-      if (dueMs > nowMs) continue;
-      watched.delete(key);
-      expire();
+export function openWatchdog(options: WatchdogOptions): Watchdog {
+  const { timeoutMs, bytesPerMsMin = linkBytesPerMsMin, nowMs = () => performance.now() } = options;
+  const { graceMs = timeoutMs + ownGraceMs } = options;
+  const timer = startsAndStops(Math.max(10, timeoutMs / 4), { nowMs, tick: judge });
+  const watched = new Set<Watched>();
+  let bodies = 0;
+
+  function judge(passedMs: number, lateMs: number): void {
+    const now = nowMs();
+    for (const entry of watched) {
+      entry.dueMs += lateMs;
+      if (!entry.isHeld) entry.leftMs -= passedMs;
+      const isSilent = entry.dueMs <= now;
+      if (!isSilent && entry.leftMs > 0) continue;
+      remove(entry);
+      entry.expire(isSilent ? "silent" : "slow");
     }
-    if (watched.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
+  }
+
+  function add(entry: Watched): Watch {
+    watched.add(entry);
+    if (entry.isBody) bodies++;
+    timer.start();
+    return {
+      touch: (moreMs = 0) => void (entry.dueMs = nowMs() + timeoutMs + moreMs),
+      stop: () => remove(entry),
+    };
+  }
+
+  function remove(entry: Watched): void {
+    if (watched.delete(entry) && entry.isBody) bodies--;
+    if (watched.size === 0) timer.stop();
+  }
+
+  const entryOf = (isBody: boolean, expire: Watched["expire"]): Watched => ({
+    dueMs: nowMs() + timeoutMs,
+    leftMs: isBody ? graceMs : Number.POSITIVE_INFINITY,
+    isHeld: false,
+    isBody,
+    expire,
+  });
+
   return {
-    watch(expire) {
-      const entry = { dueMs: performance.now() + timeoutMs, expire };
-      watched.set(entry, entry);
-      timer ??= setInterval(tick, Math.max(10, timeoutMs / 4));
+    graceMs,
+    watch: (expire) => add(entryOf(false, expire)),
+    watchBody(expire) {
+      const entry = entryOf(true, expire);
       return {
-        touch: (graceMs = 0) => void (entry.dueMs = performance.now() + timeoutMs + graceMs),
-        stop() {
-          watched.delete(entry);
-          if (watched.size > 0) return;
-          clearInterval(timer);
-          timer = undefined;
+        ...add(entry),
+        hold(bytes) {
+          entry.leftMs = Math.min(graceMs, entry.leftMs + (bytes * bodies) / bytesPerMsMin);
+          entry.isHeld = true;
+          entry.dueMs = Number.POSITIVE_INFINITY;
+        },
+        resume() {
+          entry.isHeld = false;
+          entry.dueMs = nowMs() + timeoutMs;
         },
       };
+    },
+  };
+}
+
+interface Ticking {
+  readonly nowMs: () => number;
+  /** What passed since the last tick, and by how much this one comes late: the program computed, and read nothing. */
+  readonly tick: (passedMs: number, lateMs: number) => void;
+}
+
+function startsAndStops(everyMs: number, { nowMs, tick }: Ticking): { start: () => void; stop: () => void } {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let lastMs = 0;
+  const beat = (): void => {
+    const passedMs = nowMs() - lastMs;
+    lastMs += passedMs;
+    const lateMs = passedMs > 2 * everyMs ? passedMs - everyMs : 0;
+    tick(passedMs - lateMs, lateMs);
+  };
+  return {
+    start() {
+      if (timer !== undefined) return;
+      lastMs = nowMs();
+      timer = setInterval(beat, everyMs);
+    },
+    stop() {
+      clearInterval(timer);
+      timer = undefined;
     },
   };
 }
