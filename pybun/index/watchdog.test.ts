@@ -72,7 +72,7 @@ describe("a body", () => {
   });
 
   test("that has less than its share ends", () => {
-    feed(20 * graceMs, { watch: body("less"), bytes: 124 }, { watch: body("enough"), bytes: 125 });
+    feed(20 * graceMs, { watch: body("less"), bytes: 100 }, { watch: body("enough"), bytes: 125 });
     expect(ends).toMatchObject([["less", "slow"]]);
   });
 

@@ -4,7 +4,7 @@
  *
  * A body has two: against silence, and against a trickle that would never end. For the second each body has an account of
  * time. It begins full, time is taken out while we wait for bytes, and bytes pay time in, up to what it began with; at
- * zero the body ends. So a server may be slow for the grace, or a little slow for ever. The rate that keeps an account
+ * zero the body ends. So a server may be as slow as it likes for the grace, but not for ever. The rate that keeps an account
  * level is that of a whole link: the bodies that are read at the same time share it, since an honest link that is slow
  * divides itself among them too.
  */
