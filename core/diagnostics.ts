@@ -50,6 +50,17 @@ export const coreDiagnostics = {
     message: (p) => `the store's entry '${p.path}' is damaged: ${p.detail}`,
     hint: () => "Run `pybun cache verify`: it moves damaged entries away, and they are fetched again when needed.",
   }),
+  E_STORE_BUSY: rule<AtPath & { seconds: number }>({
+    exit,
+    summary: "Nothing was removed from the store, because others installed from it for as long as the command waited.",
+    message: (p) => `cannot empty '${p.path}': others have installed from it for ${p.seconds} seconds`,
+    hint: () => "Try again when they have ended.",
+  }),
+  W_STORE_WAITING: rule<AtPath>({
+    exit,
+    summary: "Removing from the store waits until the installations that use it have ended.",
+    message: (p) => `waiting for others that install from '${p.path}'`,
+  }),
   E_STORE_VERIFY: rule<AtPath & { damaged: number; checked: number }>({
     exit: exitCode.integrity,
     summary: "Verifying found entries of the store that are not what was put there; they were removed.",

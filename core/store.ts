@@ -7,6 +7,9 @@
  *   root/locks/<name>       files for advisory locks; they hold nothing and stay
  *   root/leases/<owner>.<n> entries that a living process uses, one `kind/key` a line
  *
+ * Whoever installs keeps everybody from evicting meanwhile (store/eviction.ts); whoever uses what is there leases it
+ * first and then looks whether it is there.
+ *
  * A process that is killed leaves either the old or the new state, and leftovers that the next sweep finds by their
  * owner's death. What is not synced: files of an entry, because everything here can be fetched or built again and a
  * sync for each of thousands of files costs more than the download. A power cut may so leave a named entry with short
@@ -16,6 +19,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "./assert.ts";
+import { evict, type Patience, withEviction, withoutEviction } from "./store/eviction.ts";
 import { acquireFileLock } from "./store/file-lock.ts";
 import { errnoOf, ioProblem } from "./store/io-problem.ts";
 import { liveLeases, writeLease } from "./store/lease.ts";
@@ -45,8 +49,14 @@ export interface Store {
   readonly publishFrom: (directory: string, kind: string, key: string) => string;
   /** Runs `body` while no other holder of the same name does, in any process. Freed by death. */
   readonly withLock: <T>(name: string, body: () => Promise<T> | T, signal?: AbortSignal) => Promise<T>;
+  /** Runs `body` while nobody evicts: for whoever installs, until what he made is leased. May be nested. */
+  readonly withoutEviction: <T>(body: () => Promise<T> | T, signal?: AbortSignal) => Promise<T>;
+  /** Runs `body` while nobody installs. @throws E_STORE_BUSY */
+  readonly withEviction: <T>(body: () => Promise<T> | T, patience: Patience) => Promise<T>;
   /** Removes an entry: it is gone at once, its files a little later. Returns false if there was none. */
   readonly remove: (kind: string, key: string) => boolean;
+  /** The same, unless `isUsed` says otherwise just before or after it left: then it stays, and this returns false. */
+  readonly removeUnused: (entry: StoreKey, isUsed: () => boolean) => boolean;
   /** Keys of the entries of a kind, in no order. */
   readonly keys: (kind: string) => readonly string[];
   /** Says that this process uses these entries until it ends; kept across execve. Returns what ends it sooner. */
@@ -95,7 +105,10 @@ export function openStore(root: string): Store {
       }
     },
     withLock: (name, body, signal) => withLock({ root, path: place("locks", name) }, body, signal),
+    withoutEviction: async (body, signal) => withoutEviction({ ...evictionLock(root), signal }, body),
+    withEviction: async (body, patience) => withEviction({ ...evictionLock(root), ...patience }, body),
     remove: (kind, key) => discard(root, entryPath(kind, key)),
+    removeUnused: ({ kind, key }, isUsed) => discard(root, entryPath(kind, key), isUsed),
     keys: (kind) => listNames(place(kind)),
     lease: (entries) => translate(root, "write", () => writeLease(ensureFolder(root, "leases"), entries)),
     leased: () => translate(root, "read", () => liveLeases(join(root, "leases"))),
@@ -177,20 +190,12 @@ async function withLock<T>(
   }
 }
 
-function discard(root: string, path: string): boolean {
+const evictionLock = (root: string) => ({ root, path: join(ensureFolder(root, "locks"), "eviction") });
+
+function discard(root: string, path: string, isUsed = () => false): boolean {
   if (!existsSync(path)) return false;
   const trash = ensureFolder(root, "trash");
-  return translate(path, "remove", () => {
-    const target = join(trash, ownedName());
-    try {
-      renameSync(path, target);
-    } catch (error) {
-      if (errnoOf(error) === "ENOENT") return false;
-      throw error;
-    }
-    removeTree(target);
-    return true;
-  });
+  return translate(path, "remove", () => evict({ path, trash: join(trash, ownedName()) }, isUsed));
 }
 
 function listNames(path: string): readonly string[] {
@@ -206,7 +211,8 @@ function sweep(root: string): void {
   for (const folder of ["tmp", "trash", "leases"]) {
     for (const name of listNames(join(root, folder))) {
       const owner = name.slice(0, name.lastIndexOf("."));
-      if (!mayBeAlive(owner)) removeTree(join(root, folder, name));
+      // What another user left is his to remove, and in nobody's way.
+      if (!mayBeAlive(owner)) removeLeftover(join(root, folder, name));
     }
   }
 }

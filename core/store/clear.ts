@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { isStoreName, type Store } from "../store.ts";
+import { isStoreName, type Store, type StoreKey } from "../store.ts";
 import { errnoOf, ioProblem } from "./io-problem.ts";
 import { mayBeAlive } from "./process-identity.ts";
 import { removeTree } from "./remove-tree.ts";
@@ -16,45 +16,74 @@ export interface Cleared {
 const ownFolders: ReadonlySet<string> = new Set(["locks", "leases"]);
 const ownedFolders: ReadonlySet<string> = new Set(["tmp", "trash"]);
 
+export interface ClearOptions {
+  /** What must stay. Asked again before each removal: leases come and go meanwhile. */
+  readonly keeps: (entry: StoreKey) => boolean;
+  /** Kinds whose entries depend on those of later and of unnamed kinds: they go first, so that a kill breaks none. */
+  readonly dependents?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Empties the store: every entry of every kind, and whatever else lies in its folders, but not the entries of `keep`
- * (`kind/key`) nor what a living process is making. What could not be removed raises E_STORE_*, and the rest stays.
+ * Empties the store: every entry of every kind, and whatever else lies in its folders, but not what `keeps` names nor
+ * what a living process is making. What could not be removed raises E_STORE_*, and the rest stays. Whoever calls this
+ * holds the store's eviction lock.
  */
-export function clearStore(store: Store, keep: ReadonlySet<string>, signal?: AbortSignal): Cleared {
+export function clearStore(store: Store, { keeps, dependents = [], signal }: ClearOptions): Cleared {
   store.sweep();
   const cleared = { entries: 0, bytes: 0, kept: 0 };
-  for (const kind of folders(store.root)) {
+  for (const kind of inOrder(folders(store.root), dependents)) {
     for (const key of names(join(store.root, kind))) {
       signal?.throwIfAborted();
-      const isOwned = ownedFolders.has(kind) && mayBeAlive(key.slice(0, key.lastIndexOf(".")));
-      if (isOwned || keep.has(`${kind}/${key}`)) {
-        cleared.kept += isOwned ? 0 : 1;
-        continue;
-      }
-      cleared.bytes += removeCounted(store, { kind, key });
-      cleared.entries += 1;
+      if (isInMaking(store, { kind, key })) continue;
+      const bytes = removeCounted({ store, keeps }, { kind, key });
+      if (bytes === undefined) cleared.kept += 1;
+      cleared.entries += bytes === undefined ? 0 : 1;
+      cleared.bytes += bytes ?? 0;
     }
   }
   return cleared;
 }
 
-function removeCounted(store: Store, { kind, key }: { kind: string; key: string }): number {
+function inOrder(kinds: readonly string[], first: readonly string[]): readonly string[] {
+  return [...first.filter((kind) => kinds.includes(kind)), ...kinds.filter((kind) => !first.includes(kind))];
+}
+
+/** Writers of small files hold no lock: they rename a `.tmp` that they have just written. */
+const writingMsMax = 60_000;
+
+function isInMaking({ root }: Store, { kind, key }: StoreKey): boolean {
+  if (ownedFolders.has(kind)) return mayBeAlive(key.slice(0, key.lastIndexOf(".")));
+  if (!key.endsWith(".tmp")) return false;
+  const status = lstatSync(join(root, kind, key), { throwIfNoEntry: false });
+  return status !== undefined && Date.now() - status.mtimeMs < writingMsMax;
+}
+
+interface Clearing extends Pick<ClearOptions, "keeps"> {
+  readonly store: Store;
+}
+
+/** The bytes that went; undefined if the entry is kept. */
+function removeCounted({ store, keeps }: Clearing, { kind, key }: StoreKey): number | undefined {
   const path = join(store.root, kind, key);
+  const isKept = () => keeps({ kind, key });
   try {
-    const bytes = bytesBelow(path);
     // An entry leaves by one rename, as everywhere; other files need no such care.
-    const isEntry = !ownedFolders.has(kind) && isStoreName(kind) && isStoreName(key) && lstatSync(path).isDirectory();
-    if (isEntry) store.remove(kind, key);
-    else removeTree(path);
+    const isEntry = !ownedFolders.has(kind) && isStoreName(kind) && isStoreName(key) && isDirectory(path);
+    if (isKept()) return undefined;
+    const bytes = bytesBelow(path);
+    if (!isEntry) removeTree(path);
+    else if (!store.removeUnused({ kind, key }, isKept) && isKept()) return undefined;
     return bytes;
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return 0; // somebody else cleans too
     throw ioProblem(error, { path, operation: "remove" });
   }
 }
 
+const isDirectory = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 function folders(root: string): readonly string[] {
-  return names(root).filter((name) => !ownFolders.has(name) && lstatSync(join(root, name)).isDirectory());
+  return names(root).filter((name) => !ownFolders.has(name) && isDirectory(join(root, name)));
 }
 
 function names(path: string): readonly string[] {
@@ -66,9 +95,9 @@ function names(path: string): readonly string[] {
   }
 }
 
-/** Bytes of the files below a path; links count as themselves. */
+/** Bytes of the files below a path; links count as themselves, and what vanishes meanwhile as nothing. */
 function bytesBelow(path: string): number {
-  const stat = lstatSync(path);
-  if (!stat.isDirectory()) return stat.size;
-  return readdirSync(path).reduce((sum, name) => sum + bytesBelow(join(path, name)), 0);
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory() !== true) return stat?.size ?? 0;
+  return names(path).reduce((sum, name) => sum + bytesBelow(join(path, name)), 0);
 }

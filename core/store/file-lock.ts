@@ -14,28 +14,43 @@ const pauseLastMs = 50;
 
 /** @returns a function that frees the lock. Rejects with the signal's reason when it fires first. */
 export async function acquireFileLock(path: string, signal?: AbortSignal): Promise<() => void> {
+  return retry(() => tryFileLock(path, "exclusive"), signal);
+}
+
+/**
+ * The same for a lock that many hold together; only one who wants it alone excludes them. Whoever holds it may take it
+ * again. Windows has no such lock: there it is always free, and excludes nobody.
+ */
+export async function acquireSharedLock(path: string, signal?: AbortSignal): Promise<() => void> {
+  return retry(() => tryFileLock(path, "shared"), signal);
+}
+
+async function retry(attempt: () => (() => void) | undefined, signal?: AbortSignal): Promise<() => void> {
   let pauseMs = pauseFirstMs;
   for (;;) {
     signal?.throwIfAborted();
-    const release = tryFileLock(path);
+    const release = attempt();
     if (release !== undefined) return release;
     await Bun.sleep(pauseMs);
     pauseMs = Math.min(pauseMs * 2, pauseLastMs);
   }
 }
 
+type LockMode = "exclusive" | "shared";
+
 /** Takes the lock if it is free; undefined if somebody has it. Locks of one process exclude each other too. */
-function tryFileLock(path: string): (() => void) | undefined {
-  return process.platform === "win32" ? tryExclusiveFile(path) : tryFlock(path);
+function tryFileLock(path: string, mode: LockMode): (() => void) | undefined {
+  if (process.platform !== "win32") return tryFlock(path, mode);
+  return mode === "shared" ? () => undefined : tryExclusiveFile(path);
 }
 
-const lockExclusive = 2;
+const operations: Readonly<Record<LockMode, number>> = { shared: 1, exclusive: 2 };
 const lockNonBlocking = 4;
 
-function tryFlock(path: string): (() => void) | undefined {
+function tryFlock(path: string, mode: LockMode): (() => void) | undefined {
   const descriptor = openSync(path, "a", 0o666);
   // A failure other than "taken" means a file system without locks: publishing by rename is safe without them.
-  const taken = flock()(descriptor, lockExclusive | lockNonBlocking) !== 0 && !isWithoutLocks(descriptor);
+  const taken = flock()(descriptor, operations[mode] | lockNonBlocking) !== 0 && !isWithoutLocks(descriptor);
   if (!taken) return () => closeSync(descriptor);
   closeSync(descriptor);
   return undefined;

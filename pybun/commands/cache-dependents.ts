@@ -1,10 +1,11 @@
 /** Who depends on what in the store: an environment on its view and its wheels, a view on its wheels. */
 import { basename, dirname } from "node:path";
-import type { Store } from "@vivarium/core/store";
+import type { Store, StoreKey } from "@vivarium/core/store";
+import type { Patience } from "@vivarium/core/store/eviction";
 import { creatingCommand } from "../env/creating-command.ts";
 import { type EnvironmentRecord, environmentKind, environmentPath } from "../env/environment-record.ts";
 import { listEnvironments } from "../env/list-environments.ts";
-import { placedKind } from "../env/placed-environment.ts";
+import { isPointerName, placedKind } from "../env/placed-environment.ts";
 import { verifyEnvironment, verifyView } from "../env/verify-links.ts";
 import { viewKind } from "../env/view.ts";
 import { choiceKind, readChoice } from "../install/choice.ts";
@@ -16,14 +17,31 @@ const isInStore = (store: Store, { path, key }: EnvironmentRecord): boolean => p
 /** `<root>/<kind>/<key>/site-packages` → the key. */
 const viewKeyOf = ({ view }: EnvironmentRecord): string => basename(dirname(view));
 
+/** Environments and what leads to them go before views, views before wheels: nothing is ever left without its parts. */
+export const dependentKinds = ["runs-v1", choiceKind, environmentKind, viewKind, wheelSetKind];
+
 /**
- * `kind/key` of what cleaning must leave: what living processes have leased, environments that the user put at a place
- * of his own, what both are made of, and what is remembered of wishes where all that it names stays.
+ * What cleaning must leave: what living processes have leased, environments that the user put at a place of his own,
+ * what both are made of, and what is remembered of wishes where all that it names stays. Leases are read at each
+ * question, and the rest again whenever they have changed.
  */
-export function entriesInUse(store: Store): ReadonlySet<string> {
-  const used = new Set(store.leased());
-  // Without the pointers nobody would know what environments at places of their own depend on.
-  for (const key of store.keys(placedKind)) used.add(`${placedKind}/${key}`);
+export function keeperOf(store: Store): (entry: StoreKey) => boolean {
+  let leased = store.leased();
+  let used = entriesInUse(store, leased);
+  return ({ kind, key }) => {
+    // Without the pointers nobody would know what environments at places of their own depend on.
+    if (kind === placedKind && isPointerName(key)) return true;
+    const now = store.leased();
+    if (now.symmetricDifference(leased).size > 0) {
+      leased = now;
+      used = entriesInUse(store, leased);
+    }
+    return used.has(`${kind}/${key}`);
+  };
+}
+
+function entriesInUse(store: Store, leased: ReadonlySet<string>): ReadonlySet<string> {
+  const used = new Set(leased);
   for (const record of listEnvironments(store)) {
     if (isInStore(store, record) && !used.has(`${environmentKind}/${record.key}`)) continue;
     used.add(`${viewKind}/${viewKeyOf(record)}`);
@@ -65,22 +83,33 @@ export interface BrokenEntries {
   readonly broken: readonly { readonly path: string; readonly reason: string; readonly command: string }[];
 }
 
-/** Takes views whose wheels are gone out of the store, then environments that lack their view or files of their own. */
-export function discardBroken(store: Store): BrokenEntries {
+/**
+ * Takes views whose wheels are gone out of the store, then environments that lack their view or files of their own.
+ * Whether there is anything to take is looked at first, while others may install.
+ */
+export async function discardBroken(store: Store, patience: Patience): Promise<BrokenEntries> {
+  const found = findBroken(store, () => undefined);
+  if (found.lost.length === 0) return found;
+  return store.withEviction(() => findBroken(store, ({ kind, key }) => store.remove(kind, key)), patience);
+}
+
+function findBroken(store: Store, discard: (entry: StoreKey) => void): BrokenEntries {
   const lost: { entry: string; reason: string }[] = [];
   const broken: { path: string; reason: string; command: string }[] = [];
-  const leased = store.leased();
+  const lose = (kind: string, key: string, reason: string) => {
+    discard({ kind, key });
+    lost.push({ entry: `${kind}/${key}`, reason });
+  };
   for (const key of store.keys(viewKind)) {
     const reason = verifyView(store, key);
-    if (reason !== undefined && store.remove(viewKind, key)) lost.push({ entry: `${viewKind}/${key}`, reason });
+    if (reason !== undefined) lose(viewKind, key, reason);
   }
+  const leased = store.leased();
   for (const record of listEnvironments(store)) {
     const reason = verifyEnvironment(record);
-    if (reason === undefined) continue;
-    if (leased.has(`${environmentKind}/${record.key}`)) continue;
-    if (!isInStore(store, record)) broken.push({ path: record.path, reason, command: creatingCommand(record) });
-    else if (store.remove(environmentKind, record.key))
-      lost.push({ entry: `${environmentKind}/${record.key}`, reason });
+    if (reason === undefined || leased.has(`${environmentKind}/${record.key}`)) continue;
+    if (isInStore(store, record)) lose(environmentKind, record.key, reason);
+    else broken.push({ path: record.path, reason, command: creatingCommand(record) });
   }
   return { lost, broken };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandContext, Execute } from "@vivarium/cli/command";
 import { problemsOf } from "@vivarium/core/diagnostic";
@@ -6,10 +7,11 @@ import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import { openStore, type Store } from "@vivarium/core/store";
 import { clearStore } from "@vivarium/core/store/clear";
+import type { Patience } from "@vivarium/core/store/eviction";
 import type { envDiagnostics } from "../env/diagnostics.ts";
 import { wheelKind } from "../wheel/stored-wheel.ts";
 import { verifyEntry } from "../wheel/verify.ts";
-import { discardBroken, entriesInUse, removeWheel } from "./cache-dependents.ts";
+import { dependentKinds, discardBroken, keeperOf, removeWheel } from "./cache-dependents.ts";
 
 const problem = problemsOf<typeof coreDiagnostics>();
 const envProblem = problemsOf<typeof envDiagnostics>();
@@ -34,15 +36,15 @@ export const executeVerify: Execute = async (context) => {
   for (const key of keys) {
     await letSignalsIn();
     context.signal.throwIfAborted();
-    const reason = verifyEntry(store.entryPath(wheelKind, key));
+    const reason = damageOf(store, key);
     const entry = `${wheelKind}/${key}`;
     context.report.emit("cache.verify", { entry, intact: reason === undefined });
     if (reason === undefined) continue;
     damaged.push({ entry, reason });
-    removeWheel(store, key);
+    await store.withEviction(() => removeWheel(store, key), patienceOf(context, store));
     context.report.warn(problem("W_STORE_REMOVED", { path: store.entryPath(wheelKind, key), detail: reason }));
   }
-  const { lost, broken } = discardBroken(store);
+  const { lost, broken } = await discardBroken(store, patienceOf(context, store));
   for (const { entry, reason } of lost) {
     damaged.push({ entry, reason });
     context.report.warn(problem("W_STORE_REMOVED", { path: join(store.root, entry), detail: reason }));
@@ -56,10 +58,30 @@ export const executeVerify: Execute = async (context) => {
   return exitCode.success;
 };
 
+/** What is wrong with a wheel; one that somebody else removes meanwhile is of no interest any more. */
+function damageOf(store: Store, key: string): string | undefined {
+  try {
+    const reason = verifyEntry(store.entryPath(wheelKind, key));
+    return store.has(wheelKind, key) ? reason : undefined;
+  } catch (error) {
+    if (store.has(wheelKind, key)) throw error;
+    return undefined;
+  }
+}
+
 function intactWords(count: number): string {
   if (count === 0) return "the store holds no wheels";
   return count === 1 ? "1 wheel is intact" : `${count} wheels are intact`;
 }
+
+/** Longer than the installation of something large over a slow line; who looks on can end it any time. */
+const waitMs = 300_000;
+
+const patienceOf = ({ report, signal }: CommandContext, { root }: Store): Patience => ({
+  waitMs,
+  signal,
+  onWait: () => report.warn(problem("W_STORE_WAITING", { path: root })),
+});
 
 /** Hashing is synchronous: between two entries the event loop may see Ctrl-C. */
 const letSignalsIn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -67,7 +89,11 @@ const letSignalsIn = (): Promise<void> => new Promise((resolve) => setImmediate(
 /** `pybun cache clean` */
 export const executeClean: Execute = async (context) => {
   const store = storeOf(context);
-  const { entries, bytes, kept } = clearStore(store, entriesInUse(store), context.signal);
+  const { signal } = context;
+  const clear = () => clearStore(store, { keeps: keeperOf(store), dependents: dependentKinds, signal });
+  const { entries, bytes, kept } = existsSync(store.root)
+    ? await store.withEviction(clear, patienceOf(context, store))
+    : { entries: 0, bytes: 0, kept: 0 };
   context.report.emit("cache.clean", { entries, bytes });
   context.detail({ entries, bytes, kept });
   const inUse = kept === 0 ? "" : `; ${kept} in use stay`;

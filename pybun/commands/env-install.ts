@@ -32,23 +32,29 @@ export async function createEnvironment(
     if (gathered.requiredHashes.size === 0 && gathered.requireHashes === undefined)
       return await findOrInstall(request, scene);
     if (directory === undefined) return checkInstalled(await findOrInstall(request, scene), gathered);
-    checkInstalled(await findOrInstall(inStore, scene), gathered);
-    return await findOrInstall(request, { ...scene, refresh: false });
+    // What was compared is what comes to the place: nobody may make it be fetched again in between.
+    return await scene.store.withoutEviction(async () => {
+      checkInstalled(await findOrInstall(inStore, scene), gathered);
+      return findOrInstall(request, { ...scene, refresh: false });
+    }, scene.signal);
   } catch (error) {
     throw locateProblem(error, scene.gathered);
   }
 }
 
 async function findOrInstall(request: InstallRequest, scene: InstallScene): Promise<EnvironmentRecord> {
+  const { store, signal } = scene;
   const key = keyOf(request);
-  const found = scene.refresh ? undefined : rememberedWheels(scene.store, key);
+  const found = scene.refresh ? undefined : rememberedWheels(store, key);
   const linked = found === undefined ? undefined : await linkRemembered(request, { ...scene, key, ...found });
   if (linked !== undefined) return linked;
   // Loaded late: resolver, index client and unpacker are half of the program, and a warm store needs none of them.
   const { installRequirements } = await import("../install/install-requirements.ts");
-  const record = await installRequirements(request, scene);
-  writeWheelSet(scene.store, key, record.packages);
-  return record;
+  return store.withoutEviction(async () => {
+    const record = await installRequirements(request, scene);
+    writeWheelSet(store, key, record.packages);
+    return record;
+  }, signal);
 }
 
 interface Remembered {

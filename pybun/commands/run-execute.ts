@@ -5,18 +5,18 @@
  * program's own; with json and jsonl it is a child whose output becomes events.
  */
 import type { CommandContext, Execute, OptionValues } from "@vivarium/cli/command";
-import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import { problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import type { Store } from "@vivarium/core/store";
-import { environmentKind } from "../env/environment-record.ts";
 import { envFiles, isOffline } from "../index/run-variables.ts";
+import type { InstallScene } from "../install/install-request.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import { childVariables } from "../run/child-variables.ts";
 import { explainRun, type RunDescription, runDetailOf } from "../run/describe-run.ts";
 import type { runDiagnostics } from "../run/diagnostics.ts";
 import type { Invocation } from "../run/invocation.ts";
-import { planRun } from "../run/plan-run.ts";
+import { planRun, type RunPlan } from "../run/plan-run.ts";
 import { type ReadScript, readScript } from "../run/read-script.ts";
 import type { ReadyRun } from "../run/ready-run.ts";
 import type { runOptions } from "../run/run-options.ts";
@@ -44,28 +44,25 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
     return exitCode.success;
   }
   const { report, signal } = context;
-  const [{ openStore }, { readyRun }] = await Promise.all([
-    import("@vivarium/core/store"),
-    import("../run/ready-run.ts"),
-  ]);
+  const { openStore } = await import("@vivarium/core/store");
   const store = openStore(cacheRoot);
-  const ready = await readyRun(plan, { store, report, offline, refresh: options.refresh, signal });
+  const leased = await obtain(plan, { store, report, offline, refresh: options.refresh, signal });
   signal.throwIfAborted();
-  return start({ context, options, store, read, target, ready, description: { ...description, ready } });
+  const { ready } = leased;
+  return start({ context, options, store, read, target, ...leased, description: { ...description, ready } });
 };
 
-interface Start {
+interface Start extends LeasedRun {
   readonly context: CommandContext;
   readonly options: Options;
   readonly store: Store;
   readonly read: ReadScript;
   readonly target: RunTarget;
-  readonly ready: ReadyRun;
   readonly description: RunDescription;
 }
 
 async function start(run: Start): Promise<number> {
-  const { context, options, store, target, ready, read, description } = run;
+  const { context, options, target, ready, endLease, read, description } = run;
   const { becomeProgram, invocationOf, withEnvFiles, writeWarmRecord } = await import("../run/start.ts");
   const files = envFiles(options["env-file"], context.environment);
   const environment = withEnvFiles(context.childEnvironment(), { files, cwd: context.cwd });
@@ -78,7 +75,6 @@ async function start(run: Start): Promise<number> {
     ...(ready.prefix === "" ? {} : { environment: ready.prefix }),
     selected_by: description.plan.rule,
   });
-  const endLease = await leaseEnvironment(store, ready);
   if (context.format !== "text") return capture(run, invocation, variables).finally(endLease);
   if (isPlain(run)) writeWarmRecord({ ...run, ...context, plan: description.plan, script: read.script ?? "" });
   await letSignalsIn();
@@ -90,25 +86,26 @@ async function start(run: Start): Promise<number> {
 /** What was done just now was synchronous: a Ctrl-C that came meanwhile waits for a turn of the event loop. */
 const letSignalsIn = (): Promise<void> => new Promise((resolve) => setTimeout(() => setImmediate(resolve), 1));
 
-/** Sweeps up after ended runs, and says that this one uses its environment. */
-async function leaseEnvironment(store: Store, { record }: ReadyRun): Promise<() => void> {
-  const [{ sweepRecords }, { markCache }] = await Promise.all([
-    import("../install/sweep-records.ts"),
-    import("../install/mark-cache.ts"),
-  ]);
-  try {
-    store.sweep();
-    sweepRecords(store);
-    markCache(store);
-    return record === undefined ? () => undefined : store.lease([{ kind: environmentKind, key: record.key }]);
-  } catch (error) {
-    // Whoever may not write here cannot evict anything either; on a full disk the environment that is there still runs.
-    if (!(error instanceof Problem && withoutLease.has(error.code))) throw error;
-    return () => undefined;
-  }
+interface LeasedRun {
+  readonly ready: ReadyRun;
+  readonly endLease: () => void;
 }
 
-const withoutLease = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION", "E_STORE_FULL"]);
+/** What can be started, kept from eviction until we end. */
+async function obtain(plan: RunPlan, scene: InstallScene): Promise<LeasedRun> {
+  const [{ readyRun }, { leaseEnvironment }] = await Promise.all([
+    import("../run/ready-run.ts"),
+    import("../install/lease-environment.ts"),
+  ]);
+  const ready = await readyRun(plan, scene);
+  const endLease = leaseEnvironment(scene.store, ready.record);
+  if (endLease !== undefined) return { ready, endLease };
+  // It was evicted before the lease: once more, while nobody evicts.
+  return scene.store.withoutEviction(async () => {
+    const again = await readyRun(plan, scene);
+    return { ready: again, endLease: leaseEnvironment(scene.store, again.record) ?? (() => undefined) };
+  }, scene.signal);
+}
 
 async function capture(run: Start, invocation: Invocation, variables: Record<string, string>): Promise<number> {
   const { context, read, description } = run;

@@ -8,8 +8,9 @@
  * view is there; anything else is thrown away and made again.
  */
 import { lstatSync, mkdirSync, readlinkSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
+import type { coreDiagnostics } from "@vivarium/core/diagnostics";
 import type { Report } from "@vivarium/core/report";
 import type { Store } from "@vivarium/core/store";
 import { errnoOf } from "@vivarium/core/store/io-problem";
@@ -29,13 +30,14 @@ import {
 } from "./environment-record.ts";
 import { wheelsToMaterialize } from "./materialize.ts";
 import { inspectPlace } from "./place.ts";
-import { placeEnvironment } from "./placed-environment.ts";
+import { checkDirectory, placeEnvironment, placeLockOf } from "./placed-environment.ts";
 import { type PrefixRequest, planPrefix } from "./prefix-plan.ts";
 import { writePrefix } from "./prefix-write.ts";
 import { verifyEnvironment } from "./verify-links.ts";
 import { ensureView } from "./view.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
+const storeProblem = problemsOf<typeof coreDiagnostics>();
 
 export interface EnvironmentOptions {
   readonly store: Store;
@@ -63,14 +65,37 @@ export interface EnvironmentOptions {
 export async function ensureEnvironment(options: EnvironmentOptions): Promise<EnvironmentRecord> {
   const known = findWhole(options);
   if (known !== undefined) return announce(options, { record: known, created: false, startMs: performance.now() });
-  const { store, key, signal } = options;
-  return store.withLock(`environment-${key}`, () => make(options), signal);
+  const { store, key, directory, signal } = options;
+  // Of two wishes for one place the second has to see what the first one made there.
+  const lock = directory === undefined ? `environment-${key}` : placeLockOf(directory);
+  return store.withoutEviction(() => store.withLock(lock, () => make(options), signal), signal);
 }
 
+/**
+ * Nobody evicts meanwhile, but a careless hand may, or somebody on a file system without locks: what is made of a wheel
+ * that is gone by now, or was half-way, is told of as damage, which callers mend.
+ */
 async function make(options: EnvironmentOptions): Promise<EnvironmentRecord> {
   const startMs = performance.now();
   const known = findWhole(options);
   if (known !== undefined) return announce(options, { record: known, created: false, startMs });
+  const { store, directory, key, fresh: clear = false } = options;
+  if (directory !== undefined) checkDirectory({ store, directory, key, clear });
+  checkPresent(options.wheels);
+  try {
+    return await build(options, startMs);
+  } finally {
+    checkPresent(options.wheels);
+  }
+}
+
+/** @throws E_STORE_DAMAGED */
+function checkPresent(wheels: readonly StoredWheel[]): void {
+  const absent = wheels.find(({ path }) => !isPresent(path));
+  if (absent !== undefined) throw storeProblem("E_STORE_DAMAGED", { path: dirname(absent.path), detail: "it is gone" });
+}
+
+async function build(options: EnvironmentOptions, startMs: number): Promise<EnvironmentRecord> {
   const {
     store,
     interpreter,
@@ -93,7 +118,8 @@ async function make(options: EnvironmentOptions): Promise<EnvironmentRecord> {
   const record = recordOf(request, options);
   const fill = (target: string): void => writePrefix(planPrefix(request), target, record);
   if (directory === undefined) await publishInStore(options, { record, fill });
-  else await placeEnvironment({ store, directory, record, fill });
+  else await placeEnvironment({ store, directory, record, fill, clear: options.fresh ?? false });
+  if (!isPresent(view.path)) throw storeProblem("E_STORE_DAMAGED", { path: view.path, detail: "it is gone" });
   return announce(options, { record, created: true, startMs });
 }
 

@@ -68,9 +68,11 @@ export function removeEnvironment(
 ): GoneEnvironment {
   const record = tryFindEnvironment(store, wanted, cwd);
   if (record === undefined) return forgetGone(store, wanted, cwd);
-  if (store.leased().has(`${environmentKind}/${record.key}`)) throw problem("E_ENV_IN_USE", { path: record.path });
-  if (record.path === environmentPath(store, record.key)) store.remove(environmentKind, record.key);
-  else removePlaced(store, record);
+  const isUsed = () => store.leased().has(`${environmentKind}/${record.key}`);
+  const isPlaced = record.path !== environmentPath(store, record.key);
+  if (!isPlaced) store.removeUnused(leaseOf(record), isUsed);
+  if (isUsed()) throw problem("E_ENV_IN_USE", { path: record.path });
+  if (isPlaced) removePlaced(store, record);
   return record;
 }
 

@@ -7,7 +7,16 @@
  * a disk that is not there is listed as "moved or gone" until `env remove` forgets it. One that was moved is made known
  * at its new place as soon as a command is told of that place.
  */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
@@ -30,10 +39,26 @@ export interface Placement {
   readonly directory: string;
   readonly record: EnvironmentRecord;
   readonly fill: (directory: string) => void;
+  /** An environment of ours that is for something else may be replaced. */
+  readonly clear: boolean;
+}
+
+/** The lock for a place, by its real name: a directory above it can have two. */
+export function placeLockOf(directory: string): string {
+  return `place-${hashOf(realPlace(directory))}`;
+}
+
+function realPlace(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return dirname(path) === path ? path : join(realPlace(dirname(path)), basename(path));
+  }
 }
 
 /** @throws E_ENV_IN_USE, E_ENV_DIRECTORY_TAKEN, E_ENV_DIRECTORY_STORE, E_ENV_DIRECTORY_UNUSABLE, the E_STORE_* codes */
-export async function placeEnvironment({ store, directory, record, fill }: Placement): Promise<void> {
+export async function placeEnvironment({ store, directory, record, fill, clear }: Placement): Promise<void> {
   checkPlace(store, directory);
   checkUnused(store, directory);
   try {
@@ -44,6 +69,8 @@ export async function placeEnvironment({ store, directory, record, fill }: Place
       fill(made);
       writeFileSync(join(made, ownedRecordName), JSON.stringify(record));
       writePointer(store, record);
+      // Somebody with another store, whose locks are not ours, may have come first.
+      if (!clear) checkSame(directory, record.key);
       moveOrForget(store, { made, directory });
     } finally {
       // After an exchange this is the old environment; after a plain rename there is nothing.
@@ -165,12 +192,15 @@ export interface PlacedEnvironments {
   readonly gone: readonly GoneEnvironment[];
 }
 
+/** Whether a file among the pointers is one, and not what a killed process left in the making. */
+export const isPointerName = (name: string): boolean => /^[0-9a-f]{40}$/.test(name);
+
 /** All environments at places of their own that were made with this store. */
 export function listPlaced(store: Store): PlacedEnvironments {
   const folder = join(store.root, placedKind);
   const found = new Map<string, FoundEnvironment>();
   const gone: GoneEnvironment[] = [];
-  for (const name of entriesOf(folder)) {
+  for (const name of entriesOf(folder).filter(isPointerName)) {
     const text = readFileSync(join(folder, name), "utf8");
     const end = text.indexOf("\n");
     const [key, path] = [text.slice(0, end), text.slice(end + 1)];
@@ -223,5 +253,7 @@ export function removePlaced(store: Store, { path }: EnvironmentRecord): void {
 }
 
 function pointerPath(store: Store, directory: string): string {
-  return join(store.root, placedKind, new Bun.CryptoHasher("sha256").update(directory).digest("hex").slice(0, 40));
+  return join(store.root, placedKind, hashOf(directory));
 }
+
+const hashOf = (text: string): string => new Bun.CryptoHasher("sha256").update(text).digest("hex").slice(0, 40);

@@ -19,7 +19,7 @@ import { type IndexClient, openIndexClient } from "../index/client.ts";
 import type { Pin } from "../resolver/pins.ts";
 import { normalizeName } from "../versions/name.ts";
 import type { Requirement } from "../versions/requirement.ts";
-import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import { type StoredWheel, wheelKind } from "../wheel/stored-wheel.ts";
 import { pinsAbove } from "./beneath.ts";
 import { writeChoice } from "./choice.ts";
 import type { installDiagnostics } from "./diagnostics.ts";
@@ -40,10 +40,10 @@ const problem = problemsOf<typeof installDiagnostics>();
  * @throws what the resolver, the index client, wheels and environments throw, and E_INSTALL_BUILD_NEEDED
  */
 export async function installRequirements(request: InstallRequest, scene: InstallScene): Promise<EnvironmentRecord> {
-  const { store, report, refresh, signal } = scene;
+  const { store, report, signal } = scene;
   const key = keyOf(request);
   const startedMs = performance.now();
-  const known = request.directory === undefined && !refresh ? findInstalled(request, store) : undefined;
+  const known = findWhole(request, scene);
   if (known !== undefined) {
     const { path, packages } = known;
     const duration_ms = performance.now() - startedMs;
@@ -53,11 +53,16 @@ export async function installRequirements(request: InstallRequest, scene: Instal
   }
   // Ten equal runs at once: one resolves and installs, the others find what it made.
   const make = async (): Promise<EnvironmentRecord> => {
-    const made = request.directory === undefined && !refresh ? findInstalled(request, store) : undefined;
-    return made ?? (await install(request, { ...scene, key }));
+    return findWhole(request, scene) ?? (await install(request, { ...scene, key }));
   };
   markCache(store);
-  return store.withLock(`install-${key}`, make, signal);
+  return store.withoutEviction(() => store.withLock(`install-${key}`, make, signal), signal);
+}
+
+/** A view is a tree of links: whose wheels are gone it looks whole, and what would be imported is not there. */
+function findWhole(request: InstallRequest, { store, refresh }: InstallScene): EnvironmentRecord | undefined {
+  const found = request.directory === undefined && !refresh ? findInstalled(request, store) : undefined;
+  return found?.packages.every(({ sha256 }) => store.has(wheelKind, sha256)) === true ? found : undefined;
 }
 
 interface KeyedScene extends InstallScene {

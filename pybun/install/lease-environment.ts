@@ -1,0 +1,31 @@
+/** The lease of a run on its environment, and the sweep that comes before it. */
+import { Problem } from "@vivarium/core/diagnostic";
+import type { Store } from "@vivarium/core/store";
+import { isEnvironmentWhole } from "../env/ensure-environment.ts";
+import type { EnvironmentRecord } from "../env/environment-record.ts";
+import { leaseOf } from "../env/list-environments.ts";
+import { markCache } from "./mark-cache.ts";
+import { sweepRecords } from "./sweep-records.ts";
+
+/**
+ * Sweeps up after ended runs, and says that this one uses its environment. Returns what ends the lease, or undefined
+ * where the environment was evicted just before: who leases first and looks then misses no eviction.
+ */
+export function leaseEnvironment(store: Store, record: EnvironmentRecord | undefined): (() => void) | undefined {
+  try {
+    store.sweep();
+    sweepRecords(store);
+    markCache(store);
+    if (record === undefined) return () => undefined;
+    const end = store.lease([leaseOf(record)]);
+    if (isEnvironmentWhole(record)) return end;
+    end();
+    return undefined;
+  } catch (error) {
+    // Whoever may not write here cannot evict anything either; on a full disk the environment that is there still runs.
+    if (!(error instanceof Problem && withoutLease.has(error.code))) throw error;
+    return () => undefined;
+  }
+}
+
+const withoutLease = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION", "E_STORE_FULL"]);
