@@ -1,6 +1,6 @@
 /** The body of an answer: read once, under a ceiling of bytes, an idle timeout and a lowest rate (watchdog.ts). */
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
-import { CodingFailure, contentCodingOf, decodeBody, decodeStream } from "./content-coding.ts";
+import { CodingFailure, type ContentCoding, contentCodingOf, decodeBody, decodeStream } from "./content-coding.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { plainError } from "./plain-error.ts";
 import type { BodyWatch, Expiry, Watchdog } from "./watchdog.ts";
@@ -42,22 +42,51 @@ const bytesPerMsInOneGo = 32;
 const oneGoBytesMax = 16 * 1024 * 1024;
 
 export function openBody(response: Response, limits: BodyLimits): Body {
-  const announced = announcedBytes(response.headers);
-  const pieces = (bytesMax: number): AsyncGenerator<Uint8Array, void, void> =>
-    readPieces(response, { ...limits, bytesMax, announced });
+  const sent = announcedBytes(response.headers);
+  const coding = contentCodingOf(response.headers);
+  if (coding !== undefined) return openCodedBody(response, { ...limits, sent, coding });
   return {
-    announced,
-    pieces,
-    async all(bytesMax) {
-      if (announced !== undefined && announced <= Math.min(bytesMax, oneGoBytesMax) && !limits.link.isSlow) {
-        return readInOneGo(response, { ...limits, bytesMax, announced });
+    announced: sent,
+    pieces: (bytesMax) => readPieces(response.body, { ...limits, bytesMax, announced: sent }),
+    all: (bytesMax) => readAll(response, { ...limits, bytesMax, announced: sent }),
+  };
+}
+
+interface CodedLimits extends BodyLimits {
+  /** `Content-Length`: that of the compressed bytes. */
+  readonly sent: number | undefined;
+  readonly coding: ContentCoding;
+}
+
+function openCodedBody(response: Response, { sent, coding, ...limits }: CodedLimits): Body {
+  return {
+    announced: undefined,
+    async *pieces(bytesMax) {
+      const decoded = response.body === null ? null : decodeStream(response.body, coding);
+      try {
+        yield* readPieces(decoded, { ...limits, bytesMax, announced: undefined });
+      } catch (error) {
+        throw error instanceof Problem || isClosed(error) ? error : new CodingFailure(error);
       }
-      const parts: Uint8Array[] = [];
-      for await (const piece of pieces(bytesMax)) parts.push(piece);
-      const [only] = parts;
-      return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+    },
+    async all(bytesMax) {
+      const bytes = await readAll(response, { ...limits, bytesMax, announced: sent });
+      const decoded = await decodeBody(bytes, { coding, bytesMax });
+      if (decoded === undefined) throw problem("E_INDEX_TOO_LARGE", { url: limits.url, bytesMax });
+      return decoded;
     },
   };
+}
+
+/** The bytes as they are sent. */
+async function readAll(response: Response, reading: Reading): Promise<Uint8Array> {
+  const { announced, bytesMax } = reading;
+  if (announced !== undefined && announced <= Math.min(bytesMax, oneGoBytesMax) && !reading.link.isSlow)
+    return readInOneGo(response, { ...reading, announced });
+  const parts: Uint8Array[] = [];
+  for await (const piece of readPieces(response.body, reading)) parts.push(piece);
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }
 
 /** The engine puts the pieces together without waking us for each: half of the cost of a page of a megabyte. */

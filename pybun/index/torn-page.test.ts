@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildWheel, type Reply, startFixtureIndex } from "../../tests/fixture-index/index.ts";
 import { failureOf, testBench } from "./testing.ts";
@@ -61,6 +63,47 @@ test.each(torn)("a page of which only the beginning came is an error and not kep
     }
     const client = bench.open({ flags: { defaultIndex: index.simple } });
     expect((await client.page("left")).count).toBe(versions.length);
+  } finally {
+    await index.stop();
+  }
+});
+
+const program = `
+const { openIndexClient } = await import(process.argv[2]);
+const { loadIndexConfig } = await import(process.argv[3]);
+const [url, cacheRoot] = process.argv.slice(4);
+const environment = { PIP_CONFIG_FILE: "/dev/null", UV_HTTP_RETRIES: "0" };
+const config = loadIndexConfig({ flags: { defaultIndex: url }, environment, home: cacheRoot, platform: "linux" });
+const report = { emit() {}, warn() {} };
+const client = openIndexClient({ config, cacheRoot, report, offline: false, refresh: false });
+try {
+  await client.page("left");
+} catch (error) {
+  console.log(error.code, error.params.reason);
+}
+process.exit(0);
+`;
+
+test.each(["gzip", "br", "zstd"])("a page that is no %s is told by us, and by nobody else", async (coding) => {
+  const index = await startFixtureIndex();
+  using bench = testBench();
+  try {
+    const headers = { ...html, "content-encoding": coding };
+    index.behave("/simple/left/", () => ({ status: 200, headers, body: framed }));
+    const script = join(bench.directory, "client.ts");
+    writeFileSync(script, program);
+    const modules = ["client.ts", "config.ts"].map((name) => join(import.meta.dir, name));
+    const command = [process.execPath, script, ...modules, index.simple, bench.directory];
+    const running = Bun.spawn(command, { stdout: "pipe", stderr: "pipe" });
+    const [out, complaints] = await Promise.all([
+      new Response(running.stdout).text(),
+      new Response(running.stderr).text(),
+    ]);
+    expect([await running.exited, out, complaints]).toEqual([
+      0,
+      "E_INDEX_NETWORK its compressed answer is damaged or cut off\n",
+      "",
+    ]);
   } finally {
     await index.stop();
   }
