@@ -49,6 +49,8 @@ interface SourceState {
   readonly metadata: Map<IndexFile, Metadata>;
   readonly pendingMetadata: Map<IndexFile, Promise<Metadata>>;
   readonly problems: Map<string, Problem>;
+  /** By project, the releases whose metadata cannot be used. */
+  readonly broken: Map<string, Set<number>>;
   /** Answers for releases by project, place and extra: those of the memo and those of this resolution. */
   readonly answers: Map<string, Map<number, Record<string, ReleaseRequirements>>>;
   /** Of the projects that the memo told of. What is added to them was made from the same page, or is not believed. */
@@ -67,6 +69,7 @@ export function clientSource(options: ClientSourceOptions): ClientSource {
     metadata: new Map(),
     pendingMetadata: new Map(),
     problems: new Map(),
+    broken: new Map(),
     answers: new Map(),
     proofs: new Map(),
     hasNews: false,
@@ -178,9 +181,27 @@ function findRequirements(state: SourceState, asked: Asked): ReleaseRequirements
   if (releases === undefined || file === undefined) throw new RangeError(`${asked.releases.name} was never asked for`);
   state.ahead.tries(releases, asked.release);
   const metadata = state.ahead.waited(askMetadata(state, file));
-  const read = (answer: Metadata): ReleaseRequirements =>
-    keepAnswer(state, { ...asked, file }, readRequirements(answer, { ...asked, file }, state.options.policy));
+  const read = (answer: Metadata): ReleaseRequirements => {
+    const found = readRequirements(answer, { ...asked, file }, state.options.policy);
+    if (found.kind === "unusable") countBroken(state, asked, found.reason.detail);
+    return keepAnswer(state, { ...asked, file }, found);
+  };
   return metadata instanceof Promise ? metadata.then(read) : read(metadata);
+}
+
+/**
+ * Far more than the releases that any project got wrong one after the other: each costs a request, and a page can
+ * name hundreds of thousands.
+ */
+const brokenReleasesMax = 256;
+
+function countBroken({ broken }: SourceState, { releases, release }: Asked, detail: string): void {
+  const { name } = releases;
+  const ofProject = broken.get(name) ?? new Set<number>();
+  broken.set(name, ofProject.add(release));
+  if (ofProject.size < brokenReleasesMax) return;
+  const version = releases.textAt(release);
+  throw problem("E_INDEX_RELEASES_BROKEN", { name, releases: ofProject.size, version, detail });
 }
 
 function readRequirements(metadata: Metadata, asked: AskedFile, policy: CandidatePolicy): ReleaseRequirements {

@@ -89,6 +89,27 @@ test("a wheel that holds another version than its name says is refused as an arc
   expect((await resolve("lied", "--no-index", "--find-links", links)).stdout).toStartWith("lied==0.9\n");
 });
 
+test("an index whose releases all have the metadata of one is given up on", async () => {
+  const links = Array.from(
+    { length: 20_000 },
+    (_, number) => `<a href="/same-${number + 2}-py3-none-any.whl" data-core-metadata="true">x</a>`,
+  );
+  const page = `<!DOCTYPE html><html><body>${links.join("\n")}</body></html>`;
+  index.behave("/simple/same/", () => ({ status: 200, headers: { "content-type": "text/html" }, body: page }));
+  const metadata = "Metadata-Version: 2.1\nName: same\nVersion: 1\n";
+  let asked = 0;
+  index.behave(/^\/same-/, () => {
+    asked++;
+    return { status: 200, body: metadata };
+  });
+  const { stderr, exitCode } = await resolve("same");
+  expect(stderr).toStartWith(
+    "error[E_INDEX_RELEASES_BROKEN]: gave up on 'same' after 256 releases whose metadata cannot be used; of same",
+  );
+  expect(exitCode).toBe(65);
+  expect(asked).toBeLessThan(1000);
+}, 30_000);
+
 test("a wish that comes to nothing is told", async () => {
   expect((await resolve("-r", file("empty.txt", "# nothing yet\n"))).stderr).toContain("W_RESOLVE_EMPTY");
   const elsewhere = await resolve('lib; sys_platform == "plan9"');

@@ -115,6 +115,13 @@ export const indexDiagnostics = {
     summary: "The core metadata of a file is missing or malformed.",
     message: (p) => `cannot read the metadata of '${p.file}': ${p.reason}`,
   }),
+  E_INDEX_RELEASES_BROKEN: rule<{ name: string; releases: number; version: string; detail: string }>({
+    exit: 65,
+    summary: "Release after release of a project has metadata that cannot be used, so that no further one is tried.",
+    message: (p) =>
+      `gave up on '${p.name}' after ${p.releases} releases whose metadata cannot be used; of ${p.name} ${p.version}, ${p.detail}`,
+    hint: () => "The index is broken or hostile: tell its owner, take another one, or pin a version that works.",
+  }),
   E_INDEX_CONFIG: rule<{ source: string; reason: string }>({
     exit: 78,
     summary: "A setting of the index client is malformed, or names a place that does not exist.",
