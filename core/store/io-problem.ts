@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { Problem, problemsOf } from "../diagnostic.ts";
 import type { coreDiagnostics } from "../diagnostics.ts";
 import { placeOfFailure } from "./place-of-failure.ts";
@@ -8,6 +9,10 @@ const problem = problemsOf<typeof coreDiagnostics>();
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   return typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
+}
+
+function isFileInTheWay(errno: string, path: string): boolean {
+  return errno === "EEXIST" && statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }
 
 /** Operations that fail on the way to a name of ours: what the user knows is the place where it should have come to be. */
@@ -34,8 +39,10 @@ export function ioProblem(error: unknown, { path, operation }: { path: string; o
     case "EDQUOT":
       return problem("E_STORE_FULL", { path: named }, context);
     case "ENOTDIR":
-      return problem("E_STORE_NOT_DIRECTORY", { path: named }, context);
+      return problem("E_STORE_NOT_DIRECTORY", { path: placeOfFailure(given) }, context);
     default:
+      // Where a directory was to be made there is a file.
+      if (isFileInTheWay(errno, named)) return problem("E_STORE_NOT_DIRECTORY", { path: named }, context);
       return problem("E_STORE_IO", { path: named, operation, errno }, context);
   }
 }

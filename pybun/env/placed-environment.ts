@@ -200,7 +200,7 @@ export function listPlaced(store: Store): PlacedEnvironments {
   const folder = join(store.root, placedKind);
   const found = new Map<string, FoundEnvironment>();
   const gone: GoneEnvironment[] = [];
-  for (const name of entriesOf(folder).filter(isPointerName)) {
+  for (const name of store.keys(placedKind).filter(isPointerName)) {
     const text = readFileSync(join(folder, name), "utf8");
     const end = text.indexOf("\n");
     const [key, path] = [text.slice(0, end), text.slice(end + 1)];

@@ -11,7 +11,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import type { Store } from "@vivarium/core/store";
-import { errnoOf } from "@vivarium/core/store/io-problem";
+import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
 import type { InterpreterAbi } from "../interpreter/interpreter.ts";
 import { checkSeal } from "../wheel/seal.ts";
 import { sealDirectories } from "../wheel/sealed-directory.ts";
@@ -176,7 +176,7 @@ export function readSeal(store: Store, key: string): ViewSeal | undefined {
     return JSON.parse(readFileSync(path, "utf8")) as ViewSeal;
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
-    throw error;
+    throw ioProblem(error, { path, operation: "read" });
   }
 }
 

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import type { Store } from "@vivarium/core/store";
-import { errnoOf } from "@vivarium/core/store/io-problem";
+import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
 
 /** The kind of the store's lists of wheels. Grows with the shape of an item. */
 export const wheelSetKind = "wheel-sets-v2";
@@ -19,14 +19,15 @@ export interface WheelSetItem {
 
 const wheelSetPath = (store: Store, key: string): string => join(store.root, wheelSetKind, key);
 
-/** The wheels of a wish. A list that is absent or was cut short by a power failure is no list. */
+/** The wheels of a wish. A list that is absent or was cut short by a power failure is no list. @throws E_STORE_… */
 export function readWheelSet(store: Store, key: string): readonly WheelSetItem[] | undefined {
+  const path = wheelSetPath(store, key);
   try {
     // Written by writeWheelSet only.
-    return JSON.parse(readFileSync(wheelSetPath(store, key), "utf8")) as readonly WheelSetItem[];
+    return JSON.parse(readFileSync(path, "utf8")) as readonly WheelSetItem[];
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
-    throw error;
+    throw ioProblem(error, { path, operation: "read" });
   }
 }
 
