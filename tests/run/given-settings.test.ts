@@ -45,11 +45,15 @@ describe("a setting is obeyed, whatever ran before", () => {
     ["UV_RESOLUTION", "lowest", "1.0"],
     ["UV_CONSTRAINT", "limits.txt", "1.0"],
     ["PIP_CONSTRAINT", "limits.txt", "1.0"],
-  ])("%s=%s", async (name, value, version) => {
-    expect(await versions({})).toEqual(["2.0"]);
-    expect(await versions({ [name]: value })).toEqual([version]);
-    expect(await versions({})).toEqual(["2.0"]);
-  });
+  ])(
+    "%s=%s",
+    async (name, value, version) => {
+      expect(await versions({})).toEqual(["2.0"]);
+      expect(await versions({ [name]: value })).toEqual([version]);
+      expect(await versions({})).toEqual(["2.0"]);
+    },
+    30_000,
+  );
 
   test("a file of pip that changes", async () => {
     const env = { PIP_CONFIG_FILE: join(scene.directory, "pip.conf") };
