@@ -11,7 +11,7 @@
  * takes our place.
  */
 import { ignoredAmong } from "@vivarium/core/ignored-signals";
-import { guardSignals, type SignalGuard } from "./signal-guard.ts";
+import { guardSignals } from "./signal-guard.ts";
 
 export type Ending = "SIGINT" | "SIGTERM" | "SIGHUP";
 
@@ -66,34 +66,24 @@ export function watchSignals({ beforeExit }: { readonly beforeExit: () => void }
   return { signal: controller.signal, overdue, received: () => received, close };
 }
 
-/**
- * When the kernel is set to watch over the listeners: opening the C library for it would cost a short command a tenth of
- * its time. Until then, nothing may keep the event loop away for long.
- */
-export const guardAfterMs = 20;
-
 /** Calls `handle` for each signal that is not ignored; returns what gives them back to their defaults. */
 function listenGuarded(handle: (ending: Ending) => void): () => void {
   const ignored = ignoredAmong(names);
   const heard = names.filter((name) => !ignored.has(name));
-  let guard: SignalGuard | undefined;
   const listeners = heard.map((name) => ({
     name,
     listener: (_: string, number: number): void => {
-      if (guard?.isProbe(number) === true) return;
-      guard?.insist();
+      if (guard.isProbe(number)) return;
+      guard.insist();
       handle(name);
     },
   }));
   for (const { name, listener } of listeners) process.on(name, listener);
   const { signals } = process.getBuiltinModule("node:os").constants;
-  const timer = setTimeout(() => {
-    guard = guardSignals(heard.map((name) => signals[name]));
-  }, guardAfterMs);
-  timer.unref();
+  // At once, though opening the C library takes half a millisecond: a command may compute before its first turn.
+  const guard = guardSignals(heard.map((name) => signals[name]));
   return () => {
-    clearTimeout(timer);
-    guard?.close();
+    guard.close();
     for (const { name, listener } of listeners) process.off(name, listener);
   };
 }

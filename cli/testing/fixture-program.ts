@@ -7,7 +7,6 @@ import type { Command, Execute, OptionShapes, Program } from "../command.ts";
 import { openHost } from "../host.ts";
 import { runProgram } from "../run-program.ts";
 import { schemaCommand } from "../schema-command.ts";
-import { guardAfterMs } from "../signals.ts";
 
 const fixtureDiagnostics = {
   E_FIXTURE_BAD_LINE: rule<{ line: string }>({
@@ -70,12 +69,8 @@ const hang = ({ stubborn }: { stubborn: boolean }): Execute => {
   };
 };
 
-/** Set later for the same time as the guard, so it is in place then. */
-const guarded = (): Promise<void> => new Promise((proceed) => void setTimeout(proceed, guardAfterMs));
-
 /** Keeps the event loop away for `positionals[0]` ms. */
 const compute: Execute = async (context, { positionals }) => {
-  await guarded();
   context.out("ready\n");
   const endMs = performance.now() + Number(positionals[0] ?? Number.POSITIVE_INFINITY);
   while (performance.now() < endMs) continue;
@@ -84,7 +79,6 @@ const compute: Execute = async (context, { positionals }) => {
 
 /** The same by promises that are settled already, which leave no room for anything else. */
 const settle: Execute = async (context) => {
-  await guarded();
   context.out("ready\n");
   for (;;) await Promise.resolve();
 };
