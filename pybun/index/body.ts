@@ -59,17 +59,20 @@ interface CodedLimits extends BodyLimits {
 }
 
 function openCodedBody(response: Response, { sent, coding, ...limits }: CodedLimits): Body {
+  async function* pieces(bytesMax: number): AsyncGenerator<Uint8Array, void, void> {
+    const decoded = response.body === null ? null : decodeStream(response.body, coding);
+    try {
+      yield* readPieces(decoded, { ...limits, bytesMax, announced: undefined });
+    } catch (error) {
+      throw error instanceof Problem || isClosed(error) ? error : new CodingFailure(error);
+    }
+  }
   return {
     announced: undefined,
-    async *pieces(bytesMax) {
-      const decoded = response.body === null ? null : decodeStream(response.body, coding);
-      try {
-        yield* readPieces(decoded, { ...limits, bytesMax, announced: undefined });
-      } catch (error) {
-        throw error instanceof Problem || isClosed(error) ? error : new CodingFailure(error);
-      }
-    },
+    pieces,
     async all(bytesMax) {
+      // The engine takes zstandard that is cut off for whole where it decodes it in one go.
+      if (coding === "zstd") return joinPieces(pieces(bytesMax));
       const bytes = await readAll(response, { ...limits, bytesMax, announced: sent });
       const decoded = await decodeBody(bytes, { coding, bytesMax });
       if (decoded === undefined) throw problem("E_INDEX_TOO_LARGE", { url: limits.url, bytesMax });
@@ -83,8 +86,12 @@ async function readAll(response: Response, reading: Reading): Promise<Uint8Array
   const { announced, bytesMax } = reading;
   if (announced !== undefined && announced <= Math.min(bytesMax, oneGoBytesMax) && !reading.link.isSlow)
     return readInOneGo(response, { ...reading, announced });
+  return joinPieces(readPieces(response.body, reading));
+}
+
+async function joinPieces(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for await (const piece of readPieces(response.body, reading)) parts.push(piece);
+  for await (const piece of pieces) parts.push(piece);
   const [only] = parts;
   return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }

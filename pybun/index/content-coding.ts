@@ -34,7 +34,7 @@ export class CodingFailure extends Error {
 /** `undefined`: it would have more than `bytesMax` bytes. Throws {@link CodingFailure}. */
 export async function decodeBody(
   bytes: Uint8Array,
-  { coding, bytesMax }: { coding: ContentCoding; bytesMax: number },
+  { coding, bytesMax }: { coding: Exclude<ContentCoding, "zstd">; bytesMax: number },
 ): Promise<Uint8Array | undefined> {
   // Loaded by the first body that needs it: a warm resolution has none.
   const zlib = await import("node:zlib");
@@ -46,7 +46,6 @@ export async function decodeBody(
       else reject(new CodingFailure(error));
     };
     if (coding === "br") zlib.brotliDecompress(bytes, options, done);
-    else if (coding === "zstd") zlib.zstdDecompress(bytes, options, done);
     else zlib.gunzip(bytes, options, done);
   });
 }
