@@ -124,9 +124,30 @@ describe("--python", () => {
     const old = at("old", answers('{"version": "3.8.1", "old": true}'));
     expect(problemOf(() => find([], { request: old })).code).toBe("E_PYTHON_TOO_OLD");
     expect(problemOf(() => find([], { request: "3.8" })).code).toBe("E_PYTHON_TOO_OLD");
+    // As Python 2.7 does, which has no -I.
+    const usage = "echo 'Unknown option: -I' >&2; echo 'Try `python -h`' >&2; exit 2";
+    const answer = `[ "$1" = -E ] && exec ${real.realPath} "$@"`;
+    const ancient = at("ancient", `#!/bin/sh\n${answer}\n${usage}\n`);
+    expect(problemOf(() => find([], { request: ancient }))).toMatchObject({
+      code: "E_PYTHON_TOO_OLD",
+      params: { path: ancient, version: real.version },
+    });
     const other = at("other", answers('{"version": "3.10.1", "implementation": "pypy"}'));
     expect(problemOf(() => find([], { request: other })).code).toBe("E_PYTHON_IMPLEMENTATION");
     expect(problemOf(() => find([], { request: "pypy3.10" })).code).toBe("E_PYTHON_IMPLEMENTATION");
+  });
+
+  test("of a program that never answers nothing is left", async () => {
+    const pids = join(root, "pids");
+    const text = `#!/bin/sh\nsleep 1000 &\necho $! > '${pids}'\nwait\n`;
+    const hanging = program(join(root, "bad", "family"), text);
+    expect(problemOf(() => find([], { request: hanging, timeoutMs: 500 })).code).toBe("E_PYTHON_BROKEN");
+    const child = Number(await Bun.file(pids).text());
+    // A zombie of an init that never reaps counts as gone.
+    const state = Bun.spawnSync(["ps", "-o", "stat=", "-p", `${child}`])
+      .stdout.toString()
+      .trim();
+    expect(state).toMatch(/^(?:Z.*)?$/);
   });
 
   test("wins over requires-python, with a warning", () => {

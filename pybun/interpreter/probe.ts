@@ -1,9 +1,10 @@
 /**
  * Asks an interpreter about itself by running it once, isolated (`-I`: no PYTHON* variables, no current directory;
- * `-S`: no site, so that a broken site-packages does not matter).
+ * `-S`: no site, so that a broken site-packages does not matter). One that has no `-I` is older than 3.4, and asked once
+ * more, only for its version.
  *
  * Three answers: facts, "too old" or "another implementation", or "broken" with a reason. A program that never
- * answers is killed after `timeoutMs`.
+ * answers is killed after `timeoutMs`, with all that it started: it leads a session of its own.
  */
 import { realpathSync, statSync } from "node:fs";
 import type { Environment } from "@vivarium/core/paths";
@@ -26,9 +27,9 @@ export function probeInterpreter(
   path: string,
   { environment, timeoutMs = probeTimeoutMsDefault }: { environment: Environment; timeoutMs?: number },
 ): ProbeOutcome {
-  const answer = run(path, environment, timeoutMs);
-  if (typeof answer !== "string") return answer;
-  const line = answer.trimEnd().split("\n").at(-1) ?? "";
+  const answer = ask({ path, environment, timeoutMs });
+  if (answer.kind === "broken") return answer;
+  const line = answer.text.trimEnd().split("\n").at(-1) ?? "";
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -39,26 +40,58 @@ export function probeInterpreter(
   return outcomeOf(value);
 }
 
-function run(path: string, environment: Environment, timeoutMs: number): string | ProbeOutcome {
+/** What an old interpreter is asked: `sys` is built in, so that nothing is imported from the current directory. */
+const versionScript = 'import sys; print(\'{"version": "%d.%d.%d", "old": true}\' % sys.version_info[:3])';
+
+type Told = { readonly kind: "said"; readonly text: string } | (ProbeOutcome & { readonly kind: "broken" });
+
+interface Question {
+  readonly path: string;
+  readonly environment: Environment;
+  readonly timeoutMs: number;
+}
+
+function ask(question: Question): Told {
+  const told = run(question, ["-I", "-S", "-c", probeScript]);
+  const isOlder = told.kind === "broken" && told.stderr?.startsWith("Unknown option: -I") === true;
+  return isOlder ? run(question, ["-E", "-S", "-c", versionScript]) : told;
+}
+
+function run({ path, environment, timeoutMs }: Question, arguments_: readonly string[]): Told & { stderr?: string } {
   try {
     const child = Bun.spawnSync({
-      cmd: [path, "-I", "-S", "-c", probeScript],
+      cmd: [path, ...arguments_],
       // SYSTEM_VERSION_COMPAT=0 keeps macOS from calling itself 10.16 to old binaries.
       env: { ...environment, SYSTEM_VERSION_COMPAT: "0", BUN_OPTIONS: undefined, BUN_BE_BUN: undefined },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
+      detached: true,
       timeout: timeoutMs,
       killSignal: "SIGKILL",
       maxBuffer: answerBytesMax,
     });
-    if (child.exitedDueToTimeout === true) return broken(`it did not answer within ${timeoutMs / 1000} s`);
-    if (child.exitCode === 0) return child.stdout.toString();
-    return broken(`it ended with ${endOf(child)}${lastLine(child.stderr.toString())}`);
+    if (child.exitedDueToTimeout === true) {
+      endGroup(child.pid);
+      return broken(`it did not answer within ${timeoutMs / 1000} s`);
+    }
+    if (child.exitCode === 0) return { kind: "said", text: child.stdout.toString() };
+    const stderr = child.stderr.toString();
+    return { ...broken(`it ended with ${endOf(child)}${lastLine(stderr)}`), stderr };
   } catch (error) {
     // posix_spawn's refusals: not a program, or one for another machine.
     if (error instanceof Error && "code" in error) return broken(`it cannot be started (${String(error.code)})`);
     throw error;
+  }
+}
+
+/** The leader is gone, but while anybody is left in its group the system gives the number to nobody else. */
+function endGroup(leader: number): void {
+  if (process.platform === "win32") return;
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }
 
@@ -73,8 +106,8 @@ function lastLine(stderr: string): string {
   return line === "" ? "" : `: ${line.slice(0, 200)}`;
 }
 
-function broken(reason: string): ProbeOutcome {
-  return { kind: "broken", reason };
+function broken(reason: string) {
+  return { kind: "broken", reason } as const;
 }
 
 /** The JSON that probe-script.ts prints for CPython 3.9 and newer. */
