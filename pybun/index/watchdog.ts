@@ -55,41 +55,23 @@ interface Watched {
   readonly expire: (why: Expiry) => void;
 }
 
+interface Pack {
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+  readonly bytesPerMsMin: number;
+  readonly nowMs: () => number;
+  readonly watched: Set<Watched>;
+  readonly timer: { readonly start: () => void; readonly stop: () => void };
+  bodies: number;
+}
+
 /** Real time, not the client's clock: connections do not know of that one. */
 export function openWatchdog(options: WatchdogOptions): Watchdog {
   const { timeoutMs, bytesPerMsMin = linkBytesPerMsMin, nowMs = () => performance.now() } = options;
   const { graceMs = timeoutMs + ownGraceMs } = options;
-  const timer = startsAndStops(Math.max(10, timeoutMs / 4), { nowMs, tick: judge });
-  const watched = new Set<Watched>();
-  let bodies = 0;
-
-  function judge(passedMs: number, lateMs: number): void {
-    const now = nowMs();
-    for (const entry of watched) {
-      entry.dueMs += lateMs;
-      if (!entry.isHeld) entry.leftMs -= passedMs;
-      const isSilent = entry.dueMs <= now;
-      if (!isSilent && entry.leftMs > 0) continue;
-      remove(entry);
-      entry.expire(isSilent ? "silent" : "slow");
-    }
-  }
-
-  function add(entry: Watched): Watch {
-    watched.add(entry);
-    if (entry.isBody) bodies++;
-    timer.start();
-    return {
-      touch: (moreMs = 0) => void (entry.dueMs = nowMs() + timeoutMs + moreMs),
-      stop: () => remove(entry),
-    };
-  }
-
-  function remove(entry: Watched): void {
-    if (watched.delete(entry) && entry.isBody) bodies--;
-    if (watched.size === 0) timer.stop();
-  }
-
+  const tick = (passed: Tick): void => judge(pack, passed);
+  const timer = startsAndStops(Math.max(10, timeoutMs / 4), { nowMs, tick });
+  const pack: Pack = { timeoutMs, graceMs, bytesPerMsMin, nowMs, watched: new Set(), timer, bodies: 0 };
   const entryOf = (isBody: boolean, expire: Watched["expire"]): Watched => ({
     dueMs: nowMs() + timeoutMs,
     leftMs: isBody ? graceMs : Number.POSITIVE_INFINITY,
@@ -97,32 +79,67 @@ export function openWatchdog(options: WatchdogOptions): Watchdog {
     isBody,
     expire,
   });
-
   return {
     graceMs,
-    watch: (expire) => add(entryOf(false, expire)),
+    watch: (expire) => add(pack, entryOf(false, expire)),
     watchBody(expire) {
       const entry = entryOf(true, expire);
-      return {
-        ...add(entry),
-        hold(bytes) {
-          entry.leftMs = Math.min(graceMs, entry.leftMs + (bytes * bodies) / bytesPerMsMin);
-          entry.isHeld = true;
-          entry.dueMs = Number.POSITIVE_INFINITY;
-        },
-        resume() {
-          entry.isHeld = false;
-          entry.dueMs = nowMs() + timeoutMs;
-        },
-      };
+      return { ...add(pack, entry), ...accountOf(pack, entry) };
     },
   };
 }
 
+function add(pack: Pack, entry: Watched): Watch {
+  pack.watched.add(entry);
+  if (entry.isBody) pack.bodies++;
+  pack.timer.start();
+  return {
+    touch: (moreMs = 0) => void (entry.dueMs = pack.nowMs() + pack.timeoutMs + moreMs),
+    stop: () => remove(pack, entry),
+  };
+}
+
+function remove(pack: Pack, entry: Watched): void {
+  if (pack.watched.delete(entry) && entry.isBody) pack.bodies--;
+  if (pack.watched.size === 0) pack.timer.stop();
+}
+
+function accountOf(pack: Pack, entry: Watched): Pick<BodyWatch, "hold" | "resume"> {
+  return {
+    hold(bytes) {
+      entry.leftMs = Math.min(pack.graceMs, entry.leftMs + (bytes * pack.bodies) / pack.bytesPerMsMin);
+      entry.isHeld = true;
+      entry.dueMs = Number.POSITIVE_INFINITY;
+    },
+    resume() {
+      entry.isHeld = false;
+      entry.dueMs = pack.nowMs() + pack.timeoutMs;
+    },
+  };
+}
+
+function judge(pack: Pack, { passedMs, lateMs }: Tick): void {
+  const now = pack.nowMs();
+  for (const entry of pack.watched) {
+    entry.dueMs += lateMs;
+    if (!entry.isHeld) entry.leftMs -= passedMs;
+    const isSilent = entry.dueMs <= now;
+    if (!isSilent && entry.leftMs > 0) continue;
+    remove(pack, entry);
+    entry.expire(isSilent ? "silent" : "slow");
+  }
+}
+
+interface Tick {
+  /** Since the last one. */
+  readonly passedMs: number;
+  /** By how much this one is late, which does not count as passed: the program computed, and read nothing. */
+  readonly lateMs: number;
+}
+
 interface Ticking {
   readonly nowMs: () => number;
-  /** What passed since the last tick, and by how much this one comes late: the program computed, and read nothing. */
-  readonly tick: (passedMs: number, lateMs: number) => void;
+  readonly tick: (passed: Tick) => void;
 }
 
 function startsAndStops(everyMs: number, { nowMs, tick }: Ticking): { start: () => void; stop: () => void } {
@@ -132,7 +149,7 @@ function startsAndStops(everyMs: number, { nowMs, tick }: Ticking): { start: () 
     const passedMs = nowMs() - lastMs;
     lastMs += passedMs;
     const lateMs = passedMs > 2 * everyMs ? passedMs - everyMs : 0;
-    tick(passedMs - lateMs, lateMs);
+    tick({ passedMs: passedMs - lateMs, lateMs });
   };
   return {
     start() {
