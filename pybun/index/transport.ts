@@ -188,7 +188,7 @@ async function send(url: string, hop: Hop, parts: TransportParts): Promise<Respo
   hop.count();
   const authorization = parts.credentials.for(url);
   const proxy = proxyFor(url, parts.config.proxies);
-  const tls = parts.trust.for(url);
+  const tls = certain(parts.trust.for(url));
   const watch = hop.watchdog.watch(() =>
     hop.watch.abort(
       problem("E_INDEX_TIMEOUT", { url: redact(url), phase: "connect", timeoutMs: parts.config.timeoutMs }),
@@ -210,6 +210,15 @@ async function send(url: string, hop: Hop, parts: TransportParts): Promise<Respo
   } finally {
     watch.stop();
   }
+}
+
+/**
+ * The runtime believes any certificate where this variable of Node is `0`. It is no setting of ours, and nobody who sets
+ * it for another program means what gets installed: it is passed on, and has no effect here. Named only where it is
+ * set, so that all other requests keep the runtime's own options.
+ */
+function certain(tls: ReturnType<Trust["for"]>): ReturnType<Trust["for"]> {
+  return process.env["NODE_TLS_REJECT_UNAUTHORIZED"] === undefined ? tls : { rejectUnauthorized: true, ...tls };
 }
 
 function withoutUserInformation(url: string): string {

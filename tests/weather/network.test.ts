@@ -15,6 +15,7 @@ interface Row {
   readonly page?: Outcome;
   readonly file?: Outcome;
   readonly stopped?: true;
+  readonly environment?: Readonly<Record<string, string>>;
   /** A part of what it says. */
   readonly says?: string;
 }
@@ -65,6 +66,12 @@ const rows: readonly Row[] = [
     page: reply(half, { headers: { "content-type": "image/png" } }),
   },
   { name: "a certificate that nobody vouches for", code: "E_INDEX_TLS", options: { tls: true } },
+  {
+    name: "such a certificate, whatever a variable of the runtime says",
+    code: "E_INDEX_TLS",
+    options: { tls: true },
+    environment: { NODE_TLS_REJECT_UNAUTHORIZED: "0" },
+  },
   { name: "nobody who listens", code: "E_INDEX_NETWORK", stopped: true },
   { name: "a page that never comes", code: "E_INDEX_TIMEOUT", page: "hang" },
   { name: "a download of 401", code: "E_INDEX_AUTH", file: { status: 401 } },
@@ -98,7 +105,7 @@ beforeAll(async () => {
 
 afterAll(() => scene.close());
 
-async function refuse({ name, options, page, file, stopped }: Row): Promise<Refusal> {
+async function refuse({ name, options, page, file, stopped, environment }: Row): Promise<Refusal> {
   const index = await startFixtureIndex(options);
   try {
     index.add(wheel);
@@ -106,7 +113,7 @@ async function refuse({ name, options, page, file, stopped }: Row): Promise<Refu
     if (file !== undefined) index.behave(`/files/${wheel.filename}`, () => file);
     if (stopped === true) await index.stop();
     const args = ["--default-index", index.simple, "--with", "left", "-c", "print('never')"];
-    return await refusalOf(scene, name, args, { UV_HTTP_TIMEOUT: "1" });
+    return await refusalOf(scene, name, args, { UV_HTTP_TIMEOUT: "1", ...environment });
   } finally {
     if (stopped !== true) await index.stop();
   }
