@@ -1,14 +1,24 @@
 /** The C library of this system, opened by name: the runtime has no bindings for much of what it offers. */
 import type { FFIFunction, Library } from "bun:ffi";
+import type { coreDiagnostics } from "./diagnostics.ts";
 
 type Symbols = Readonly<Record<string, FFIFunction>>;
 
-/** @throws where no library among the known names offers all of `symbols` */
+/** @throws E_RUNTIME_NO_JIT (78), or an error where no library among the known names offers all of `symbols` */
 export function openCLibrary<Wanted extends Symbols>(symbols: Wanted): Library<Wanted>["symbols"] {
   const { found, failures } = search(symbols);
   if (found !== undefined) return found;
+  if (failures.some(isWithoutJit)) throw noJitProblem(failures[0]);
   const wanted = Object.keys(symbols).join(", ");
   throw new AggregateError(failures, `no C library among ${libraryNames().join(", ")} offers ${wanted}`);
+}
+
+/** Calls of C are compiled; `BUN_JSC_useJIT=0` forbids to compile anything, and the runtime has no code for this error. */
+const isWithoutJit = (failure: Error): boolean => failure.message.includes("requires the JIT");
+
+function noJitProblem(cause: unknown): Error {
+  const { problemsOf } = require("./diagnostic.ts") as typeof import("./diagnostic.ts"); // kept from the warm path
+  return problemsOf<typeof coreDiagnostics>()("E_RUNTIME_NO_JIT", {}, { cause });
 }
 
 /** As `openCLibrary`, for callers that have another way: undefined where it throws. */

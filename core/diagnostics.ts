@@ -77,6 +77,12 @@ export const coreDiagnostics = {
     hint: (p) =>
       `Set ${p.variable} to an absolute path, or ${p.variable === "HOME" ? "set VIVARIUM_HOME" : "leave it away"}.`,
   }),
+  E_RUNTIME_NO_JIT: rule<object>({
+    exit: exitCode.config,
+    summary: "A BUN_JSC_… variable keeps the runtime from compiling, and without that it cannot call the system.",
+    message: () => "cannot call the C library: the runtime may not compile code",
+    hint: () => "Unset BUN_JSC_useJIT, and other variables that begin with BUN_JSC_.",
+  }),
   W_STORE_REMOVED: rule<AtPath & { detail: string }>({
     exit,
     summary: "Verifying found a damaged entry of the store and moved it away.",
