@@ -8,6 +8,7 @@ import type { CommandContext, Execute, OptionValues } from "@vivarium/cli/comman
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
+import type { Report } from "@vivarium/core/report";
 import type { Store } from "@vivarium/core/store";
 import { envFiles, isOffline } from "../index/run-variables.ts";
 import type { InstallScene } from "../install/install-request.ts";
@@ -21,6 +22,7 @@ import { type ReadScript, readScript } from "../run/read-script.ts";
 import type { ReadyRun } from "../run/ready-run.ts";
 import type { runOptions } from "../run/run-options.ts";
 import { type RunTarget, runTargetOf } from "../run/run-target.ts";
+import { startedMark, startedName } from "../run/started-again.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
 const resolverProblem = problemsOf<typeof resolverDiagnostics>();
@@ -30,14 +32,19 @@ type Options = OptionValues<typeof runOptions>;
 /** `pybun run` */
 export const execute: Execute<typeof runOptions> = async (context, { options, positionals }) => {
   const { cwd, platform, home } = context;
-  const target = runTargetOf({ module: options.module, code: options.code, positionals, cwd });
+  const { module, code, script } = options;
+  const started = context.environment[startedName];
+  const target = runTargetOf({ module, code, script, positionals, cwd, started });
   if (target === undefined && !options.explain) throw problem("E_RUN_NOTHING", {});
   const offline = isOffline(context);
   if (options.refresh && offline) throw resolverProblem("E_RESOLVE_REFRESH_OFFLINE", {});
   const cacheRoot = placesOf(platform, context.environment, home).cache;
-  const read = await readScript(target, context);
-  const plan = await planRun({ context, options, cacheRoot, metadata: read.metadata, script: read.script });
-  const description = { plan, target, cacheRoot, metadata: read.metadata, script: read.script };
+  const watched = watchWarnings(context.report);
+  const read = await readScript(target, { cwd, report: watched });
+  const { metadata, script: path } = read;
+  const choosing = { ...context, report: watched };
+  const plan = await planRun({ context: choosing, options, cacheRoot, metadata, script: path });
+  const description = { plan, target, cacheRoot, metadata, script: path };
   if (options.explain || target === undefined) {
     context.detail(await runDetailOf(description));
     context.out(await explainRun(description));
@@ -49,14 +56,28 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   const leased = await obtain(plan, { store, report, offline, refresh: options.refresh, signal });
   signal.throwIfAborted();
   const { ready } = leased;
-  return start({ context, options, store, read, target, ...leased, description: { ...description, ready } });
+  const hasWarnings = watched.warned();
+  const run = { context, options, store, read, hasWarnings, target, ...leased };
+  return start({ ...run, description: { ...description, ready } });
 };
+
+/** Passes on what it hears, and remembers whether there was a warning. */
+function watchWarnings({ emit, warn }: Report): Report & { readonly warned: () => boolean } {
+  let count = 0;
+  const countAndWarn: Report["warn"] = (warning) => {
+    count++;
+    warn(warning);
+  };
+  return { emit, warn: countAndWarn, warned: () => count > 0 };
+}
 
 interface Start extends LeasedRun {
   readonly context: CommandContext;
   readonly options: Options;
   readonly store: Store;
   readonly read: ReadScript;
+  /** Of the script and the choice of its environment; the next run must tell them again. */
+  readonly hasWarnings: boolean;
   readonly target: RunTarget;
   readonly description: RunDescription;
 }
@@ -67,8 +88,10 @@ async function start(run: Start): Promise<number> {
   const files = envFiles(options["env-file"], context.environment);
   const environment = withEnvFiles(context.childEnvironment(), { files, cwd: context.cwd });
   context.learnSecrets(environment);
-  const variables = childVariables({ environment, prefix: ready.prefix, scripts: ready.scripts });
-  const invocation = invocationOf({ ready, target, pythonArgs: options["python-arg"], variables, cwd: context.cwd });
+  const found = childVariables({ environment, prefix: ready.prefix, scripts: ready.scripts });
+  const pythonArgs = options["python-arg"];
+  const invocation = invocationOf({ ready, target, pythonArgs, variables: found, cwd: context.cwd });
+  const variables = withStartedMark(found, { target, invocation });
   context.report.emit("run.start", {
     command: [...invocation.argv],
     interpreter: ready.python,
@@ -81,6 +104,15 @@ async function start(run: Start): Promise<number> {
   context.signal.throwIfAborted();
   await context.release();
   return becomeProgram({ invocation, variables, ...(read.stdin === undefined ? {} : { stdin: read.stdin }) });
+}
+
+/** Only a program by its path can be one that starts us again. */
+function withStartedMark(
+  variables: Record<string, string>,
+  { target, invocation }: { target: RunTarget; invocation: Invocation },
+): Record<string, string> {
+  if (target.kind !== "command" || !target.command.includes("/")) return variables;
+  return { ...variables, [startedName]: startedMark([invocation.program, ...target.args]) };
 }
 
 /** What was done just now was synchronous: a Ctrl-C that came meanwhile waits for a turn of the event loop. */
@@ -125,8 +157,8 @@ async function capture(run: Start, invocation: Invocation, variables: Record<str
 }
 
 /** What the warm path takes: a named script, and no option that changes anything. */
-function isPlain({ context, options, target, read }: Start): boolean {
-  if (target.kind !== "file" || !target.isSource || read.hasWarnings || context.verbosity !== 0) return false;
+function isPlain({ context, options, target, hasWarnings }: Start): boolean {
+  if (target.kind !== "file" || !target.isSource || hasWarnings || context.verbosity !== 0) return false;
   const { environment } = context;
   if (environment["PYBUN_ENV"] || environment["PYBUN_TRACE"] || envFiles([], environment).length > 0) return false;
   return Object.values(options).every(

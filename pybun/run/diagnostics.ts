@@ -11,6 +11,12 @@ export const runDiagnostics = {
     message: () => "nothing to run: give a script, a command, -m MODULE, -c CODE, or - for a script on stdin",
     hint: () => "`pybun run --help` shows examples.",
   }),
+  E_RUN_TARGET_CONFLICT: rule<{ other: string }>({
+    exit: exitCode.usage,
+    summary: "--script was given together with a module or code.",
+    message: (p) => `\`--script\` takes a file, and \`${p.other}\` something else to run`,
+    hint: () => "Give one of them.",
+  }),
   E_RUN_SCRIPT_NOT_FOUND: rule<{ script: string; reason: string }>({
     exit: notFound,
     summary: "The script does not exist or cannot be read.",
@@ -29,6 +35,8 @@ export const runDiagnostics = {
     exit: notFound,
     summary: "The system refused to start the program.",
     message: (p) => `cannot start '${p.program}': ${p.reason}`,
+    hint: (p) =>
+      p.reason === "ENOEXEC" ? "If it is a script for Python, run it with `pybun run --script FILE`." : undefined,
   }),
   E_RUN_ENVIRONMENT_MISSING: rule<{ variable: string; path: string }>({
     exit: notFound,
@@ -67,5 +75,17 @@ export const runDiagnostics = {
     exit: exitCode.success,
     summary: "VIRTUAL_ENV or CONDA_PREFIX names a directory without an interpreter; it is passed over.",
     message: (p) => `${p.variable} names '${p.path}', which has no Python interpreter, and is passed over`,
+  }),
+  W_RUN_ENVIRONMENT_PYTHON: rule<{ path: string; version: string; wanted: string }>({
+    exit: exitCode.success,
+    summary: "The environment that is active or near is of another Python than --python asks for; it is passed over.",
+    message: (p) => `'${p.path}' is of Python ${p.version}, not ${p.wanted}, and is passed over`,
+    hint: () => "Its packages are not seen. Leave `--python` or UV_PYTHON away to run in it.",
+  }),
+  W_RUN_PROJECT_PYTHON: rule<{ path: string; version: string; file: string; requires: string }>({
+    exit: exitCode.success,
+    summary: "The project's .venv is of a Python that its requires-python does not allow; it is used all the same.",
+    message: (p) => `'${p.path}' is of Python ${p.version}, and '${p.file}' requires '${p.requires}'`,
+    hint: () => "Make it anew with a Python that the project allows, or name one with `--python`.",
   }),
 };

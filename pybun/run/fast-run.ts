@@ -32,7 +32,7 @@ export function tryFastRun(argv: readonly string[]): boolean {
   const key = warmKey({ script, block, cwd: process.cwd(), environment: env });
   const record = parseWarmRecord(readText(calls, warmRecordPath(cacheRoot, key)));
   if (record === undefined || !holds(calls, record) || !takeLease(calls, cacheRoot, record)) return false;
-  const variables = childVariables({ environment: env, prefix: record.prefix });
+  const variables = childVariables({ environment: env, prefix: record.prefix, scripts: record.scripts });
   variables["TRACEPARENT"] = formatTraceParent(beginTrace(env));
   const read: ReadProcessFile = (name) => calls.readHead(`/proc/self/${name}`, processBytesMax);
   const words = rawWords([record.program, ...argv.slice(1)], read);

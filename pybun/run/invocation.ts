@@ -44,6 +44,8 @@ export function invocationOf(scene: InvocationScene): Invocation {
       return python("-");
     case "command": {
       const program = findProgram(target.command, scene);
+      // Python looks for itself by argv[0] on PATH, where a shim of pyenv may be what it finds.
+      if (program === ready.python) return { program, argv: [program, ...target.args] };
       if (program !== undefined) return { program, argv: [target.command, ...target.args] };
       const file = fileNamed(target.command, { args: target.args, cwd });
       if (file !== undefined) return invocationOf({ ...scene, target: file });

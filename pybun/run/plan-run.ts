@@ -3,7 +3,7 @@
  *
  * Environment, first match: PYBUN_ENV (an error if a metadata block is not satisfied by it), the block, VIRTUAL_ENV or
  * CONDA_PREFIX, the nearest project's `.venv` from the current directory up, else the interpreter itself.
- * `--python` (or UV_PYTHON) rules out active and project environments of another version. `--with` is solved together with a block;
+ * `--python` (or UV_PYTHON) rules out active and project environments of another version, with a warning. `--with` is solved together with a block;
  * without one it becomes an environment of its own, laid over the one that was chosen, if any.
  * What only some of these need is imported where it is needed: a run in a project starts twice as fast so.
  */
@@ -20,9 +20,11 @@ import {
   type ExistingEnvironment,
   environmentAt,
   nearestProjectEnvironment,
+  versionOf,
 } from "./existing-environment.ts";
 import type { PlannedRequest } from "./install-request-of.ts";
 import type { PlanOptions } from "./plan-options.ts";
+import { clearlyAllows, nearestProjectFile } from "./project-file.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
 
@@ -39,7 +41,12 @@ export type SelectionRule =
 export type RunPlan = { readonly rule: SelectionRule; readonly because: string } & (
   | { readonly kind: "existing"; readonly environment: ExistingEnvironment }
   | (PlannedRequest & { readonly kind: "owned"; readonly over?: ExistingEnvironment })
-  | { readonly kind: "interpreter"; readonly interpreter: Interpreter }
+  | {
+      readonly kind: "interpreter";
+      readonly interpreter: Interpreter;
+      /** PATH leads to it and to its scripts as it is, and nobody asked for another one. */
+      readonly isOnPath: boolean;
+    }
 );
 
 /** @throws what finding interpreters throws, E_RUN_ENVIRONMENT_…, E_RUN_PROJECT_FILE, E_MOMENT_INVALID, E_REQUIREMENT_INVALID */
@@ -78,36 +85,73 @@ async function scriptPlan(plan: PlanOptions, metadata: ScriptMetadata): Promise<
 
 async function chosenBase(plan: PlanOptions): Promise<Base> {
   const { context, options } = plan;
-  const asked = pythonRequest(options.python, context.environment).request;
+  const { environment, cwd, platform } = context;
+  const asked = pythonRequest(options.python, environment).request;
   const wanted = asked === undefined ? undefined : await interpreterFor(plan);
-  const fits = async (found: ExistingEnvironment): Promise<boolean> =>
-    wanted === undefined || sameVersion(await interpreterFor(plan, { path: found.python }), wanted);
+  const passedOver: string[] = [];
+  const fits = async (found: ExistingEnvironment): Promise<boolean> => {
+    const misfit = wanted === undefined ? undefined : await misfitOf(found, { plan, wanted });
+    if (misfit !== undefined) passedOver.push(misfit);
+    return misfit === undefined;
+  };
   for (const variable of activeVariables) {
-    const prefix = activePrefix(context.environment, variable);
-    const found = prefix === undefined ? undefined : environmentAt(prefix, context.platform);
+    const prefix = activePrefix(environment, variable);
+    const found = prefix === undefined ? undefined : environmentAt(prefix, platform);
     if (prefix !== undefined && found === undefined) {
       context.report.warn(problem("W_RUN_ENVIRONMENT_BROKEN", { variable, path: prefix }));
     }
     if (found !== undefined && (await fits(found)))
       return { ...existing(variable, found), because: `${variable} names it` };
   }
-  const project = nearestProjectEnvironment(context.cwd, context.platform);
+  const project = nearestProjectEnvironment(cwd, platform);
   if (project !== undefined && (await fits(project))) {
+    if (wanted === undefined) await warnIfNotAllowed(project, context);
     return { ...existing("project", project), because: "it is the nearest .venv from the current directory up" };
   }
+  return interpreterPlan(plan, { wanted, passedOver });
+}
+
+/** Tells of an environment that `--python` rules out; undefined for one of the same version. */
+async function misfitOf(
+  { prefix: path, python }: ExistingEnvironment,
+  { plan, wanted: { version: wanted } }: { plan: PlanOptions; wanted: Interpreter },
+): Promise<string | undefined> {
+  const { version } = await interpreterFor(plan, { path: python });
+  if (version === wanted) return undefined;
+  plan.context.report.warn(problem("W_RUN_ENVIRONMENT_PYTHON", { path, version, wanted }));
+  return `'${path}' is of Python ${version}, which was not asked for`;
+}
+
+async function interpreterPlan(
+  plan: PlanOptions,
+  { wanted, passedOver }: { wanted: Interpreter | undefined; passedOver: readonly string[] },
+): Promise<Base> {
+  const { environment, cwd } = plan.context;
   const { projectPython } = await import("./project-python.ts");
-  const requires = wanted === undefined ? await projectPython(context.cwd) : undefined;
+  const requires = wanted === undefined ? await projectPython(cwd) : undefined;
   const interpreter = wanted ?? (await interpreterFor(plan, { requiresPython: requires?.specifiers }));
-  const allowed = requires === undefined ? "" : `, and '${requires.file}' allows this interpreter`;
+  const { isFirstOnPath } = await import("./first-on-path.ts");
+  const allowed = requires === undefined ? [] : [`'${requires.file}' allows this interpreter`];
+  const reasons = passedOver.length === 0 ? ["no environment is active or near"] : passedOver;
   return {
     kind: "interpreter",
     rule: "interpreter",
     interpreter,
-    because: `no environment is active or near${allowed}`,
+    isOnPath: wanted === undefined && isFirstOnPath(interpreter, environment),
+    because: [...reasons, ...allowed].join(", and "),
   };
 }
 
-const sameVersion = (a: Interpreter, b: Interpreter): boolean => a.realPath === b.realPath || a.version === b.version;
+/** A .venv that its own project does not allow runs all the same: the user has made it. */
+async function warnIfNotAllowed({ prefix: path }: ExistingEnvironment, { cwd, report }: CommandContext): Promise<void> {
+  const version = versionOf(path);
+  const project = nearestProjectFile(cwd);
+  if (version === undefined || project === undefined || clearlyAllows(project.text, version)) return;
+  const { forbiddenBy } = await import("./project-python.ts");
+  const requires = await forbiddenBy(project, version);
+  const { file } = project;
+  if (requires !== undefined) report.warn(problem("W_RUN_PROJECT_PYTHON", { path, version, file, requires }));
+}
 
 interface InterpreterWish {
   readonly requiresPython?: Specifiers | undefined;

@@ -1,11 +1,9 @@
 /** requires-python of the project that a directory is in: the nearest pyproject.toml (PEP 621). */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { errnoOf } from "@vivarium/core/store/io-problem";
-import { type Specifiers, tryParseSpecifiers } from "../versions/specifier.ts";
+import { type Specifiers, specifiersContain, tryParseSpecifiers } from "../versions/specifier.ts";
+import { tryParseVersion } from "../versions/version.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
-import { upwards } from "./existing-environment.ts";
+import { nearestProjectFile, type ProjectFile } from "./project-file.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
 
@@ -17,19 +15,26 @@ export interface ProjectPython {
 
 /** Undefined outside of projects and where the project does not say. @throws E_RUN_PROJECT_FILE */
 export async function projectPython(cwd: string): Promise<ProjectPython | undefined> {
-  for (const directory of upwards(cwd)) {
-    const file = join(directory, "pyproject.toml");
-    const text = readIfPresent(file);
-    if (text === undefined) continue;
-    const requires = /requires-python/.test(text) ? await requiresPythonOf(text, file) : undefined;
-    if (requires === undefined) return undefined;
-    const specifiers = tryParseSpecifiers(requires);
-    if (specifiers === undefined) {
-      throw problem("E_RUN_PROJECT_FILE", { file, reason: `requires-python '${requires}' is no version specifier` });
-    }
-    return { file, text: requires, specifiers };
+  const project = nearestProjectFile(cwd);
+  return project === undefined ? undefined : pythonOf(project);
+}
+
+/** What the project requires, where that forbids this version. @throws E_RUN_PROJECT_FILE */
+export async function forbiddenBy(project: ProjectFile, version: string): Promise<string | undefined> {
+  const requires = await pythonOf(project);
+  const parsed = tryParseVersion(version);
+  if (requires === undefined || parsed === undefined) return undefined;
+  return specifiersContain(requires.specifiers, parsed, { prereleases: true }) ? undefined : requires.text;
+}
+
+async function pythonOf({ file, text }: ProjectFile): Promise<ProjectPython | undefined> {
+  const requires = await requiresPythonOf(text, file);
+  if (requires === undefined) return undefined;
+  const specifiers = tryParseSpecifiers(requires);
+  if (specifiers === undefined) {
+    throw problem("E_RUN_PROJECT_FILE", { file, reason: `requires-python '${requires}' is no version specifier` });
   }
-  return undefined;
+  return { file, text: requires, specifiers };
 }
 
 async function requiresPythonOf(text: string, file: string): Promise<string | undefined> {
@@ -40,17 +45,9 @@ async function requiresPythonOf(text: string, file: string): Promise<string | un
     return typeof value === "string" ? value : undefined;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
+    // Its message goes on with the line, which the span shows.
+    const [reason = ""] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
     const spans = [{ file, line: error.line, column: error.column }];
-    throw problem("E_RUN_PROJECT_FILE", { file, reason: "it is not valid TOML" }, { spans, cause: error });
-  }
-}
-
-function readIfPresent(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === "ENOENT" || errno === "ENOTDIR" || errno === "EACCES") return undefined;
-    throw error;
+    throw problem("E_RUN_PROJECT_FILE", { file, reason: `it is no TOML: ${reason}` }, { spans });
   }
 }

@@ -16,7 +16,6 @@ export interface ReadScript {
   readonly script: string | undefined;
   /** The bytes of a script from stdin, which the program has to be given again. */
   readonly stdin?: Uint8Array;
-  readonly hasWarnings: boolean;
 }
 
 /** @throws E_RUN_SCRIPT_NOT_FOUND and the codes of scriptDiagnostics */
@@ -24,29 +23,21 @@ export async function readScript(
   target: RunTarget | undefined,
   { cwd, report }: { readonly cwd: string; readonly report: Report },
 ): Promise<ReadScript> {
-  let hasWarnings = false;
-  const watched: Report = {
-    emit: report.emit,
-    warn: (warning) => {
-      hasWarnings = true;
-      report.warn(warning);
-    },
-  };
   const read = async (bytes: Uint8Array, name: string): Promise<ScriptMetadata | undefined> => {
     if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("# /// script")) return undefined;
     const { readScriptMetadata } = await import("../script/metadata.ts");
-    return readScriptMetadata({ bytes, name, report: watched });
+    return readScriptMetadata({ bytes, name, report });
   };
   if (target?.kind === "file") {
     const { path } = target;
     const metadata = target.isSource ? await read(readBytes(path, cwd), path) : undefined;
-    return { metadata, script: path, hasWarnings };
+    return { metadata, script: path };
   }
   // At a terminal Python reads and runs line by line; what it is given then cannot be looked at first.
   if (target?.kind !== "stdin" || process.getBuiltinModule("node:tty").isatty(0))
-    return { metadata: undefined, script: undefined, hasWarnings };
+    return { metadata: undefined, script: undefined };
   const stdin = await Bun.stdin.bytes();
-  return { metadata: await read(stdin, "<stdin>"), script: undefined, stdin, hasWarnings };
+  return { metadata: await read(stdin, "<stdin>"), script: undefined, stdin };
 }
 
 function readBytes(path: string, cwd: string): Uint8Array {

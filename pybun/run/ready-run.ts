@@ -10,7 +10,7 @@ export interface ReadyRun {
   readonly python: string;
   /** The prefix to announce as VIRTUAL_ENV; empty for an interpreter that is in none. */
   readonly prefix: string;
-  /** Name of the directory of scripts in the prefix. */
+  /** The directory of scripts that comes first on the program's PATH; empty where PATH stays as it is. */
   readonly scripts: string;
   /** Where an environment of ours runs. */
   readonly record?: EnvironmentRecord;
@@ -22,15 +22,17 @@ export async function readyRun(plan: RunPlan, scene: InstallScene): Promise<Read
     const { installRequirements } = await import("../install/install-requirements.ts");
     const record = await installRequirements(plan.request, scene);
     if (plan.request.requiredHashes !== undefined) checkHashes(record, plan.request.requiredHashes);
-    const { scripts } = plan.request.interpreter.scheme;
+    const scripts = join(record.path, plan.request.interpreter.scheme.scripts);
     return { python: record.python, prefix: record.path, scripts, record };
   }
   if (plan.kind === "existing") {
-    await announce(plan.environment.prefix, scene);
-    return plan.rule === "CONDA_PREFIX" ? { ...plan.environment, prefix: "" } : plan.environment;
+    const { prefix, python, scripts } = plan.environment;
+    await announce(prefix, scene);
+    return { python, prefix: plan.rule === "CONDA_PREFIX" ? "" : prefix, scripts: join(prefix, scripts) };
   }
   const { path, prefix, isVirtual, scheme } = plan.interpreter;
-  return { python: path, prefix: isVirtual ? prefix : "", scripts: scheme.scripts };
+  const scripts = plan.isOnPath ? "" : join(prefix, scheme.scripts);
+  return { python: path, prefix: isVirtual ? prefix : "", scripts };
 }
 
 /** One of ours that was moved here, with its project perhaps. */

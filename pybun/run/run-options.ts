@@ -12,6 +12,7 @@ export const runOptions = {
     endsOptions: true,
     summary: "Run code, as python -c does",
   },
+  script: { kind: "flag", short: "s", summary: "The file is a Python script, whatever it is called" },
   with: { kind: "values", value: "REQUIREMENT", summary: "Also have this package, for this run" },
   python: { kind: "value", short: "p", value: "PYTHON", summary: "Interpreter: path, version or specifier" },
   "python-arg": {

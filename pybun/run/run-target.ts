@@ -1,15 +1,18 @@
 /**
  * What is to be run, from the command line: a file, a module, code, a script on stdin, or a program.
  *
- * A word is a file of Python if it ends in .py, .pyw, .pyz or .pyc, or is a directory or archive with a `__main__`, or
- * a readable file whose first line names Python; otherwise a program, and last a file of that name. So
- * `pybun run tool` starts the environment's `tool`, and `pybun run ./tool` the script in this directory.
+ * A word is a file of Python if it ends in .py, .pyw, .pyz or .pyc, if it leads to a directory, to a file that may not
+ * be executed or to one that is Python's by its contents (python-file.ts), or if `--script` says so; otherwise a
+ * program, and last a file of that name. So `pybun run tool` starts the environment's `tool`, and `pybun run ./tool`
+ * the script in this directory; a file with a metadata block needs no `./`.
  */
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import type { runDiagnostics } from "./diagnostics.ts";
+import { isBlockFile, isPythonFile } from "./python-file.ts";
+import { isStartedAgain } from "./started-again.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
 
@@ -24,57 +27,65 @@ export interface TargetWords {
   readonly module: string | undefined;
   readonly code: string | undefined;
   readonly positionals: readonly string[];
+  /** The file is a script, whatever it is called. */
+  readonly script: boolean;
   readonly cwd: string;
+  /** What a program that we became left (started-again.ts). */
+  readonly started: string | undefined;
 }
 
-/** Undefined where nothing was named, which only `--explain` allows. @throws E_RUN_SCRIPT_NOT_FOUND, E_RUN_NOTHING for an empty word */
-export function runTargetOf({ module, code, positionals, cwd }: TargetWords): RunTarget | undefined {
+/**
+ * Undefined where nothing was named, which only `--explain` allows.
+ * @throws E_RUN_SCRIPT_NOT_FOUND, E_RUN_TARGET_CONFLICT, E_RUN_NOTHING for an empty word
+ */
+export function runTargetOf(words: TargetWords): RunTarget | undefined {
+  const { module, code, positionals, script } = words;
+  const other = module !== undefined ? "-m" : code !== undefined ? "-c" : undefined;
+  if (script && other !== undefined) throw problem("E_RUN_TARGET_CONFLICT", { other });
   if (module !== undefined) return { kind: "module", module, args: positionals };
   if (code !== undefined) return { kind: "code", code, args: positionals };
   const [word, ...args] = positionals;
   if (word === undefined) return undefined;
   if (word === "") throw problem("E_RUN_NOTHING", {});
   if (word === "-") return { kind: "stdin", args };
-  const isNamedSource = /\.pyw?$/i.test(word);
-  if (isNamedSource || /\.py[zc]$/i.test(word)) {
-    const status = statusOf(word, cwd);
-    if (status === undefined) throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: word, reason: "no such file" });
-    return { kind: "file", path: word, args, isSource: isNamedSource && !status.isDirectory() };
+  const found = script || hasPythonName(word) ? namedFile(word, words) : placedFile([word, ...args], words);
+  return found === undefined ? { kind: "command", command: word, args } : { kind: "file", path: word, args, ...found };
+}
+
+const hasPythonName = (word: string): boolean => /\.py[wzc]?$/i.test(word);
+
+interface FoundFile {
+  readonly isSource: boolean;
+}
+
+/** @throws E_RUN_SCRIPT_NOT_FOUND */
+function namedFile(word: string, { cwd }: TargetWords): FoundFile {
+  const status = statusOf(word, cwd);
+  if (status === undefined) throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: word, reason: "no such file" });
+  return { isSource: !status.isDirectory() && !/\.py[zc]$/i.test(word) };
+}
+
+/** What Python runs, by its place and its contents. */
+function placedFile([word, ...args]: readonly [string, ...string[]], words: TargetWords): FoundFile | undefined {
+  const { cwd, started } = words;
+  const path = resolve(cwd, word);
+  if (!word.includes("/") && !(process.platform === "win32" && word.includes("\\"))) {
+    return isBlockFile(path) ? { isSource: true } : undefined;
   }
-  return pathTarget(word, { args, cwd }) ?? { kind: "command", command: word, args };
-}
-
-interface WordSetting {
-  /** What comes behind the word. */
-  readonly args: readonly string[];
-  readonly cwd: string;
-}
-
-/** A word with a slash in it that leads to something that Python runs. */
-function pathTarget(word: string, { args, cwd }: WordSetting): RunTarget | undefined {
-  if (!word.includes("/") && !(process.platform === "win32" && word.includes("\\"))) return undefined;
   const status = statusOf(word, cwd);
   if (status === undefined) return undefined;
-  if (status.isDirectory()) return { kind: "file", path: word, args, isSource: false };
-  const isProgram = (status.mode & 0o111) !== 0 && !namesPython(resolve(cwd, word));
-  return isProgram ? undefined : { kind: "file", path: word, args, isSource: true };
+  if (status.isDirectory()) return { isSource: false };
+  const isProgram = (status.mode & 0o111) !== 0 && !isPythonFile(path) && !isStartedAgain(started, [path, ...args]);
+  return isProgram ? undefined : { isSource: true };
 }
 
 /** A file without a telling name, for a word that is no program. */
-export function fileNamed(word: string, { args, cwd }: WordSetting): RunTarget | undefined {
+export function fileNamed(
+  word: string,
+  { args, cwd }: { readonly args: readonly string[]; readonly cwd: string },
+): RunTarget | undefined {
   const status = statusOf(word, cwd);
   return status === undefined ? undefined : { kind: "file", path: word, args, isSource: status.isFile() };
-}
-
-function namesPython(path: string): boolean {
-  const descriptor = openSync(path, "r");
-  try {
-    const head = Buffer.alloc(256);
-    const length = readSync(descriptor, head, 0, head.length, 0);
-    return /^#![^\n]*python/.test(head.toString("latin1", 0, length));
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function statusOf(word: string, cwd: string) {

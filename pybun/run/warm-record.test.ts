@@ -4,6 +4,7 @@ import { formatWarmRecord, parseWarmRecord } from "./warm-record.ts";
 const record = {
   program: "/e/bin/python",
   prefix: "/e",
+  scripts: "/e/bin",
   lease: "envs-v2/ab",
   used: "/e/record.json",
   witnesses: [{ path: "/e/pyvenv.cfg", fingerprint: "1 2" }],
@@ -13,7 +14,7 @@ test("a record that was written is read as it was", () => {
   expect(parseWarmRecord(formatWarmRecord(record))).toEqual(record);
 });
 
-test.each(["run 1", "run 99", "run", ""])("of the format '%s' nothing is started", (header) => {
+test.each(["run 1", "run 2", "run 99", "run", ""])("of the format '%s' nothing is started", (header) => {
   const [, ...rest] = formatWarmRecord(record).split("\n");
   expect(parseWarmRecord([header, ...rest].join("\n"))).toBeUndefined();
 });

@@ -35,11 +35,12 @@ export function writeWarmRecord(scene: WarmScene): void {
   const text = formatWarmRecord({
     program: ready.python,
     prefix: ready.prefix,
+    scripts: ready.scripts,
     lease: record === undefined ? "" : `${environmentKind}/${record.key}`,
     used: record === undefined ? "" : join(store.entryPath(environmentKind, record.key), recordFileName),
     witnesses: witnessesOf(scene, calls),
   });
-  if (/\n.*\n/s.test(text) && [ready.python, ready.prefix].some((path) => path.includes("\n"))) return;
+  if (/\n.*\n/s.test(text) && [ready.python, ready.prefix, ready.scripts].some((path) => path.includes("\n"))) return;
   try {
     writeFileAtomic(warmRecordPath(store.root, warmKey({ script, block, cwd, environment })), text);
   } catch (error) {

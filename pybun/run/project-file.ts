@@ -1,0 +1,44 @@
+/** The pyproject.toml that a directory belongs to, and the look at it that spares reading TOML. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import { upwards } from "./existing-environment.ts";
+
+export interface ProjectFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The nearest one from `cwd` up that can be read. */
+export function nearestProjectFile(cwd: string): ProjectFile | undefined {
+  for (const directory of upwards(cwd)) {
+    const file = join(directory, "pyproject.toml");
+    const text = readIfPresent(file);
+    if (text !== undefined) return { file, text };
+  }
+  return undefined;
+}
+
+function readIfPresent(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === "ENOENT" || errno === "ENOTDIR" || errno === "EACCES") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether a release is allowed by a project that says nothing of Python, or in one place the commonest thing,
+ * `>=3.10`. False means: look closer. Reading TOML would make the start of a run in a project a third longer.
+ */
+export function clearlyAllows(text: string, version: string): boolean {
+  const [mention, ...others] = text.match(/^.*requires-python.*$/gm) ?? [];
+  if (mention === undefined) return true;
+  const lower = /^requires-python\s*=\s*["']>=\s*(\d+)\.(\d+)["']\s*$/.exec(mention);
+  const release = /^(\d+)\.(\d+)(?:\.\d+)*$/.exec(version);
+  if (lower === null || release === null || others.length > 0) return false;
+  const [major, minor] = [Number(release[1]), Number(release[2])];
+  return major > Number(lower[1]) || (major === Number(lower[1]) && minor >= Number(lower[2]));
+}

@@ -1,0 +1,50 @@
+/**
+ * Whether a file is a script for Python although its name does not say so and the system could start it: its first
+ * line names Python or us, or it has a metadata block (PEP 723).
+ *
+ * Behind a first line that names something else a block counts only where no code precedes it, as in a script for
+ * another runner of such scripts: a shell script may well write a script with a block.
+ */
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+
+const headBytes = 4096;
+
+/** False for what cannot be read, and for what is no text. */
+export function isPythonFile(path: string): boolean {
+  const head = headOf(path);
+  const shebang = /^#!([^\r\n]*)/.exec(head)?.[1];
+  return (shebang !== undefined && namesPython.test(shebang)) || hasBlock(path, head);
+}
+
+/** Whether a file is text with a metadata block. */
+export const isBlockFile = (path: string): boolean => hasBlock(path, headOf(path));
+
+const namesPython = /(?:^|[/\s])(?:pybun|python[\w.-]*)(?=\s|$)/;
+
+function hasBlock(path: string, head: string): boolean {
+  if (head === "" || head.includes("\0")) return false;
+  const text = readFileSync(path, "latin1").replaceAll("\r", "\n");
+  const before = /^([^]*?)^# \/\/\/ script[ \t]*$/m.exec(text)?.[1];
+  return before !== undefined && (!head.startsWith("#!") || /^(?:[ \t\f]*(?:#.*)?\n)*$/.test(before));
+}
+
+/** One character each byte; empty for what is no file and what is refused: a program may be executable and not readable. */
+function headOf(path: string): string {
+  try {
+    return statSync(path).isFile() ? readHead(path) : "";
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return "";
+  }
+}
+
+function readHead(path: string): string {
+  const descriptor = openSync(path, "r");
+  try {
+    const head = Buffer.alloc(headBytes);
+    return head.toString("latin1", 0, readSync(descriptor, head, 0, head.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,159 @@
+/** More than one Python around: whose programs are found, which environments are passed over, and that it is told. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
+import { runCommand } from "../../pybun/commands/run.ts";
+import { openRunScene, type RunScene, runProgram } from "./run-scene.ts";
+
+let scene: RunScene;
+/** Prefix of an interpreter that calls itself by another version, with a program of its own. */
+let other: string;
+let version: string;
+let venv: string;
+
+const otherVersion = "3.97.0";
+
+beforeAll(async () => {
+  scene = await openRunScene();
+  const ask =
+    "import json, os, platform, sys; print(json.dumps([os.path.realpath(sys.executable), sys.base_prefix, platform.python_version()]))";
+  const { stdout } = await runProgram([scene.python, "-c", ask], { env: scene.environment });
+  const [program, prefix, found] = JSON.parse(stdout) as [string, string, string]; // what `ask` prints
+  version = found;
+  other = join(scene.directory, "other");
+  mkdirSync(join(other, "bin"), { recursive: true });
+  for (const name of readdirSync(prefix).filter((entry) => entry.startsWith("lib"))) {
+    symlinkSync(join(prefix, name), join(other, name));
+  }
+  copyFileSync(program, join(other, "bin", "real-python"));
+  // What it answers when it is asked for its version is changed on its way.
+  const pattern = version.replaceAll(".", "\\.");
+  executable(
+    "other/bin/python",
+    `"$(dirname "$(realpath "$0")")/real-python" "$@" | sed 's/${pattern}/${otherVersion}/'`,
+  );
+  symlinkSync("python", join(other, "bin", "python3"));
+  executable("other/bin/its-own", "echo of the other");
+  executable("before/its-own", "echo of somebody else");
+  venv = join(scene.directory, "project", ".venv");
+  const made = [scene.python, "-m", "venv", "--without-pip", venv];
+  expect((await runProgram(made, { env: scene.environment })).exitCode).toBe(0);
+}, 60_000);
+afterAll(() => scene.close());
+
+function executable(name: string, command: string): void {
+  chmodSync(scene.write(name, `#!/bin/sh\n${command}\n`), 0o755);
+}
+
+const asked = () => ["--python", join(other, "bin", "python")];
+const showPath = "import os; print(os.environ['PATH'])";
+
+describe("with the interpreter itself as environment", () => {
+  test("its scripts come first on PATH where it was asked for", async () => {
+    const env = { PATH: `${join(scene.directory, "before")}:${scene.environment["PATH"]}` };
+    const { stdout, stderr } = await scene.pybun(["run", ...asked(), "its-own"], { env });
+    expect({ stdout, stderr }).toEqual({ stdout: "of the other\n", stderr: "" });
+    expect((await scene.pybun(["run", "its-own"], { env })).stdout).toBe("of somebody else\n");
+    const path = await scene.pybun(["run", ...asked(), "-c", showPath], { env });
+    expect(path.stdout).toStartWith(`${join(other, "bin")}:${join(scene.directory, "before")}:`);
+  });
+
+  test("and where PATH has something in its stead, also when the run is repeated", async () => {
+    scene.write("path.py", showPath);
+    const root = join(scene.directory, "pyenv");
+    mkdirSync(join(root, "versions"), { recursive: true });
+    symlinkSync(dirname(dirname(scene.python)), join(root, "versions", version));
+    scene.write("pyenv/version", `${version}\n`);
+    executable("pyenv/shims/python", `export PYENV_ROOT="${root}"\nexec pyenv exec python "$@"`);
+    const PATH = `${join(root, "shims")}:/usr/bin:/bin`;
+    for (const round of [1, 2]) {
+      const { stdout } = await scene.pybun(["run", "path.py"], { env: { PATH } });
+      expect(stdout, String(round)).toMatch(/^\/[^:]*\/bin:[^:]*\/shims:\/usr\/bin:\/bin\n$/);
+    }
+    const shown = ["-c", "import sys; print(sys.executable)"];
+    const direct = await scene.pybun(["run", ...shown], { env: { PATH } });
+    expect(direct.stdout).not.toContain("shims");
+    for (const name of ["python", "python3"]) {
+      expect((await scene.pybun(["run", name, ...shown], { env: { PATH } })).stdout).toBe(direct.stdout);
+    }
+  });
+
+  test("PATH stays as it is where it leads to the interpreter anyway", async () => {
+    scene.write("path.py", showPath);
+    for (const words of [["path.py"], ["path.py"], ["-c", showPath]]) {
+      expect((await scene.pybun(["run", ...words])).stdout).toBe(`${scene.environment["PATH"]}\n`);
+    }
+  });
+});
+
+describe("an environment of another Python than was asked for", () => {
+  const envelope = async (args: readonly string[], options: Parameters<RunScene["pybun"]>[1]) =>
+    assertValidEnvelope((await scene.pybun(["run", "--format", "json", ...args], options)).stdout, runCommand);
+
+  test("is passed over, which is told with its version", async () => {
+    const inProject = { cwd: join(scene.directory, "project") };
+    const active = { env: { VIRTUAL_ENV: venv } };
+    for (const options of [inProject, active]) {
+      const { detail, diagnostics } = await envelope([...asked(), "--explain", "-c", "1"], options);
+      expect(detail).toMatchObject({
+        interpreter: { version: otherVersion },
+        environment: {
+          selected_by: "interpreter",
+          because: `'${venv}' is of Python ${version}, which was not asked for`,
+        },
+      });
+      expect(diagnostics).toMatchObject([
+        {
+          code: "W_RUN_ENVIRONMENT_PYTHON",
+          message: `'${venv}' is of Python ${version}, not ${otherVersion}, and is passed over`,
+        },
+      ]);
+    }
+  });
+
+  test("is told each time, though the next run of a script knows the way", async () => {
+    scene.write("project/plain.py", "print('ran')\n");
+    const env = { UV_PYTHON: join(other, "bin", "python") };
+    for (const round of [1, 2]) {
+      const { stdout, stderr } = await scene.pybun(["run", "plain.py"], { cwd: join(scene.directory, "project"), env });
+      expect(stdout, String(round)).toBe("ran\n");
+      expect(stderr, String(round)).toStartWith("warning[W_RUN_ENVIRONMENT_PYTHON]");
+    }
+  });
+});
+
+describe("the project's requires-python", () => {
+  const inProject = () => ({ cwd: join(scene.directory, "project") });
+  const project = (line: string) => scene.write("project/pyproject.toml", `[project]\nname = "sample"\n${line}\n`);
+
+  test.each([
+    ['requires-python = ">=3.98"', ">=3.98"],
+    ["requires-python = '<3.9,>=3'", "<3.9,>=3"],
+  ])("that its .venv does not satisfy is told: %s", async (line, requires) => {
+    const file = project(line);
+    const { stdout, stderr } = await scene.pybun(["run", "-c", "print('ran')"], inProject());
+    expect(stdout).toBe("ran\n");
+    expect(stderr).toStartWith(
+      `warning[W_RUN_PROJECT_PYTHON]: '${venv}' is of Python ${version}, and '${file}' requires '${requires}'\n`,
+    );
+  });
+
+  test.each(['requires-python = ">=3.9"', 'requires-python = ">=3.9,<4" # both', "# nothing"])(
+    "that it satisfies is not: %s",
+    async (line) => {
+      project(line);
+      const { stdout, stderr } = await scene.pybun(["run", "-c", "print('ran')"], inProject());
+      expect({ stdout, stderr }).toEqual({ stdout: "ran\n", stderr: "" });
+    },
+  );
+
+  test("is asked of a malformed pyproject.toml whatever stands in it, and the line is shown once", async () => {
+    scene.write("malformed/pyproject.toml", '[project]\nname = "sample\n');
+    const { stderr, exitCode } = await scene.pybun(["run", "-c", "1"], { cwd: join(scene.directory, "malformed") });
+    expect(exitCode).toBe(65);
+    expect(stderr).toStartWith("error[E_RUN_PROJECT_FILE]");
+    expect(stderr.split('name = "sample')).toHaveLength(2);
+    expect(stderr).not.toContain("cause");
+  });
+});
