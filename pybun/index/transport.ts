@@ -197,6 +197,8 @@ async function send(url: string, hop: Hop, parts: TransportParts): Promise<Respo
   try {
     return await fetch(withoutUserInformation(url), {
       redirect: "manual",
+      // Else BUN_CONFIG_VERBOSE_FETCH prints requests on standard error, with their credentials.
+      verbose: false,
       signal: hop.watch.signal,
       decompress: false,
       headers: {
