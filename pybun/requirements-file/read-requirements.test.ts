@@ -89,6 +89,17 @@ describe("lines", () => {
   });
 });
 
+test("a long file lets others run while it is read", async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  try {
+    await readMain(Array.from({ length: 200_000 }, (_, i) => `project-${i}>=1,<2`).join("\n"));
+    expect(turns).toBeGreaterThan(0);
+  } finally {
+    clearInterval(timer);
+  }
+});
+
 describe("options", () => {
   test("of indexes, links and kinds of files are collected", async () => {
     const text = [

@@ -8,6 +8,7 @@ import { dirname, resolve as resolvePath } from "node:path";
 import { problemsOf, type Span } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
 import { reasonOf } from "@vivarium/core/system-reason";
+import { openSlices } from "@vivarium/core/time-slice";
 import type { Requirement } from "../versions/requirement.ts";
 import type { requirementsFileDiagnostics } from "./diagnostics.ts";
 import { logicalLines } from "./logical-lines.ts";
@@ -100,7 +101,9 @@ async function readFile(inclusion: Inclusion, found: Collected, options: ReadOpt
   const directory = place === "-" ? options.cwd : dirname(place);
   const urlOfPath = (written: string): string => Bun.pathToFileURL(resolvePath(directory, written)).href;
   const context: LineContext = { file: within.length === 0 ? path : place, urlOfPath };
+  const slices = openSlices();
   for (const line of logicalLines(text.replace(/^\uFEFF/, ""), options.environment)) {
+    if (slices.isOver()) await slices.next();
     for (const parsed of parseLine(line, context)) {
       const nested = collect(parsed, { found, directory, isConstraint });
       if (nested !== undefined) await readFile({ ...nested, within: [...within, place] }, found, options);

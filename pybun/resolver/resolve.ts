@@ -6,6 +6,7 @@
  */
 import { assert } from "@vivarium/core/assert";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import { openSlices } from "@vivarium/core/time-slice";
 import type { Requirement } from "../versions/requirement.ts";
 import { namesPrerelease } from "../versions/specifier.ts";
 import { type EdgeRules, edgesOf } from "./dependency.ts";
@@ -54,26 +55,17 @@ export async function resolve(request: ResolveRequest): Promise<ResolveOutcome> 
   const state = createSolverState();
   for (;;) {
     request.signal?.throwIfAborted();
-    const result = advance(state, setting, timeSlice(nowMs));
+    const slices = openSlices(nowMs);
+    const result = advance(state, setting, () => !slices.isOver());
     if (result.kind === "waiting") await result.until;
     else if (result.kind === "paused") {
       request.onPause?.();
-      await nextTurn();
+      await slices.next();
     } else if (result.kind === "solved") return { kind: "solved", pins: collectPins(state, setting) };
     else
       return failed(state, { source: setting.source, python: request.target.python.text, terminal: result.terminal });
   }
 }
-
-/** The longest time for which signals and other work of the process wait for the solver. */
-const sliceMs = 50;
-
-function timeSlice(nowMs: () => number): () => boolean {
-  const endMs = nowMs() + sliceMs;
-  return () => nowMs() < endMs;
-}
-
-const nextTurn = (): Promise<void> => new Promise((proceed) => void setImmediate(proceed));
 
 async function failed(
   state: SolverState,
