@@ -4,7 +4,7 @@ import type { Command } from "./command.ts";
 export type Lookup =
   | { readonly kind: "command"; readonly command: Command; readonly rest: readonly string[] }
   /** `env`, with no or an unknown member behind it. */
-  | { readonly kind: "group"; readonly group: string; readonly rest: readonly string[] }
+  | { readonly kind: "group"; readonly group: string }
   | { readonly kind: "unknown"; readonly word: string }
   | { readonly kind: "none" };
 
@@ -19,5 +19,5 @@ export function findCommand(commands: readonly Command[], words: readonly string
   const command = named(first);
   if (command !== undefined) return { kind: "command", command, rest: words.slice(1) };
   const isGroup = commands.some(({ name }) => name.startsWith(`${first} `));
-  return isGroup ? { kind: "group", group: first, rest: words.slice(1) } : { kind: "unknown", word: first };
+  return isGroup ? { kind: "group", group: first } : { kind: "unknown", word: first };
 }

@@ -70,15 +70,16 @@ function runWithout(call: Call, lookup: Exclude<Lookup, { kind: "command" }>): P
   const values = commonValues(parsed);
   const settings = settingsOf(values);
   const group = lookup.kind === "group" ? lookup.group : undefined;
+  const member = group === undefined ? undefined : parsed.positionals[1];
   const name = group === undefined ? program.name : `${program.name} ${group}`;
   return runCommand({ ...call, name, settings }, async (context) => {
     const help = (): Promise<number> =>
       showHelp(context, async (look) => (await loadHelp()).programHelp(program, { ...look, ...(group && { group }) }));
-    if (settings.help && lookup.kind !== "unknown" && memberOf(lookup) === undefined) return help();
+    if (settings.help && lookup.kind !== "unknown" && member === undefined) return help();
     if (call.leadProblems.length > 0) return refuse(context, call.leadProblems);
     if (lookup.kind === "none" && parsed.problems.length > 0) return refuse(context, parsed.problems);
     if (lookup.kind === "none" && parsed.options["version"] === true) return showVersion(program, context);
-    return refuse(context, [lookupProblem(program, lookup)]);
+    return refuse(context, [lookupProblem(program, { lookup, member })]);
   });
 }
 
@@ -123,14 +124,15 @@ function checkPositionals(program: Program, command: Command, given: readonly st
   return given.length < min ? [problem("E_USAGE_ARGUMENT_MISSING", { ...place, name })] : [];
 }
 
-/** The word behind a group's name that is none of its commands. */
-const memberOf = (lookup: Lookup): string | undefined =>
-  lookup.kind === "group" ? lookup.rest.find((word) => !word.startsWith("-")) : undefined;
+interface Missed {
+  readonly lookup: Exclude<Lookup, { kind: "command" }>;
+  /** The word behind a group's name that is none of its commands. */
+  readonly member: string | undefined;
+}
 
-function lookupProblem(program: Program, lookup: Exclude<Lookup, { kind: "command" }>): Problem {
+function lookupProblem(program: Program, { lookup, member }: Missed): Problem {
   const place = { program: program.name };
   if (lookup.kind === "none") return problem("E_USAGE_COMMAND_MISSING", place);
-  const member = memberOf(lookup);
   if (lookup.kind === "group" && member === undefined) {
     return problem("E_USAGE_COMMAND_MISSING", { ...place, group: lookup.group });
   }

@@ -12,7 +12,8 @@ const roof: Program = { ...inner, name: "roof", members: async () => [inner] };
 describe("schemaDocuments", () => {
   test("names the shared shapes, and the detail of each command of the program and its members", async () => {
     const names = Object.keys(await schemaDocuments(roof));
-    expect(names).toEqual(["envelope", "event", "diagnostic", "roof schema print", "inner schema print"]);
+    const ofPrograms = ["roof", "roof schema print", "inner", "inner schema print"];
+    expect(names).toEqual(["envelope", "event", "diagnostic", ...ofPrograms]);
   });
 
   test("each is a JSON Schema 2020-12 that stands alone", async () => {
@@ -44,7 +45,8 @@ describe("schema print", () => {
     const { stdout, stderr, exitCode } = await runFixture(["schema"]);
     expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
     const { $defs } = JSON.parse(stdout);
-    expect(Object.keys($defs)).toEqual(["envelope", "event", "diagnostic", "fixture schema print"]);
+    const ofProgram = ["fixture", "fixture group", "fixture schema print"];
+    expect(Object.keys($defs)).toEqual(["envelope", "event", "diagnostic", ...ofProgram]);
   });
 
   test("prints the named one alone, several together", async () => {
@@ -59,6 +61,27 @@ describe("schema print", () => {
   test("its own output is what its own schema says", async () => {
     const { stdout } = await runFixture(["schema", "event", "--format=json"]);
     expect(await assertValidEnvelope(stdout, schemaCommand)).toMatchObject({ status: "ok" });
+  });
+
+  test.each([
+    [["--help"]],
+    [["help"]],
+    [["--version"]],
+    [["no-such-command"]],
+    [["group", "--help"]],
+    [["help", "group"]],
+    [["group"]],
+    [["schema", "print", "--help"]],
+    [["help", "schema"]],
+    [["schema", "--no-such-option"]],
+  ])("what %j prints has the schema of the command that it names", async (words) => {
+    const { stdout } = await runFixture([...words, "--format", "json"]);
+    const { command, detail } = await assertValidEnvelope(stdout);
+    const { stdout: schema, exitCode } = await runFixture(["schema", "print", command]);
+    expect({ command, exitCode }).toEqual({ command, exitCode: 0 });
+    const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(schema));
+    expect({ detail, isValid: validate(detail) }).toEqual({ detail, isValid: true });
+    expect(validate({ no: "such detail" })).toBe(false);
   });
 
   test("an unknown name is 66, with the near ones", async () => {

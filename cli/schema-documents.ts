@@ -1,10 +1,16 @@
 /**
  * The JSON Schemas (2020-12) of a program's output, made from the same definitions that the code's types come from.
- * Names: `envelope`, `event`, `diagnostic`, and the full name of each command for its `detail`.
+ * Names: `envelope`, `event`, `diagnostic`, and what an envelope may have as its `command` for its `detail`: the full
+ * name of each command, of a group (`pybun env --help`) and of a program (`pybun --version`).
  */
 
 import { toJsonSchema } from "@valibot/to-json-schema";
-import { detailSchemaOf, envelopeSchemaOf } from "@vivarium/core/envelope-schema";
+import {
+  detailSchemaOf,
+  envelopeSchemaOf,
+  groupDetailSchema,
+  programDetailSchema,
+} from "@vivarium/core/envelope-schema";
 import { eventSchema } from "@vivarium/core/event-schema";
 import { diagnosticSchema } from "@vivarium/core/schema";
 import * as v from "valibot";
@@ -21,12 +27,21 @@ export async function schemaDocuments(program: Program): Promise<Record<string, 
     diagnostic: convert(diagnosticSchema),
   };
   for (const owner of [program, ...((await program.members?.()) ?? [])]) {
+    documents[owner.name] = convert(programDetailSchema);
+    for (const group of groupsOf(owner.commands)) documents[`${owner.name} ${group}`] = convert(groupDetailSchema);
     for (const command of owner.commands) {
-      const detail = await command.detailSchema?.();
-      if (detail !== undefined) documents[`${owner.name} ${command.name}`] = convert(detail);
+      if (command.detailSchema !== undefined)
+        documents[`${owner.name} ${command.name}`] = await detailDocument(command);
     }
   }
   return documents;
+}
+
+/** First words of names that are no command themselves. */
+function groupsOf(commands: readonly Command[]): ReadonlySet<string> {
+  const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const first = names.filter((name) => name.includes(" ")).map((name) => name.slice(0, name.indexOf(" ")));
+  return new Set(first).difference(new Set(names));
 }
 
 /** The envelope of one command, its detail included; the help and failure forms of detail too. */

@@ -9,6 +9,12 @@ const helpDetail = v.object({ help: v.string() });
 /** What `detail` is where a command's own is `own`: null when it came to no result, its help when that was asked for. */
 export const detailSchemaOf = (own: v.GenericSchema) => v.union([v.null(), helpDetail, own]);
 
+/** What `detail` is where a line named a program and no command of it. */
+export const programDetailSchema = detailSchemaOf(v.object({ version: v.string() }));
+
+/** What `detail` is where a line named a group and no command of it. */
+export const groupDetailSchema = v.union([v.null(), helpDetail]);
+
 /** The envelope of a command whose detail has this schema. */
 export const envelopeSchemaOf = (detail: v.GenericSchema) =>
   v.object({
