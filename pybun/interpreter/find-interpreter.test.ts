@@ -239,6 +239,24 @@ describe("pyenv's shims", () => {
     rmSync(join(cwd, ".python-version"));
   });
 
+  test("all that are there are told where a pin or a version finds none", () => {
+    const home = join(root, "home-with-pyenv");
+    const path = [join(home, "bin", "python3"), ...["3.10.1", "3.11.2"].map((one) => installed(home, one))].map(link);
+    const env = { HOME: home };
+    writeFileSync(join(cwd, ".python-version"), "3.99\n");
+    const pinned = problemOf(() => find([join(home, "bin")], { env }));
+    rmSync(join(cwd, ".python-version"));
+    const asked = problemOf(() => find([join(home, "bin")], { env, request: "3.99" }));
+    for (const { code, params } of [pinned, asked]) {
+      expect(code).toBe("E_PYTHON_NOT_FOUND");
+      const { looked } = params as { looked: { path: string; reason: string }[] }; // the parameters of E_PYTHON_NOT_FOUND
+      expect(looked.map((verdict) => verdict.path).sort()).toEqual(path.sort());
+      expect(new Set(looked.map(({ reason }) => reason))).toEqual(new Set([`is Python ${real.version}`]));
+    }
+  });
+
+  const installed = (home: string, version: string) => join(home, ".pyenv", "versions", version, "bin", "python");
+
   test("installed versions that are not active are the last place to look", () => {
     const path = link(join(pyenv, "versions", minor, "bin", "python"));
     expect(find([], { env: { PYENV_ROOT: pyenv }, request: minor }).path).toBe(path);

@@ -90,6 +90,7 @@ function findPinned(search: Search, requiresPython: Specifiers | undefined): Int
   if (requiresPython !== undefined) return undefined;
   const [first] = requests;
   if (first?.kind === "unsupported") throw refuse(first, `'${pin.file}'`);
+  lookAtAll(search);
   throw problem("E_PYTHON_NOT_FOUND", {
     wanted: `'${pin.versions.join("', '")}' of '${pin.file}'`,
     looked: search.looked,
@@ -113,8 +114,14 @@ function findRequested(search: Search, request: PythonRequest, origin: string): 
   }
   const found = firstFitting(search, request, () => undefined);
   if (found !== undefined) return found;
+  if (request.kind === "version") lookAtAll(search);
   const wanted = request.kind === "name" ? `'${request.name}'` : `'${request.text}'`;
   throw problem("E_PYTHON_NOT_FOUND", { wanted: `${origin} ${wanted}`, looked: search.looked });
+}
+
+/** For the message: also what nobody asked, because its name says that it is of another version. */
+function lookAtAll(search: Search): void {
+  firstOf(search, allPrograms(search, undefined), ({ version }) => `is Python ${version}`);
 }
 
 function isTooOld([major = 3, minor = minorOldest]: readonly number[]): boolean {
