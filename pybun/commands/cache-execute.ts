@@ -10,7 +10,7 @@ import { clearStore } from "@vivarium/core/store/clear";
 import type { Patience } from "@vivarium/core/store/eviction";
 import type { envDiagnostics } from "../env/diagnostics.ts";
 import { wheelKind } from "../wheel/stored-wheel.ts";
-import { verifyEntry } from "../wheel/verify.ts";
+import { isRemnant, verifyEntry } from "../wheel/verify.ts";
 import { dependentKinds, discardBroken, keeperOf, removeWheel } from "./cache-dependents.ts";
 
 const problem = problemsOf<typeof coreDiagnostics>();
@@ -31,6 +31,7 @@ export const executeDir: Execute = async (context) => {
 export const executeVerify: Execute = async (context) => {
   const store = storeOf(context);
   store.sweep();
+  await discardRemnants(store, patienceOf(context, store));
   const keys = store.keys(wheelKind);
   const damaged: { entry: string; reason: string }[] = [];
   for (const key of keys) {
@@ -57,6 +58,15 @@ export const executeVerify: Execute = async (context) => {
   context.note(`${intactWords(keys.length)}\n`);
   return exitCode.success;
 };
+
+async function discardRemnants(store: Store, patience: Patience): Promise<void> {
+  const remnants = () => store.keys(wheelKind).filter((key) => isRemnant(store.entryPath(wheelKind, key)));
+  if (remnants().length === 0) return;
+  // Somebody who installs may have put the wheel there meanwhile.
+  await store.withEviction(() => {
+    for (const key of remnants()) store.remove(wheelKind, key);
+  }, patience);
+}
 
 /** What is wrong with a wheel; one that somebody else removes meanwhile is of no interest any more. */
 function damageOf(store: Store, key: string): string | undefined {

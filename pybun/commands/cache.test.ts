@@ -6,7 +6,7 @@ import { type Ended, runProcess } from "@vivarium/cli/testing/run-fixture";
 import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { openStore, type Store } from "@vivarium/core/store";
 import { ensureWheel } from "../wheel/ensure-wheel.ts";
-import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import { type StoredWheel, wheelKind } from "../wheel/stored-wheel.ts";
 import { overwrite } from "../wheel/testing/overwrite.ts";
 import { indexFile, listeningReport, memoryClient } from "../wheel/testing/store-client.ts";
 import { buildWheel, demoFile } from "../wheel/testing/wheel-builder.ts";
@@ -55,6 +55,15 @@ test("cache verify counts what is intact", async () => {
   await storeWheel();
   const ended = await pybun("cache", "verify");
   expect(ended).toMatchObject({ stdout: "1 wheel is intact\n", exitCode: 0 });
+});
+
+test("cache verify takes what a store deleted by hand left of an entry for rubbish, not for damage", async () => {
+  await storeWheel();
+  const rest = store.entryPath(wheelKind, "0".repeat(64));
+  mkdirSync(join(rest, "bytecode", "cpython-312.tmp"), { recursive: true });
+  const ended = await pybun("cache", "verify");
+  expect(ended).toMatchObject({ stdout: "1 wheel is intact\n", stderr: "", exitCode: 0 });
+  expect(existsSync(rest)).toBe(false);
 });
 
 test("-q leaves the remarks of success out; an empty store holds no wheels", async () => {

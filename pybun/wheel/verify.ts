@@ -9,6 +9,7 @@
 import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Problem } from "@vivarium/core/diagnostic";
+import { errnoOf } from "@vivarium/core/store/io-problem";
 import { openFileSource } from "./archive-source.ts";
 import { type BytecodeFile, readBytecodeList } from "./bytecode.ts";
 import { readManifest, type WheelFile } from "./manifest.ts";
@@ -23,6 +24,14 @@ export function verifyEntry(entry: string): string | undefined {
     if (!(error instanceof Problem) || error.code !== "E_STORE_DAMAGED") throw error;
     return (error.params as { detail: string }).detail; // the parameters of E_STORE_DAMAGED
   }
+}
+
+/**
+ * Whether this is only what a process left that compiled bytecode while somebody deleted the store by hand: no wheel
+ * that is damaged, since whoever looks for it finds none.
+ */
+export function isRemnant(entry: string): boolean {
+  return !["manifest.json", "files.json", "tree"].some((name) => existsSync(join(entry, name)));
 }
 
 function verifyWheel(entry: string): string | undefined {
@@ -96,9 +105,16 @@ function verifyBytecode(entry: string, files: readonly WheelFile[]): void {
   }
 }
 
+/** One that another verification takes away meanwhile is not. */
 function isIntact(tree: string, { path, size, sha256 }: BytecodeFile): boolean {
   const stat = lstatSync(join(tree, path), { throwIfNoEntry: false });
-  return stat?.isFile() === true && stat.size === size && hashFile(join(tree, path), "hex") === sha256;
+  if (stat?.isFile() !== true || stat.size !== size) return false;
+  try {
+    return hashFile(join(tree, path), "hex") === sha256;
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    return false;
+  }
 }
 
 /** Cache tags for which a list of compiled files is there. */
