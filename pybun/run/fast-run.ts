@@ -31,7 +31,8 @@ export function tryFastRun(argv: readonly string[]): boolean {
   if (calls === undefined || block === undefined) return false;
   const key = warmKey({ script, block, cwd: process.cwd(), environment: env });
   const record = parseWarmRecord(readText(calls, warmRecordPath(cacheRoot, key)));
-  if (record === undefined || !holds(calls, record) || !takeLease(calls, cacheRoot, record)) return false;
+  // The lease first: what was there under it stays there.
+  if (record === undefined || !takeLease(calls, cacheRoot, record) || !holds(calls, record)) return false;
   const variables = childVariables({ environment: env, prefix: record.prefix, scripts: record.scripts });
   variables["TRACEPARENT"] = formatTraceParent(beginTrace(env));
   const read: ReadProcessFile = (name) => calls.readHead(`/proc/self/${name}`, processBytesMax);
