@@ -29,7 +29,7 @@ export const settingPlaces = {
   timeout: {
     from: ["UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT", "HTTP_TIMEOUT", "pip:timeout"],
     kind: "one",
-    note: "seconds; PIP_DEFAULT_TIMEOUT is PIP_TIMEOUT",
+    note: "seconds; PIP_DEFAULT_TIMEOUT is PIP_TIMEOUT. A transfer that stays below a kilobyte a second for a minute longer than this is given up",
   },
   retries: { from: ["UV_HTTP_RETRIES", "pip:retries"], kind: "one", note: "attempts after the first one" },
   offline: { flag: "--offline", from: ["UV_OFFLINE"], kind: "one" },
