@@ -12,7 +12,7 @@ import { loadIndexConfig } from "../index/config.ts";
 import type { indexDiagnostics } from "../index/diagnostics.ts";
 import { readGivenSettings } from "../index/given-settings.ts";
 import { isOffline, pythonRequest } from "../index/run-variables.ts";
-import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
+import { findInterpreter } from "../interpreter/find-interpreter.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import type { ResolveTarget } from "../resolver/target.ts";
 import { formatPins, pinJson } from "./format-pins.ts";
@@ -47,7 +47,7 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
   });
   if (positionals.length === 0 && options.requirement.length === 0) throw problem("E_RESOLVE_NOTHING", {});
   checkRefresh(options.refresh, offline);
-  const target = targetFor(context, options);
+  const target = await targetFor(context, options);
   const client = openClient({ ...context, offline }, options, gathered);
   try {
     const found = await resolveWithIndex({
@@ -75,11 +75,11 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
   return exitCode.success;
 };
 
-function targetFor(context: CommandContext, options: Options): ResolveTarget {
-  const { cwd, environment, platform, home, report } = context;
+async function targetFor(context: CommandContext, options: Options): Promise<ResolveTarget> {
+  const { cwd, environment, platform, home, report, signal } = context;
   const cacheRoot = placesOf(platform, environment, home).cache;
   const request = pythonRequest(options.python, environment);
-  const interpreter = findInterpreterNow({ ...request, cwd, environment, platform, cacheRoot, report });
+  const interpreter = await findInterpreter({ ...request, cwd, environment, platform, cacheRoot, report, signal });
   return targetOf(interpreter, {
     pythonVersion: options["python-version"],
     platform: options.platform,

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -137,17 +138,57 @@ describe("--python", () => {
     expect(problemOf(() => find([], { request: "pypy3.10" })).code).toBe("E_PYTHON_IMPLEMENTATION");
   });
 
-  test("of a program that never answers nothing is left", async () => {
-    const pids = join(root, "pids");
-    const text = `#!/bin/sh\nsleep 1000 &\necho $! > '${pids}'\nwait\n`;
-    const hanging = program(join(root, "bad", "family"), text);
-    expect(problemOf(() => find([], { request: hanging, timeoutMs: 500 })).code).toBe("E_PYTHON_BROKEN");
-    const child = Number(await Bun.file(pids).text());
+  describe("of a program that never answers nothing is left", () => {
+    const family = (name: string) => {
+      const pids = join(root, `pids-${name}`);
+      const text = `#!/bin/sh\nsleep 1000 &\necho $$ $! > '${pids}'\nwait\n`;
+      return { request: program(join(root, "bad", name), text), pids };
+    };
     // A zombie of an init that never reaps counts as gone.
-    const state = Bun.spawnSync(["ps", "-o", "stat=", "-p", `${child}`])
-      .stdout.toString()
-      .trim();
-    expect(state).toMatch(/^(?:Z.*)?$/);
+    const expectGone = (pids: string) => {
+      const all = pids.trim().replace(" ", ",");
+      expect(all).toMatch(/^\d+,\d+$/);
+      const states = Bun.spawnSync(["ps", "-o", "stat=", "-p", all]).stdout.toString().trim();
+      expect(states).toMatch(/^(?:Z\S*\s*)*$/);
+    };
+    const failureOf = (options: Partial<FindOptions>) =>
+      findInterpreter({ environment: { HOME: root }, cwd, platform: "linux", cacheRoot, ...options }).catch(
+        (error: unknown) => error,
+      );
+
+    test("after its time", async () => {
+      const { request, pids } = family("late");
+      expect(await failureOf({ request, timeoutMs: 500 })).toMatchObject({
+        code: "E_PYTHON_BROKEN",
+        params: { reason: "it did not answer within 0.5 s" },
+      });
+      expectGone(readFileSync(pids, "utf8"));
+    });
+
+    test("after its time, where nobody else can do anything meanwhile", async () => {
+      const { request, pids } = family("alone");
+      const late = problemOf(() => find(["/usr/bin", "/bin"], { request, timeoutMs: 500 }));
+      expect(late).toMatchObject({ params: { reason: "it did not answer within 0.5 s" } });
+      expectGone(readFileSync(pids, "utf8"));
+    });
+
+    test("after a signal", async () => {
+      const { request, pids } = family("stopped");
+      const controller = new AbortController();
+      Bun.spawnSync(["mkfifo", pids]);
+      const failure = failureOf({ request, signal: controller.signal });
+      const started = await Bun.file(pids).text();
+      controller.abort(new Error("enough"));
+      expect(await failure).toMatchObject({ message: "enough" });
+      expectGone(started);
+    });
+  });
+
+  test("whoever writes without end is broken", async () => {
+    const request = program(join(root, "bad", "endless"), "#!/bin/sh\nexec yes\n");
+    const options = { environment: { PATH: "/usr/bin:/bin", HOME: root }, cwd, platform: "linux", cacheRoot } as const;
+    const failure = await findInterpreter({ ...options, request }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "E_PYTHON_BROKEN" });
   });
 
   test("wins over requires-python, with a warning", () => {

@@ -20,7 +20,7 @@ import { isDirectory, isExecutable, statusOf } from "./file-identity.ts";
 import type { Interpreter, InterpreterFacts } from "./interpreter.ts";
 import { minorOldest, programNames, programsOnPath, type SearchScene } from "./path-candidates.ts";
 import type { ProbeOutcome } from "./probe.ts";
-import { cachedProbe, type ProbeScene } from "./probe-cache.ts";
+import { cachedProbe, cachedProbeNow, type ProbeScene } from "./probe-cache.ts";
 import { pyenvInstallations, pyenvRootOfShim, resolvePyenvShim } from "./pyenv.ts";
 import { findVersionPin } from "./python-version-file.ts";
 import { matchesRelease, type PythonRequest, parsePythonRequest } from "./request.ts";
@@ -38,6 +38,8 @@ export interface FindOptions extends SearchScene {
   /** Hears of a `--python` that requires-python does not allow. */
   readonly report?: Report;
   readonly timeoutMs?: number;
+  /** Ends the interpreter that is being asked. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -46,82 +48,96 @@ export interface FindOptions extends SearchScene {
  *   E_SPECIFIER_INVALID (65)
  */
 export async function findInterpreter(options: FindOptions): Promise<Interpreter> {
-  return findInterpreterNow(options);
+  const probes = probeSceneOf(options);
+  const asking = choose(options);
+  let step = asking.next();
+  while (step.done !== true) step = asking.next(await cachedProbe(step.value, probes));
+  return step.value;
 }
 
-/** The same without a promise, for the warm path, which awaits nothing. */
+/** The same without a promise: no signal is heard while an interpreter is asked. */
 export function findInterpreterNow(options: FindOptions): Interpreter {
-  const search = startSearch(options);
+  const probes = probeSceneOf(options);
+  const asking = choose(options);
+  let step = asking.next();
+  while (step.done !== true) step = asking.next(cachedProbeNow(step.value, probes));
+  return step.value;
+}
+
+/** Yields each program that it has to know, and is given the program's answer. */
+type Asking<T> = Generator<string, T, ProbeOutcome>;
+
+function* choose(options: FindOptions): Asking<Interpreter> {
+  const { environment, cwd, platform } = options;
+  const search: Search = { environment, cwd, platform, looked: [] };
   if (options.request !== undefined) {
-    const interpreter = findRequested(search, parsePythonRequest(options.request), options.origin ?? "--python");
+    const interpreter = yield* findRequested(search, parsePythonRequest(options.request), options.origin ?? "--python");
     warnIfNotAllowed(interpreter, options);
     return interpreter;
   }
-  return findPinned(search, options.requiresPython) ?? findAny(search, options.requiresPython);
+  return (yield* findPinned(search, options.requiresPython)) ?? (yield* findAny(search, options.requiresPython));
 }
 
 interface Search extends SearchScene {
-  readonly probes: ProbeScene;
   readonly looked: Verdict[];
 }
 
 type Fits = (facts: InterpreterFacts) => string | undefined;
 
-function startSearch({ environment, cwd, platform, cacheRoot, timeoutMs }: FindOptions): Search {
-  const root = cacheRoot ?? placesOf(platform, environment, environment["HOME"] ?? homedir()).cache;
+function probeSceneOf({ environment, platform, cacheRoot, timeoutMs, signal }: FindOptions): ProbeScene {
   return {
+    cacheRoot: cacheRoot ?? placesOf(platform, environment, environment["HOME"] ?? homedir()).cache,
     environment,
-    cwd,
-    platform,
-    looked: [],
-    probes: { cacheRoot: root, environment, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(signal === undefined ? {} : { signal }),
   };
 }
 
-function findPinned(search: Search, requiresPython: Specifiers | undefined): Interpreter | undefined {
+function* findPinned(search: Search, requiresPython: Specifiers | undefined): Asking<Interpreter | undefined> {
   const pin = findVersionPin(search.cwd, search.platform);
   if (pin === undefined) return undefined;
   const requests = pin.versions.map(parsePythonRequest);
   if (pin.versions.includes("system")) return undefined;
   for (const request of requests) {
-    const found = request.kind === "unsupported" ? undefined : firstFitting(search, request, allowing(requiresPython));
+    if (request.kind === "unsupported") continue;
+    const found = yield* firstFitting(search, request, allowing(requiresPython));
     if (found !== undefined) return found;
   }
   if (requiresPython !== undefined) return undefined;
   const [first] = requests;
   if (first?.kind === "unsupported") throw refuse(first, `'${pin.file}'`);
-  lookAtAll(search);
+  yield* lookAtAll(search);
   throw problem("E_PYTHON_NOT_FOUND", {
     wanted: `'${pin.versions.join("', '")}' of '${pin.file}'`,
     looked: search.looked,
   });
 }
 
-function findAny(search: Search, requiresPython: Specifiers | undefined): Interpreter {
-  const found = firstOf(search, allPrograms(search, undefined), allowing(requiresPython));
+function* findAny(search: Search, requiresPython: Specifiers | undefined): Asking<Interpreter> {
+  const found = yield* firstOf(search, allPrograms(search, undefined), allowing(requiresPython));
   if (found !== undefined) return found;
   const wanted =
     requiresPython === undefined ? "CPython 3.9 or newer" : `requires-python '${formatSpecifiers(requiresPython)}'`;
   throw problem("E_PYTHON_NOT_FOUND", { wanted, looked: search.looked });
 }
 
-function findRequested(search: Search, request: PythonRequest, origin: string): Interpreter {
+function* findRequested(search: Search, request: PythonRequest, origin: string): Asking<Interpreter> {
   if (request.kind === "unsupported") throw refuse(request, origin);
-  if (request.kind === "path") return findByPath(search, { path: resolve(search.cwd, request.path), origin });
+  if (request.kind === "path") return yield* findByPath(search, { path: resolve(search.cwd, request.path), origin });
   if (request.kind === "specifier") checkSpecifier(request.text, origin);
   if (request.kind === "version" && isTooOld(request.release)) {
     throw problem("E_PYTHON_TOO_OLD", { path: request.text, version: request.release.join(".") });
   }
-  const found = firstFitting(search, request, () => undefined);
+  const found = yield* firstFitting(search, request, () => undefined);
   if (found !== undefined) return found;
-  if (request.kind === "version") lookAtAll(search);
+  if (request.kind === "version") yield* lookAtAll(search);
   const wanted = request.kind === "name" ? `'${request.name}'` : `'${request.text}'`;
   throw problem("E_PYTHON_NOT_FOUND", { wanted: `${origin} ${wanted}`, looked: search.looked });
 }
 
 /** For the message: also what nobody asked, because its name says that it is of another version. */
-function lookAtAll(search: Search): void {
-  firstOf(search, allPrograms(search, undefined), ({ version }) => `is Python ${version}`);
+function* lookAtAll(search: Search): Asking<void> {
+  yield* firstOf(search, allPrograms(search, undefined), ({ version }) => `is Python ${version}`);
 }
 
 function isTooOld([major = 3, minor = minorOldest]: readonly number[]): boolean {
@@ -132,20 +148,20 @@ function refuse(request: PythonRequest & { kind: "unsupported" }, origin: string
   return problem("E_PYTHON_IMPLEMENTATION", { wanted: request.text, implementation: request.implementation, origin });
 }
 
-function firstFitting(search: Search, request: PythonRequest, also: Fits): Interpreter | undefined {
+function* firstFitting(search: Search, request: PythonRequest, also: Fits): Asking<Interpreter | undefined> {
   switch (request.kind) {
     case "version": {
       const fits: Fits = (facts) => releaseFits(facts, request) ?? also(facts);
-      return firstOf(search, allPrograms(search, request), fits);
+      return yield* firstOf(search, allPrograms(search, request), fits);
     }
     case "specifier": {
       const allowed = allowing(parseSpecifiers(request.text));
-      return firstOf(search, allPrograms(search, undefined), (facts) => allowed(facts) ?? also(facts));
+      return yield* firstOf(search, allPrograms(search, undefined), (facts) => allowed(facts) ?? also(facts));
     }
     case "path":
-      return firstOf(search, programsAt(search, resolve(search.cwd, request.path)), also);
+      return yield* firstOf(search, programsAt(search, resolve(search.cwd, request.path)), also);
     case "name":
-      return firstOf(search, programsNamed(search, request.name), also);
+      return yield* firstOf(search, programsNamed(search, request.name), also);
     case "unsupported":
       return undefined;
   }
@@ -215,10 +231,10 @@ function checkSpecifier(text: string, origin: string): void {
   }
 }
 
-function findByPath(search: Search, { path, origin }: { path: string; origin: string }): Interpreter {
+function* findByPath(search: Search, { path, origin }: { path: string; origin: string }): Asking<Interpreter> {
   const [program] = programsAt(search, path);
   if (program === undefined) throw problem("E_PYTHON_MISSING", { path });
-  const outcome = cachedProbe(program, search.probes);
+  const outcome = yield program;
   if (outcome.kind === "facts") return interpreterAt(program, outcome.facts);
   if (outcome.kind === "old") throw problem("E_PYTHON_TOO_OLD", { path: program, version: outcome.version });
   if (outcome.kind === "broken") throw problem("E_PYTHON_BROKEN", { path: program, reason: outcome.reason });
@@ -226,11 +242,11 @@ function findByPath(search: Search, { path, origin }: { path: string; origin: st
   throw problem("E_PYTHON_IMPLEMENTATION", { wanted: program, implementation, origin });
 }
 
-function firstOf(search: Search, programs: Iterable<string>, fits: Fits): Interpreter | undefined {
+function* firstOf(search: Search, programs: Iterable<string>, fits: Fits): Asking<Interpreter | undefined> {
   const seen = new Set(search.looked.map((verdict) => verdict.path));
   for (const program of programs) {
     if (!isExecutable(program)) continue;
-    const outcome = cachedProbe(program, search.probes);
+    const outcome = yield program;
     const reason = outcome.kind === "facts" ? fits(outcome.facts) : reasonOf(outcome);
     if (outcome.kind === "facts" && reason === undefined) return interpreterAt(program, outcome.facts);
     if (!seen.has(program)) search.looked.push({ path: program, reason: reason ?? "" });

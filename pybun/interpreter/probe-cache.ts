@@ -8,9 +8,8 @@ import { release } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem } from "@vivarium/core/diagnostic";
-import type { Environment } from "@vivarium/core/paths";
 import { readTextIfPresent, statusOf } from "./file-identity.ts";
-import { type ProbeOutcome, probeInterpreter } from "./probe.ts";
+import { type ProbeOptions, type ProbeOutcome, probeInterpreter, probeInterpreterNow } from "./probe.ts";
 
 const schema = 1;
 
@@ -26,27 +25,46 @@ interface StoredProbe extends Identity {
   readonly outcome: ProbeOutcome;
 }
 
-export interface ProbeScene {
+export interface ProbeScene extends ProbeOptions {
   readonly cacheRoot: string;
-  readonly environment: Environment;
-  readonly timeoutMs?: number;
 }
 
 /** The answer of the executable that `path` leads to, asked now if it is not known. `path` must exist. */
-export function cachedProbe(path: string, scene: ProbeScene): ProbeOutcome {
+export async function cachedProbe(path: string, scene: ProbeScene): Promise<ProbeOutcome> {
+  const { realPath, known, learn } = recall(path, scene);
+  return known ?? learn(await probeInterpreter(realPath, scene));
+}
+
+/** The same without a promise. */
+export function cachedProbeNow(path: string, scene: ProbeScene): ProbeOutcome {
+  const { realPath, known, learn } = recall(path, scene);
+  return known ?? learn(probeInterpreterNow(realPath, scene));
+}
+
+interface Recollection {
+  readonly realPath: string;
+  readonly known: ProbeOutcome | undefined;
+  /** Keeps an answer, and returns it. */
+  readonly learn: (outcome: ProbeOutcome) => ProbeOutcome;
+}
+
+function recall(path: string, { cacheRoot }: ProbeScene): Recollection {
   const realPath = realpathSync(path);
   const status = statusOf(realPath);
-  if (status === undefined) return { kind: "broken", reason: "it went away" };
-  const file = join(scene.cacheRoot, "interpreters", `${nameOf(realPath)}.json`);
-  const known = readStored(file);
-  if (known !== undefined && known.realPath === realPath && isCurrent(known, status)) return known.outcome;
-  const { environment, timeoutMs } = scene;
-  const outcome = probeInterpreter(realPath, { environment, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
-  if (outcome.kind !== "broken") {
-    const { size, mtimeMs } = status;
-    keep(file, { schema, realPath, size, mtimeMs, kernel: release(), outcome });
-  }
-  return outcome;
+  const learn = (outcome: ProbeOutcome): ProbeOutcome => outcome;
+  if (status === undefined) return { realPath, known: { kind: "broken", reason: "it went away" }, learn };
+  const file = join(cacheRoot, "interpreters", `${nameOf(realPath)}.json`);
+  const stored = readStored(file);
+  const isKnown = stored !== undefined && stored.realPath === realPath && isCurrent(stored, status);
+  const { size, mtimeMs } = status;
+  return {
+    realPath,
+    known: isKnown ? stored.outcome : undefined,
+    learn: (outcome) => {
+      if (outcome.kind !== "broken") keep(file, { schema, realPath, size, mtimeMs, kernel: release(), outcome });
+      return outcome;
+    },
+  };
 }
 
 function nameOf(realPath: string): string {

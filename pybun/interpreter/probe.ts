@@ -4,13 +4,14 @@
  * more, only for its version.
  *
  * Three answers: facts, "too old" or "another implementation", or "broken" with a reason. A program that never
- * answers is killed after `timeoutMs`, with all that it started: it leads a session of its own.
+ * answers is killed after `timeoutMs`, with all that it started.
  */
 import { realpathSync, statSync } from "node:fs";
 import type { Environment } from "@vivarium/core/paths";
 import type { TagTarget } from "../versions/tags.ts";
 import type { InterpreterFacts } from "./interpreter.ts";
 import { probeScript } from "./probe-script.ts";
+import { endOfChild, endOfChildNow, type ShortChild, type ShortEnd } from "./short-child.ts";
 
 export type ProbeOutcome =
   | { readonly kind: "facts"; readonly facts: InterpreterFacts }
@@ -18,87 +19,69 @@ export type ProbeOutcome =
   | { readonly kind: "other"; readonly implementation: string }
   | { readonly kind: "broken"; readonly reason: string };
 
-export const probeTimeoutMsDefault = 20_000;
+const probeTimeoutMsDefault = 20_000;
 
-const answerBytesMax = 1 << 20;
+export interface ProbeOptions {
+  /** What the child sees. */
+  readonly environment: Environment;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
 
-/** Runs the program at `path`. `environment` is what the child sees. */
-export function probeInterpreter(
-  path: string,
-  { environment, timeoutMs = probeTimeoutMsDefault }: { environment: Environment; timeoutMs?: number },
-): ProbeOutcome {
-  const answer = ask({ path, environment, timeoutMs });
-  if (answer.kind === "broken") return answer;
-  const line = answer.text.trimEnd().split("\n").at(-1) ?? "";
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return broken("it printed something else than what was asked");
-    throw error;
-  }
-  return outcomeOf(value);
+/** Runs the program at `path`. @throws the signal's reason */
+export async function probeInterpreter(path: string, options: ProbeOptions): Promise<ProbeOutcome> {
+  const asking = ask();
+  let step = asking.next();
+  while (step.done !== true) step = asking.next(await endOfChild(childOf(path, step.value, options)));
+  return step.value;
+}
+
+/** The same without a promise, deaf to signals. */
+export function probeInterpreterNow(path: string, options: ProbeOptions): ProbeOutcome {
+  const asking = ask();
+  let step = asking.next();
+  while (step.done !== true) step = asking.next(endOfChildNow(childOf(path, step.value, options)));
+  return step.value;
+}
+
+function childOf(path: string, words: readonly string[], options: ProbeOptions): ShortChild {
+  const { environment, timeoutMs = probeTimeoutMsDefault, signal } = options;
+  // SYSTEM_VERSION_COMPAT=0 keeps macOS from calling itself 10.16 to old binaries.
+  const env = { ...environment, SYSTEM_VERSION_COMPAT: "0", BUN_OPTIONS: undefined, BUN_BE_BUN: undefined };
+  return { cmd: [path, ...words], env, timeoutMs, signal };
 }
 
 /** What an old interpreter is asked: `sys` is built in, so that nothing is imported from the current directory. */
 const versionScript = 'import sys; print(\'{"version": "%d.%d.%d", "old": true}\' % sys.version_info[:3])';
 
-type Told = { readonly kind: "said"; readonly text: string } | (ProbeOutcome & { readonly kind: "broken" });
-
-interface Question {
-  readonly path: string;
-  readonly environment: Environment;
-  readonly timeoutMs: number;
+/** Yields the arguments of each start of the program, and is given how that ended. */
+function* ask(): Generator<readonly string[], ProbeOutcome, ShortEnd> {
+  const end = yield ["-I", "-S", "-c", probeScript];
+  const isOlder = end.kind === "failed" && end.stderr.startsWith("Unknown option: -I");
+  return outcomeOf(isOlder ? yield ["-E", "-S", "-c", versionScript] : end);
 }
 
-function ask(question: Question): Told {
-  const told = run(question, ["-I", "-S", "-c", probeScript]);
-  const isOlder = told.kind === "broken" && told.stderr?.startsWith("Unknown option: -I") === true;
-  return isOlder ? run(question, ["-E", "-S", "-c", versionScript]) : told;
+function outcomeOf(end: ShortEnd): ProbeOutcome {
+  switch (end.kind) {
+    case "late":
+      return broken(`it did not answer within ${end.timeoutMs / 1000} s`);
+    case "refused":
+      return broken(`it cannot be started (${end.code})`);
+    case "failed":
+      return broken(`it ended with ${end.with}${lastLine(end.stderr)}`);
+    case "said":
+      return outcomeOfText(end.stdout);
+  }
 }
 
-function run({ path, environment, timeoutMs }: Question, arguments_: readonly string[]): Told & { stderr?: string } {
+function outcomeOfText(text: string): ProbeOutcome {
   try {
-    const child = Bun.spawnSync({
-      cmd: [path, ...arguments_],
-      // SYSTEM_VERSION_COMPAT=0 keeps macOS from calling itself 10.16 to old binaries.
-      env: { ...environment, SYSTEM_VERSION_COMPAT: "0", BUN_OPTIONS: undefined, BUN_BE_BUN: undefined },
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-      detached: true,
-      timeout: timeoutMs,
-      killSignal: "SIGKILL",
-      maxBuffer: answerBytesMax,
-    });
-    if (child.exitedDueToTimeout === true) {
-      endGroup(child.pid);
-      return broken(`it did not answer within ${timeoutMs / 1000} s`);
-    }
-    if (child.exitCode === 0) return { kind: "said", text: child.stdout.toString() };
-    const stderr = child.stderr.toString();
-    return { ...broken(`it ended with ${endOf(child)}${lastLine(stderr)}`), stderr };
+    const value: unknown = JSON.parse(text.trimEnd().split("\n").at(-1) ?? "");
+    return outcomeOfValue(value);
   } catch (error) {
-    // posix_spawn's refusals: not a program, or one for another machine.
-    if (error instanceof Error && "code" in error) return broken(`it cannot be started (${String(error.code)})`);
+    if (error instanceof SyntaxError) return broken("it printed something else than what was asked");
     throw error;
   }
-}
-
-/** The leader is gone, but while anybody is left in its group the system gives the number to nobody else. */
-function endGroup(leader: number): void {
-  if (process.platform === "win32") return;
-  try {
-    process.kill(-leader, "SIGKILL");
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-  }
-}
-
-function endOf(child: { readonly exitCode: number | null; readonly signalCode?: string | number | null }): string {
-  return child.signalCode === undefined || child.signalCode === null
-    ? `exit code ${child.exitCode}`
-    : `signal ${child.signalCode}`;
 }
 
 function lastLine(stderr: string): string {
@@ -126,7 +109,7 @@ interface Answer {
   readonly markers: InterpreterFacts["markers"];
 }
 
-function outcomeOf(value: unknown): ProbeOutcome {
+function outcomeOfValue(value: unknown): ProbeOutcome {
   if (typeof value !== "object" || value === null || !("version" in value) || typeof value.version !== "string") {
     return broken("it printed something else than what was asked");
   }

@@ -1,6 +1,6 @@
 /** Whether an environment that the user names has what a script's block asks for. */
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
+import { findInterpreter } from "../interpreter/find-interpreter.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import type { ScriptMetadata } from "../script/metadata.ts";
 import { evaluateMarker } from "../versions/marker.ts";
@@ -21,9 +21,9 @@ print(json.dumps([[d.metadata["Name"], d.version] for d in m.distributions() if 
 export async function checkSatisfied(environment: ExistingEnvironment, plan: PlanOptions): Promise<void> {
   const { metadata, context, cacheRoot } = plan;
   if (metadata === undefined) return;
-  const { cwd, platform } = context;
-  const place = { cwd, platform, environment: context.environment, cacheRoot };
-  const interpreter = findInterpreterNow({ ...place, request: environment.python });
+  const { cwd, platform, signal } = context;
+  const place = { cwd, platform, signal, environment: context.environment, cacheRoot };
+  const interpreter = await findInterpreter({ ...place, request: environment.python });
   const installed = await installedIn(environment, context.childEnvironment());
   const missing = missingFrom({ interpreter, installed }, metadata);
   if (missing.length === 0) return;

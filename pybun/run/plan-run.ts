@@ -160,13 +160,14 @@ interface InterpreterWish {
 }
 
 async function interpreterFor(plan: PlanOptions, { requiresPython, path }: InterpreterWish = {}): Promise<Interpreter> {
-  const { findInterpreterNow } = await import("../interpreter/find-interpreter.ts");
-  const { environment, cwd, platform, report } = plan.context;
-  return findInterpreterNow({
+  const { findInterpreter } = await import("../interpreter/find-interpreter.ts");
+  const { environment, cwd, platform, report, signal } = plan.context;
+  return findInterpreter({
     environment,
     cwd,
     platform,
     report,
+    signal,
     cacheRoot: plan.cacheRoot,
     ...(path === undefined ? pythonRequest(plan.options.python, environment) : { request: path }),
     ...(requiresPython === undefined ? {} : { requiresPython }),
