@@ -7,6 +7,7 @@ import { openStore } from "@vivarium/core/store";
 import { buildWheel } from "../../tests/fixture-index/index.ts";
 import { openRunScene, type RunResult, type RunScene, runProgram } from "../../tests/run/run-scene.ts";
 import { environmentKind } from "../env/environment-record.ts";
+import { findEnvironment, leaseOf } from "../env/list-environments.ts";
 import { cacheCommands } from "./cache.ts";
 import { envCommands } from "./env.ts";
 
@@ -53,8 +54,9 @@ describe("made anew", () => {
   test("not with --clear while a program uses it: E_ENV_IN_USE", async () => {
     for (const place of [[], ["--dir", "own"]]) {
       const made = await env("create", "alpha", ...place, "--format=json");
-      const { key } = (await detailOf("env create", made)) as { key: string }; // validated against its schema
-      const end = openStore(scene.cache).lease([{ kind: environmentKind, key }]);
+      const { path } = (await detailOf("env create", made)) as { path: string }; // validated against its schema
+      const store = openStore(scene.cache);
+      const end = store.lease([leaseOf(store, findEnvironment(store, path, scene.directory))]);
       const refused = await env("create", "alpha", ...place, "--clear");
       end();
       expect([codeOf(refused), refused.exitCode]).toEqual(["E_ENV_IN_USE", 74]);

@@ -125,17 +125,17 @@ interface LeasedRun {
 
 /** What can be started, kept from eviction until we end. */
 async function obtain(plan: RunPlan, scene: InstallScene): Promise<LeasedRun> {
-  const [{ readyRun }, { leaseEnvironment }] = await Promise.all([
+  const [{ environmentsOf, readyRun }, { leaseEnvironments }] = await Promise.all([
     import("../run/ready-run.ts"),
     import("../install/lease-environment.ts"),
   ]);
   const ready = await readyRun(plan, scene);
-  const endLease = leaseEnvironment(scene.store, ready.record);
+  const endLease = leaseEnvironments(scene.store, environmentsOf(ready));
   if (endLease !== undefined) return { ready, endLease };
   // It was evicted before the lease: once more, while nobody evicts.
   return scene.store.withoutEviction(async () => {
     const again = await readyRun(plan, scene);
-    return { ready: again, endLease: leaseEnvironment(scene.store, again.record) ?? (() => undefined) };
+    return { ready: again, endLease: leaseEnvironments(scene.store, environmentsOf(again)) ?? (() => undefined) };
   }, scene.signal);
 }
 

@@ -31,7 +31,7 @@ test("an environment is replaced only with clear, and not while it is used", asy
   expect(codeOf(directory, "own-1")).toBe("free");
   expect(codeOf(directory, "own-2")).toBe("E_ENV_EXISTS");
   expect(codeOf(directory, "own-2", { clear: true })).toBe("free");
-  const end = scene.store.lease([leaseOf(record)]);
+  const end = scene.store.lease([leaseOf(scene.store, record)]);
   expect(codeOf(directory, "own-2", { clear: true })).toBe("E_ENV_IN_USE");
   end();
 });
@@ -59,7 +59,7 @@ test("a link above it is another name of the same place, and no move", async () 
 test("one that is used is not replaced by other wheels either", async () => {
   const directory = join(scene.root, "used");
   const record = await scene.environment("used", [], { directory });
-  const end = scene.store.lease([leaseOf(record)]);
+  const end = scene.store.lease([leaseOf(scene.store, record)]);
   const replaced = scene.environment("used", [wheel], { directory });
   expect(await replaced.catch((error: unknown) => error)).toMatchObject({ code: "E_ENV_IN_USE" });
   end();

@@ -260,7 +260,7 @@ describe("environments at a place of their own", () => {
 
   test("are not removed while they are used, nor when they are not there", async () => {
     const record = await scene.environment("leased", []);
-    const release = scene.store.lease([leaseOf(record)]);
+    const release = scene.store.lease([leaseOf(scene.store, record)]);
     expect(() => removeEnvironment(scene.store, "leased")).toThrow(expect.objectContaining({ code: "E_ENV_IN_USE" }));
     release();
     expect(removeEnvironment(scene.store, "leased").path).toBe(record.path);

@@ -1,7 +1,7 @@
 /** Listing, finding and removing environments. */
 import { resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import type { Store } from "@vivarium/core/store";
+import type { Store, StoreKey } from "@vivarium/core/store";
 import type { envDiagnostics } from "./diagnostics.ts";
 import {
   type EnvironmentRecord,
@@ -10,7 +10,15 @@ import {
   readEnvironmentRecord,
 } from "./environment-record.ts";
 import { type FoundEnvironment, inspectPlace } from "./place.ts";
-import { adoptMoved, forgetPlace, type GoneEnvironment, listPlaced, removePlaced } from "./placed-environment.ts";
+import {
+  adoptMoved,
+  forgetPlace,
+  type GoneEnvironment,
+  listPlaced,
+  placedKind,
+  placedLeaseOf,
+  removePlaced,
+} from "./placed-environment.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
 
@@ -68,11 +76,11 @@ export function removeEnvironment(
 ): GoneEnvironment {
   const record = tryFindEnvironment(store, wanted, cwd);
   if (record === undefined) return forgetGone(store, wanted, cwd);
-  const isUsed = () => store.leased().has(`${environmentKind}/${record.key}`);
-  const isPlaced = record.path !== environmentPath(store, record.key);
-  if (!isPlaced) store.removeUnused(leaseOf(record), isUsed);
+  const lease = leaseOf(store, record);
+  const isUsed = () => store.leased().has(`${lease.kind}/${lease.key}`);
+  if (lease.kind === environmentKind) store.removeUnused(lease, isUsed);
   if (isUsed()) throw problem("E_ENV_IN_USE", { path: record.path });
-  if (isPlaced) removePlaced(store, record);
+  if (lease.kind === placedKind) removePlaced(store, record);
   return record;
 }
 
@@ -84,6 +92,6 @@ function forgetGone(store: Store, wanted: string, cwd: string): GoneEnvironment 
 }
 
 /** What a process that uses an environment takes a lease on. */
-export function leaseOf(record: EnvironmentRecord): { kind: string; key: string } {
-  return { kind: environmentKind, key: record.key };
+export function leaseOf(store: Store, { path, key }: EnvironmentRecord): StoreKey {
+  return path === environmentPath(store, key) ? { kind: environmentKind, key } : placedLeaseOf(path);
 }

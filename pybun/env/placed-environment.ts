@@ -20,11 +20,11 @@ import {
 import { basename, dirname, join, sep } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
-import type { Store } from "@vivarium/core/store";
+import type { Store, StoreKey } from "@vivarium/core/store";
 import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
 import { makingReasonOf } from "@vivarium/core/system-reason";
 import type { envDiagnostics } from "./diagnostics.ts";
-import { type EnvironmentRecord, environmentKind, ownedRecordName } from "./environment-record.ts";
+import { type EnvironmentRecord, ownedRecordName } from "./environment-record.ts";
 import { exchangePaths } from "./exchange-paths.ts";
 import { type FoundEnvironment, inspectPlace } from "./place.ts";
 
@@ -46,6 +46,11 @@ export interface Placement {
 /** The lock for a place, by its real name: a directory above it can have two. */
 export function placeLockOf(directory: string): string {
   return `place-${hashOf(realPlace(directory))}`;
+}
+
+/** By its place: equal wishes have one key everywhere. */
+export function placedLeaseOf(directory: string): StoreKey {
+  return { kind: placedKind, key: hashOf(realPlace(directory)) };
 }
 
 function realPlace(path: string): string {
@@ -137,8 +142,8 @@ function checkSame(directory: string, key: string): void {
 function checkUnused(store: Store, directory: string): void {
   const place = inspectPlace(directory);
   if (place.kind !== "environment" && place.kind !== "moved") return;
-  const isUsed = store.leased().has(`${environmentKind}/${place.record.key}`);
-  if (isUsed) throw problem("E_ENV_IN_USE", { path: directory });
+  const { kind, key } = placedLeaseOf(directory);
+  if (store.leased().has(`${kind}/${key}`)) throw problem("E_ENV_IN_USE", { path: directory });
 }
 
 function moveInto(made: string, directory: string): void {

@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { leaseOf, removeEnvironment } from "../env/list-environments.ts";
 import { openScene } from "../env/testing/scene.ts";
-import { leaseEnvironment } from "./lease-environment.ts";
+import { leaseEnvironments } from "./lease-environment.ts";
 
 const scene = openScene();
 afterAll(scene.remove);
@@ -10,12 +10,12 @@ afterAll(scene.remove);
 test("what is there is leased until the end, and what was evicted is not", async () => {
   const { store } = scene;
   const record = await scene.environment("leased", [await scene.wheel({ name: "one", version: "1" })]);
-  const { kind, key } = leaseOf(record);
-  const end = leaseEnvironment(store, record);
+  const { kind, key } = leaseOf(store, record);
+  const end = leaseEnvironments(store, [record]);
   expect([...store.leased()]).toEqual([`${kind}/${key}`]);
   expect(() => removeEnvironment(store, key)).toThrow(expect.objectContaining({ code: "E_ENV_IN_USE" }));
   end?.();
   removeEnvironment(store, key);
-  expect(leaseEnvironment(store, record)).toBeUndefined();
+  expect(leaseEnvironments(store, [record])).toBeUndefined();
   expect(store.leased().size).toBe(0);
 });

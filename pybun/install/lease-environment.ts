@@ -1,4 +1,4 @@
-/** The lease of a run on its environment, and the sweep that comes before it. */
+/** The lease of a run on its environments, and the sweep that comes before it. */
 import { Problem } from "@vivarium/core/diagnostic";
 import type { Store } from "@vivarium/core/store";
 import { isEnvironmentWhole } from "../env/ensure-environment.ts";
@@ -8,17 +8,17 @@ import { markCache } from "./mark-cache.ts";
 import { sweepRecords } from "./sweep-records.ts";
 
 /**
- * Sweeps up after ended runs, and says that this one uses its environment. Returns what ends the lease, or undefined
- * where the environment was evicted just before: who leases first and looks then misses no eviction.
+ * Sweeps up after ended runs, and says that this one uses its environments. Returns what ends the lease, or undefined
+ * where one was evicted just before: who leases first and looks then misses no eviction.
  */
-export function leaseEnvironment(store: Store, record: EnvironmentRecord | undefined): (() => void) | undefined {
+export function leaseEnvironments(store: Store, records: readonly EnvironmentRecord[]): (() => void) | undefined {
   try {
     store.sweep();
     sweepRecords(store);
     markCache(store);
-    if (record === undefined) return () => undefined;
-    const end = store.lease([leaseOf(record)]);
-    if (isEnvironmentWhole(record)) return end;
+    if (records.length === 0) return () => undefined;
+    const end = store.lease(records.map((record) => leaseOf(store, record)));
+    if (records.every(isEnvironmentWhole)) return end;
     end();
     return undefined;
   } catch (error) {

@@ -1,8 +1,8 @@
 /** From the plan of a run to what can be started: installs what is missing. */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { checkHashes } from "../env/check-hashes.ts";
-import { type EnvironmentRecord, ownedRecordName } from "../env/environment-record.ts";
+import { type EnvironmentRecord, ownedRecordName, recordFileName } from "../env/environment-record.ts";
 import type { InstallScene } from "../install/install-request.ts";
 import type { RunPlan } from "./plan-run.ts";
 
@@ -14,7 +14,13 @@ export interface ReadyRun {
   readonly scripts: string;
   /** Where an environment of ours runs. */
   readonly record?: EnvironmentRecord;
+  /** One of ours that was there before, and runs or lies under the one that does. */
+  readonly chosen?: EnvironmentRecord;
 }
+
+/** All environments of ours that a run uses. */
+export const environmentsOf = ({ record, chosen }: ReadyRun): readonly EnvironmentRecord[] =>
+  [record, chosen].filter((one) => one !== undefined);
 
 /** @throws what installing throws, and E_ENV_HASH */
 export async function readyRun(plan: RunPlan, scene: InstallScene): Promise<ReadyRun> {
@@ -23,21 +29,25 @@ export async function readyRun(plan: RunPlan, scene: InstallScene): Promise<Read
     const record = await installRequirements(plan.request, scene);
     if (plan.request.requiredHashes !== undefined) checkHashes(record, plan.request.requiredHashes);
     const scripts = join(record.path, plan.request.interpreter.scheme.scripts);
-    return { python: record.python, prefix: record.path, scripts, record };
+    const chosen = plan.over === undefined ? {} : await chosenAt(plan.over.prefix, scene);
+    return { python: record.python, prefix: record.path, scripts, record, ...chosen };
   }
   if (plan.kind === "existing") {
     const { prefix, python, scripts } = plan.environment;
-    await announce(prefix, scene);
-    return { python, prefix: plan.rule === "CONDA_PREFIX" ? "" : prefix, scripts: join(prefix, scripts) };
+    const chosen = await chosenAt(prefix, scene);
+    return { python, prefix: plan.rule === "CONDA_PREFIX" ? "" : prefix, scripts: join(prefix, scripts), ...chosen };
   }
   const { path, prefix, isVirtual, scheme } = plan.interpreter;
   const scripts = plan.isOnPath ? "" : join(prefix, scheme.scripts);
   return { python: path, prefix: isVirtual ? prefix : "", scripts };
 }
 
-/** One of ours that was moved here, with its project perhaps. */
-async function announce(prefix: string, scene: InstallScene): Promise<void> {
-  if (!existsSync(join(prefix, ownedRecordName))) return;
-  const { announceMoved } = await import("../env/announce-moved.ts");
-  announceMoved(resolve(prefix), scene);
+/** Of ours: in the store, or at a place of its own and perhaps moved there with its project. */
+async function chosenAt(prefix: string, scene: InstallScene): Promise<Pick<ReadyRun, "chosen">> {
+  const path = resolve(prefix);
+  const files = [join(path, ownedRecordName), join(dirname(path), recordFileName)];
+  if (!files.some((file) => existsSync(file))) return {};
+  const { announceOwned } = await import("../env/announce-moved.ts");
+  const chosen = announceOwned(path, scene);
+  return chosen === undefined ? {} : { chosen };
 }

@@ -5,12 +5,13 @@ import { Problem } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
 import type { Store } from "@vivarium/core/store";
 import { environmentKind, recordFileName } from "../env/environment-record.ts";
+import { leaseOf } from "../env/list-environments.ts";
 import { choiceKind } from "../install/choice.ts";
 import { keyOf } from "../install/install-request.ts";
 import { type DirectCalls, openDirectCalls } from "./direct-calls.ts";
 import { activeVariables, upwards } from "./existing-environment.ts";
 import type { RunPlan } from "./plan-run.ts";
-import type { ReadyRun } from "./ready-run.ts";
+import { environmentsOf, type ReadyRun } from "./ready-run.ts";
 import { blockBytes, headBytesMax, warmKey } from "./warm-key.ts";
 import { formatWarmRecord, warmRecordPath } from "./warm-record.ts";
 
@@ -32,11 +33,12 @@ export function writeWarmRecord(scene: WarmScene): void {
   const block = blockBytes(calls?.readHead(script, headBytesMax) ?? "\xEF\xBB\xBF");
   if (calls === undefined || block === undefined) return;
   const { record } = ready;
+  const [lease] = environmentsOf(ready).map((used) => leaseOf(store, used));
   const text = formatWarmRecord({
     program: ready.python,
     prefix: ready.prefix,
     scripts: ready.scripts,
-    lease: record === undefined ? "" : `${environmentKind}/${record.key}`,
+    lease: lease === undefined ? "" : `${lease.kind}/${lease.key}`,
     used: record === undefined ? "" : join(store.entryPath(environmentKind, record.key), recordFileName),
     witnesses: witnessesOf(scene, calls),
   });
