@@ -88,6 +88,8 @@ export type OutputFormat = "text" | "json" | "jsonl";
 export interface CommandContext {
   /** The program that the command belongs to, for commands about commands. */
   readonly program: Program;
+  /** What was given to the program, as it stood. */
+  readonly argv: readonly string[];
   readonly report: Report;
   readonly environment: Environment;
   readonly cwd: string;

@@ -147,6 +147,7 @@ function contextOf(session: Session): CommandContext {
   const { environment, cwd, home, platform, stdout } = host;
   return {
     program: session.program,
+    argv: session.argv,
     report: emitter.report,
     environment,
     cwd,

@@ -17,6 +17,10 @@ export async function main(name: string, argv: readonly string[]): Promise<never
     const { tryFastRun } = await import("@vivarium/pybun/run/fast-run");
     tryFastRun(words);
   }
+  if (words[0] === "env" && words[1] === "create") {
+    const { tryFastCreate } = await import("@vivarium/pybun/create/fast-create");
+    if (await tryFastCreate(words)) process.exit(0);
+  }
   const { runNamed } = await import("./run-named.ts");
   process.exit(await runNamed(name, argv));
 }

@@ -2,6 +2,7 @@
 import { basename, dirname } from "node:path";
 import type { Store, StoreKey } from "@vivarium/core/store";
 import type { Patience } from "@vivarium/core/store/eviction";
+import { createKind } from "../create/create-record.ts";
 import { creatingCommand } from "../env/creating-command.ts";
 import { type EnvironmentRecord, environmentKind, environmentPath } from "../env/environment-record.ts";
 import { listEnvironments } from "../env/list-environments.ts";
@@ -18,7 +19,7 @@ const isInStore = (store: Store, { path, key }: EnvironmentRecord): boolean => p
 const viewKeyOf = ({ view }: EnvironmentRecord): string => basename(dirname(view));
 
 /** Environments and what leads to them go before views, views before wheels: nothing is ever left without its parts. */
-export const dependentKinds = ["runs-v1", choiceKind, environmentKind, viewKind, wheelSetKind];
+export const dependentKinds = ["runs-v1", createKind, choiceKind, environmentKind, viewKind, wheelSetKind];
 
 /**
  * What cleaning must leave: what living processes have leased, environments that the user put at a place of his own,

@@ -16,17 +16,19 @@ import type { envCreateOptions } from "./env-options.ts";
 import { environmentDetail } from "./env-report.ts";
 import { gatherWish } from "./env-wish.ts";
 import { checkRefresh, warnOfNothing } from "./gather-requirements.ts";
+import { listened, rememberCreation } from "./remember-creation.ts";
 
 const storeOf = ({ platform, environment, home }: CommandContext): Store =>
   openStore(placesOf(platform, environment, home).cache);
 
 /** `pybun env create` */
 export const executeCreate: Execute<typeof envCreateOptions> = async (context, { options, positionals }) => {
-  const { cwd, report, signal } = context;
+  const { cwd, signal } = context;
+  const { report, isQuiet } = listened(context.report);
   const offline = isOffline(context);
   const { refresh, clear } = options;
   checkRefresh(refresh, offline);
-  const { gathered, request: wished } = await gatherWish(context, options, positionals);
+  const { gathered, request: wished } = await gatherWish({ ...context, report }, options, positionals);
   const store = storeOf(context);
   const requirements = gathered.requirements.slice(0, positionals.length);
   const request: InstallRequest = {
@@ -40,6 +42,7 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
   }
   const record = await createEnvironment(request, { store, report, offline, refresh, signal, gathered });
   warnOfNothing(report, gathered, record.packages.length);
+  if (isQuiet()) await rememberCreation(context, options, { request, record, store, read: gathered.files.read });
   context.out(`${record.path}\n`);
   context.detail(environmentDetail(record));
   return exitCode.success;

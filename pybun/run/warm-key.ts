@@ -15,10 +15,7 @@ export interface WarmInputs {
 /** Longer heads go the long way. */
 export const headBytesMax = 1 << 16;
 
-/**
- * Variables that choose the interpreter, the environment or the packages. Values are hashed, never stored: some hold
- * credentials.
- */
+/** Values are hashed, never stored: some hold credentials. */
 const relevant = /^(?:PATH|HOME|VIRTUAL_ENV|CONDA_PREFIX|NETRC|(?:PIP|UV|PYBUN|VIVARIUM|XDG|PYENV)_.*)$/;
 
 /** Forty hexadecimal digits. */
@@ -26,10 +23,15 @@ export function warmKey({ script, block, cwd, environment }: WarmInputs): string
   const hasher = new Bun.CryptoHasher("sha256");
   const slash = script.lastIndexOf("/");
   hasher.update(`${cwd}\0${script.slice(0, slash + 1)}\0${block.length}\0`).update(block, "latin1");
+  hashVariables(hasher, environment);
+  return hasher.digest("hex").slice(0, 40);
+}
+
+/** Adds the variables that choose the interpreter, the environment or the packages. */
+export function hashVariables(hasher: Bun.CryptoHasher, environment: WarmInputs["environment"]): void {
   for (const name of Object.keys(environment).sort()) {
     if (relevant.test(name)) hasher.update(`\0${name}=${environment[name] ?? ""}`);
   }
-  return hasher.digest("hex").slice(0, 40);
 }
 
 const opening = /(?:^|[\r\n])# \/\/\/ script[\r\n]/g;

@@ -1,5 +1,5 @@
 /** Writes the warm record of a run: what the warm path starts next time, and the witnesses that must stay equal. */
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
@@ -14,6 +14,7 @@ import type { RunPlan } from "./plan-run.ts";
 import { environmentsOf, type ReadyRun } from "./ready-run.ts";
 import { blockBytes, headBytesMax, warmKey } from "./warm-key.ts";
 import { formatWarmRecord, warmRecordPath } from "./warm-record.ts";
+import { interpreterWitnesses, settingWitnesses } from "./witness-paths.ts";
 
 export interface WarmScene {
   readonly script: string;
@@ -69,45 +70,22 @@ function environmentParts({ plan, ready, store }: WarmScene): readonly string[] 
 
 /** Whatever could make another interpreter or environment the first match. */
 function interpreterInputs({ environment, cwd, plan }: WarmScene): readonly string[] {
-  const places = (environment["PATH"] ?? "").split(delimiter).filter((place) => place !== "");
-  const root = environment["PYENV_ROOT"] || join(environment["HOME"] ?? "/", ".pyenv");
-  const pyenv = [join(root, "version"), join(root, "versions"), ...pinsFrom(environment["PYENV_DIR"] ?? cwd)];
-  const found = plan.kind === "existing" ? [] : [interpreterOf(plan).path, interpreterOf(plan).realPath];
+  const found = plan.kind === "existing" ? undefined : interpreterOf(plan);
   const around = plan.rule === "script" ? [] : [...upwards(cwd)].flatMap((directory) => projectFiles(directory));
   // One that UV_PYTHON passed over may become another version.
   const active = environment["UV_PYTHON"] ? activeVariables.flatMap((name) => environment[name] ?? []) : [];
   const passedOver = active.map((prefix) => join(prefix, "pyvenv.cfg"));
-  return [...places, ...pyenv, ...pinsFrom(cwd), ...found, ...around, ...passedOver];
+  return [...interpreterWitnesses({ environment, cwd }, found), ...around, ...passedOver];
 }
 
 const interpreterOf = (plan: Exclude<RunPlan, { kind: "existing" }>) =>
   plan.kind === "owned" ? plan.request.interpreter : plan.interpreter;
-
-const pinsFrom = (directory: string): readonly string[] =>
-  [...upwards(directory)].map((place) => join(place, ".python-version"));
 
 const projectFiles = (directory: string): readonly string[] => [
   join(directory, ".venv", "pyvenv.cfg"),
   join(directory, "pyproject.toml"),
 ];
 
-/** Files that pip reads its settings from, and what those and variables name: they decide packages. */
-function settingFiles({ environment, plan }: WarmScene): readonly string[] {
-  if (plan.kind !== "owned") return [];
-  const home = environment["HOME"] ?? "/";
-  const config = environment["XDG_CONFIG_HOME"] || join(home, ".config");
-  const shared = (environment["XDG_CONFIG_DIRS"] || "/etc/xdg")
-    .split(":")
-    .map((place) => join(place, "pip", "pip.conf"));
-  const named = environment["PIP_CONFIG_FILE"];
-  const site = environment["VIRTUAL_ENV"];
-  return [
-    ...shared,
-    "/etc/pip.conf",
-    join(home, ".pip", "pip.conf"),
-    join(config, "pip", "pip.conf"),
-    ...(site ? [join(site, "pip.conf")] : []),
-    ...(named ? [named] : []),
-    ...plan.settingFiles,
-  ];
-}
+/** Files of settings, and what those and variables name: they decide packages. */
+const settingFiles = ({ environment, plan }: WarmScene): readonly string[] =>
+  plan.kind === "owned" ? [...settingWitnesses(environment, "linux"), ...plan.settingFiles] : [];

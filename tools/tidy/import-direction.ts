@@ -22,7 +22,8 @@ const pybunRanks: Readonly<Record<string, number>> = {
   env: 5,
   install: 6,
   run: 7,
-  commands: 8,
+  create: 8,
+  commands: 9,
 };
 
 export function importDirection(tree: SourceTree): string[] {

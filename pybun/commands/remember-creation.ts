@@ -1,0 +1,39 @@
+/** Whether the warm path may answer the same words of `env create` next time; if so, its record is written. */
+import type { CommandContext, OptionValues } from "@vivarium/cli/command";
+import type { Report } from "@vivarium/core/report";
+import type { CreateScene } from "../create/write-create.ts";
+import type { InstallRequest } from "../install/install-request.ts";
+import type { envCreateOptions } from "./env-options.ts";
+
+/** A report that also knows whether anybody was warned: what is told each time is never left out by the warm path. */
+export function listened(report: Report): { readonly report: Report; readonly isQuiet: () => boolean } {
+  let isQuiet = true;
+  const warn: Report["warn"] = (problem) => {
+    isQuiet = false;
+    report.warn(problem);
+  };
+  return { report: { ...report, warn }, isQuiet: () => isQuiet };
+}
+
+type CreateOptions = OptionValues<typeof envCreateOptions>;
+type Creation = Pick<CreateScene, "request" | "record" | "store" | "read">;
+
+export async function rememberCreation(
+  context: CommandContext,
+  options: CreateOptions,
+  creation: Creation,
+): Promise<void> {
+  const { request } = creation;
+  if (request.directory === undefined || !isPlain(context, options) || !isFixed(request, options)) return;
+  const { writeCreateRecord } = await import("../create/write-create.ts");
+  writeCreateRecord({ ...context, ...creation });
+}
+
+/** Whether the path is all that is printed, and what is there decides. */
+const isPlain = ({ format, verbosity }: CommandContext, { clear, refresh }: CreateOptions): boolean =>
+  format === "text" && verbosity === 0 && !clear && !refresh;
+
+/** A span such as `1 week` is another moment each time. */
+function isFixed({ excludeNewerMs }: InstallRequest, { "exclude-newer": moment }: CreateOptions): boolean {
+  return moment === undefined ? excludeNewerMs === undefined : /^\d{4}-/.test(moment);
+}

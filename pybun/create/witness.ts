@@ -1,0 +1,27 @@
+/** How a witness looks now. What cannot be seen has a look too, so that it is noticed when it appears. */
+import { readFileSync, statSync } from "node:fs";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+
+const absent = "-";
+
+/** Size in bytes and time in nanoseconds of what a path leads to. */
+export function statusFingerprint(path: string): string {
+  return unlessFailed(() => {
+    const status = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return status === undefined ? absent : `${status.size} ${status.mtimeNs}`;
+  });
+}
+
+/** SHA-256 of a file. */
+export function contentFingerprint(path: string): string {
+  return unlessFailed(() => new Bun.CryptoHasher("sha256").update(readFileSync(path)).digest("hex"));
+}
+
+function unlessFailed(look: () => string): string {
+  try {
+    return look();
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return absent;
+  }
+}

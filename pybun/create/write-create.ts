@@ -1,0 +1,92 @@
+/** Writes the warm record of `env create --dir`: what the same words make next time, at any place. */
+import { readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { writeFileAtomic } from "@vivarium/core/atomic-file";
+import { Problem } from "@vivarium/core/diagnostic";
+import type { Environment, Platform } from "@vivarium/core/paths";
+import type { Store } from "@vivarium/core/store";
+import type { EnvironmentRecord } from "../env/environment-record.ts";
+import { wheelsToMaterialize } from "../env/materialize.ts";
+import { planPrefix } from "../env/prefix-plan.ts";
+import { readSeal } from "../env/view.ts";
+import { type InstallRequest, keyOf } from "../install/install-request.ts";
+import { wheelSetKind } from "../install/wheel-set.ts";
+import { interpreterWitnesses, settingWitnesses } from "../run/witness-paths.ts";
+import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
+import { type CreateRecord, createRecordPath, formatCreateRecord, placeholder, type Witness } from "./create-record.ts";
+import { splitCreateWords } from "./create-words.ts";
+import { contentFingerprint, statusFingerprint } from "./witness.ts";
+
+export interface CreateScene {
+  /** What was given to the program. */
+  readonly argv: readonly string[];
+  readonly request: InstallRequest;
+  /** Files of requirements and constraints that were read; `-` is the standard input. */
+  readonly read: readonly string[];
+  readonly record: EnvironmentRecord;
+  readonly store: Store;
+  readonly environment: Environment;
+  readonly platform: Platform;
+  readonly cwd: string;
+}
+
+const unwritable = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION", "E_STORE_FULL"]);
+
+/** Does nothing where the warm path would not look, or where the same words may mean something else next time. */
+export function writeCreateRecord(scene: CreateScene): void {
+  const { argv, request, cwd, environment, store } = scene;
+  const words = splitCreateWords(argv);
+  // The parser has the last word on what is the place.
+  if (words === undefined || resolve(cwd, words.directory) !== request.directory || mayMeanElse(scene)) return;
+  const record = createRecordOf(scene);
+  if (record === undefined) return;
+  try {
+    writeFileAtomic(createRecordPath(store.root, { wish: words.wish, cwd, environment }), formatCreateRecord(record));
+  } catch (error) {
+    // The next one takes the long way again, and that is all.
+    if (!(error instanceof Problem && unwritable.has(error.code))) throw error;
+  }
+}
+
+/** Files that are a stream, or take values from any variable. */
+const mayMeanElse = ({ read }: CreateScene): boolean =>
+  read.some((path) => path === "-" || readFileSync(path, "latin1").includes("${"));
+
+function createRecordOf(scene: CreateScene): CreateRecord | undefined {
+  const { record, request, store, read } = scene;
+  const { scripts } = request.interpreter.scheme;
+  const found = record.packages.map(({ sha256 }) => findStoredWheel(store, sha256));
+  const wheels = found.filter((wheel) => wheel !== undefined);
+  const seal = readSeal(store, basename(dirname(record.view)));
+  if (seal === undefined || wheels.length !== found.length || record.view.includes("<vivarium-")) return undefined;
+  const materialized = wheelsToMaterialize(wheels, request.materialize);
+  return {
+    witnesses: witnessesOf(scene),
+    files: read.map((path) => ({ path, fingerprint: contentFingerprint(path) })),
+    view: { path: record.view, roots: seal.roots, distInfos: distInfosOf(wheels, materialized) },
+    environment: { ...record, path: placeholder.prefix, python: join(placeholder.prefix, scripts, "python") },
+    plan: planPrefix({
+      prefix: placeholder.prefix,
+      interpreter: request.interpreter,
+      view: record.view,
+      wheels,
+      materialized,
+      editables: [],
+      origins: new Map(record.packages.flatMap(({ sha256, url }) => (url === undefined ? [] : [[sha256, url]]))),
+    }),
+    scripts,
+  };
+}
+
+const distInfosOf = (wheels: readonly StoredWheel[], materialized: ReadonlySet<string>): readonly string[] =>
+  wheels.filter(({ sha256 }) => !materialized.has(sha256)).map(({ manifest }) => manifest.distInfo);
+
+/** Among them the wheels of the wish: a refresh may find others. */
+function witnessesOf({ request, store, environment, platform, cwd }: CreateScene): readonly Witness[] {
+  const paths = new Set([
+    store.entryPath(wheelSetKind, keyOf(request)),
+    ...interpreterWitnesses({ environment, cwd }, request.interpreter),
+    ...settingWitnesses(environment, platform),
+  ]);
+  return [...paths].map((path) => ({ path, fingerprint: statusFingerprint(path) }));
+}

@@ -1,0 +1,185 @@
+/** The warm path of `env create --dir`: that it is taken, that it makes the same, and that whatever changes is noticed. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { openRunScene, type RunResult, type RunScene, runProgram } from "./run-scene.ts";
+
+let scene: RunScene;
+
+beforeAll(async () => {
+  scene = await openRunScene();
+});
+
+afterAll(() => scene.close());
+
+/** Makes an environment with strace's list of files that were opened, so that the path it took can be seen. */
+async function create(place: string, ...words: readonly string[]): Promise<RunResult & { tookLongWay: boolean }> {
+  const log = join(scene.directory, "trace");
+  const command = ["strace", "-f", "-qq", "-e", "trace=openat", "-o", log, scene.program, "env", "create"];
+  const { directory: cwd, environment: env } = scene;
+  const result = await runProgram([...command, ...words, "--dir", place], { cwd, env });
+  return { ...result, tookLongWay: readFileSync(log, "utf8").includes("pybun/commands/env-execute.ts") };
+}
+
+/** Until the record is there; what the wish was before does not matter. */
+async function warm(place: string, ...words: readonly string[]): Promise<void> {
+  for (const round of [1, 2]) {
+    const { exitCode, stderr } = await create(`${place}-${round}`, ...words);
+    expect({ exitCode, stderr: round === 1 ? "" : stderr }).toEqual({ exitCode: 0, stderr: "" });
+  }
+}
+
+const resultOf = ({ exitCode, stdout, stderr, tookLongWay }: Awaited<ReturnType<typeof create>>) => ({
+  exitCode,
+  stdout,
+  stderr,
+  tookLongWay,
+});
+
+const succeeded = (place: string, tookLongWay: boolean) => ({
+  exitCode: 0,
+  stdout: `${join(scene.directory, place)}\n`,
+  stderr: "",
+  tookLongWay,
+});
+
+/** Every entry below a directory, with its mode and its text or target. */
+function contentsOf(root: string): Readonly<Record<string, string>> {
+  const entries = readdirSync(root, { withFileTypes: true, recursive: true });
+  const described = entries.map((entry): [string, string] => {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isSymbolicLink()) return [path, readlinkSync(path)];
+    return [
+      path,
+      entry.isDirectory() ? "directory" : `${statSync(path).mode.toString(8)} ${readFileSync(path, "utf8")}`,
+    ];
+  });
+  return Object.fromEntries(described.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+test("the same words at another place read a record, make what the long way makes, and ask nobody", async () => {
+  scene.write("all.txt", "alpha\ntool==3.0\n");
+  await warm("same", "-r", "all.txt");
+  const asked = scene.index.log.length;
+  expect(resultOf(await create("again", "-r", "all.txt"))).toEqual(succeeded("again", false));
+  const fast = contentsOf(join(scene.directory, "again"));
+  renameSync(join(scene.directory, "again"), join(scene.directory, "aside"));
+  await scene.pybun(["-v", "env", "create", "-r", "all.txt", "--dir", "again"]);
+  expect(contentsOf(join(scene.directory, "again"))).toEqual(fast);
+  expect(Object.keys(fast).some((path) => path.endsWith("bin/tool-script"))).toBe(true);
+  expect(scene.index.log.length).toBe(asked);
+}, 30_000);
+
+test("its programs run, and `env list` knows it", async () => {
+  await warm("programs", "tool");
+  await create("made", "tool");
+  const made = join(scene.directory, "made");
+  const ran = await runProgram([join(made, "bin", "tool-script"), "word"], { env: scene.environment });
+  expect(ran).toEqual({ exitCode: 5, stdout: "tool ['word']\n", stderr: "" });
+  expect((await scene.pybun(["env", "list"])).stdout).toContain(made);
+}, 30_000);
+
+test("required hashes do not keep it away", async () => {
+  const { stdout } = await scene.pybun(["resolve", "--hashes", "--output-format", "requirements", "alpha"]);
+  scene.write("hashed.txt", stdout);
+  await warm("hashed", "-r", "hashed.txt");
+  expect(resultOf(await create("hashed", "-r", "hashed.txt"))).toEqual(succeeded("hashed", false));
+}, 30_000);
+
+const changes: readonly { readonly name: string; readonly change: () => void; readonly undo?: () => void }[] = [
+  { name: "a file of requirements says something else", change: () => scene.write("wish.txt", "beta\n") },
+  {
+    name: "a .python-version appears",
+    change: () => scene.write(".python-version", "3\n"),
+    undo: () => rmSync(join(scene.directory, ".python-version")),
+  },
+  {
+    name: "the view lost an entry",
+    change: () => rmSync(oneOf("views-", "site-packages/alpha-2.0.dist-info"), { recursive: true, force: true }),
+  },
+  { name: "a wheel is gone", change: () => rmSync(join(scene.cache, kindOf("wheels-")), { recursive: true }) },
+  {
+    name: "the record is cut short",
+    change: () => {
+      for (const path of recordsOf()) writeFileSync(path, readFileSync(path).subarray(0, 200));
+    },
+  },
+];
+
+const kindOf = (prefix: string): string => readdirSync(scene.cache).find((name) => name.startsWith(prefix)) ?? prefix;
+
+/** The first entry of a kind that has such a path. */
+function oneOf(prefix: string, path: string): string {
+  const kind = join(scene.cache, kindOf(prefix));
+  const found = readdirSync(kind).map((key) => join(kind, key, path));
+  const there = found.find((one) => statSync(one, { throwIfNoEntry: false }) !== undefined);
+  if (there === undefined) throw new Error(`no entry in ${kind} has ${path}`);
+  return there;
+}
+
+const recordsOf = (): readonly string[] =>
+  readdirSync(join(scene.cache, "creates-v1")).map((key) => join(scene.cache, "creates-v1", key));
+
+for (const [number, { name, change, undo }] of changes.entries()) {
+  test(`goes the long way, and works, when ${name}`, async () => {
+    scene.write("wish.txt", "alpha\n");
+    await warm(`change-${number}`, "-r", "wish.txt");
+    expect((await create(`before-${number}`, "-r", "wish.txt")).tookLongWay).toBe(false);
+    change();
+    const after = await create(`after-${number}`, "-r", "wish.txt");
+    undo?.();
+    expect(resultOf({ ...after, stderr: "" })).toEqual(succeeded(`after-${number}`, true));
+    const python = join(scene.directory, `after-${number}`, "bin", "python");
+    const wanted = readFileSync(join(scene.directory, "wish.txt"), "utf8").trim();
+    expect((await runProgram([python, "-c", `import ${wanted}`], {})).stderr).toBe("");
+  }, 30_000);
+}
+
+test("places that need a closer look go the long way", async () => {
+  await warm("closer", "alpha");
+  mkdirSync(join(scene.directory, "with space"));
+  mkdirSync(join(scene.directory, "empty"));
+  for (const place of ["with space/env", "long".repeat(40), "empty", "new/folder/env", "it's"])
+    expect(resultOf(await create(place, "alpha")), place).toEqual(succeeded(place, true));
+  scene.write("taken/file", "mine");
+  const taken = await create("taken", "alpha");
+  expect([taken.exitCode, taken.stderr.includes("E_ENV_DIRECTORY_TAKEN")]).toEqual([65, true]);
+  expect(readdirSync(join(scene.directory, "taken"))).toEqual(["file"]);
+}, 60_000);
+
+test("what prints more than the path, or takes its wish from elsewhere, is not remembered", async () => {
+  scene.write("variable.txt", "${WANTED}\n");
+  const env = { WANTED: "alpha" };
+  const before = recordsOf().length;
+  const lines = [
+    ["--format", "json", "alpha"],
+    ["-q", "alpha"],
+    ["--refresh", "alpha"],
+    ["-r", "variable.txt"],
+  ];
+  for (const [number, words] of lines.entries()) {
+    const place = `forgotten-${number}`;
+    const { exitCode } = await scene.pybun(["env", "create", ...words, "--dir", place], { env });
+    expect(exitCode).toBe(0);
+  }
+  const { exitCode } = await scene.pybun(["env", "create", "-r", "-", "--dir", "of-stdin"], { stdin: "alpha\n" });
+  expect(exitCode).toBe(0);
+  expect(recordsOf().length).toBe(before);
+}, 30_000);
+
+test("`cache clean` takes the records with what they name", async () => {
+  await warm("cleaned", "beta");
+  rmSync(join(scene.directory, "cleaned-1"), { recursive: true });
+  await scene.pybun(["cache", "clean"]);
+  expect(recordsOf()).toEqual([]);
+  expect(resultOf(await create("later", "beta")).exitCode).toBe(0);
+}, 30_000);
