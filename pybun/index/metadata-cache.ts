@@ -7,17 +7,9 @@
  *
  * The key holds the file's address besides its SHA-256: what one server claims about a hash is not believed of another.
  */
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { withFolder } from "@vivarium/core/store/with-folder";
 import type { CoreMetadata } from "./index-file.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
@@ -71,7 +63,8 @@ export function openMetadataCache(directory: string, writer: Pick<WriteBehind, "
       for (const [name, records] of pending) {
         pending.delete(name);
         try {
-          save(fileOf(name), logOf(name), records);
+          const path = fileOf(name);
+          withFolder(dirname(path), () => save(path, logOf(name), records));
           hasWritten = true;
         } catch (error) {
           pending.clear();
@@ -85,7 +78,6 @@ export function openMetadataCache(directory: string, writer: Pick<WriteBehind, "
 }
 
 function save(path: string, log: Log, records: readonly Buffer[]): void {
-  mkdirSync(dirname(path), { recursive: true });
   if (!log.isWhole) {
     const all = [...log.records].map(([key, payload]) => encodeRecord(key, payload));
     const temporary = `${path}.${process.pid}.tmp`;

@@ -6,7 +6,9 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, write, 
 import { basename, dirname } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
+import { errnoOf } from "@vivarium/core/store/io-problem";
 import { placeOfFailure } from "@vivarium/core/store/place-of-failure";
+import { withFolder } from "@vivarium/core/store/with-folder";
 import { makingReasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { sweepLeftovers } from "./leftovers.ts";
@@ -76,7 +78,8 @@ async function writeLater(desk: Desk, path: string, parts: readonly Uint8Array[]
     // A flush in between has written the file itself.
     if (pending.get(path) !== parts) return;
     pending.delete(path);
-    fail(desk, dirname(path), error);
+    if (errnoOf(error) === "ENOENT") writeOrFail(desk, path, parts);
+    else fail(desk, dirname(path), error);
   } finally {
     unfinished.delete(temporary);
     discard(temporary);
@@ -86,14 +89,18 @@ async function writeLater(desk: Desk, path: string, parts: readonly Uint8Array[]
 function flush(desk: Desk): void {
   for (const [path, parts] of desk.pending) {
     desk.pending.delete(path);
-    if (desk.isBroken) continue;
-    try {
-      writeNow(path, parts);
-    } catch (error) {
-      fail(desk, dirname(path), error);
-    }
+    if (!desk.isBroken) writeOrFail(desk, path, parts);
   }
   for (const temporary of desk.unfinished) discard(temporary);
+}
+
+/** Also where `cache clean` has taken the directory away. */
+function writeOrFail(desk: Desk, path: string, parts: readonly Uint8Array[]): void {
+  try {
+    withFolder(dirname(path), () => writeNow(path, parts));
+  } catch (error) {
+    fail(desk, dirname(path), error);
+  }
 }
 
 function fail(desk: Desk, directory: string, error: unknown): void {
