@@ -1,5 +1,7 @@
 /** Signals that the caller ignores stay ignored; those that would end us reach the program, in each way of running. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
+import { runCommand } from "../../pybun/commands/run.ts";
 import { block, openRunScene, type RunScene, runProgram } from "./run-scene.ts";
 
 let scene: RunScene;
@@ -34,7 +36,7 @@ describe("what the caller ignores, the program ignores", () => {
 
   test("with json", async () => {
     const { stdout } = await shell(`trap '' HUP USR1; "$0" run --format json ignored.py`);
-    expect(outputOf(stdout)).toBe("['SIGHUP', 'SIGUSR1']\n");
+    expect(await outputOf(stdout)).toBe("['SIGHUP', 'SIGUSR1']\n");
   });
 
   test("nohup: a hangup does not end the script", async () => {
@@ -63,7 +65,7 @@ signal.signal(signal.${name}, lambda *a: (print('heard', flush=True), sys.exit(9
 os.kill(os.getppid(), signal.${name})
 while True: signal.pause()`;
       const { stdout, exitCode } = await scene.pybun(["run", "--format", "json", "-c", code]);
-      expect({ output: outputOf(stdout), exitCode }).toEqual({ output: "heard\n", exitCode: 9 });
+      expect({ output: await outputOf(stdout), exitCode }).toEqual({ output: "heard\n", exitCode: 9 });
     }, 20_000);
   }
 });
@@ -75,16 +77,16 @@ print(subprocess.Popen(['sleep', '600']).pid, file=sys.stderr)
 sys.stdout.write('x' * 60000)`;
   const { stdout, exitCode } = await scene.pybun(["run", "--format", "json", "-c", code]);
   expect(exitCode).toBe(0);
-  expect(outputOf(stdout)).toBe(`first\n${"x".repeat(60_000)}`);
-  process.kill(Number(outputOf(stdout, "stderr")));
+  expect(await outputOf(stdout)).toBe(`first\n${"x".repeat(60_000)}`);
+  process.kill(Number(await outputOf(stdout, "stderr")));
 }, 20_000);
 
-/** What the program wrote, put together from the events of an envelope. */
-function outputOf(envelope: string, stream = "stdout"): string {
-  // The envelope's shape is checked against its schema elsewhere.
-  const { events } = JSON.parse(envelope) as { events: { kind: string; stream?: string; data?: string }[] };
+/** What the program wrote, put together from the events of an envelope, which is valid. */
+async function outputOf(envelope: string, stream: "stdout" | "stderr" = "stdout"): Promise<string> {
+  const { events } = await assertValidEnvelope(envelope, runCommand);
   return events
-    .filter((event) => event.kind === "run.output" && event.stream === stream)
+    .filter((event) => event.kind === "run.output")
+    .filter((event) => event.stream === stream)
     .map(({ data }) => data)
     .join("");
 }
