@@ -59,10 +59,11 @@ export const interpreterDiagnostics = {
     message: (p) => `cannot use ${p.source}: '${p.text}' is no specifier of versions`,
     hint: () => "Correct or unset it, or name an interpreter with `--python`.",
   }),
-  W_PYTHON_REQUIRES: rule<{ path: string; version: string; requires: string }>({
+  W_PYTHON_REQUIRES: rule<{ path: string; version: string; requires: string; origin: string }>({
     exit,
-    summary: "The interpreter given by --python does not satisfy requires-python; it is used all the same.",
+    summary:
+      "The interpreter given by --python or UV_PYTHON does not satisfy requires-python; it is used all the same.",
     message: (p) => `Python ${p.version} at '${p.path}' does not satisfy requires-python '${p.requires}'`,
-    hint: () => "Leave `--python` away, or name a version that the script allows.",
+    hint: (p) => `Leave \`${p.origin}\` away, or name a version that the script allows.`,
   }),
 };

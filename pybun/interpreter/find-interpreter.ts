@@ -27,6 +27,8 @@ import { matchesRelease, type PythonRequest, parsePythonRequest } from "./reques
 
 const problem = problemsOf<typeof interpreterDiagnostics>();
 
+const originDefault = "--python";
+
 export interface FindOptions extends SearchScene {
   /** What stands after `--python`. */
   readonly request?: string;
@@ -71,7 +73,11 @@ function* choose(options: FindOptions): Asking<Interpreter> {
   const { environment, cwd, platform } = options;
   const search: Search = { environment, cwd, platform, looked: [] };
   if (options.request !== undefined) {
-    const interpreter = yield* findRequested(search, parsePythonRequest(options.request), options.origin ?? "--python");
+    const interpreter = yield* findRequested(
+      search,
+      parsePythonRequest(options.request),
+      options.origin ?? originDefault,
+    );
     warnIfNotAllowed(interpreter, options);
     return interpreter;
   }
@@ -178,10 +184,11 @@ function allowing(specifiers: Specifiers | undefined): Fits {
   return ({ version }) => (specifiersContain(specifiers, parseVersion(version)) ? undefined : `is Python ${version}`);
 }
 
-function warnIfNotAllowed(interpreter: Interpreter, { requiresPython, report }: FindOptions): void {
+function warnIfNotAllowed(interpreter: Interpreter, { requiresPython, report, origin }: FindOptions): void {
   if (requiresPython === undefined || allowing(requiresPython)(interpreter) === undefined) return;
   const { path, version } = interpreter;
-  report?.warn(problem("W_PYTHON_REQUIRES", { path, version, requires: formatSpecifiers(requiresPython) }));
+  const requires = formatSpecifiers(requiresPython);
+  report?.warn(problem("W_PYTHON_REQUIRES", { path, version, requires, origin: origin ?? originDefault }));
 }
 
 function* allPrograms(search: Search, request: (PythonRequest & { kind: "version" }) | undefined): Generator<string> {
@@ -226,7 +233,7 @@ function checkSpecifier(text: string, origin: string): void {
   try {
     parseSpecifiers(text);
   } catch (error) {
-    if (!(error instanceof Problem) || origin === "--python") throw error;
+    if (!(error instanceof Problem) || origin === originDefault) throw error;
     throw problem("E_PYTHON_SETTING", { source: origin, text }, { cause: error });
   }
 }

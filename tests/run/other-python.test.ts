@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, symlinkSync } from "no
 import { dirname, join } from "node:path";
 import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
 import { runCommand } from "../../pybun/commands/run.ts";
-import { openRunScene, type RunScene, runProgram } from "./run-scene.ts";
+import { block, openRunScene, type RunScene, runProgram } from "./run-scene.ts";
 
 let scene: RunScene;
 /** Prefix of an interpreter that calls itself by another version, with a program of its own. */
@@ -119,6 +119,42 @@ describe("an environment of another Python than was asked for", () => {
       const { stdout, stderr } = await scene.pybun(["run", "plain.py"], { cwd: join(scene.directory, "project"), env });
       expect(stdout, String(round)).toBe("ran\n");
       expect(stderr, String(round)).toStartWith("warning[W_RUN_ENVIRONMENT_PYTHON]");
+    }
+  });
+});
+
+describe("a block's requires-python, where the active environment is of another Python", () => {
+  const active = () => ({ VIRTUAL_ENV: venv, PATH: `${join(venv, "bin")}:${join(other, "bin")}:/usr/bin:/bin` });
+
+  test("finds one that fits behind it", async () => {
+    scene.write("newer.py", block('requires-python = ">=3.97"'));
+    const { stdout } = await scene.pybun(["run", "--format", "json", "--explain", "newer.py"], { env: active() });
+    const { detail, diagnostics } = await assertValidEnvelope(stdout, runCommand);
+    expect(detail).toMatchObject({
+      interpreter: { version: otherVersion },
+      environment: { selected_by: "script" },
+    });
+    expect(diagnostics).toEqual([]);
+  });
+
+  test("is an error where none fits, which tells of the active one", async () => {
+    scene.write("newest.py", block('requires-python = ">=3.98"'));
+    const { exitCode, stderr } = await scene.pybun(["run", "newest.py"], { env: active() });
+    expect(exitCode).toBe(66);
+    expect(stderr).toContain("error[E_PYTHON_NOT_FOUND]: no interpreter found for requires-python '>=3.98'\n");
+    expect(stderr).toContain(`${join(venv, "bin", "python")}: is Python ${version}\n`);
+  });
+
+  test("gives way to a wish, which is told with its source", async () => {
+    scene.write("wished.py", `${block('requires-python = ">=3.98"')}print("ran")\n`);
+    for (const [args, env, source] of [
+      [["--python", venv], {}, "--python"],
+      [[], { UV_PYTHON: venv }, "UV_PYTHON"],
+    ] as const) {
+      const { stdout, stderr } = await scene.pybun(["run", ...args, "wished.py"], { env: { ...active(), ...env } });
+      expect(stdout).toBe("ran\n");
+      expect(stderr).toContain(`Python ${version} at '${join(venv, "bin", "python3")}'`);
+      expect(stderr).toContain(`Leave \`${source}\` away,`);
     }
   });
 });
