@@ -58,7 +58,14 @@ export function candidatePolicy(
   };
 }
 
-export const includesProject = (choice: ProjectChoice, name: string): boolean => choice === "all" || choice.has(name);
+/** Whether a kind of file is ruled out for a project. A name goes before `all`, as with pip. */
+export function rulesOut(
+  { noBinary, onlyBinary }: Pick<CandidatePolicy, "noBinary" | "onlyBinary">,
+  { kind, name }: { readonly kind: "wheel" | "sdist"; readonly name: string },
+): boolean {
+  const [these, others] = kind === "wheel" ? [noBinary, onlyBinary] : [onlyBinary, noBinary];
+  return these === "all" ? others === "all" || !others.has(name) : these.has(name);
+}
 
 /** Whether the user pinned a release of the project exactly, which admits it even when it is yanked. */
 export function pinsProject({ pinned }: CandidatePolicy, name: string): boolean {

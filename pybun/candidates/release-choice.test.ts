@@ -71,6 +71,12 @@ describe("the file of a release", () => {
     expect(choose([source], { onlyBinary: "all" }).status).toMatchObject({
       reason: { detail: expect.stringContaining("ruled out") },
     });
+    for (const named of ["pkg", "other"]) {
+      const names = new Set([named]);
+      const rest = named === "pkg";
+      expect(choose([pure, source], { noBinary: "all", onlyBinary: names }).file).toBe(rest ? pure : source);
+      expect(choose([pure, source], { noBinary: names, onlyBinary: "all" }).file).toBe(rest ? source : pure);
+    }
     const other = fileOf("pkg-1.0-py2.py3-none-any.whl", { hashes: { sha256: "11" } });
     expect(choose([pure, other], { requiredHashes: new Map([["pkg", new Set(["sha256:11"])]]) }).file).toBe(other);
   });

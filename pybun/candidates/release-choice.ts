@@ -10,7 +10,7 @@ import type { ReleaseStatus, UnusableReason } from "../resolver/release-source.t
 import { tryParseSdistFilename } from "../versions/sdist-filename.ts";
 import { wheelRank } from "../versions/tags.ts";
 import { compareBuildTags, expandTags, tryParseWheelFilename } from "../versions/wheel-filename.ts";
-import { type CandidatePolicy, includesProject } from "./policy.ts";
+import { type CandidatePolicy, rulesOut } from "./policy.ts";
 
 export interface FileChoice {
   readonly status: ReleaseStatus;
@@ -93,7 +93,7 @@ const isAllowed = (file: IndexFile, name: string, policy: CandidatePolicy): bool
   isOfAllowedKind(file, name, policy) && hasRequiredHash(file, name, policy);
 
 const isOfAllowedKind = ({ kind }: IndexFile, name: string, policy: CandidatePolicy): boolean =>
-  !includesProject(kind === "wheel" ? policy.noBinary : policy.onlyBinary, name);
+  !rulesOut(policy, { kind, name });
 
 function hasRequiredHash(file: IndexFile, name: string, policy: CandidatePolicy): boolean {
   const required = policy.requiredHashes?.get(name);

@@ -137,6 +137,14 @@ describe("stand behind what is stronger:", () => {
     ["UV_PRERELEASE before PIP_PRE", () => ({ UV_PRERELEASE: "disallow", PIP_PRE: "1" }), ["lib"], "2.0"],
     ["PIP_PRE before pip's file", () => ({ ...pipConfig("pre = true"), PIP_PRE: "0" }), ["lib"], "2.0"],
     ["--only-binary :none:", () => ({ PIP_ONLY_BINARY: ":all:" }), ["both", "--only-binary", ":none:"], "2.0"],
+    [
+      "--only-binary of a name before all",
+      () => ({ PIP_NO_BINARY: ":all:" }),
+      ["both<2", "--only-binary", "both"],
+      "1.0",
+    ],
+    ["the same before a truth", () => ({ UV_NO_BINARY: "1" }), ["both<2", "--only-binary", "both"], "1.0"],
+    ["--no-binary of a name before all", () => ({ UV_NO_BUILD: "1" }), ["both", "--no-binary", "both"], "2.0"],
     ["--only-binary of a name", () => ({ PIP_NO_BINARY: "both" }), ["both<2", "--only-binary", "both"], "1.0"],
   ];
   for (const [name, variables, argv, version] of rows) {

@@ -63,13 +63,13 @@ export const settingPlaces = {
     flag: "--no-binary",
     from: ["UV_NO_BINARY", "UV_NO_BINARY_PACKAGE", "pip:no-binary"],
     kind: "list",
-    note: "UV_NO_BINARY is a truth and means `:all:`; `--no-binary :none:` forgets them",
+    note: "UV_NO_BINARY is a truth and means `:all:`, before which a name given to `--only-binary` goes; `--no-binary :none:` forgets them",
   },
   onlyBinary: {
     flag: "--only-binary",
     from: ["UV_NO_BUILD", "UV_NO_BUILD_PACKAGE", "pip:only-binary"],
     kind: "list",
-    note: "UV_NO_BUILD is a truth and means `:all:`; `--only-binary :none:` forgets them",
+    note: "UV_NO_BUILD is a truth and means `:all:`, before which a name given to `--no-binary` goes; `--only-binary :none:` forgets them",
   },
   requireHashes: {
     from: ["UV_REQUIRE_HASHES", "pip:require-hashes"],
