@@ -95,27 +95,44 @@ test("a peak of memory is the median of three, unless its contender may run less
   expect(targets.every(({ ratio }) => ratio > 0)).toBe(true);
 });
 
+test("unequal work has no verdict, and is told as a regression", async () => {
+  const contender = (name: string) => ({ name, command: ["sh", "-c", "exit 0"], cwd: "/", environment: {} });
+  const result = await runCase(
+    {
+      name: "case",
+      contenders: [contender("a"), contender("b")],
+      targets: [{ against: "b", measure: "time", limit: 1000, aim: 1000 }],
+      compareWork: () => ["a did nothing"],
+    },
+    1,
+  );
+  expect(result.targets.map(({ verdict }) => verdict)).toEqual(["not the same work"]);
+  const now = { ...sampleAt(0.8), cases: [result] };
+  expect(findRegressions(undefined, now)).toEqual(["sample case: not the same work: a did nothing"]);
+});
+
+const sampleAt = (ratio: number): BenchmarkResult => ({
+  name: "sample",
+  summary: "A sample.",
+  measured_at: "2026-01-02T03:04:05.000Z",
+  commit: "0123456789+",
+  machine: { cpu: "a CPU", cores: 2, memory_bytes: 2 ** 30, kernel: "linux 6", spawn_ms: 1 },
+  versions: { uv: "1.0" },
+  cases: [
+    {
+      name: "S1",
+      contenders: ["pybun", "uv"].map((name) => ({ name, rounds: 9, median_ms: 20, min_ms: 10, p90_ms: 120 })),
+      targets: [{ against: "uv", measure: "time", limit: 1, aim: 0.5, ratio, verdict: "limit kept" }],
+      work_differences: [],
+    },
+  ],
+});
+
 test("a ratio that grew by more than a tenth is a regression; results and their table are written", () => {
-  const at = (ratio: number): BenchmarkResult => ({
-    name: "sample",
-    summary: "A sample.",
-    measured_at: "2026-01-02T03:04:05.000Z",
-    commit: "0123456789+",
-    machine: { cpu: "a CPU", cores: 2, memory_bytes: 2 ** 30, kernel: "linux 6", spawn_ms: 1 },
-    versions: { uv: "1.0" },
-    cases: [
-      {
-        name: "S1",
-        contenders: ["pybun", "uv"].map((name) => ({ name, rounds: 9, median_ms: 20, min_ms: 10, p90_ms: 120 })),
-        targets: [{ against: "uv", measure: "time", limit: 1, aim: 0.5, ratio, verdict: "limit kept" }],
-        work_differences: [],
-      },
-    ],
-  });
-  expect(findRegressions(at(0.8), at(0.87))).toEqual([]);
-  expect(findRegressions(at(0.8), at(0.9))).toEqual(["sample S1: time 0.90× of uv, was 0.80×"]);
+  expect(findRegressions(sampleAt(0.8), sampleAt(0.87))).toEqual([]);
+  expect(findRegressions(sampleAt(0.8), sampleAt(0.9))).toEqual(["sample S1: time 0.90× of uv, was 0.80×"]);
   const directory = mkdtempSync(join(tmpdir(), "results-"));
-  writeResult(directory, at(0.8));
+  writeResult(directory, sampleAt(0.8));
   expect(readFileSync(join(directory, "README.md"), "utf8")).toContain(
     "| S1 | 20.0 ms (10.0–120, n=9) | uv 20.0 ms (10.0–120, n=9) | 0.80× | 1.00× | 0.50× | limit kept |",
   );

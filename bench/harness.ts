@@ -50,7 +50,7 @@ export interface ContenderResult {
 
 export interface TargetResult extends Target {
   readonly ratio: number;
-  readonly verdict: "aim reached" | "limit kept" | "missed";
+  readonly verdict: "aim reached" | "limit kept" | "missed" | "not the same work";
 }
 
 export interface CaseResult {
@@ -88,7 +88,11 @@ export async function runCase(subject: Case, rounds: number): Promise<CaseResult
       memory.length === 0 ? {} : { peak_memory_bytes: Math.round(median(memory)), memory_rounds: memory.length };
     return { name, ...statistics(times.get(name) ?? []), ...statisticsOfMemory };
   });
-  const targets = subject.targets.map((target) => judge(target, contenders));
+  const isSame = differences.length === 0;
+  const targets = subject.targets.map((target) => {
+    const judged = judge(target, contenders);
+    return isSame ? judged : { ...judged, verdict: "not the same work" as const };
+  });
   return { name: subject.name, contenders, targets, work_differences: differences };
 }
 

@@ -30,15 +30,17 @@ export function readResults(directory: string): BenchmarkResult[] {
   return names.sort().map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")) as BenchmarkResult);
 }
 
-/** One line for each ratio that grew by more than a tenth since `before`. */
+/** One line for each ratio that grew by more than a tenth since `before`, and for each difference in what was done. */
 export function findRegressions(before: BenchmarkResult | undefined, now: BenchmarkResult): string[] {
   return now.cases.flatMap((nowCase) => {
     const known = before?.cases.find(({ name }) => name === nowCase.name);
-    return nowCase.targets.flatMap(({ against, measure, ratio }) => {
+    const unequal = nowCase.work_differences.map((text) => `${now.name} ${nowCase.name}: not the same work: ${text}`);
+    const slower = nowCase.targets.flatMap(({ against, measure, ratio }) => {
       const then = known?.targets.find((target) => target.against === against && target.measure === measure);
       if (then === undefined || ratio <= then.ratio * regressionMax) return [];
       return [`${now.name} ${nowCase.name}: ${measure} ${times(ratio)} of ${against}, was ${times(then.ratio)}`];
     });
+    return [...unequal, ...slower];
   });
 }
 
@@ -65,14 +67,13 @@ ${differences.join("")}${differences.length > 0 ? "\n" : ""}${measured_at.slice(
 `;
 }
 
-function formatCase({ name, contenders, targets, work_differences }: CaseResult): string[] {
+function formatCase({ name, contenders, targets }: CaseResult): string[] {
   const [ours, ...peers] = contenders;
-  const isSame = work_differences.length === 0;
   const row = (peer: ContenderResult, target: TargetResult | undefined) => {
     const cells =
       target === undefined
         ? ["", "", "", ""]
-        : [ratioBeside(target), times(target.limit), times(target.aim), isSame ? target.verdict : "not the same work"];
+        : [ratioBeside(target), times(target.limit), times(target.aim), target.verdict];
     const amount = target?.measure === "memory" ? formatMemory : formatTimes;
     return `| ${[name, amount(ours), `${peer.name} ${amount(peer)}`, ...cells].join(" | ")} |`;
   };

@@ -4,7 +4,7 @@
  * Each module keeps a catalogue (`diagnostics.ts`) of its codes: what the exit code is and how prose is made from
  * the parameters. Code that finds a problem throws a {@link Problem} with the code and parameters only; prose is made
  * last, at the edge, by `renderProblem`, so a hot path never loads a catalogue.
- * The wire shape is `../shared/spec/00-vivarium.md`, "One stream of events".
+ * How a diagnostic looks as JSON says `diagnosticSchema` (schema.ts).
  */
 
 export type DiagnosticLevel = "error" | "warning" | "info";
@@ -43,7 +43,7 @@ export interface Diagnostic {
 }
 
 /**
- * How one code behaves: its exit code (sysexits, spec 00) and how its prose is made. The makers are declared as methods
+ * How one code behaves: its exit code (sysexits.h) and how its prose is made. The makers are declared as methods
  * on purpose: methods are compared bivariantly, so a rule with exact parameters fits into a catalogue of all rules.
  * `problemsOf` is what makes sure that a code meets its own parameters only.
  */

@@ -1,5 +1,5 @@
 /**
- * Where things live: pure functions of platform and environment (spec 00, "Where things live").
+ * Where things live: pure functions of platform and environment.
  * `VIVARIUM_HOME` moves all of them. Nothing here touches the disk.
  */
 import { posix, win32 } from "node:path";

@@ -6,7 +6,7 @@
  *   before the path, since a password may hold one.
  * - values of query parameters whose names look secret: signed download links carry their token there.
  * - `Authorization`-like header values: error texts of HTTP clients quote requests.
- * - values of variables named like *_TOKEN, *_KEY, *_SECRET, *PASSWORD* (spec 00).
+ * - values of variables named like *_TOKEN, *_KEY, *_SECRET, *PASSWORD*.
  */
 
 const secretName = /(?:^|[_-])(?:TOKEN|KEY|SECRET)$|PASSWORD|PASSWD|^AUTHORIZATION$|CREDENTIAL|SIGNATURE/i;

@@ -34,7 +34,7 @@ export const installWarm: Benchmark = {
 export const installCold: Benchmark = {
   name: "pybun.install-cold",
   summary:
-    "The same from empty caches, with the peak of memory. Not in the time: pybun compiles bytecode afterwards, at idle priority (about 13 s for S4); uv compiles nothing, pip compiles before it ends.",
+    "The same from empty caches, with the peak of memory. Not in the time: pybun compiles bytecode afterwards, at idle priority; uv compiles nothing, pip compiles before it ends.",
   rounds: 9,
   sets: ["S4"],
   cases: async ({ scratch, sets }) => {

@@ -1,5 +1,5 @@
 /**
- * The key of an owned environment (spec 10, "Run"): a hash of everything that was asked for, never of what was found.
+ * The key of an owned environment: a hash of everything that was asked for, never of what was found.
  * The same wish finds the same environment, without network and without a resolution, until a refresh.
  */
 import type { Interpreter } from "../interpreter/interpreter.ts";
@@ -20,6 +20,8 @@ export interface EnvironmentWish {
   readonly strategy: string;
   readonly prerelease: string;
   readonly excludeNewerMs?: number;
+  /** Before the time of the resolution, instead of that moment. */
+  readonly excludeNewerSpanMs?: number;
   /** `name sha256:…` of the files that may be used, sorted. */
   readonly requiredHashes?: readonly string[];
   readonly noBinary: readonly string[];
