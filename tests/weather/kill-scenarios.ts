@@ -1,10 +1,10 @@
 /**
  * What is killed, and what must hold afterwards: a new environment, one that is refreshed, one that is replaced at its
- * place. Each of three wheels. After a kill the store verifies, each environment that can be seen is the old or the new
+ * place, one that is made from a record. Each of three wheels. After a kill the store verifies, each environment that can be seen is the old or the new
  * one, the next run works, and once that is over nothing lies about.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { environmentKind } from "../../pybun/env/environment-record.ts";
 import { buildWheel } from "../fixture-index/index.ts";
 import { openRunScene, type RunScene, runProgram } from "../run/run-scene.ts";
@@ -20,7 +20,7 @@ interface Shape {
   readonly next: readonly (readonly string[])[];
   /** What the three modules say, old and new. */
   readonly outputs: readonly string[];
-  /** Directories that must hold an environment, old or new. */
+  /** Directories that must hold an environment, old or new; at `place` there may be one, which must be whole then. */
   readonly places: readonly string[];
 }
 
@@ -32,6 +32,8 @@ const runThree = ["run", "three.py"] as const;
 const runThreeSlowly = ["run", "--python-arg=-B", "three.py"] as const;
 const place = join("place", "env");
 const createThere = ["env", "create", "--refresh", "--clear", "--dir", place, "first", "second", "third"] as const;
+
+const createFrom = (at: string): readonly string[] => ["env", "create", "--dir", at, "first", "second", "third"];
 
 /** Runs the three modules by the interpreter of an environment. */
 const sum =
@@ -67,6 +69,14 @@ export const killShapes: readonly Shape[] = [
     next: [createThere, ["run", "-c", "0"]],
     outputs: [oldOutput, newOutput],
     places: [place],
+  },
+  {
+    name: "environment from a record",
+    command: createFrom(place),
+    before: async (scene) => void (await traceRun(scene, createFrom(join("place", "other")))),
+    next: [createFrom(place), createThere, ["run", "-c", "0"]],
+    outputs: [oldOutput],
+    places: [join("place", "other")],
   },
 ];
 
@@ -116,7 +126,11 @@ const stateNames = ["vivarium", "place"] as const;
 
 function copyTree(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
-  if (existsSync(from)) cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  if (!existsSync(from)) return;
+  mkdirSync(dirname(to), { recursive: true });
+  // cpSync keeps times to the microsecond only, and records know them to the nanosecond.
+  const copied = Bun.spawnSync(["cp", "-a", from, to]);
+  if (!copied.success) throw new Error(copied.stderr.toString());
 }
 
 /** A run that nobody killed, and one that lost but a helper, ends as it should. */
@@ -157,7 +171,8 @@ async function brokenEnvironments(scene: RunScene, shape: Shape): Promise<readon
 function environmentsOf({ cache, directory }: RunScene, { places }: Shape): readonly string[] {
   const kind = join(cache, environmentKind);
   const owned = existsSync(kind) ? readdirSync(kind).map((key) => join(kind, key, "environment")) : [];
-  return [...owned, ...places.map((name) => join(directory, name))];
+  const there = existsSync(join(directory, place)) ? [place] : [];
+  return [...owned, ...new Set([...places, ...there].map((name) => join(directory, name)))];
 }
 
 /** Files that were to be renamed into their places. */

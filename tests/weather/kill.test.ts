@@ -1,5 +1,6 @@
 /**
- * SIGKILL in the middle of an installation of three wheels, of a refresh, and of a replacement at a place. Here at a few
+ * SIGKILL in the middle of an installation of three wheels, of a refresh, of a replacement at a place, and of an
+ * environment from a record. Here at a few
  * of the calls that change the disk; at every one of them with `npm run test:kill` (tests/scoreboards/kill.txt).
  */
 import { expect, test } from "bun:test";
@@ -18,6 +19,7 @@ const telling: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   "refreshed environment": [/^write .*\/choices/, /^rename .*\/choices/],
   "environment replaced at its place": [/^write place\/.*pyvenv.cfg/, /^renameat2 place\//, /^unlinkat place\//],
+  "environment from a record": [/^write place\/.*pyvenv.cfg/, /^rename .*\/placed-/, /^rename place\//],
 };
 
 for (const shape of killShapes) {

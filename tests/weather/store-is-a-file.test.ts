@@ -29,6 +29,7 @@ const rows: readonly (readonly [place: string, (home: string) => readonly string
   ["cache/views-v1", createPlaced],
   ["cache/wheels-v1", () => create],
   ["cache/wheel-sets-v2", createPlaced],
+  ["cache/creates-v1", createPlaced],
   ["cache/placed-v2", createPlaced],
   ["cache/placed-v2", () => ["env", "list"]],
 ];
