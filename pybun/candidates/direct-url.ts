@@ -11,6 +11,7 @@ import type { IndexFile } from "../index/index-file.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import { createMarkerJudge, type MarkerJudge, type ResolveTarget } from "../resolver/target.ts";
 import type { Requirement } from "../versions/requirement.ts";
+import { filenameOf } from "../versions/url-filename.ts";
 import { tryParseWheelFilename, type WheelFilename } from "../versions/wheel-filename.ts";
 import type { CandidatePolicy } from "./policy.ts";
 import type { ProjectReleases } from "./project-releases.ts";
@@ -100,9 +101,9 @@ function directReleases(asked: { name: string; url: string }, policy: CandidateP
 }
 
 function directFile({ name, url }: { name: string; url: string }): { file: IndexFile; wheel: WheelFilename } {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const filename = decodeURIComponent(parsed?.pathname.split("/").at(-1) ?? "");
-  if (parsed === undefined || !/^(?:https?|file):$/.test(parsed.protocol) || !filename.endsWith(".whl")) {
+  const parsed = URL.parse(url);
+  const filename = filenameOf(parsed?.pathname ?? "") ?? "";
+  if (parsed === null || !/^(?:https?|file):$/.test(parsed.protocol) || !filename.endsWith(".whl")) {
     throw problem("E_RESOLVE_URL_KIND", { name, url: redact(url) });
   }
   const wheel = tryParseWheelFilename(filename);

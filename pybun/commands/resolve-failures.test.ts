@@ -116,3 +116,20 @@ test("a wish that comes to nothing is told", async () => {
   expect(elsewhere.stderr).toContain("no requirement applies to the target");
   expect((await resolve("lib", "--refresh", "--offline")).stderr).toStartWith("error[E_RESOLVE_REFRESH_OFFLINE]");
 });
+
+test.each([
+  ["foo @ https://e.org/%zz-1.0-py3-none-any.whl", 7],
+  ["foo @ https://e.org/foo%ff-1.0-py3-none-any.whl", 7],
+  ["foo @ https://e.org:99999/foo-1.0-py3-none-any.whl", 7],
+  ["http://[bad/foo-1.0-py3-none-any.whl", 1],
+  ["https://e.org:99999/foo-1.0-py3-none-any.whl", 1],
+  ["https://e.org/foo%ff-1.0-py3-none-any.whl", 1],
+])("the malformed URL of '%s' is told with its place", async (text, column) => {
+  const given = await resolve(text, "--format", "json");
+  expect(given.exitCode).toBe(65);
+  const [diagnostic] = JSON.parse(given.stdout).diagnostics;
+  expect(diagnostic).toMatchObject({ code: "E_REQUIREMENT_INVALID", spans: [{ line: 1, column }] });
+  const { exitCode, stderr } = await resolve("-r", file("malformed.txt", `lib\n${text}\n`));
+  expect([exitCode, stderr.slice(0, 29)]).toEqual([65, "error[E_REQUIREMENT_INVALID]:"]);
+  expect(stderr).toContain(`at malformed.txt:2:${column}`);
+});

@@ -19,6 +19,7 @@ import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import { latin1Of } from "./page-answer.ts";
 import { type Absent, absent } from "./page-source.ts";
 import type { Transport } from "./transport.ts";
+import { pathOfUrl } from "./url-path.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -91,6 +92,8 @@ async function readAll(parts: FindLinksParts): Promise<readonly IndexFile[]> {
 }
 
 async function remoteFiles(location: string, { transport, offline }: FindLinksParts): Promise<readonly IndexFile[]> {
+  if (!URL.canParse(location))
+    throw problem("E_INDEX_FIND_LINKS", { location: redact(location), reason: "it is no valid URL" });
   const direct = fileOfLink({ href: location, base: location });
   if (direct !== undefined) return [direct];
   if (offline) throw problem("E_INDEX_OFFLINE", { what: `the page of links '${redact(location)}'` });
@@ -100,7 +103,7 @@ async function remoteFiles(location: string, { transport, offline }: FindLinksPa
 }
 
 function localFiles({ location, source }: { location: string; source: string }, report: Report): readonly IndexFile[] {
-  const path = location.startsWith("file:") ? Bun.fileURLToPath(location) : location;
+  const path = pathOfPlace(location);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) {
     report.warn(problem("W_INDEX_FIND_LINKS_MISSING", { location: path, source }));
@@ -109,6 +112,13 @@ function localFiles({ location, source }: { location: string; source: string }, 
   if (found.isDirectory()) return filesIn(path);
   const direct = fileOfLink({ href: Bun.pathToFileURL(path).href, base: "file:///" });
   return direct === undefined ? linksOfPage(readPage(path), Bun.pathToFileURL(`${dirname(path)}/`).href) : [direct];
+}
+
+function pathOfPlace(location: string): string {
+  if (!location.startsWith("file:")) return location;
+  const found = pathOfUrl(location);
+  if ("path" in found) return found.path;
+  throw problem("E_INDEX_FIND_LINKS", { location, reason: found.reason });
 }
 
 function readPage(path: string): string {

@@ -9,10 +9,11 @@
  * The scan hops with `indexOf` (which the engine does 16 bytes at a time) over the form that all big indexes produce,
  * `<a href="…">`; anything else goes the slow way of one regular expression a tag.
  */
+import { filenameOf } from "../versions/url-filename.ts";
 import { readAttributes } from "./html-attributes.ts";
 import { decodeEntities } from "./html-entities.ts";
 import type { IndexFile } from "./index-file.ts";
-import { filenameOf, fileOfLink } from "./link-file.ts";
+import { fileOfLink } from "./link-file.ts";
 import type { ReleaseCollector } from "./release-table.ts";
 
 /** Offers the collector each link of the page that has an `href`. Comments are skipped. */

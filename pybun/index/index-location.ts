@@ -7,6 +7,7 @@ import { redact } from "@vivarium/core/redact";
 import { decodePart } from "./credentials.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { Credentials, IndexLocation } from "./index-config.ts";
+import { pathOfUrl } from "./url-path.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -44,7 +45,9 @@ function faultOf(url: URL): string | undefined {
   if (url.protocol !== "file:") {
     return `'${redact(url.href)}' is a URL of '${url.protocol}', and an index is at https:, http: or file:`;
   }
-  const path = Bun.fileURLToPath(url);
+  const found = pathOfUrl(url);
+  if ("reason" in found) return `'${url.href}' has no path: ${found.reason}`;
+  const { path } = found;
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) return `the directory '${path}' does not exist`;
   return status.isDirectory() ? undefined : `'${path}' is not a directory`;

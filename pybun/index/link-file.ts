@@ -1,4 +1,5 @@
 /** From what a link says to an {@link IndexFile}; shared by HTML pages, JSON pages and directories. */
+import { filenameOf } from "../versions/url-filename.ts";
 import type { IndexFile } from "./index-file.ts";
 
 /** What a link says about its file, entities resolved. */
@@ -68,21 +69,6 @@ const plainOrigin = /^https?:\/\/(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*\//;
 
 function mayLeadTo(base: string, url: string): boolean {
   return url.startsWith("https:") || url.startsWith("http:") || (url.startsWith("file:") && base.startsWith("file:"));
-}
-
-/** The last segment of a URL's path, escapes resolved; `undefined` if they are malformed or hide a slash. */
-export function filenameOf(address: string): string | undefined {
-  const query = address.indexOf("?");
-  const path = query === -1 ? address : address.slice(0, query);
-  const segment = path.slice(path.lastIndexOf("/") + 1);
-  if (!segment.includes("%")) return segment;
-  try {
-    const name = decodeURIComponent(segment);
-    return /[/\\\0]/.test(name) ? undefined : name;
-  } catch (error) {
-    if (error instanceof URIError) return undefined;
-    throw error;
-  }
 }
 
 const knownAlgorithms = /^(?:sha256|sha384|sha512|sha1|sha224|md5|blake2b)$/;

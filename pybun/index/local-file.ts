@@ -4,6 +4,7 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
+import { pathOfUrl } from "./url-path.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -48,7 +49,9 @@ export async function withLocalFile<T>(url: string, use: (file: LocalFile) => Pr
 
 /** @throws E_INDEX_FILE */
 function openLocal(url: string): number {
-  const path = Bun.fileURLToPath(url);
+  const found = pathOfUrl(url);
+  if ("reason" in found) throw problem("E_INDEX_FILE", { file: url, reason: found.reason });
+  const { path } = found;
   try {
     return openSync(path, "r");
   } catch (error) {

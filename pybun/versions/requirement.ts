@@ -23,6 +23,7 @@ import { readMarker } from "./marker-syntax.ts";
 import { normalizeName } from "./name.ts";
 import { formatSpecifiers, type Specifier, type Specifiers } from "./specifier.ts";
 import { readSpecifier } from "./specifier-syntax.ts";
+import { faultOfUrl } from "./url-filename.ts";
 
 const problem = problemsOf<typeof versionsDiagnostics>();
 
@@ -119,6 +120,8 @@ function readUrl(cursor: Cursor): string | undefined {
   const start = cursor.at;
   const url = take(cursor, URL_TEXT);
   if (url === undefined) throw faultAt("expected a URL after '@'", start);
+  const fault = faultOfUrl(url);
+  if (fault !== undefined) throw faultAt(fault, start, cursor.at);
   return url;
 }
 
