@@ -138,13 +138,12 @@ export function packageWish(
   } & Parameters<typeof fileKindsOfOptions>[0],
   { given, files }: { readonly given: GivenSettings; readonly files: RequirementsFiles },
 ) {
-  const excludeNewer = options["exclude-newer"];
-  const excludeNewerMs =
-    excludeNewer === undefined ? given.excludeNewerMs : parseMoment(excludeNewer, "--exclude-newer");
+  const moment = options["exclude-newer"];
+  const excludeNewer = moment === undefined ? given.excludeNewer : parseMoment(moment, "--exclude-newer");
   return {
     strategy: options.resolution ?? given.resolution ?? "highest",
     prerelease: options.prerelease ?? (files.pre ? "allow" : (given.prerelease ?? "if-necessary")),
     ...mergeFileKinds([given.fileKinds, files, fileKindsOfOptions(options)]),
-    ...(excludeNewerMs === undefined ? {} : { excludeNewerMs }),
+    ...(excludeNewer === undefined ? {} : { excludeNewer }),
   } as const;
 }

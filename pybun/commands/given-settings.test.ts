@@ -53,6 +53,8 @@ async function pins(argv: readonly string[], environment: Variables): Promise<st
   return lines.join(" ");
 }
 
+const daysSince = (date: string): number => Math.floor((Date.now() - Date.parse(date)) / (24 * 60 * 60 * 1000));
+
 /** pip's file with these lines. */
 function pipConfig(text: string, section = "global"): Variables {
   const file = join(scratch, `pip-${Bun.hash(section + text)}.conf`);
@@ -64,6 +66,14 @@ describe("obeyed", () => {
   const rows: readonly (readonly [string, () => Variables, readonly string[], string])[] = [
     ["nothing set", () => ({}), ["lib"], "lib==2.0"],
     ["UV_EXCLUDE_NEWER", () => ({ UV_EXCLUDE_NEWER: "2024-02-01" }), ["lib"], "lib==1.0"],
+    [
+      "UV_EXCLUDE_NEWER as a span",
+      () => ({ UV_EXCLUDE_NEWER: `${daysSince("2024-02-01")} days` }),
+      ["lib"],
+      "lib==1.0",
+    ],
+    ["a span that leaves nothing out", () => ({ UV_EXCLUDE_NEWER: "PT12H" }), ["lib"], "lib==2.0"],
+    ["--exclude-newer as a span", () => ({}), ["lib", "--exclude-newer", `P${daysSince("2024-02-01")}D`], "lib==1.0"],
     ["PIP_UPLOADED_PRIOR_TO", () => ({ PIP_UPLOADED_PRIOR_TO: "2024-02-01T00:00:00Z" }), ["lib"], "lib==1.0"],
     ["uploaded-prior-to of pip's file", () => pipConfig("uploaded-prior-to = 2024-02-01"), ["lib"], "lib==1.0"],
     ["UV_PRERELEASE", () => ({ UV_PRERELEASE: "allow" }), ["lib"], "lib==3.0b1"],
@@ -160,7 +170,7 @@ describe("stand behind what is stronger:", () => {
 describe("malformed: 78, with the name of the setting", () => {
   const rows: readonly (readonly [string, () => Variables, string])[] = [
     ["UV_OFFLINE", () => ({ UV_OFFLINE: "maybe" }), "UV_OFFLINE: 'maybe' is neither true nor false"],
-    ["UV_EXCLUDE_NEWER", () => ({ UV_EXCLUDE_NEWER: "7 days" }), "UV_EXCLUDE_NEWER: '7 days' is neither a date"],
+    ["UV_EXCLUDE_NEWER", () => ({ UV_EXCLUDE_NEWER: "1 month" }), "UV_EXCLUDE_NEWER: '1 month' is none of a date"],
     ["UV_PRERELEASE", () => ({ UV_PRERELEASE: "some" }), "UV_PRERELEASE: 'some' is none of allow, disallow"],
     ["UV_RESOLUTION", () => ({ UV_RESOLUTION: "best" }), "UV_RESOLUTION: 'best' is none of highest, lowest"],
     [
@@ -270,11 +280,14 @@ describe("env create", () => {
       await made({ UV_RESOLUTION: "lowest" }),
       await made({ PIP_CONSTRAINT: "limits.txt" }),
       await made({ PIP_ONLY_BINARY: ":all:" }),
+      await made({ UV_EXCLUDE_NEWER: "1 minute" }),
     ];
     expect(others.filter((path) => path === plain).length).toBe(0);
     const asked = index.log.length;
     expect(await made({ UV_OFFLINE: "1" })).toBe(plain);
     expect(await made({ PIP_CONSTRAINT: "limits.txt", UV_OFFLINE: "1" })).toBe(others[3] ?? "");
+    // It was another moment then, and is what was asked for all the same.
+    expect(await made({ UV_EXCLUDE_NEWER: "PT60S", UV_OFFLINE: "1" })).toBe(others[5] ?? "");
     expect(index.log.length).toBe(asked);
   });
 });

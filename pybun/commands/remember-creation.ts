@@ -34,6 +34,6 @@ const isPlain = ({ format, verbosity }: CommandContext, { clear, refresh }: Crea
   format === "text" && verbosity === 0 && !clear && !refresh;
 
 /** A span such as `1 week` is another moment each time. */
-function isFixed({ excludeNewerMs }: InstallRequest, { "exclude-newer": moment }: CreateOptions): boolean {
-  return moment === undefined ? excludeNewerMs === undefined : /^\d{4}-/.test(moment);
+function isFixed({ excludeNewer }: InstallRequest, { "exclude-newer": moment }: CreateOptions): boolean {
+  return moment === undefined ? excludeNewer === undefined : /^\d{4}-/.test(moment);
 }

@@ -15,6 +15,7 @@ import { isOffline, pythonRequest } from "../index/run-variables.ts";
 import { findInterpreter } from "../interpreter/find-interpreter.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import type { ResolveTarget } from "../resolver/target.ts";
+import { momentMs } from "../versions/moment.ts";
 import { formatPins, pinJson } from "./format-pins.ts";
 import {
   checkRefresh,
@@ -100,9 +101,10 @@ function openClient(context: CommandContext, options: Options, { files }: Gather
 }
 
 function selectionOf(options: Options, { files, given, requiredHashes }: Gathered) {
-  const wish = packageWish(options, { given, files });
+  const { excludeNewer, ...wish } = packageWish(options, { given, files });
   return {
     ...wish,
+    ...(excludeNewer === undefined ? {} : { excludeNewerMs: momentMs(excludeNewer, Date.now()) }),
     noBinary: projectChoice(wish.noBinary),
     onlyBinary: projectChoice(wish.onlyBinary),
     requiredHashes,

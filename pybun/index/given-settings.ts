@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import { redact } from "@vivarium/core/redact";
 import { reasonOf } from "@vivarium/core/system-reason";
-import { tryParseMoment } from "../versions/moment.ts";
+import { type Moment, tryParseMoment } from "../versions/moment.ts";
 import { isValidName } from "../versions/name.ts";
 import type { FileKinds } from "./file-kinds.ts";
 import type { Sourced } from "./index-config.ts";
@@ -24,7 +24,7 @@ export interface SettingSources {
 }
 
 export interface GivenSettings {
-  readonly excludeNewerMs?: number;
+  readonly excludeNewer?: Moment;
   readonly prerelease?: "allow" | "disallow" | "explicit" | "if-necessary";
   readonly resolution?: "highest" | "lowest" | "lowest-direct";
   readonly fileKinds: FileKinds;
@@ -38,14 +38,14 @@ export interface GivenSettings {
 export function readGivenSettings(sources: SettingSources): GivenSettings {
   const given = { environment: sources.environment, pip: readPipSettings(sources) };
   const find = settingsIn(given);
-  const excludeNewerMs = momentOf(find("excludeNewer"));
+  const excludeNewer = momentOf(find("excludeNewer"));
   const prerelease = prereleaseOf(find("prerelease"));
   const resolution = choiceOf(find("resolution"), ["highest", "lowest", "lowest-direct"]);
   const hashes = find("requireHashes");
   return {
     fileKinds: fileKindsOf(given),
     constraintFiles: constraintFilesOf(given, sources.cwd),
-    ...(excludeNewerMs === undefined ? {} : { excludeNewerMs }),
+    ...(excludeNewer === undefined ? {} : { excludeNewer }),
     ...(prerelease === undefined ? {} : { prerelease }),
     ...(resolution === undefined ? {} : { resolution }),
     ...(hashes !== undefined && truthOf(hashes) === true ? { requireHashes: hashes.source } : {}),
@@ -75,12 +75,12 @@ export function settingAt(place: string, { environment, pip }: Given): Sourced |
   return place.startsWith("pip:") ? pip.get(place.slice("pip:".length)) : variable(environment, place);
 }
 
-function momentOf(setting: Sourced | undefined): number | undefined {
+function momentOf(setting: Sourced | undefined): Moment | undefined {
   if (setting === undefined) return undefined;
   const moment = tryParseMoment(setting.value.trim());
   if (moment !== undefined) return moment;
-  const forms = "a date such as 2026-01-31 nor a time with its offset such as 2026-01-31T12:00:00Z";
-  throw invalidSetting(setting, `'${redact(setting.value)}' is neither ${forms}`);
+  const forms = "a date (2026-01-31), a time with its offset (2026-01-31T12:00:00Z) or a span (`7 days`, PT12H)";
+  throw invalidSetting(setting, `'${redact(setting.value)}' is none of ${forms}`);
 }
 
 function prereleaseOf(setting: Sourced | undefined): GivenSettings["prerelease"] {

@@ -44,7 +44,7 @@ export const settingPlaces = {
     flag: "--exclude-newer",
     from: ["UV_EXCLUDE_NEWER", "pip:uploaded-prior-to"],
     kind: "one",
-    note: "a date stands for its whole day in UTC; spans such as `7 days` are refused",
+    note: "a date stands for its whole day in UTC; a span such as `1 week`, `2h30m` or `P7D` counts back from the time of resolution (from the full hour if it is a day or more), and what it came to stays until `--refresh`; years, months and `HH:MM:SS` are refused",
   },
   prerelease: {
     flag: "--prerelease",

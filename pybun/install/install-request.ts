@@ -5,6 +5,7 @@ import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { type IndexConfig, indexIdentity } from "../index/index-config.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import type { PrereleaseMode, ResolutionStrategy } from "../resolver/resolve.ts";
+import type { Moment } from "../versions/moment.ts";
 import type { Requirement } from "../versions/requirement.ts";
 import type { LayerBeneath } from "./beneath.ts";
 import { chosenEnvironment } from "./choice.ts";
@@ -18,7 +19,7 @@ export interface InstallRequest {
   readonly config: IndexConfig;
   readonly strategy?: ResolutionStrategy;
   readonly prerelease?: PrereleaseMode;
-  readonly excludeNewerMs?: number;
+  readonly excludeNewer?: Moment;
   /** By project, the hashes that its file may have: `sha256:…`. */
   readonly requiredHashes?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Names, or `:all:`. */
@@ -60,7 +61,7 @@ export function keyOf(request: InstallRequest): string {
     indexes: indexIdentity(request.config),
     strategy: request.strategy ?? "highest",
     prerelease: request.prerelease ?? "if-necessary",
-    ...(request.excludeNewerMs === undefined ? {} : { excludeNewerMs: request.excludeNewerMs }),
+    ...(request.excludeNewer === undefined ? {} : limitOf(request.excludeNewer)),
     ...(request.requiredHashes === undefined || request.requiredHashes.size === 0
       ? {}
       : { requiredHashes: hashLines(request.requiredHashes) }),
@@ -70,6 +71,10 @@ export function keyOf(request: InstallRequest): string {
     ...(request.layer === undefined ? {} : { layer: request.layer }),
   });
 }
+
+/** A span stays what it is, so that what it came to is found again later. */
+const limitOf = (moment: Moment) =>
+  "ms" in moment ? { excludeNewerMs: moment.ms } : { excludeNewerSpanMs: moment.spanMs };
 
 /** `name sha256:…`, sorted. */
 const hashLines = (required: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] =>

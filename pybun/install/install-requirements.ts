@@ -17,6 +17,7 @@ import { ensureEnvironment } from "../env/ensure-environment.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { type IndexClient, openIndexClient } from "../index/client.ts";
 import type { Pin } from "../resolver/pins.ts";
+import { momentMs } from "../versions/moment.ts";
 import { normalizeName } from "../versions/name.ts";
 import type { Requirement } from "../versions/requirement.ts";
 import { type StoredWheel, wheelKind } from "../wheel/stored-wheel.ts";
@@ -106,8 +107,9 @@ async function pinsOf(
   request: InstallRequest,
   { client, report, fetching }: { client: IndexClient; report: Report; fetching: Fetching },
 ): Promise<readonly Pin[]> {
-  const { requirements, layer } = request;
+  const { requirements, layer, excludeNewer } = request;
   if (requirements.length === 0) return [];
+  const limit = excludeNewer === undefined ? {} : { excludeNewerMs: momentMs(excludeNewer, Date.now()) };
   const solve = (more: readonly Requirement[]): Promise<readonly Pin[]> =>
     resolveWithIndex({
       requirements,
@@ -122,7 +124,7 @@ async function pinsOf(
       ...(request.strategy === undefined ? {} : { strategy: request.strategy }),
       ...(request.prerelease === undefined ? {} : { prerelease: request.prerelease }),
       ...(request.requiredHashes === undefined ? {} : { requiredHashes: request.requiredHashes }),
-      ...(request.excludeNewerMs === undefined ? {} : { excludeNewerMs: request.excludeNewerMs }),
+      ...limit,
     });
   const pins =
     layer === undefined ? await solve([]) : await pinsAbove({ requirements, beneath: layer.packages }, solve);

@@ -28,7 +28,11 @@ export const packageOptions = {
     summary: "Which versions are preferred",
     value: "MODE",
   },
-  "exclude-newer": { kind: "value", value: "TIME", summary: "Ignore files uploaded after a date or time" },
+  "exclude-newer": {
+    kind: "value",
+    value: "TIME",
+    summary: "Ignore files uploaded after a date or time, or in the last `7 days`",
+  },
 } as const satisfies OptionShapes;
 
 /** The options of `resolve` and `env create` that name files of requirements. */

@@ -11,14 +11,14 @@ import type { GivenSettings } from "../index/given-settings.ts";
 import type { RequirementsFiles } from "../requirements-file/read-requirements.ts";
 import type { PrereleaseMode, ResolutionStrategy } from "../resolver/resolve.ts";
 import type { ScriptSettings } from "../script/settings.ts";
-import { parseMoment } from "../versions/moment.ts";
+import { type Moment, parseMoment } from "../versions/moment.ts";
 import type { runOptions } from "./run-options.ts";
 
 export interface PackageSettings extends FileKinds {
   readonly flags: IndexFlags;
   readonly strategy: ResolutionStrategy;
   readonly prerelease: PrereleaseMode;
-  readonly excludeNewerMs?: number;
+  readonly excludeNewer?: Moment;
   readonly constraints: readonly string[];
   readonly materialize: readonly string[];
 }
@@ -39,7 +39,7 @@ export function mergeSettings({ options, files, given, script, place }: SettingL
     noBinary: script.noBinary ?? [],
     onlyBinary: [...(script.onlyBinary ?? []), ...(script.noBuild === true ? [":all:"] : [])],
   };
-  const excludeNewerMs = excludeNewerOf({ options, given, script });
+  const excludeNewer = excludeNewerOf({ options, given, script });
   return {
     flags: indexFlags(options, { files, script, place }),
     strategy: options.resolution ?? given.resolution ?? script.resolution ?? "highest",
@@ -49,7 +49,7 @@ export function mergeSettings({ options, files, given, script, place }: SettingL
       given.prerelease ??
       script.prerelease ??
       "if-necessary",
-    ...(excludeNewerMs === undefined ? {} : { excludeNewerMs }),
+    ...(excludeNewer === undefined ? {} : { excludeNewer }),
     constraints: script.constraints ?? [],
     ...mergeFileKinds([ofScript, given.fileKinds, files, fileKindsOfOptions(options)]),
     materialize: script.materialize ?? [],
@@ -78,10 +78,10 @@ function excludeNewerOf({
   options,
   given,
   script,
-}: Pick<SettingLayers, "options" | "given" | "script">): number | undefined {
+}: Pick<SettingLayers, "options" | "given" | "script">): Moment | undefined {
   const flag = options["exclude-newer"];
   if (flag !== undefined) return parseMoment(flag, "--exclude-newer");
-  if (given.excludeNewerMs !== undefined || script.excludeNewer === undefined) return given.excludeNewerMs;
+  if (given.excludeNewer !== undefined || script.excludeNewer === undefined) return given.excludeNewer;
   return parseMoment(script.excludeNewer, "exclude-newer");
 }
 

@@ -156,7 +156,11 @@ function timeAt(place: FieldPlace): string | undefined {
   if (value === undefined) return undefined;
   const text = value instanceof Date ? value.toISOString() : value;
   if (typeof text !== "string" || tryParseMoment(text) === undefined) {
-    throw fieldProblem(place, "exclude-newer", "a date such as 2026-01-31 or a time such as 2026-01-31T12:00:00Z");
+    throw fieldProblem(
+      place,
+      "exclude-newer",
+      "a date such as 2026-01-31, a time such as 2026-01-31T12:00:00Z, or a span such as `7 days`",
+    );
   }
   return text;
 }

@@ -55,9 +55,10 @@ export const versionsDiagnostics = {
   }),
   E_MOMENT_INVALID: rule<{ source: string; text: string }>({
     exit: 2,
-    summary: "A date or time, such as that of --exclude-newer, is none.",
+    summary: "A date, time or span, such as that of --exclude-newer, is none.",
     message: (p) => `cannot read the time '${p.text}' of \`${p.source}\``,
-    hint: () => "Write a date such as 2026-01-31 (that whole day, UTC) or a time such as 2026-01-31T12:00:00Z.",
+    hint: () =>
+      "Write a date such as 2026-01-31 (that whole day, UTC), a time such as 2026-01-31T12:00:00Z, or a span such as `7 days` or PT12H (weeks to seconds).",
   }),
   E_PYTHON_VERSION_INVALID: rule<{ text: string }>({
     exit: 2,

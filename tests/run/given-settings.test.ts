@@ -80,6 +80,8 @@ describe("a setting is obeyed, whatever ran before", () => {
     const runDated = (env: Readonly<Record<string, string>>) => scene.pybun(["run", "dated.py"], { env });
     expect((await runDated({ UV_PRERELEASE: "allow" })).stdout).toBe("2.0\n");
     expect((await runDated({ UV_EXCLUDE_NEWER: "2024-02-01" })).stdout).toBe("1.0\n");
+    scene.write("dated.py", `${settings.replace("2024-06-02", "90000 days")}raise SystemExit(1)\n`);
+    expect((await runDated({})).exitCode).toBe(65);
   });
 });
 
