@@ -34,6 +34,7 @@ const symbols = {
 
 /** Most files here are smaller; fresh memory for the largest one costs more than reading it. */
 const pageBytes = 4096;
+const growth = 16;
 const currentDirectory = -100;
 const closeOnExec = 0o2000000;
 const createTruncated = 0o1 | 0o100 | 0o1000; // O_WRONLY | O_CREAT | O_TRUNC
@@ -57,7 +58,7 @@ export function openDirectCalls(): DirectCalls | undefined {
       let buffer = Buffer.allocUnsafe(Math.min(bytesMax, pageBytes));
       let length = 0;
       for (let got = 1; got > 0 && length < bytesMax; length += Math.max(got, 0)) {
-        if (length === buffer.length) buffer = Buffer.concat([buffer], bytesMax);
+        if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(bytesMax, length * growth));
         got = Number(calls.read(descriptor, ptr(buffer, length), buffer.length - length));
         if (got < 0) length = -1;
       }

@@ -1,7 +1,8 @@
 /**
  * Which warm record a command line has: a hash of what decides the run and is known without reading anything but the
- * script's head. Shared by the warm path and by the long way that writes the record, so that both mean the same.
+ * script. Shared by the warm path and by the long way that writes the record, so that both mean the same.
  */
+import { findBlocks } from "../script/block.ts";
 
 export interface WarmInputs {
   /** The script as it was given. */
@@ -12,8 +13,8 @@ export interface WarmInputs {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Longer heads go the long way. */
-export const headBytesMax = 1 << 16;
+/** Longer scripts go the long way. */
+export const headBytesMax = 1 << 20;
 
 /** Values are hashed, never stored: some hold credentials. */
 const relevant = /^(?:PATH|HOME|VIRTUAL_ENV|CONDA_PREFIX|NETRC|(?:PIP|UV|PYBUN|VIVARIUM|XDG|PYENV)_.*)$/;
@@ -34,21 +35,21 @@ export function hashVariables(hasher: Bun.CryptoHasher, environment: WarmInputs[
   }
 }
 
-const opening = /(?:^|[\r\n])# \/\/\/ script[\r\n]/g;
-
 /**
- * The run of comment lines from `# /// script` on, in a script's head as bytes: all that the metadata can depend on.
- * Empty if there is no such line; undefined for anything that needs a closer look: a second opening, a byte order mark,
- * a block that the head does not hold to its end.
+ * All that the metadata of a script can depend on, from its head as bytes: the lines of its block, found by the parser
+ * itself, because lines above decide what opens one. Empty where there is none; undefined for anything that needs a
+ * closer look: a text that the head may not hold whole, a byte order mark, a second block, one that warnings are due
+ * for, one that is no ASCII in a text that is no UTF-8.
  */
 export function blockBytes(head: string): string | undefined {
-  if (head.startsWith("\xEF\xBB\xBF")) return undefined;
-  opening.lastIndex = 0;
-  const first = opening.exec(head);
-  if (first === null) return head.length < headBytesMax ? "" : undefined;
-  const start = first.index + (first[0].startsWith("#") ? 0 : 1);
-  const end = /[\r\n]+[^#\r\n]/.exec(head.slice(start))?.index ?? head.length - start;
-  opening.lastIndex = first.index + 1;
-  if (opening.test(head) || start + end >= headBytesMax - 1) return undefined;
-  return head.slice(start, start + end);
+  if (head.length >= headBytesMax || head.startsWith("\xEF\xBB\xBF")) return undefined;
+  if (!head.includes("# /// script")) return "";
+  const { blocks, unclosed, empty } = findBlocks(head);
+  const [block, second] = blocks.filter(({ type }) => type === "script");
+  if (second !== undefined || unclosed.length + empty.length > 0) return undefined;
+  const lines = block === undefined ? "" : ["# /// script", ...block.lines, "# ///"].join("\n");
+  return /[\x80-\xFF]/.test(lines) && !isUtf8(head) ? undefined : lines;
 }
+
+/** Says no of a text with U+FFFD too, which costs it the warm path and nothing else. */
+const isUtf8 = (bytes: string): boolean => !Buffer.from(bytes, "latin1").toString().includes("\uFFFD");

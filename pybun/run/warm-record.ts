@@ -2,7 +2,7 @@
  * The warm record of a run: what to start, and what must still be as it was when the long way decided so.
  *
  * A text file `<cache>/runs-v1/<key>`, a fact a line:
- *   run 3                         format
+ *   run 4                         format
  *   /…/bin/python                 the program, also argv[0]
  *   /…/environment | empty        VIRTUAL_ENV of the program
  *   /…/bin | empty                what comes first on its PATH
@@ -22,8 +22,8 @@ export interface WarmRecord {
   readonly witnesses: readonly { readonly path: string; readonly fingerprint: string }[];
 }
 
-/** Grows with what a line means, and with `recordVersion`: of another version nothing may be started unseen. */
-const header = "run 3";
+/** Grows with what a line means, with what a key is made of, and with `recordVersion`: of another version nothing may be started unseen. */
+const header = "run 4";
 
 export function formatWarmRecord({ program, prefix, scripts, lease, used, witnesses }: WarmRecord): string {
   const lines = witnesses.map(({ path, fingerprint }) => `${fingerprint}\t${path}`);

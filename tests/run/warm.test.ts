@@ -152,3 +152,17 @@ test("text behind the block is not part of it", async () => {
   expect(tookLongWay(changed)).toBe(false);
   expect(changed.stdout).toEndWith("more\n");
 });
+
+test("a block that a line above lets begin is another reading: the run of the old one is not taken", async () => {
+  const above = "# /// other\n# [tool.x]\n# ///\n";
+  scene.write("swallowed.py", `${above}${script}`);
+  for (const round of [1, 2]) {
+    const { stderr, exitCode } = await scene.pybun(["run", "swallowed.py"]);
+    expect({ round, exitCode, stderr }).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("'alpha'") });
+  }
+  scene.write("swallowed.py", `${above}\n${script}`);
+  const { stdout, stderr } = await scene.pybun(["run", "swallowed.py"]);
+  expect(stdout, stderr).toStartWith("2.0 ");
+  scene.write("swallowed.py", `${above}${script}`);
+  expect((await scene.pybun(["run", "swallowed.py"])).exitCode).toBe(1);
+}, 20_000);
