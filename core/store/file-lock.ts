@@ -36,9 +36,14 @@ async function retry(attempt: () => (() => void) | undefined, signal?: AbortSign
   }
 }
 
+/** Takes the lock if it is free; undefined if somebody has it. */
+export function tryAcquireFileLock(path: string): (() => void) | undefined {
+  return tryFileLock(path, "exclusive");
+}
+
 type LockMode = "exclusive" | "shared";
 
-/** Takes the lock if it is free; undefined if somebody has it. Locks of one process exclude each other too. */
+/** Locks of one process exclude each other too. */
 function tryFileLock(path: string, mode: LockMode): (() => void) | undefined {
   if (process.platform !== "win32") return tryFlock(path, mode);
   return mode === "shared" ? () => undefined : tryExclusiveFile(path);

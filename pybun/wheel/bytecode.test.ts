@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Store } from "@vivarium/core/store";
+import { acquireFileLock } from "@vivarium/core/store/file-lock";
 import { hostPython } from "../../tools/oracles.ts";
 import { compileInBackground, compileNow, hasBytecode, readBytecodeList } from "./bytecode.ts";
 import { ensureWheel } from "./ensure-wheel.ts";
@@ -135,6 +136,24 @@ test(
       expect(verifyEntry(entry)).toBeUndefined();
       expect(existsSync(compiledPath(wheel))).toBe(false);
       expect(hasBytecode(wheel, cacheTag)).toBe(false);
+    }),
+  20_000,
+);
+
+test(
+  "verifying leaves alone what somebody is compiling just now",
+  () =>
+    withWheel(async (store, wheel) => {
+      const entry = dirname(wheel.path);
+      await compileNow({ store, python, cacheTag, wheels: [wheel] });
+      // As between the first file that is published and the list.
+      rmSync(join(entry, "bytecode", `${cacheTag}.json`));
+      const release = await acquireFileLock(join(entry, "bytecode", `${cacheTag}.lock`));
+      expect(verifyEntry(entry)).toBeUndefined();
+      expect(existsSync(compiledPath(wheel))).toBe(true);
+      release();
+      expect(verifyEntry(entry)).toBeUndefined();
+      expect(existsSync(compiledPath(wheel))).toBe(false);
     }),
   20_000,
 );

@@ -6,9 +6,10 @@
  * directory link, and goes; one that differs from its list takes the list along, so that it is made again. Neither is
  * damage. Anything else in the tree that the seal does not know is.
  */
-import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Problem } from "@vivarium/core/diagnostic";
+import { tryAcquireFileLock } from "@vivarium/core/store/file-lock";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { openFileSource } from "./archive-source.ts";
 import { type BytecodeFile, readBytecodeList } from "./bytecode.ts";
@@ -93,17 +94,56 @@ const isBytecode = (path: string): boolean =>
   basename(dirname(path)) === "__pycache__" && /\.pyc(?:\.\d+)?$/.test(path);
 
 function verifyBytecode(entry: string, files: readonly WheelFile[]): void {
-  const tree = join(entry, "tree");
-  const covered = new Set(files.map((file) => file.path));
-  for (const cacheTag of cacheTags(entry)) {
-    const list = readBytecodeList(entry, cacheTag) ?? [];
-    if (list.every((file) => isIntact(tree, file))) for (const { path } of list) covered.add(path);
-    else rmSync(join(entry, "bytecode", `${cacheTag}.json`), { force: true });
-  }
-  for (const path of filesBelow(tree)) {
-    if (isBytecode(path) && !covered.has(path)) rmSync(join(tree, path), { force: true });
+  const shipped = new Set(files.map((file) => file.path));
+  const found = filesBelow(join(entry, "tree")).filter((path) => isBytecode(path) && !shipped.has(path));
+  const byTag = Map.groupBy(found, tagOf);
+  for (const cacheTag of new Set([...cacheTags(entry), ...byTag.keys()])) {
+    const compiled = { cacheTag, paths: byTag.get(cacheTag) ?? [] };
+    if (surplusOf(entry, compiled).length > 0) removeSurplus(entry, compiled);
   }
 }
+
+interface Compiled {
+  readonly cacheTag: string;
+  /** What was found of the tag, below the tree. */
+  readonly paths: readonly string[];
+}
+
+/** Not while somebody compiles for the tag: he publishes files first and the list that covers them last. */
+function removeSurplus(entry: string, compiled: Compiled): void {
+  const folder = join(entry, "bytecode");
+  makeFolder(folder);
+  const release = tryAcquireFileLock(join(folder, `${compiled.cacheTag}.lock`));
+  if (release === undefined) return;
+  try {
+    // Once more: the list may have come in between.
+    for (const path of surplusOf(entry, compiled)) rmSync(path, { force: true });
+  } finally {
+    release();
+  }
+}
+
+/** Never its parents: an entry that was evicted meanwhile must not come back as an empty shell. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
+}
+
+/** Files that no list covers, and a list that does not hold with all that it covers. */
+function surplusOf(entry: string, { cacheTag, paths }: Compiled): readonly string[] {
+  const tree = join(entry, "tree");
+  const list = readBytecodeList(entry, cacheTag) ?? [];
+  const isWhole = list.every((file) => isIntact(tree, file));
+  const covered = new Set(isWhole ? list.map(({ path }) => path) : []);
+  const files = paths.filter((path) => !covered.has(path)).map((path) => join(tree, path));
+  return isWhole ? files : [join(entry, "bytecode", `${cacheTag}.json`), ...files];
+}
+
+/** `cpython-312` of `module.cpython-312.pyc` and `module.cpython-312.opt-1.pyc`. */
+const tagOf = (path: string): string => /\.([\w-]+)(?:\.opt-\w+)?\.pyc(?:\.\d+)?$/.exec(path)?.[1] ?? "untagged";
 
 /** One that another verification takes away meanwhile is not. */
 function isIntact(tree: string, { path, size, sha256 }: BytecodeFile): boolean {
