@@ -77,7 +77,8 @@ function directReleases(asked: { name: string; url: string }, policy: CandidateP
   const { excludeNewerMs: _, ...undated } = policy;
   const files = { name: asked.name, key, files: [file] };
   const choice = chooseFile(files, { ...undated, noBinary: new Set(), spelled: new Map() });
-  if (choice.file === undefined) {
+  const chosen = choice.file;
+  if (chosen === undefined) {
     const { status } = choice;
     const isUntrusted = status.kind === "unusable" && status.reason.kind === "hash";
     const detail = isUntrusted ? status.reason.detail : "its tags are for another Python or platform";
@@ -94,8 +95,8 @@ function directReleases(asked: { name: string; url: string }, policy: CandidateP
     isHiddenAt: () => false,
     choose: () => choice,
     looked: () => [],
-    choiceAt: () => ({ file, hashes, index: redact(file.url), url: asked.url }),
-    metadataFileAt: () => file,
+    choiceAt: () => ({ file: chosen, hashes, index: redact(file.url), url: asked.url }),
+    metadataFileAt: () => chosen,
     undated: () => 0,
   };
 }

@@ -95,11 +95,33 @@ describe("the file of a release", () => {
     });
   });
 
-  test("that announces no hash is left to who compares its bytes", () => {
-    const silent = fileOf("pkg-1.0-py3-none-any.whl", { hashes: {} });
+  describe("with a hash that is demanded,", () => {
     const demanding = (hash: string) => ({ requiredHashes: new Map([["pkg", new Set([hash])]]) });
-    expect(choose([silent], demanding("sha256:11")).file).toBe(silent);
-    expect(choose([silent], demanding("sha512:11")).file).toBeUndefined();
+    const announcing = (hashes: Readonly<Record<string, string>>) => fileOf("pkg-1.0-py3-none-any.whl", { hashes });
+
+    test("is left to who compares its bytes where no hash of that algorithm is announced", () => {
+      for (const [hashes, hash] of [
+        [{}, "sha256:11"],
+        [{}, "sha512:11"],
+        [{ sha256: "00" }, "sha512:11"],
+        [{ md5: "00" }, "sha256:11"],
+      ] as const) {
+        const { file, metadataFile } = choose([announcing(hashes)], demanding(hash));
+        expect(file).toEqual({ ...announcing(hashes), demanded: [hash] });
+        expect(metadataFile).toBe(file);
+      }
+    });
+
+    test("is decided by what is announced of that algorithm", () => {
+      const sha256 = announcing({ sha256: "11", md5: "00" });
+      expect(choose([sha256], demanding("sha256:11")).file).toBe(sha256);
+      expect(choose([announcing({ sha512: "22", sha256: "11" })], demanding("sha512:33")).file).toBeUndefined();
+    });
+
+    test("is compared all the same where only SHA-256 would be", () => {
+      const both = announcing({ sha512: "22", sha384: "33" });
+      expect(choose([both], demanding("sha384:33")).file?.demanded).toEqual(["sha384:33"]);
+    });
   });
 
   test("is not for a Python that is too old", () => {

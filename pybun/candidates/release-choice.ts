@@ -42,16 +42,17 @@ export function chooseFile(release: ReleaseFiles, policy: CandidatePolicy): File
   const current = isPinned(release, policy) ? files : files.filter((file) => file.yanked === false);
   const allowed = current.filter((file) => isAllowed(file, release.name, policy));
   const wheel = bestWheel(allowed, policy);
-  const file = wheel ?? allowed.find(({ kind }) => kind === "sdist");
-  if (file === undefined) {
+  const best = wheel ?? allowed.find(({ kind }) => kind === "sdist");
+  if (best === undefined) {
     const reason = reasonAgainst({ name: release.name, files, current, allowed }, policy);
     return { status: { kind: "unusable", reason }, file: undefined, metadataFile: undefined, undated };
   }
-  const { requiresPython } = file;
+  const { requiresPython } = best;
   if (requiresPython !== undefined && !admitsPython(requiresPython, policy.pythonKey)) {
     return { status: { kind: "python", requiresPython }, file: undefined, metadataFile: undefined, undated };
   }
-  const metadataFile = wheel ?? current.find(({ kind }) => kind === "wheel") ?? file;
+  const file = withDemand(best, release.name, policy);
+  const metadataFile = wheel === undefined ? (current.find(({ kind }) => kind === "wheel") ?? file) : file;
   return { status: { kind: "usable" }, file, metadataFile, undated };
 }
 
@@ -95,12 +96,23 @@ const isAllowed = (file: IndexFile, name: string, policy: CandidatePolicy): bool
 const isOfAllowedKind = ({ kind }: IndexFile, name: string, policy: CandidatePolicy): boolean =>
   !rulesOut(policy, { kind, name });
 
-function hasRequiredHash(file: IndexFile, name: string, policy: CandidatePolicy): boolean {
+/**
+ * What is announced decides where it is of an algorithm that is demanded too. Where it is not (an index of MD5 sums, a
+ * pin with a SHA-512), the bytes have to, when they come.
+ */
+function hasRequiredHash({ hashes }: IndexFile, name: string, policy: CandidatePolicy): boolean {
   const required = policy.requiredHashes?.get(name);
   if (required === undefined) return true;
-  // Nothing was announced: who installs the file compares the hash of its bytes.
-  if (Object.keys(file.hashes).length === 0) return [...required].some((hash) => hash.startsWith("sha256:"));
-  return Object.entries(file.hashes).some(([algorithm, digest]) => required.has(`${algorithm}:${digest}`));
+  const announced = Object.entries(hashes);
+  if (announced.some(([algorithm, digest]) => required.has(`${algorithm}:${digest}`))) return true;
+  return !announced.some(([algorithm]) => [...required].some((hash) => hash.startsWith(`${algorithm}:`)));
+}
+
+/** Of what is announced only the SHA-256 is compared with the bytes for certain, and names a wheel in the store. */
+function withDemand(file: IndexFile, name: string, { requiredHashes }: CandidatePolicy): IndexFile {
+  const required = requiredHashes?.get(name);
+  if (required === undefined || required.has(`sha256:${file.hashes["sha256"]}`)) return file;
+  return { ...file, demanded: [...required] };
 }
 
 function bestWheel(files: readonly IndexFile[], policy: CandidatePolicy): IndexFile | undefined {

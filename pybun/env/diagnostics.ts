@@ -87,7 +87,7 @@ export const envDiagnostics = {
   E_ENV_HASH: rule<{ name: string; version: string; expected: string; actual: string }>({
     exit: exitCode.integrity,
     summary: "The wheel that serves a pin does not have one of the hashes that the requirements file demands.",
-    message: (p) => `the sha256 of ${p.name} ${p.version} is ${p.actual}, the requirements file demands ${p.expected}`,
+    message: (p) => `the hash of ${p.name} ${p.version} is ${p.actual}, the requirements file demands ${p.expected}`,
     hint: () => "Make the pins anew with `pybun resolve --hashes`, if you trust the index.",
   }),
   E_ENV_NOT_FOUND: rule<{ wanted: string }>({

@@ -36,7 +36,7 @@ export interface DownloadParts {
 const fileBytesMax = 8 * 1024 ** 3;
 const progressEveryMs = 100;
 
-/** Throws `E_INDEX_HASH`, `E_INDEX_TOO_LARGE`, `E_INDEX_TRUNCATED`, and what the transport throws. */
+/** Throws `E_INDEX_HASH`, `E_INDEX_TOO_LARGE`, `E_INDEX_TRUNCATED`, `UndemandedFile`, and what the transport throws. */
 export async function downloadFile(file: IndexFile, sink: Sink, parts: DownloadParts): Promise<DownloadedFile> {
   const startMs = parts.clock.nowMs();
   const outcome = await parts.limit(() => transfer(file, sink, parts));
@@ -58,7 +58,11 @@ interface Progress {
 }
 
 async function transfer(file: IndexFile, sink: Sink, parts: DownloadParts): Promise<DownloadedFile> {
-  const check = checkHashes(file.hashes, { file: file.filename, url: redact(file.url) });
+  const check = checkHashes(file.hashes, {
+    file: file.filename,
+    url: redact(file.url),
+    demanded: file.demanded,
+  });
   const progress: Progress = { check, bytes: 0, toldMs: parts.clock.nowMs() };
   const pour = pourInto({ file, sink, parts, progress });
   if (file.url.startsWith("file:")) await copy(file, { parts, pour });

@@ -14,44 +14,62 @@ const hasherName = (name: Algorithm): Bun.SupportedCryptoAlgorithms => (name ===
 
 export interface HashCheck {
   readonly update: (bytes: Uint8Array) => void;
-  /** The SHA-256 of everything; throws `E_INDEX_HASH` when an announced hash differs. */
+  /** The SHA-256 of everything; throws `E_INDEX_HASH` when an announced hash differs, and {@link UndemandedFile}. */
   readonly finish: () => string;
 }
 
-/** Always computes SHA-256 (our store's name for the file) and the strongest announced hash besides. */
-export function checkHashes(hashes: Readonly<Record<string, string>>, names: { file: string; url: string }): HashCheck {
-  const sha256 = new Bun.CryptoHasher("sha256");
-  const strongest = algorithms.find((name) => hashes[name] !== undefined);
-  const other = strongest === undefined || strongest === "sha256" ? undefined : hasherOf(strongest);
-  return {
-    update(bytes) {
-      sha256.update(bytes);
-      other?.hasher.update(bytes);
-    },
-    finish() {
-      const digest = sha256.digest("hex");
-      compare("sha256", digest, hashes["sha256"]);
-      if (other !== undefined) compare(other.name, other.hasher.digest("hex"), hashes[other.name]);
-      return digest;
-    },
-  };
+/** The file is what its index announced, and not what the user demands. Whoever knows the project tells it. */
+export class UndemandedFile extends Error {
+  /** `algorithm:digest` of the bytes, for each algorithm that was demanded. */
+  readonly actual: readonly string[];
+  readonly demanded: readonly string[];
 
-  function compare(algorithm: string, actual: string, expected: string | undefined): void {
-    if (expected !== undefined && expected !== actual)
-      throw problem("E_INDEX_HASH", { ...names, algorithm, expected, actual });
+  constructor(actual: readonly string[], demanded: readonly string[]) {
+    super("a file has none of the hashes that are demanded");
+    this.name = "UndemandedFile";
+    this.actual = actual;
+    this.demanded = demanded;
   }
 }
 
-function hasherOf(name: Algorithm): { name: Algorithm; hasher: Bun.CryptoHasher } {
-  return { name, hasher: new Bun.CryptoHasher(hasherName(name)) };
+interface Names {
+  readonly file: string;
+  readonly url: string;
+}
+
+/**
+ * Always computes SHA-256 (our store's name for the file), the strongest announced hash besides, and those of which
+ * `demanded` knows one (`algorithm:digest`).
+ */
+export function checkHashes(
+  hashes: Readonly<Record<string, string>>,
+  { demanded = [], ...names }: Names & { readonly demanded?: readonly string[] | undefined },
+): HashCheck {
+  const strongest = algorithms.find((name) => hashes[name] !== undefined);
+  const wanted = algorithms.filter((name) => demanded.some((hash) => hash.startsWith(`${name}:`)));
+  const computed = new Set<Algorithm>(["sha256", ...(strongest === undefined ? [] : [strongest]), ...wanted]);
+  const hashers = [...computed].map((name) => ({ name, hasher: new Bun.CryptoHasher(hasherName(name)) }));
+  return {
+    update(bytes) {
+      for (const { hasher } of hashers) hasher.update(bytes);
+    },
+    finish() {
+      const digests = new Map(hashers.map(({ name, hasher }) => [name, hasher.digest("hex")]));
+      for (const [algorithm, actual] of digests) {
+        const expected = hashes[algorithm];
+        if (expected !== undefined && expected !== actual)
+          throw problem("E_INDEX_HASH", { ...names, algorithm, expected, actual });
+      }
+      const found = wanted.map((name) => `${name}:${digests.get(name)}`);
+      if (demanded.length > 0 && !found.some((hash) => demanded.includes(hash)))
+        throw new UndemandedFile(found, demanded);
+      return digests.get("sha256") ?? "";
+    },
+  };
 }
 
 /** Checks bytes that are all there. */
-export function assertHash(
-  bytes: Uint8Array,
-  hashes: Readonly<Record<string, string>>,
-  names: { file: string; url: string },
-): void {
+export function assertHash(bytes: Uint8Array, hashes: Readonly<Record<string, string>>, names: Names): void {
   const check = checkHashes(hashes, names);
   check.update(bytes);
   check.finish();

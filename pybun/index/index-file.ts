@@ -7,6 +7,11 @@ export interface IndexFile {
   readonly url: string;
   /** Lower-case algorithm → lower-case hexadecimal digest (PEP 503, 691). */
   readonly hashes: Readonly<Record<string, string>>;
+  /**
+   * `algorithm:digest`; the bytes must have one of these. What a user demands of the file, where the SHA-256 that is
+   * announced, and compared anyway, does not tell it.
+   */
+  readonly demanded?: readonly string[];
   /** Bytes (PEP 700). */
   readonly size?: number;
   /** As published, entities resolved; not parsed. */

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import type { Report } from "@vivarium/core/report";
 import type { Store } from "@vivarium/core/store";
 import { errnoOf } from "@vivarium/core/store/io-problem";
+import { hashProblem } from "../env/check-hashes.ts";
+import { UndemandedFile } from "../index/hash-check.ts";
 import type { IndexFile } from "../index/index-file.ts";
 import type { Pin } from "../resolver/pins.ts";
 import { type Downloader, ensureWheel } from "../wheel/ensure-wheel.ts";
@@ -24,7 +26,7 @@ interface FetchScene {
 export interface Fetching {
   /** Begins with one wheel. Resolves with its METADATA, or `undefined` if there is none: `ensureAll` then tells why. */
   readonly begin: (file: IndexFile) => Promise<Uint8Array | undefined>;
-  /** The wheels of all pins. Rejects with the first failure, while others may still be on their way. */
+  /** The wheels of all pins. Rejects with the first failure, E_ENV_HASH among them, while others may still be on their way. */
   readonly ensureAll: (pins: readonly Pin[]) => Promise<readonly StoredWheel[]>;
   /** Resolves when nothing is on its way any more, however it ended. */
   readonly settled: () => Promise<void>;
@@ -41,12 +43,15 @@ export function openFetching(scene: FetchScene): Fetching {
   };
   return {
     begin: (file) => ensure(file).then(readMetadata, () => undefined),
-    ensureAll: (pins) => Promise.all(pins.map(({ file }) => ensure(file))),
+    ensureAll: (pins) =>
+      Promise.all(pins.map((pin) => ensure(pin.file).catch((error) => Promise.reject(told(error, pin))))),
     async settled() {
       await Promise.allSettled(begun.values());
     },
   };
 }
+
+const told = (error: unknown, pin: Pin): unknown => (error instanceof UndemandedFile ? hashProblem(pin, error) : error);
 
 /** Of the unpacked tree: the archive, RECORD included, was checked before it came there. */
 function readMetadata({ path, manifest }: StoredWheel): Uint8Array | undefined {

@@ -48,15 +48,20 @@ function sweepOnce(store: Store): void {
 
 /** @throws the codes of wheelDiagnostics, the E_STORE_* codes, and what the client throws */
 export async function ensureWheel(options: EnsureWheelOptions): Promise<StoredWheel> {
-  const { store, file, report, signal } = options;
+  const { store, file, client, report, signal } = options;
   const sha256 = file.hashes["sha256"];
   const known = sha256 === undefined ? undefined : findOrDiscard({ store, sha256, report });
-  if (known !== undefined) return known;
+  if (known !== undefined && file.demanded === undefined) return known;
   sweepOnce(store);
   startUnpackers();
   if (sha256 === undefined) return fetchWheel(options);
   // Who waits here finds the wheel of whoever was first, instead of downloading it again.
-  const findOrFetch = async () => findOrDiscard({ store, sha256, report }) ?? (await fetchWheel(options));
+  const findOrFetch = async (): Promise<StoredWheel> => {
+    const found = findOrDiscard({ store, sha256, report });
+    // The archive of what is stored is gone, and with it all but one of its hashes: the demand has to see its bytes.
+    if (found !== undefined && file.demanded !== undefined) await client.download(file, { write: () => undefined });
+    return found ?? (await fetchWheel(options));
+  };
   return store.withLock(`wheel-${sha256}`, findOrFetch, signal);
 }
 

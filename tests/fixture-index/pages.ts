@@ -9,6 +9,8 @@ export interface FileOptions {
   readonly uploadTime?: string;
   /** The index announces this instead of the true one; "none" announces nothing. */
   readonly sha256?: string;
+  /** The index announces these, and no other. */
+  readonly hashes?: Readonly<Record<string, string>>;
   readonly metadataSha256?: string;
   readonly size?: number | "none";
 }
@@ -39,10 +41,10 @@ export function renderHtmlPage(listing: Listing): string {
 
 function attributesOf(file: ListedFile, listing: Listing): string {
   const { distribution, yanked } = file;
-  const sha256 = file.sha256 ?? distribution.sha256;
+  const fragment = Object.entries(hashesOf(file)).map(([name, digest]) => `${name}=${digest}`)[0];
   const metadata = advertised(file, listing);
   const attributes: [string, string | undefined][] = [
-    ["href", `../../files/${encodeURIComponent(distribution.filename)}${sha256 === "none" ? "" : `#sha256=${sha256}`}`],
+    ["href", `../../files/${encodeURIComponent(distribution.filename)}${fragment === undefined ? "" : `#${fragment}`}`],
     ["data-requires-python", distribution.requiresPython],
     ["data-yanked", yanked === true ? "" : yanked === false ? undefined : yanked],
     ["data-upload-time", file.uploadTime],
@@ -51,6 +53,10 @@ function attributesOf(file: ListedFile, listing: Listing): string {
   return attributes
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}="${escapeHtml(value)}"`]))
     .join(" ");
+}
+
+function hashesOf({ hashes, sha256, distribution }: ListedFile): Readonly<Record<string, string>> {
+  return hashes ?? (sha256 === "none" ? {} : { sha256: sha256 ?? distribution.sha256 });
 }
 
 function escapeHtml(text: string): string {
@@ -68,12 +74,11 @@ function advertised(file: ListedFile, { metadata }: Listing): string | true | un
 export function renderJsonPage(listing: Listing): string {
   const files = listing.files.map((file) => {
     const { distribution } = file;
-    const sha256 = file.sha256 ?? distribution.sha256;
     const metadata = advertised(file, listing);
     return {
       filename: distribution.filename,
       url: `../../files/${encodeURIComponent(distribution.filename)}`,
-      hashes: sha256 === "none" ? {} : { sha256 },
+      hashes: hashesOf(file),
       ...(file.size === "none" ? {} : { size: file.size ?? distribution.bytes.length }),
       ...(distribution.requiresPython === undefined ? {} : { "requires-python": distribution.requiresPython }),
       ...(file.uploadTime === undefined ? {} : { "upload-time": file.uploadTime }),
