@@ -76,6 +76,12 @@ export const runDiagnostics = {
     summary: "VIRTUAL_ENV or CONDA_PREFIX names a directory without an interpreter; it is passed over.",
     message: (p) => `${p.variable} names '${p.path}', which has no Python interpreter, and is passed over`,
   }),
+  W_RUN_PROJECT_BROKEN: rule<{ path: string }>({
+    exit: exitCode.success,
+    summary: "A project's .venv has no interpreter that can be started; it is passed over.",
+    message: (p) => `'${p.path}' has no Python interpreter, and is passed over`,
+    hint: () => "Make it anew, or bring back the Python that it was made with.",
+  }),
   W_RUN_ENVIRONMENT_PYTHON: rule<{ path: string; version: string; wanted: string }>({
     exit: exitCode.success,
     summary: "The environment that is active or near is of another Python than --python asks for; it is passed over.",

@@ -44,15 +44,23 @@ export function* upwards(start: string): Generator<string> {
   }
 }
 
+export interface ProjectEnvironment {
+  readonly found?: ExistingEnvironment;
+  /** Nearer ones without an interpreter, by their prefixes. */
+  readonly broken: readonly string[];
+}
+
 /** The `.venv` of the nearest directory from `cwd` up that has one which works, as uv looks for it. */
-export function nearestProjectEnvironment(cwd: string, platform: Platform): ExistingEnvironment | undefined {
+export function nearestProjectEnvironment(cwd: string, platform: Platform): ProjectEnvironment {
+  const broken: string[] = [];
   for (const directory of upwards(cwd)) {
     const prefix = join(directory, ".venv");
     if (!existsSync(join(prefix, "pyvenv.cfg"))) continue;
     const found = environmentAt(prefix, platform);
-    if (found !== undefined) return found;
+    if (found !== undefined) return { found, broken };
+    broken.push(prefix);
   }
-  return undefined;
+  return { broken };
 }
 
 /** The version that a virtual environment's own file tells (PEP 405); undefined where it tells none. */

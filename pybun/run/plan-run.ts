@@ -85,7 +85,7 @@ async function scriptPlan(plan: PlanOptions, metadata: ScriptMetadata): Promise<
 
 async function chosenBase(plan: PlanOptions): Promise<Base> {
   const { context, options } = plan;
-  const { environment, cwd, platform } = context;
+  const { environment, cwd, platform, report } = context;
   const asked = pythonRequest(options.python, environment).request;
   const wanted = asked === undefined ? undefined : await interpreterFor(plan);
   const passedOver: string[] = [];
@@ -98,12 +98,17 @@ async function chosenBase(plan: PlanOptions): Promise<Base> {
     const prefix = activePrefix(environment, variable);
     const found = prefix === undefined ? undefined : environmentAt(prefix, platform);
     if (prefix !== undefined && found === undefined) {
-      context.report.warn(problem("W_RUN_ENVIRONMENT_BROKEN", { variable, path: prefix }));
+      report.warn(problem("W_RUN_ENVIRONMENT_BROKEN", { variable, path: prefix }));
+      passedOver.push(`'${prefix}' has no Python interpreter`);
     }
     if (found !== undefined && (await fits(found)))
       return { ...existing(variable, found), because: `${variable} names it` };
   }
-  const project = nearestProjectEnvironment(cwd, platform);
+  const { found: project, broken } = nearestProjectEnvironment(cwd, platform);
+  for (const path of broken) {
+    report.warn(problem("W_RUN_PROJECT_BROKEN", { path }));
+    passedOver.push(`'${path}' has no Python interpreter`);
+  }
   if (project !== undefined && (await fits(project))) {
     if (wanted === undefined) await warnIfNotAllowed(project, context);
     return { ...existing("project", project), because: "it is the nearest .venv from the current directory up" };

@@ -1,8 +1,12 @@
 /** What a remembered choice of interpreter or packages depends on, as paths: one that changes makes the memory void. */
+import { lstatSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import { pipConfigFiles } from "../index/pip-config.ts";
+import { isAbsence } from "../interpreter/file-identity.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
+import { programNames } from "../interpreter/path-candidates.ts";
+import { pyenvRootOfShim } from "../interpreter/pyenv.ts";
 import { upwards } from "./existing-environment.ts";
 
 export interface WitnessScene {
@@ -17,8 +21,36 @@ export function interpreterWitnesses(
 ): readonly string[] {
   const places = (environment["PATH"] ?? "").split(delimiter).filter((place) => place !== "");
   const root = environment["PYENV_ROOT"] || join(environment["HOME"] ?? "/", ".pyenv");
+  const programs = places.flatMap(programsIn);
   const pyenv = [join(root, "version"), join(root, "versions"), ...pinsFrom(environment["PYENV_DIR"] ?? cwd)];
-  return [...places, ...pyenv, ...pinsFrom(cwd), ...(found === undefined ? [] : [found.path, found.realPath])];
+  return [
+    ...places,
+    ...programs,
+    ...pyenv,
+    ...pinsFrom(cwd),
+    ...(found === undefined ? [] : [found.path, found.realPath]),
+  ];
+}
+
+const names = new Set([false, true].flatMap((freeThreaded) => programNames(undefined, freeThreaded).flat()));
+
+/**
+ * A directory does not change with what its links lead to: a program that leads nowhere or to a Python that is too old
+ * is passed over today, and may be the first match tomorrow. A shim of pyenv leads where pyenv's own files say.
+ */
+function programsIn(place: string): readonly string[] {
+  const paths = [...names].map((name) => join(place, name));
+  return paths.filter((path) => isThere(path) && pyenvRootOfShim(path) === undefined);
+}
+
+/** Also where it leads nowhere. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (isAbsence(error)) return false;
+    throw error;
+  }
 }
 
 const pinsFrom = (directory: string): readonly string[] =>

@@ -1,5 +1,5 @@
 /** Writes the warm record of a run: what the warm path starts next time, and the witnesses that must stay equal. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
@@ -62,6 +62,8 @@ function witnessesOf(scene: WarmScene, calls: DirectCalls) {
 function environmentParts({ plan, ready, store }: WarmScene): readonly string[] {
   const { python, prefix, record } = ready;
   const parts = [python, ...(prefix === "" ? [] : [join(prefix, "pyvenv.cfg")])];
+  // Goes before `python3`, which runs where it leads nowhere.
+  if (plan.kind === "existing") parts.push(join(dirname(python), "python"));
   if (record !== undefined) parts.push(record.interpreter.realPath, record.view);
   // A refresh by any run with the same wish changes what it comes to.
   if (plan.kind === "owned") parts.push(store.entryPath(choiceKind, keyOf(plan.request)));

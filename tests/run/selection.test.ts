@@ -1,6 +1,6 @@
 /** Which interpreter and which environment: the order of the specification, by what the program itself sees. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
 import { runCommand } from "../../pybun/commands/run.ts";
@@ -17,6 +17,11 @@ async function makeVenv(path: string): Promise<string> {
   const made = await runProgram([scene.python, "-m", "venv", "--without-pip", path], { env: scene.environment });
   expect(made.exitCode, made.stderr).toBe(0);
   return path;
+}
+
+function removePythons(venv: string): void {
+  const scripts = join(venv, "bin");
+  for (const program of readdirSync(scripts)) if (program.startsWith("python")) unlinkSync(join(scripts, program));
 }
 
 async function prefixOf(args: readonly string[], options: Parameters<RunScene["pybun"]>[1] = {}): Promise<string> {
@@ -74,6 +79,38 @@ describe("the environment, first match", () => {
     expect(exitCode).toBe(0);
     expect(stderr).toContain("W_RUN_ENVIRONMENT_BROKEN");
   });
+
+  test("a .venv without an interpreter is passed over with a warning, until it works again", async () => {
+    const cwd = join(scene.directory, "broken");
+    const venv = await makeVenv(join(cwd, ".venv"));
+    removePythons(venv);
+    symlinkSync(join(cwd, "away"), join(venv, "bin", "python"));
+    scene.write("broken/plain.py", showPrefix);
+    for (const round of [1, 2]) {
+      const { stdout, stderr } = await scene.pybun(["run", "plain.py"], { cwd });
+      expect(stdout.trim(), String(round)).not.toBe(venv);
+      expect(stderr, String(round)).toStartWith(`warning[W_RUN_PROJECT_BROKEN]: '${venv}' has no Python interpreter`);
+    }
+    const explained = await scene.pybun(["run", "--explain"], { cwd });
+    expect(explained.stdout).toContain(`selected by   interpreter: '${venv}' has no Python interpreter\n`);
+    symlinkSync(scene.python, join(cwd, "away"));
+    for (const round of [1, 2]) {
+      const { stdout, stderr } = await scene.pybun(["run", "plain.py"], { cwd });
+      expect({ round, stdout, stderr }).toEqual({ round, stdout: `${venv}\n`, stderr: "" });
+    }
+  }, 20_000);
+
+  test("a VIRTUAL_ENV that works again is chosen again", async () => {
+    const venv = await makeVenv(join(scene.directory, "again"));
+    const python = join(venv, "bin", "python");
+    const env = { VIRTUAL_ENV: venv };
+    removePythons(venv);
+    for (const round of [1, 2]) {
+      expect((await scene.pybun(["run", "plain.py"], { env })).stderr, String(round)).toContain("has no Python");
+    }
+    symlinkSync(scene.python, python);
+    expect(await prefixOf(["plain.py"], { env })).toBe(venv);
+  }, 20_000);
 
   test("PYBUN_ENV goes before all, and must satisfy the block", async () => {
     expect(await prefixOf(["plain.py"], { env: { PYBUN_ENV: active, VIRTUAL_ENV: project } })).toBe(active);

@@ -10,6 +10,8 @@ const script = `${block('dependencies = ["alpha"]')}import alpha, sys; print(alp
 
 beforeAll(async () => {
   scene = await openRunScene();
+  scene.write("bin/.keep", "");
+  symlinkSync(join(scene.directory, "away"), join(scene.directory, "bin", "python3"));
 });
 
 afterAll(() => scene.close());
@@ -83,6 +85,11 @@ const changes: readonly { readonly name: string; readonly change: () => void; re
     undo: () => unlinkSync(join(scene.directory, "bin", "python3.77")),
   },
   {
+    name: "a program of PATH that led nowhere leads somewhere",
+    change: () => symlinkSync(scene.python, join(scene.directory, "away")),
+    undo: () => unlinkSync(join(scene.directory, "away")),
+  },
+  {
     name: "the environment's configuration is gone",
     change: () => {
       for (const kind of kindsOf("envs-")) {
@@ -113,7 +120,6 @@ const changes: readonly { readonly name: string; readonly change: () => void; re
 for (const { name, change, undo } of changes) {
   test(`goes the long way, and works, when ${name}`, async () => {
     scene.write("warm.py", script);
-    scene.write("bin/.keep", "");
     const env = { PATH: `${join(scene.directory, "bin")}:${scene.environment["PATH"]}` };
     await traced(["warm.py"], env);
     const before = await warmed(["warm.py"], env);
