@@ -8,14 +8,16 @@ export interface PinFormat {
   readonly origins: (name: string) => readonly string[];
 }
 
-/** A requirements file that pip accepts as it stands. */
+/**
+ * A requirements file that pip accepts as it stands, and without URLs a constraints file too: extras, which those may
+ * not have, are left out, since all that they bring is pinned.
+ */
 export function formatPins(pins: readonly Pin[], format: PinFormat): string {
   return pins.map((pin) => `${formatPin(pin, format)}\n`).join("");
 }
 
 function formatPin(pin: Pin, { hashes, origins }: PinFormat): string {
-  const label = pin.extras.length === 0 ? pin.name : `${pin.name}[${pin.extras.join(",")}]`;
-  const head = pin.url === undefined ? `${label}==${pin.version}` : `${label} @ ${redact(pin.url)}`;
+  const head = pin.url === undefined ? `${pin.name}==${pin.version}` : `${pin.name} @ ${redact(pin.url)}`;
   const lines = [head, ...(hashes ? pin.hashes.map((hash) => `    --hash=${hash}`) : [])];
   const via = pin.via.flatMap((name) => (name === "" ? origins(pin.name) : [name]));
   return [lines.join(" \\\n"), ...viaLines(via)].join("\n");

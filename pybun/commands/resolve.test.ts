@@ -69,7 +69,7 @@ describe("pins", () => {
       [
         "app==2.0",
         "    # via the command line",
-        "extra-kit[speed]==1.0",
+        "extra-kit==1.0",
         "    # via app",
         "fast==0.1",
         "    # via extra-kit",
@@ -80,6 +80,14 @@ describe("pins", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  test("are constraints too: extras are in the JSON only, since what they bring is pinned", async () => {
+    const { stdout } = await pybun("extra-kit[speed]", "--hashes");
+    expect(stdout).toMatch(/^extra-kit==1\.0 \\\n {4}--hash=sha256:[^[]+\nfast==0\.1 /);
+    writeFileSync(join(scratch, "pins.txt"), (await pybun("extra-kit[speed]")).stdout);
+    expect(await pins("Extra_Kit[speed]", "-c", "pins.txt")).toEqual(["extra-kit==1.0", "fast==0.1"]);
+    expect(await pins("-r", "pins.txt", "-c", "pins.txt")).toEqual(["extra-kit==1.0", "fast==0.1"]);
   });
 
   test("carry hashes on demand", async () => {
@@ -134,6 +142,7 @@ describe("pins", () => {
     const url = pathToFileURL(join(scratch, wheel.filename)).href;
     expect(await pins(`local-thing @ ${url}`)).toEqual(["lib==1.5", `local-thing @ ${url}`]);
     expect(await pins(`./${wheel.filename}`)).toEqual(["lib==1.5", `local-thing @ ${url}`]);
+    expect(await pins(`local-thing[more] @ ${url}`)).toEqual(["lib==1.5", `local-thing @ ${url}`]);
   });
 });
 
