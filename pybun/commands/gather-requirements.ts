@@ -27,7 +27,7 @@ export interface Gathered {
   /** Names of projects that a URL with a hash in its fragment stands for. */
   readonly directlyHashed: ReadonlySet<string>;
   readonly given: GivenSettings;
-  /** The setting that asks for a hash of everything, if there is one. */
+  /** The setting, or the line of a file, that asks for a hash of everything, if there is one. */
   readonly requireHashes: string | undefined;
 }
 
@@ -61,9 +61,11 @@ export async function gatherRequirements(arguments_: readonly string[], options:
     files: { ...files, given: options.requirementFiles.length },
     origins,
     requiredHashes: requiredHashesOf([...files.requirements, ...files.constraints]),
-    directlyHashed: new Set(requirements.filter(({ url }) => /#.*sha256=/.test(url ?? "")).map(({ name }) => name)),
+    directlyHashed: new Set(
+      requirements.filter(({ url }) => /#.*sha(?:256|384|512)=/.test(url ?? "")).map(({ name }) => name),
+    ),
     given: options.given,
-    requireHashes: options.given.requireHashes,
+    requireHashes: options.given.requireHashes ?? files.requireHashes,
   };
 }
 

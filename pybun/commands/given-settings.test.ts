@@ -249,6 +249,19 @@ describe("hashes that are asked for", () => {
     expect({ exitCode: hashed.exitCode, stderr: hashed.stderr }).toMatchObject({ exitCode: 0 });
   });
 
+  test("by a line of a file, of an included one and of constraints too", async () => {
+    const hashed = `lib==1.0 --hash=${libHash}\n`;
+    writeFileSync(join(scratch, "asking.txt"), "--require-hashes\n");
+    const refused = await create("line.txt", "--require-hashes\nlib==1.0\n", {});
+    expect(refused.stderr).toStartWith("error[E_REQUIREMENTS_FILE_UNHASHED]: --require-hashes in 'line.txt' asks");
+    expect([refused.exitCode, refused.stderr.includes("at line.txt:2:1")]).toEqual([65, true]);
+    for (const line of ["-r asking.txt", "-c asking.txt", "--no-index --require-hashes"])
+      expect((await create("line.txt", `lib==1.0\n${line}\n`, {})).exitCode).toBe(65);
+    expect((await create("line.txt", `--require-hashes\n${hashed}`, {})).exitCode).toBe(0);
+    const { exitCode } = await pybun(["resolve", "-r", "line.txt"], {});
+    expect(exitCode).toBe(0);
+  });
+
   test("are asked for of requirements of requirements too, and nothing takes the place that was named", async () => {
     writeFileSync(join(scratch, "top.txt"), `app==1.0 --hash=${hashOf("app", "1.0")}\n`);
     const argv = ["env", "create", "-r", "top.txt", "--dir", "made"];

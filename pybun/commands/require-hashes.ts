@@ -1,4 +1,4 @@
-/** UV_REQUIRE_HASHES and pip's require-hashes: nothing is installed that no requirement gives a hash for. */
+/** UV_REQUIRE_HASHES, pip's require-hashes, a line --require-hashes: nothing is installed that no requirement gives a hash for. */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { checkHashes } from "../env/check-hashes.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";

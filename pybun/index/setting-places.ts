@@ -74,7 +74,7 @@ export const settingPlaces = {
   requireHashes: {
     from: ["UV_REQUIRE_HASHES", "pip:require-hashes"],
     kind: "one",
-    note: "of `env create`, which refuses what has no hash; `run` warns; `resolve` installs nothing and does not read it",
+    note: "of `env create`, which refuses what has no hash; `run` warns; `resolve` installs nothing and does not read it. A line `--require-hashes` of a file of requirements or constraints, included ones too, asks for the same",
   },
 } as const satisfies Readonly<Record<string, SettingPlaces>>;
 

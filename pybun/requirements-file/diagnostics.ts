@@ -32,7 +32,7 @@ export const requirementsFileDiagnostics = {
   }),
   E_REQUIREMENTS_FILE_UNHASHED: rule<{ name: string; source: string }>({
     exit: 65,
-    summary: "UV_REQUIRE_HASHES or pip's require-hashes asks for a hash of every package, and one has none.",
+    summary: "A setting, or a line --require-hashes of a file, asks for a hash of every package, and one has none.",
     message: (p) => `${p.source} asks for hashes, and no requirement gives one for '${p.name}'`,
     hint: () => "Pin all packages with their hashes in one file: `pybun resolve --hashes` prints such pins.",
   }),

@@ -9,7 +9,8 @@ export type OptionName =
   | "no-index"
   | "no-binary"
   | "only-binary"
-  | "pre";
+  | "pre"
+  | "require-hashes";
 
 type OptionMeaning =
   | { readonly kind: "known"; readonly name: OptionName; readonly takesValue: boolean }
@@ -34,10 +35,10 @@ const options = new Map<string, OptionMeaning>([
   ["--no-binary", known("no-binary")],
   ["--only-binary", known("only-binary")],
   ["--pre", known("pre", false)],
+  ["--require-hashes", known("require-hashes", false)],
   ["-e", { kind: "editable" }],
   ["--editable", { kind: "editable" }],
   ["--prefer-binary", { kind: "ignored", takesValue: false }],
-  ["--require-hashes", { kind: "ignored", takesValue: false }],
   ["--trusted-host", { kind: "ignored", takesValue: true }],
   ["--use-feature", { kind: "ignored", takesValue: true }],
 ]);

@@ -36,6 +36,8 @@ export interface RequirementsFiles {
   readonly noBinary: readonly string[];
   readonly onlyBinary: readonly string[];
   readonly pre: boolean;
+  /** The line that asks for a hash of everything, and its file: `--require-hashes in 'FILE'`. */
+  readonly requireHashes?: string;
   /** All files that were read, included ones too, by absolute path; `-` is the standard input. */
   readonly read: readonly string[];
 }
@@ -57,6 +59,7 @@ interface Collected {
   noBinary: string[];
   onlyBinary: string[];
   pre: boolean;
+  requireHashes: string | undefined;
   read: string[];
 }
 
@@ -75,12 +78,17 @@ export async function readRequirementsFiles(
     noBinary: [],
     onlyBinary: [],
     pre: false,
+    requireHashes: undefined,
     read: [],
   };
   for (const path of paths.requirements) await readFile({ path, within: [], isConstraint: false }, found, options);
   for (const path of paths.constraints) await readFile({ path, within: [], isConstraint: true }, found, options);
-  const { defaultIndex, ...rest } = found;
-  return defaultIndex === undefined ? rest : { ...rest, defaultIndex };
+  const { defaultIndex, requireHashes, ...rest } = found;
+  return {
+    ...rest,
+    ...(defaultIndex === undefined ? {} : { defaultIndex }),
+    ...(requireHashes === undefined ? {} : { requireHashes }),
+  };
 }
 
 interface Inclusion {
@@ -177,6 +185,9 @@ function collect(parsed: ParsedLine, into: Destination): Omit<Inclusion, "within
       return undefined;
     case "pre":
       found.pre = true;
+      return undefined;
+    case "require-hashes":
+      found.requireHashes ??= `--require-hashes in '${span.file ?? "-"}'`;
       return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { loadIndexConfig } from "../index/config.ts";
-import { type GivenSettings, readGivenSettings } from "../index/given-settings.ts";
+import { readGivenSettings } from "../index/given-settings.ts";
 import type { IndexConfig } from "../index/index-config.ts";
 import type { InstallRequest } from "../install/install-request.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
@@ -40,7 +40,10 @@ export async function installRequestOf(
     interpreter,
     requirements: [...(metadata?.requirements ?? []), ...options.with.map(parseRequirement)],
     constraints: [...constraints.map(parseRequirement), ...files.constraints.map(({ requirement }) => requirement)],
-    config: withoutHashes(loadIndexConfig({ flags, environment, home, platform, cwd }), given),
+    config: withoutHashes(
+      loadIndexConfig({ flags, environment, home, platform, cwd }),
+      given.requireHashes ?? files.requireHashes,
+    ),
     ...(requiredHashes.size === 0 ? {} : { requiredHashes }),
     ...(metadata?.requiresPythonText === undefined ? {} : { requiresPython: metadata.requiresPythonText }),
   };
@@ -48,7 +51,7 @@ export async function installRequestOf(
 }
 
 /** Neither a block nor `--with` can give its requirements hashes. */
-function withoutHashes(config: IndexConfig, { requireHashes: source }: GivenSettings): IndexConfig {
+function withoutHashes(config: IndexConfig, source: string | undefined): IndexConfig {
   if (source === undefined) return config;
   const reason = "requirements of a run cannot have hashes; `env create` makes an environment of hashed pins";
   return { ...config, ignored: [...config.ignored, { source, reason }] };

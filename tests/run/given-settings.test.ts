@@ -167,6 +167,13 @@ test("hashes in a file of constraints hold for a run", async () => {
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 76, stderr: expect.stringContaining("E_RESOLVE_HASH") });
 });
 
+test("a line of constraints that asks for hashes is told like the setting", async () => {
+  scene.write("asking.txt", "--require-hashes\nnobody<9\n");
+  const { stderr } = await run({ PIP_CONSTRAINT: "asking.txt" });
+  expect(stderr).toContain("--require-hashes in '");
+  expect(stderr).toContain("W_SETTING_IGNORED");
+});
+
 test("a wish for hashes, which a block cannot have, is told where packages are resolved", async () => {
   const env = { PIP_REQUIRE_HASHES: "1", UV_EXCLUDE_NEWER: "2024-06-15" };
   const told = [await run(env), await run(env)].map(({ stderr }) => stderr.includes("W_SETTING_IGNORED"));
