@@ -81,7 +81,7 @@ test("cache verify moves a changed wheel away: E_STORE_VERIFY, W_STORE_REMOVED, 
   const envelope = await envelopeOf("cache verify", ended);
   expect(envelope.detail).toEqual({
     checked: 1,
-    damaged: [{ entry: `wheels-v1/${wheel.sha256}`, reason: "'demo/__init__.py' has other contents" }],
+    damaged: [{ entry: `${wheelKind}/${wheel.sha256}`, reason: "'demo/__init__.py' has other contents" }],
     broken: [],
   });
   const codes = envelope.diagnostics.map(({ code }) => code);
@@ -117,7 +117,7 @@ test("cache clean empties the store, but not what a program uses", async () => {
   const wheel = await storeWheel();
   mkdirSync(join(store.root, "pages"));
   writeFileSync(join(store.root, "pages", "demo.bin"), "page");
-  const end = store.lease([{ kind: "wheels-v1", key: wheel.sha256 }]);
+  const end = store.lease([{ kind: wheelKind, key: wheel.sha256 }]);
   const first = await pybun("cache", "clean", "--format=json");
   expect((await envelopeOf("cache clean", first)).detail).toEqual({ entries: 1, bytes: 4, kept: 1 });
   expect(existsSync(wheel.path)).toBe(true);

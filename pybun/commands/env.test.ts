@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { runProcess } from "@vivarium/cli/testing/run-fixture";
 import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { buildSdist, buildWheel, type FixtureIndex, startFixtureIndex } from "../../tests/fixture-index/index.ts";
+import { wheelKind } from "../wheel/stored-wheel.ts";
 import { envCommands } from "./env.ts";
 
 const launcher = join(import.meta.dir, "../../vivarium/bin/vivarium");
@@ -81,7 +82,7 @@ describe("env create", () => {
     const stored = (await create("part")).stdout.trim();
     await create("part", "--dir", "torn");
     expect((await create("tool", "--dir", "torn")).stderr).toStartWith("error[E_ENV_EXISTS]");
-    rmSync(join(scratch, "home/cache/wheels-v1"), { recursive: true });
+    rmSync(join(scratch, "home/cache", wheelKind), { recursive: true });
     const verify = () => runProcess([launcher, "pybun", "cache", "verify"], { cwd: scratch, environment: home });
     const found = await verify();
     expect(found.exitCode).toBe(76);

@@ -71,6 +71,10 @@ export interface ScriptEntryPoints {
   readonly gui: readonly EntryPoint[];
 }
 
+/** `name = module:attribute [extras]`. Python's identifiers may be of any script, also where accents are characters apart. */
+const scriptLine =
+  /^([^=]+?)\s*=\s*([\p{XID_Continue}.]+)\s*:\s*([\p{XID_Continue}.]+)\s*(?:\[[^\]]*\])?\s*(?:[#;].*)?$/u;
+
 /**
  * The scripts that entry_points.txt asks for ("Entry points specification", packaging.python.org): an INI text in which
  * names are case-sensitive. Lines that are no object reference make no script, as with pip's configparser reading.
@@ -85,7 +89,7 @@ export function parseScripts(text: string): ScriptEntryPoints {
       section = { "[console_scripts]": scripts.console, "[gui_scripts]": scripts.gui }[line];
       continue;
     }
-    const match = /^([^=]+?)\s*=\s*([\w.]+)\s*:\s*([\w.]+)\s*(?:\[[^\]]*\])?\s*(?:[#;].*)?$/.exec(line);
+    const match = scriptLine.exec(line);
     const [, name, module, attribute] = match ?? [];
     if (name !== undefined && module !== undefined && attribute !== undefined)
       section?.push({ name, module, attribute });

@@ -21,7 +21,7 @@ import type { Scheme } from "./wheel-layout.ts";
 const problem = problemsOf<typeof coreDiagnostics>();
 
 /** Grows when the meaning of a stored entry changes: older entries are then made again. */
-export const manifestVersion = 1;
+export const manifestVersion = 2;
 
 export interface WheelFile {
   /** Relative to the tree (or to the scheme's directory), with `/`. */
@@ -45,6 +45,8 @@ export interface WheelSummary {
   /** The name of the `.dist-info` directory. */
   readonly distInfo: string;
   readonly rootIsPurelib: boolean;
+  /** RECORD names files by a path below `NAME.data/`, where they are only in the archive. */
+  readonly hasDataDirectory: boolean;
   /** What lies at the root of the tree. */
   readonly topLevel: Readonly<Record<string, "directory" | "file">>;
   readonly entryPoints: ScriptEntryPoints;

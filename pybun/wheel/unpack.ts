@@ -159,6 +159,7 @@ function writeManifest({ layout, texts }: Context, parts: ManifestParts): WheelS
     version,
     distInfo: layout.distInfo,
     rootIsPurelib,
+    hasDataDirectory: layout.files.some(({ entry, scheme, path }) => scheme !== "site" || entry.name !== path),
     topLevel: topLevelOf(site),
     entryPoints: parseScripts(texts.entryPoints),
     pth: site.map((file) => file.path).filter((path) => /^[^/]+\.(?:pth|start)$/.test(path)),
@@ -178,12 +179,13 @@ function writeManifest({ layout, texts }: Context, parts: ManifestParts): WheelS
 const plainFile = ({ path, size, sha256, executable }: WheelFile): WheelFile => ({ path, size, sha256, executable });
 
 function topLevelOf(files: readonly WheelFile[]): Record<string, "directory" | "file"> {
-  const names: Record<string, "directory" | "file"> = {};
+  const names = new Map<string, "directory" | "file">();
   for (const { path } of files) {
     const slash = path.indexOf("/");
-    names[slash === -1 ? path : path.slice(0, slash)] = slash === -1 ? "file" : "directory";
+    names.set(slash === -1 ? path : path.slice(0, slash), slash === -1 ? "file" : "directory");
   }
-  return names;
+  // Assigning to an object one by one would lose a package called `__proto__`.
+  return Object.fromEntries(names);
 }
 
 function escapes(files: readonly Written[]): boolean {
