@@ -6,8 +6,9 @@ import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { openStore } from "@vivarium/core/store";
 import { buildWheel } from "../../tests/fixture-index/index.ts";
 import { openRunScene, type RunResult, type RunScene, runProgram } from "../../tests/run/run-scene.ts";
-import { environmentKind } from "../env/environment-record.ts";
+import { environmentKind, recordVersion } from "../env/environment-record.ts";
 import { findEnvironment, leaseOf } from "../env/list-environments.ts";
+import { wheelKind } from "../wheel/stored-wheel.ts";
 import { cacheCommands } from "./cache.ts";
 import { envCommands } from "./env.ts";
 
@@ -128,7 +129,7 @@ describe("moved", () => {
     await env("create", "alpha", "--dir", "own");
     rmSync(at("own"), { recursive: true });
     expect((await scene.pybun(["cache", "clean"])).stdout).toEndWith("; 1 in use stay\n");
-    expect(readdirSync(join(scene.cache, "wheels-v1"))).toEqual([]);
+    expect(readdirSync(join(scene.cache, wheelKind))).toEqual([]);
     expect(await env("remove", "own")).toEqual({ exitCode: 0, stdout: `removed ${at("own")}\n`, stderr: "" });
     expect((await env("list")).stdout).toBe("");
     expect(codeOf(await env("remove", "own"))).toBe("E_ENV_NOT_FOUND");
@@ -141,7 +142,7 @@ describe("that lost its wheels", () => {
     scene.write("sub/limits.txt", "alpha<2\n");
     const words = ["env", "create", "-r", "pins.txt", "-c", "limits.txt", "--dir", "../own", "--resolution", "lowest"];
     await scene.pybun(words, { cwd: at("sub") });
-    rmSync(join(scene.cache, "wheels-v1"), { recursive: true });
+    rmSync(join(scene.cache, wheelKind), { recursive: true });
     const verified = await scene.pybun(["cache", "verify", "--format=json"]);
     expect(verified.exitCode).toBe(76);
     const files = `--requirement ${at("sub/pins.txt")} --constraint ${at("sub/limits.txt")}`;
@@ -193,7 +194,7 @@ describe("of another version of PyBun", () => {
   test("in the store it is made again, and cache clean takes the former one away", async () => {
     const path = (await env("create", "alpha")).stdout.trim();
     const file = join(path, "../record.json");
-    writeFileSync(file, readFileSync(file, "utf8").replace(`"format":2`, `"format":1`));
+    writeFileSync(file, readFileSync(file, "utf8").replace(`"format":${recordVersion}`, `"format":1`));
     expect((await env("list")).stdout).toBe("");
     expect((await env("create", "alpha", "--offline")).stdout.trim()).toBe(path);
     expect(await says(path)).toBe("2.0");

@@ -38,7 +38,7 @@ test("env list tells requirements, normalised, and cuts long lists in its text o
   await env("create", "alpha", "beta", "tool", "alpha>0", "alpha>0.1", "alpha>0.2", "--dir", "placed");
   const { stdout } = await env("list");
   expect(plain(stdout)).toMatchInlineSnapshot(`
-    "KEY  Python V  3 packages  DIR/vivarium/cache/envs-v2/KEY/environment  for alpha<2,>=1, tool
+    "KEY  Python V  3 packages  DIR/vivarium/cache/envs-v3/KEY/environment  for alpha<2,>=1, tool
     KEY  Python V  3 packages  DIR/placed  for alpha, alpha>0, alpha>0.1, alpha>0.2 and 2 more
     "
   `);

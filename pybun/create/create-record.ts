@@ -10,7 +10,7 @@ import { hashVariables } from "../run/warm-key.ts";
 export const createKind = "creates-v1";
 
 /** Grows with the meaning of a field, and with what a prefix of the same wheels consists of (env/prefix-plan.ts). */
-const format = 1;
+const format = 2;
 
 export interface CreateRecord {
   /** Sizes and times of what decides the interpreter and the packages. */

@@ -60,20 +60,23 @@ function createRecordOf(scene: CreateScene): CreateRecord | undefined {
   const seal = readSeal(store, basename(dirname(record.view)));
   if (seal === undefined || wheels.length !== found.length || record.view.includes("<vivarium-")) return undefined;
   const materialized = wheelsToMaterialize(wheels, request.materialize);
+  const plan = planPrefix({
+    prefix: placeholder.prefix,
+    interpreter: request.interpreter,
+    view: record.view,
+    wheels,
+    materialized,
+    editables: [],
+    origins: new Map(record.packages.flatMap(({ sha256, url }) => (url === undefined ? [] : [[sha256, url]]))),
+  });
+  // Whoever makes such an environment is warned, each time.
+  if (seal.conflicts.length > 0 || plan.conflicts.length > 0) return undefined;
   return {
     witnesses: witnessesOf(scene),
     files: read.map((path) => ({ path, fingerprint: contentFingerprint(path) })),
     view: { path: record.view, roots: seal.roots, distInfos: distInfosOf(wheels, materialized) },
     environment: { ...record, path: placeholder.prefix, python: join(placeholder.prefix, scripts, "python") },
-    plan: planPrefix({
-      prefix: placeholder.prefix,
-      interpreter: request.interpreter,
-      view: record.view,
-      wheels,
-      materialized,
-      editables: [],
-      origins: new Map(record.packages.flatMap(({ sha256, url }) => (url === undefined ? [] : [[sha256, url]]))),
-    }),
+    plan,
     scripts,
   };
 }

@@ -35,6 +35,7 @@ import { type PrefixRequest, planPrefix } from "./prefix-plan.ts";
 import { writePrefix } from "./prefix-write.ts";
 import { verifyEnvironment } from "./verify-links.ts";
 import { ensureView } from "./view.ts";
+import { warnOfConflicts } from "./warn-of-conflicts.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
 const storeProblem = problemsOf<typeof coreDiagnostics>();
@@ -116,10 +117,12 @@ async function build(options: EnvironmentOptions, startMs: number): Promise<Envi
   const prefix = directory ?? environmentPath(store, key);
   const request: PrefixRequest = { prefix, interpreter, view: view.path, wheels, materialized, editables, origins };
   const record = recordOf(request, options);
-  const fill = (target: string): void => writePrefix(planPrefix(request), target, record);
+  const plan = planPrefix(request);
+  const fill = (target: string): void => writePrefix(plan, target, record);
   if (directory === undefined) await publishInStore(options, { record, fill });
   else await placeEnvironment({ store, directory, record, fill, clear: options.fresh ?? false });
   if (!isPresent(view.path)) throw storeProblem("E_STORE_DAMAGED", { path: view.path, detail: "it is gone" });
+  warnOfConflicts(plan.conflicts, report);
   return announce(options, { record, created: true, startMs });
 }
 

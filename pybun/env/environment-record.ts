@@ -1,5 +1,5 @@
 /**
- * The record of an environment: `envs-v2/<key>/record.json`, written last before the environment is published. The
+ * The record of an environment: `envs-v3/<key>/record.json`, written last before the environment is published. The
  * warm path of `run` reads this file and nothing else. An environment at a place of its own (`--dir`) keeps the same
  * record as `.vivarium-environment.json` in its prefix, and the store keeps a pointer to it.
  */
@@ -13,7 +13,7 @@ import { errnoOf } from "@vivarium/core/store/io-problem";
  * another version are made again, at a place of its own one is refused. With it grows the format of the warm records of
  * runs (run/warm-record.ts), which start what they name without reading this.
  */
-export const recordVersion = 2;
+export const recordVersion = 3;
 export const environmentKind = `envs-v${recordVersion}`;
 export const recordFileName = "record.json";
 /** The record within the prefix of an environment at a place of its own. */

@@ -12,18 +12,25 @@
  * environment twice; the view's are read once.
  */
 import { dirname, posix } from "node:path";
-import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { isScriptWrapper } from "../wheel/dist-info.ts";
+import type { WheelFile } from "../wheel/manifest.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import { activationScripts } from "./activation.ts";
-import type { envDiagnostics } from "./diagnostics.ts";
 import { directUrlName, directUrlText, type Origins } from "./direct-url.ts";
 import { checkScriptName, scriptOf } from "./entry-script.ts";
 import { ownedRecordName } from "./environment-record.ts";
+import {
+  type BroughtFile,
+  checkPlaces,
+  type PrefixCopy,
+  type PrefixText,
+  type SettledFiles,
+  settlePlaces,
+  type WheelPart,
+} from "./prefix-places.ts";
 import { pythonText } from "./quoting.ts";
-
-const problem = problemsOf<typeof envDiagnostics>();
+import { labelOf } from "./wheel-contents.ts";
 
 export interface PrefixRequest {
   /** Where the environment will be. */
@@ -38,58 +45,52 @@ export interface PrefixRequest {
   readonly origins?: Origins;
 }
 
-export interface PrefixCopy {
-  readonly from: string;
-  readonly to: string;
-  readonly executable: boolean;
-  /** Replace `#!python` by the environment's interpreter. */
-  readonly isScript: boolean;
-  /** For a RECORD: what else this environment has of the distribution, relative to site-packages. */
-  readonly recorded?: readonly string[];
-}
-
-export interface PrefixPlan {
+export interface PrefixPlan extends SettledFiles {
   readonly directories: readonly string[];
-  readonly texts: readonly { readonly path: string; readonly text: string; readonly executable: boolean }[];
   readonly links: readonly { readonly path: string; readonly target: string }[];
-  readonly copies: readonly PrefixCopy[];
 }
 
-/** Plans a prefix. @throws E_ENV_SCRIPT_NAME, E_ENV_DATA_CONFLICT, E_ENV_PATH_CONFLICT */
+/**
+ * Plans a prefix; the order of the wheels does not matter.
+ * @throws E_ENV_SCRIPT_NAME, E_ENV_DATA_CONFLICT, E_ENV_PATH_CONFLICT
+ */
 export function planPrefix(request: PrefixRequest): PrefixPlan {
   const { interpreter, wheels } = request;
   const { scheme } = interpreter;
   const links = interpreterLinks(interpreter);
   const own = [...ownTexts(request), ...activationTexts(request)];
   const parts = wheels.map((wheel) => partOf(wheel, request));
-  const copies = parts.flatMap((part) => part.copies);
   checkPlaces(parts, {
     files: new Set([...[...own, ...links].map(({ path }) => path), ownedRecordName]),
     directories: new Set(withParents([scheme.scripts, scheme.purelib])),
   });
+  const { texts, copies, conflicts } = settlePlaces(parts);
   const needed = [scheme.scripts, scheme.purelib, ...copies.map((copy) => posix.dirname(copy.to))];
-  const texts = [
-    ...own,
-    ...parts.flatMap(({ scripts }) => scripts),
-    ...wheels.flatMap((one) => directTexts(one, request)),
-  ];
-  return { directories: withParents(needed), texts, links, copies };
+  return { directories: withParents(needed), texts: [...own, ...texts], links, copies, conflicts };
 }
 
-/** What one wheel has in the prefix. */
-interface WheelPart {
-  readonly name: string;
-  readonly scripts: PrefixPlan["texts"];
-  readonly copies: readonly PrefixCopy[];
-}
-
+/** Scripts of entry points come last, as with pip: of one wheel's own files of one name they stay. */
 const partOf = (wheel: StoredWheel, request: PrefixRequest): WheelPart => ({
   name: wheel.manifest.name,
-  scripts: entryScripts(wheel, request),
-  copies: [...dataCopies(wheel, request), ...siteCopies(wheel, request)],
+  label: labelOf(wheel),
+  files: [
+    ...dataCopies(wheel, request),
+    ...siteCopies(wheel, request),
+    ...entryScripts(wheel, request),
+    ...directTexts(wheel, request),
+  ],
 });
 
-function activationTexts({ prefix, interpreter }: PrefixRequest): PrefixPlan["texts"] {
+const broughtText = (text: PrefixText): BroughtFile => ({ path: text.path, contents: `text ${text.text}`, text });
+
+/** Files that are rewritten alike have equal contents where those of the wheels are equal. */
+const broughtCopy = (copy: PrefixCopy, { sha256 }: WheelFile): BroughtFile => ({
+  path: copy.to,
+  contents: `${copy.isScript ? "script" : "file"} ${sha256}`,
+  copy,
+});
+
+function activationTexts({ prefix, interpreter }: PrefixRequest): readonly PrefixText[] {
   const { scripts } = interpreter.scheme;
   if (scripts !== "bin") return [];
   const texts = activationScripts(prefix, scripts);
@@ -114,7 +115,7 @@ function platlibLink({ purelib, platlib }: Interpreter["scheme"]): { path: strin
 export const viewPathFile = "~vivarium-view.pth";
 const editablesPathFile = "vivarium-editables.pth";
 
-function ownTexts(request: PrefixRequest): PrefixPlan["texts"] {
+function ownTexts(request: PrefixRequest): readonly PrefixText[] {
   const { interpreter, editables } = request;
   const site = (name: string): string => posix.join(interpreter.scheme.purelib, name);
   const texts = [
@@ -146,17 +147,17 @@ function viewLineOf({ view, wheels, materialized }: PrefixRequest): string {
 
 const isAscii = (text: string): boolean => /^[ -~]*$/.test(text);
 
-function entryScripts(wheel: StoredWheel, { prefix, interpreter }: PrefixRequest): PrefixPlan["texts"] {
+function entryScripts(wheel: StoredWheel, { prefix, interpreter }: PrefixRequest): readonly BroughtFile[] {
   const { entryPoints, name: distribution } = wheel.manifest;
   const python = posix.join(prefix, interpreter.scheme.scripts, "python");
   return [...entryPoints.console, ...entryPoints.gui].map((entry) => {
     checkScriptName(entry.name, distribution);
     const path = posix.join(interpreter.scheme.scripts, entry.name);
-    return { path, text: scriptOf(entry, python), executable: true };
+    return broughtText({ path, text: scriptOf(entry, python), executable: true });
   });
 }
 
-function dataCopies(wheel: StoredWheel, request: PrefixRequest): readonly PrefixCopy[] {
+function dataCopies(wheel: StoredWheel, request: PrefixRequest): readonly BroughtFile[] {
   if (wheel.manifest.dataCount === 0) return [];
   const { scheme } = request.interpreter;
   const { name } = wheel.manifest;
@@ -164,73 +165,42 @@ function dataCopies(wheel: StoredWheel, request: PrefixRequest): readonly Prefix
   const { data, entryPoints } = wheel.manifest;
   // As pip: the wrappers that old builders put beside the entry points they stand for are made anew instead.
   const wanted = data.filter(({ scheme: kind, path }) => kind !== "scripts" || !isScriptWrapper(path, entryPoints));
-  return wanted.map((file): PrefixCopy => {
+  return wanted.map((file) => {
     const to = posix.join(roots[file.scheme], file.path);
     const isScript = file.scheme === "scripts";
     const from = posix.join(wheel.dataPath, file.scheme, file.path);
-    return { from, to, executable: isScript || file.executable, isScript };
+    return broughtCopy({ from, to, executable: isScript || file.executable, isScript }, file);
   });
 }
 
-interface OwnPlaces {
-  readonly files: ReadonlySet<string>;
-  readonly directories: ReadonlySet<string>;
-}
-
-/**
- * Nothing of a wheel may stand in the place of the interpreter's links or of our own files and directories, or below one
- * of the files; nor may one wheel have a file where another has a directory.
- */
-function checkPlaces(parts: readonly WheelPart[], own: OwnPlaces): void {
-  const placed = parts.flatMap(({ name, scripts, copies }) => [
-    ...scripts.map(({ path }) => ({ name, path })),
-    ...copies.map(({ to: path }) => ({ name, path })),
-  ]);
-  const owners = new Map<string, string>();
-  for (const { name, path } of placed) {
-    if (own.files.has(path) || own.directories.has(path))
-      throw problem("E_ENV_DATA_CONFLICT", { distribution: name, path });
-    for (let above = posix.dirname(path); above !== "." && !owners.has(above); above = posix.dirname(above)) {
-      if (own.files.has(above)) throw problem("E_ENV_DATA_CONFLICT", { distribution: name, path });
-      owners.set(above, name);
-    }
-  }
-  for (const { name: file, path } of placed) {
-    const directory = owners.get(path);
-    if (directory !== undefined) throw problem("E_ENV_PATH_CONFLICT", { path, file, directory });
-  }
-}
-
-function siteCopies(wheel: StoredWheel, request: PrefixRequest): readonly PrefixCopy[] {
+function siteCopies(wheel: StoredWheel, request: PrefixRequest): readonly BroughtFile[] {
   if (!request.materialized.has(wheel.sha256)) return [];
   const { distInfo, files } = wheel.manifest;
   const directUrl = directUrlOf(wheel, request);
   const wanted = directUrl === undefined ? files : files.filter(({ path }) => path !== `${distInfo}/${directUrlName}`);
-  return wanted.map((file) => ({
-    from: posix.join(wheel.path, file.path),
-    to: posix.join(request.interpreter.scheme.purelib, file.path),
-    executable: file.executable,
-    isScript: false,
-    ...(file.path === `${distInfo}/RECORD` ? { recorded: recordedBeside(wheel, request) } : {}),
-  }));
+  return wanted.map((file) => {
+    const from = posix.join(wheel.path, file.path);
+    const to = posix.join(request.interpreter.scheme.purelib, file.path);
+    const recorded = file.path === `${distInfo}/RECORD` ? { recorded: recordedBeside(wheel, request) } : {};
+    return broughtCopy({ from, to, executable: file.executable, isScript: false, ...recorded }, file);
+  });
 }
 
 /** So that `pip uninstall`, which removes what RECORD names, leaves nothing of a copied wheel. */
 function recordedBeside(wheel: StoredWheel, request: PrefixRequest): readonly string[] {
   const { purelib } = request.interpreter.scheme;
   const { distInfo } = wheel.manifest;
-  const scripts = entryScripts(wheel, request).map(({ path }) => path);
-  const elsewhere = [...scripts, ...dataCopies(wheel, request).map(({ to }) => to)];
+  const elsewhere = new Set([...entryScripts(wheel, request), ...dataCopies(wheel, request)].map(({ path }) => path));
   const direct = directUrlOf(wheel, request) === undefined ? [] : [`${distInfo}/${directUrlName}`];
-  return [`${distInfo}/INSTALLER`, ...direct, ...elsewhere.map((path) => posix.relative(purelib, path))];
+  return [`${distInfo}/INSTALLER`, ...direct, ...[...elsewhere].map((path) => posix.relative(purelib, path))];
 }
 
 /** The view has its own `direct_url.json`s; of a copied wheel it lies with the copy. */
-function directTexts(wheel: StoredWheel, request: PrefixRequest): PrefixPlan["texts"] {
+function directTexts(wheel: StoredWheel, request: PrefixRequest): readonly BroughtFile[] {
   const text = request.materialized.has(wheel.sha256) ? directUrlOf(wheel, request) : undefined;
   if (text === undefined) return [];
   const path = posix.join(request.interpreter.scheme.purelib, wheel.manifest.distInfo, directUrlName);
-  return [{ path, text, executable: false }];
+  return [broughtText({ path, text, executable: false })];
 }
 
 function directUrlOf({ sha256 }: StoredWheel, { origins }: PrefixRequest): string | undefined {

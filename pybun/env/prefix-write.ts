@@ -2,8 +2,9 @@
 import { chmodSync, constants, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, posix } from "node:path";
 import { rewriteScript } from "./entry-script.ts";
-import type { PrefixCopy, PrefixPlan } from "./prefix-plan.ts";
-import { recordWith } from "./wheel-contents.ts";
+import { recordWith } from "./installed-record.ts";
+import type { PrefixCopy } from "./prefix-places.ts";
+import type { PrefixPlan } from "./prefix-plan.ts";
 
 /**
  * Writes into an existing, empty directory, which need not be the final place: `python` is the path of the

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { hasBytecode } from "../wheel/bytecode.ts";
-import type { StoredWheel } from "../wheel/stored-wheel.ts";
+import { type StoredWheel, wheelKind } from "../wheel/stored-wheel.ts";
 import { verifyEntry } from "../wheel/verify.ts";
 import type { EnvironmentRecord } from "./environment-record.ts";
 import { openScene, type Ran, run } from "./testing/scene.ts";
+import { viewKind } from "./view.ts";
 
 const scene = openScene();
 afterAll(scene.remove);
@@ -98,7 +99,7 @@ exec(script)`;
   test("the store itself can remove it all", () => {
     const store = join(import.meta.dir, "../../core/store.ts");
     const code = `const { openStore } = await import(${JSON.stringify(store)}); const [root, view, wheel] = process.argv.slice(-3);
-      console.log(openStore(root).remove("views-v1", view), openStore(root).remove("wheels-v1", wheel));
+      console.log(openStore(root).remove("${viewKind}", view), openStore(root).remove("${wheelKind}", wheel));
       console.log(require("node:fs").readdirSync(root + "/trash").length);`;
     const viewKey = basename(dirname(linked.view));
     const bun = [process.execPath, "-e", code, "--", scene.store.root, viewKey, wheel.sha256];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Problem } from "@vivarium/core/diagnostic";
 import { type Child, planView, type ViewPlan, type WheelContents } from "./view-plan.ts";
-import { directoriesAboveNative, recordWithoutData } from "./wheel-contents.ts";
+import { directoriesAboveNative } from "./wheel-contents.ts";
 
 /** A wheel from a list of its files; the text behind `=` is the content. */
 function wheelOf(label: string, files: readonly string[], { escapes = false } = {}): WheelContents {
@@ -87,8 +87,6 @@ describe("planView", () => {
     const plan = planView([{ ...wheel, mustBeReal, rewritten: new Set(["t.dist-info/RECORD"]) }], tag);
     expect(plan.rewritten).toEqual([{ path: "t.dist-info/RECORD", kind: "file", wheel: 0 }]);
     expect(show(plan)).toEqual(["t directory sha-t", "t.dist-info real", "t.dist-info/METADATA file sha-t"]);
-    const rows = 'a.py,x,1\nt-1.data/scripts/b,x,1\n"t-1.data/data/c,d",x,1\n';
-    expect(recordWithoutData(rows, "t-1.dist-info")).toBe("a.py,x,1\n");
   });
 
   test("the order of the wheels does not matter", () => {

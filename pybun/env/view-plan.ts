@@ -14,8 +14,8 @@
  * - Bytecode of a module that lies in a real, shared directory is linked file by file, since several wheels' modules
  *   have their bytecode in one `__pycache__` there. The link may dangle until the store has compiled the module:
  *   Python takes that for "no bytecode".
- * - The RECORD of a wheel with scripts or data lists them below `NAME.data/`, where they are only in the archive: its
- *   `.dist-info` is real and has a RECORD without these lines, so that every file that `importlib.metadata` names exists.
+ * - The RECORD of a wheel with `NAME.data/` lists files below it, where they are only in the archive: its `.dist-info`
+ *   is real and has a RECORD of its own (installed-record.ts), so that every file that `importlib.metadata` names exists.
  * - A wheel that was asked for by URL has a real `.dist-info` too, with a `direct_url.json` (PEP 610) of the view's own.
  *
  * The order of names decides who wins where two wheels bring the same file, so that equal sets give equal views.

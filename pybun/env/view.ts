@@ -1,5 +1,5 @@
 /**
- * Views in the store: `views-v1/<key>/site-packages`, made from a plan and published whole by one rename.
+ * Views in the store: `views-v2/<key>/site-packages`, made from a plan and published whole by one rename.
  *
  * The key names the layout version, the interpreter's cache tag and ABI, the sorted hashes of the wheels, and of those
  * that were asked for by URL, the URL; equal resolutions share one view. Beside the tree lies `seal.json`: the plan's numbers, checked when a view is used for
@@ -8,7 +8,6 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import type { Store } from "@vivarium/core/store";
 import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
@@ -16,15 +15,14 @@ import type { InterpreterAbi } from "../interpreter/interpreter.ts";
 import { checkSeal } from "../wheel/seal.ts";
 import { sealDirectories } from "../wheel/sealed-directory.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
-import type { envDiagnostics } from "./diagnostics.ts";
 import { directUrlName, directUrlText, type Origins, recordWithDirectUrl } from "./direct-url.ts";
+import { recordedInSite } from "./installed-record.ts";
 import { planView, type ViewConflict, type ViewPlan } from "./view-plan.ts";
-import { contentsOf, recordWithoutData } from "./wheel-contents.ts";
-
-const problem = problemsOf<typeof envDiagnostics>();
+import { warnOfConflicts } from "./warn-of-conflicts.ts";
+import { contentsOf } from "./wheel-contents.ts";
 
 /** Grows when the same wheels would be laid out differently. */
-export const viewLayoutVersion = 1;
+export const viewLayoutVersion = 2;
 export const viewKind = `views-v${viewLayoutVersion}`;
 
 export interface ViewOptions {
@@ -147,7 +145,7 @@ function recordOf(
   { path, direct }: { path: string; direct: string | undefined },
 ) {
   const { distInfo } = manifest;
-  const text = recordWithoutData(readFileSync(`${tree}/${path}`, "utf8"), distInfo);
+  const text = recordedInSite(readFileSync(`${tree}/${path}`, "utf8"), distInfo);
   return direct === undefined ? text : recordWithDirectUrl(text, { distInfo, text: direct });
 }
 
@@ -184,17 +182,4 @@ export function readSeal(store: Store, key: string): ViewSeal | undefined {
 function isWhole(path: string, seal: ViewSeal, wheels: readonly StoredWheel[]): boolean {
   if (!existsSync(path) || readdirSync(path).length !== seal.roots) return false;
   return wheels.every(({ manifest }) => existsSync(join(path, manifest.distInfo)));
-}
-
-function warnOfConflicts(conflicts: readonly ViewConflict[], report: Report): void {
-  const pairs = new Map<string, ViewConflict[]>();
-  for (const conflict of conflicts) {
-    const pair = `${conflict.winner} ${conflict.loser}`;
-    pairs.set(pair, [...(pairs.get(pair) ?? []), conflict]);
-  }
-  for (const [first, ...rest] of pairs.values()) {
-    if (first === undefined) continue;
-    const { winner, loser, path } = first;
-    report.warn(problem("W_ENV_FILE_CONFLICT", { winner, loser, path, count: rest.length + 1 }));
-  }
 }

@@ -5,6 +5,9 @@ import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import { directUrlName } from "./direct-url.ts";
 import type { Child, WheelContents } from "./view-plan.ts";
 
+/** `name-version`: its name in messages, and its place where an order has to be. */
+export const labelOf = ({ manifest }: StoredWheel): string => `${manifest.name}-${manifest.version}`;
+
 /** The contents of a stored wheel, read when asked for. `isDirect`: it was asked for by URL. */
 export function contentsOf(wheel: StoredWheel, isDirect = false): WheelContents {
   const { manifest, sha256, path } = wheel;
@@ -12,7 +15,7 @@ export function contentsOf(wheel: StoredWheel, isDirect = false): WheelContents 
   let escaping: ReadonlySet<string> | undefined;
   let digests: ReadonlyMap<string, string> | undefined;
   return {
-    label: `${manifest.name}-${manifest.version}`,
+    label: labelOf(wheel),
     sha256,
     childrenOf: (directory) => {
       if (directory === "") return topLevelOf(wheel);
@@ -34,7 +37,7 @@ export function contentsOf(wheel: StoredWheel, isDirect = false): WheelContents 
 }
 
 function rewrittenOf({ manifest }: StoredWheel, isDirect: boolean): ReadonlySet<string> | undefined {
-  if (!isDirect && manifest.dataCount === 0) return undefined;
+  if (!isDirect && !manifest.hasDataDirectory) return undefined;
   const record = `${manifest.distInfo}/RECORD`;
   return new Set(isDirect ? [record, `${manifest.distInfo}/${directUrlName}`] : [record]);
 }
@@ -68,22 +71,4 @@ export function directoriesAboveNative(
     }
   }
   return directories;
-}
-
-/** The text of a RECORD that names these files too, where an environment has a wheel's files for itself. */
-export function recordWith(text: string, { distInfo, recorded }: { distInfo: string; recorded: readonly string[] }) {
-  const known = recordWithoutData(text, distInfo).split(/\r?\n/);
-  const isAdded = (line: string) => recorded.some((path) => line.startsWith(`${csvField(path)},`));
-  const kept = known.filter((line) => line !== "" && !isAdded(line));
-  // Hash and size may be left out (binary distribution format, "Recording installed projects").
-  return [...kept, ...recorded.map((path) => `${csvField(path)},,`), ""].join("\n");
-}
-
-const csvField = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-/** The text of a RECORD without the lines of files that lie below `NAME.data/` in the archive. */
-export function recordWithoutData(text: string, distInfo: string): string {
-  const data = `${distInfo.slice(0, -".dist-info".length)}.data/`;
-  const lines = text.split("\n");
-  return lines.filter((line) => !line.startsWith(data) && !line.startsWith(`"${data}`)).join("\n");
 }

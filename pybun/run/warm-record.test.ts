@@ -5,7 +5,7 @@ const record = {
   program: "/e/bin/python",
   prefix: "/e",
   scripts: "/e/bin",
-  lease: "envs-v2/ab",
+  lease: "envs-v3/ab",
   used: "/e/record.json",
   witnesses: [{ path: "/e/pyvenv.cfg", fingerprint: "1 2" }],
 };

@@ -107,7 +107,8 @@ function entryPointFile(info: string, groups: WheelShape["entryPoints"]): [strin
 /** A line of RECORD: path, hash in URL-safe base 64 without padding, size. */
 export function recordLine(path: string, data: string | Uint8Array): string {
   const digest = createHash("sha256").update(data).digest("base64url");
-  return `${path},sha256=${digest},${Buffer.from(data).length}`;
+  const field = path.includes(",") ? `"${path}"` : path;
+  return `${field},sha256=${digest},${Buffer.from(data).length}`;
 }
 
 export interface SdistShape extends MetadataShape {

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { buildWheel } from "../fixture-index/index.ts";
 import { openRunScene, type RunResult, type RunScene, runProgram } from "./run-scene.ts";
 
 let scene: RunScene;
@@ -104,7 +105,9 @@ const changes: readonly { readonly name: string; readonly change: () => void; re
   },
   {
     name: "the view lost an entry",
-    change: () => rmSync(oneOf("views-", "site-packages/alpha-2.0.dist-info"), { recursive: true, force: true }),
+    change: () => {
+      for (const path of allOf("views-", "site-packages/alpha-2.0.dist-info")) rmSync(path, { recursive: true });
+    },
   },
   { name: "a wheel is gone", change: () => rmSync(join(scene.cache, kindOf("wheels-")), { recursive: true }) },
   {
@@ -117,12 +120,12 @@ const changes: readonly { readonly name: string; readonly change: () => void; re
 
 const kindOf = (prefix: string): string => readdirSync(scene.cache).find((name) => name.startsWith(prefix)) ?? prefix;
 
-/** The first entry of a kind that has such a path. */
-function oneOf(prefix: string, path: string): string {
+/** This path in each entry of a kind that has it. */
+function allOf(prefix: string, path: string): readonly string[] {
   const kind = join(scene.cache, kindOf(prefix));
   const found = readdirSync(kind).map((key) => join(kind, key, path));
-  const there = found.find((one) => statSync(one, { throwIfNoEntry: false }) !== undefined);
-  if (there === undefined) throw new Error(`no entry in ${kind} has ${path}`);
+  const there = found.filter((one) => statSync(one, { throwIfNoEntry: false }) !== undefined);
+  if (there.length === 0) throw new Error(`no entry in ${kind} has ${path}`);
   return there;
 }
 
@@ -175,6 +178,25 @@ test("what prints more than the path, or takes its wish from elsewhere, is not r
   expect(exitCode).toBe(0);
   expect(recordsOf().length).toBe(before);
 }, 30_000);
+
+test.each([
+  ["packages", "both/module.py"],
+  ["data", "NAME-1.0.data/data/share/both.txt"],
+])(
+  "%s that two wheels bring are warned of each time",
+  async (kind, file) => {
+    const names = [`one-${kind}`, `two-${kind}`];
+    for (const name of names) {
+      const path = file.replace("NAME", name.replace("-", "_"));
+      scene.index.add(buildWheel({ name, version: "1.0", files: { [path]: `'${name}'\n` } }));
+    }
+    for (const round of [1, 2, 3]) {
+      const { exitCode, stderr } = await create(`both-${kind}-${round}`, ...names);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining("W_ENV_FILE_CONFLICT") });
+    }
+  },
+  30_000,
+);
 
 test("`cache clean` takes the records with what they name", async () => {
   await warm("cleaned", "beta");

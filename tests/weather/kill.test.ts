@@ -12,9 +12,9 @@ import { killShapes, openKillScene } from "./kill-scenarios.ts";
 /** Places where something becomes visible or leaves: the steps between which a state could be half. */
 const telling: Readonly<Record<string, readonly RegExp[]>> = {
   "new environment": [
-    /^rename .*\/wheels-v1\//,
+    /^rename .*\/wheels-v\d+\//,
     /^symlink .*site-packages/,
-    /^rename .*\/envs-v2\//,
+    /^rename .*\/envs-v\d+\//,
     /^rename .*\/choices/,
   ],
   "refreshed environment": [/^write .*\/choices/, /^rename .*\/choices/],

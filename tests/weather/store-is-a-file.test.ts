@@ -4,6 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Ended, runProcess } from "@vivarium/cli/testing/run-fixture";
+import { environmentKind } from "../../pybun/env/environment-record.ts";
+import { viewKind } from "../../pybun/env/view.ts";
+import { wheelKind } from "../../pybun/wheel/stored-wheel.ts";
 import { buildWheel } from "../fixture-index/index.ts";
 import { ofAll } from "./refused-run.ts";
 
@@ -23,11 +26,11 @@ const rows: readonly (readonly [place: string, (home: string) => readonly string
   ["cache/tmp", () => create],
   ["cache/locks", () => create],
   ["cache/choices-v1", () => create],
-  ["cache/envs-v2", () => create],
-  ["cache/envs-v2", () => ["env", "list"]],
-  ["cache/views-v1", () => create],
-  ["cache/views-v1", createPlaced],
-  ["cache/wheels-v1", () => create],
+  [`cache/${environmentKind}`, () => create],
+  [`cache/${environmentKind}`, () => ["env", "list"]],
+  [`cache/${viewKind}`, () => create],
+  [`cache/${viewKind}`, createPlaced],
+  [`cache/${wheelKind}`, () => create],
   ["cache/wheel-sets-v2", createPlaced],
   ["cache/creates-v1", createPlaced],
   ["cache/placed-v2", createPlaced],
