@@ -124,6 +124,30 @@ describe("the environment, first match", () => {
     expect(missing.exitCode).toBe(66);
     expect(missing.stdout).toContain("E_RUN_ENVIRONMENT_MISSING");
   }, 20_000);
+
+  test("PYBUN_ENV must have what extras add, and what a URL leads to", async () => {
+    scene.index.add(
+      buildWheel({ name: "extra", version: "1.0", requires: ["gamma; extra == 'more'"], extras: ["more"] }),
+    );
+    scene.index.add(buildWheel({ name: "gamma", version: "1.0" }));
+    const { filename, bytes } = buildWheel({ name: "gamma", version: "1.0" });
+    const url = `file://${scene.write(`by-url/${filename}`, bytes)}`;
+    const run = async (wish: string, ...packages: readonly string[]) => {
+      const made = await scene.pybun(["env", "create", "extra", ...packages]);
+      scene.write("wish.py", `${block(`dependencies = ["${wish}"]`)}print("ran")\n`);
+      const env = { PYBUN_ENV: made.stdout.trim() };
+      const { exitCode, stdout, stderr } = await scene.pybun(["run", "wish.py"], { env });
+      return `${exitCode} ${stdout}${stderr.split("\n")[0]?.replace(/^.* does not satisfy/, "does not satisfy")}`;
+    };
+    expect(await run("extra[more]")).toBe(
+      "78 does not satisfy 'wish.py': 'gamma' is not installed, and 'extra[more]' requires it",
+    );
+    expect(await run("extra[more]", "gamma")).toBe("0 ran\n");
+    expect(await run(`gamma @ ${url}`, "gamma")).toBe(
+      `78 does not satisfy 'wish.py': gamma 1.0 is installed, but from no URL, and 'gamma @ ${url}' is required`,
+    );
+    expect(await run(`gamma @ ${url}`, `gamma @ ${url}`)).toBe("0 ran\n");
+  }, 30_000);
 });
 
 describe("--with", () => {
