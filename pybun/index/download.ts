@@ -8,8 +8,8 @@ import { checkHashes, type HashCheck } from "./hash-check.ts";
 import type { IndexFile } from "./index-file.ts";
 import type { Limiter } from "./limiter.ts";
 import { localPieces } from "./local-file.ts";
-import { SinkFailure } from "./network-failure.ts";
-import type { Transport } from "./transport.ts";
+import { isBrokenOff, SinkFailure } from "./network-failure.ts";
+import type { Answer, Transport } from "./transport.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -93,12 +93,37 @@ function ask(
     "accept-encoding": "identity",
     ...(progress.bytes === 0 ? {} : { range: `bytes=${progress.bytes}-` }),
   });
-  return parts.transport.ask(file.url, { headers, answers: [206], signal: parts.signal }, async (answer) => {
+  const options = {
+    headers,
+    signal: parts.signal,
+    /** 416 answers who asks for what is behind the last byte (RFC 9110, section 15.5.17). */
+    get answers() {
+      return progress.bytes === 0 ? [206] : [206, 416];
+    },
+  };
+  return parts.transport.ask(file.url, options, async (answer) => {
+    if (answer.status === 416) return endAt(answer, progress.bytes);
     const { announced } = answer.body;
     const continues = answer.status === 206 && rangeStart(answer.headers) === progress.bytes;
+    const total = announced === undefined ? file.size : announced + (continues ? progress.bytes : 0);
     const source = releasing(answer.body.pieces(bytesMax));
-    await pour(continues ? source : without(source, progress.bytes), announced ?? file.size);
+    try {
+      await pour(continues ? source : without(source, progress.bytes), total);
+    } catch (error) {
+      parts.signal?.throwIfAborted();
+      if (!isBrokenOff(error) || !isAllThere(file, progress)) throw error;
+    }
   });
+}
+
+/** The connection may break after the last byte, before the server has told that it was the last one. */
+function isAllThere(file: IndexFile, { bytes, check }: Progress): boolean {
+  return file.size === undefined ? check.isWhole() : bytes === file.size;
+}
+
+function endAt({ status, url, headers }: Answer, bytes: number): void {
+  const size = /^bytes \*\/(\d+)$/.exec(headers.get("content-range") ?? "")?.[1];
+  if (Number(size) !== bytes) throw problem("E_INDEX_STATUS", { url: redact(url), status, attempts: 1 });
 }
 
 function rangeStart(headers: Headers): number {

@@ -14,6 +14,8 @@ const hasherName = (name: Algorithm): Bun.SupportedCryptoAlgorithms => (name ===
 
 export interface HashCheck {
   readonly update: (bytes: Uint8Array) => void;
+  /** Whether what came so far is all of it, as a hash that was announced tells; `finish` goes on to compare everything. */
+  readonly isWhole: () => boolean;
   /** The SHA-256 of everything; throws `E_INDEX_HASH` when an announced hash differs, and {@link UndemandedFile}. */
   readonly finish: () => string;
 }
@@ -52,6 +54,10 @@ export function checkHashes(
   return {
     update(bytes) {
       for (const { hasher } of hashers) hasher.update(bytes);
+    },
+    isWhole() {
+      const known = hashers.find(({ name }) => hashes[name] !== undefined);
+      return known !== undefined && known.hasher.copy().digest("hex") === hashes[known.name];
     },
     finish() {
       const digests = new Map(hashers.map(({ name, hasher }) => [name, hasher.digest("hex")]));

@@ -54,6 +54,12 @@ export function failureOf(error: unknown, { url, proxy }: { url: string; proxy: 
   };
 }
 
+/** Whether a body ended before its end: the connection broke, or fell silent. */
+export function isBrokenOff(error: unknown): boolean {
+  if (error instanceof Problem) return mayPass(error);
+  return !(error instanceof SinkFailure) && codeOf(error) !== undefined;
+}
+
 function mayPass(error: Problem): boolean {
   if (error.code === "E_INDEX_TRUNCATED") return true;
   if (error.code !== "E_INDEX_TIMEOUT") return false;

@@ -22,6 +22,8 @@ export interface Reply {
   readonly contentLength?: number | "none";
   /** The connection breaks after so many bytes of the body. */
   readonly cutAfterBytes?: number;
+  /** The connection breaks no sooner: a client hears of a break at once, and then never sees what came before it. */
+  readonly cutWhen?: Promise<void>;
   /** Silence after so many bytes of the body; the connection stays open. */
   readonly stallAfterBytes?: number;
   /** The body again and again, until the client goes away. */
@@ -124,7 +126,10 @@ function send(socket: Socket, request: FixtureRequest, reply: Outcome): void {
   );
   if (bodiless) return;
   if (reply.endless === true) sendForever(socket, body);
-  else if (reply.cutAfterBytes !== undefined)
+  else if (reply.cutWhen !== undefined) {
+    socket.write(body.subarray(0, reply.cutAfterBytes));
+    void reply.cutWhen.then(() => socket.destroy());
+  } else if (reply.cutAfterBytes !== undefined)
     socket.write(body.subarray(0, reply.cutAfterBytes), () => socket.destroy());
   else if (reply.stallAfterBytes !== undefined) socket.write(body.subarray(0, reply.stallAfterBytes));
   else if (announced === "none") socket.end(body);
