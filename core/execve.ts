@@ -2,7 +2,8 @@
  * Replaces this process by another program: execve(2) through the C library.
  *
  * In: a program, its argument vector and its whole environment. Out: nothing, because what called it is gone; the pid,
- * the terminal, the working directory and descriptors 0 to 2 stay. All other descriptors of ours are close-on-exec.
+ * the terminal, the working directory, descriptors 0 to 2 and those that the caller names stay. All others are
+ * close-on-exec.
  *
  * Why not `process.execve`: it leaves SIGPIPE and SIGXFSZ ignored, as the runtime set them, and a program that inherits
  * an ignored SIGPIPE does not die when its reader goes away (`pybun run x.py | head`). Both are put back first. The soft
@@ -19,11 +20,16 @@ export interface Replacement {
   /** All of argv, the name of the program first. Bytes go as they are, text as UTF-8. */
   readonly argv: readonly (string | Uint8Array)[];
   readonly environment: Readonly<Record<string, string | Uint8Array | undefined>>;
+  /** Descriptors that the program keeps besides the standard streams (inherited-descriptors.ts). Linux only. */
+  readonly descriptors?: readonly number[];
 }
 
 const signalDefault = null;
 /** Ignored by the runtime. The numbers are the same on Linux (x64, arm64) and macOS. */
 const signalsIgnored = [13 /* SIGPIPE */, 25 /* SIGXFSZ */] as const;
+
+/** F_SETFD of fcntl(2); the only flag there is close-on-exec. */
+const setDescriptorFlags = 2;
 
 /** Whether this system can replace a process at all. */
 export const canReplaceProcess = process.platform === "linux" || process.platform === "darwin";
@@ -36,27 +42,30 @@ export function replaceProcess(replacement: Replacement): false {
   return replaceProcessBy(openCLibrary(replacementSymbols), replacement);
 }
 
-/** The two functions of the C library, for a caller that has opened it for more. */
+/** The functions of the C library, for a caller that has opened it for more. */
 export const replacementSymbols = {
+  fcntl: { args: ["i32", "i32", "i32"], returns: "i32" },
   execve: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
   signal: { args: ["i32", "ptr"], returns: "ptr" },
 } as const;
 
 export interface ReplacementCalls {
+  readonly fcntl: (descriptor: number, command: number, flags: number) => number;
   readonly execve: (path: Pointer, argv: Pointer, environment: Pointer) => number;
   readonly signal: (number: number, handler: null) => unknown;
 }
 
 /** As `replaceProcess`, with functions that are open already. */
 export function replaceProcessBy(
-  { execve, signal }: ReplacementCalls,
-  { path, argv, environment }: Replacement,
+  { execve, fcntl, signal }: ReplacementCalls,
+  { path, argv, environment, descriptors = [] }: Replacement,
 ): false {
   // Every buffer has to stay reachable until the call: the pointers in the vectors do not keep it alive.
   const program = terminated(path);
   const words = vectorOf(argv);
   const variables = vectorOf(Object.entries(environment).flatMap(([name, value]) => pairOf(name, value)));
   for (const number of signalsIgnored) signal(number, signalDefault);
+  for (const descriptor of descriptors) fcntl(descriptor, setDescriptorFlags, 0);
   execve(ptr(program), ptr(words.pointers), ptr(variables.pointers));
   return false;
 }

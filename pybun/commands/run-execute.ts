@@ -16,6 +16,7 @@ import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import { childVariables } from "../run/child-variables.ts";
 import { explainRun, type RunDescription, runDetailOf } from "../run/describe-run.ts";
 import type { runDiagnostics } from "../run/diagnostics.ts";
+import { handedDown } from "../run/handed-down.ts";
 import type { Invocation } from "../run/invocation.ts";
 import { planRun, type RunPlan } from "../run/plan-run.ts";
 import { type ReadScript, readScript } from "../run/read-script.ts";
@@ -33,6 +34,8 @@ type Options = OptionValues<typeof runOptions>;
 export const execute: Execute<typeof runOptions> = async (context, { options, positionals }) => {
   const { cwd, platform, home } = context;
   const { module, code, script } = options;
+  // Before anything of ours is open; `--explain` starts nothing, and has no use for them.
+  const descriptors = options.explain ? [] : handedDown();
   const started = context.environment[startedName];
   const target = runTargetOf({ module, code, script, positionals, cwd, started });
   if (target === undefined && !options.explain) throw problem("E_RUN_NOTHING", {});
@@ -57,7 +60,7 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   signal.throwIfAborted();
   const { ready } = leased;
   const hasWarnings = watched.warned();
-  const run = { context, options, store, read, hasWarnings, target, ...leased };
+  const run = { context, options, store, read, hasWarnings, target, descriptors, ...leased };
   return start({ ...run, description: { ...description, ready } });
 };
 
@@ -79,11 +82,13 @@ interface Start extends LeasedRun {
   /** Of the script and the choice of its environment; the next run must tell them again. */
   readonly hasWarnings: boolean;
   readonly target: RunTarget;
+  /** Those that our caller has handed down. */
+  readonly descriptors: readonly number[];
   readonly description: RunDescription;
 }
 
 async function start(run: Start): Promise<number> {
-  const { context, options, target, ready, endLease, read, description } = run;
+  const { context, options, target, ready, endLease, read, description, descriptors } = run;
   const { becomeProgram, invocationOf, withEnvFiles, writeWarmRecord } = await import("../run/start.ts");
   const files = envFiles(options["env-file"], context.environment);
   const environment = withEnvFiles(context.childEnvironment(), { files, cwd: context.cwd });
@@ -103,7 +108,12 @@ async function start(run: Start): Promise<number> {
   await letSignalsIn();
   context.signal.throwIfAborted();
   await context.release();
-  return becomeProgram({ invocation, variables, ...(read.stdin === undefined ? {} : { stdin: read.stdin }) });
+  return becomeProgram({
+    invocation,
+    variables,
+    descriptors,
+    ...(read.stdin === undefined ? {} : { stdin: read.stdin }),
+  });
 }
 
 /** Only a program by its path can be one that starts us again. */
@@ -140,7 +150,7 @@ async function obtain(plan: RunPlan, scene: InstallScene): Promise<LeasedRun> {
 }
 
 async function capture(run: Start, invocation: Invocation, variables: Record<string, string>): Promise<number> {
-  const { context, read, description } = run;
+  const { context, read, description, descriptors } = run;
   const { report, cwd } = context;
   const { outputBytesMaxDefault, runCaptured } = await import("../run/captured-child.ts");
   await context.release();
@@ -149,6 +159,7 @@ async function capture(run: Start, invocation: Invocation, variables: Record<str
     variables,
     cwd,
     report,
+    descriptors,
     outputBytesMax: outputBytesMaxDefault,
     ...(read.stdin === undefined ? {} : { input: read.stdin }),
   });

@@ -17,15 +17,17 @@ export interface Becoming {
   readonly variables: Readonly<Record<string, string>>;
   /** Bytes that the program finds on its standard input. */
   readonly stdin?: Uint8Array;
+  /** Those that our caller has handed down. */
+  readonly descriptors: readonly number[];
 }
 
 /** Returns only where a child had to run; then its exit code. @throws E_RUN_CANNOT_START */
-export async function becomeProgram({ invocation, variables, stdin }: Becoming): Promise<number> {
+export async function becomeProgram({ invocation, variables, stdin, descriptors }: Becoming): Promise<number> {
   const { program, argv } = invocation;
   if (canReplaceProcess) {
     if (stdin !== undefined) offerOnStdin(stdin);
     const environment = rawVariables(variables, readProcessFile);
-    replaceProcess({ path: program, argv: rawWords(argv, readProcessFile), environment });
+    replaceProcess({ path: program, argv: rawWords(argv, readProcessFile), environment, descriptors });
   }
   try {
     const child = Bun.spawn({

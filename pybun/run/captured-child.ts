@@ -22,6 +22,8 @@ export interface CapturedOptions {
   readonly outputBytesMax: number;
   /** Bytes for its standard input; the caller's own where absent. */
   readonly input?: Uint8Array;
+  /** Those that our caller has handed down; the program finds them under the same numbers. */
+  readonly descriptors: readonly number[];
 }
 
 export interface Ended {
@@ -32,16 +34,14 @@ export interface Ended {
 
 /** @throws an Error with the system's `code` where the program cannot be started */
 export async function runCaptured(options: CapturedOptions): Promise<Ended> {
-  const { invocation, variables, cwd, report, input, outputBytesMax } = options;
+  const { invocation, variables, cwd, report, input, outputBytesMax, descriptors } = options;
   const startedMs = performance.now();
   const ignored = ignoredAmong(forwarded);
   const child = Bun.spawn({
     ...commandOf(invocation, ignored),
     env: variables,
     cwd,
-    stdin: input ?? "inherit",
-    stdout: "pipe",
-    stderr: "pipe",
+    stdio: [input ?? "inherit", "pipe", "pipe", ...atTheirPlaces(descriptors)],
   });
   const stop = forwardSignals(child, ignored);
   const { exited } = child;
@@ -54,6 +54,13 @@ export async function runCaptured(options: CapturedOptions): Promise<Ended> {
   const signal = ended.signal === undefined ? {} : { signal: ended.signal };
   report.emit("run.exit", { exit_code: ended.exitCode, ...signal, duration_ms: performance.now() - startedMs });
   return ended;
+}
+
+/** What a child gets from its fourth descriptor on, by position: the gaps stay closed. */
+function atTheirPlaces(descriptors: readonly number[]): (number | null)[] {
+  const places = Array.from({ length: Math.max(0, (descriptors.at(-1) ?? 0) - 2) }, (): number | null => null);
+  for (const descriptor of descriptors) places[descriptor - 3] = descriptor;
+  return places;
 }
 
 /** All that end a process by default and that people and supervisors send. */

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDirectCalls } from "./direct-calls.ts";
@@ -41,6 +50,16 @@ if (calls !== undefined) {
     expect(calls.fingerprint(path)).toBe("5 2.0");
     expect(calls.fingerprint(join(directory, "link"))).toBe("5 2.0");
     expect(calls.fingerprint(join(directory, "none"))).toBe("-");
+  });
+
+  test("list gives all names of a directory, however many", () => {
+    const path = join(directory, "many");
+    mkdirSync(path);
+    const names = Array.from({ length: 300 }, (_, place) => `name-${"x".repeat(place % 40)}-${place}`);
+    for (const name of names) writeFileSync(join(path, name), "");
+    expect([...calls.list(path)].sort()).toEqual(names.sort());
+    expect(calls.list(join(path, "none"))).toEqual([]);
+    expect(calls.list(join(path, names[0] ?? ""))).toEqual([]);
   });
 
   test("writeFile, touch and readLink", () => {

@@ -15,6 +15,8 @@ export interface DirectCalls extends ReplacementCalls {
   /** `size seconds.nanoseconds` of what a path leads to, or `-` where nothing can be seen. */
   readonly fingerprint: (path: string) => string;
   readonly readLink: (path: string) => string | undefined;
+  /** The names in a directory, without `.` and `..`; none where it cannot be read. */
+  readonly list: (path: string) => readonly string[];
   /** Makes or replaces a small file. Returns whether all of it was written. */
   readonly writeFile: (path: string, text: string) => boolean;
   /** Sets the times of a file to now. */
@@ -29,6 +31,7 @@ const symbols = {
   close: { args: ["i32"], returns: "i32" },
   readlink: { args: ["ptr", "ptr", "u64"], returns: "i64" },
   statx: { args: ["i32", "ptr", "i32", "u32", "ptr"], returns: "i32" },
+  syscall: { args: ["i64", "i32", "ptr", "u64"], returns: "i64" },
   utimensat: { args: ["i32", "ptr", "ptr", "i32"], returns: "i32" },
 } as const;
 
@@ -37,21 +40,24 @@ const pageBytes = 4096;
 const growth = 16;
 const currentDirectory = -100;
 const closeOnExec = 0o2000000;
+/** By its number, because not every C library has a function for it. */
+const getdents64 = process.arch === "arm64" ? 61 : 217;
 const createTruncated = 0o1 | 0o100 | 0o1000; // O_WRONLY | O_CREAT | O_TRUNC
 const sizeAndTime = 0x200 | 0x40; // STATX_SIZE | STATX_MTIME
 
 /** Where `struct statx` holds what is read of it, and its whole length (statx(2), <linux/stat.h>): bytes. */
 const statx = { stx_size: 40, stx_mtime_seconds: 112, stx_mtime_nanoseconds: 120, length: 256 } as const;
 
+const openLibrary = () => findCLibrary(symbols);
+
 /** Undefined where there is no such library, or one without statx, as on other systems than Linux. */
 export function openDirectCalls(): DirectCalls | undefined {
   if (process.platform !== "linux") return undefined;
-  const calls = findCLibrary(symbols);
+  const calls = openLibrary();
   if (calls === undefined) return undefined;
   const status = new DataView(new ArrayBuffer(statx.length));
   return {
-    execve: calls.execve,
-    signal: calls.signal,
+    ...calls,
     readHead: (path, bytesMax) => {
       const descriptor = calls.open(ptr(terminated(path)), closeOnExec, 0);
       if (descriptor < 0) return undefined;
@@ -76,6 +82,7 @@ export function openDirectCalls(): DirectCalls | undefined {
       const length = Number(calls.readlink(ptr(terminated(path)), ptr(buffer), buffer.length));
       return length < 0 ? undefined : buffer.toString("latin1", 0, length);
     },
+    list: (path) => list(path, calls),
     writeFile: (path, text) => {
       const descriptor = calls.open(ptr(terminated(path)), createTruncated | closeOnExec, 0o666);
       if (descriptor < 0) return false;
@@ -88,6 +95,29 @@ export function openDirectCalls(): DirectCalls | undefined {
       calls.utimensat(currentDirectory, ptr(terminated(path)), null, 0);
     },
   };
+}
+
+function list(path: string, { open, syscall, close }: ReturnType<typeof openLibrary> & {}): readonly string[] {
+  const descriptor = open(ptr(terminated(path)), closeOnExec, 0);
+  if (descriptor < 0) return [];
+  const buffer = Buffer.allocUnsafe(pageBytes);
+  const names: string[] = [];
+  for (let length = 1; length > 0; ) {
+    length = Number(syscall(getdents64, descriptor, ptr(buffer), buffer.length));
+    names.push(...namesIn(buffer.subarray(0, Math.max(length, 0))));
+  }
+  close(descriptor);
+  return names;
+}
+
+/** Of the `struct linux_dirent64`s that getdents64(2) wrote: record length at byte 16, name from byte 19 on. */
+function namesIn(entries: Buffer): readonly string[] {
+  const names: string[] = [];
+  for (let place = 0; place < entries.length; place += entries.readUInt16LE(place + 16)) {
+    const name = entries.toString("latin1", place + 19, entries.indexOf(0, place + 19));
+    if (name !== "." && name !== "..") names.push(name);
+  }
+  return names;
 }
 
 const terminated = (path: string): Buffer => Buffer.from(`${path}\0`);

@@ -3,11 +3,12 @@
  *
  * In: what stands after `pybun`. Out: nothing, because this process has become the interpreter, or false, which means
  * "take the long way": a form of the command line that is not the plain one, no record, or a witness that changed.
- * About forty system calls; the static imports are the whole closure (tools/tidy holds their byte budget).
+ * About fifty system calls; the static imports are the whole closure (tools/tidy holds their byte budget).
  *
  * Every 256th run goes the long way too, which sweeps up the leases of ended processes.
  */
 import { replaceProcessBy } from "@vivarium/core/execve";
+import { inheritedDescriptors } from "@vivarium/core/inherited-descriptors";
 import { beginTrace, formatTraceParent } from "@vivarium/core/trace";
 import { childVariables } from "./child-variables.ts";
 import { type DirectCalls, openDirectCalls } from "./direct-calls.ts";
@@ -37,7 +38,10 @@ export function tryFastRun(argv: readonly string[]): boolean {
   variables["TRACEPARENT"] = formatTraceParent(beginTrace(env));
   const read: ReadProcessFile = (name) => calls.readHead(`/proc/self/${name}`, processBytesMax);
   const words = rawWords([record.program, ...argv.slice(1)], read);
-  return replaceProcessBy(calls, { path: record.program, argv: words, environment: rawVariables(variables, read) });
+  // Nothing of ours is open any more, so what is, is the runtime's or the caller's.
+  const descriptors = inheritedDescriptors({ ...calls, readText: (path) => calls.readHead(path, headBytesMax) });
+  const environmentBytes = rawVariables(variables, read);
+  return replaceProcessBy(calls, { path: record.program, argv: words, environment: environmentBytes, descriptors });
 }
 
 /** As `placesOf` for Linux (core/paths.ts), which would load node:path. */

@@ -1,0 +1,44 @@
+/**
+ * The open descriptors that whoever started us has handed down: `<(…)` of a shell, `7<file`, sockets of a service
+ * manager, pipes of a make jobserver. On Linux the runtime marks all from 4 up close-on-exec before any of our code
+ * runs; the program that takes our place is to find them open (core/execve.ts clears the mark).
+ *
+ * In: the descriptors of this process as /proc shows them, at a moment when we have none open. Out: the numbers of
+ * those that are not the runtime's own, which are an epoll and what is registered with it. An epoll that was handed
+ * down cannot be told from the runtime's and is left closed. Other systems need none of this: there the runtime marks
+ * nothing.
+ */
+
+export interface ProcessFiles {
+  /** The names in a directory; none where it cannot be read. */
+  readonly list: (path: string) => readonly string[];
+  /** Undefined where there is no such link. */
+  readonly readLink: (path: string) => string | undefined;
+  readonly readText: (path: string) => string | undefined;
+}
+
+const directory = "/proc/self/fd";
+const standardLast = 2;
+
+/** Ascending, without the standard streams. To be asked before anything of ours is open. */
+export function inheritedDescriptors(files: ProcessFiles): readonly number[] {
+  const numbers = files.list(directory).map(Number);
+  const open = numbers.filter((number) => number > standardLast).sort((a, b) => a - b);
+  // What the list itself was read by is closed by now, and leads nowhere.
+  const links = new Map(open.map((number) => [number, files.readLink(`${directory}/${number}`)]));
+  const polls = open.filter((number) => links.get(number) === "anon_inode:[eventpoll]");
+  const registered = new Set(polls.flatMap((number) => registeredWith(number, files)));
+  return open.filter((number) => {
+    const link = links.get(number);
+    if (link === undefined || polls.includes(number)) return false;
+    const isEventSource = link === "anon_inode:[eventfd]" || link === "anon_inode:[timerfd]";
+    // Where the kernel does not list what is registered, all that could be the runtime's is taken for its own.
+    return !isEventSource || (registered.size > 0 && !registered.has(number));
+  });
+}
+
+/** `tfd` of proc_pid_fdinfo(5). */
+function registeredWith(poll: number, files: ProcessFiles): readonly number[] {
+  const text = files.readText(`/proc/self/fdinfo/${poll}`) ?? "";
+  return [...text.matchAll(/^tfd:\s*(\d+)/gm)].map(([, number]) => Number(number));
+}
