@@ -11,6 +11,8 @@ export const envCreateDetail = v.object({
   interpreter: v.object({ path: v.string(), version: v.string() }),
   /** What it was made for, normalised and sorted. */
   requirements: v.array(v.string()),
+  /** What the `env create` that made it was given, but for `--dir`; paths are absolute. */
+  arguments: v.optional(v.array(v.string())),
   /** `url` where one was asked for (PEP 610). */
   packages: v.array(
     v.object({ name: v.string(), version: v.string(), sha256: v.string(), url: v.optional(v.string()) }),

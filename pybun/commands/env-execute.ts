@@ -5,7 +5,8 @@ import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import { openStore, type Store } from "@vivarium/core/store";
 import { shellWord } from "../env/creating-command.ts";
-import { listEnvironments, listGone, removeEnvironment } from "../env/list-environments.ts";
+import type { RecordedWish } from "../env/environment-record.ts";
+import { listEnvironments, listGone } from "../env/list-environments.ts";
 import type { FoundEnvironment } from "../env/place.ts";
 import { checkDirectory } from "../env/placed-environment.ts";
 import { isOffline } from "../index/run-variables.ts";
@@ -28,8 +29,11 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
   const offline = isOffline(context);
   const { refresh, clear } = options;
   checkRefresh(refresh, offline);
-  const { gathered, request: wished } = await gatherWish({ ...context, report }, options, positionals);
   const store = storeOf(context);
+  const scene = { store, report, offline, refresh, signal };
+  const early = prepareEarlyAccess(scene);
+  try {
+  const { gathered, request: wished } = await gatherWish({ ...context, report, onAsk: early.begin }, options, positionals);
   const requirements = gathered.requirements.slice(0, positionals.length);
   const request: InstallRequest = {
     ...wished,
@@ -40,12 +44,15 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
   if (request.directory !== undefined) {
     checkDirectory({ store, directory: request.directory, key: keyOf(request), clear });
   }
-  const record = await createEnvironment(request, { store, report, offline, refresh, signal, gathered });
+  const record = await createEnvironment(request, { ...scene, access: early.opened(), gathered });
   warnOfNothing(report, gathered, record.packages.length);
   if (isQuiet()) await rememberCreation(context, options, { request, record, store, read: gathered.files.read });
   context.out(`${record.path}\n`);
   context.detail(environmentDetail(record));
   return exitCode.success;
+  } finally {
+    await early.end();
+  }
 };
 
 /** `pybun env list` */
@@ -64,8 +71,15 @@ export const executeList: Execute = async (context) => {
 function lineOf({ key, path, packages, interpreter, wish, movedFrom }: FoundEnvironment): string {
   const count = `${packages.length} ${packages.length === 1 ? "package" : "packages"}`;
   const moved = movedFrom === undefined ? [] : [`made at ${movedFrom}`];
-  const purpose = wish.requirements.length === 0 ? [] : [`for ${shortened(wish.requirements)}`];
-  return [key.slice(0, 12), `Python ${interpreter.version}`, count, path, ...moved, ...purpose].join("  ");
+  return [key.slice(0, 12), `Python ${interpreter.version}`, count, path, ...moved, ...purposeOf(wish)].join("  ");
+}
+
+/** Requirements, and the options that tell it from another environment of the same. */
+function purposeOf({ requirements, arguments: given = [] }: RecordedWish): readonly string[] {
+  const optionsAt = given.findIndex((word) => word.startsWith("--"));
+  const options = optionsAt < 0 ? [] : [`with ${given.slice(optionsAt).map(shellWord).join(" ")}`];
+  const purpose = [...(requirements.length === 0 ? [] : [`for ${shortened(requirements)}`]), ...options];
+  return purpose.length === 0 ? [] : [purpose.join(", ")];
 }
 
 const shownMax = 4;
@@ -75,17 +89,3 @@ function shortened(requirements: readonly string[]): string {
   // One in the place of "and 1 more" takes no more room.
   return rest <= 1 ? requirements.join(", ") : `${requirements.slice(0, shownMax).join(", ")} and ${rest} more`;
 }
-
-/** `pybun env remove`. @throws E_ENV_NOT_FOUND, E_ENV_IN_USE */
-export const executeRemove: Execute = async (context, { positionals }) => {
-  const store = storeOf(context);
-  const removed: { key: string; path: string }[] = [];
-  for (const wanted of positionals) {
-    const { key, path } = removeEnvironment(store, wanted, { cwd: context.cwd });
-    context.report.emit("env.remove", { key, path });
-    removed.push({ key, path });
-    context.note(`removed ${path}\n`);
-  }
-  context.detail({ removed });
-  return exitCode.success;
-};

@@ -6,6 +6,7 @@ export function environmentDetail(record: FoundEnvironment) {
   const { key, path, python, view, packages, wish, movedFrom } = record;
   const interpreter = { path: record.interpreter.realPath, version: record.interpreter.version };
   const requirements = [...wish.requirements];
+  const given = wish.arguments === undefined ? {} : { arguments: [...wish.arguments] };
   const moved = movedFrom === undefined ? {} : { moved_from: movedFrom };
-  return { key, path, python, view, interpreter, requirements, packages: [...packages], ...moved };
+  return { key, path, python, view, interpreter, requirements, ...given, packages: [...packages], ...moved };
 }

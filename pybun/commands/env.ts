@@ -20,7 +20,12 @@ const envListCommand: Command = {
   name: "env list",
   summary: "List the environments that PyBun owns",
   usage: [""],
-  examples: [{ command: "pybun env list", note: "Key, Python, number of packages, path, and what it is for" }],
+  examples: [
+    {
+      command: "pybun env list",
+      note: "Key, Python, number of packages, path, requirements, and options given to `env create`",
+    },
+  ],
   options: {},
   positionals: "none",
   load: async () => ({ execute: (await import("./env-execute.ts")).executeList }),
@@ -44,14 +49,18 @@ const envPathCommand: Command = {
 const envRemoveCommand: Command = {
   name: "env remove",
   summary: "Remove environments",
-  usage: ["KEY|DIR…"],
+  usage: ["[OPTIONS] REQUIREMENT…", "[OPTIONS] -r FILE", "KEY|DIR…"],
   examples: [
-    { command: "pybun env remove .venv", note: "By key or by place; wheels stay in the store" },
+    {
+      command: "pybun env remove requests rich",
+      note: "The one that `env path` prints for this; its wheels stay in the store",
+    },
+    { command: "pybun env remove .venv", note: "By place or by key" },
     { command: "pybun env remove old/.venv", note: "Forgets one that `env list` calls moved or gone" },
   ],
-  options: {},
-  positionals: { name: "KEY|DIR", min: 1, max: Number.POSITIVE_INFINITY },
-  load: async () => ({ execute: (await import("./env-execute.ts")).executeRemove }),
+  options: envWishOptions,
+  positionals: { name: "REQUIREMENT|KEY|DIR", min: 0, max: Number.POSITIVE_INFINITY },
+  load: async () => ({ execute: (await import("./env-remove.ts")).executeRemove }),
   detailSchema: async () => (await import("./env-detail.ts")).envRemoveDetail,
 };
 

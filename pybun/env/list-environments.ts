@@ -57,6 +57,15 @@ export function tryFindEnvironment(store: Store, wanted: string, cwd: string): F
   return place.kind === "none" ? pick(listEnvironments(store), { wanted, path }) : place.record;
 }
 
+/** Is there, or was there, an environment with this key or at this path? @throws E_ENV_AMBIGUOUS, E_ENV_LAYOUT */
+export function isEnvironment(store: Store, wanted: string, cwd: string): boolean {
+  const found = tryFindEnvironment(store, wanted, cwd) ?? pickGone(store, wanted, cwd);
+  return found !== undefined;
+}
+
+const pickGone = (store: Store, wanted: string, cwd: string): GoneEnvironment | undefined =>
+  pick(listGone(store), { wanted, path: resolve(cwd, wanted) });
+
 /** The same wish at two places has one key. @throws E_ENV_AMBIGUOUS */
 function pick<T extends GoneEnvironment>(all: readonly T[], { wanted, path }: { wanted: string; path: string }) {
   const there = all.find((entry) => entry.path === path);
@@ -85,7 +94,7 @@ export function removeEnvironment(
 }
 
 function forgetGone(store: Store, wanted: string, cwd: string): GoneEnvironment {
-  const gone = pick(listGone(store), { wanted, path: resolve(cwd, wanted) });
+  const gone = pickGone(store, wanted, cwd);
   if (gone === undefined) throw problem("E_ENV_NOT_FOUND", { wanted });
   forgetPlace(store, gone.path);
   return gone;

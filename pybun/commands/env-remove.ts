@@ -1,0 +1,49 @@
+/** `pybun env remove`: environments by key or place, or the one of a wish: what `env path` prints for the same words. */
+
+import type { CommandContext, Execute } from "@vivarium/cli/command";
+import type { cliDiagnostics } from "@vivarium/cli/diagnostics";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { exitCode } from "@vivarium/core/exit-code";
+import { placesOf } from "@vivarium/core/paths";
+import { openStore, type Store } from "@vivarium/core/store";
+import type { envDiagnostics } from "../env/diagnostics.ts";
+import { isEnvironment, removeEnvironment } from "../env/list-environments.ts";
+import type { envWishOptions } from "./env-options.ts";
+import { type Asked, isNoRequirement, wishedEnvironment } from "./find-wished.ts";
+
+const problem = problemsOf<typeof envDiagnostics>();
+const usageProblem = problemsOf<typeof cliDiagnostics>();
+
+/** @throws E_ENV_NOT_FOUND, E_ENV_AMBIGUOUS, E_ENV_LAYOUT, E_ENV_IN_USE, and what wishes and the store throw */
+export const executeRemove: Execute<typeof envWishOptions> = async (context, asked) => {
+  const { platform, environment, home, cwd, report } = context;
+  const store = openStore(placesOf(platform, environment, home).cache);
+  const removed: { key: string; path: string }[] = [];
+  for (const wanted of await meantEnvironments(context, { ...asked, store })) {
+    const { key, path } = removeEnvironment(store, wanted, { cwd });
+    report.emit("env.remove", { key, path });
+    removed.push({ key, path });
+    context.note(`removed ${path}\n`);
+  }
+  context.detail({ removed });
+  return exitCode.success;
+};
+
+/** Keys and paths. Either all words name environments, or all are requirements of one: to guess would be to delete. */
+async function meantEnvironments(
+  context: CommandContext,
+  asked: Asked & { readonly store: Store },
+): Promise<readonly string[]> {
+  const { options, positionals, store } = asked;
+  const hasFiles = options.requirement.length > 0;
+  if (positionals.length === 0 && !hasFiles) {
+    const place = { program: context.program.name, command: "env remove" };
+    throw usageProblem("E_USAGE_ARGUMENT_MISSING", { ...place, name: "REQUIREMENT, KEY or DIR" });
+  }
+  const unknown = hasFiles ? positionals : positionals.filter((word) => !isEnvironment(store, word, context.cwd));
+  const isNaming = !hasFiles && (unknown.length < positionals.length || unknown.some(isNoRequirement));
+  if (!isNaming) return [(await wishedEnvironment(context, { ...asked, orDamaged: true })).path];
+  const wanted = unknown.find(isNoRequirement) ?? unknown[0];
+  if (wanted !== undefined) throw problem("E_ENV_NOT_FOUND", { wanted });
+  return positionals;
+}
