@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import type { PrefixPlan } from "../env/prefix-plan.ts";
-import { hashVariables } from "../run/warm-key.ts";
+import { hashVariables } from "../run/hash-variables.ts";
 
 export const createKind = "creates-v1";
 

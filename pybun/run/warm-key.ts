@@ -3,6 +3,7 @@
  * script. Shared by the warm path and by the long way that writes the record, so that both mean the same.
  */
 import { findBlocks } from "../script/block.ts";
+import { hashVariables } from "./hash-variables.ts";
 
 export interface WarmInputs {
   /** The script as it was given. */
@@ -16,9 +17,6 @@ export interface WarmInputs {
 /** Longer scripts go the long way. */
 export const headBytesMax = 1 << 20;
 
-/** Values are hashed, never stored: some hold credentials. */
-const relevant = /^(?:PATH|HOME|VIRTUAL_ENV|CONDA_PREFIX|NETRC|(?:PIP|UV|PYBUN|VIVARIUM|XDG|PYENV)_.*)$/;
-
 /** Forty hexadecimal digits. */
 export function warmKey({ script, block, cwd, environment }: WarmInputs): string {
   const hasher = new Bun.CryptoHasher("sha256");
@@ -26,13 +24,6 @@ export function warmKey({ script, block, cwd, environment }: WarmInputs): string
   hasher.update(`${cwd}\0${script.slice(0, slash + 1)}\0${block.length}\0`).update(block, "latin1");
   hashVariables(hasher, environment);
   return hasher.digest("hex").slice(0, 40);
-}
-
-/** Adds the variables that choose the interpreter, the environment or the packages. */
-export function hashVariables(hasher: Bun.CryptoHasher, environment: WarmInputs["environment"]): void {
-  for (const name of Object.keys(environment).sort()) {
-    if (relevant.test(name)) hasher.update(`\0${name}=${environment[name] ?? ""}`);
-  }
 }
 
 /**

@@ -14,7 +14,7 @@ import { importDirection } from "./import-direction.ts";
 import { parameters } from "./parameters.ts";
 import { referenceFreshness } from "./reference-freshness.ts";
 import { readSourceTree } from "./source-tree.ts";
-import { startPath } from "./start-path.ts";
+import { startPaths } from "./start-path.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "tidy-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -129,21 +129,29 @@ test("a reference page that its generator would make otherwise", async () => {
   );
 });
 
-test("a start path with a stranger, an idle entry and too many bytes", async () => {
+test("start paths with a stranger, an idle entry and too many bytes, behind a lazy import too", async () => {
   const tree = treeOf({
-    "vivarium/main.ts": 'import { a } from "./a.ts";\nimport type { T } from "./t.ts";\nconsole.log(a as T);\n',
+    "vivarium/main.ts":
+      'import { a } from "./a.ts";\nimport type { T } from "./t.ts";\nconsole.log(a as T);\nawait import("../pybun/fast.ts");\n',
+    "pybun/fast.ts": 'import { b } from "./b.ts";\nconsole.log(b);\nawait import("./slow.ts");\n',
+    "pybun/b.ts": `import { join } from "node:path";\nexport const b = join("${"x".repeat(300)}");\n`,
+    "pybun/slow.ts": `console.log("${"x".repeat(900)}");\n`,
     "vivarium/a.ts": `import { tmpdir } from "node:os";\nexport const a = tmpdir() + "${"x".repeat(500)}";\n`,
     "vivarium/t.ts": "export type T = string;\n",
   });
-  const complaints = await startPath(tree, {
-    entry: "vivarium/main.ts",
-    allowed: ["vivarium/a.ts", "core/gone.ts"],
-    bundleBytesMax: 400,
-  });
+  const complaints = await startPaths(tree, [
+    { entry: "vivarium/main.ts", allowed: ["vivarium/a.ts", "core/gone.ts"], bundleBytesMax: 400 },
+    { entry: "pybun/fast.ts", allowed: ["pybun/b.ts"], bundleBytesMax: 300 },
+    { entry: "pybun/b.ts", allowed: ["node:path"], bundleBytesMax: 500 },
+    { entry: "pybun/gone.ts", allowed: [], bundleBytesMax: 1 },
+  ]);
   expect(complaints.map((text) => text.replace(/\d{3,} bytes/, "N bytes"))).toEqual([
     "vivarium/a.ts:1: 'node:os' is not on the allow-list of vivarium/main.ts",
     "vivarium/main.ts:1: 'core/gone.ts' is on the allow-list, but no longer on the start path",
     "vivarium/main.ts:1: a start loads N bytes, over the budget of 400",
+    "pybun/b.ts:1: 'node:path' is not on the allow-list of pybun/fast.ts",
+    "pybun/fast.ts:1: a start loads N bytes, over the budget of 300",
+    "pybun/gone.ts:1: is an entry with an allow-list, but does not exist",
   ]);
 });
 

@@ -1,6 +1,7 @@
 /**
- * What every start loads stays small: the files and packages that the entry imports statically are on an allow-list,
- * and their bundle, as `npm run build` makes it, keeps within a budget of bytes. A lazy import is free.
+ * What a start loads stays small: the files and packages that an entry imports statically are on its allow-list, and
+ * their bundle, as `npm run build` makes it, keeps within a budget of bytes. A lazy import is free; where it is on the
+ * path of a start that has to be fast, what it loads is an entry of its own.
  */
 import { join } from "node:path";
 import type { SourceTree } from "./source-tree.ts";
@@ -13,7 +14,12 @@ export interface StartPath {
   readonly bundleBytesMax: number;
 }
 
-export async function startPath(tree: SourceTree, { entry, allowed, bundleBytesMax }: StartPath): Promise<string[]> {
+export async function startPaths(tree: SourceTree, starts: readonly StartPath[]): Promise<string[]> {
+  return (await Promise.all(starts.map((start) => startPath(tree, start)))).flat();
+}
+
+async function startPath(tree: SourceTree, { entry, allowed, bundleBytesMax }: StartPath): Promise<string[]> {
+  if (!tree.files.has(entry)) return [`${entry}:1: is an entry with an allow-list, but does not exist`];
   const reached = staticClosure(tree, entry);
   const strangers = [...reached].filter(([name]) => name !== entry && !allowed.includes(name));
   const complaints = strangers.map(([name, place]) => `${place}: '${name}' is not on the allow-list of ${entry}`);
