@@ -1,4 +1,5 @@
 /** From what a link says to an {@link IndexFile}; shared by HTML pages, JSON pages and directories. */
+import { sdistEndingOf } from "../versions/sdist-filename.ts";
 import { filenameOf } from "../versions/url-filename.ts";
 import type { IndexFile } from "./index-file.ts";
 
@@ -16,12 +17,10 @@ export interface Link {
   readonly hashes?: Readonly<Record<string, string>> | undefined;
 }
 
-const sdistEnding = /\.(?:tar\.(?:gz|bz2|xz|lzma|Z)|tgz|tbz|zip|tar)$/i;
-
 /** Wheel, source distribution, or something that we do not install (eggs, installers, signatures). */
 export function kindOfFilename(filename: string): IndexFile["kind"] | undefined {
   if (filename.endsWith(".whl")) return "wheel";
-  return sdistEnding.test(filename) ? "sdist" : undefined;
+  return sdistEndingOf(filename) === undefined ? undefined : "sdist";
 }
 
 /**

@@ -5,6 +5,7 @@
  * undecoded. The version is cut out of the file name without allocating for the name part, and each distinct version
  * text is parsed once.
  */
+import { sdistEndingOf } from "../versions/sdist-filename.ts";
 import { versionKey } from "../versions/version.ts";
 
 /** A file name inside `page` (from–to), and the extent of the record that it belongs to. */
@@ -109,17 +110,13 @@ function isSeparator(code: number): boolean {
   return code === dashCode || code === dotCode || code === underscoreCode;
 }
 
-const sdistEndings = [".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz", ".tbz", ".tar.lzma", ".tar.Z", ".tar"];
-
 function versionText(page: string, from: number, to: number): string | undefined {
   if (page.charCodeAt(to - 1) === 108 && page.endsWith(".whl", to)) {
     const dash = page.indexOf("-", from);
     return dash === -1 || dash >= to ? undefined : page.slice(from, dash);
   }
-  for (const ending of sdistEndings) {
-    if (page.endsWith(ending, to)) return to - ending.length <= from ? undefined : page.slice(from, to - ending.length);
-  }
-  return undefined;
+  const ending = sdistEndingOf(page, to);
+  return ending === undefined || to - ending.length <= from ? undefined : page.slice(from, to - ending.length);
 }
 
 function tableOf(raw: { starts: number[]; ends: number[]; owners: number[]; texts: string[] }): ReleaseTable {

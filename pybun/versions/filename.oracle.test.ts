@@ -51,6 +51,14 @@ describe(`file names, seed ${seed}`, () => {
     TIMEOUT_MS,
   );
 
+  test("of source distributions end as those that pip unpacks", async () => {
+    const endings =
+      ".tar.gz .zip .tgz .tar.bz2 .tar.xz .tbz .txz .tar.lzma .tar.lz .tlz .tar .tar.Z .ZIP .tbz2 .gz .egg";
+    const answers = await askPackaging<boolean>("is_archive", endings.split(" "));
+    const ours = endings.split(" ").map((ending) => tryParseSdistFilename(`foo-1.0${ending}`) !== undefined);
+    expect(ours).toEqual(answers);
+  });
+
   test(
     "of source distributions are read and refused as packaging does",
     async () => {

@@ -53,13 +53,19 @@ describe("parseSdistFilename", () => {
     ["foo-bar-1.0-rc1.tar.gz", "Foo_Bar", "foo-bar", "1.0rc1"],
     ["foo-2-3.0.tar.bz2", "foo-2", "foo-2", "3.0"],
     ["foo-1.0.tgz", "foo", "foo", "1.0"],
+    ["foo-1.0.tbz", "foo", "foo", "1.0"],
+    ["foo-1.0.tar.lzma", "foo", "foo", "1.0"],
   ])("reads %j of project %j", (filename, name, expected, version) => {
     const sdist = parseSdistFilename(filename, name === undefined ? {} : { name });
     expect({ name: sdist.name, version: sdist.version.text }).toEqual({ name: expected, version });
   });
 
   test.each([
-    ["foo-1.0.exe", undefined, "it does not end with .tar.gz, .zip, .tar.bz2, .tgz, .tar.xz, .tar"],
+    [
+      "foo-1.0.exe",
+      undefined,
+      "it does not end with .tar.gz, .zip, .tgz, .tar.bz2, .tar.xz, .tbz, .txz, .tar.lzma, .tar.lz, .tlz, .tar",
+    ],
     ["foo.tar.gz", undefined, "it has no dash before a version"],
     ["-1.0.tar.gz", undefined, "it has no project name"],
     ["foo-x.tar.gz", undefined, "'x' is not a version"],

@@ -17,8 +17,31 @@ export interface SdistFilename {
   readonly extension: string;
 }
 
-/** `.zip` and `.tar.gz` are in use; the others are on indexes since before PEP 527 forbade new ones. */
-const EXTENSIONS = [".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar"] as const;
+/**
+ * What a source distribution may end with, the usual first, in lower case. The specification knows `.tar.gz` alone
+ * (PEP 625), with `.zip` before it; the others are on indexes since before PEP 527 forbade new ones, and are those that
+ * pip unpacks.
+ */
+const sdistEndings = [
+  ".tar.gz",
+  ".zip",
+  ".tgz",
+  ".tar.bz2",
+  ".tar.xz",
+  ".tbz",
+  ".txz",
+  ".tar.lzma",
+  ".tar.lz",
+  ".tlz",
+  ".tar",
+] as const;
+
+/** The ending of a text that ends at `end` with that of a source distribution. */
+export function sdistEndingOf(text: string, end = text.length): string | undefined {
+  // For every file of every page: a closure would cost more than the comparisons.
+  for (const ending of sdistEndings) if (text.endsWith(ending, end)) return ending;
+  return undefined;
+}
 
 /** Reads the file name of a source distribution; `name` is the project's, if known. Throws `E_SDIST_FILENAME`. */
 export function parseSdistFilename(filename: string, options: { readonly name?: string } = {}): SdistFilename {
@@ -38,8 +61,8 @@ export function tryParseSdistFilename(
 
 /** The record, or the reason why there is none. */
 function readSdistFilename(filename: string, project: string | undefined): SdistFilename | string {
-  const extension = EXTENSIONS.find((candidate) => filename.endsWith(candidate));
-  if (extension === undefined) return `it does not end with ${EXTENSIONS.join(", ")}`;
+  const extension = sdistEndingOf(filename);
+  if (extension === undefined) return `it does not end with ${sdistEndings.join(", ")}`;
   const stem = filename.slice(0, -extension.length);
   const dash = project === undefined ? stem.lastIndexOf("-") : dashBehind(stem, normalizeName(project));
   if (dash < 0) return project === undefined ? "it has no dash before a version" : `it is not one of '${project}'`;

@@ -141,5 +141,11 @@ def sdist(filename):
     return {"name": found, "version": str(v)}
 
 
+def is_archive(ending):
+    from pip._internal.utils.filetypes import ARCHIVE_EXTENSIONS
+
+    return ending in ARCHIVE_EXTENSIONS and ending != ".whl"
+
+
 question = json.load(sys.stdin)
 json.dump([globals()[question["kind"]](case) for case in question["cases"]], sys.stdout)
