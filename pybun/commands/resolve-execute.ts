@@ -3,13 +3,12 @@ import type { CommandContext, Execute, OptionValues } from "@vivarium/cli/comman
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
-import { redact } from "@vivarium/core/redact";
 import type { ProjectChoice } from "../candidates/policy.ts";
 import { resolveWithIndex } from "../candidates/resolve-with-index.ts";
 import { targetOf } from "../candidates/target-of.ts";
 import { openIndexClient } from "../index/client.ts";
 import { loadIndexConfig } from "../index/config.ts";
-import type { indexDiagnostics } from "../index/diagnostics.ts";
+import { warnOfExtraFirst } from "../index/extra-first.ts";
 import { readGivenSettings } from "../index/given-settings.ts";
 import { isOffline, pythonRequest } from "../index/run-variables.ts";
 import { findInterpreter } from "../interpreter/find-interpreter.ts";
@@ -30,7 +29,6 @@ import { withHashes } from "./pin-hashes.ts";
 import type { resolveOptions } from "./resolve-options.ts";
 
 const problem = problemsOf<typeof resolverDiagnostics>();
-const indexProblem = problemsOf<typeof indexDiagnostics>();
 
 type Options = OptionValues<typeof resolveOptions>;
 
@@ -90,12 +88,8 @@ async function targetFor(context: CommandContext, options: Options): Promise<Res
 
 function openClient(context: CommandContext, options: Options, { files }: Gathered) {
   const { environment, home, platform, report, offline, signal, cwd } = context;
-  if (files.extraIndexes.length > 0) {
-    report.warn(
-      indexProblem("W_INDEX_EXTRA_FIRST", { source: "--extra-index-url", urls: files.extraIndexes.map(redact) }),
-    );
-  }
   const config = loadIndexConfig({ flags: indexFlagsOf(options, files), environment, home, platform, cwd });
+  warnOfExtraFirst(report, config, { source: "--extra-index-url", urls: files.extraIndexes });
   const cacheRoot = placesOf(platform, environment, home).cache;
   return openIndexClient({ config, cacheRoot, report, offline, refresh: options.refresh, signal });
 }

@@ -15,6 +15,7 @@ import { type CredentialSource, openCredentials } from "./credentials.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { directorySource } from "./directory-source.ts";
 import { type DownloadedFile, downloadFile, type Sink } from "./download.ts";
+import { warnOfExtraFirst } from "./extra-first.ts";
 import { openFindLinks } from "./find-links.ts";
 import type { IndexConfig } from "./index-config.ts";
 import type { CoreMetadata, IndexFile, ProjectPage } from "./index-file.ts";
@@ -92,7 +93,7 @@ export function openIndexClient(options: ClientOptions): IndexClient {
       return Promise.reject(problem("E_INDEX_OFFLINE", { what: `the file ${file.filename}` }));
     return downloadFile(file, sink, { transport, limit, report, clock, signal });
   };
-  for (const { source, urls } of config.warnings) report.warn(problem("W_INDEX_EXTRA_FIRST", { source, urls }));
+  for (const extra of config.warnings) warnOfExtraFirst(report, config, extra);
   for (const one of config.ignored) report.warn(problem("W_SETTING_IGNORED", one));
   return {
     page: (name) => pages.page(normalizeName(name)),

@@ -1,5 +1,6 @@
 /** The catalogue of the index client. Every URL in the parameters is redacted by whoever throws. */
 import { rule } from "@vivarium/core/diagnostic";
+import { publicIndex } from "./public-index.ts";
 
 const offlineHint = (): string =>
   "Run the command once without `--offline` and UV_OFFLINE, so that the answer is in the cache.";
@@ -181,12 +182,13 @@ export const indexDiagnostics = {
         ? raiseLimit
         : "Close other programs, or have the system's limit raised, and run the command again.",
   }),
-  W_INDEX_EXTRA_FIRST: rule<{ source: string; urls: readonly string[] }>({
+  /** `order`: all indexes as they are asked, as `IndexConfig` has them. */
+  W_INDEX_EXTRA_FIRST: rule<{ source: string; urls: readonly string[]; order: readonly string[] }>({
     exit: 0,
     summary: "pip's extra-index-url is read under the first-index rule, which is stricter than pip.",
     message: (p) =>
       `${p.source}: ${p.urls.map((url) => `'${url}'`).join(", ")} is asked before the default index, and the first index that knows a name is the only one used for it (pip would mix them)`,
-    hint: () => "This keeps a public package from replacing a private one of the same name.",
+    hint: ({ order }) => extraFirstHint(order),
   }),
   W_SETTING_IGNORED: rule<{ source: string; reason: string }>({
     exit: 0,
@@ -207,6 +209,19 @@ export const indexDiagnostics = {
       `Everything works, but slower. ${p.isLimit ? raiseLimit : "Set VIVARIUM_HOME to a directory that you may write to."}`,
   }),
 };
+
+/** A public package in the place of a private one is an attack that happens; who is safe from it is said plainly. */
+function extraFirstHint(order: readonly string[]): string {
+  const at = order.indexOf(publicIndex);
+  const listed = (urls: readonly string[]): string => urls.map((url) => `'${url}'`).join(" or ");
+  const [before, behind] = [listed(order.slice(0, Math.max(at, 0))), listed(order.slice(at + 1))];
+  if (at >= 0 && behind !== "") {
+    const way = `make ${behind} the extra index and PyPI the default one`;
+    return `A package of PyPI replaces one of the same name on ${behind}, which is not asked for it. To turn it around, ${way}.`;
+  }
+  if (before !== "") return `A package of PyPI never replaces one of the same name on ${before}.`;
+  return "A name that both have is taken from the extra one, also where the default one has a newer version.";
+}
 
 /** `numpy` of `numpy-1.0.tar.gz`: what `--only-binary` takes. */
 const projectOf = (file: string): string => file.replace(/-[^-]*$/, "");
