@@ -11,6 +11,7 @@ import type { FoundEnvironment } from "../env/place.ts";
 import { checkDirectory } from "../env/placed-environment.ts";
 import { isOffline } from "../index/run-variables.ts";
 import { type InstallRequest, keyOf } from "../install/install-request.ts";
+import { prepareEarlyAccess } from "./early-access.ts";
 import { recordedArguments } from "./env-arguments.ts";
 import { createEnvironment } from "./env-install.ts";
 import type { envCreateOptions } from "./env-options.ts";
@@ -33,23 +34,27 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
   const scene = { store, report, offline, refresh, signal };
   const early = prepareEarlyAccess(scene);
   try {
-  const { gathered, request: wished } = await gatherWish({ ...context, report, onAsk: early.begin }, options, positionals);
-  const requirements = gathered.requirements.slice(0, positionals.length);
-  const request: InstallRequest = {
-    ...wished,
-    clear,
-    arguments: () => recordedArguments({ options, requirements, cwd }),
-    ...(options.dir === undefined ? {} : { directory: resolve(cwd, options.dir) }),
-  };
-  if (request.directory !== undefined) {
-    checkDirectory({ store, directory: request.directory, key: keyOf(request), clear });
-  }
-  const record = await createEnvironment(request, { ...scene, access: early.opened(), gathered });
-  warnOfNothing(report, gathered, record.packages.length);
-  if (isQuiet()) await rememberCreation(context, options, { request, record, store, read: gathered.files.read });
-  context.out(`${record.path}\n`);
-  context.detail(environmentDetail(record));
-  return exitCode.success;
+    const { gathered, request: wished } = await gatherWish(
+      { ...context, report, onAsk: early.begin },
+      options,
+      positionals,
+    );
+    const requirements = gathered.requirements.slice(0, positionals.length);
+    const request: InstallRequest = {
+      ...wished,
+      clear,
+      arguments: () => recordedArguments({ options, requirements, cwd }),
+      ...(options.dir === undefined ? {} : { directory: resolve(cwd, options.dir) }),
+    };
+    if (request.directory !== undefined) {
+      checkDirectory({ store, directory: request.directory, key: keyOf(request), clear });
+    }
+    const record = await createEnvironment(request, { ...scene, access: early.opened(), gathered });
+    warnOfNothing(report, gathered, record.packages.length);
+    if (isQuiet()) await rememberCreation(context, options, { request, record, store, read: gathered.files.read });
+    context.out(`${record.path}\n`);
+    context.detail(environmentDetail(record));
+    return exitCode.success;
   } finally {
     await early.end();
   }

@@ -6,8 +6,9 @@ import { warnOfExtraFirst } from "../index/extra-first.ts";
 import { readGivenSettings } from "../index/given-settings.ts";
 import { pythonRequest } from "../index/run-variables.ts";
 import type { InstallRequest } from "../install/install-request.ts";
-import { findInterpreterNow } from "../interpreter/find-interpreter.ts";
+import { findInterpreter } from "../interpreter/find-interpreter.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
+import type { EarlyWish } from "./early-access.ts";
 import type { envWishOptions } from "./env-options.ts";
 import { type Gathered, gatherRequirements, indexFlagsOf, packageWish } from "./gather-requirements.ts";
 
@@ -18,9 +19,14 @@ export interface GatheredWish {
   readonly request: InstallRequest;
 }
 
+export interface WishContext extends CommandContext {
+  /** Called when the interpreter has to be asked, which takes a while. */
+  readonly onAsk?: (wish: EarlyWish) => void;
+}
+
 /** @throws what requirements, files of requirements, settings of indexes and interpreters throw */
 export async function gatherWish(
-  context: CommandContext,
+  context: WishContext,
   options: WishOptions,
   positionals: readonly string[],
 ): Promise<GatheredWish> {
@@ -32,16 +38,17 @@ export async function gatherWish(
     requirementFiles: options.requirement,
     constraintFiles: options.constraint,
   });
-  return { gathered, request: requestOf(context, options, gathered) };
+  return { gathered, request: await requestOf(context, options, gathered) };
 }
 
-function requestOf(context: CommandContext, options: WishOptions, gathered: Gathered): InstallRequest {
+async function requestOf(context: WishContext, options: WishOptions, gathered: Gathered): Promise<InstallRequest> {
   const { files, requirements, constraints } = gathered;
   const { environment, home, platform, cwd, report } = context;
   const config = loadIndexConfig({ flags: indexFlagsOf(options, files), environment, home, platform, cwd });
   warnOfExtraFirst(report, config, { source: "--extra-index-url", urls: files.extraIndexes });
+  const onAsk = () => context.onAsk?.({ config, requirements });
   return {
-    interpreter: interpreterFor(context, options.python),
+    interpreter: await interpreterFor(context, { wanted: options.python, onAsk }),
     requirements,
     constraints,
     requiredHashes: gathered.requiredHashes,
@@ -51,8 +58,12 @@ function requestOf(context: CommandContext, options: WishOptions, gathered: Gath
   };
 }
 
-function interpreterFor(context: CommandContext, wanted: string | undefined): Interpreter {
-  const { cwd, environment, platform, home, report } = context;
+function interpreterFor(
+  context: CommandContext,
+  { wanted, onAsk }: { readonly wanted: string | undefined; readonly onAsk: () => void },
+): Promise<Interpreter> {
+  const { cwd, environment, platform, home, report, signal } = context;
   const cacheRoot = placesOf(platform, environment, home).cache;
-  return findInterpreterNow({ ...pythonRequest(wanted, environment), cwd, environment, platform, cacheRoot, report });
+  const place = { cwd, environment, platform, cacheRoot };
+  return findInterpreter({ ...pythonRequest(wanted, environment), ...place, report, signal, onAsk });
 }

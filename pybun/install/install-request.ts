@@ -10,6 +10,7 @@ import type { Requirement } from "../versions/requirement.ts";
 import type { LayerBeneath } from "./beneath.ts";
 import { chosenEnvironment } from "./choice.ts";
 import { environmentKey } from "./environment-key.ts";
+import type { IndexAccess } from "./index-access.ts";
 
 export interface InstallRequest {
   readonly interpreter: Interpreter;
@@ -44,6 +45,8 @@ export interface InstallScene {
   /** Resolve again, and ask the indexes again. */
   readonly refresh: boolean;
   readonly signal?: AbortSignal;
+  /** Opened before it was known that it would be needed; whoever opened it closes it. */
+  readonly access?: Promise<IndexAccess> | undefined;
 }
 
 /** The environment of a wish that was made before and is whole; looks at the disk, never at the network. */

@@ -15,7 +15,7 @@ import { resolveWithIndex } from "../candidates/resolve-with-index.ts";
 import { targetOf } from "../candidates/target-of.ts";
 import { ensureEnvironment } from "../env/ensure-environment.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
-import { type IndexClient, openIndexClient } from "../index/client.ts";
+import type { IndexClient } from "../index/client.ts";
 import type { Pin } from "../resolver/pins.ts";
 import { momentMs } from "../versions/moment.ts";
 import { normalizeName } from "../versions/name.ts";
@@ -28,6 +28,7 @@ import { ensureBytecode, resumeBytecode } from "./ensure-bytecode.ts";
 import { digestOf } from "./environment-key.ts";
 import { environmentSetting, originsOf } from "./environment-setting.ts";
 import { type Fetching, openFetching } from "./fetch-wheels.ts";
+import { openIndexAccess } from "./index-access.ts";
 import { findInstalled, type InstallRequest, type InstallScene, keyOf } from "./install-request.ts";
 import { writeLayer } from "./layer.ts";
 import { markCache } from "./mark-cache.ts";
@@ -71,16 +72,8 @@ interface KeyedScene extends InstallScene {
 }
 
 async function install(request: InstallRequest, scene: KeyedScene): Promise<EnvironmentRecord> {
-  const { store, report, offline, refresh, signal, key } = scene;
-  const stop = new AbortController();
-  const client = openIndexClient({
-    config: request.config,
-    cacheRoot: store.root,
-    report,
-    offline,
-    refresh,
-    signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
-  });
+  const { store, report, signal, key } = scene;
+  const { client, stop } = (await scene.access) ?? openIndexAccess(request.config, scene);
   const fetching = openFetching({ store, client, report, signal: stop.signal });
   try {
     const pins = await pinsOf(request, { client, report, fetching });

@@ -17,7 +17,7 @@ import { dirname, join } from "node:path";
 import { type Problem, renderProblem } from "@vivarium/core/diagnostic";
 import { parseSpecifiers } from "../versions/specifier.ts";
 import { interpreterDiagnostics } from "./diagnostics.ts";
-import { type FindOptions, findInterpreter, findInterpreterNow } from "./find-interpreter.ts";
+import { type FindOptions, findInterpreter } from "./find-interpreter.ts";
 import type { Interpreter } from "./interpreter.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "interpreter-test-")));
@@ -27,11 +27,11 @@ const cacheRoot = join(root, "cache");
 let real: Interpreter;
 let minor = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   mkdirSync(bin);
   mkdirSync(cwd, { recursive: true });
   const environment = { ...process.env, HOME: process.env["HOME"] ?? homedir() };
-  real = findInterpreterNow({ environment, cwd: root, platform: "linux", cacheRoot });
+  real = await findInterpreter({ environment, cwd: root, platform: "linux", cacheRoot });
   minor = real.version.split(".").slice(0, 2).join(".");
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -40,16 +40,16 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 function find(
   path: readonly string[],
   more: Partial<FindOptions> & { env?: Record<string, string> } = {},
-): Interpreter {
+): Promise<Interpreter> {
   const { env = {}, ...options } = more;
   // The system's own directories are for `env` and `sh` of wrappers, behind everything else.
   const environment = { PATH: path.join(":"), HOME: root, ...env };
-  return findInterpreterNow({ environment, cwd, platform: "linux", cacheRoot, ...options });
+  return findInterpreter({ environment, cwd, platform: "linux", cacheRoot, ...options });
 }
 
-function problemOf(body: () => unknown): Problem {
+async function problemOf(body: () => Promise<unknown>): Promise<Problem> {
   try {
-    body();
+    await body();
   } catch (error) {
     return error as Problem; // asserted on by code
   }
@@ -71,13 +71,13 @@ function link(path: string): string {
 }
 
 describe("--python", () => {
-  test("takes a path, a prefix, a version, a specifier or a name", () => {
+  test("takes a path, a prefix, a version, a specifier or a name", async () => {
     const prefix = join(root, "prefix");
     const path = link(join(prefix, "bin", "python3"));
     link(join(prefix, "bin", "my-python"));
     const path3 = [join(prefix, "bin")];
-    expect(find([], { request: path }).path).toBe(path);
-    expect(find([], { request: "../../prefix" }).path).toBe(path);
+    expect((await find([], { request: path })).path).toBe(path);
+    expect((await find([], { request: "../../prefix" })).path).toBe(path);
     for (const request of [
       minor,
       real.version,
@@ -87,14 +87,14 @@ describe("--python", () => {
       `cp${minor.replace(".", "")}`,
       `>=${minor},<4`,
     ]) {
-      expect(find(path3, { request }).path).toBe(path);
+      expect((await find(path3, { request })).path).toBe(path);
     }
-    expect(find(path3, { request: "my-python" }).path).toBe(join(prefix, "bin", "my-python"));
+    expect((await find(path3, { request: "my-python" })).path).toBe(join(prefix, "bin", "my-python"));
   });
 
-  test("names what was looked at where nothing fits", () => {
+  test("names what was looked at where nothing fits", async () => {
     const path = link(join(root, "only", "python3"));
-    const problem = problemOf(() => find([dirname(path)], { request: "3.99" }));
+    const problem = await problemOf(() => find([dirname(path)], { request: "3.99" }));
     expect(problem).toMatchObject({
       code: "E_PYTHON_NOT_FOUND",
       params: { wanted: "--python '3.99'", looked: [{ path, reason: `is Python ${real.version}` }] },
@@ -104,38 +104,38 @@ describe("--python", () => {
     expect(interpreterDiagnostics.E_PYTHON_NOT_FOUND.exit).toBe(66);
   });
 
-  test("refuses what is missing, broken, too old or no CPython", () => {
+  test("refuses what is missing, broken, too old or no CPython", async () => {
     const at = (name: string, text: string) => program(join(root, "bad", name), text);
     const answers = (text: string) => `#!/bin/sh\nprintf '%s\\n' '${text}'\n`;
-    expect(problemOf(() => find([], { request: join(root, "absent") })).code).toBe("E_PYTHON_MISSING");
+    expect((await problemOf(() => find([], { request: join(root, "absent") }))).code).toBe("E_PYTHON_MISSING");
     for (const [name, text, reason] of [
       ["crash", "#!/bin/sh\nkill -SEGV $$\n", "signal SIGSEGV"],
       ["angry", "#!/bin/sh\necho no luck >&2\nexit 3\n", "exit code 3: no luck"],
       ["chatty", "#!/bin/sh\necho hello\n", "something else"],
       ["text", "not a program", "cannot be started"],
     ] as const) {
-      const problem = problemOf(() => find([], { request: at(name, text) }));
+      const problem = await problemOf(() => find([], { request: at(name, text) }));
       expect(problem).toMatchObject({ code: "E_PYTHON_BROKEN", params: { reason: expect.stringContaining(reason) } });
     }
     const hanging = at("hang", "#!/bin/sh\nwhile :; do :; done\n");
-    expect(problemOf(() => find([], { request: hanging, timeoutMs: 200 }))).toMatchObject({
+    expect(await problemOf(() => find([], { request: hanging, timeoutMs: 200 }))).toMatchObject({
       code: "E_PYTHON_BROKEN",
       params: { reason: "it did not answer within 0.2 s" },
     });
     const old = at("old", answers('{"version": "3.8.1", "old": true}'));
-    expect(problemOf(() => find([], { request: old })).code).toBe("E_PYTHON_TOO_OLD");
-    expect(problemOf(() => find([], { request: "3.8" })).code).toBe("E_PYTHON_TOO_OLD");
+    expect((await problemOf(() => find([], { request: old }))).code).toBe("E_PYTHON_TOO_OLD");
+    expect((await problemOf(() => find([], { request: "3.8" }))).code).toBe("E_PYTHON_TOO_OLD");
     // As Python 2.7 does, which has no -I.
     const usage = "echo 'Unknown option: -I' >&2; echo 'Try `python -h`' >&2; exit 2";
     const answer = `[ "$1" = -E ] && exec ${real.realPath} "$@"`;
     const ancient = at("ancient", `#!/bin/sh\n${answer}\n${usage}\n`);
-    expect(problemOf(() => find([], { request: ancient }))).toMatchObject({
+    expect(await problemOf(() => find([], { request: ancient }))).toMatchObject({
       code: "E_PYTHON_TOO_OLD",
       params: { path: ancient, version: real.version },
     });
     const other = at("other", answers('{"version": "3.10.1", "implementation": "pypy"}'));
-    expect(problemOf(() => find([], { request: other })).code).toBe("E_PYTHON_IMPLEMENTATION");
-    expect(problemOf(() => find([], { request: "pypy3.10" })).code).toBe("E_PYTHON_IMPLEMENTATION");
+    expect((await problemOf(() => find([], { request: other }))).code).toBe("E_PYTHON_IMPLEMENTATION");
+    expect((await problemOf(() => find([], { request: "pypy3.10" }))).code).toBe("E_PYTHON_IMPLEMENTATION");
   });
 
   describe("of a program that never answers nothing is left", () => {
@@ -148,8 +148,10 @@ describe("--python", () => {
     const expectGone = (pids: string) => {
       const all = pids.trim().replace(" ", ",");
       expect(all).toMatch(/^\d+,\d+$/);
-      const states = Bun.spawnSync(["ps", "-o", "stat=", "-p", all]).stdout.toString().trim();
-      expect(states).toMatch(/^(?:Z\S*\s*)*$/);
+      const states = () => Bun.spawnSync(["ps", "-o", "stat=", "-p", all]).stdout.toString().trim();
+      // A signal that was sent is on its way for a moment.
+      for (let look = 0; look < 500 && !/^(?:Z\S*\s*)*$/.test(states()); look++);
+      expect(states()).toMatch(/^(?:Z\S*\s*)*$/);
     };
     const failureOf = (options: Partial<FindOptions>) =>
       findInterpreter({ environment: { HOME: root }, cwd, platform: "linux", cacheRoot, ...options }).catch(
@@ -162,13 +164,6 @@ describe("--python", () => {
         code: "E_PYTHON_BROKEN",
         params: { reason: "it did not answer within 0.5 s" },
       });
-      expectGone(readFileSync(pids, "utf8"));
-    });
-
-    test("after its time, where nobody else can do anything meanwhile", async () => {
-      const { request, pids } = family("alone");
-      const late = problemOf(() => find(["/usr/bin", "/bin"], { request, timeoutMs: 500 }));
-      expect(late).toMatchObject({ params: { reason: "it did not answer within 0.5 s" } });
       expectGone(readFileSync(pids, "utf8"));
     });
 
@@ -191,58 +186,58 @@ describe("--python", () => {
     expect(failure).toMatchObject({ code: "E_PYTHON_BROKEN" });
   });
 
-  test("wins over requires-python, with a warning", () => {
+  test("wins over requires-python, with a warning", async () => {
     const warned: string[] = [];
     const report = { emit: () => undefined, warn: (problem: Problem) => void warned.push(problem.code) };
     const path = link(join(root, "warned", "python3"));
-    expect(find([], { request: path, requiresPython: parseSpecifiers("<3"), report }).path).toBe(path);
+    expect((await find([], { request: path, requiresPython: parseSpecifiers("<3"), report })).path).toBe(path);
     expect(warned).toEqual(["W_PYTHON_REQUIRES"]);
   });
 });
 
 describe("without --python", () => {
-  test("the first suitable program on PATH is taken, and unsuitable ones are passed over", () => {
+  test("the first suitable program on PATH is taken, and unsuitable ones are passed over", async () => {
     const broken = program(join(root, "first", "python3"), "#!/bin/sh\nexit 1\n");
     const versioned = link(join(root, "second", `python${minor}`));
     const plain = link(join(root, "third", "python"));
     const path = [dirname(broken), dirname(versioned), dirname(plain)];
-    expect(find(path).path).toBe(plain);
-    expect(find(path.slice(0, 2)).path).toBe(versioned);
-    expect(problemOf(() => find(path, { requiresPython: parseSpecifiers(">=3.99") }))).toMatchObject({
+    expect((await find(path)).path).toBe(plain);
+    expect((await find(path.slice(0, 2))).path).toBe(versioned);
+    expect(await problemOf(() => find(path, { requiresPython: parseSpecifiers(">=3.99") }))).toMatchObject({
       code: "E_PYTHON_NOT_FOUND",
       params: { wanted: "requires-python '>=3.99'", looked: [{ path: broken }, { path: plain }, { path: versioned }] },
     });
-    expect(problemOf(() => find([])).code).toBe("E_PYTHON_NOT_FOUND");
+    expect((await problemOf(() => find([]))).code).toBe("E_PYTHON_NOT_FOUND");
   });
 
-  test(".python-version above the directory counts, comments and second lines too", () => {
+  test(".python-version above the directory counts, comments and second lines too", async () => {
     const path = link(join(root, "pinned", "python3"));
     const file = join(root, "work", ".python-version");
-    const with_ = (text: string, more: Partial<FindOptions> = {}) => {
+    const with_ = async (text: string, more: Partial<FindOptions> = {}): Promise<Interpreter> => {
       writeFileSync(file, text);
       try {
-        return find([dirname(path)], more);
+        return await find([dirname(path)], more);
       } finally {
         rmSync(file);
       }
     };
-    expect(with_(`# ours\n\n3.99\ncpython-${minor} # note\n`).path).toBe(path);
-    expect(with_("system\n").path).toBe(path);
-    expect(with_("pypy3.9\n", { requiresPython: parseSpecifiers(">=3") }).path).toBe(path);
-    expect(problemOf(() => with_("3.99\n"))).toMatchObject({
+    expect((await with_(`# ours\n\n3.99\ncpython-${minor} # note\n`)).path).toBe(path);
+    expect((await with_("system\n")).path).toBe(path);
+    expect((await with_("pypy3.9\n", { requiresPython: parseSpecifiers(">=3") })).path).toBe(path);
+    expect(await problemOf(() => with_("3.99\n"))).toMatchObject({
       code: "E_PYTHON_NOT_FOUND",
       params: { wanted: `'3.99' of '${file}'` },
     });
-    expect(problemOf(() => with_("pypy3.9\n"))).toMatchObject({
+    expect(await problemOf(() => with_("pypy3.9\n"))).toMatchObject({
       code: "E_PYTHON_IMPLEMENTATION",
       params: { origin: `'${file}'` },
     });
   });
 
-  test("a virtual environment on PATH is known as one", () => {
+  test("a virtual environment on PATH is known as one", async () => {
     const path = link(join(root, "venv", "bin", "python"));
     writeFileSync(join(root, "venv", "pyvenv.cfg"), `home = ${dirname(real.realPath)}\n`);
-    expect(find([dirname(path)])).toMatchObject({
+    expect(await find([dirname(path)])).toMatchObject({
       path,
       isVirtual: true,
       prefix: join(root, "venv"),
@@ -265,29 +260,29 @@ describe("pyenv's shims", () => {
   });
 
   const at = (version: string, name = "python3") => join(pyenv, "versions", version, "bin", name);
-  const shimmed = (env: Record<string, string> = {}) => find([shims, join(root, "system")], { env }).path;
+  const shimmed = async (env: Record<string, string> = {}) => (await find([shims, join(root, "system")], { env })).path;
 
-  test("are resolved by PYENV_VERSION, .python-version and the global file, as pyenv does", () => {
-    expect(shimmed()).toBe(join(root, "system", "python3"));
+  test("are resolved by PYENV_VERSION, .python-version and the global file, as pyenv does", async () => {
+    expect(await shimmed()).toBe(join(root, "system", "python3"));
     writeFileSync(join(pyenv, "version"), "3.4.2\n");
-    expect(shimmed()).toBe(at("3.4.2"));
-    expect(shimmed({ PYENV_VERSION: "mine" })).toBe(at("mine", "python"));
-    expect(shimmed({ PYENV_VERSION: "absent:3.4" })).toBe(at("3.4.10"));
-    expect(shimmed({ PYENV_VERSION: "python-3.4.10" })).toBe(at("3.4.10"));
-    expect(shimmed({ PYENV_VERSION: "../../elsewhere:system" })).toBe(join(root, "system", "python3"));
+    expect(await shimmed()).toBe(at("3.4.2"));
+    expect(await shimmed({ PYENV_VERSION: "mine" })).toBe(at("mine", "python"));
+    expect(await shimmed({ PYENV_VERSION: "absent:3.4" })).toBe(at("3.4.10"));
+    expect(await shimmed({ PYENV_VERSION: "python-3.4.10" })).toBe(at("3.4.10"));
+    expect(await shimmed({ PYENV_VERSION: "../../elsewhere:system" })).toBe(join(root, "system", "python3"));
     writeFileSync(join(cwd, ".python-version"), `${minor}\nmine\n`);
-    expect(find([shims], { env: { PYENV_ROOT: pyenv } }).path).toBe(at("mine", "python"));
+    expect((await find([shims], { env: { PYENV_ROOT: pyenv } })).path).toBe(at("mine", "python"));
     rmSync(join(cwd, ".python-version"));
   });
 
-  test("all that are there are told where a pin or a version finds none", () => {
+  test("all that are there are told where a pin or a version finds none", async () => {
     const home = join(root, "home-with-pyenv");
     const path = [join(home, "bin", "python3"), ...["3.10.1", "3.11.2"].map((one) => installed(home, one))].map(link);
     const env = { HOME: home };
     writeFileSync(join(cwd, ".python-version"), "3.99\n");
-    const pinned = problemOf(() => find([join(home, "bin")], { env }));
+    const pinned = await problemOf(() => find([join(home, "bin")], { env }));
     rmSync(join(cwd, ".python-version"));
-    const asked = problemOf(() => find([join(home, "bin")], { env, request: "3.99" }));
+    const asked = await problemOf(() => find([join(home, "bin")], { env, request: "3.99" }));
     for (const { code, params } of [pinned, asked]) {
       expect(code).toBe("E_PYTHON_NOT_FOUND");
       const { looked } = params as { looked: { path: string; reason: string }[] }; // the parameters of E_PYTHON_NOT_FOUND
@@ -298,14 +293,14 @@ describe("pyenv's shims", () => {
 
   const installed = (home: string, version: string) => join(home, ".pyenv", "versions", version, "bin", "python");
 
-  test("installed versions that are not active are the last place to look", () => {
+  test("installed versions that are not active are the last place to look", async () => {
     const path = link(join(pyenv, "versions", minor, "bin", "python"));
-    expect(find([], { env: { PYENV_ROOT: pyenv }, request: minor }).path).toBe(path);
+    expect((await find([], { env: { PYENV_ROOT: pyenv }, request: minor })).path).toBe(path);
   });
 });
 
 describe("the cache of answers", () => {
-  test("an interpreter is asked once, and again when it was replaced", () => {
+  test("an interpreter is asked once, and again when it was replaced", async () => {
     const count = join(root, "count");
     writeFileSync(count, "");
     const text = `#!/bin/sh\necho x >> ${count}\nexec ${real.realPath} "$@"\n`;
@@ -314,13 +309,13 @@ describe("the cache of answers", () => {
       Bun.file(count)
         .text()
         .then((lines) => lines.length / 2);
-    const first = find([dirname(wrapper)]);
+    const first = await find([dirname(wrapper)]);
     expect(first).toMatchObject({ path: wrapper, realPath: real.realPath, version: real.version });
-    expect(find([dirname(wrapper)])).toEqual(first);
+    expect(await find([dirname(wrapper)])).toEqual(first);
     return times().then(async (asked) => {
       expect(asked).toBe(1);
       utimesSync(wrapper, 1, 1);
-      find([dirname(wrapper)]);
+      await find([dirname(wrapper)]);
       expect(await times()).toBe(2);
     });
   });
@@ -341,7 +336,7 @@ describe("the cache of answers", () => {
 });
 
 describe("what an interpreter says of itself", () => {
-  test("agrees with the interpreter's own modules", () => {
+  test("agrees with the interpreter's own modules", async () => {
     const code =
       "import sys, sysconfig, json, platform; print(json.dumps([sys.implementation.cache_tag, sysconfig.get_config_var('SOABI') or '', sys.base_prefix, platform.python_version(), platform.machine()]))";
     const said = Bun.spawnSync([real.realPath, "-I", "-c", code]).stdout.toString();

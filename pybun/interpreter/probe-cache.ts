@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem } from "@vivarium/core/diagnostic";
 import { readTextIfPresent, statusOf } from "./file-identity.ts";
-import { type ProbeOptions, type ProbeOutcome, probeInterpreter, probeInterpreterNow } from "./probe.ts";
+import { type ProbeOptions, type ProbeOutcome, probeInterpreter } from "./probe.ts";
 
 const schema = 1;
 
@@ -27,18 +27,18 @@ interface StoredProbe extends Identity {
 
 export interface ProbeScene extends ProbeOptions {
   readonly cacheRoot: string;
+  /** Called before a program is started. */
+  readonly onAsk?: (() => void) | undefined;
 }
 
 /** The answer of the executable that `path` leads to, asked now if it is not known. `path` must exist. */
 export async function cachedProbe(path: string, scene: ProbeScene): Promise<ProbeOutcome> {
   const { realPath, known, learn } = recall(path, scene);
-  return known ?? learn(await probeInterpreter(realPath, scene));
-}
-
-/** The same without a promise. */
-export function cachedProbeNow(path: string, scene: ProbeScene): ProbeOutcome {
-  const { realPath, known, learn } = recall(path, scene);
-  return known ?? learn(probeInterpreterNow(realPath, scene));
+  if (known !== undefined) return known;
+  const answer = probeInterpreter(realPath, scene);
+  // The program runs already.
+  scene.onAsk?.();
+  return learn(await answer);
 }
 
 interface Recollection {

@@ -11,7 +11,7 @@ import type { Environment } from "@vivarium/core/paths";
 import type { TagTarget } from "../versions/tags.ts";
 import type { InterpreterFacts } from "./interpreter.ts";
 import { probeScript } from "./probe-script.ts";
-import { endOfChild, endOfChildNow, type ShortChild, type ShortEnd } from "./short-child.ts";
+import { endOfChild, type ShortChild, type ShortEnd } from "./short-child.ts";
 
 export type ProbeOutcome =
   | { readonly kind: "facts"; readonly facts: InterpreterFacts }
@@ -33,14 +33,6 @@ export async function probeInterpreter(path: string, options: ProbeOptions): Pro
   const asking = ask();
   let step = asking.next();
   while (step.done !== true) step = asking.next(await endOfChild(childOf(path, step.value, options)));
-  return step.value;
-}
-
-/** The same without a promise, deaf to signals. */
-export function probeInterpreterNow(path: string, options: ProbeOptions): ProbeOutcome {
-  const asking = ask();
-  let step = asking.next();
-  while (step.done !== true) step = asking.next(endOfChildNow(childOf(path, step.value, options)));
   return step.value;
 }
 

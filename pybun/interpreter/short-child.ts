@@ -53,17 +53,6 @@ export async function endOfChild({ cmd, env, timeoutMs, signal }: ShortChild): P
   }
 }
 
-/** The same without a promise: nothing but the time can end it. */
-export function endOfChildNow({ cmd, env, timeoutMs }: ShortChild): ShortEnd {
-  const child = started(() => Bun.spawnSync({ ...settings, cmd, env, timeout: timeoutMs }));
-  if ("kind" in child) return child;
-  if (child.exitedDueToTimeout === true) {
-    endGroup(child.pid);
-    return { kind: "late", timeoutMs };
-  }
-  return endWith(child, { stdout: child.stdout.toString(), stderr: child.stderr.toString() });
-}
-
 function started<Child>(start: () => Child): Child | (ShortEnd & { readonly kind: "refused" }) {
   try {
     return start();

@@ -1,6 +1,15 @@
 /** A store of its own with tiny wheels, and the host's interpreter, for tests of views and environments. */
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Problem } from "@vivarium/core/diagnostic";
@@ -8,7 +17,7 @@ import type { Report } from "@vivarium/core/report";
 import { openStore, type Store } from "@vivarium/core/store";
 import { removeTree } from "@vivarium/core/store/remove-tree";
 import { buildWheel, type WheelShape } from "../../../tests/fixture-index/distributions.ts";
-import { findInterpreterNow } from "../../interpreter/find-interpreter.ts";
+import { findInterpreter } from "../../interpreter/find-interpreter.ts";
 import type { Interpreter } from "../../interpreter/interpreter.ts";
 import { bytesSource } from "../../wheel/archive-source.ts";
 import { findStoredWheel, type StoredWheel, wheelKind } from "../../wheel/stored-wheel.ts";
@@ -32,35 +41,33 @@ export interface Scene {
   readonly remove: () => void;
 }
 
-/** The interpreter that tests run with, asked once. */
-let hostInterpreter: Interpreter | undefined;
+const probes = mkdtempSync(join(tmpdir(), "env-probes-"));
+process.on("exit", () => rmSync(probes, { recursive: true, force: true }));
 
-export function testInterpreter(root: string): Interpreter {
-  hostInterpreter ??= findInterpreterNow({
-    environment: { ...process.env, HOME: process.env["HOME"] ?? homedir() },
-    cwd: root,
-    platform: process.platform === "darwin" ? "darwin" : "linux",
-    cacheRoot: join(root, "cache"),
-  });
-  return hostInterpreter;
-}
+/** The interpreter that tests run with, asked once for all scenes of a process. */
+const hostInterpreter = await findInterpreter({
+  environment: { ...process.env, HOME: process.env["HOME"] ?? homedir() },
+  cwd: probes,
+  platform: process.platform === "darwin" ? "darwin" : "linux",
+  cacheRoot: join(probes, "cache"),
+});
 
 /** `name` begins the name of the scene's directory. */
 export function openScene(name = "env-test-"): Scene {
   const root = realpathSync(mkdtempSync(join(tmpdir(), name)));
   const store = openStore(join(root, "cache"));
-  const interpreter = testInterpreter(root);
   const warnings: Problem[] = [];
   const events: string[] = [];
   const report: Report = { emit: (kind) => events.push(kind), warn: (problem) => warnings.push(problem) };
   return {
     root,
     store,
-    interpreter,
+    interpreter: hostInterpreter,
     warnings,
     events,
     wheel: (shape) => storeWheel(store, shape),
-    environment: (key, wheels, more = {}) => ensureEnvironment({ store, interpreter, wheels, key, report, ...more }),
+    environment: (key, wheels, more = {}) =>
+      ensureEnvironment({ store, interpreter: hostInterpreter, wheels, key, report, ...more }),
     remove: () => removeTree(root),
   };
 }
