@@ -1,6 +1,6 @@
 /** A folder that somebody cleans away between the steps of a write is made again. */
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "./atomic-file.ts";
@@ -30,4 +30,11 @@ try { writeFileAtomic(process.argv.at(-1), "text"); } catch (error) { console.lo
   const child = Bun.spawnSync([...tracer, process.execPath, "-e", program, path]);
   expect(child.stdout.toString().trim()).toBe(code);
   expect(readdirSync(root).filter((name) => name.startsWith("renamed-"))).toEqual(["renamed-1"]);
+});
+
+test("a directory under the name of a file gives way", () => {
+  const path = join(root, "under");
+  mkdirSync(join(path, "below"), { recursive: true });
+  writeFileAtomic(path, "text");
+  expect(readFileSync(path, "utf8")).toBe("text");
 });

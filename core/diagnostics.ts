@@ -29,11 +29,21 @@ export const coreDiagnostics = {
     message: (p) => `cannot write '${p.path}': no space is left`,
     hint: () => "Free some space (`pybun cache clean` empties the store), or set VIVARIUM_HOME to another disk.",
   }),
-  E_STORE_NOT_DIRECTORY: rule<AtPath>({
+  E_STORE_NOT_DIRECTORY: rule<AtPath & { isLink?: boolean }>({
     exit,
-    summary: "A file stands where the store needs a directory.",
-    message: (p) => `cannot use '${p.path}': it is not a directory`,
-    hint: () => elsewhere,
+    summary:
+      "A file, or a link, stands where the store needs a directory of its own. Only the store as a whole may lie behind a link: what it sweeps and verifies would otherwise be deleted in somebody else's directory.",
+    message: (p) =>
+      `cannot use '${p.path}': ${p.isLink === true ? "it is a link, and not a directory of the store's own" : "it is not a directory"}`,
+    hint: (p) =>
+      p.isLink === true ? "Remove the link (what it leads to stays), or move the whole store elsewhere." : elsewhere,
+  }),
+  W_STORE_FOREIGN: rule<{ paths: readonly string[]; count: number }>({
+    exit,
+    summary: "Cleaning left something in the store's folders that no process of ours has put there.",
+    message: (p) =>
+      `left what the store did not make: ${p.paths.map((path) => `'${path}'`).join(", ")}${p.count > p.paths.length ? `, and ${p.count - p.paths.length} more` : ""}`,
+    hint: () => "Move it to a better place: the store is for what can be fetched or built again.",
   }),
   E_STORE_IO: rule<AtPath & { operation: string; errno: string }>({
     exit,

@@ -7,6 +7,7 @@
  *   root/locks/<name>       files for advisory locks; they hold nothing and stay
  *   root/leases/<owner>.<n> entries that a living process uses, one `kind/key` a line
  *
+ * Each of these folders is a real directory, never a link out of the store (store/own-folders.ts).
  * Whoever installs keeps everybody from evicting meanwhile (store/eviction.ts); whoever uses what is there leases it
  * first and then looks whether it is there.
  *
@@ -16,14 +17,15 @@
  * files; kinds seal their entries (sizes and hashes), and a broken seal means "make it again".
  * Nothing is touched on disk until it is needed, so opening a store costs nothing.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { assert } from "./assert.ts";
 import { evict, type Patience, withEviction, withoutEviction } from "./store/eviction.ts";
 import { acquireFileLock } from "./store/file-lock.ts";
 import { errnoOf, ioProblem } from "./store/io-problem.ts";
 import { liveLeases, writeLease } from "./store/lease.ts";
 import { removeLeftover } from "./store/leftover.ts";
+import { checkFolders, hasFolder, isOwnedName, ownerOf } from "./store/own-folders.ts";
 import { mayBeAlive, ownIdentity } from "./store/process-identity.ts";
 import { removeAtExit } from "./store/remove-at-exit.ts";
 import { removeTree } from "./store/remove-tree.ts";
@@ -63,7 +65,7 @@ export interface Store {
   readonly lease: (entries: readonly StoreKey[]) => () => void;
   /** `kind/key` of all entries that living processes use. */
   readonly leased: () => ReadonlySet<string>;
-  /** Deletes what dead processes left in `tmp`, `trash` and `leases`. */
+  /** Deletes what dead processes left in `tmp`, `trash` and `leases`; names of another form are somebody else's. */
   readonly sweep: () => void;
 }
 
@@ -111,7 +113,7 @@ export function openStore(root: string): Store {
     removeUnused: ({ kind, key }, isUsed) => discard(root, entryPath(kind, key), isUsed),
     keys: (kind) => listNames(place(kind)),
     lease: (entries) => translate(root, "write", () => writeLease(ensureFolder(root, "leases"), entries)),
-    leased: () => translate(root, "read", () => liveLeases(join(root, "leases"))),
+    leased: () => translate(root, "read", () => leasesBelow(root)),
     sweep: () => translate(root, "sweep", () => sweep(root)),
   };
 }
@@ -129,7 +131,7 @@ const cacheTag = "Signature: 8a477f597d28d172789f06886806bc55\n# Everything in h
 
 function ensureFolder(root: string, name: string): string {
   const path = join(root, name);
-  if (existsSync(path)) return path;
+  if (hasFolder(path)) return path;
   return translate(path, "create", () => {
     const isNew = !existsSync(root);
     mkdirSync(path, { recursive: true });
@@ -161,17 +163,25 @@ function makeOwned(root: string, folder: string): string {
 /** rename(2) never replaces a directory that holds something: whoever comes second finds the winner's entry. */
 function publishDirectory(directory: string, { parent, path }: { parent: string; path: string }): string {
   return translate(path, "publish", () => {
-    mkdirSync(parent, { recursive: true });
+    if (!hasFolder(parent)) mkdirSync(parent, { recursive: true });
     try {
       renameSync(directory, path);
     } catch (error) {
       const errno = errnoOf(error);
+      // A file or a link where an entry belongs is none.
+      if (errno === "ENOTDIR" && removeFile(path)) return publishDirectory(directory, { parent, path });
       const isTaken = errno === "ENOTEMPTY" || errno === "EEXIST" || (errno === "EPERM" && existsSync(path));
       if (!isTaken) throw error;
       removeTree(directory);
     }
     return path;
   });
+}
+
+function removeFile(path: string): boolean {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== false) return false;
+  unlinkSync(path);
+  return true;
 }
 
 async function withLock<T>(
@@ -190,17 +200,23 @@ async function withLock<T>(
   }
 }
 
-const evictionLock = (root: string) => ({ root, path: join(ensureFolder(root, "locks"), "eviction") });
+function evictionLock(root: string) {
+  checkFolders(root);
+  return { root, path: join(ensureFolder(root, "locks"), "eviction") };
+}
 
 function discard(root: string, path: string, isUsed = () => false): boolean {
-  if (!existsSync(path)) return false;
+  if (!hasFolder(dirname(path)) || lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
   const trash = ensureFolder(root, "trash");
   return translate(path, "remove", () => evict({ path, trash: join(trash, ownedName()) }, isUsed));
 }
 
+const leasesBelow = (root: string): ReadonlySet<string> =>
+  hasFolder(join(root, "leases")) ? liveLeases(join(root, "leases")) : new Set();
+
 function listNames(path: string): readonly string[] {
   try {
-    return readdirSync(path);
+    return hasFolder(path) ? readdirSync(path) : [];
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];
     throw ioProblem(error, { path, operation: "list" });
@@ -208,11 +224,11 @@ function listNames(path: string): readonly string[] {
 }
 
 function sweep(root: string): void {
+  checkFolders(root);
   for (const folder of ["tmp", "trash", "leases"]) {
     for (const name of listNames(join(root, folder))) {
-      const owner = name.slice(0, name.lastIndexOf("."));
       // What another user left is his to remove, and in nobody's way.
-      if (!mayBeAlive(owner)) removeLeftover(join(root, folder, name));
+      if (isOwnedName(name) && !mayBeAlive(ownerOf(name))) removeLeftover(join(root, folder, name));
     }
   }
 }

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isStoreName, type Store, type StoreKey } from "../store.ts";
 import { errnoOf, ioProblem } from "./io-problem.ts";
+import { isOwnedName, ownerOf } from "./own-folders.ts";
 import { mayBeAlive } from "./process-identity.ts";
 import { removeTree } from "./remove-tree.ts";
 
@@ -10,6 +11,8 @@ export interface Cleared {
   readonly entries: number;
   readonly bytes: number;
   readonly kept: number;
+  /** What is not the store's, and stays: names below the root. */
+  readonly foreign: readonly string[];
 }
 
 /** Folders of the store itself: a lock or lease file that vanishes under its holder would mean nothing any more. */
@@ -25,8 +28,8 @@ export interface ClearOptions {
 }
 
 /**
- * Empties the store: every entry of every kind, and whatever else lies in its folders, but not what `keeps` names nor
- * what a living process is making. What could not be removed raises E_STORE_*, and the rest stays. Whoever calls this
+ * Empties the store: every entry of every kind, and whatever else lies in its folders, but not what `keeps` names, what
+ * a living process is making, nor what lies in `tmp` and `trash` under a name that no process of ours gives. What could not be removed raises E_STORE_*, and the rest stays. Whoever calls this
  * holds the store's eviction lock.
  */
 export function clearStore(store: Store, { keeps, dependents = [], signal }: ClearOptions): Cleared {
@@ -35,14 +38,24 @@ export function clearStore(store: Store, { keeps, dependents = [], signal }: Cle
   for (const kind of inOrder(folders(store.root), dependents)) {
     for (const key of names(join(store.root, kind))) {
       signal?.throwIfAborted();
-      if (isInMaking(store, { kind, key })) continue;
+      if (isForeign({ kind, key }) || isInMaking(store, { kind, key })) continue;
       const bytes = removeCounted({ store, keeps }, { kind, key });
       if (bytes === undefined) cleared.kept += 1;
       cleared.entries += bytes === undefined ? 0 : 1;
       cleared.bytes += bytes ?? 0;
     }
   }
-  return cleared;
+  return { ...cleared, foreign: foreignOf(store.root) };
+}
+
+const isForeign = ({ kind, key }: StoreKey): boolean => ownedFolders.has(kind) && !isOwnedName(key);
+
+function foreignOf(root: string): readonly string[] {
+  const links = names(root).filter((name) => lstatSync(join(root, name), { throwIfNoEntry: false })?.isSymbolicLink());
+  const inside = [...ownedFolders, "leases"].flatMap((kind) =>
+    names(join(root, kind)).flatMap((key) => (isOwnedName(key) ? [] : [`${kind}/${key}`])),
+  );
+  return [...links, ...inside].toSorted();
 }
 
 function inOrder(kinds: readonly string[], first: readonly string[]): readonly string[] {
@@ -53,7 +66,7 @@ function inOrder(kinds: readonly string[], first: readonly string[]): readonly s
 const writingMsMax = 60_000;
 
 function isInMaking({ root }: Store, { kind, key }: StoreKey): boolean {
-  if (ownedFolders.has(kind)) return mayBeAlive(key.slice(0, key.lastIndexOf(".")));
+  if (ownedFolders.has(kind)) return mayBeAlive(ownerOf(key));
   if (!key.endsWith(".tmp")) return false;
   const status = lstatSync(join(root, kind, key), { throwIfNoEntry: false });
   return status !== undefined && Date.now() - status.mtimeMs < writingMsMax;

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "./io-problem.ts";
+import { isOwnedName, ownerOf } from "./own-folders.ts";
 import { mayBeAlive, ownIdentity } from "./process-identity.ts";
+import { readSmallText, wholeOf } from "./small-file.ts";
 
 let counter = 0;
 
@@ -16,7 +18,7 @@ export function writeLease(folder: string, entries: readonly { kind: string; key
 export function liveLeases(folder: string): ReadonlySet<string> {
   const used = new Set<string>();
   for (const name of namesIn(folder)) {
-    if (!mayBeAlive(name.slice(0, name.lastIndexOf(".")))) continue;
+    if (!isOwnedName(name) || !mayBeAlive(ownerOf(name))) continue;
     for (const line of readLines(join(folder, name))) used.add(line);
   }
   return used;
@@ -33,12 +35,6 @@ function namesIn(folder: string): readonly string[] {
 
 /** A lease that ends while it is read uses nothing any more. */
 function readLines(path: string): readonly string[] {
-  try {
-    return readFileSync(path, "utf8")
-      .split("\n")
-      .filter((line) => line !== "");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
+  const text = wholeOf(readSmallText(path)) ?? "";
+  return text.split("\n").filter((line) => line !== "");
 }

@@ -13,5 +13,5 @@ export const cacheVerifyDetail = v.object({
   broken: v.array(v.object({ path: v.string(), reason: v.string(), command: v.string() })),
 });
 
-/** `detail` of `cache clean`; `kept` are entries that running programs use. */
-export const cacheCleanDetail = v.object({ entries: count, bytes: count, kept: count });
+/** `detail` of `cache clean`; `kept` are entries that running programs use, `foreign` paths that the store did not make. */
+export const cacheCleanDetail = v.object({ entries: count, bytes: count, kept: count, foreign: v.array(v.string()) });

@@ -6,7 +6,7 @@ import type { coreDiagnostics } from "@vivarium/core/diagnostics";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import { openStore, type Store } from "@vivarium/core/store";
-import { clearStore } from "@vivarium/core/store/clear";
+import { type Cleared, clearStore } from "@vivarium/core/store/clear";
 import type { Patience } from "@vivarium/core/store/eviction";
 import type { envDiagnostics } from "../env/diagnostics.ts";
 import { wheelKind } from "../wheel/stored-wheel.ts";
@@ -96,16 +96,24 @@ const patienceOf = ({ report, signal }: CommandContext, { root }: Store): Patien
 /** Hashing is synchronous: between two entries the event loop may see Ctrl-C. */
 const letSignalsIn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+const nothing: Cleared = { entries: 0, bytes: 0, kept: 0, foreign: [] };
+
+/** A warning names so many paths; the details all. */
+const shownMax = 3;
+
 /** `pybun cache clean` */
 export const executeClean: Execute = async (context) => {
   const store = storeOf(context);
   const { signal } = context;
   const clear = () => clearStore(store, { keeps: keeperOf(store), dependents: dependentKinds, signal });
-  const { entries, bytes, kept } = existsSync(store.root)
-    ? await store.withEviction(clear, patienceOf(context, store))
-    : { entries: 0, bytes: 0, kept: 0 };
+  const cleared = existsSync(store.root) ? await store.withEviction(clear, patienceOf(context, store)) : nothing;
+  const { entries, bytes, kept } = cleared;
+  const foreign = cleared.foreign.map((name) => join(store.root, name));
   context.report.emit("cache.clean", { entries, bytes });
-  context.detail({ entries, bytes, kept });
+  context.detail({ entries, bytes, kept, foreign });
+  if (foreign.length > 0) {
+    context.report.warn(problem("W_STORE_FOREIGN", { paths: foreign.slice(0, shownMax), count: foreign.length }));
+  }
   const inUse = kept === 0 ? "" : `; ${kept} in use stay`;
   context.note(`removed ${entries} ${entries === 1 ? "entry" : "entries"}, ${(bytes / 1e6).toFixed(1)} MB${inUse}\n`);
   return exitCode.success;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Ended, runProcess } from "@vivarium/cli/testing/run-fixture";
@@ -119,13 +119,54 @@ test("cache clean empties the store, but not what a program uses", async () => {
   writeFileSync(join(store.root, "pages", "demo.bin"), "page");
   const end = store.lease([{ kind: wheelKind, key: wheel.sha256 }]);
   const first = await pybun("cache", "clean", "--format=json");
-  expect((await envelopeOf("cache clean", first)).detail).toEqual({ entries: 1, bytes: 4, kept: 1 });
+  expect((await envelopeOf("cache clean", first)).detail).toEqual({ entries: 1, bytes: 4, kept: 1, foreign: [] });
   expect(existsSync(wheel.path)).toBe(true);
   end();
   const second = await pybun("cache", "clean");
   expect(second.exitCode).toBe(0);
   expect(second.stdout).toMatch(/^removed 1 entry, 0\.0 MB\n$/);
   expect(existsSync(dirname(wheel.path))).toBe(false);
+});
+
+test("cache clean leaves what the store did not make, and names it: W_STORE_FOREIGN", async () => {
+  mkdirSync(join(store.root, "tmp", "docs"), { recursive: true });
+  const ended = await pybun("cache", "clean", "--format=json");
+  expect(ended.exitCode).toBe(0);
+  const { detail, diagnostics } = await envelopeOf("cache clean", ended);
+  expect(detail).toMatchObject({ foreign: [join(store.root, "tmp", "docs")] });
+  expect(diagnostics.map(({ code }) => code)).toEqual(["W_STORE_FOREIGN"]);
+  expect(existsSync(join(store.root, "tmp", "docs"))).toBe(true);
+});
+
+for (const member of ["verify", "clean"]) {
+  test(`cache ${member} deletes nothing behind a link, and names it: E_STORE_NOT_DIRECTORY, 74`, async () => {
+    const thesis = join(home, "theirs", "thesis", "a.txt");
+    mkdirSync(dirname(thesis), { recursive: true });
+    writeFileSync(thesis, "precious");
+    mkdirSync(store.root);
+    symlinkSync(join(home, "theirs"), join(store.root, wheelKind));
+    const ended = await pybun("cache", member);
+    expect(ended).toMatchObject({ exitCode: 74, stdout: "" });
+    expect(ended.stderr).toStartWith(
+      `error[E_STORE_NOT_DIRECTORY]: cannot use '${join(store.root, wheelKind)}': it is a link`,
+    );
+    expect(existsSync(thesis)).toBe(true);
+  });
+}
+
+test("cache verify takes a wheel that lies behind a link for damage, and removes nothing there", async () => {
+  const { path, sha256 } = await storeWheel();
+  const elsewhere = join(home, "elsewhere");
+  const entry = dirname(path);
+  Bun.spawnSync(["mv", entry, elsewhere]);
+  mkdirSync(join(elsewhere, "tree/demo/__pycache__"), { recursive: true });
+  writeFileSync(join(elsewhere, "tree/demo/__pycache__/a.cpython-312.pyc"), "theirs");
+  symlinkSync(elsewhere, entry);
+  const ended = await pybun("cache", "verify", "--format=json");
+  expect((await envelopeOf("cache verify", ended)).detail).toMatchObject({
+    damaged: [{ entry: `${wheelKind}/${sha256}`, reason: "it is no directory" }],
+  });
+  expect(existsSync(join(elsewhere, "tree/demo/__pycache__/a.cpython-312.pyc"))).toBe(true);
 });
 
 test("cache clean of a store that is not there is no error", async () => {

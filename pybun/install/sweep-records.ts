@@ -1,6 +1,6 @@
 /**
  * Removes what killed processes left beside the store's small files: records, choices, pages of an index. They are
- * written to `<name>.….tmp` and renamed at once, so one that is an hour old has no writer any more. An age, and not the
+ * written to `<name>.<pid>.<n>.tmp` and renamed at once, so one that is an hour old has no writer any more. An age, and not the
  * process id in the name: the same number is another process in another container that shares the store. What the
  * system does not let this user see or remove stays for another sweep: it is in nobody's way.
  */
@@ -36,12 +36,15 @@ export function sweepBeside(place: string, nowMs = Date.now()): void {
   }
 }
 
+/** As writers call what they are about to rename: by their process, most also by a number. */
+const ourTemporary = /\.\d+(?:\.\d+)?\.tmp$/;
+
 /** `depth` levels of folders: an index has one for each server. */
 function sweepFolder(folder: string, nowMs: number, depth: number): void {
   for (const entry of entriesIn(folder)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && depth > 1) sweepFolder(path, nowMs, depth - 1);
-    else if (entry.name.endsWith(".tmp") && isOlder(path, nowMs)) removeLeftover(path);
+    else if (entry.isFile() && ourTemporary.test(entry.name) && isOlder(path, nowMs)) removeLeftover(path);
   }
 }
 

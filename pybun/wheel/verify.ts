@@ -36,6 +36,9 @@ export function isRemnant(entry: string): boolean {
 }
 
 function verifyWheel(entry: string): string | undefined {
+  // Behind a link lies what belongs to somebody else: nothing is removed there.
+  const odd = ["", "tree", "data", "bytecode"].find((name) => isOdd(join(entry, name)));
+  if (odd !== undefined) return odd === "" ? "it is no directory" : `its '${odd}' is no directory`;
   const manifest = readManifest(entry);
   if (manifest === undefined) return "it has no manifest";
   const { files, data } = manifest;
@@ -44,6 +47,8 @@ function verifyWheel(entry: string): string | undefined {
   if (problem === undefined) verifyBytecode(entry, files);
   return problem;
 }
+
+const isOdd = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 
 function verifyFiles(root: string, files: readonly WheelFile[]): string | undefined {
   const known = new Set<string>();

@@ -1,0 +1,80 @@
+/**
+ * Reads the store's small files: records, seals, choices, answers. Anything may stand in their places: a power cut
+ * leaves them short, a careless hand leaves directories, links that go in a circle, or a FIFO, which would be waited on
+ * for ever. So only regular files are read, and only contents of the right shape count; the rest is damage, which the
+ * caller treats as "make it again".
+ */
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { errnoOf, ioProblem } from "./io-problem.ts";
+
+export type Reading<T> =
+  | { readonly kind: "absent" }
+  | { readonly kind: "damaged"; readonly detail: string }
+  | { readonly kind: "whole"; readonly value: T };
+
+const absent: Reading<never> = { kind: "absent" };
+const damaged = (detail: string): Reading<never> => ({ kind: "damaged", detail });
+
+/** The value, where it is whole. */
+export const wholeOf = <T>(reading: Reading<T>): T | undefined =>
+  reading.kind === "whole" ? reading.value : undefined;
+
+/** What open(2) says of things that are no files to be read: a circle of links, a socket, a device without a driver. */
+const noFile: ReadonlySet<string | undefined> = new Set(["ELOOP", "EISDIR", "ENXIO", "ENODEV", "EOPNOTSUPP"]);
+const nobody: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR"]);
+
+/** The bytes of a file. @throws E_STORE_PERMISSION, E_STORE_IO */
+export function readSmallBytes(path: string): Reading<Buffer> {
+  try {
+    // Without waiting: opening a FIFO that nobody writes into would never return. Windows has neither.
+    const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      if (!fstatSync(descriptor).isFile()) return damaged("it is no regular file");
+      return { kind: "whole", value: readFileSync(descriptor) };
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (nobody.has(errno)) return absent;
+    if (noFile.has(errno)) return damaged("it is no regular file");
+    throw ioProblem(error, { path, operation: "read" });
+  }
+}
+
+/** The same as text. */
+export function readSmallText(path: string): Reading<string> {
+  const reading = readSmallBytes(path);
+  return reading.kind === "whole" ? { kind: "whole", value: reading.value.toString() } : reading;
+}
+
+/** A JSON object or list for which `isShape` holds. */
+export function readSmallJson<T extends object>(path: string, isShape: (value: object) => value is T): Reading<T> {
+  const reading = readSmallText(path);
+  return reading.kind === "whole" ? parseSmallJson(reading.value, isShape) : reading;
+}
+
+export function parseSmallJson<T extends object>(text: string, isShape: (value: object) => value is T): Reading<T> {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isWhole = typeof value === "object" && value !== null && isShape(value);
+    return isWhole ? { kind: "whole", value } : damaged("it does not hold what it should");
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return damaged("it cannot be read");
+  }
+}
+
+/** Whether all fields of a shape are there, each of its type: what a reader relies on without a library. */
+export function hasFields(value: object, types: Readonly<Record<string, FieldType>>): boolean {
+  const fields = value as Readonly<Record<string, unknown>>; // any object may be looked at so
+  return Object.entries(types).every(([name, type]) => isOfType(fields[name], type));
+}
+
+export type FieldType = "string" | "number" | "boolean" | "object" | "list" | "strings";
+
+function isOfType(value: unknown, type: FieldType): boolean {
+  if (type === "strings") return Array.isArray(value) && value.every((item) => typeof item === "string");
+  if (type === "list") return Array.isArray(value);
+  return typeof value === type && value !== null && !Array.isArray(value);
+}
