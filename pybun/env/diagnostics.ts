@@ -1,6 +1,9 @@
 import { rule } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 
+const moreFiles = (count: number): string =>
+  count === 0 ? "" : ` and ${count} more ${count === 1 ? "file" : "files"}`;
+
 /** Codes of views and environments. */
 export const envDiagnostics = {
   E_ENV_PATH_CONFLICT: rule<{ path: string; file: string; directory: string }>({
@@ -13,8 +16,7 @@ export const envDiagnostics = {
     exit: exitCode.success,
     summary: "Two distributions bring different files of the same name; as with pip, only one of them stays.",
     message: (p) =>
-      `${p.winner} and ${p.loser} both bring '${p.path}'${p.count > 1 ? ` and ${p.count - 1} more files` : ""}` +
-      `; those of ${p.winner} are used`,
+      `${p.winner} and ${p.loser} both bring '${p.path}'${moreFiles(p.count - 1)}; what ${p.winner} brings is used`,
     hint: () => "Distributions that provide the same package are rarely meant to be installed together.",
   }),
   E_ENV_SCRIPT_NAME: rule<{ wheel: string; name: string }>({
