@@ -71,7 +71,7 @@ export interface ScriptEntryPoints {
   readonly gui: readonly EntryPoint[];
 }
 
-/** `name = module:attribute [extras]`. Python's identifiers may be of any script, also where accents are characters apart. */
+/** `name = module:attribute [extras]`. Python's identifiers may be of any script, also with separate accents. */
 const scriptLine =
   /^([^=]+?)\s*=\s*([\p{XID_Continue}.]+)\s*:\s*([\p{XID_Continue}.]+)\s*(?:\[[^\]]*\])?\s*(?:[#;].*)?$/u;
 
