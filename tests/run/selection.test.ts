@@ -134,6 +134,7 @@ describe("the environment, first match", () => {
     const url = `file://${scene.write(`by-url/${filename}`, bytes)}`;
     const run = async (wish: string, ...packages: readonly string[]) => {
       const made = await scene.pybun(["env", "create", "extra", ...packages]);
+      expect(made.exitCode, made.stderr).toBe(0);
       scene.write("wish.py", `${block(`dependencies = ["${wish}"]`)}print("ran")\n`);
       const env = { PYBUN_ENV: made.stdout.trim() };
       const { exitCode, stdout, stderr } = await scene.pybun(["run", "wish.py"], { env });
