@@ -57,6 +57,36 @@ describe("requirements of metadata", () => {
     (line) => expect(linesFor([line])).toEqual([`malformed: ${line}`]),
   );
 
+  test.each([
+    ['pkg; os_name ~= "posix"', "pkg"],
+    ['pkg; "posix" ~= os_name', "pkg"],
+    ['pkg>=1; python_version ~= "3"', "pkg>=1"],
+    ['pkg; "3" == "4"', "pkg"],
+    ["pkg; python_version == os_name", "pkg"],
+    ['pkg; os_name ~= "posix" and python_version < "2"', 'pkg; python_version < "2"'],
+    ['pkg; os_name ~= "posix" or python_version < "2"', 'pkg; python_version < "2"'],
+    ['pkg; (os_name ~= "a" or "b" == "c") and python_version < "2"', 'pkg; python_version < "2"'],
+    ['pkg; (os_name ~= "a") and ("b" == "c")', "pkg"],
+    [
+      'pkg; os_name == "a" or (os_name ~= "b" and (os_name == "c" or os_name == "d"))',
+      'pkg; os_name == "a" or os_name == "c" or os_name == "d"',
+    ],
+    ['pkg; extra ~= "x"', "pkg"],
+    ["pkg>=1.0<2; os_name ~= 'posix'", "pkg<2,>=1.0"],
+  ])("of %s what means nothing is left out", (line, meant) => {
+    expect(linesFor([line])).toEqual([meant]);
+  });
+
+  test.each(['pkg; os_name === "posix"', 'pkg; python_version === ""', 'pkg; os == "nt"', 'pkg; os_name == "nt'])(
+    "%s is refused, as uv refuses it",
+    (line) => expect(linesFor([line])).toEqual([`malformed: ${line}`]),
+  );
+
+  test("an extra is demanded beside what means nothing", () => {
+    const line = 'pkg; os_name ~= "posix" and extra == "x"';
+    expect([linesFor([line]), linesFor([line], "x")]).toEqual([[], ['pkg; extra == "x"']]);
+  });
+
   test("what cannot be read is told, but only to who needs it", () => {
     expect(linesFor(["fine", 'broken >> 1; extra == "x"'])).toEqual(["fine"]);
     expect(linesFor(['broken >> 1; extra == "x"'], "x")).toEqual(['malformed: broken >> 1; extra == "x"']);

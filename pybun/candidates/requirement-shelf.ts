@@ -3,13 +3,14 @@
  *
  * Metadata of large projects has hundreds of lines for extras that nobody asked for. A line whose marker demands an
  * extra is recognised by its end and set aside unread; each distinct line is parsed once a process. Old releases are
- * full of slightly malformed lines that every installer reads anyway (malformed-requirement.ts).
+ * full of slightly malformed lines that every installer reads anyway (malformed-requirement.ts), and of markers with
+ * comparisons that mean nothing (`os_name ~= "posix"`).
  */
 
 import { Problem } from "@vivarium/core/diagnostic";
 import type { CoreMetadata } from "../index/index-file.ts";
 import { normalizeName } from "../versions/name.ts";
-import { parseRequirement, type Requirement } from "../versions/requirement.ts";
+import { parsePublishedRequirement, type Requirement } from "../versions/requirement.ts";
 import { rewriteRequirement } from "./malformed-requirement.ts";
 
 /** A line that no repair makes readable. */
@@ -87,7 +88,7 @@ function parseMalformed(line: string): Requirement | undefined {
 
 function tryParse(line: string): Requirement | undefined {
   try {
-    return parseRequirement(line);
+    return parsePublishedRequirement(line);
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

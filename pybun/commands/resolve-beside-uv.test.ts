@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProcess } from "@vivarium/cli/testing/run-fixture";
-import { buildWheel, type FixtureIndex, startFixtureIndex } from "../../tests/fixture-index/index.ts";
+import { buildWheel, type FixtureIndex, startFixtureIndex, type WheelShape } from "../../tests/fixture-index/index.ts";
 import { oracleUv } from "../../tools/oracles.ts";
 import { comparePins, parsePins } from "../../tools/scoreboard-pins.ts";
 
@@ -13,7 +13,7 @@ const scratch = mkdtempSync(join(tmpdir(), "beside-uv-"));
 let index: FixtureIndex;
 let uv: string;
 
-const releases = [
+const releases: WheelShape[] = [
   { name: "web", version: "1.0", requires: ["template<2", "net>=1"] },
   {
     name: "web",
@@ -43,7 +43,26 @@ const releases = [
   })),
 ];
 
+/** Markers of metadata, most of them without meaning. */
+const oddMarkers = [
+  'os_name ~= "posix"',
+  '"posix" ~= os_name',
+  'os_name === "posix"',
+  'python_version === ""',
+  'python_version ~= "3"',
+  'os_name ~= "posix" and python_version < "2"',
+  'os_name ~= "posix" or python_version < "2"',
+  'os_name ~= "posix" or python_version > "2"',
+  '"3" == "4"',
+  "os_name == sys_platform",
+  'nonsense == "x"',
+  'extra ~= "x"',
+  "os_name == 'nt",
+];
+
 beforeAll(async () => {
+  for (const [i, marker] of oddMarkers.entries())
+    releases.push({ name: `odd${i}`, version: "1.0", requires: [`net; ${marker}`] });
   index = await startFixtureIndex();
   for (const shape of releases) index.add(buildWheel(shape));
   uv = await oracleUv();
@@ -81,8 +100,12 @@ test.each([
   [["future>=2"]],
   [["twin-a>1.25", "twin-b<1.10"]],
   [["beta", "web"]],
-])("%p", async (requirements) => {
+])("%p", (requirements) => compare(requirements));
+
+test.each(oddMarkers.map((marker, i) => [marker, `odd${i}`] as const))("in metadata: %s", (_, name) => compare([name]));
+
+async function compare(requirements: readonly string[]): Promise<void> {
   const [theirs, ours] = [await askUv(requirements), await askOurs(requirements)];
   expect(ours.isSolved).toBe(theirs.isSolved);
   expect(comparePins(ours.pins, theirs.pins)).toEqual([]);
-});
+}

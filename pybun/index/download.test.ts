@@ -113,9 +113,9 @@ test("what goes on tells its progress of the whole", () =>
     });
     expect((await start()).equals(wheel.bytes)).toBe(true);
     expect(requests(parts.index)).toEqual([undefined, "bytes=300-"]);
-    const told = parts.bench.told
+    const progress = parts.bench.told
       .filter((line) => line.includes('"download.progress"'))
       .map((line) => JSON.parse(line));
-    expect(new Set(told.map(({ bytes_total }) => bytes_total))).toEqual(new Set([wheel.bytes.length]));
-    expect(told.at(-1)).toMatchObject({ bytes_done: wheel.bytes.length });
+    expect(new Set(progress.map(({ bytes_total }) => bytes_total))).toEqual(new Set([wheel.bytes.length]));
+    expect(progress.at(-1)).toMatchObject({ bytes_done: wheel.bytes.length });
   }));

@@ -3,6 +3,8 @@ export interface Cursor {
   readonly text: string;
   /** Index of the next unread UTF-16 code unit. */
   at: number;
+  /** Leave out comparisons of markers that have no meaning, instead of refusing the text. */
+  readonly isPublished?: true;
 }
 
 /** What is wrong in a text and where; `start` and `end` are indexes, `end` exclusive. */

@@ -97,10 +97,12 @@ export function readMarker(cursor: Cursor, depth = 0): Marker {
 function readChain(cursor: Cursor, kind: "and" | "or", readOperand: () => Marker): Marker {
   const first = readOperand();
   if (!takeWord(cursor, kind)) return first;
-  const operands = [first];
-  do operands.push(readOperand());
+  const read = [first];
+  do read.push(readOperand());
   while (takeWord(cursor, kind));
-  return { kind, operands: operands.flatMap((m) => (m.kind === kind ? m.operands : [m])) };
+  const operands = read.filter((m) => m !== meaningless).flatMap((m) => (m.kind === kind ? m.operands : [m]));
+  const [only = meaningless] = operands;
+  return operands.length > 1 ? { kind, operands } : only;
 }
 
 function readAtom(cursor: Cursor, depth: number): Marker {
@@ -116,6 +118,12 @@ function readAtom(cursor: Cursor, depth: number): Marker {
   return marker;
 }
 
+/**
+ * Stands for a comparison without meaning, of which only published text is read: the others of its chain decide, and a
+ * marker of nothing else is none. It is in no tree that leaves this file, but may be all of one.
+ */
+export const meaningless: Marker = { kind: "and", operands: [] };
+
 function readComparison(cursor: Cursor): Marker {
   const start = cursor.at;
   const left = readTerm(cursor);
@@ -128,10 +136,14 @@ function readComparison(cursor: Cursor): Marker {
   const end = cursor.at;
   skipBlanks(cursor);
   const comparison = comparisonOf(left, operator, right);
-  if (typeof comparison === "string") throw faultAt(comparison, start, end);
+  if (typeof comparison === "string") {
+    if (cursor.isPublished) return meaningless;
+    throw faultAt(comparison, start, end);
+  }
   const reason = undefinedComparison(comparison);
-  if (reason !== undefined) throw faultAt(reason, operatorAt, operatorEnd);
-  return comparison;
+  if (reason === undefined) return comparison;
+  if (cursor.isPublished && operator === "~=") return meaningless;
+  throw faultAt(reason, operatorAt, operatorEnd);
 }
 
 function comparisonOf(left: Term, operator: MarkerOperator, right: Term): MarkerComparison | string {
@@ -173,8 +185,11 @@ function readLiteral(cursor: Cursor, quote: string): string {
   const start = cursor.at;
   const end = cursor.text.indexOf(quote, start + 1);
   if (end < 0) throw faultAt(`the quoted text is not closed by ${quote}`, start, cursor.text.length);
+  const literal = cursor.text.slice(start + 1, end);
+  const lineEnd = literal.search(/[\r\n]/);
+  if (lineEnd >= 0) throw faultAt("a quoted text ends on its own line", start + 1 + lineEnd);
   cursor.at = end + 1;
-  return cursor.text.slice(start + 1, end);
+  return literal;
 }
 
 function readOperator(cursor: Cursor): MarkerOperator {

@@ -32,9 +32,9 @@ function shapeOf(requirement: Requirement) {
   return { name, extras: [...extras], url: url ?? null, marker: marker === undefined ? null : formatMarker(marker) };
 }
 
-/** Where packaging accepts what PEP 508 does not: meaningless comparisons, names that end with "_", bare "===". */
+/** Where packaging accepts what PEP 508 does not: meaningless comparisons, names that end with "_", bare "===", no URLs. */
 const STRICTER =
-  /cannot be compared|must be a variable|compares versions|cannot be used with|must end with|expected a version after "==="|not a marker variable/;
+  /cannot be compared|must be a variable|compares versions|cannot be used with|must end with|expected a version after "==="|not a marker variable|it is no valid URL|the escapes .* are malformed/;
 
 /**
  * In a requirement, packaging takes the comma after `===1.0` for a part of the text, and so refuses the next clause

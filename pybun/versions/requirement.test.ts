@@ -78,6 +78,9 @@ describe("parseRequirement", () => {
     ["foo; os_name == 'nt' and", 25, "expected a marker variable or a quoted text, found the end"],
     ["foo; os_name == 'nt' os_name", 22, "expected 'and', 'or' or the end, found 'o'"],
     ["foo; (os_name == 'nt'", 22, "expected ')' for the '(' at column 6, found the end"],
+    ["foo; os_name ~= 'posix'", 14, "~= compares versions, and 'os_name' is none"],
+    ["foo; python_version === ''", 21, "=== cannot be used with ''"],
+    ["foo; 'a' == 'b'", 6, "one side of a comparison must be a variable"],
     ["foo; os_name == 'nt')", 21, "expected 'and', 'or' or the end, found ')'"],
   ])("refuses %j with E_REQUIREMENT_INVALID at column %i", (text, column, reason) => {
     expect(faultOf(() => parseRequirement(text))).toMatchObject({
@@ -85,6 +88,12 @@ describe("parseRequirement", () => {
       message: `cannot read the requirement '${text}': ${reason} at column ${column}`,
       column,
     });
+  });
+
+  test("refuses a quoted text of several lines", () => {
+    const { code, column, message } = faultOf(() => parseRequirement("foo; os_name == 'n\nt'"));
+    expect({ code, column }).toEqual({ code: "E_REQUIREMENT_INVALID", column: 19 });
+    expect(message).toContain("a quoted text ends on its own line");
   });
 
   test("refuses a name that no file could have, and does not repeat all of it", () => {

@@ -4,7 +4,12 @@
  *   name [extras] ( @ url | (specifiers) | specifiers ) ; marker
  *
  * The parser is written by hand so that every fault names its column and what would have been right. It accepts what
- * PyPA's `packaging` accepts; the exceptions are comparisons of two literals or of two variables, which have no meaning.
+ * PyPA's `packaging` accepts, but for
+ *   - comparisons that have no meaning, which `packaging` reads and then cannot evaluate, or calls false: of two
+ *     literals, of two variables, `~=` of what is no version, `===` of texts or with nothing;
+ *   - URLs of files that can be none, with an impossible host or malformed escapes;
+ *   - names that end in a separator or are longer than any file's, and `===` without a version.
+ * A backslash in a quoted text of a marker stands for itself (PEP 508); `packaging` reads Python's escapes.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import {
@@ -19,7 +24,7 @@ import {
 } from "./cursor.ts";
 import type { versionsDiagnostics } from "./diagnostics.ts";
 import { formatMarker, type Marker } from "./marker.ts";
-import { readMarker } from "./marker-syntax.ts";
+import { meaningless, readMarker } from "./marker-syntax.ts";
 import { normalizeName } from "./name.ts";
 import { formatSpecifiers, type Specifier, type Specifiers } from "./specifier.ts";
 import { readSpecifier } from "./specifier-syntax.ts";
@@ -44,9 +49,18 @@ const nameLengthMax = 255;
 const URL_TEXT = /[^ \t]+/y;
 
 /** Reads a requirement. Throws `E_REQUIREMENT_INVALID` with a span. */
-export function parseRequirement(text: string): Requirement {
+export const parseRequirement = (text: string): Requirement => parse({ text, at: 0 });
+
+/**
+ * Reads what somebody published, and whoever installs it cannot mend: comparisons without meaning are left out, as uv
+ * leaves them out, and the rest of the marker decides. Throws like {@link parseRequirement}.
+ */
+export const parsePublishedRequirement = (text: string): Requirement => parse({ text, at: 0, isPublished: true });
+
+function parse(cursor: Cursor): Requirement {
+  const { text } = cursor;
   try {
-    return readRequirement({ text, at: 0 });
+    return readRequirement(cursor);
   } catch (error) {
     if (!(error instanceof FaultSignal)) throw error;
     const { params, spans } = locateFault(text, error.fault);
@@ -54,7 +68,7 @@ export function parseRequirement(text: string): Requirement {
   }
 }
 
-/** The normalised text of a requirement. Parsing it again gives an equal record. */
+/** The normalised text of a requirement, its clauses sorted: equal ones have equal texts. Parsing it gives that text again. */
 export function formatRequirement(requirement: Requirement): string {
   const { name, extras, specifiers, url, marker } = requirement;
   let text = extras.length === 0 ? name : `${name}[${extras.join(",")}]`;
@@ -165,5 +179,5 @@ function readRequirementMarker(
   if (cursor.at < cursor.text.length) {
     throw faultAt(`expected 'and', 'or' or the end, found ${describeNext(cursor)}`, cursor.at);
   }
-  return marker;
+  return marker === meaningless ? undefined : marker;
 }
