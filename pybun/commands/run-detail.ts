@@ -10,6 +10,23 @@ const script = v.object({
   settings: v.record(v.string(), v.unknown()),
 });
 
+const interpreter = v.object({
+  path: v.string(),
+  version: v.optional(v.string()),
+  selected_by: v.picklist([
+    "--python",
+    "UV_PYTHON",
+    ".python-version",
+    "requires-python",
+    "PATH",
+    "pyenv",
+    "environment",
+  ]),
+  because: v.string(),
+  /** The file that decided. */
+  source: v.optional(v.string()),
+});
+
 const environment = v.object({
   selected_by: v.picklist(["PYBUN_ENV", "script", "with", "VIRTUAL_ENV", "CONDA_PREFIX", "project", "interpreter"]),
   because: v.string(),
@@ -23,7 +40,7 @@ const environment = v.object({
 /** `detail` of `run`: also with `--explain`, which runs nothing. */
 export const runDetail = v.object({
   target: v.optional(v.object({ kind: v.picklist(["file", "module", "code", "stdin", "command"]), name: v.string() })),
-  interpreter: v.object({ path: v.string(), version: v.optional(v.string()) }),
+  interpreter,
   environment,
   script: v.optional(script),
   exit: v.optional(v.object({ code: count, signal: v.optional(v.string()) })),

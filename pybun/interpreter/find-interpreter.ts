@@ -18,11 +18,12 @@ import { parseVersion } from "../versions/version.ts";
 import type { interpreterDiagnostics, Verdict } from "./diagnostics.ts";
 import { isDirectory, isExecutable, statusOf } from "./file-identity.ts";
 import type { Interpreter, InterpreterFacts } from "./interpreter.ts";
+import type { InterpreterChoice } from "./interpreter-choice.ts";
 import { minorOldest, programNames, programsOnPath, type SearchScene } from "./path-candidates.ts";
 import type { ProbeOutcome } from "./probe.ts";
 import { cachedProbe, cachedProbeNow, type ProbeScene } from "./probe-cache.ts";
 import { pyenvInstallations, pyenvRootOfShim, resolvePyenvShim } from "./pyenv.ts";
-import { findVersionPin } from "./python-version-file.ts";
+import { findVersionPin, type VersionPin } from "./python-version-file.ts";
 import { matchesRelease, type PythonRequest, parsePythonRequest } from "./request.ts";
 
 const problem = problemsOf<typeof interpreterDiagnostics>();
@@ -42,6 +43,8 @@ export interface FindOptions extends SearchScene {
   readonly timeoutMs?: number;
   /** Ends the interpreter that is being asked. */
   readonly signal?: AbortSignal;
+  /** Hears what decided, unless it is `request`. */
+  readonly onChoose?: (choice: InterpreterChoice) => void;
 }
 
 /**
@@ -81,7 +84,17 @@ function* choose(options: FindOptions): Asking<Interpreter> {
     warnIfNotAllowed(interpreter, options);
     return interpreter;
   }
-  return (yield* findPinned(search, options.requiresPython)) ?? (yield* findAny(search, options.requiresPython));
+  const pin = findVersionPin(cwd, platform);
+  const pinned = pin === undefined ? undefined : yield* findPinned(search, pin, options.requiresPython);
+  const { interpreter, rule } = pinned ?? (yield* findAny(search, options.requiresPython));
+  const isSystem = pin?.versions.includes("system") === true;
+  options.onChoose?.({ rule: isSystem ? ".python-version" : rule, ...(pin === undefined ? {} : { pin }) });
+  return interpreter;
+}
+
+interface Chosen {
+  readonly interpreter: Interpreter;
+  readonly rule: InterpreterChoice["rule"];
 }
 
 interface Search extends SearchScene {
@@ -99,15 +112,17 @@ function probeSceneOf({ environment, platform, cacheRoot, timeoutMs, signal }: F
   };
 }
 
-function* findPinned(search: Search, requiresPython: Specifiers | undefined): Asking<Interpreter | undefined> {
-  const pin = findVersionPin(search.cwd, search.platform);
-  if (pin === undefined) return undefined;
+function* findPinned(
+  search: Search,
+  pin: VersionPin,
+  requiresPython: Specifiers | undefined,
+): Asking<Chosen | undefined> {
   const requests = pin.versions.map(parsePythonRequest);
   if (pin.versions.includes("system")) return undefined;
   for (const request of requests) {
     if (request.kind === "unsupported") continue;
-    const found = yield* firstFitting(search, request, allowing(requiresPython));
-    if (found !== undefined) return found;
+    const interpreter = yield* firstFitting(search, request, allowing(requiresPython));
+    if (interpreter !== undefined) return { interpreter, rule: ".python-version" };
   }
   if (requiresPython !== undefined) return undefined;
   const [first] = requests;
@@ -119,9 +134,12 @@ function* findPinned(search: Search, requiresPython: Specifiers | undefined): As
   });
 }
 
-function* findAny(search: Search, requiresPython: Specifiers | undefined): Asking<Interpreter> {
-  const found = yield* firstOf(search, allPrograms(search, undefined), allowing(requiresPython));
-  if (found !== undefined) return found;
+function* findAny(search: Search, requiresPython: Specifiers | undefined): Asking<Chosen> {
+  const fits = allowing(requiresPython);
+  const onPath = yield* firstOf(search, programsOnPath(programNames(undefined, false), search), fits);
+  if (onPath !== undefined) return { interpreter: onPath, rule: "PATH" };
+  const installed = yield* firstOf(search, pyenvPrograms(search, undefined), fits);
+  if (installed !== undefined) return { interpreter: installed, rule: "pyenv" };
   const wanted =
     requiresPython === undefined ? "CPython 3.9 or newer" : `requires-python '${formatSpecifiers(requiresPython)}'`;
   throw problem("E_PYTHON_NOT_FOUND", { wanted, looked: search.looked });
@@ -193,6 +211,10 @@ function warnIfNotAllowed(interpreter: Interpreter, { requiresPython, report, or
 
 function* allPrograms(search: Search, request: (PythonRequest & { kind: "version" }) | undefined): Generator<string> {
   yield* programsOnPath(programNames(request?.release, request?.freeThreaded ?? false), search);
+  yield* pyenvPrograms(search, request);
+}
+
+function* pyenvPrograms(search: Search, request: (PythonRequest & { kind: "version" }) | undefined): Generator<string> {
   for (const { version, program } of pyenvInstallations(search.environment)) {
     const named = version.replace(/t$/, "");
     // Not asked: a directory that is named for another release.

@@ -2,6 +2,7 @@
 import type { ScriptMetadata } from "../script/metadata.ts";
 import type { Ended } from "./captured-child.ts";
 import { versionOf } from "./existing-environment.ts";
+import { environmentReason, type InterpreterReason } from "./interpreter-reason.ts";
 import type { RunPlan } from "./plan-run.ts";
 import type { ReadyRun } from "./ready-run.ts";
 import type { RunTarget } from "./run-target.ts";
@@ -38,14 +39,21 @@ function targetName(target: RunTarget): string {
   return target.kind === "stdin" ? "-" : target.code;
 }
 
-function interpreterOf({ plan, ready }: RunDescription): { path: string; version?: string } {
+function interpreterOf({ plan, ready }: RunDescription) {
   if (plan.kind === "existing") {
     const version = versionOf(plan.environment.prefix);
-    return { path: plan.environment.python, ...(version === undefined ? {} : { version }) };
+    const known = version === undefined ? {} : { version };
+    return { path: plan.environment.python, ...known, ...chosenBy(environmentReason) };
   }
-  const interpreter = plan.kind === "owned" ? plan.request.interpreter : plan.interpreter;
-  return { path: ready?.python ?? interpreter.path, version: interpreter.version };
+  const { path, version } = plan.kind === "owned" ? plan.request.interpreter : plan.interpreter;
+  return { path: ready?.python ?? path, version, ...chosenBy(plan.reason) };
 }
+
+const chosenBy = ({ rule, because, source }: InterpreterReason) => ({
+  selected_by: rule,
+  because,
+  ...(source === undefined ? {} : { source }),
+});
 
 async function environmentOf({ plan, ready, cacheRoot }: RunDescription) {
   const { rule, because } = plan;
@@ -77,6 +85,7 @@ export async function explainRun(run: RunDescription): Promise<string> {
   const place = "path" in environment ? environment.path : environment.exists ? "none" : "not made yet";
   const lines = [
     `interpreter   ${interpreter.path}${version}`,
+    `chosen by     ${interpreter.selected_by}: ${interpreter.because}`,
     `environment   ${place}`,
     `selected by   ${plan.rule}: ${plan.because}`,
   ];

@@ -88,6 +88,21 @@ export const runDiagnostics = {
     message: (p) => `'${p.path}' is of Python ${p.version}, not ${p.wanted}, and is passed over`,
     hint: () => "Its packages are not seen. Leave `--python` or UV_PYTHON away to run in it.",
   }),
+  W_RUN_PIN_PASSED_OVER: rule<{
+    pin: string;
+    versions: readonly string[];
+    file: string;
+    requires: string;
+    path: string;
+    version: string;
+  }>({
+    exit: exitCode.success,
+    summary: "No Python is both named by .python-version and allowed by the project's requires-python, which decides.",
+    message: (p) =>
+      `'${p.pin}' names '${p.versions.join("', '")}', and no such Python was found that '${p.file}' allows` +
+      `, which requires '${p.requires}': Python ${p.version} at '${p.path}' is used`,
+    hint: () => "Make the two files agree, or install a Python that fits both.",
+  }),
   W_RUN_PROJECT_PYTHON: rule<{ path: string; version: string; file: string; requires: string }>({
     exit: exitCode.success,
     summary: "The project's .venv is of a Python that its requires-python does not allow; it is used all the same.",

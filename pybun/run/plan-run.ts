@@ -11,8 +11,9 @@ import type { CommandContext } from "@vivarium/cli/command";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { pythonRequest } from "../index/run-variables.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
+import type { VersionPin } from "../interpreter/python-version-file.ts";
 import type { ScriptMetadata } from "../script/metadata.ts";
-import type { Specifiers } from "../versions/specifier.ts";
+import type { ChosenInterpreter, RequiredPython } from "./choose-interpreter.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
 import {
   activePrefix,
@@ -23,8 +24,10 @@ import {
   versionOf,
 } from "./existing-environment.ts";
 import type { PlannedRequest } from "./install-request-of.ts";
+import { environmentReason, type InterpreterReason } from "./interpreter-reason.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { clearlyAllows, nearestProjectFile } from "./project-file.ts";
+import type { ProjectPython } from "./project-python.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
 
@@ -40,10 +43,15 @@ export type SelectionRule =
 /** What was decided. `because` is the sentence that `--explain` shows. */
 export type RunPlan = { readonly rule: SelectionRule; readonly because: string } & (
   | { readonly kind: "existing"; readonly environment: ExistingEnvironment }
-  | (PlannedRequest & { readonly kind: "owned"; readonly over?: ExistingEnvironment })
+  | (PlannedRequest & {
+      readonly kind: "owned";
+      readonly reason: InterpreterReason;
+      readonly over?: ExistingEnvironment;
+    })
   | {
       readonly kind: "interpreter";
       readonly interpreter: Interpreter;
+      readonly reason: InterpreterReason;
       /** PATH leads to it and to its scripts as it is, and nobody asked for another one. */
       readonly isOnPath: boolean;
     }
@@ -77,20 +85,26 @@ const existing = (rule: SelectionRule, environment: ExistingEnvironment) =>
   ({ kind: "existing", rule, environment }) as const;
 
 async function scriptPlan(plan: PlanOptions, metadata: ScriptMetadata): Promise<RunPlan> {
-  const interpreter = await interpreterFor(plan, { requiresPython: metadata.requiresPython });
+  const { interpreter, reason } = await chosenInterpreter(plan, demandOf(metadata, plan.script));
   const planned = await requestOf(plan, interpreter);
   const extra = plan.options.with.length > 0 ? ", together with --with" : "";
-  return { kind: "owned", rule: "script", ...planned, because: `the script's metadata block asks for it${extra}` };
+  return {
+    kind: "owned",
+    rule: "script",
+    reason,
+    ...planned,
+    because: `the script's metadata block asks for it${extra}`,
+  };
 }
 
 async function chosenBase(plan: PlanOptions): Promise<Base> {
   const { context, options } = plan;
   const { environment, cwd, platform, report } = context;
   const asked = pythonRequest(options.python, environment).request;
-  const wanted = asked === undefined ? undefined : await interpreterFor(plan);
+  const wanted = asked === undefined ? undefined : await chosenInterpreter(plan);
   const passedOver: string[] = [];
   const fits = async (found: ExistingEnvironment): Promise<boolean> => {
-    const misfit = wanted === undefined ? undefined : await misfitOf(found, { plan, wanted });
+    const misfit = wanted === undefined ? undefined : await misfitOf(found, { plan, wanted: wanted.interpreter });
     if (misfit !== undefined) passedOver.push(misfit);
     return misfit === undefined;
   };
@@ -121,7 +135,7 @@ async function misfitOf(
   { prefix: path, python }: ExistingEnvironment,
   { plan, wanted: { version: wanted } }: { plan: PlanOptions; wanted: Interpreter },
 ): Promise<string | undefined> {
-  const { version } = await interpreterFor(plan, { path: python });
+  const { version } = await ownInterpreter(plan, python);
   if (version === wanted) return undefined;
   plan.context.report.warn(problem("W_RUN_ENVIRONMENT_PYTHON", { path, version, wanted }));
   return `'${path}' is of Python ${version}, which was not asked for`;
@@ -129,22 +143,34 @@ async function misfitOf(
 
 async function interpreterPlan(
   plan: PlanOptions,
-  { wanted, passedOver }: { wanted: Interpreter | undefined; passedOver: readonly string[] },
+  { wanted, passedOver }: { wanted: ChosenInterpreter | undefined; passedOver: readonly string[] },
 ): Promise<Base> {
-  const { environment, cwd } = plan.context;
+  const { environment, cwd, report } = plan.context;
   const { projectPython } = await import("./project-python.ts");
   const requires = wanted === undefined ? await projectPython(cwd) : undefined;
-  const interpreter = wanted ?? (await interpreterFor(plan, { requiresPython: requires?.specifiers }));
+  const { interpreter, reason, passedOver: pin } = wanted ?? (await chosenInterpreter(plan, requires));
   const { isFirstOnPath } = await import("./first-on-path.ts");
-  const allowed = requires === undefined ? [] : [`'${requires.file}' allows this interpreter`];
+  if (requires !== undefined && pin !== undefined) report.warn(pinProblem(pin, requires, interpreter));
   const reasons = passedOver.length === 0 ? ["no environment is active or near"] : passedOver;
   return {
     kind: "interpreter",
     rule: "interpreter",
     interpreter,
+    reason,
     isOnPath: wanted === undefined && isFirstOnPath(interpreter, environment),
-    because: [...reasons, ...allowed].join(", and "),
+    because: reasons.join(", and "),
   };
+}
+
+function pinProblem(pin: VersionPin, { file, text }: ProjectPython, { path, version }: Interpreter) {
+  return problem("W_RUN_PIN_PASSED_OVER", {
+    pin: pin.file,
+    versions: pin.versions,
+    file,
+    requires: text,
+    path,
+    version,
+  });
 }
 
 /** A .venv that its own project does not allow runs all the same: the user has made it. */
@@ -158,42 +184,37 @@ async function warnIfNotAllowed({ prefix: path }: ExistingEnvironment, { cwd, re
   if (requires !== undefined) report.warn(problem("W_RUN_PROJECT_PYTHON", { path, version, file, requires }));
 }
 
-interface InterpreterWish {
-  readonly requiresPython?: Specifiers | undefined;
-  /** This one, whatever the options say. */
-  readonly path?: string;
+const demandOf = ({ requiresPython, requiresPythonText }: ScriptMetadata, file: string | undefined) =>
+  requiresPython === undefined || requiresPythonText === undefined
+    ? undefined
+    : { ...(file === undefined ? {} : { file }), text: requiresPythonText, specifiers: requiresPython };
+
+async function chosenInterpreter(plan: PlanOptions, required?: RequiredPython): Promise<ChosenInterpreter> {
+  const { chooseInterpreter } = await import("./choose-interpreter.ts");
+  return chooseInterpreter(plan, required);
 }
 
-async function interpreterFor(plan: PlanOptions, { requiresPython, path }: InterpreterWish = {}): Promise<Interpreter> {
-  const { findInterpreter } = await import("../interpreter/find-interpreter.ts");
-  const { environment, cwd, platform, report, signal } = plan.context;
-  return findInterpreter({
-    environment,
-    cwd,
-    platform,
-    report,
-    signal,
-    cacheRoot: plan.cacheRoot,
-    ...(path === undefined ? pythonRequest(plan.options.python, environment) : { request: path }),
-    ...(requiresPython === undefined ? {} : { requiresPython }),
-  });
+async function ownInterpreter(plan: PlanOptions, path: string): Promise<Interpreter> {
+  const { interpreterAt } = await import("./choose-interpreter.ts");
+  return interpreterAt(plan, path);
 }
 
 async function layeredPlan(plan: PlanOptions, base: Base): Promise<RunPlan> {
   const own = `--with asks for packages`;
   if (base.kind === "interpreter") {
     const planned = await requestOf(plan, base.interpreter);
-    return { kind: "owned", rule: "with", ...planned, because: `${own}, and ${base.because}` };
+    return { kind: "owned", rule: "with", reason: base.reason, ...planned, because: `${own}, and ${base.because}` };
   }
   const { environment: over } = base;
-  const interpreter = await interpreterFor(plan, { path: over.python });
+  const interpreter = await ownInterpreter(plan, over.python);
   const [{ request, settingFiles }, { layerBeneath }] = await Promise.all([
     requestOf(plan, interpreter),
     import("./layer-beneath.ts"),
   ]);
   const layer = layerBeneath(over.prefix, interpreter);
   const because = `${own}, laid over '${over.prefix}': ${base.because}`;
-  return { kind: "owned", rule: "with", request: { ...request, layer }, settingFiles, over, because };
+  const reason = environmentReason;
+  return { kind: "owned", rule: "with", reason, request: { ...request, layer }, settingFiles, over, because };
 }
 
 /** Loaded only where packages are wanted: a run in a project needs none of it. */
