@@ -3,8 +3,7 @@
  * meanwhile the indexes are asked for the pages of the projects that are wished for.
  */
 import type { IndexConfig } from "../index/index-config.ts";
-import type { IndexAccess } from "../install/index-access.ts";
-import type { InstallScene } from "../install/install-request.ts";
+import type { AccessScene, IndexAccess } from "../install/index-access.ts";
 import type { Requirement } from "../versions/requirement.ts";
 
 export interface EarlyWish {
@@ -20,7 +19,7 @@ export interface EarlyAccess {
   readonly end: () => Promise<void>;
 }
 
-export function prepareEarlyAccess(scene: Omit<InstallScene, "access">): EarlyAccess {
+export function prepareEarlyAccess(scene: AccessScene): EarlyAccess {
   let access: Promise<IndexAccess> | undefined;
   return {
     begin(wish) {
@@ -38,7 +37,7 @@ export function prepareEarlyAccess(scene: Omit<InstallScene, "access">): EarlyAc
   };
 }
 
-async function openFor({ config, requirements }: EarlyWish, scene: Omit<InstallScene, "access">): Promise<IndexAccess> {
+async function openFor({ config, requirements }: EarlyWish, scene: AccessScene): Promise<IndexAccess> {
   const { openIndexAccess } = await import("../install/index-access.ts");
   const access = openIndexAccess(config, scene);
   for (const { name, url } of requirements) if (url === undefined) access.client.prefetch(name);
