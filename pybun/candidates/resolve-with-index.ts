@@ -114,7 +114,18 @@ async function requestOf(
   const { urls } = direct;
   const { signal } = options;
   return {
-    request: { requirements, constraints, target, strategy, prerelease, source, urls, signal, onPause: compileAsUsual },
+    request: {
+      requirements,
+      constraints,
+      target,
+      strategy,
+      prerelease,
+      source,
+      urls,
+      signal,
+      nowMs: () => performance.now(),
+      onPause: compileAsUsual,
+    },
     source,
   };
 }

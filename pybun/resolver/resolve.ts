@@ -1,8 +1,8 @@
 /**
  * Requirements in, pins or a proof out.
  *
- * Pure: all that is known of the world comes through the source. Direct URLs are looked at first, because a project
- * that comes from a URL comes from there whoever asks for it.
+ * Pure: all that is known of the world comes through the source, and the clock by which it pauses with the request.
+ * Direct URLs are looked at first, because a project that comes from a URL comes from there whoever asks for it.
  */
 import { assert } from "@vivarium/core/assert";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
@@ -40,8 +40,8 @@ export interface ResolveRequest {
   readonly signal?: AbortSignal | undefined;
   /** Told when the solver has run for a while without an end in sight. */
   readonly onPause?: (() => void) | undefined;
-  /** Milliseconds that only grow, by which the pauses are made; the process's own clock if not given. */
-  readonly nowMs?: () => number;
+  /** Milliseconds that only grow, by which the pauses are made. */
+  readonly nowMs: () => number;
 }
 
 export type ResolveOutcome =
@@ -51,11 +51,10 @@ export type ResolveOutcome =
 /** Resolves for one target. Rejects with what the source rejects with, and with `E_RESOLVE_URL_…`. */
 export async function resolve(request: ResolveRequest): Promise<ResolveOutcome> {
   const setting = solverSetting(request);
-  const nowMs = request.nowMs ?? (() => performance.now());
   const state = createSolverState();
   for (;;) {
     request.signal?.throwIfAborted();
-    const slices = openSlices(nowMs);
+    const slices = openSlices(request.nowMs);
     const result = advance(state, setting, () => !slices.isOver());
     if (result.kind === "waiting") await result.until;
     else if (result.kind === "paused") {

@@ -45,6 +45,7 @@ export function universeRequest(
     strategy,
     prerelease,
     source: memorySource(universe, options),
+    nowMs: () => 0,
     ...(urls === undefined ? {} : { urls }),
   };
 }
