@@ -10,6 +10,7 @@ import { requiredHashesOf } from "../requirements-file/required-hashes.ts";
 import { parseRequirement } from "../versions/requirement.ts";
 import { mergeSettings } from "./package-settings.ts";
 import type { PlanOptions } from "./plan-options.ts";
+import { withRequirements } from "./with-requirements.ts";
 
 export interface PlannedRequest {
   readonly request: InstallRequest;
@@ -38,7 +39,7 @@ export async function installRequestOf(
   const request = {
     ...settings,
     interpreter,
-    requirements: [...(metadata?.requirements ?? []), ...options.with.map(parseRequirement)],
+    requirements: [...(metadata?.requirements ?? []), ...options.with.flatMap(withRequirements).map(parseRequirement)],
     constraints: [...constraints.map(parseRequirement), ...files.constraints.map(({ requirement }) => requirement)],
     config: withoutHashes(
       loadIndexConfig({ flags, environment, home, platform, cwd }),

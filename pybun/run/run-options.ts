@@ -13,7 +13,7 @@ export const runOptions = {
     summary: "Run code, as python -c does",
   },
   script: { kind: "flag", short: "s", summary: "The file is a Python script, whatever it is called" },
-  with: { kind: "values", value: "REQUIREMENT", summary: "Also have this package, for this run" },
+  with: { kind: "values", value: "REQUIREMENT", summary: "Also have this package, for this run; commas part several" },
   python: { kind: "value", short: "p", value: "PYTHON", summary: "Interpreter: path, version or specifier" },
   "python-arg": {
     kind: "values",
