@@ -75,6 +75,8 @@ describe("where packages come from", () => {
     const environment = { UV_FIND_LINKS: "/u1,/u2", PIP_FIND_LINKS: "/p1 /p2" };
     const config = load({ flags: { findLinks: ["/f"] }, environment });
     expect(config.findLinks.map(({ location }) => location)).toEqual(["/f", "/u1", "/u2", "/p1", "/p2"]);
+    const again = load({ flags: { findLinks: ["/u2/", "/f", "/f"] }, environment });
+    expect(again.findLinks.map(({ location }) => location)).toEqual(["/u2/", "/f", "/u1", "/p1", "/p2"]);
   });
 
   test("a directory is an index, too", () => {

@@ -133,11 +133,14 @@ function givenLocations(
 
 function findLinksOf({ flags, environment }: ConfigSources, pip: PipSettings): IndexConfig["findLinks"] {
   const own = pip.get("find-links");
-  return [
+  const given = [
     ...(flags.findLinks ?? []).map((location) => ({ location, source: "--find-links" })),
     ...listOf(environment["UV_FIND_LINKS"]).map((location) => ({ location, source: "UV_FIND_LINKS" })),
     ...wordsOf(own).map((location) => ({ location, source: own?.source ?? "pip" })),
   ];
+  // One place is read, and told of, once.
+  const places = new Map(given.toReversed().map((one) => [one.location.replace(/(?<=.)\/+$/, ""), one]));
+  return given.filter((one) => [...places.values()].includes(one));
 }
 
 function timeoutOf(setting: Sourced | undefined): number {
