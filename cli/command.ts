@@ -162,6 +162,8 @@ export interface Program {
   readonly commands: readonly Command[];
   /** Loaded only when there is a problem to put into words. */
   readonly catalogue: () => Promise<Catalogue>;
-  /** The programs that this one is the roof of. */
+  /** The words that a first word which is no command was probably meant as. */
+  readonly instead?: (word: string) => readonly string[] | undefined;
+  /** The programs that this one is the roof of: their names go before their commands, as if they were commands too. */
   readonly members?: () => Promise<readonly Program[]>;
 }

@@ -26,12 +26,14 @@ export const cliDiagnostics = {
     message: (p) => (p.group === undefined ? "no command was given" : `\`${p.group}\` needs one of its commands`),
     hint: (p) => helpHint({ program: p.program, ...(p.group === undefined ? {} : { command: p.group }) }),
   }),
-  E_USAGE_COMMAND_UNKNOWN: rule<Place & { group?: string; word: string } & Suggestions>({
+  E_USAGE_COMMAND_UNKNOWN: rule<Place & { group?: string; word: string; instead?: string } & Suggestions>({
     exit: exitCode.usage,
     summary: "The command does not exist.",
     message: (p) => `\`${p.program}\` has no command \`${p.word}\``,
     hint: (p) =>
-      meant(p, "`") ?? helpHint({ program: p.program, ...(p.group === undefined ? {} : { command: p.group }) }),
+      (p.instead === undefined ? undefined : `Did you mean \`${p.instead}\`?`) ??
+      meant(p, "`") ??
+      helpHint({ program: p.program, ...(p.group === undefined ? {} : { command: p.group }) }),
   }),
   E_USAGE_OPTION_UNKNOWN: rule<Place & { option: string } & Suggestions>({
     exit: exitCode.usage,

@@ -10,17 +10,25 @@ export interface HelpLook {
   readonly width: number;
 }
 
+interface ProgramLook extends HelpLook {
+  readonly group?: string;
+  /** The programs that this one is the roof of. */
+  readonly members?: readonly Program[];
+}
+
 /** All commands, or those of one group (`env`). */
-export function programHelp(program: Program, look: HelpLook & { readonly group?: string }): string {
-  const { paint, group } = look;
+export function programHelp(program: Program, look: ProgramLook): string {
+  const { paint, group, members = [] } = look;
   const listed =
     group === undefined ? program.commands : program.commands.filter((c) => c.name.startsWith(`${group} `));
   const name = group === undefined ? program.name : `${program.name} ${group}`;
   const rows = listed.map((command) => ({ left: command.name, right: command.summary }));
+  const programs = members.map(({ name: left, summary: right }) => ({ left, right }));
   const common = optionRows(commonOptions);
   const sections = [
     ...(group === undefined ? [wrap(program.summary, look.width).join("\n")] : []),
     `${paint.bold("Usage:")} ${name} COMMAND [OPTIONS] [ARGUMENTS]`,
+    ...(programs.length === 0 ? [] : [table("Programs", programs, { ...look, column: columnOf(programs, look) })]),
     table("Commands", rows, { ...look, column: columnOf(rows, look) }),
     table("Options", common, { ...look, column: columnOf(common, look) }),
     `See \`${program.name} help COMMAND\` for the options and examples of a command.`,

@@ -4,6 +4,7 @@
  */
 import { type Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { nearest } from "@vivarium/core/nearest";
+import { shellWord } from "@vivarium/core/shell-word";
 import { programVersion } from "@vivarium/core/version";
 import { paintOf } from "./colors.ts";
 import type { Command, CommandContext, OptionValues, Program } from "./command.ts";
@@ -74,12 +75,16 @@ function runWithout(call: Call, lookup: Exclude<Lookup, { kind: "command" }>): P
   const name = group === undefined ? program.name : `${program.name} ${group}`;
   return runCommand({ ...call, name, settings }, async (context) => {
     const help = (): Promise<number> =>
-      showHelp(context, async (look) => (await loadHelp()).programHelp(program, { ...look, ...(group && { group }) }));
+      showHelp(context, async (look) => {
+        const members = (await program.members?.()) ?? [];
+        return (await loadHelp()).programHelp(program, { ...look, members, ...(group && { group }) });
+      });
     if (settings.help && lookup.kind !== "unknown" && member === undefined) return help();
     if (call.leadProblems.length > 0) return refuse(context, call.leadProblems);
     if (lookup.kind === "none" && parsed.problems.length > 0) return refuse(context, parsed.problems);
     if (lookup.kind === "none" && parsed.options["version"] === true) return showVersion(program, context);
-    return refuse(context, [lookupProblem(program, { lookup, member })]);
+    const instead = lookup.kind === "unknown" ? await wordsInstead(program, lookup.word) : undefined;
+    return refuse(context, [lookupProblem(program, { lookup, member, instead })]);
   });
 }
 
@@ -128,9 +133,21 @@ interface Missed {
   readonly lookup: Exclude<Lookup, { kind: "command" }>;
   /** The word behind a group's name that is none of its commands. */
   readonly member: string | undefined;
+  readonly instead: readonly string[] | undefined;
 }
 
-function lookupProblem(program: Program, { lookup, member }: Missed): Problem {
+/** What the program itself or one of its members makes of a word that is no command. */
+async function wordsInstead(program: Program, word: string): Promise<readonly string[] | undefined> {
+  const own = program.instead?.(word);
+  if (own !== undefined) return own;
+  const members = (await program.members?.()) ?? [];
+  return members.flatMap(({ name, instead }) => {
+    const words = instead?.(word);
+    return words === undefined ? [] : [[name, ...words]];
+  })[0];
+}
+
+function lookupProblem(program: Program, { lookup, member, instead }: Missed): Problem {
   const place = { program: program.name };
   if (lookup.kind === "none") return problem("E_USAGE_COMMAND_MISSING", place);
   if (lookup.kind === "group" && member === undefined) {
@@ -139,5 +156,6 @@ function lookupProblem(program: Program, { lookup, member }: Missed): Problem {
   const group = lookup.kind === "group" ? { group: lookup.group } : {};
   const word = lookup.kind === "group" ? `${lookup.group} ${member}` : lookup.word;
   const names = program.commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
-  return problem("E_USAGE_COMMAND_UNKNOWN", { ...place, ...group, word, nearest: nearest(word, names) });
+  const meant = instead === undefined ? {} : { instead: [program.name, ...instead].map(shellWord).join(" ") };
+  return problem("E_USAGE_COMMAND_UNKNOWN", { ...place, ...group, ...meant, word, nearest: nearest(word, names) });
 }

@@ -4,8 +4,10 @@ import type { Program } from "@vivarium/cli/command";
 import { openHost } from "@vivarium/cli/host";
 import { runProgram } from "@vivarium/cli/run-program";
 
-/** `vivarium pybun ARGS` is `pybun ARGS`. */
+/** `vivarium pybun ARGS` is `pybun ARGS`, and `vivarium help pybun ARGS` is `pybun help ARGS`. */
 export async function runNamed(name: string, argv: readonly string[]): Promise<number> {
+  if (name !== "pybun" && argv[0] === "help" && argv[1] === "pybun")
+    return runNamed("pybun", ["help", ...argv.slice(2)]);
   const [first, ...rest] = argv;
   const forwarded = name !== "pybun" && first === "pybun";
   const program = await loadProgram(forwarded ? first : name);

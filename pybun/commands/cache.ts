@@ -25,7 +25,7 @@ const cacheVerifyCommand: Command = {
 
 const cacheCleanCommand: Command = {
   name: "cache clean",
-  summary: "Empty the store, except for what running programs use",
+  summary: "Empty the store, except for what running programs and `--dir` environments use",
   usage: [""],
   examples: [{ command: "pybun cache clean", note: "Everything in it is fetched or made again when needed" }],
   options: {},

@@ -8,7 +8,8 @@ import { runCommand } from "./run.ts";
 
 export const pybunProgram: Program = {
   name: "pybun",
-  summary: "Installs, runs and tests Python.",
+  summary: "Installs and runs Python.",
   commands: [runCommand, resolveCommand, ...envCommands, ...cacheCommands, schemaCommand],
+  instead: (word) => (/\.py[wzc]?$|[\\/]/i.test(word) ? ["run", word] : undefined),
   catalogue: async () => (await import("./catalogue.ts")).pybunCatalogue,
 };
