@@ -27,16 +27,106 @@ export function isSecretParameter(name: string): boolean {
 /** What stands in place of a secret. */
 export const mask = "****";
 
-/** Masks secrets inside free text. Idempotent. */
+/**
+ * Masks secrets inside free text. Idempotent. Takes time in proportion to the text, whatever that is: programs print
+ * what they like, and a regular expression that tries each beginning anew would be kept busy for minutes.
+ */
 export function redact(text: string): string {
-  return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s"'`<>]+@/gi, `$1${mask}@`)
-    .replace(/([?&])([^=&#\s]+)=([^&#\s"'`<>]+)/g, (whole, lead: string, name: string) =>
-      // In the source of a page the `&` is written `&amp;`.
-      isSecretParameter(name.replace(/^amp;/, "")) ? `${lead}${name}=${mask}` : whole,
-    )
-    .replace(/\b((?:proxy-)?authorization\s*[:=]\s*)(?:(?:basic|bearer|token|digest)\s+)?[^\s,;"'`]+/gi, `$1${mask}`)
-    .replace(/\b([A-Z0-9_]*(?:_TOKEN|_KEY|_SECRET|PASSWORD[A-Z0-9_]*))=(?:"[^"]*"|'[^']*'|[^\s&"'`])+/gi, `$1=${mask}`);
+  return maskVariables(maskHeaders(maskQueries(maskUserInformation(text))));
+}
+
+/** Puts a mask over each range; they are in order and apart. */
+function covered(text: string, ranges: readonly (readonly [start: number, end: number])[]): string {
+  let masked = "";
+  let at = 0;
+  for (const [start, end] of ranges) {
+    masked += text.slice(at, start) + mask;
+    at = end;
+  }
+  return ranges.length === 0 ? text : masked + text.slice(at);
+}
+
+const endOfAuthority = /[/\s"'`<>]/g;
+
+/** `scheme://user:password@`: from each `://` a look back at the scheme, which reaches no other `://`. */
+function maskUserInformation(text: string): string {
+  const ranges: [number, number][] = [];
+  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
+    const start = at + 3;
+    // Without a look at what follows, a long run of schemes costs nothing.
+    if (!hasScheme(text, at)) continue;
+    const end = text.slice(start, indexFrom(text, endOfAuthority, start)).lastIndexOf("@");
+    if (end > 0) ranges.push([start, start + end]);
+  }
+  return covered(text, ranges);
+}
+
+/** Whether a letter, and behind it nothing but letters, digits, `+`, `.` and `-`, stands in front of `end`. */
+function hasScheme(text: string, end: number): boolean {
+  for (let at = end - 1; at >= 0; at--) {
+    const character = text.charAt(at);
+    if (/[a-z]/i.test(character)) return true;
+    if (!/[0-9+.-]/.test(character)) return false;
+  }
+  return false;
+}
+
+const beginningOfParameter = /[?&]/g;
+const endOfName = /[=&#\s]/g;
+const endOfValue = /[&#\s"'`<>]/g;
+
+/** `?name=value` and `&name=value`. A `?` within a name ends where that does, so it needs no look of its own. */
+function maskQueries(text: string): string {
+  const ranges: [number, number][] = [];
+  let at = indexFrom(text, beginningOfParameter, 0);
+  while (at < text.length) {
+    const equals = indexFrom(text, endOfName, at + 1);
+    const end = text.charAt(equals) === "=" && equals > at + 1 ? indexFrom(text, endOfValue, equals + 1) : equals;
+    // In the source of a page the `&` is written `&amp;`.
+    const isSecret = end > equals + 1 && isSecretParameter(text.slice(at + 1, equals).replace(/^amp;/, ""));
+    if (isSecret) ranges.push([equals + 1, end]);
+    at = indexFrom(text, beginningOfParameter, end);
+  }
+  return covered(text, ranges);
+}
+
+/** Linear as it is: the name stands for itself, and what may be long is white space that belongs to one name. */
+function maskHeaders(text: string): string {
+  return text.replace(
+    /\b((?:proxy-)?authorization\s*[:=]\s*)(?:(?:basic|bearer|token|digest)\s+)?[^\s,;"'`]+/gi,
+    `$1${mask}`,
+  );
+}
+
+const secretVariable = /(?:_TOKEN|_KEY|_SECRET)$|PASSWORD/i;
+/** As a shell would read it: quoted parts and plain ones in a row. */
+const shellValue = /(?:"[^"]*"|'[^']*'|[^\s&"'`])+/y;
+
+/** `NAME=value`: from each `=` a look back at the name, which reaches no other `=`. */
+function maskVariables(text: string): string {
+  const ranges: [number, number][] = [];
+  let equals = text.indexOf("=");
+  while (equals >= 0) {
+    shellValue.lastIndex = equals + 1;
+    const isSecret = secretVariable.test(wordBefore(text, equals)) && shellValue.test(text);
+    const end = isSecret ? shellValue.lastIndex : equals + 1;
+    if (isSecret) ranges.push([equals + 1, end]);
+    equals = text.indexOf("=", end);
+  }
+  return covered(text, ranges);
+}
+
+function wordBefore(text: string, end: number): string {
+  let start = end;
+  while (start > 0 && /\w/.test(text.charAt(start - 1))) start--;
+  return text.slice(start, end);
+}
+
+/** Where a global pattern is found next; the text's length where it is not. */
+function indexFrom(text: string, pattern: RegExp, from: number): number {
+  pattern.lastIndex = from;
+  const found = pattern.exec(text);
+  return found === null ? text.length : found.index;
 }
 
 /** A copy of the environment with secret values masked; for reports and `doctor`. */
