@@ -160,6 +160,10 @@ describe("files of requirements", () => {
   test("with hashes admit those files only", async () => {
     writeFileSync(join(scratch, "hashed.txt"), `lib --hash=sha256:${"0".repeat(64)}\n`);
     expect(await failure("-r", "hashed.txt")).toStartWith("76 error[E_RESOLVE_HASH]: cannot use 'lib': no file");
+    writeFileSync(join(scratch, "hashed.txt"), `lib==2.0 --hash=sha256:${"0".repeat(64)}\n`);
+    expect(await failure("-r", "hashed.txt")).toContain("\n  Because lib==2.0 cannot be used (");
+    writeFileSync(join(scratch, "hashed.txt"), `lib<3 --hash=sha256:${"0".repeat(64)}\n`);
+    expect(await failure("-r", "hashed.txt")).toContain("\n  Because lib<=2.0 cannot be used (");
   });
 
   test("that are malformed are told with file, line and column", async () => {

@@ -74,11 +74,12 @@ function chooseAmong(setting: SolverSetting, releases: Releases, asked: Asked): 
   if (release === undefined) return noVersions(package_, term);
   const status = releases.statusAt(release);
   if (status.kind !== "usable") {
-    return exclusionOf({ package_, releases, release, status, step: selection.highest ? -1 : 1 });
+    const step = selection.highest ? -1 : 1;
+    return exclusionOf({ package_, releases, release, status, step, asked: term.range });
   }
   if (asked.isKnown(release)) return { kind: "known", release, range: exactRange(releases, release) };
   if (entry.kind === "extra") return learnt({ releases, release, edges: proxyEdges(entry, { releases, release }) });
-  return askEdges(setting, { package_, entry, releases, release });
+  return askEdges(setting, { package_, entry, releases, release, asked: term.range });
 }
 
 interface Candidate {
@@ -86,13 +87,14 @@ interface Candidate {
   readonly entry: PackageEntry;
   readonly releases: Releases;
   readonly release: number;
+  readonly asked: VersionRange;
 }
 
 function askEdges(setting: SolverSetting, candidate: Candidate): Choice {
-  const { package_, entry, releases, release } = candidate;
+  const { package_, entry, releases, release, asked } = candidate;
   const answer = releaseEdges(setting, { releases, release, extra: entry.extra });
   if (answer instanceof Promise) return { kind: "waiting", until: answer };
-  if (answer.kind !== "edges") return exclusionOf({ package_, releases, release, status: answer, step: 0 });
+  if (answer.kind !== "edges") return exclusionOf({ package_, releases, release, status: answer, step: 0, asked });
   for (const edge of answer.edges) setting.source.prefetchProject(edge.name);
   return learnt({ releases, release, edges: answer.edges });
 }

@@ -1,6 +1,6 @@
 /** Why a release cannot be had, told for all its neighbours at once that cannot be had for the same reason. */
 import { assert } from "@vivarium/core/assert";
-import { rangeOf, type VersionRange } from "../versions/range.ts";
+import { rangeContains, rangeOf, type VersionRange } from "../versions/range.ts";
 import { rangeOfReleases } from "./facts.ts";
 import type { Cause } from "./incompatibility.ts";
 import { pythonRange } from "./python-range.ts";
@@ -24,6 +24,8 @@ interface Exclusion {
   readonly status: ReleaseStatus;
   /** In which direction to look for neighbours that are excluded for the same reason; 0 for this release alone. */
   readonly step: -1 | 0 | 1;
+  /** The versions that are asked for. */
+  readonly asked: VersionRange;
 }
 
 /** Says why a release cannot be had. It is neither usable nor hidden. */
@@ -42,10 +44,14 @@ export function exclusionOf(exclusion: Exclusion): ExclusionChoice {
 }
 
 /** The farthest neighbour, without a gap, that is excluded for the same reason. */
-function lastAlike({ releases, release, status, step }: Exclusion): number {
+function lastAlike({ releases, release, status, step, asked }: Exclusion): number {
   if (step === 0) return release;
+  // Hashes are demanded of a pin: that they are not those of other versions either is true, and misleads.
+  const isPin = status.kind === "unusable" && status.reason.kind === "hash";
+  const isTold = (one: number) => !isPin || rangeContains(asked, releases.keyAt(one));
+  const isAlike = (one: number) => isTold(one) && isSameStatus(releases.statusAt(one), status);
   let next = release + step;
-  while (next >= 0 && next < releases.count && isSameStatus(releases.statusAt(next), status)) next += step;
+  while (next >= 0 && next < releases.count && isAlike(next)) next += step;
   return next - step;
 }
 
