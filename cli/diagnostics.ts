@@ -91,7 +91,8 @@ export const cliDiagnostics = {
   }),
   E_INTERRUPTED: rule<{ signal: string; exit: number }>({
     exit: exitCode.interrupted,
-    summary: "A signal ended the command; what it had begun was undone or is complete.",
+    summary:
+      "A signal ended the command; what it had begun was undone or is complete. A second signal, or one that came while the command computed or waited to write for more than a second, ends the process without a word.",
     message: (p) => `interrupted by ${p.signal}`,
   }),
   E_INTERNAL: rule<{ command: string; error: string; report?: string }>({

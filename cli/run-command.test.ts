@@ -245,6 +245,12 @@ describe("signals and streams", () => {
     expect(ended).toEqual({ stdout: "ready\n", stderr: "", exitCode });
   });
 
+  test("a command that has taken the signals over says which one ended it", async () => {
+    const { stdout, exitCode } = await runFixture(["hear", "--format=json"]);
+    const { status, diagnostics } = await assertValidEnvelope(stdout);
+    expect([exitCode, status, diagnostics[0]?.code]).toEqual([143, "interrupted", "E_INTERRUPTED"]);
+  });
+
   test("a second signal ends a computation too", async () => {
     const whenReady = (child: Killable): void => {
       child.kill("SIGTERM");

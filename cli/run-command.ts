@@ -27,7 +27,7 @@ import { jsonReporter } from "./reporter-json.ts";
 import { jsonlReporter } from "./reporter-jsonl.ts";
 import { textReporter } from "./reporter-text.ts";
 import type { Settings } from "./settings.ts";
-import { endingExitCode, type SignalWatch, watchSignals } from "./signals.ts";
+import { endingExitCode, Interruption, type SignalWatch, watchSignals } from "./signals.ts";
 
 export interface Invocation {
   readonly program: Program;
@@ -44,7 +44,7 @@ interface Ledger {
   readonly startedMs: number;
   readonly redactor: Redactor;
   readonly diagnostics: Diagnostic[];
-  readonly result: { detail: unknown };
+  readonly result: { detail: unknown; isInterrupted: boolean };
 }
 
 /** Where its words go. */
@@ -96,7 +96,7 @@ function openSession(invocation: Invocation): Session {
     startedMs: performance.now(),
     redactor: openRedactor(environment),
     diagnostics: [],
-    result: { detail: null },
+    result: { detail: null, isInterrupted: false },
   };
   const output = openOutput(invocation, ledger.redactor.text);
   const emitter = openEmitter(invocation.program, ledger, output);
@@ -189,8 +189,10 @@ function watchFailures(): { failed: Promise<never>; close: () => void } {
 
 /** Says why the command failed, and answers with the exit code. */
 async function explain(session: Session, error: unknown): Promise<number> {
-  const ending = session.signals.received();
+  // Once a command has released its signals, it hears them itself.
+  const ending = session.signals.received() ?? (error instanceof Interruption ? error.ending : undefined);
   if (ending !== undefined) {
+    session.result.isInterrupted = true;
     const exit = endingExitCode[ending];
     await diagnose(session, new Problem("E_INTERRUPTED", { signal: ending, exit }));
     return exit;
@@ -221,7 +223,7 @@ async function finish(session: Session, exitCode: number): Promise<number> {
   const { emitter, progress, reporter, signals, name, trace, diagnostics } = session;
   await emitter.flush();
   progress.close();
-  const interrupted = signals.received() !== undefined && exitCode > 128;
+  const interrupted = (session.result.isInterrupted || signals.received() !== undefined) && exitCode > 128;
   const status = statusOf({ exitCode, diagnostics, interrupted });
   const detail = redactValue(session.result.detail, session.redactor.text);
   const durationMs = Math.round((performance.now() - session.startedMs) * 1000) / 1000;

@@ -17,8 +17,8 @@ import { findCLibrary } from "@vivarium/core/c-library";
 export interface SignalGuard {
   /** To be asked once for each signal that a listener hears, before it acts: is it only the guard's own? */
   readonly isProbe: (number: number) => boolean;
-  /** A real signal was heard: where no turn comes within a second from now on, the process ends unasked. */
-  readonly insist: () => void;
+  /** This real signal was heard: where no turn comes within a second from now on, it ends the process unasked. */
+  readonly insist: (number: number) => void;
   /** Has to come before the listeners are taken away. */
   readonly close: () => void;
 }
@@ -62,7 +62,9 @@ export function guardSignals(numbers: readonly number[]): SignalGuard {
     restore();
     return { number, restore };
   });
-  return guardOf(serveOnce.map((one) => ({ ...one, probe: openProbe(timers, one.number), expected: 0 })));
+  return guardOf(
+    serveOnce.map((one) => ({ ...one, probe: openProbe(timers, one.number), expected: 0, intervalMs: 0 })),
+  );
 }
 
 interface Guarded {
@@ -72,17 +74,18 @@ interface Guarded {
   readonly probe: Probe | undefined;
   /** Probes that were sent and that no listener has heard yet. */
   expected: number;
+  /** Of its probes: one finds the handler, and only a second one the default action. */
+  intervalMs: number;
 }
 
 function guardOf(guarded: readonly Guarded[]): SignalGuard {
-  let intervalMs = 0;
-  for (const { probe } of guarded) probe?.arm(stallMs, intervalMs);
+  for (const { probe, intervalMs } of guarded) probe?.arm(stallMs, intervalMs);
   const putOff = (): void => {
     for (const one of guarded) {
       if (one.probe === undefined) continue;
       // A probe that was sent and did not end us has used up the handler.
-      if (intervalMs === 0 && one.probe.hasFired()) hearProbe(one);
-      one.probe.arm(stallMs, intervalMs);
+      if (one.intervalMs === 0 && one.probe.hasFired()) hearProbe(one);
+      one.probe.arm(stallMs, one.intervalMs);
     }
   };
   const timer = setInterval(putOff, putOffEveryMs);
@@ -96,8 +99,8 @@ function guardOf(guarded: readonly Guarded[]): SignalGuard {
       one.expected--;
       return true;
     },
-    insist: () => {
-      intervalMs = insistAfterMs;
+    insist: (number) => {
+      for (const one of guarded) if (one.number === number) one.intervalMs = insistAfterMs;
       putOff();
     },
     close: () => {

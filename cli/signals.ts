@@ -5,7 +5,8 @@
  * it gets a second to do so. The next one, or the end of that second, ends the process at once: everything that is
  * written is written beside its place and renamed, so even that leaves a whole store. Only such an end prints neither
  * envelope nor `command.finish`: who asks twice wants no more output. Where JavaScript computes and hears nothing, the
- * kernel ends the process within that second (signal-guard.ts).
+ * kernel ends the process within that second (signal-guard.ts): then nothing is said either, since nobody is left to say
+ * it. Whoever started us sees an end by that signal.
  *
  * One that our caller made us ignore (`nohup`, a script's background job) stays ignored, by us and by the program that
  * takes our place.
@@ -66,15 +67,18 @@ export function watchSignals({ beforeExit }: { readonly beforeExit: () => void }
   return { signal: controller.signal, overdue, received: () => received, close };
 }
 
-/** Calls `handle` for each signal that is not ignored; returns what gives them back to their defaults. */
-function listenGuarded(handle: (ending: Ending) => void): () => void {
+/**
+ * Calls `handle` for each signal that is not ignored; returns what gives them back to their defaults. Where it cannot be
+ * called for a second, the kernel ends the process.
+ */
+export function listenGuarded(handle: (ending: Ending) => void): () => void {
   const ignored = ignoredAmong(names);
   const heard = names.filter((name) => !ignored.has(name));
   const listeners = heard.map((name) => ({
     name,
     listener: (_: string, number: number): void => {
       if (guard.isProbe(number)) return;
-      guard.insist();
+      guard.insist(number);
       handle(name);
     },
   }));

@@ -7,6 +7,7 @@ import type { Command, Execute, OptionShapes, Program } from "../command.ts";
 import { openHost } from "../host.ts";
 import { runProgram } from "../run-program.ts";
 import { schemaCommand } from "../schema-command.ts";
+import { Interruption } from "../signals.ts";
 
 const fixtureDiagnostics = {
   E_FIXTURE_BAD_LINE: rule<{ line: string }>({
@@ -81,6 +82,12 @@ const compute: Execute = async (context, { positionals }) => {
 const settle: Execute = async (context) => {
   context.out("ready\n");
   for (;;) await Promise.resolve();
+};
+
+/** Takes the signals over, and hears one. */
+const hear: Execute = async (context) => {
+  await context.release();
+  throw new Interruption("SIGTERM");
 };
 
 /** Three archives that arrive in steps of 20 ms, `positionals[0]` steps long. */
@@ -189,6 +196,7 @@ const commands: readonly Command[] = [
   define({ name: "hang", execute: hang({ stubborn: false }) }),
   define({ name: "hang stubbornly", execute: hang({ stubborn: true }) }),
   define({ name: "compute", execute: compute }),
+  define({ name: "hear", execute: hear }),
   define({
     name: "compute-hang",
     execute: async (context, arguments_) => {

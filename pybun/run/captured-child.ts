@@ -1,10 +1,12 @@
 /**
  * Runs a program as a child, for `--format json` and `jsonl`: what it writes becomes `run.output` events
- * (captured-output.ts). Signals that could end us go to the program, and we wait for it: its end is our end.
+ * (captured-output.ts). Signals that could end us go to the program, and we wait for it: its end is our end. Once it has
+ * ended, and where we wait for a reader who does not read, they end us.
  *
  * The runtime gives a child all signals at their defaults. Where our caller had some ignored (`nohup`), a shell stands
  * between, which ignores them and then becomes the program.
  */
+import { Interruption, listenGuarded } from "@vivarium/cli/signals";
 import { ignoredAmong } from "@vivarium/core/ignored-signals";
 import { secretsOf } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
@@ -32,7 +34,7 @@ export interface Ended {
   readonly signal?: string;
 }
 
-/** @throws an Error with the system's `code` where the program cannot be started */
+/** @throws Interruption, and an Error with the system's `code` where the program cannot be started */
 export async function runCaptured(options: CapturedOptions): Promise<Ended> {
   const { invocation, variables, cwd, report, input, outputBytesMax, descriptors } = options;
   const startedMs = performance.now();
@@ -43,13 +45,13 @@ export async function runCaptured(options: CapturedOptions): Promise<Ended> {
     cwd,
     stdio: [input ?? "inherit", "pipe", "pipe", ...atTheirPlaces(descriptors)],
   });
-  const stop = forwardSignals(child, ignored);
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const stop = forwardSignals(child, { ignored, reject });
   const { exited } = child;
   const secrets = secretsOf(variables);
   const capture = (stream: StreamName) =>
     emitOutput(child[stream], { stream, report, outputBytesMax, secrets, exited });
-  await Promise.all([capture("stdout"), capture("stderr"), exited]);
-  stop();
+  await Promise.race([Promise.all([capture("stdout"), capture("stderr"), exited]), interrupted]).finally(stop);
   const ended = endOf(child);
   const signal = ended.signal === undefined ? {} : { signal: ended.signal };
   report.emit("run.exit", { exit_code: ended.exitCode, ...signal, duration_ms: performance.now() - startedMs });
@@ -64,7 +66,8 @@ function atTheirPlaces(descriptors: readonly number[]): (number | null)[] {
 }
 
 /** All that end a process by default and that people and supervisors send. */
-const forwarded = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+const others = ["SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+const forwarded = ["SIGINT", "SIGTERM", "SIGHUP", ...others] as const;
 type Forwarded = (typeof forwarded)[number];
 
 function commandOf({ program, argv }: Invocation, ignored: ReadonlySet<Forwarded>): { cmd: string[]; argv0: string } {
@@ -73,15 +76,29 @@ function commandOf({ program, argv }: Invocation, ignored: ReadonlySet<Forwarded
   return { cmd: ["/bin/sh", "-c", `trap '' ${names}; exec "$0" "$@"`, program, ...argv.slice(1)], argv0: "sh" };
 }
 
-function forwardSignals(child: { kill: (signal: Forwarded) => void }, ignored: ReadonlySet<Forwarded>): () => void {
-  const handlers = forwarded
+interface Forwarding {
+  readonly ignored: ReadonlySet<Forwarded>;
+  readonly reject: (reason: Interruption) => void;
+}
+
+function forwardSignals(child: Child, { ignored, reject }: Forwarding): () => void {
+  const hear = (name: Forwarded): void => child.kill(name);
+  const stopEndings = listenGuarded((name) => (hasEnded(child) ? reject(new Interruption(name)) : hear(name)));
+  const handlers = others
     .filter((name) => !ignored.has(name))
-    .map((name) => ({ name, listener: () => child.kill(name) }));
+    .map((name) => ({ name, listener: (): void => hear(name) }));
   for (const { name, listener } of handlers) process.on(name, listener);
   return () => {
+    stopEndings();
     for (const { name, listener } of handlers) process.off(name, listener);
   };
 }
+
+interface Child extends ChildEnd {
+  readonly kill: (signal: Forwarded) => void;
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildEnd): boolean => exitCode !== null || (signalCode ?? null) !== null;
 
 /** How a child ended, as shells count. */
 export function endOf({ exitCode, signalCode }: ChildEnd): Ended {

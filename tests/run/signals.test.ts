@@ -1,5 +1,7 @@
 /** Signals that the caller ignores stay ignored; those that would end us reach the program, in each way of running. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { join } from "node:path";
 import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
 import { runCommand } from "../../pybun/commands/run.ts";
 import { block, openRunScene, type RunScene, runProgram } from "./run-scene.ts";
@@ -80,6 +82,36 @@ sys.stdout.write('x' * 60000)`;
   expect(await outputOf(stdout)).toBe(`first\n${"x".repeat(60_000)}`);
   process.kill(Number(await outputOf(stdout, "stderr")));
 }, 20_000);
+
+describe("with jsonl, a reader who does not read keeps nobody: a signal ends the run", () => {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    test.if(process.platform === "linux")(
+      name,
+      async () => {
+        const started = join(scene.directory, `started-${name}`);
+        const code = `import signal, sys
+signal.signal(signal.${name}, signal.SIG_IGN)
+open(sys.argv[1], 'w').close()
+sys.stdout.write('x' * 4_000_000)`;
+        // Nobody ever takes a byte of this pipe, which holds 64 KiB.
+        const pipe = join(scene.directory, `pipe-${name}`);
+        Bun.spawnSync(["mkfifo", pipe]);
+        const end = openSync(pipe, "r+");
+        const child = Bun.spawn([scene.program, "run", "--format", "jsonl", "-c", code, started], {
+          cwd: scene.directory,
+          env: scene.environment,
+          stdio: ["ignore", end, "ignore"],
+        });
+        while (!existsSync(started)) await new Promise((resolve) => setImmediate(resolve));
+        child.kill(name);
+        await child.exited;
+        closeSync(end);
+        expect(child.signalCode).toBe(name);
+      },
+      20_000,
+    );
+  }
+});
 
 /** What the program wrote, put together from the events of an envelope, which is valid. */
 async function outputOf(envelope: string, stream: "stdout" | "stderr" = "stdout"): Promise<string> {
