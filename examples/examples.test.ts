@@ -44,7 +44,7 @@ test(
     if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${stderr}`);
     const listed = [...stdout.matchAll(/^│ (\S+) +│ +\d/gm)].map(([, name]) => name);
     expect(listed).toEqual(["humanize", "markdown-it-py", "mdurl", "Pygments", "rich"]);
-    expect(stdout).toContain("in an environment made for this script alone");
+    expect(stdout).toContain("in an environment of just what this script declares");
   },
   timeLimitMs,
 );

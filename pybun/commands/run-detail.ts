@@ -35,6 +35,8 @@ const environment = v.object({
   /** Of an environment that PyBun owns. */
   key: v.optional(v.string()),
   exists: v.boolean(),
+  /** Distributions that something else was installed in front of, into the environment itself. */
+  shadowed: v.optional(v.array(v.object({ name: v.string(), declared: v.string(), installed: v.string() }))),
 });
 
 /** `detail` of `run`: also with `--explain`, which runs nothing. */

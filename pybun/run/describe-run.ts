@@ -60,11 +60,19 @@ async function environmentOf({ plan, ready, cacheRoot }: RunDescription) {
   const common = { selected_by: rule, because };
   if (plan.kind === "existing") return { ...common, path: plan.environment.prefix, exists: true };
   if (plan.kind === "interpreter") return { ...common, exists: true };
-  const { findInstalled, keyOf } = await import("../install/install-request.ts");
+  const [{ findInstalled, keyOf }, { addedDistributions }] = await Promise.all([
+    import("../install/install-request.ts"),
+    import("./added-distributions.ts"),
+  ]);
   const { openStore } = await import("@vivarium/core/store");
   const record = ready?.record ?? findInstalled(plan.request, openStore(cacheRoot));
   if (record === undefined) return { ...common, key: keyOf(plan.request), exists: false };
-  return { ...common, path: record.path, key: record.key, exists: true };
+  const added = addedDistributions(record, plan.request.interpreter.scheme.purelib);
+  const shadowed = added.flatMap(({ name, version, declared }) =>
+    declared === undefined ? [] : [{ name, declared, installed: version }],
+  );
+  const told = shadowed.length === 0 ? {} : { shadowed };
+  return { ...common, path: record.path, key: record.key, exists: true, ...told };
 }
 
 function scriptOf({ line, dependencies, requiresPythonText, settings }: ScriptMetadata, path: string) {
@@ -89,6 +97,12 @@ export async function explainRun(run: RunDescription): Promise<string> {
     `environment   ${place}`,
     `selected by   ${plan.rule}: ${plan.because}`,
   ];
+  for (const { name, declared, installed } of "shadowed" in environment ? (environment.shadowed ?? []) : []) {
+    const remedy = "`--refresh` undoes that";
+    lines.push(
+      `shadowed      ${name} ${declared} by ${installed}, which was installed into the environment; ${remedy}`,
+    );
+  }
   if (plan.kind === "owned") {
     const { formatRequirement } = await import("../versions/requirement.ts");
     const requirements = plan.request.requirements.map(formatRequirement);

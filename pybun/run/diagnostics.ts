@@ -88,6 +88,13 @@ export const runDiagnostics = {
     message: (p) => `'${p.path}' is of Python ${p.version}, not ${p.wanted}, and is passed over`,
     hint: () => "Its packages are not seen. Leave `--python` or UV_PYTHON away to run in it.",
   }),
+  W_RUN_ENVIRONMENT_CHANGED: rule<{ path: string; added: readonly string[] }>({
+    exit: exitCode.success,
+    summary: "--refresh would undo what was installed into the environment by hand, but another process runs in it.",
+    message: (p) =>
+      `'${p.path}' has ${p.added.join(", ")}, installed by hand, and stays so: another process runs in it`,
+    hint: () => "End that process and run with `--refresh` again.",
+  }),
   W_RUN_PIN_PASSED_OVER: rule<{
     pin: string;
     versions: readonly string[];

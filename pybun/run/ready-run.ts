@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { checkHashes } from "../env/check-hashes.ts";
 import { type EnvironmentRecord, ownedRecordName, recordFileName } from "../env/environment-record.ts";
-import type { InstallScene } from "../install/install-request.ts";
+import type { InstallRequest, InstallScene } from "../install/install-request.ts";
 import type { RunPlan } from "./plan-run.ts";
 
 export interface ReadyRun {
@@ -26,7 +26,8 @@ export const environmentsOf = ({ record, chosen }: ReadyRun): readonly Environme
 export async function readyRun(plan: RunPlan, scene: InstallScene): Promise<ReadyRun> {
   if (plan.kind === "owned") {
     const { installRequirements } = await import("../install/install-requirements.ts");
-    const record = await installRequirements(plan.request, scene);
+    const installed = await installRequirements(plan.request, scene);
+    const record = scene.refresh ? await restored(installed, { request: plan.request, scene }) : installed;
     if (plan.request.requiredHashes !== undefined) checkHashes(record, plan.request.requiredHashes);
     const scripts = join(record.path, plan.request.interpreter.scheme.scripts);
     const chosen = plan.over === undefined ? {} : await chosenAt(plan.over.prefix, scene);
@@ -40,6 +41,15 @@ export async function readyRun(plan: RunPlan, scene: InstallScene): Promise<Read
   const { path, prefix, isVirtual, scheme } = plan.interpreter;
   const scripts = plan.isOnPath ? "" : join(prefix, scheme.scripts);
   return { python: path, prefix: isVirtual ? prefix : "", scripts };
+}
+
+/** A refresh gives what was declared, also where something else was installed into the environment meanwhile. */
+async function restored(
+  record: EnvironmentRecord,
+  changed: { readonly request: InstallRequest; readonly scene: InstallScene },
+): Promise<EnvironmentRecord> {
+  const { restoreEnvironment } = await import("./restore-environment.ts");
+  return restoreEnvironment(record, changed);
 }
 
 /** Of ours: in the store, or at a place of its own and perhaps moved there with its project. */

@@ -22,6 +22,9 @@ export const runOptions = {
   },
   explain: { kind: "flag", summary: "Say which interpreter and environment would be used, and why; run nothing" },
   "env-file": { kind: "values", value: "FILE", summary: "Set the variables that a file lists" },
-  refresh: { kind: "flag", summary: "Resolve again, and ask the indexes again" },
+  refresh: {
+    kind: "flag",
+    summary: "Ask the indexes and resolve again; undo what was installed into the environment by hand",
+  },
   ...packageOptions,
 } as const satisfies OptionShapes;
