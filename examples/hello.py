@@ -22,4 +22,4 @@ for distribution in sorted(importlib.metadata.distributions(), key=lambda d: d.m
     table.add_row(distribution.metadata["Name"], distribution.version, humanize.intcomma(len(files)))
 
 console.print(table)
-console.print(f"Python {sys.version_info.major}.{sys.version_info.minor}, in an environment of just what this script declares.")
+console.print(f"Python {sys.version_info.major}.{sys.version_info.minor}, in an environment made for what this script declares.")
