@@ -40,6 +40,9 @@ export function prepareEarlyAccess(scene: AccessScene): EarlyAccess {
 async function openFor({ config, requirements }: EarlyWish, scene: AccessScene): Promise<IndexAccess> {
   const { openIndexAccess } = await import("../install/index-access.ts");
   const access = openIndexAccess(config, scene);
-  for (const { name, url } of requirements) if (url === undefined) access.client.prefetch(name);
+  // Whether a marker holds is the interpreter's to say.
+  for (const { name, url, marker } of requirements) {
+    if (url === undefined && marker === undefined) access.client.prefetch(name);
+  }
   return access;
 }

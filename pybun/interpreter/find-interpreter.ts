@@ -21,7 +21,7 @@ import type { Interpreter, InterpreterFacts } from "./interpreter.ts";
 import type { InterpreterChoice } from "./interpreter-choice.ts";
 import { minorOldest, programNames, programsOnPath, type SearchScene } from "./path-candidates.ts";
 import type { ProbeOutcome } from "./probe.ts";
-import { cachedProbe, cachedProbeNow, type ProbeScene } from "./probe-cache.ts";
+import { cachedProbe, type ProbeScene } from "./probe-cache.ts";
 import { pyenvInstallations, pyenvRootOfShim, resolvePyenvShim } from "./pyenv.ts";
 import { findVersionPin, type VersionPin } from "./python-version-file.ts";
 import { matchesRelease, type PythonRequest, parsePythonRequest } from "./request.ts";
@@ -45,6 +45,8 @@ export interface FindOptions extends SearchScene {
   readonly signal?: AbortSignal;
   /** Hears what decided, unless it is `request`. */
   readonly onChoose?: (choice: InterpreterChoice) => void;
+  /** Called before a program is started because its answer is not known. */
+  readonly onAsk?: () => void;
 }
 
 /**
@@ -57,15 +59,6 @@ export async function findInterpreter(options: FindOptions): Promise<Interpreter
   const asking = choose(options);
   let step = asking.next();
   while (step.done !== true) step = asking.next(await cachedProbe(step.value, probes));
-  return step.value;
-}
-
-/** The same without a promise: no signal is heard while an interpreter is asked. */
-export function findInterpreterNow(options: FindOptions): Interpreter {
-  const probes = probeSceneOf(options);
-  const asking = choose(options);
-  let step = asking.next();
-  while (step.done !== true) step = asking.next(cachedProbeNow(step.value, probes));
   return step.value;
 }
 
@@ -103,8 +96,9 @@ interface Search extends SearchScene {
 
 type Fits = (facts: InterpreterFacts) => string | undefined;
 
-function probeSceneOf({ environment, platform, cacheRoot, timeoutMs, signal }: FindOptions): ProbeScene {
+function probeSceneOf({ environment, platform, cacheRoot, timeoutMs, signal, onAsk }: FindOptions): ProbeScene {
   return {
+    onAsk,
     cacheRoot: cacheRoot ?? placesOf(platform, environment, environment["HOME"] ?? homedir()).cache,
     environment,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
