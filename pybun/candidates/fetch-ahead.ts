@@ -1,8 +1,8 @@
 /**
  * What is asked for before the solver asks, so that it seldom waits.
  *
- * While the client answers at once nothing is fetched ahead: there is nothing to gain. The first promise turns that
- * around: from then on every project that is mentioned is requested at once, and with it the metadata of the release
+ * While the client answers at once nothing is fetched ahead: there is nothing to gain, but for a list of pins that is to
+ * be installed. The first promise turns that around: from then on every project that is mentioned is requested at once, and with it the metadata of the release
  * that will probably be chosen. A project of which a second release is tried will probably go through more: the next
  * ones are asked for all the time, more of them the longer it takes, so that a conflict over a hundred releases costs
  * a few round trips and not a hundred.
@@ -53,6 +53,8 @@ interface AheadState {
 
 export function openFetchAhead(options: FetchAheadOptions): FetchAhead {
   const state: AheadState = { options, mentioned: new Map(), tried: new Map(), waits: false };
+  // Pages that are here already, because somebody asked for them early, must not keep the wheels waiting.
+  if (options.early?.tellMetadata === true) beginWaiting(state);
   return {
     waited(answer) {
       if (answer instanceof Promise && !state.waits) beginWaiting(state);
