@@ -55,6 +55,7 @@ export function runTargetOf(words: TargetWords): RunTarget | undefined {
 const hasPythonName = (word: string): boolean => /\.py[wzc]?$/i.test(word);
 
 interface FoundFile {
+  /** It can be read before Python reads it: what a pipe gives (`<(…)` of a shell), it gives once. */
   readonly isSource: boolean;
 }
 
@@ -62,7 +63,7 @@ interface FoundFile {
 function namedFile(word: string, { cwd }: TargetWords): FoundFile {
   const status = statusOf(word, cwd);
   if (status === undefined) throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: word, reason: "no such file" });
-  return { isSource: !status.isDirectory() && !/\.py[zc]$/i.test(word) };
+  return { isSource: status.isFile() && !/\.py[zc]$/i.test(word) };
 }
 
 /** What Python runs, by its place and its contents. */
@@ -76,7 +77,7 @@ function placedFile([word, ...args]: readonly [string, ...string[]], words: Targ
   if (status === undefined) return undefined;
   if (status.isDirectory()) return { isSource: false };
   const isProgram = (status.mode & 0o111) !== 0 && !isPythonFile(path) && !isStartedAgain(started, [path, ...args]);
-  return isProgram ? undefined : { isSource: true };
+  return isProgram ? undefined : { isSource: status.isFile() };
 }
 
 /** A file without a telling name, for a word that is no program. */

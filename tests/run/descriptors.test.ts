@@ -66,6 +66,14 @@ describe.skipIf(process.platform !== "linux")("what is handed down", () => {
     expect((await start(scene.program, "run", "cat", "/dev/fd/7", "/dev/fd/63")).stdout).toBe("handed\nsubstituted\n");
   });
 
+  test("may be the script itself, which only Python can read then", async () => {
+    const driver = handDown.replace("substituted", "import os; print(os.read(7, 100))");
+    scene.write("script-driver.py", driver);
+    const command = [scene.python, "script-driver.py", scene.program, "run", "/dev/fd/63"];
+    const options = { cwd: scene.directory, env: scene.environment };
+    expect(await runProgram(command, options)).toEqual({ exitCode: 0, stdout: "b'handed\\n'\n", stderr: "" });
+  });
+
   test("is there for a script on stdin, and so is the script", async () => {
     const command = [scene.python, "driver.py", scene.program, "run", "-"];
     const options = { cwd: scene.directory, env: scene.environment, stdin: showDescriptors };
