@@ -15,7 +15,7 @@ function redactByPatterns(text: string): string {
 }
 
 const pieces = [
-  ..."aZ9_-+.:/@?&=#;,\"'`<> \n\u00e9\u017f\u212a",
+  ...Array.from("aZ9_-+.:/@?&=#;,\"'`<> \n\u00e9\u017f\u212a"),
   "://",
   "https://",
   "amp;",

@@ -4,7 +4,7 @@
  * for ever. So only regular files are read, and only contents of the right shape count; the rest is damage, which the
  * caller treats as "make it again".
  */
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { errnoOf, ioProblem } from "./io-problem.ts";
 
 export type Reading<T> =
@@ -22,6 +22,16 @@ export const wholeOf = <T>(reading: Reading<T>): T | undefined =>
 /** What open(2) says of things that are no files to be read: a circle of links, a socket, a device without a driver. */
 const noFile: ReadonlySet<string | undefined> = new Set(["ELOOP", "EISDIR", "ENXIO", "ENODEV", "EOPNOTSUPP"]);
 const nobody: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR"]);
+
+/** Whether a path leads to a regular file: for readers that have their own way to read one. */
+export function isRegularFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return false;
+  }
+}
 
 /** The bytes of a file. @throws E_STORE_PERMISSION, E_STORE_IO */
 export function readSmallBytes(path: string): Reading<Buffer> {

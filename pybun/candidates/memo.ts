@@ -7,10 +7,11 @@
  * and how long that may be believed. Target and policy are in the file's name. The solver runs anew each time; nothing
  * of a resolution itself is kept. Whatever does not fit is a miss, and the page is read.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem } from "@vivarium/core/diagnostic";
+import { isRegularFile } from "@vivarium/core/store/small-file";
 import { programVersion } from "@vivarium/core/version";
 import type { IndexClient } from "../index/client.ts";
 import { sweepLeftovers } from "../index/leftovers.ts";
@@ -112,7 +113,7 @@ function digestOf({ tags, markers }: ResolveTarget, policy: CandidatePolicy): st
 
 /** A file that is not there, or that cannot be read, tells nothing: the pages do. */
 function readMemo(path: string): MemoRecords {
-  if (!existsSync(path)) return new Map();
+  if (!isRegularFile(path)) return new Map();
   try {
     return decodeMemo(readFileSync(path)) ?? new Map();
   } catch (error) {

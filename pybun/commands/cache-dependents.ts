@@ -4,7 +4,12 @@ import type { Store, StoreKey } from "@vivarium/core/store";
 import type { Patience } from "@vivarium/core/store/eviction";
 import { createKind } from "../create/create-record.ts";
 import { creatingCommand } from "../env/creating-command.ts";
-import { type EnvironmentRecord, environmentKind, environmentPath } from "../env/environment-record.ts";
+import {
+  type EnvironmentRecord,
+  environmentKind,
+  environmentPath,
+  readEnvironmentRecord,
+} from "../env/environment-record.ts";
 import { listEnvironments } from "../env/list-environments.ts";
 import { isPointerName, placedKind } from "../env/placed-environment.ts";
 import { verifyEnvironment, verifyView } from "../env/verify-links.ts";
@@ -106,6 +111,10 @@ function findBroken(store: Store, discard: (entry: StoreKey) => void): BrokenEnt
     if (reason !== undefined) lose(viewKind, key, reason);
   }
   const leased = store.leased();
+  for (const key of store.keys(environmentKind)) {
+    const isKnown = readEnvironmentRecord(store, key) !== undefined || leased.has(`${environmentKind}/${key}`);
+    if (!isKnown) lose(environmentKind, key, "its record cannot be read");
+  }
   for (const record of listEnvironments(store)) {
     const reason = verifyEnvironment(record);
     if (reason === undefined || leased.has(`${environmentKind}/${record.key}`)) continue;

@@ -3,6 +3,7 @@
  * still be as it was when the long way found that out. `<cache>/creates-v1/<key>`, JSON.
  */
 import { join } from "node:path";
+import { hasFields, readSmallJson, wholeOf } from "@vivarium/core/store/small-file";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import type { PrefixPlan } from "../env/prefix-plan.ts";
 import { hashVariables } from "../run/hash-variables.ts";
@@ -10,10 +11,10 @@ import { hashVariables } from "../run/hash-variables.ts";
 export const createKind = "creates-v1";
 
 /** Grows with the meaning of a field, and with what a prefix of the same wheels consists of (env/prefix-plan.ts). */
-const format = 2;
+const format = 3;
 
 export interface CreateRecord {
-  /** Sizes and times of what decides the interpreter and the packages. */
+  /** Modes, sizes and times of what decides the interpreter and the packages. */
   readonly witnesses: readonly Witness[];
   /** SHA-256 of the files of requirements and constraints. */
   readonly files: readonly Witness[];
@@ -62,13 +63,13 @@ export function formatCreateRecord(record: CreateRecord): string {
 }
 
 /** Undefined for another format, and for a file that was cut short. */
-export function parseCreateRecord(text: string): CreateRecord | undefined {
-  try {
-    // Written by formatCreateRecord only; the format number guards the shape.
-    const record = JSON.parse(text) as CreateRecord & { readonly format: number };
-    return record.format === format ? record : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+export function readCreateRecord(path: string): CreateRecord | undefined {
+  return wholeOf(readSmallJson(path, isCreateRecord));
+}
+
+/** Written by formatCreateRecord only; the format number guards what the fields hold. */
+function isCreateRecord(value: object): value is CreateRecord {
+  const types = { format: "number", witnesses: "list", files: "list", view: "object", environment: "object" } as const;
+  if (!hasFields(value, { ...types, plan: "object", scripts: "string" })) return false;
+  return (value as { format: unknown }).format === format;
 }

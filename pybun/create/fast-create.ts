@@ -6,7 +6,7 @@
  * "take the long way": a form of the command line that is not the plain one, no record, a witness that changed, a place
  * that is taken, a name that scripts could not carry as it is, or any failure, which the long way meets again and tells.
  */
-import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { watchSignals } from "@vivarium/cli/signals";
 import { Problem } from "@vivarium/core/diagnostic";
@@ -18,13 +18,7 @@ import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { placeEnvironment, placeLockOf } from "../env/placed-environment.ts";
 import type { PrefixPlan } from "../env/prefix-plan.ts";
 import { writePrefix } from "../env/prefix-write.ts";
-import {
-  type CreateRecord,
-  createRecordPath,
-  parseCreateRecord,
-  placeholder,
-  type ViewSight,
-} from "./create-record.ts";
+import { type CreateRecord, createRecordPath, placeholder, readCreateRecord, type ViewSight } from "./create-record.ts";
 import { splitCreateWords } from "./create-words.ts";
 import { contentFingerprint, statusFingerprint } from "./witness.ts";
 
@@ -35,7 +29,8 @@ export async function tryFastCreate(argv: readonly string[]): Promise<boolean> {
   if (words === undefined || cache === undefined || process.env["PYBUN_TRACE"]) return false;
   const cwd = process.cwd();
   const directory = resolve(cwd, words.directory);
-  const record = readRecord(createRecordPath(cache, { wish: words.wish, cwd, environment: process.env }));
+  const path = createRecordPath(cache, { wish: words.wish, cwd, environment: process.env });
+  const record = unlessFailed(() => readCreateRecord(path));
   if (record === undefined || !isPlainPlace(directory, record) || !isFree(directory) || !holds(record)) return false;
   return (await makeAt(directory, record, cache)) && printed(directory);
 }
@@ -45,11 +40,6 @@ function cacheOf(environment: NodeJS.ProcessEnv): string | undefined {
   const home = environment["HOME"];
   if (!home || (platform !== "linux" && platform !== "darwin")) return undefined;
   return unlessFailed((): Places => placesOf(platform, environment, home))?.cache;
-}
-
-function readRecord(path: string): CreateRecord | undefined {
-  const text = unlessFailed(() => readFileSync(path, "utf8"));
-  return text === undefined ? undefined : parseCreateRecord(text);
 }
 
 /** Whether the place may be put into the texts of the record as it stands: nothing to be quoted, nothing too long. */

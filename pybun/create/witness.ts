@@ -4,11 +4,11 @@ import { errnoOf } from "@vivarium/core/store/io-problem";
 
 const absent = "-";
 
-/** Size in bytes and time in nanoseconds of what a path leads to. */
+/** Mode, size in bytes and time in nanoseconds of what a path leads to: a `chmod` alone makes a program of a file. */
 export function statusFingerprint(path: string): string {
   return unlessFailed(() => {
     const status = statSync(path, { bigint: true, throwIfNoEntry: false });
-    return status === undefined ? absent : `${status.size} ${status.mtimeNs}`;
+    return status === undefined ? absent : `${status.mode.toString(8)} ${status.size} ${status.mtimeNs}`;
   });
 }
 

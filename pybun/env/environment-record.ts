@@ -3,10 +3,10 @@
  * warm path of `run` reads this file and nothing else. An environment at a place of its own (`--dir`) keeps the same
  * record as `.vivarium-environment.json` in its prefix, and the store keeps a pointer to it.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Store } from "@vivarium/core/store";
-import { errnoOf } from "@vivarium/core/store/io-problem";
+import { basename, dirname, join } from "node:path";
+import { Problem } from "@vivarium/core/diagnostic";
+import { isStoreName, type Store } from "@vivarium/core/store";
+import { hasFields, readSmallJson, wholeOf } from "@vivarium/core/store/small-file";
 
 /**
  * Grows when an environment would be made differently, or its record says other things: in the store environments of
@@ -65,12 +65,30 @@ export function readEnvironmentRecord(store: Store, key: string): EnvironmentRec
   return readRecordFile(join(store.entryPath(environmentKind, key), recordFileName));
 }
 
-/** Reads a record file. A file that is cut short, or of another format, counts as absent. */
+/** Reads a record file. One that is damaged, or of another format, counts as absent. */
 export function readRecordFile(path: string): EnvironmentRecord | undefined {
   const record = readAnyRecord(path);
-  // Only ensureEnvironment writes these files; the format number guards their shape.
-  return record?.format === recordVersion ? (record as EnvironmentRecord) : undefined;
+  return record?.format === recordVersion && isRecord(record) ? record : undefined;
 }
+
+function isRecord(value: object): value is EnvironmentRecord {
+  const types = { key: "string", path: "string", python: "string", view: "string", packages: "list" } as const;
+  if (!hasFields(value, { ...types, wish: "object", interpreter: "object" })) return false;
+  const { key, view, packages, wish, interpreter } = value as EnvironmentRecord; // looked at field by field below
+  return (
+    isStoreName(key) &&
+    isStoreName(basename(dirname(view))) &&
+    packages.every(isPackage) &&
+    hasFields(wish, { requirements: "strings" }) &&
+    hasFields(interpreter, { realPath: "string", size: "number", mtimeMs: "number", version: "string" })
+  );
+}
+
+const isPackage = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  hasFields(value, { name: "string", version: "string", sha256: "string" }) &&
+  isStoreName((value as RecordedPackage).sha256);
 
 /** The format of a record file that another version of PyBun wrote. */
 export function foreignFormatOf(path: string): number | undefined {
@@ -80,14 +98,12 @@ export function foreignFormatOf(path: string): number | undefined {
 
 function readAnyRecord(path: string): { readonly format: number } | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    const isRecord = typeof value === "object" && value !== null && "format" in value;
-    return isRecord && typeof value.format === "number" ? { ...value, format: value.format } : undefined;
+    return wholeOf(readSmallJson(path, hasFormat));
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === "ENOENT" || errno === "ENOTDIR" || error instanceof SyntaxError) return undefined;
     // A directory that was closed to this user is as good as gone, and no reason to tell nothing of the others.
-    if (errno === "EACCES") return undefined;
+    if (error instanceof Problem && error.code === "E_STORE_PERMISSION") return undefined;
     throw error;
   }
 }
+
+const hasFormat = (value: object): value is { readonly format: number } => hasFields(value, { format: "number" });

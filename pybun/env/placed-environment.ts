@@ -7,21 +7,13 @@
  * a disk that is not there is listed as "moved or gone" until `env remove` forgets it. One that was moved is made known
  * at its new place as soon as a command is told of that place.
  */
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
+import { lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, sep } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
-import type { Store, StoreKey } from "@vivarium/core/store";
+import { isStoreName, type Store, type StoreKey } from "@vivarium/core/store";
 import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
+import { readSmallText, wholeOf } from "@vivarium/core/store/small-file";
 import { makingReasonOf } from "@vivarium/core/system-reason";
 import type { envDiagnostics } from "./diagnostics.ts";
 import { type EnvironmentRecord, ownedRecordName } from "./environment-record.ts";
@@ -206,9 +198,11 @@ export function listPlaced(store: Store): PlacedEnvironments {
   const found = new Map<string, FoundEnvironment>();
   const gone: GoneEnvironment[] = [];
   for (const name of store.keys(placedKind).filter(isPointerName)) {
-    const text = readFileSync(join(folder, name), "utf8");
+    const text = wholeOf(readSmallText(join(folder, name))) ?? "";
     const end = text.indexOf("\n");
-    const [key, path] = [text.slice(0, end), text.slice(end + 1)];
+    const [key, path] = [text.slice(0, Math.max(end, 0)), text.slice(end + 1)];
+    // Cut short, or no pointer at all: it says nothing of any place.
+    if (!isStoreName(key) || !isAbsolute(path)) continue;
     const place = inspectPlace(path);
     if (place.kind === "none") gone.push({ key, path });
     else if (place.kind !== "foreign") found.set(place.record.path, place.record);

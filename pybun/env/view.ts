@@ -9,8 +9,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { Report } from "@vivarium/core/report";
-import type { Store } from "@vivarium/core/store";
-import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
+import { isStoreName, type Store } from "@vivarium/core/store";
+import { hasFields, readSmallJson, wholeOf } from "@vivarium/core/store/small-file";
 import type { InterpreterAbi } from "../interpreter/interpreter.ts";
 import { checkSeal } from "../wheel/seal.ts";
 import { sealDirectories } from "../wheel/sealed-directory.ts";
@@ -166,17 +166,28 @@ function sealOf(plan: ViewPlan, root: string): ViewSeal {
   };
 }
 
-/** What a view was made of and should hold; undefined where the file is absent or cut short. */
+/** What a view was made of and should hold; undefined, which means "make it again", where the file is absent or damaged. */
 export function readSeal(store: Store, key: string): ViewSeal | undefined {
-  const path = join(store.entryPath(viewKind, key), "seal.json");
-  try {
-    // Written by buildView; one that was cut short by a power cut means "make it again".
-    return JSON.parse(readFileSync(path, "utf8")) as ViewSeal;
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
-    throw ioProblem(error, { path, operation: "read" });
-  }
+  return wholeOf(readSmallJson(join(store.entryPath(viewKind, key), "seal.json"), isSeal));
 }
+
+function isSeal(value: object): value is ViewSeal {
+  const types = {
+    wheels: "strings",
+    directories: "number",
+    links: "number",
+    roots: "number",
+    conflicts: "list",
+  } as const;
+  if (!hasFields(value, types)) return false;
+  const { wheels, conflicts } = value as ViewSeal; // looked at one by one
+  return wheels.every(isStoreName) && conflicts.every(isConflict);
+}
+
+const isConflict = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  hasFields(value, { path: "string", winner: "string", loser: "string" });
 
 /** Nothing was taken from or added to the root, and the metadata of every wheel can be reached through it. */
 function isWhole(path: string, seal: ViewSeal, wheels: readonly StoredWheel[]): boolean {

@@ -9,6 +9,7 @@
  */
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isRegularFile } from "@vivarium/core/store/small-file";
 import { withFolder } from "@vivarium/core/store/with-folder";
 import type { CoreMetadata } from "./index-file.ts";
 import { sweepLeftovers } from "./leftovers.ts";
@@ -96,7 +97,8 @@ function save(path: string, log: Log, records: readonly Buffer[]): void {
 function readLog(path: string): Log {
   const bytes = readOrNothing(path);
   const records = new Map<string, Buffer>();
-  if (bytes === undefined) return { records, isWhole: true };
+  // What is no file is replaced by one, and not appended to.
+  if (bytes === undefined) return { records, isWhole: !existsSync(path) };
   let at = 0;
   while (at + headBytes <= bytes.length) {
     const keyEnd = at + headBytes + bytes.readUInt32LE(at);
@@ -109,7 +111,7 @@ function readLog(path: string): Log {
 }
 
 function readOrNothing(path: string): Buffer | undefined {
-  if (!existsSync(path)) return undefined;
+  if (!isRegularFile(path)) return undefined;
   try {
     return readFileSync(path);
   } catch (error) {

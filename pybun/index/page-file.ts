@@ -5,8 +5,9 @@
  * page. Of pages that were not used for a while the descriptor is closed; the file that is found when it is opened
  * again must have the same head, and thus the same body.
  */
-import { closeSync, existsSync, fstatSync, openSync, readSync, type Stats, statSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync, writeSync } from "node:fs";
 import { problemsOf } from "@vivarium/core/diagnostic";
+import { isRegularFile } from "@vivarium/core/store/small-file";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
@@ -55,7 +56,7 @@ export function readPageHead(path: string): PageHead | undefined {
 
 /** Gives the file a new lifetime, if it is still that of this head: a newer one has a lifetime of its own. */
 export function renewPageFile(path: string, head: PageHead, freshUntilMs: number): void {
-  if (!existsSync(path)) return;
+  if (!isRegularFile(path)) return;
   const descriptor = openSync(path, "r+");
   try {
     if (hasHead(descriptor, head)) writeSync(descriptor, encodeLifetime(freshUntilMs), 0, lifetimeBytes, prefixBytes);
@@ -66,7 +67,7 @@ export function renewPageFile(path: string, head: PageHead, freshUntilMs: number
 
 /** Which file, in which state: one that was replaced differs in its number, or where that is used again, in its time. */
 export function stateNow(path: string): string | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = isRegularFile(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
   return stats === undefined ? undefined : stateOf(stats);
 }
 
@@ -93,7 +94,7 @@ function openWithHead(path: string): OpenedFile | undefined {
 /** Most failures to open are a miss: the index is asked, and an unwritable cache is reported when we write. */
 function openOrMiss(path: string): number | undefined {
   // An error costs thirty times the look: in a cold run every page is a miss.
-  if (!existsSync(path)) return undefined;
+  if (!isRegularFile(path)) return undefined;
   try {
     return openSync(path, "r");
   } catch (error) {

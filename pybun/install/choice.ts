@@ -1,9 +1,8 @@
 /** Which environment serves a key: one small file for each key, replaced by rename. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import type { Store } from "@vivarium/core/store";
-import { errnoOf } from "@vivarium/core/store/io-problem";
+import { readSmallText, wholeOf } from "@vivarium/core/store/small-file";
 import { isEnvironmentWhole } from "../env/ensure-environment.ts";
 import { type EnvironmentRecord, readEnvironmentRecord } from "../env/environment-record.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
@@ -27,14 +26,11 @@ export function writeChoice(store: Store, key: string, record: EnvironmentRecord
   writeFileAtomic(choicePath(store, key), record.key);
 }
 
-/** The key of the environment that serves a key. A file that is no key (cut short by a power failure) is absent. */
+/**
+ * The key of the environment that serves a key. A file that is no key (cut short by a power failure) is absent. A store
+ * that is no directory has no choice either: whoever writes into it says what is wrong.
+ */
 export function readChoice(store: Store, key: string): string | undefined {
-  try {
-    const text = readFileSync(choicePath(store, key), "utf8");
-    return /^[0-9a-f]{40}$/.test(text) ? text : undefined;
-  } catch (error) {
-    // A store that is no directory has no choice either: whoever writes into it says what is wrong.
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
-    throw error;
-  }
+  const text = wholeOf(readSmallText(choicePath(store, key)));
+  return text !== undefined && /^[0-9a-f]{40}$/.test(text) ? text : undefined;
 }

@@ -1,5 +1,5 @@
 /** CACHEDIR.TAG: backup and indexing tools skip a directory that has it (bford.info/cachedir). */
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Store } from "@vivarium/core/store";
 import { ioProblem } from "@vivarium/core/store/io-problem";
@@ -14,8 +14,9 @@ const text = "Signature: 8a477f597d28d172789f06886806bc55\n# Everything in here 
 export function markCache({ root }: Store): void {
   const path = join(root, "CACHEDIR.TAG");
   try {
-    const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    if (bytes === 0 && existsSync(root)) writeFileSync(path, text);
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    const isMissing = status === undefined || (status.isFile() && status.size === 0);
+    if (isMissing && existsSync(root)) writeFileSync(path, text);
   } catch (error) {
     throw ioProblem(error, { path, operation: "write" });
   }

@@ -2,11 +2,10 @@
  * What a wish came to, as a list of wheels: `wheel-sets-v2/<key>`. The same wish at another place, or after its
  * environment was removed, needs neither an index nor a resolution as long as the wheels are in the store.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
-import type { Store } from "@vivarium/core/store";
-import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
+import { isStoreName, type Store } from "@vivarium/core/store";
+import { hasFields, readSmallJson, wholeOf } from "@vivarium/core/store/small-file";
 
 /** The kind of the store's lists of wheels. Grows with the shape of an item. */
 export const wheelSetKind = "wheel-sets-v2";
@@ -19,16 +18,17 @@ export interface WheelSetItem {
 
 const wheelSetPath = (store: Store, key: string): string => join(store.root, wheelSetKind, key);
 
-/** The wheels of a wish. A list that is absent or was cut short by a power failure is no list. @throws E_STORE_… */
+/** The wheels of a wish. A list that is absent or damaged is no list. @throws E_STORE_… */
 export function readWheelSet(store: Store, key: string): readonly WheelSetItem[] | undefined {
-  const path = wheelSetPath(store, key);
-  try {
-    // Written by writeWheelSet only.
-    return JSON.parse(readFileSync(path, "utf8")) as readonly WheelSetItem[];
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError) return undefined;
-    throw ioProblem(error, { path, operation: "read" });
-  }
+  return wholeOf(readSmallJson(wheelSetPath(store, key), isWheelSet));
+}
+
+const isWheelSet = (value: object): value is WheelSetItem[] => Array.isArray(value) && value.every(isItem);
+
+function isItem(value: unknown): value is WheelSetItem {
+  if (typeof value !== "object" || value === null || !hasFields(value, { sha256: "string" })) return false;
+  const { sha256, url } = value as { sha256: string; url?: unknown }; // as looked at
+  return isStoreName(sha256) && (url === undefined || typeof url === "string");
 }
 
 /** Not written where it says so already. @throws E_STORE_… */

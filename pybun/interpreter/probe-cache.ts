@@ -8,7 +8,8 @@ import { release } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem } from "@vivarium/core/diagnostic";
-import { readTextIfPresent, statusOf } from "./file-identity.ts";
+import { hasFields, readSmallJson, wholeOf } from "@vivarium/core/store/small-file";
+import { statusOf } from "./file-identity.ts";
 import { type ProbeOptions, type ProbeOutcome, probeInterpreter } from "./probe.ts";
 
 const schema = 1;
@@ -82,17 +83,41 @@ function isSame(a: Identity, b: Identity): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs;
 }
 
+/** Only `keep` writes these files; one of another schema, or damaged, is asked again, and so is one that is not ours to read. */
 function readStored(file: string): StoredProbe | undefined {
-  const text = readTextIfPresent(file);
-  if (text === undefined) return undefined;
   try {
-    // Only `keep` writes these files; one of another schema or cut short is asked again.
-    const stored = JSON.parse(text) as StoredProbe;
-    return stored.schema === schema ? stored : undefined;
+    return wholeOf(readSmallJson(file, isStored));
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+    if (!(error instanceof Problem && error.code.startsWith("E_STORE_"))) throw error;
+    return undefined;
   }
+}
+
+function isStored(value: object): value is StoredProbe {
+  const types = { schema: "number", realPath: "string", size: "number", mtimeMs: "number", kernel: "string" } as const;
+  if (!hasFields(value, { ...types, outcome: "object" })) return false;
+  const stored = value as StoredProbe; // its outcome is looked at next
+  return stored.schema === schema && isOutcome(stored.outcome);
+}
+
+const factTypes = {
+  realPath: "string",
+  size: "number",
+  mtimeMs: "number",
+  version: "string",
+  implementation: "string",
+  abi: "object",
+  markers: "object",
+  tagTarget: "object",
+  basePrefix: "string",
+  stdlib: "string",
+  scheme: "object",
+} as const;
+
+function isOutcome(outcome: ProbeOutcome): boolean {
+  if (!hasFields(outcome, { kind: "string" })) return false;
+  if (outcome.kind === "facts") return hasFields(outcome, { facts: "object" }) && hasFields(outcome.facts, factTypes);
+  return hasFields(outcome, outcome.kind === "old" ? { version: "string" } : {});
 }
 
 /** A cache that cannot be written still serves, whatever the disk says: the interpreter is only asked again next time. */

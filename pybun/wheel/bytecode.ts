@@ -12,10 +12,10 @@
  * PYTHONDONTWRITEBYTECODE or PYTHONPYCACHEPREFIX, which the user's own modules and child processes would feel too.
  * `pybun cache verify` removes what no list covers.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Store } from "@vivarium/core/store";
-import { errnoOf } from "@vivarium/core/store/io-problem";
+import { hasFields, readSmallJson, wholeOf } from "@vivarium/core/store/small-file";
 import compileScript from "./compile-bytecode.py" with { type: "text" };
 import { type StoredWheel, wheelKind } from "./stored-wheel.ts";
 
@@ -85,16 +85,18 @@ export interface BytecodeFile {
   readonly sha256: string;
 }
 
-/** What was compiled for a cache tag; undefined if nothing was, or not to the end. */
-export function readBytecodeList(entry: string, cacheTag: string): readonly BytecodeFile[] | undefined {
-  try {
-    // Written by compile-bytecode.py, by one rename.
-    const list = JSON.parse(readFileSync(listPath(entry, cacheTag), "utf8")) as Record<"path" | "sha256", string[]> & {
-      size: number[];
-    };
-    return list.path.map((path, index) => ({ path, size: list.size[index] ?? 0, sha256: list.sha256[index] ?? "" }));
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
+interface BytecodeColumns {
+  readonly path: readonly string[];
+  readonly size: readonly number[];
+  readonly sha256: readonly string[];
 }
+
+/** What was compiled for a cache tag; undefined if nothing was, or not to the end, or if the list is damaged. */
+export function readBytecodeList(entry: string, cacheTag: string): readonly BytecodeFile[] | undefined {
+  // Written by compile-bytecode.py, by one rename.
+  const list = wholeOf(readSmallJson(listPath(entry, cacheTag), isList));
+  return list?.path.map((path, index) => ({ path, size: list.size[index] ?? 0, sha256: list.sha256[index] ?? "" }));
+}
+
+const isList = (value: object): value is BytecodeColumns =>
+  hasFields(value, { path: "strings", size: "list", sha256: "strings" });

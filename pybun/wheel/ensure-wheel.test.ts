@@ -111,6 +111,25 @@ test("an entry with an unreadable manifest is fetched again, with W_STORE_REPAIR
     if (warning !== undefined) expect(renderProblem(warning, coreDiagnostics).message).toContain("was damaged");
   }));
 
+for (const [name, text] of [
+  ["manifest.json", "{"],
+  ["files.json", "{}"],
+] as const) {
+  test(`the same where the index announces no hash, and '${name}' is damaged`, () =>
+    withStore(async (store) => {
+      const client = memoryClient({ [demoFile]: bytes });
+      const unannounced = { ...file, hashes: {} };
+      const report = listeningReport();
+      const wheel = await ensureWheel({ store, file: unannounced, client, report });
+      overwrite(join(dirname(wheel.path), name), text);
+      await ensureWheel({ store, file: unannounced, client, report });
+      expect(report.warnings.map(({ code }) => code)).toEqual(["W_STORE_REPAIRED"]);
+      const again = findStoredWheel(store, wheel.sha256);
+      if (again === undefined) throw new Error("the entry is there");
+      checkSeal(again);
+    }));
+}
+
 const damages: readonly (readonly [string, (tree: string) => void])[] = [
   ["a file that is gone", (tree) => rmSync(join(tree, "demo/__init__.py"))],
   ["a file that is shorter", (tree) => overwrite(join(tree, "demo/__init__.py"), "val")],

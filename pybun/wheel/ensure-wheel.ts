@@ -15,6 +15,7 @@ import type { Store } from "@vivarium/core/store";
 import { ioProblem } from "@vivarium/core/store/io-problem";
 import { removeLeftover } from "@vivarium/core/store/leftover";
 import type { IndexFile } from "../index/index-file.ts";
+import { checkSeal } from "./seal.ts";
 import { findStoredWheel, type StoredWheel, wheelKind } from "./stored-wheel.ts";
 import { startUnpackers, unpackInWorker } from "./unpack-pool.ts";
 
@@ -65,10 +66,33 @@ export async function ensureWheel(options: EnsureWheelOptions): Promise<StoredWh
   return store.withLock(`wheel-${sha256}`, findOrFetch, signal);
 }
 
+interface Place {
+  readonly store: Store;
+  readonly sha256: string;
+  readonly report: Report;
+}
+
+/**
+ * What stands there already wins over what was unpacked just now. The rest of an entry that somebody deleted by hand, and
+ * one that is damaged, must not.
+ */
+function makeWay({ store, sha256, report }: Place): void {
+  if (!store.has(wheelKind, sha256)) return;
+  const check = (wheel: StoredWheel | undefined): StoredWheel | undefined => {
+    if (wheel !== undefined) checkSeal(wheel);
+    return wheel;
+  };
+  const known = findOrDiscard({ store, sha256, report }, check);
+  if (known === undefined) store.remove(wheelKind, sha256);
+}
+
 /** A damaged entry leaves the store, with a warning, and is fetched again. */
-function findOrDiscard({ store, sha256, report }: { store: Store; sha256: string; report: Report }) {
+function findOrDiscard(
+  { store, sha256, report }: Place,
+  check: (wheel: StoredWheel | undefined) => StoredWheel | undefined = (wheel) => wheel,
+): StoredWheel | undefined {
   try {
-    return findStoredWheel(store, sha256);
+    return check(findStoredWheel(store, sha256));
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== "E_STORE_DAMAGED") throw error;
     store.remove(wheelKind, sha256);
@@ -90,8 +114,7 @@ async function fetchWheel({ store, file, client, report }: EnsureWheelOptions): 
       { archivePath, file: file.filename, directory: entry },
       { archiveBytes: bytes },
     );
-    // What stands there without a manifest is the rest of an entry that somebody deleted by hand; it must not win.
-    if (store.has(wheelKind, sha256) && findStoredWheel(store, sha256) === undefined) store.remove(wheelKind, sha256);
+    makeWay({ store, sha256, report });
     store.publishFrom(entry, wheelKind, sha256);
     report.emit("install.unpack", {
       name: summary.name,

@@ -10,11 +10,10 @@
  * The seal is the SHA-256 of files.json; the summary repeats count and total size. Linking compares these; hashing
  * everything is `pybun cache verify`.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { coreDiagnostics } from "@vivarium/core/diagnostics";
-import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
+import { hasFields, parseSmallJson, readSmallText } from "@vivarium/core/store/small-file";
 import type { ScriptEntryPoints } from "./dist-info.ts";
 import type { Scheme } from "./wheel-layout.ts";
 
@@ -140,10 +139,8 @@ export function sealOf(lists: string): string {
  * @throws E_STORE_DAMAGED if the entry is there but cannot be read; from the lists also if the seal is broken.
  */
 export function readManifest(entry: string): WheelManifest | undefined {
-  const text = readText(join(entry, "manifest.json"));
-  if (text === undefined) return undefined;
-  const summary = parseSummary(text, entry);
-  if (summary.format !== manifestVersion) return undefined;
+  const summary = readSummary(entry);
+  if (summary === undefined) return undefined;
   let columns: FileColumns | undefined;
   let lists: FileLists | undefined;
   const loadColumns = (): FileColumns => {
@@ -169,26 +166,57 @@ export function readManifest(entry: string): WheelManifest | undefined {
 }
 
 function readColumns(entry: string, summary: WheelSummary): FileColumns {
-  const text = readText(join(entry, "files.json"));
+  const text = readText(join(entry, "files.json"), { entry, detail: "its list of files cannot be read" });
   if (text === undefined) throw problem("E_STORE_DAMAGED", { path: entry, detail: "its list of files is gone" });
   if (sealOf(text) !== summary.seal) throw problem("E_STORE_DAMAGED", { path: entry, detail: "its seal is broken" });
   return decodeColumns(text);
 }
 
-function parseSummary(text: string, entry: string): WheelSummary {
-  try {
-    return JSON.parse(text) as WheelSummary; // written by unpack.ts; another format is told by its number
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw problem("E_STORE_DAMAGED", { path: entry, detail: "its manifest cannot be read" }, { cause });
-  }
+/** Undefined where there is none, or one of another format. */
+function readSummary(entry: string): WheelSummary | undefined {
+  const damage = { entry, detail: "its manifest cannot be read" };
+  const text = readText(join(entry, "manifest.json"), damage);
+  if (text === undefined) return undefined;
+  const reading = parseSmallJson(text, hasFormat);
+  if (reading.kind !== "whole") throw damageOf(damage);
+  if (reading.value.format !== manifestVersion) return undefined;
+  if (!isSummary(reading.value)) throw damageOf(damage);
+  return reading.value;
 }
 
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw ioProblem(error, { path, operation: "read" });
-  }
+const hasFormat = (value: object): value is { readonly format: number } => hasFields(value, { format: "number" });
+
+const summaryTypes = {
+  name: "string",
+  version: "string",
+  distInfo: "string",
+  rootIsPurelib: "boolean",
+  hasDataDirectory: "boolean",
+  topLevel: "object",
+  entryPoints: "object",
+  pth: "strings",
+  escapesRunPath: "boolean",
+  sources: "number",
+  count: "number",
+  bytes: "number",
+  dataCount: "number",
+  seal: "string",
+} as const;
+
+function isSummary(value: object): value is WheelSummary {
+  if (!hasFields(value, summaryTypes)) return false;
+  return hasFields((value as WheelSummary).entryPoints, { console: "list", gui: "list" });
+}
+
+interface Damage {
+  readonly entry: string;
+  readonly detail: string;
+}
+
+const damageOf = ({ entry, detail }: Damage): Error => problem("E_STORE_DAMAGED", { path: entry, detail });
+
+function readText(path: string, damage: Damage): string | undefined {
+  const reading = readSmallText(path);
+  if (reading.kind === "damaged") throw damageOf(damage);
+  return reading.kind === "whole" ? reading.value : undefined;
 }
