@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -39,16 +40,24 @@ if (calls !== undefined) {
       }
     }
     expect(calls.readHead(join(directory, "none"), 10)).toBeUndefined();
+    Bun.spawnSync(["mkfifo", join(directory, "fifo")]);
+    expect(calls.readHead(join(directory, "fifo"), 10)).toBe("");
     expect(calls.readHead(directory, 10)).toBeUndefined();
   });
 
-  test("fingerprint is size and time to the nanosecond, through links", () => {
+  test("fingerprint is mode, size and time to the nanosecond, through links", () => {
     const path = join(directory, "print");
     writeFileSync(path, "12345");
     utimesSync(path, 1, 2);
     symlinkSync(path, join(directory, "link"));
-    expect(calls.fingerprint(path)).toBe("5 2.0");
-    expect(calls.fingerprint(join(directory, "link"))).toBe("5 2.0");
+    for (const [mode, shown] of [
+      [0o644, "100644"],
+      [0o755, "100755"],
+    ] as const) {
+      chmodSync(path, mode);
+      expect(calls.fingerprint(path)).toBe(`${shown} 5 2.0`);
+      expect(calls.fingerprint(join(directory, "link"))).toBe(`${shown} 5 2.0`);
+    }
     expect(calls.fingerprint(join(directory, "none"))).toBe("-");
   });
 

@@ -12,7 +12,7 @@ import { type ReplacementCalls, replacementSymbols } from "@vivarium/core/execve
 export interface DirectCalls extends ReplacementCalls {
   /** The first `bytesMax` bytes of a file, one character each; undefined if it cannot be read. */
   readonly readHead: (path: string, bytesMax: number) => string | undefined;
-  /** `size seconds.nanoseconds` of what a path leads to, or `-` where nothing can be seen. */
+  /** `mode size seconds.nanoseconds` of what a path leads to, or `-` where nothing can be seen. */
   readonly fingerprint: (path: string) => string;
   readonly readLink: (path: string) => string | undefined;
   /** The names in a directory, without `.` and `..`; none where it cannot be read. */
@@ -40,13 +40,15 @@ const pageBytes = 4096;
 const growth = 16;
 const currentDirectory = -100;
 const closeOnExec = 0o2000000;
+/** Opening a FIFO that somebody put in the place of a record would wait for a writer. */
+const nonBlocking = 0o4000;
 /** By its number, because not every C library has a function for it. */
 const getdents64 = process.arch === "arm64" ? 61 : 217;
 const createTruncated = 0o1 | 0o100 | 0o1000; // O_WRONLY | O_CREAT | O_TRUNC
-const sizeAndTime = 0x200 | 0x40; // STATX_SIZE | STATX_MTIME
+const fingerprintFields = 0x3 | 0x200 | 0x40; // STATX_TYPE | STATX_MODE, STATX_SIZE, STATX_MTIME
 
 /** Where `struct statx` holds what is read of it, and its whole length (statx(2), <linux/stat.h>): bytes. */
-const statx = { stx_size: 40, stx_mtime_seconds: 112, stx_mtime_nanoseconds: 120, length: 256 } as const;
+const statx = { stx_mode: 28, stx_size: 40, stx_mtime_seconds: 112, stx_mtime_nanoseconds: 120, length: 256 } as const;
 
 const openLibrary = () => findCLibrary(symbols);
 
@@ -59,7 +61,7 @@ export function openDirectCalls(): DirectCalls | undefined {
   return {
     ...calls,
     readHead: (path, bytesMax) => {
-      const descriptor = calls.open(ptr(terminated(path)), closeOnExec, 0);
+      const descriptor = calls.open(ptr(terminated(path)), closeOnExec | nonBlocking, 0);
       if (descriptor < 0) return undefined;
       let buffer = Buffer.allocUnsafe(Math.min(bytesMax, pageBytes));
       let length = 0;
@@ -72,10 +74,8 @@ export function openDirectCalls(): DirectCalls | undefined {
       return length < 0 ? undefined : buffer.toString("latin1", 0, length);
     },
     fingerprint: (path) => {
-      if (calls.statx(currentDirectory, ptr(terminated(path)), 0, sizeAndTime, ptr(status)) !== 0) return "-";
-      const size = status.getBigUint64(statx.stx_size, true);
-      const seconds = status.getBigInt64(statx.stx_mtime_seconds, true);
-      return `${size} ${seconds}.${status.getUint32(statx.stx_mtime_nanoseconds, true)}`;
+      const result = calls.statx(currentDirectory, ptr(terminated(path)), 0, fingerprintFields, ptr(status));
+      return result === 0 ? lookOf(status) : "-";
     },
     readLink: (path) => {
       const buffer = Buffer.allocUnsafe(256);
@@ -95,6 +95,13 @@ export function openDirectCalls(): DirectCalls | undefined {
       calls.utimensat(currentDirectory, ptr(terminated(path)), null, 0);
     },
   };
+}
+
+function lookOf(status: DataView): string {
+  const mode = status.getUint16(statx.stx_mode, true).toString(8);
+  const size = status.getBigUint64(statx.stx_size, true);
+  const seconds = status.getBigInt64(statx.stx_mtime_seconds, true);
+  return `${mode} ${size} ${seconds}.${status.getUint32(statx.stx_mtime_nanoseconds, true)}`;
 }
 
 function list(path: string, { open, syscall, close }: ReturnType<typeof openLibrary> & {}): readonly string[] {

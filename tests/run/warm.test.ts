@@ -1,6 +1,6 @@
 /** The warm path: that it is taken, that it needs nothing, and that whatever changes is noticed. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { block, openRunScene, type RunResult, type RunScene, runProgram } from "./run-scene.ts";
 
@@ -12,6 +12,7 @@ beforeAll(async () => {
   scene = await openRunScene();
   scene.write("bin/.keep", "");
   symlinkSync(join(scene.directory, "away"), join(scene.directory, "bin", "python3"));
+  scene.write("bin/python", `#!/bin/sh\nexec '${scene.python}' "$@"\n`);
 });
 
 afterAll(() => scene.close());
@@ -88,6 +89,11 @@ const changes: readonly { readonly name: string; readonly change: () => void; re
     name: "a program of PATH that led nowhere leads somewhere",
     change: () => symlinkSync(scene.python, join(scene.directory, "away")),
     undo: () => unlinkSync(join(scene.directory, "away")),
+  },
+  {
+    name: "a file of PATH becomes executable",
+    change: () => chmodSync(join(scene.directory, "bin", "python"), 0o755),
+    undo: () => chmodSync(join(scene.directory, "bin", "python"), 0o644),
   },
   {
     name: "the environment's configuration is gone",
