@@ -52,7 +52,7 @@ export const coreDiagnostics = {
       p.operation === "write"
         ? `cannot write in '${p.path}': ${wordsOfMakingErrno(p.errno) ?? p.errno}`
         : `cannot ${p.operation} '${p.path}': ${wordsOfErrno(p.errno) ?? p.errno}`,
-    hint: (p) => (p.operation === "write" ? elsewhere : undefined),
+    hint: (p) => (["write", "create", "publish", "lock"].includes(p.operation) ? elsewhere : undefined),
   }),
   E_STORE_DAMAGED: rule<AtPath & { detail: string }>({
     exit,
@@ -86,6 +86,12 @@ export const coreDiagnostics = {
     message: (p) => `cannot use ${p.variable} '${p.value}': it is not an absolute path`,
     hint: (p) =>
       `Set ${p.variable} to an absolute path, or ${p.variable === "HOME" ? "set VIVARIUM_HOME" : "leave it away"}.`,
+  }),
+  E_HOME_ENCODING: rule<{ variable: string; value: string }>({
+    exit: exitCode.config,
+    summary: "VIVARIUM_HOME, XDG_CACHE_HOME or their kin name a place by bytes that are no UTF-8.",
+    message: (p) => `cannot use ${p.variable} '${p.value}': it holds bytes that are no UTF-8`,
+    hint: (p) => `Set ${p.variable} to a path in UTF-8.`,
   }),
   E_RUNTIME_NO_JIT: rule<object>({
     exit: exitCode.config,

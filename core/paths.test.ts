@@ -66,4 +66,13 @@ describe("placesOf", () => {
     expect(placesOf("win32", { VIVARIUM_HOME: "D:\\v" }, "C:\\h").data).toBe("D:\\v\\data");
     expect(placesOf("linux", { VIVARIUM_HOME: "" }, "/h")).toEqual(placesOf("linux", {}, "/h"));
   });
+
+  test("bytes that are no UTF-8 would be another place: E_HOME_ENCODING", () => {
+    for (const variable of ["VIVARIUM_HOME", "XDG_CACHE_HOME"]) {
+      const ask = () => placesOf("linux", { [variable]: "/x/\uFFFD\uFFFD" }, "/h");
+      expect(ask).toThrow(
+        expect.objectContaining({ code: "E_HOME_ENCODING", params: { variable, value: "/x/\uFFFD\uFFFD" } }),
+      );
+    }
+  });
 });

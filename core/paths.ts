@@ -21,13 +21,14 @@ export interface Places {
 
 /**
  * Empty variables count as unset (XDG Base Directory Specification); relative XDG paths are ignored, as it says.
- * @throws E_HOME_RELATIVE: below a relative VIVARIUM_HOME or home there would be another store in each directory
+ * @throws E_HOME_RELATIVE: below a relative VIVARIUM_HOME or home there would be another store in each directory;
+ *   E_HOME_ENCODING
  */
 export function placesOf(platform: Platform, environment: Environment, home: string): Places {
   const override = environment["VIVARIUM_HOME"];
   const path = platform === "win32" ? win32 : posix;
   if (override !== undefined && override !== "") {
-    refuseRelative(override, { variable: "VIVARIUM_HOME", path });
+    refuseUnusable(override, { variable: "VIVARIUM_HOME", path });
     return {
       cache: path.join(override, "cache"),
       data: path.join(override, "data"),
@@ -36,20 +37,21 @@ export function placesOf(platform: Platform, environment: Environment, home: str
   }
   if (platform === "win32") {
     const local = environment["LOCALAPPDATA"] || win32.join(home, "AppData", "Local");
-    refuseRelative(local, { variable: environment["LOCALAPPDATA"] ? "LOCALAPPDATA" : "HOME", path });
+    refuseUnusable(local, { variable: environment["LOCALAPPDATA"] ? "LOCALAPPDATA" : "HOME", path });
     const base = win32.join(local, "Vivarium");
     return { cache: win32.join(base, "Cache"), data: win32.join(base, "Data"), config: win32.join(base, "Config") };
   }
   if (platform === "darwin") {
-    refuseRelative(home, { variable: "HOME", path });
+    refuseUnusable(home, { variable: "HOME", path });
     const library = posix.join(home, "Library");
     const support = posix.join(library, "Application Support", "vivarium");
     return { cache: posix.join(library, "Caches", "vivarium"), data: support, config: posix.join(support, "config") };
   }
   const xdg = (name: string, fallback: string): string => {
     const value = environment[name];
+    if (value?.startsWith("/")) refuseUnusable(value, { variable: name, path });
     if (value?.startsWith("/")) return posix.join(value, "vivarium");
-    refuseRelative(home, { variable: "HOME", path });
+    refuseUnusable(home, { variable: "HOME", path });
     return posix.join(home, fallback, "vivarium");
   };
   return {
@@ -59,7 +61,9 @@ export function placesOf(platform: Platform, environment: Environment, home: str
   };
 }
 
-function refuseRelative(value: string, named: { variable: string; path: Pick<typeof posix, "isAbsolute"> }): void {
+function refuseUnusable(value: string, named: { variable: string; path: Pick<typeof posix, "isAbsolute"> }): void {
   const { variable, path } = named;
   if (!path.isAbsolute(value)) throw problem("E_HOME_RELATIVE", { variable, value });
+  // The runtime puts this character for bytes that are no UTF-8: the place so named is another one.
+  if (value.includes("\uFFFD")) throw problem("E_HOME_ENCODING", { variable, value });
 }

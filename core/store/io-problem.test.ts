@@ -100,6 +100,13 @@ test("any other failure names what was tried: E_STORE_IO", () => {
   expect(renderProblem(found, coreDiagnostics).message).toBe("cannot read '/disk/file': the disk failed");
 });
 
+test("where something was to be made, there is a hint", () => {
+  const error = Object.assign(new Error("ENOENT: none"), { code: "ENOENT", path: "/proc/self/fd/cache" });
+  const found = ioProblem(error, { path: "/proc/self/fd", operation: "create" });
+  if (!(found instanceof Problem)) throw new Error("not a problem");
+  expect(renderProblem(found, coreDiagnostics).hint).toContain("VIVARIUM_HOME");
+});
+
 test("a file that cannot be made names the place that the user knows, and no temporary name", () => {
   const words = (path: string): string => {
     try {
