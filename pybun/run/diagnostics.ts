@@ -112,7 +112,7 @@ export const runDiagnostics = {
   }),
   W_RUN_PROJECT_PYTHON: rule<{ path: string; version: string; file: string; requires: string }>({
     exit: exitCode.success,
-    summary: "The project's .venv is of a Python that its requires-python does not allow; it is used all the same.",
+    summary: "VIRTUAL_ENV or the .venv is of a Python that the project's requires-python does not allow; it is used.",
     message: (p) => `'${p.path}' is of Python ${p.version}, and '${p.file}' requires '${p.requires}'`,
     hint: () => "Make it anew with a Python that the project allows, or name one with `--python`.",
   }),

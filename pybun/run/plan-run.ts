@@ -115,8 +115,10 @@ async function chosenBase(plan: PlanOptions): Promise<Base> {
       report.warn(problem("W_RUN_ENVIRONMENT_BROKEN", { variable, path: prefix }));
       passedOver.push(`'${prefix}' has no Python interpreter`);
     }
-    if (found !== undefined && (await fits(found)))
+    if (found !== undefined && (await fits(found))) {
+      if (wanted === undefined) await warnIfNotAllowed(found, context);
       return { ...existing(variable, found), because: `${variable} names it` };
+    }
   }
   const { found: project, broken } = nearestProjectEnvironment(cwd, platform);
   for (const path of broken) {
@@ -173,7 +175,7 @@ function pinProblem(pin: VersionPin, { file, text }: ProjectPython, { path, vers
   });
 }
 
-/** A .venv that its own project does not allow runs all the same: the user has made it. */
+/** An environment that the project around does not allow runs all the same: the user has made or activated it. */
 async function warnIfNotAllowed({ prefix: path }: ExistingEnvironment, { cwd, report }: CommandContext): Promise<void> {
   const version = versionOf(path);
   const project = nearestProjectFile(cwd);

@@ -175,6 +175,22 @@ describe("the project's requires-python", () => {
     );
   });
 
+  test("that an active environment does not satisfy is told each time, and not once it allows it", async () => {
+    const file = project('requires-python = ">=3.98"');
+    scene.write("project/deep/ran.py", "print('ran')\n");
+    const run = () =>
+      scene.pybun(["run", "ran.py"], { cwd: join(scene.directory, "project", "deep"), env: { VIRTUAL_ENV: venv } });
+    const told = `warning[W_RUN_PROJECT_PYTHON]: '${venv}' is of Python ${version}, and '${file}' requires '>=3.98'\n`;
+    for (const expected of [told, told]) {
+      const { stdout, stderr } = await run();
+      expect(stdout).toBe("ran\n");
+      expect(stderr).toStartWith(expected);
+    }
+    project('requires-python = ">=3.9"');
+    for (const round of [1, 2])
+      expect({ round, ...(await run()) }).toEqual({ round, exitCode: 0, stdout: "ran\n", stderr: "" });
+  });
+
   test.each(['requires-python = ">=3.9"', 'requires-python = ">=3.9,<4" # both', "# nothing"])(
     "that it satisfies is not: %s",
     async (line) => {
