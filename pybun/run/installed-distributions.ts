@@ -17,8 +17,14 @@ export interface InstalledDistribution {
 /** By normalised name. */
 export type InstalledDistributions = ReadonlyMap<string, InstalledDistribution>;
 
-/** `requires` knows the requirements of an egg too, and parses the metadata once more. */
-const listScript = `import importlib.metadata as m, json
+/**
+ * What the script will see counts: packages of PYTHONPATH, and the user's own where the environment lets them be seen.
+ * So the interpreter is not isolated, and only the current directory, which `-c` puts first, is taken away.
+ * `requires` knows the requirements of an egg too, and parses the metadata once more.
+ */
+const listScript = `import sys
+if sys.path[:1] == [""]: del sys.path[0]
+import importlib.metadata as m, json
 def fields(d, known):
     requires = known.get_all("Requires-Dist") or d.requires or []
     return dict(version=known["Version"] or "", requiresDist=requires, directUrl=d.read_text("direct_url.json"))
@@ -32,11 +38,11 @@ export interface Asked {
 
 /** @throws E_RUN_CANNOT_START */
 export async function installedDistributions({ python, variables: env }: Asked): Promise<InstalledDistributions> {
-  const child = Bun.spawn([python, "-I", "-c", listScript], { env, stdin: "ignore", stderr: "pipe" });
+  const child = Bun.spawn([python, "-c", listScript], { env, stdin: "ignore", stderr: "pipe" });
   const [text, stderr, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   if (exitCode !== 0) throw problem("E_RUN_CANNOT_START", { program: python, reason: stderr.trim() });
-  // The list that listScript prints.
-  const pairs = JSON.parse(text) as [string, InstalledDistribution][];
+  // The list that listScript prints, behind what a .pth file or a sitecustomize may have printed.
+  const pairs = JSON.parse(text.trimEnd().split("\n").at(-1) ?? "") as [string, InstalledDistribution][];
   // Of a name that two directories have, the first counts, as for the interpreter.
   return new Map(pairs.toReversed().map(([name, distribution]) => [normalizeName(name), distribution]));
 }

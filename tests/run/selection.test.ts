@@ -1,6 +1,6 @@
 /** Which interpreter and which environment: the order of the specification, by what the program itself sees. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
 import { runCommand } from "../../pybun/commands/run.ts";
@@ -148,6 +148,85 @@ describe("the environment, first match", () => {
       `78 does not satisfy 'wish.py': gamma 1.0 is installed, but from no URL, and 'gamma @ ${url}' is required`,
     );
     expect(await run(`gamma @ ${url}`, `gamma @ ${url}`)).toBe("0 ran\n");
+  }, 30_000);
+});
+
+describe("PYBUN_ENV is judged by what is imported", () => {
+  const marked = (name: string, version: string, files: Record<string, string> = {}) =>
+    buildWheel({ name, version, files: { [`${name}.py`]: `version = '${version}'\n`, ...files } });
+
+  const put = (site: string, { name, version }: { name: string; version: string }) => {
+    scene.write(join(site, `${name}.py`), `version = '${version}'\n`);
+    const metadata = `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`;
+    scene.write(join(site, `${name}-${version}.dist-info/METADATA`), metadata);
+  };
+
+  /** What runs with a block that wants this version. */
+  async function run(name: string, { version, env }: { version: string; env: Readonly<Record<string, string>> }) {
+    const text = `${block(`dependencies = ["${name}==${version}"]`)}import ${name}; print(${name}.version)\n`;
+    scene.write("judged.py", text);
+    const { exitCode, stdout, stderr } = await scene.pybun(["run", "judged.py"], { env });
+    return `${exitCode} ${stdout}${/E_RUN_ENVIRONMENT_UNSATISFIED.*: (\S+ \S+ is installed)/.exec(stderr)?.[1] ?? ""}`;
+  }
+
+  const purelibOf = async (prefix: string): Promise<string> => {
+    const code = "import sysconfig; print(sysconfig.get_path('purelib'))";
+    const { stdout } = await runProgram([join(prefix, "bin/python"), "-c", code], { env: scene.environment });
+    return stdout.trim().slice(scene.directory.length + 1);
+  };
+
+  test.each([
+    ["plain", {}],
+    ["code", { "judged-code.pth": "import sys\n" }],
+  ])(
+    "an installation by hand goes before the view, whose line is %s",
+    async (kind, files) => {
+      const name = `judged${kind}`;
+      scene.index.add(marked(name, "1.0", files));
+      const made = await scene.pybun(["env", "create", `${name}==1.0`, "--dir", `hand-${kind}`]);
+      const prefix = made.stdout.trim();
+      put(await purelibOf(prefix), { name, version: "0.5" });
+      const line = readFileSync(join(scene.directory, await purelibOf(prefix), "~vivarium-view.pth"), "utf8");
+      expect(line.startsWith("import site")).toBe(kind === "code");
+      const env = { PYBUN_ENV: prefix };
+      expect(await run(name, { version: "0.5", env })).toBe("0 0.5\n");
+      expect(await run(name, { version: "1.0", env })).toBe(`78 ${name} 0.5 is installed`);
+    },
+    30_000,
+  );
+
+  test("through a link, and with directories of other places on its path", async () => {
+    const prefix = await makeVenv(join(scene.directory, "linked"));
+    const site = await purelibOf(prefix);
+    put(site, { name: "judgedlink", version: "1.0" });
+    put("second", { name: "judgedlink", version: "2.0" });
+    put("second", { name: "judgedsecond", version: "2.0" });
+    scene.write(join(site, "second.pth"), `${join(scene.directory, "second")}\n`);
+    symlinkSync(prefix, join(scene.directory, "a-link"));
+    const env = { PYBUN_ENV: join(scene.directory, "a-link") };
+    expect(await run("judgedlink", { version: "1.0", env })).toBe("0 1.0\n");
+    expect(await run("judgedlink", { version: "2.0", env })).toBe("78 judgedlink 1.0 is installed");
+    expect(await run("judgedsecond", { version: "2.0", env })).toBe("0 2.0\n");
+  }, 30_000);
+
+  test("the user's own and the base's packages come after the environment's, where it lets them be seen", async () => {
+    const prefix = join(scene.directory, "open");
+    const made = [scene.python, "-m", "venv", "--without-pip", "--system-site-packages", prefix];
+    expect((await runProgram(made, { env: scene.environment })).exitCode).toBe(0);
+    const ask = [join(prefix, "bin/python"), "-c", "import site; print(site.getusersitepackages())"];
+    const user = (await runProgram(ask, { env: scene.environment })).stdout.trim().slice(scene.directory.length + 1);
+    put(user, { name: "judgeduser", version: "1.0" });
+    const env = { PYBUN_ENV: prefix };
+    expect(await run("judgeduser", { version: "1.0", env })).toBe("0 1.0\n");
+    const isolated = { PYBUN_ENV: prefix, PYTHONNOUSERSITE: "1" };
+    expect(await run("judgeduser", { version: "1.0", env: isolated })).toStartWith("78 ");
+    put("by-path", { name: "judgeduser", version: "3.0" });
+    scene.write("by-path/sitecustomize.py", "print('hello')\n");
+    scene.write("json.py", "raise SystemExit('the current directory is not looked at')\n");
+    const withPath = { ...env, PYTHONPATH: join(scene.directory, "by-path") };
+    expect(await run("judgeduser", { version: "3.0", env: withPath })).toBe("0 hello\n3.0\n");
+    expect(await run("judgeduser", { version: "1.0", env: withPath })).toBe("78 judgeduser 3.0 is installed");
+    unlinkSync(join(scene.directory, "json.py"));
   }, 30_000);
 });
 
