@@ -115,7 +115,7 @@ describe("where packages come from", () => {
     expect(failure).toStartWith("E_INDEX_CONFIG cannot use --default-index: ");
     expect(failure).not.toContain("hunter2");
     expect(await failureOf(() => load({ environment: { PIP_TIMEOUT: "soon" } }))).toBe(
-      "E_INDEX_CONFIG cannot use PIP_TIMEOUT: 'soon' is no number of seconds",
+      "E_INDEX_CONFIG cannot use PIP_TIMEOUT: 'soon' is no number of seconds | Give it in seconds, such as 30, or unset it.",
     );
     expect(await failureOf(() => load({ environment: { HTTPS_PROXY: "socks5://u:hunter2@p" } }))).toStartWith(
       "E_INDEX_CONFIG cannot use HTTPS_PROXY",

@@ -148,6 +148,7 @@ function timeoutOf(setting: Sourced | undefined): number {
   const seconds = Number(setting.value);
   if (Number.isFinite(seconds) && seconds > 0) return seconds * 1000;
   throw problem("E_INDEX_CONFIG", {
+    isDuration: true,
     source: setting.source,
     reason: `'${redact(setting.value)}' is no number of seconds`,
   });

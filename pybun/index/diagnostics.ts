@@ -123,10 +123,11 @@ export const indexDiagnostics = {
       `gave up on '${p.name}' after ${p.releases} releases whose metadata cannot be used; of ${p.name} ${p.version}, ${p.detail}`,
     hint: () => "The index is broken or hostile: tell its owner, take another one, or pin a version that works.",
   }),
-  E_INDEX_CONFIG: rule<{ source: string; reason: string }>({
+  E_INDEX_CONFIG: rule<{ source: string; reason: string; isDuration?: boolean }>({
     exit: 78,
     summary: "A setting of the index client is malformed, or names a place that does not exist.",
     message: (p) => `cannot use ${p.source}: ${p.reason}`,
+    hint: (p) => (p.isDuration === true ? "Give it in seconds, such as 30, or unset it." : undefined),
   }),
   E_SETTING_INVALID: rule<{ source: string; reason: string }>({
     exit: 78,
