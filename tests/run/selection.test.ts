@@ -298,6 +298,17 @@ describe("--with over a .venv that has some of it", () => {
   }, 30_000);
 });
 
+test("--with prefers what an environment of ours has in its view", async () => {
+  for (const version of ["1.0", "2.0"])
+    scene.index.add(buildWheel({ name: "viewed", version, files: { "viewed.py": `version = '${version}'\n` } }));
+  const made = await scene.pybun(["env", "create", "viewed==1.0", "--dir", "with-view"]);
+  const env = { VIRTUAL_ENV: made.stdout.trim() };
+  const run = (wish: string) =>
+    scene.pybun(["run", "--with", wish, "-c", "import viewed; print(viewed.version)"], { env });
+  expect((await run("viewed")).stdout).toBe("1.0\n");
+  expect((await run("viewed>1")).stdout).toBe("2.0\n");
+}, 20_000);
+
 describe("programs", () => {
   test("of the environment, with arguments untouched and their exit code", async () => {
     const { stdout, exitCode } = await scene.pybun(["run", "--with", "tool", "tool-script", "--with", "-x", ""]);
