@@ -10,7 +10,7 @@
  */
 
 /** Grows with every change of what a record holds, of version keys, or of how a file or a requirement is judged. */
-export const memoFormat = 7;
+export const memoFormat = 8;
 
 const magic = 0x314d4256;
 const headBytes = 16;

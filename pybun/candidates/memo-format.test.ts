@@ -44,7 +44,7 @@ function sample(): ProjectMemo {
 test("what a memo holds", () => {
   const record = JSON.stringify(sample());
   const digest = new Bun.CryptoHasher("sha256").update(record).digest("hex").slice(0, 16);
-  expect({ memoFormat, digest }).toEqual({ memoFormat: 7, digest: "767166bb52a5a0f6" });
+  expect({ memoFormat, digest }).toEqual({ memoFormat: 8, digest: "767166bb52a5a0f6" });
 });
 
 test("records that were used last stay when not all fit", () => {

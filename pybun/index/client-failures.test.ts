@@ -46,6 +46,22 @@ describe("a page", () => {
     ["a picture", { status: 200, headers: { "content-type": "image/png" }, body: "x" }, "E_INDEX_CONTENT", 1],
     ["broken JSON", { status: 200, headers: { "content-type": "application/json" }, body: "{" }, "E_INDEX_CONTENT", 1],
     [
+      "a file with hashes that are none",
+      {
+        status: 200,
+        headers: { "content-type": "application/json" },
+        body: '{"files":[{"filename":"left-1.0.zip","url":"left-1.0.zip","hashes":{"sha256":5}}]}',
+      },
+      "E_INDEX_CONTENT",
+      1,
+    ],
+    ...["gzip, gzip", "deflate", "secret"].map((coding): [string, Outcome, string, number] => [
+      `a page in ${coding}`,
+      { status: 200, headers: { "content-type": "text/html", "content-encoding": coding }, body: "x" },
+      "E_INDEX_CONTENT",
+      1,
+    ]),
+    [
       "JSON of another age",
       {
         status: 200,

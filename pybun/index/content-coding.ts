@@ -20,6 +20,12 @@ export function contentCodingOf(headers: Headers): ContentCoding | undefined {
   return isCoding(text) ? text : undefined;
 }
 
+/** Codings that nobody asked for and that are not undone; `undefined` where the body can be read. */
+export function foreignCodingOf(headers: Headers): string | undefined {
+  const text = headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  return text === "" || text === "identity" || isCoding(text) ? undefined : text;
+}
+
 const isCoding = (text: string): text is ContentCoding => Object.hasOwn(codings, text);
 
 /** A body that does not decode; it may be whole the next time. */

@@ -108,7 +108,7 @@ export const indexDiagnostics = {
     exit: 76,
     summary: "A file or its metadata has another hash than the index announced.",
     message: (p) =>
-      `${p.file} from '${p.url}' has ${p.algorithm} ${p.actual}, but ${p.expected} was announced: nothing of it is used`,
+      `${p.file} from '${p.url}' has ${p.algorithm} ${p.actual}, but ${p.expected || "an empty one"} was announced: nothing of it is used`,
     hint: () => "The file was changed on its way or on the server: tell the index's owner.",
   }),
   E_INDEX_METADATA: rule<{ file: string; reason: string }>({

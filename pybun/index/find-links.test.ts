@@ -107,6 +107,21 @@ test("a place that cannot be read is E_INDEX_FIND_LINKS", async () => {
   );
 });
 
+test("a page of links in a coding that nobody asked for is told, not read as one without links", async () => {
+  using bench = testBench();
+  const index = await startFixtureIndex();
+  try {
+    const headers = { "content-type": "text/html", "content-encoding": "gzip, gzip" };
+    index.behave("/links", () => ({ status: 200, headers, body: "x" }));
+    const client = bench.open({ flags: { noIndex: true, findLinks: [`${index.origin}/links`] } });
+    expect(await failureOf(() => client.page("left"))).toBe(
+      `E_INDEX_FIND_LINKS cannot read the links at '${index.origin}/links': nobody asked for its coding 'gzip, gzip'`,
+    );
+  } finally {
+    await index.stop();
+  }
+});
+
 test("a directory is an index: flat, or a tree of projects with or without pages", async () => {
   using bench = testBench();
   const flat = shelf(join(bench.directory, "flat"));

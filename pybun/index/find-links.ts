@@ -8,6 +8,7 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import { reasonOf } from "@vivarium/core/system-reason";
+import { foreignCodingOf } from "./content-coding.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { filesIn } from "./directory-files.ts";
 import { pageOfFiles } from "./file-list.ts";
@@ -97,9 +98,14 @@ async function remoteFiles(location: string, { transport, offline }: FindLinksPa
   const direct = fileOfLink({ href: location, base: location });
   if (direct !== undefined) return [direct];
   if (offline) throw problem("E_INDEX_OFFLINE", { what: `the page of links '${redact(location)}'` });
-  return transport.ask(location, { headers: () => ({ accept: "text/html" }) }, async (answer) =>
-    linksOfPage(latin1Of(await answer.body.all(pageBytesMax)), answer.url),
-  );
+  return transport.ask(location, { headers: () => ({ accept: "text/html" }) }, async (answer) => {
+    const coding = foreignCodingOf(answer.headers);
+    if (coding !== undefined) {
+      const reason = `nobody asked for its coding '${coding}'`;
+      throw problem("E_INDEX_FIND_LINKS", { location: redact(location), reason });
+    }
+    return linksOfPage(latin1Of(await answer.body.all(pageBytesMax)), answer.url);
+  });
 }
 
 function localFiles({ location, source }: { location: string; source: string }, report: Report): readonly IndexFile[] {

@@ -35,3 +35,7 @@ test("the strongest of several counts; SHA-256 is always looked at", async () =>
   expect(check({ md5: "wrong", sha512: digestOf("sha512") })).toBe(digestOf("sha256"));
   expect(await failureOf(() => check({ sha512: digestOf("sha512"), sha256: "wrong" }))).toStartWith("E_INDEX_HASH");
 });
+
+test("a digest that is announced and empty is told as that", async () => {
+  expect(await failureOf(() => check({ sha256: "" }))).toContain("but an empty one was announced");
+});

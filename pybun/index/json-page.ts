@@ -6,7 +6,7 @@ import type { IndexFile } from "./index-file.ts";
 import { fileOfLink } from "./link-file.ts";
 import type { ReleaseCollector } from "./release-table.ts";
 
-/** What we read of a file's object; anything of another type counts as absent. */
+/** What we read of a file's object; anything of another type counts as absent, but for hashes. */
 interface JsonFile {
   readonly f: string;
   readonly u: string;
@@ -18,17 +18,28 @@ interface JsonFile {
   readonly m?: string;
 }
 
-/** `undefined`: the text is no project page. `major`: its API version, of which we know 1. */
-export function parseJsonPage(text: string): { major: number; files: readonly JsonFile[] } | undefined {
+export interface JsonPage {
+  /** Its API version, of which we know 1. */
+  readonly major: number;
+  readonly files: readonly JsonFile[];
+  /** Why no file of the page may be believed. */
+  readonly fault?: string;
+}
+
+/** `undefined`: the text is no project page. */
+export function parseJsonPage(text: string): JsonPage | undefined {
   const page = objectOf(parse(text));
   if (page === undefined || !Array.isArray(page["files"])) return undefined;
   const version = objectOf(page["meta"])?.["api-version"];
+  const major = typeof version === "string" ? Number.parseInt(version, 10) : 1;
   const files: JsonFile[] = [];
   for (const entry of page["files"]) {
     const file = recordOf(objectOf(entry));
-    if (file !== undefined) files.push(file);
+    if (file === undefined) continue;
+    if (typeof file === "string") return { major, files: [], fault: `the hashes of '${file}' are malformed` };
+    files.push(file);
   }
-  return { major: typeof version === "string" ? Number.parseInt(version, 10) : 1, files };
+  return { major, files };
 }
 
 function parse(text: string): unknown {
@@ -40,7 +51,8 @@ function parse(text: string): unknown {
   }
 }
 
-function recordOf(entry: Record<string, unknown> | undefined): JsonFile | undefined {
+/** `undefined`: it has no name or address. A text: the name of a file whose hashes cannot be read. */
+function recordOf(entry: Record<string, unknown> | undefined): JsonFile | string | undefined {
   if (entry === undefined) return undefined;
   const { filename, url, size, yanked } = entry;
   if (typeof filename !== "string" || typeof url !== "string") return undefined;
@@ -49,10 +61,12 @@ function recordOf(entry: Record<string, unknown> | undefined): JsonFile | undefi
   const metadata = metadataText(
     entry["core-metadata"] ?? entry["dist-info-metadata"] ?? entry["data-dist-info-metadata"],
   );
+  const hashes = entry["hashes"] === undefined ? {} : hashesOf(entry["hashes"]);
+  if (hashes === undefined || metadata === "malformed") return filename;
   return {
     f: filename,
     u: url,
-    h: hashesOf(entry["hashes"]),
+    h: hashes,
     ...(typeof size === "number" && Number.isSafeInteger(size) && size >= 0 ? { s: size } : {}),
     ...(typeof requiresPython === "string" ? { p: requiresPython } : {}),
     ...(typeof yanked === "string" ? { y: yanked } : yanked === true ? { y: "" } : {}),
@@ -61,17 +75,27 @@ function recordOf(entry: Record<string, unknown> | undefined): JsonFile | undefi
   };
 }
 
+/** The attribute of an HTML page that says the same. */
 function metadataText(value: unknown): string | undefined {
   if (value === true) return "true";
-  const hashes = hashesOf(value);
   if (objectOf(value) === undefined) return undefined;
+  const hashes = hashesOf(value);
+  if (hashes === undefined) return "malformed";
   return hashes["sha256"] === undefined ? "true" : `sha256=${hashes["sha256"]}`;
 }
 
-function hashesOf(value: unknown): Record<string, string> {
+/**
+ * `undefined`: it is no table of texts. To read that as "no hash" would turn off the check that the index meant to ask
+ * for; `null` beside an algorithm says itself that there is none.
+ */
+function hashesOf(value: unknown): Record<string, string> | undefined {
+  const table = objectOf(value);
+  if (table === undefined) return undefined;
   const hashes: Record<string, string> = {};
-  for (const [algorithm, digest] of Object.entries(objectOf(value) ?? {})) {
-    if (typeof digest === "string") hashes[algorithm.toLowerCase()] = digest.toLowerCase();
+  for (const [algorithm, digest] of Object.entries(table)) {
+    if (digest === null) continue;
+    if (typeof digest !== "string") return undefined;
+    hashes[algorithm.toLowerCase()] = digest.toLowerCase();
   }
   return hashes;
 }

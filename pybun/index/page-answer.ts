@@ -77,6 +77,7 @@ function jsonPage(
   const parsed = parseJsonPage(new TextDecoder().decode(answer.bytes));
   if (parsed === undefined) throw refuse("the JSON is malformed");
   if (parsed.major !== 1) throw refuse(`its API version ${parsed.major} is not known`);
+  if (parsed.fault !== undefined) throw refuse(parsed.fault);
   const collector = collectReleases(name);
   const records = collectJsonFiles(parsed.files, collector);
   return {

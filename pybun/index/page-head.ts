@@ -23,7 +23,7 @@ const magic = 0x31504256;
  * Grows with every change of the layout, of version keys, or of what `extents` and `form` mean: keys of another order
  * would silently give other releases. A test compares the encoding with that of the last change.
  */
-export const layoutVersion = 5;
+export const layoutVersion = 6;
 const forms: readonly (PageForm | "absent")[] = ["absent", "html", "json"];
 /** Form, releases, files, blocks, bytes of keys, of texts, of the body. */
 const fieldCount = 7;

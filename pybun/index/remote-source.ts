@@ -6,6 +6,7 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import type { Clock } from "./clock.ts";
+import { foreignCodingOf } from "./content-coding.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { freshnessOf } from "./freshness.ts";
 import type { IndexLocation } from "./index-config.ts";
@@ -127,6 +128,12 @@ function keep(name: string, { answer, bytes, known }: Received, parts: RemotePar
     return absent;
   }
   const contentType = answer.headers.get("content-type") ?? "";
+  const coding = foreignCodingOf(answer.headers);
+  // Read as HTML it would be a page without files, which says that there is no version.
+  if (coding !== undefined) {
+    const reason = `nobody asked for its coding '${coding}'`;
+    throw problem("E_INDEX_CONTENT", { url: redact(answer.url), contentType, reason });
+  }
   const endsWithConnection = endsOnlyWithConnection(answer);
   const parsed = parsePage(name, { url: answer.url, contentType, bytes, endsWithConnection });
   return parts.cache.write(name, parsed, freshness);

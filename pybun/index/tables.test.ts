@@ -124,7 +124,7 @@ describe("JSON pages", () => {
     const odd = [
       { filename: 7, url: "x" },
       null,
-      { filename: "x-2.0.zip", url: "f/x-2.0.zip", size: -1, yanked: true, hashes: [] },
+      { filename: "x-2.0.zip", url: "f/x-2.0.zip", size: -1, yanked: true, hashes: { sha256: null } },
     ];
     const parsed = parseJsonPage(JSON.stringify({ meta: { "api-version": "1.3" }, files: [whole, ...odd] }));
     if (parsed === undefined) throw new Error("no page");
@@ -156,6 +156,19 @@ describe("JSON pages", () => {
       },
     ]);
   });
+
+  test("hashes of a wrong kind are no missing hashes", () => {
+    const faultOf = (more: object): string | undefined =>
+      parseJsonPage(JSON.stringify({ files: [{ filename: "x-1.zip", url: "x-1.zip", ...more }] }))?.fault;
+    for (const hashes of [[], null, "ab", 5, { sha256: 5 }, { sha256: "ab", md5: [] }]) {
+      expect([hashes, faultOf({ hashes })]).toEqual([hashes, "the hashes of 'x-1.zip' are malformed"]);
+    }
+    expect(faultOf({ hashes: {}, "core-metadata": { sha256: 5 } })).toBeString();
+    for (const more of [{}, { hashes: {} }, { hashes: { sha256: null } }, { "core-metadata": 5 }]) {
+      expect([more, faultOf(more)]).toEqual([more, undefined]);
+    }
+  });
+
   test("anything else is none", () => {
     for (const text of ["{", "[]", "{}", '{"files":{}}', "null"]) expect(parseJsonPage(text)).toBeUndefined();
   });
