@@ -40,7 +40,7 @@ export function logicalLines(text: string, environment: Environment): LogicalLin
       if (line !== undefined) lines.push(line);
       return;
     }
-    open.push(...charactersOf(continues ? physical.slice(0, -1) : physical, index + 1));
+    for (const character of charactersOf(continues ? physical.slice(0, -1) : physical, index + 1)) open.push(character);
     // A comment line ends what was continued onto it, as in pip.
     if (!continues) finish();
   });
@@ -48,7 +48,8 @@ export function logicalLines(text: string, environment: Environment): LogicalLin
   return lines;
 }
 
-const COMMENT = /(^|\s+)#.*$/s;
+/** One blank stands for all before the sign: with `\s+`, each blank of a long run would be a beginning to try. */
+const COMMENT = /(?:^|\s)#/;
 
 /** Nearly every line stands alone and has no variables: its places are counted, not kept for each character. */
 function plainLine(physical: string, line: number): LogicalLine | undefined {
@@ -97,7 +98,7 @@ function expandVariables(units: readonly Character[], environment: Environment):
     if (value === undefined || place === undefined) continue;
     copyTo(match.index);
     text += value;
-    places.push(...Array.from({ length: value.length }, () => place));
+    for (let unit = 0; unit < value.length; unit++) places.push(place);
     at = match.index + match[0].length;
   }
   copyTo(source.length);

@@ -34,14 +34,14 @@ export function parseLine(line: LogicalLine, context: LineContext): readonly Par
 
 const spanAt = (line: LogicalLine, offset: number, { file }: LineContext): Span => ({ file, ...line.placeOf(offset) });
 
-/** Options of one requirement follow it: ` --hash=sha256:… --hash sha256:…`. */
-const REQUIREMENT_OPTION = /\s+--?[A-Za-z]/;
+/** Options of one requirement follow it: ` --hash=sha256:… --hash sha256:…`. One blank, since runs of them may be long. */
+const REQUIREMENT_OPTION = /\s--?[A-Za-z]/;
 
 function parseRequirementLine(line: LogicalLine, context: LineContext): ParsedLine {
   const end = REQUIREMENT_OPTION.exec(line.text)?.index ?? line.text.length;
   const options = splitOptions(line.text, end);
   const hashes = options.flatMap(({ option, offset }) => hashOf(option, spanAt(line, offset, context)));
-  const requirement = requirementOf(line, line.text.slice(0, end), context);
+  const requirement = requirementOf(line, line.text.slice(0, end).trimEnd(), context);
   return { kind: "requirement", requirement, hashes, span: spanAt(line, 0, context) };
 }
 
@@ -107,7 +107,7 @@ interface OptionText {
 
 /** Pieces that begin with a hyphen after white space; a value written with a blank stays with its option. */
 function splitOptions(text: string, from: number): readonly OptionText[] {
-  const starts = [...text.slice(from).matchAll(/(?:^|\s+)(?=--?[A-Za-z])/g)].map(
+  const starts = [...text.slice(from).matchAll(/(?:^|\s)(?=--?[A-Za-z])/g)].map(
     (match) => from + match.index + match[0].length,
   );
   return starts.map((offset, index) => ({
@@ -117,6 +117,8 @@ function splitOptions(text: string, from: number): readonly OptionText[] {
 }
 
 function parseOptions(line: LogicalLine, context: LineContext): readonly ParsedLine[] {
+  // A hyphen alone, or two: nothing that `splitOptions` would take for an option.
+  if (!/^--?[A-Za-z]/.test(line.text)) throw optionProblem(line.text, "it is unknown", spanAt(line, 0, context));
   return splitOptions(line.text, 0).flatMap(({ option, offset }): readonly ParsedLine[] => {
     const span = spanAt(line, offset, context);
     const found = optionOf(option);

@@ -100,6 +100,26 @@ test("a long file lets others run while it is read", async () => {
   }
 });
 
+describe("a long line takes no time to speak of", () => {
+  const blanks = " ".repeat(300_000);
+  test.each([
+    ["blanks before a text that does not belong there", `six${blanks}x`],
+    ["blanks at the end", `six${blanks}`],
+    ["blanks at the beginning", `${blanks}x x`],
+    ["blanks on a continued line", `six \\\n${blanks}x`],
+    ["blanks in an option", `-r${blanks}x${blanks}y`],
+    ["blanks in a hash", `six==1 --hash=${blanks}x`],
+    ["blanks before a variable", `six${blanks}\${A}`],
+  ])("%s", async (_, text) => {
+    expect(
+      await readMain(text, { A: "x".repeat(300_000) }).then(
+        () => "read",
+        () => "refused",
+      ),
+    ).toBeString();
+  });
+});
+
 describe("options", () => {
   test("of indexes, links and kinds of files are collected", async () => {
     const text = [
@@ -133,10 +153,28 @@ describe("options", () => {
     };
     const found = await readAll(files);
     expect(found.requirements.map(({ requirement }) => requirement.name)).toEqual(["first", "second", "last"]);
-    expect(found.constraints.map(({ requirement }) => formatRequirement(requirement))).toEqual(["first<2", "first<2"]);
-    const names = ["main.txt", "deep/more.txt", "limits.txt", "deep/even.txt", "limits.txt"];
+    expect(found.constraints.map(({ requirement }) => formatRequirement(requirement))).toEqual(["first<2"]);
+    const names = ["main.txt", "deep/more.txt", "limits.txt", "deep/even.txt"];
     expect(found.read).toEqual(names.map((name) => `/project/${name}`));
   });
+});
+
+test("a file that is included again in the same role is read once", async () => {
+  const names = Array.from({ length: 30 }, (_, i) => `/project/${i}.txt`);
+  const files: Record<string, string> = { "/project/main.txt": "-r 0.txt\n-c 29.txt" };
+  for (const [i, name] of names.entries()) files[name] = i < 29 ? `-r ${i + 1}.txt\n-r ${i + 1}.txt\n` : "six";
+  const found = await readAll(files);
+  expect(found.requirements.map(({ requirement }) => requirement.name)).toEqual(["six"]);
+  expect(found.constraints.map(({ requirement }) => requirement.name)).toEqual(["six"]);
+  expect(found.read).toEqual(["/project/main.txt", ...names, "/project/29.txt"]);
+});
+
+test("the last index counts, also that of a file which is named again", async () => {
+  const [one, two] = ["https://one.example/", "https://two.example/"];
+  const files = { "/project/one.txt": `-i ${one}`, "/project/two.txt": `-i ${two}` };
+  const indexOf = async (text: string) => (await readAll({ ...files, "/project/main.txt": text })).defaultIndex;
+  expect(await indexOf("-r one.txt\n-r two.txt\n-r one.txt")).toBe(one);
+  expect(await indexOf("-r one.txt\n-r two.txt")).toBe(two);
 });
 
 describe("faults name file, line and column", () => {
@@ -155,6 +193,12 @@ describe("faults name file, line and column", () => {
     expect(await faultOf(main("six\n  --nonsense"))).toBe("E_REQUIREMENTS_FILE_OPTION main.txt:2:3");
     expect(await faultOf(main("--index-url"))).toBe("E_REQUIREMENTS_FILE_OPTION main.txt:1:1");
     expect(await faultOf(main("six==1 --hash=md5:00"))).toBe("E_REQUIREMENTS_FILE_OPTION main.txt:1:8");
+  });
+
+  test("hyphens alone, and an option behind one", async () => {
+    for (const line of ["-", "--", "- six", "-1"]) {
+      expect(await faultOf(main(`six\n${line}`))).toBe("E_REQUIREMENTS_FILE_OPTION main.txt:2:1");
+    }
   });
 
   test("editables and local projects", async () => {

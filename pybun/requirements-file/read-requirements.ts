@@ -61,6 +61,8 @@ interface Collected {
   pre: boolean;
   requireHashes: string | undefined;
   read: string[];
+  /** By role and path, the index that a file which was read names last: it counts again where the file is named again. */
+  seen: Map<string, string | undefined>;
 }
 
 /** Reads files of requirements and of constraints. Throws `E_REQUIREMENTS_FILE_…` and what requirements throw. */
@@ -80,10 +82,11 @@ export async function readRequirementsFiles(
     pre: false,
     requireHashes: undefined,
     read: [],
+    seen: new Map(),
   };
   for (const path of paths.requirements) await readFile({ path, within: [], isConstraint: false }, found, options);
   for (const path of paths.constraints) await readFile({ path, within: [], isConstraint: true }, found, options);
-  const { defaultIndex, requireHashes, ...rest } = found;
+  const { defaultIndex, requireHashes, seen: _, ...rest } = found;
   return {
     ...rest,
     ...(defaultIndex === undefined ? {} : { defaultIndex }),
@@ -104,6 +107,14 @@ async function readFile(inclusion: Inclusion, found: Collected, options: ReadOpt
   const place = path === "-" ? path : resolvePath(dirname(within.at(-1) ?? resolvePath(options.cwd, "x")), path);
   const spans = inclusion.span === undefined ? [] : [inclusion.span];
   if (within.includes(place)) throw problem("E_REQUIREMENTS_FILE_LOOP", { file: path }, { spans });
+  // Read again it would say the same again; twenty files that each name the next one twice would be a million readings.
+  const role = `${isConstraint ? "c" : "r"} ${place}`;
+  const indexBefore = found.defaultIndex;
+  if (found.seen.has(role)) {
+    found.defaultIndex = found.seen.get(role) ?? indexBefore;
+    return;
+  }
+  found.defaultIndex = undefined;
   found.read.push(place);
   const text = await readText(place, { file: path, spans }, options);
   const directory = place === "-" ? options.cwd : dirname(place);
@@ -117,6 +128,8 @@ async function readFile(inclusion: Inclusion, found: Collected, options: ReadOpt
       if (nested !== undefined) await readFile({ ...nested, within: [...within, place] }, found, options);
     }
   }
+  found.seen.set(role, found.defaultIndex);
+  found.defaultIndex ??= indexBefore;
 }
 
 async function readText(

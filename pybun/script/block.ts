@@ -33,11 +33,13 @@ export function findBlocks(text: string): ScriptBlocks {
   const blocks: ScriptBlock[] = [];
   const unclosed: number[] = [];
   const empty: number[] = [];
+  let run: Run | undefined;
   for (let place = 0; place < lines.length; place++) {
     const type = opening.exec(lines[place] ?? "")?.[1];
     if (type === undefined) continue;
-    const end = closingAfter(lines, place);
-    if (end === undefined) {
+    if (run === undefined || run.end <= place) run = runAfter(lines, place);
+    const end = run.closing;
+    if (end === undefined || end <= place + 1) {
       if (type === "script") (lines[place + 1] === closing ? empty : unclosed).push(place + 1);
       continue;
     }
@@ -47,13 +49,19 @@ export function findBlocks(text: string): ScriptBlocks {
   return { blocks, unclosed, empty };
 }
 
-/** The last closing line of the run of content lines behind an opening, with at least one line of content before it. */
-function closingAfter(lines: readonly string[], start: number): number | undefined {
-  let found: number | undefined;
-  for (let place = start + 1; isContent(lines[place]); place++) {
-    if (lines[place] === closing && place > start + 1) found = place;
-  }
-  return found;
+/** Content lines in a row. Looked through once, however many openings it holds. */
+interface Run {
+  /** The first line behind it. */
+  readonly end: number;
+  /** Its last closing line. */
+  readonly closing: number | undefined;
+}
+
+function runAfter(lines: readonly string[], start: number): Run {
+  let closingLine: number | undefined;
+  let place = start + 1;
+  for (; isContent(lines[place]); place++) if (lines[place] === closing) closingLine = place;
+  return { end: place, closing: closingLine };
 }
 
 const isContent = (line: string | undefined): boolean => line !== undefined && (line === "#" || line.startsWith("# "));

@@ -103,6 +103,13 @@ describe("parseRequirement", () => {
     expect(message.length).toBeLessThan(300);
   });
 
+  test("refuses more extras than any project has", () => {
+    const withExtras = (count: number): string => `foo[${Array.from({ length: count }, (_, i) => `x${i}`).join(",")}]`;
+    expect(parseRequirement(withExtras(1000)).extras).toHaveLength(1000);
+    const { message } = faultOf(() => parseRequirement(withExtras(50_000)));
+    expect(message).toEndWith("a requirement has at most 1000 extras at column 4");
+  });
+
   test("shows no password of a URL", () => {
     const { message } = faultOf(() => parseRequirement("foo @ https://joe:hunter2@x.org/a.whl b"));
     expect(message).not.toContain("hunter2");

@@ -8,7 +8,7 @@
  *   - comparisons that have no meaning, which `packaging` reads and then cannot evaluate, or calls false: of two
  *     literals, of two variables, `~=` of what is no version, `===` of texts or with nothing;
  *   - URLs of files that can be none, with an impossible host or malformed escapes;
- *   - names that end in a separator or are longer than any file's, and `===` without a version.
+ *   - names that end in a separator or are longer than any file's, `===` without a version, and a thousand extras.
  * A backslash in a quoted text of a marker stands for itself (PEP 508); `packaging` reads Python's escapes.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
@@ -46,6 +46,8 @@ export interface Requirement {
 const NAME = /[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?/y;
 /** The longest name of a file on any system in use: a longer project could not have one. */
 const nameLengthMax = 255;
+/** Each extra is a package to the resolver. The projects with the most, stubs of a cloud's API, have some four hundred. */
+const extrasMax = 1000;
 const URL_TEXT = /[^ \t]+/y;
 
 /** Reads a requirement. Throws `E_REQUIREMENT_INVALID` with a span. */
@@ -117,6 +119,7 @@ function readExtras(cursor: Cursor): string[] {
   skipBlanks(cursor);
   while (!takeCharacter(cursor, "]")) {
     extras.add(readName(cursor, "the name of an extra or ']'"));
+    if (extras.size > extrasMax) throw faultAt(`a requirement has at most ${extrasMax} extras`, open, cursor.at);
     skipBlanks(cursor);
     if (takeCharacter(cursor, ",")) {
       skipBlanks(cursor);

@@ -25,9 +25,13 @@ import { encodeDigits, encodeRelease, KEY_END, KEY_NO_POST, KEY_RELEASE_END } fr
 
 /** The versions that satisfy all clauses; pre-releases are in or out by the clauses alone. */
 export function specifiersToRange(specifiers: Specifiers): VersionRange {
-  let range = anyVersion;
-  for (const specifier of specifiers) range = intersectRanges(range, specifierToRange(specifier));
-  return range;
+  let found = specifiers.map(specifierToRange);
+  // By pairs: one after the other, each of many `!=` would copy the cuts of all before it.
+  while (found.length > 2) {
+    found = found.flatMap((range, i) => (i % 2 === 0 ? [intersectRanges(range, found[i + 1] ?? anyVersion)] : []));
+  }
+  const [first = anyVersion, second = anyVersion] = found;
+  return intersectRanges(first, second);
 }
 
 /** The key of 0.dev0: no version is less, so a cut at or before it is none. */
