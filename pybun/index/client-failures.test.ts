@@ -133,6 +133,16 @@ describe("a page", () => {
       expect(page.filesAt(0)[0]?.url).toBe(`${index.origin}/elsewhere/moved-1.zip`);
     }));
 
+  test("a refusal behind a redirect names the address that refused", () =>
+    scene({}, async ({ index, open }) => {
+      index.behave("/simple/left/", always({ status: 302, headers: { location: "/moved/?token=hunter2" } }));
+      index.behave(/^\/moved\//, always({ status: 414 }));
+      const told = await failureOf(() => open().page("left"));
+      expect(told).toStartWith(
+        `E_INDEX_STATUS cannot read '${index.origin}/moved/?token=****': the server answered 414`,
+      );
+    }));
+
   test("passing troubles pass: waits as long as Retry-After says", () =>
     scene({}, async ({ index, open, bench }) => {
       const troubles: Outcome[] = ["drop", { status: 429, headers: { "retry-after": "5" } }, { status: 503 }];

@@ -74,7 +74,7 @@ export function openTransport(parts: TransportParts): Transport {
     try {
       const answer = await follow(url, hop, parts);
       const accepted = answer.status === 200 || (options.answers?.includes(answer.status) ?? false);
-      if (!accepted) return refused(url, answer, parts);
+      if (!accepted) return refused(answer, parts);
       const outcome = await use(answer);
       isRead = answer.status === 200;
       return outcome;
@@ -120,16 +120,17 @@ function isRetry(outcome: unknown): outcome is Retry {
   return typeof outcome === "object" && outcome !== null && "kind" in outcome && outcome.kind === "retry";
 }
 
-function refused(url: string, answer: Answer, parts: TransportParts): Retry {
+function refused(answer: Answer, parts: TransportParts): Retry {
   const { status } = answer;
+  const url = redact(answer.url);
   if (status === 401 || status === 403 || status === 407) {
     throw problem("E_INDEX_AUTH", {
-      url: redact(answer.url),
+      url,
       status,
       offered: parts.credentials.for(answer.url) !== undefined,
     });
   }
-  const failure = (attempts: number): Error => problem("E_INDEX_STATUS", { url: redact(url), status, attempts });
+  const failure = (attempts: number): Error => problem("E_INDEX_STATUS", { url, status, attempts });
   if (!isRetriedStatus(status)) throw failure(1);
   return { kind: "retry", retryAfter: answer.headers.get("retry-after"), problem: failure };
 }

@@ -215,6 +215,8 @@ describe("faults name file, line and column", () => {
     expect(await faultOf(main("\n-r nowhere.txt"))).toBe("E_REQUIREMENTS_FILE_MISSING main.txt:2:1");
     const other = { "/project/main.txt": "-r latin.txt", "/project/latin.txt": "# caf\u00e9\n" };
     expect(await faultOf(other)).toBe("E_REQUIREMENTS_FILE_ENCODING main.txt:1:1");
+    const wide = { "/project/main.txt": "-r wide.txt", "/project/wide.txt": Buffer.from("six", "utf16le").toString() };
+    expect(await faultOf(wide)).toBe("E_REQUIREMENTS_FILE_ENCODING main.txt:1:1");
     const circle = { "/project/main.txt": "-r other.txt", "/project/other.txt": "six\n-r main.txt" };
     expect(await faultOf(circle)).toBe("E_REQUIREMENTS_FILE_LOOP /project/other.txt:2:1");
   });

@@ -117,6 +117,8 @@ async function readFile(inclusion: Inclusion, found: Collected, options: ReadOpt
   found.defaultIndex = undefined;
   found.read.push(place);
   const text = await readText(place, { file: path, spans }, options);
+  // UTF-16 without its mark passes for UTF-8 where all its characters are ASCII.
+  if (text.includes("\0")) throw problem("E_REQUIREMENTS_FILE_ENCODING", { file: path }, { spans });
   const directory = place === "-" ? options.cwd : dirname(place);
   const urlOfPath = (written: string): string => Bun.pathToFileURL(resolvePath(directory, written)).href;
   const context: LineContext = { file: within.length === 0 ? path : place, urlOfPath };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Problem } from "@vivarium/core/diagnostic";
+import { Problem } from "@vivarium/core/diagnostic";
 import { readScriptMetadata, type ScriptMetadata } from "./metadata.ts";
 
 async function read(...lines: readonly string[]): Promise<{ metadata: ScriptMetadata | undefined; codes: string[] }> {
@@ -60,4 +60,33 @@ test("a script without a block has no metadata, whatever else it holds", async (
   for (const bytes of [Buffer.from("print(1)\n"), Buffer.from([0xff, 0xfe, 0]), Buffer.alloc(0)]) {
     expect(await readScriptMetadata({ bytes, name: "s.py", report })).toBeUndefined();
   }
+});
+
+describe("a problem names line and column", () => {
+  const placeOf = async (bytes: Uint8Array): Promise<unknown> => {
+    const report = { emit: () => undefined, warn: () => undefined };
+    const error: unknown = await readScriptMetadata({ bytes, name: "s.py", report }).catch((thrown: unknown) => thrown);
+    if (!(error instanceof Problem)) throw error;
+    const { line, column } = error.spans[0] ?? {};
+    return [error.code, line, column];
+  };
+  const block = (...lines: readonly string[]): string =>
+    ["import os", "# /// script", ...lines, "# ///", ""].join("\n");
+  const rows: readonly [string, string, readonly unknown[]][] = [
+    ["a plain text", block('# dependencies = ["six >> 2"]'), ["E_SCRIPT_REQUIREMENT", 3, 25]],
+    ["one with an escape", block('# dependencies=["evil\\u001b]0;x\\u0007"]'), ["E_SCRIPT_REQUIREMENT", 3, 22]],
+    [
+      "one behind another",
+      block('# dependencies = [\'a"\', "b\'", "six\\u0020>> 2"]'),
+      ["E_SCRIPT_REQUIREMENT", 3, 21],
+    ],
+    ["one of several lines", block("#", '# dependencies = ["""', '# six x"""]'), ["E_SCRIPT_REQUIREMENT", 4, 3]],
+    ["requires-python with an escape", block('# requires-python = "\\u0041"'), ["E_SCRIPT_REQUIRES_PYTHON", 3, 22]],
+    ["a byte that is not UTF-8", block("# a = 'x'", "# b = '\xff'"), ["E_SCRIPT_ENCODING", 4, 8]],
+    ["the same behind UTF-8", block("# a = '\xc3\xa9'", "# b = '\xc3\xa9\xff'"), ["E_SCRIPT_ENCODING", 4, 9]],
+    ["UTF-8 in a script that is not", `${block("# a = '\xc3\xa9'")}\xff`, ["E_SCRIPT_ENCODING", 3, 8]],
+  ];
+  test.each(rows)("%s", async (_, text, place) => {
+    expect(await placeOf(Buffer.from(text, "latin1"))).toEqual(place);
+  });
 });

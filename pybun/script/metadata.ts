@@ -10,7 +10,7 @@ import { parseRequirement, type Requirement } from "../versions/requirement.ts";
 import { type Specifiers, tryParseSpecifiers } from "../versions/specifier.ts";
 import { contentOf, findBlocks, type ScriptBlock } from "./block.ts";
 import type { scriptDiagnostics } from "./diagnostics.ts";
-import { type FieldPlace, listOfTexts, tableAt, textAt } from "./fields.ts";
+import { type FieldPlace, listOfTexts, spanOfKey, tableAt, textAt } from "./fields.ts";
 import { noSettings, readSettings, type ScriptSettings } from "./settings.ts";
 import { refuseSources } from "./sources.ts";
 
@@ -54,10 +54,9 @@ export async function readScriptMetadata({ bytes, name, report }: ScriptSource):
     const spans = [{ file: name, line: second.line, column: 1 }];
     throw problem("E_SCRIPT_BLOCK_DUPLICATE", { script: name, first: block.line }, { spans });
   }
-  // What is asked is whether the text is plain ASCII.
-  if (!isUtf8 && block.lines.some((line) => /[^\x00-\x7f]/.test(line))) {
-    throw problem("E_SCRIPT_ENCODING", { script: name }, { spans: [{ file: name, line: block.line, column: 1 }] });
-  }
+  const foreign = isUtf8 ? undefined : placeOfForeignByte(block);
+  if (foreign !== undefined)
+    throw problem("E_SCRIPT_ENCODING", { script: name }, { spans: [{ file: name, ...foreign }] });
   return readBlock({ block, script: name, table: await parseToml(block, name) }, report);
 }
 
@@ -69,6 +68,16 @@ function decode(bytes: Uint8Array): { text: string; isUtf8: boolean } {
     if (!(error instanceof TypeError)) throw error;
     return { text: Buffer.from(bytes).toString("latin1"), isUtf8: false };
   }
+}
+
+/** `block`: one character a byte. Where it ceases to be UTF-8, else where it ceases to be ASCII: the script is in another encoding. */
+function placeOfForeignByte({ line: opening, lines }: ScriptBlock): { line: number; column: number } | undefined {
+  const texts = lines.map((line) => Buffer.from(line, "latin1").toString("utf8"));
+  for (const pattern of [/\ufffd/, /[^\x00-\x7f]/]) {
+    const index = texts.findIndex((text) => pattern.test(text));
+    if (index >= 0) return { line: opening + 1 + index, column: (texts[index] ?? "").search(pattern) + 1 };
+  }
+  return undefined;
 }
 
 async function parseToml(block: ScriptBlock, script: string): Promise<Record<string, unknown>> {
@@ -115,7 +124,7 @@ function readRequirement(place: FieldPlace, text: string): Requirement {
     if (!(error instanceof Problem)) throw error;
     // The span counts from the start of the requirement, whose own start is known.
     const inner = error.spans[0]?.column ?? 1;
-    const span = spanOfText(place, text, inner - 1);
+    const span = spanOfText(place, { key: "dependencies", text, offset: inner - 1 });
     throw problem(
       "E_SCRIPT_REQUIREMENT",
       { script: place.script, text, reason: reasonOf(error) },
@@ -139,17 +148,38 @@ function reasonOf(error: Problem): string {
 function readRequiresPython(place: FieldPlace, text: string): Specifiers {
   const specifiers = tryParseSpecifiers(text);
   if (specifiers !== undefined) return specifiers;
-  const spans = [spanOfText(place, text, 0)];
+  const spans = [spanOfText(place, { key: "requires-python", text, offset: 0 })];
   throw problem("E_SCRIPT_REQUIRES_PYTHON", { script: place.script, text }, { spans });
 }
 
-/** Where a text stands in the block: in its first line that holds it between quotes, else at the block's start. */
-export function spanOfText({ block, script }: FieldPlace, text: string, offset: number): Span {
-  for (const [index, line] of block.lines.entries()) {
-    for (const quote of ['"', "'"]) {
-      const found = line.indexOf(`${quote}${text}${quote}`);
-      if (found >= 0) return { file: script, line: block.line + 1 + index, column: found + 2 + offset };
+/**
+ * Where a text stands in the block: in its first line that holds it between quotes. One with escapes is pointed at up to
+ * the first of them; one of several lines, by its key.
+ */
+function spanOfText(place: FieldPlace, sought: { key: string; text: string; offset: number }): Span {
+  const { key, text, offset } = sought;
+  for (const [index, line] of place.block.lines.entries()) {
+    for (const [literal, start] of literalsOf(line)) {
+      if (textOf(literal) !== text) continue;
+      const escape = literal.startsWith('"') ? literal.indexOf("\\") : -1;
+      const column = start + 2 + (escape < 0 ? offset : Math.min(offset, escape - 1));
+      return { file: place.script, line: place.block.line + 1 + index, column };
     }
   }
-  return { file: script, line: block.line, column: 1 };
+  return spanOfKey(place, key);
+}
+
+/** What is not closed goes to the end of the line, so that no quote is a beginning twice. */
+const literalsOf = (line: string): [string, number][] =>
+  [...line.matchAll(/"(?:[^"\\]|\\.)*"?|'[^']*'?/g)].map((match) => [match[0], match.index]);
+
+/** TOML's escapes are JSON's but for a few, and a text with one of those is pointed at by its key. */
+function textOf(literal: string): string | undefined {
+  if (!literal.startsWith('"') || !literal.includes("\\")) return literal.slice(1, -1);
+  try {
+    return String(JSON.parse(literal));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
