@@ -25,30 +25,44 @@ export interface DirectProjects {
   readonly urls: ReadonlyMap<string, string>;
 }
 
+interface Wishes {
+  readonly requirements: readonly Requirement[];
+  readonly constraints?: readonly Requirement[] | undefined;
+}
+
 interface DirectOptions {
   readonly client: Pick<IndexClient, "metadata">;
   readonly policy: CandidatePolicy;
   readonly target: ResolveTarget;
 }
 
-/** Reads the wheels that are required by URL, and those that these require by URL. Throws `E_RESOLVE_URL_…`. */
+/**
+ * Reads the wheels that are required by URL, and those that these require by URL. A constraint says where a project comes
+ * from if anything requires it: its wheel is not asked for here. Throws `E_RESOLVE_URL_…`.
+ */
 export async function readDirectUrls(
-  requirements: readonly Requirement[],
+  { requirements, constraints = [] }: Wishes,
   options: DirectOptions,
 ): Promise<DirectProjects> {
   const judge = createMarkerJudge(options.target);
   const releases = new Map<string, ProjectReleases>();
   const urls = new Map<string, string>();
-  const queue = requirements.filter(({ marker }) => judge.holds(marker, undefined));
-  for (const { name, url, extras } of queue) {
-    if (url === undefined) continue;
+  const releasesOf = ({ name, url }: { name: string; url: string }): ProjectReleases => {
     const first = urls.get(name);
     if (first !== undefined && first !== url)
       throw problem("E_RESOLVE_URL_CONFLICT", { name, first: redact(first), second: redact(url) });
     const known = releases.get(name) ?? directReleases({ name, url }, options.policy);
     releases.set(name, known);
     urls.set(name, url);
-    queue.push(...(await urlRequirements(known, { extras, judge }, options.client)));
+    return known;
+  };
+  const queue = requirements.filter(({ marker }) => judge.holds(marker, undefined));
+  for (const { name, url, extras } of queue) {
+    if (url === undefined) continue;
+    queue.push(...(await urlRequirements(releasesOf({ name, url }), { extras, judge }, options.client)));
+  }
+  for (const { name, url, marker } of constraints) {
+    if (url !== undefined && judge.holds(marker, undefined)) releasesOf({ name, url });
   }
   return { releases, urls };
 }

@@ -91,7 +91,7 @@ async function requestOf(
 ): Promise<{ request: ResolveRequest; source: ClientSource }> {
   const { requirements, constraints = [], target, client, strategy = "highest", prerelease = "if-necessary" } = options;
   const policy = candidatePolicy(target, own, options);
-  const direct = await readDirectUrls(requirements, { client, policy, target });
+  const direct = await readDirectUrls({ requirements, constraints }, { client, policy, target });
   const memo = openMemo({ client, target, policy });
   const judge = createMarkerJudge(target);
   const likely: Likely = {
@@ -140,12 +140,11 @@ function boundsOf(requirements: readonly JudgedRequirement[]): ReadonlyMap<strin
   return bounds;
 }
 
-/** Constraints only narrow versions, as pip's do since 20.3. */
+/** Constraints only narrow versions, or say where a project comes from, as pip's do since 20.3. */
 function checkConstraints(constraints: readonly Requirement[]): void {
   for (const constraint of constraints) {
     const text = formatRequirement(constraint);
     if (constraint.extras.length > 0) throw problem("E_RESOLVE_CONSTRAINT", { text, detail: "it names extras" });
-    if (constraint.url !== undefined) throw problem("E_RESOLVE_CONSTRAINT", { text, detail: "it names a URL" });
   }
 }
 

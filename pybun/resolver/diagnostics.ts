@@ -76,9 +76,10 @@ export const resolverDiagnostics = {
   }),
   E_RESOLVE_CONSTRAINT: rule<{ text: string; detail: string }>({
     exit: 65,
-    summary: "A constraint does more than restrict versions.",
+    summary:
+      "A constraint names extras: it restricts versions, or says where a project comes from, and asks for nothing.",
     message: (p) => `cannot use '${p.text}' as a constraint: ${p.detail}`,
-    hint: () => "Constraints only narrow versions; put extras and URLs on a requirement.",
+    hint: () => "Put the extras on a requirement; a constraint has versions or a URL only.",
   }),
   E_RESOLVE_NOTHING: rule<Record<string, never>>({
     exit: 2,
