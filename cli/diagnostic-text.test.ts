@@ -61,6 +61,11 @@ test("line ends in parameters are folded, but for texts of ours", () => {
   };
   const problem = new Problem("E_A", { name: "x\r\n  error: fake", proof: "because\nso" });
   expect(renderProblem(problem, catalogue).message).toBe("no 'x error: fake'\nbecause\nso");
+  const folded = (name: string) => renderProblem(new Problem("E_A", { name, proof: "" }), catalogue).message;
+  expect(folded("a \n \r\n\t b\n")).toBe("no 'a b '\n");
+  // Quadratic, this would take longer than the test may.
+  const blanks = " ".repeat(1_000_000);
+  expect(folded(`a${blanks}b`)).toBe(`no 'a${blanks}b'\n`);
 });
 
 test("a span in a file shows its line; tabs keep the carets below their words", () => {

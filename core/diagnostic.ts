@@ -121,8 +121,7 @@ export function renderProblem(
 /** A name or reason from an index that goes on in another line could pass for a line of ours. */
 function withoutLineEnds(params: unknown, lines: readonly string[]): unknown {
   if (typeof params !== "object" || params === null || Array.isArray(params)) return params;
-  const fold = (value: unknown): unknown =>
-    typeof value === "string" ? value.replaceAll(/\s*[\r\n]\s*/g, " ") : value;
+  const fold = (value: unknown): unknown => (typeof value === "string" ? onOneLine(value) : value);
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [name, lines.includes(name) ? value : fold(value)]),
   );
@@ -136,6 +135,15 @@ function causesOf(problem: Problem, catalogue: Catalogue): string[] {
     cause = cause.cause;
   }
   return causes;
+}
+
+/** Line ends, with the blanks around them, as one blank; in one pass, however many blanks there are. */
+function onOneLine(text: string): string {
+  if (!/[\r\n]/.test(text)) return text;
+  const parts = text.split(/[\r\n]+/);
+  const last = parts.length - 1;
+  const trimmed = parts.map((part, at) => (at === 0 ? part.trimEnd() : at === last ? part.trimStart() : part.trim()));
+  return trimmed.filter((part, at) => at === 0 || at === last || part !== "").join(" ");
 }
 
 /** A problem's own `message` is its code: the words are in the catalogue. */
