@@ -48,12 +48,15 @@ test("env remove leaves what other options made, also of the same requirements",
   expect(existsSync(limited)).toBe(false);
 }, 30_000);
 
-test("a word of env remove that is a place stays one, and nothing is removed where another word is unknown", async () => {
+test("a word that is a place and a wish is asked back, and nothing is removed where another word is unknown", async () => {
   const stored = await created("tool");
   await created("beta", "--dir", "tool");
   expect(codeOf(await env("remove", "tool", "nothing"))).toBe("66 error[E_ENV_NOT_FOUND]");
   expect(existsSync(join(scene.directory, "tool"))).toBe(true);
-  expect((await env("remove", "tool")).stdout).toBe(`removed ${join(scene.directory, "tool")}\n`);
+  const both = await env("remove", "tool");
+  expect(codeOf(both)).toBe("65 error[E_ENV_AMBIGUOUS]");
+  expect(both.stderr).toContain(`'${join(scene.directory, "tool")}', '${stored}'`);
+  expect((await env("remove", "./tool")).stdout).toBe(`removed ${join(scene.directory, "tool")}\n`);
   expect(existsSync(stored)).toBe(true);
   expect((await env("remove", "tool")).stdout).toBe(`removed ${stored}\n`);
   for (const word of ["./nowhere", ".venv", "envs/dev", "0123456789abcdef"]) {

@@ -2,12 +2,12 @@
 
 import type { CommandContext, Execute } from "@vivarium/cli/command";
 import type { cliDiagnostics } from "@vivarium/cli/diagnostics";
-import { problemsOf } from "@vivarium/core/diagnostic";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import { openStore, type Store } from "@vivarium/core/store";
 import type { envDiagnostics } from "../env/diagnostics.ts";
-import { isEnvironment, removeEnvironment } from "../env/list-environments.ts";
+import { isEnvironment, removeEnvironment, tryFindEnvironment } from "../env/list-environments.ts";
 import type { envWishOptions } from "./env-options.ts";
 import { type Asked, isNoRequirement, wishedEnvironment } from "./find-wished.ts";
 
@@ -45,5 +45,21 @@ async function meantEnvironments(
   if (!isNaming) return [(await wishedEnvironment(context, { ...asked, orDamaged: true })).path];
   const wanted = unknown.find(isNoRequirement) ?? unknown[0];
   if (wanted !== undefined) throw problem("E_ENV_NOT_FOUND", { wanted });
+  await refuseTwoMeanings(context, asked);
   return positionals;
+}
+
+/** A lone word that names a directory with an environment, and is the requirement of another one. */
+async function refuseTwoMeanings(context: CommandContext, asked: Asked & { readonly store: Store }): Promise<void> {
+  const [word, ...others] = asked.positionals;
+  if (word === undefined || others.length > 0 || isNoRequirement(word)) return;
+  const named = tryFindEnvironment(asked.store, word, context.cwd)?.path;
+  const wished = await wishedEnvironment(context, { ...asked, orDamaged: true }).catch(absentOrThrow);
+  if (named === undefined || wished === undefined || wished.path === named) return;
+  throw problem("E_ENV_AMBIGUOUS", { wanted: word, paths: [named, wished.path] });
+}
+
+/** Whatever keeps the word from being a requirement keeps it from having a second meaning. */
+function absentOrThrow(error: unknown): undefined {
+  if (!(error instanceof Problem) || error.code === "E_ENV_AMBIGUOUS") throw error;
 }

@@ -30,9 +30,16 @@ export async function tryFastCreate(argv: readonly string[]): Promise<boolean> {
   const cwd = process.cwd();
   const directory = resolve(cwd, words.directory);
   const path = createRecordPath(cache, { wish: words.wish, cwd, environment: process.env });
-  const record = unlessFailed(() => readCreateRecord(path));
-  if (record === undefined || !isPlainPlace(directory, record) || !isFree(directory) || !holds(record)) return false;
+  const record = unlessFailed(() => usableRecord(path, directory));
+  if (record === undefined) return false;
   return (await makeAt(directory, record, cache)) && printed(directory);
+}
+
+function usableRecord(path: string, directory: string): CreateRecord | undefined {
+  const record = readCreateRecord(path);
+  return record !== undefined && isPlainPlace(directory, record) && isFree(directory) && holds(record)
+    ? record
+    : undefined;
 }
 
 function cacheOf(environment: NodeJS.ProcessEnv): string | undefined {
@@ -50,7 +57,7 @@ function isPlainPlace(directory: string, { scripts }: CreateRecord): boolean {
 
 /** What is there is the long way's to judge, and so is a directory above that has to be made. */
 function isFree(directory: string): boolean {
-  const above = unlessFailed(() => lstatSync(dirname(directory), { throwIfNoEntry: false }));
+  const above = lstatSync(dirname(directory), { throwIfNoEntry: false });
   return above?.isDirectory() === true && lstatSync(directory, { throwIfNoEntry: false }) === undefined;
 }
 
@@ -77,8 +84,7 @@ async function makeAt(directory: string, { view, environment, plan, scripts }: C
     const received = signals.received();
     // Now that nothing listens any more it ends this process, as it would have without us.
     if (received !== undefined) process.kill(process.pid, received);
-    if (isFailure(error)) return false;
-    throw error;
+    return ignored(error);
   } finally {
     signals.close();
   }
@@ -105,13 +111,17 @@ async function printed(directory: string): Promise<boolean> {
   );
 }
 
-const isFailure = (error: unknown): boolean => error instanceof Problem || errnoOf(error) !== undefined;
-
 function unlessFailed<T>(ask: () => T): T | undefined {
   try {
     return ask();
   } catch (error) {
-    if (!isFailure(error)) throw error;
+    ignored(error);
     return undefined;
   }
+}
+
+/** A TypeError too: a record whose parts are not what they should be shows by one, and the long way writes it anew. */
+function ignored(error: unknown): false {
+  if (error instanceof Problem || error instanceof TypeError || errnoOf(error) !== undefined) return false;
+  throw error;
 }

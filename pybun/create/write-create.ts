@@ -15,7 +15,7 @@ import { interpreterWitnesses, settingWitnesses } from "../run/witness-paths.ts"
 import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
 import { type CreateRecord, createRecordPath, formatCreateRecord, placeholder, type Witness } from "./create-record.ts";
 import { splitCreateWords } from "./create-words.ts";
-import { contentFingerprint, statusFingerprint } from "./witness.ts";
+import { contentFingerprint, isFile, statusFingerprint } from "./witness.ts";
 
 export interface CreateScene {
   /** What was given to the program. */
@@ -50,7 +50,7 @@ export function writeCreateRecord(scene: CreateScene): void {
 
 /** Files that are a stream, or take values from any variable. */
 const mayMeanElse = ({ read }: CreateScene): boolean =>
-  read.some((path) => path === "-" || readFileSync(path, "latin1").includes("${"));
+  read.some((path) => path === "-" || !isFile(path) || readFileSync(path, "latin1").includes("${"));
 
 function createRecordOf(scene: CreateScene): CreateRecord | undefined {
   const { record, request, store, read } = scene;

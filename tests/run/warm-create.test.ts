@@ -198,6 +198,54 @@ test.each([
   30_000,
 );
 
+test("pipes are read once, by whoever needs them, and never remembered", async () => {
+  const { directory: cwd, environment } = scene;
+  const make = (place: string, line: string, words: string) => {
+    const script = `exec "$0" env create --dir ${place} ${words} < <(echo '${line}')`;
+    return runProgram(["bash", "-c", script.replace("FIFO", `<(echo '${line}')`), scene.program], {
+      cwd,
+      env: environment,
+    });
+  };
+  const has = async (place: string): Promise<string> => {
+    const list = "import importlib.metadata as m; print(sorted(f'{d.name} {d.version}' for d in m.distributions()))";
+    return (await runProgram([join(cwd, place, "bin", "python"), "-c", list], {})).stdout.trim();
+  };
+  for (const [number, [line, words, wanted]] of [
+    ["beta", "-r FIFO", "['beta 0.5']"],
+    ["tool", "-r FIFO", "['tool 3.0']"],
+    ["beta", "-r /dev/stdin", "['beta 0.5']"],
+    ["tool", "-r /dev/stdin", "['tool 3.0']"],
+    ["alpha==1.0", "alpha -c FIFO", "['alpha 1.0', 'beta 0.5']"],
+    ["alpha==1.0", "alpha -c FIFO", "['alpha 1.0', 'beta 0.5']"],
+  ].entries()) {
+    const made = await make(`piped-${number}`, line ?? "", words ?? "");
+    expect([made.exitCode, made.stderr, await has(`piped-${number}`)], words).toEqual([0, "", wanted ?? ""]);
+  }
+}, 60_000);
+
+test("a file that became a pipe is not read before it is needed", async () => {
+  scene.write("becomes.txt", "beta\n");
+  await warm("becomes", "-r", "becomes.txt");
+  rmSync(join(scene.directory, "becomes.txt"));
+  Bun.spawnSync(["mkfifo", join(scene.directory, "becomes.txt")]);
+  const writer = Bun.spawn(["sh", "-c", `echo tool > '${join(scene.directory, "becomes.txt")}'`]);
+  expect(resultOf(await create("became", "-r", "becomes.txt"))).toEqual(succeeded("became", true));
+  await writer.exited;
+}, 30_000);
+
+test("a record of odd parts is written anew", async () => {
+  for (const path of recordsOf()) rmSync(path);
+  await warm("odd", "tool");
+  const odd = { format: 3, witnesses: [], files: [{}], view: {}, environment: {}, plan: {}, scripts: "bin" };
+  for (const path of recordsOf()) {
+    const { format } = JSON.parse(readFileSync(path, "utf8")) as { format: number };
+    writeFileSync(path, JSON.stringify({ ...odd, format }));
+  }
+  expect(resultOf(await create("odd-again", "tool"))).toEqual(succeeded("odd-again", true));
+  expect((await create("odd-third", "tool")).tookLongWay).toBe(false);
+}, 30_000);
+
 test("`cache clean` takes the records with what they name", async () => {
   await warm("cleaned", "beta");
   rmSync(join(scene.directory, "cleaned-1"), { recursive: true });
