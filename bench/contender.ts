@@ -6,6 +6,4 @@ export interface Contender {
   readonly environment: Readonly<Record<string, string>>;
   /** Brings the world to the state before the command: not timed, before each run. */
   readonly prepare?: () => void;
-  /** For peers that take minutes. */
-  readonly roundsMax?: number;
 }

@@ -70,18 +70,13 @@ export interface MachineFacts {
   readonly spawn_ms: number;
 }
 
-/** A peak is steadier than a time, and one sample of it costs as much. */
-const memoryRoundsMax = 3;
-
 export async function runCase(subject: Case, rounds: number): Promise<CaseResult> {
   const outputs = new Map<string, string>();
   // The first run fills caches and is where the work is compared; it is not counted.
   for (const contender of subject.contenders) outputs.set(contender.name, runOnce(contender).stdout);
   const differences = subject.compareWork(outputs);
   const times = await sample(subject.contenders, { rounds, measure: (contender) => runOnce(contender).durationMs });
-  const wantsMemory = subject.targets.some(({ measure }) => measure === "memory");
-  const memoryRounds = wantsMemory ? Math.min(rounds, memoryRoundsMax) : 0;
-  const peaks = await sample(subject.contenders, { rounds: memoryRounds, measure: peakMemoryBytes });
+  const peaks = await sample(contendersForMemory(subject), { rounds, measure: peakMemoryBytes });
   const contenders = subject.contenders.map(({ name }): ContenderResult => {
     const memory = peaks.get(name) ?? [];
     const statisticsOfMemory =
@@ -96,6 +91,12 @@ export async function runCase(subject: Case, rounds: number): Promise<CaseResult
   return { name: subject.name, contenders, targets, work_differences: differences };
 }
 
+/** Ours, and those that a target names. */
+function contendersForMemory({ contenders, targets }: Case): readonly Contender[] {
+  const named = new Set(targets.filter(({ measure }) => measure === "memory").map(({ against }) => against));
+  return named.size === 0 ? [] : contenders.filter(({ name }, at) => at === 0 || named.has(name));
+}
+
 interface Sampling {
   readonly rounds: number;
   readonly measure: (contender: Contender) => number | Promise<number>;
@@ -106,7 +107,7 @@ async function sample(contenders: readonly Contender[], { rounds, measure }: Sam
   const samples = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of turned(contenders, round)) {
-      if (round < (contender.roundsMax ?? rounds)) samples.get(contender.name)?.push(await measure(contender));
+      samples.get(contender.name)?.push(await measure(contender));
     }
   }
   return samples;

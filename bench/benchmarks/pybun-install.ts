@@ -111,7 +111,7 @@ function pipInstall(setting: Setting, pins: string, options: readonly string[] =
   const directory = environmentOf(cwd, "pip");
   const target = ["--python", join(directory, "bin", "python")];
   const command = [oraclePython, "-m", "pip", ...target, "install", "--quiet", "--no-deps", ...options, "-r", pins];
-  return { name: "pip", command, cwd, environment, prepare: () => freshVenv(setting, directory), roundsMax: 1 };
+  return { name: "pip", command, cwd, environment, prepare: () => freshVenv(setting, directory) };
 }
 
 function environmentOf(scratch: string, name: string): string {
