@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { asOrdinaryUser, isRoot, nobody } from "@vivarium/core/testing/ordinary-user";
 import { block, openRunScene, type RunScene, runProgram } from "../../tests/run/run-scene.ts";
 import { environmentKind } from "../env/environment-record.ts";
 
@@ -50,13 +51,9 @@ describe("beside a running program", () => {
   );
 });
 
-const nobody = 65_534;
-const isRoot = process.getuid?.() === 0;
-
 /** As root this becomes another user, whose home and cache the scene is. */
 function asUser(...words: readonly string[]) {
-  const user = isRoot ? ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"] : [];
-  return runProgram([...user, scene.program, ...words], { cwd: scene.directory, env: scene.environment });
+  return runProgram(asOrdinaryUser([scene.program, ...words]), { cwd: scene.directory, env: scene.environment });
 }
 
 async function giveAway(): Promise<void> {

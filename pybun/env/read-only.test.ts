@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { asOrdinaryUser, isRoot, nobody } from "@vivarium/core/testing/ordinary-user";
 import { hasBytecode } from "../wheel/bytecode.ts";
 import { type StoredWheel, wheelKind } from "../wheel/stored-wheel.ts";
 import { verifyEntry } from "../wheel/verify.ts";
@@ -15,8 +16,6 @@ import { viewKind } from "./view.ts";
 const scene = openScene();
 afterAll(scene.remove);
 
-const nobody = "65534";
-const isRoot = process.getuid?.() === 0;
 let wheel: StoredWheel;
 let linked: EnvironmentRecord;
 let copied: EnvironmentRecord;
@@ -39,8 +38,7 @@ beforeAll(async () => {
 
 /** A command of the shell, as a user whom permissions stop. */
 function shell(script: string, ...words: readonly string[]): Ran {
-  const command = ["/bin/sh", "-c", script, "sh", ...words];
-  return run(isRoot ? ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", ...command] : command);
+  return run(asOrdinaryUser(["/bin/sh", "-c", script, "sh", ...words]));
 }
 
 const append = (path: string): Ran => shell('echo theirs >> "$1"', path);

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, uti
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openStore } from "@vivarium/core/store";
+import { asOrdinaryUser } from "@vivarium/core/testing/ordinary-user";
 import { environmentKind } from "../env/environment-record.ts";
 import { viewKind } from "../env/view.ts";
 import { wheelKind } from "../wheel/stored-wheel.ts";
@@ -53,12 +54,15 @@ test("an environment that was never finished beside its place goes after an hour
 });
 
 /** Runs code with this module as a user who is not root, whom permissions do not stop. */
-async function asNobody(code: string): Promise<string> {
-  const source = `try { process.setgroups?.([]); process.setgid?.(65534); process.setuid?.(65534); } catch (error) { if (error.code !== "EPERM") throw error; }
-    const { sweepBeside, sweepRecords } = await import(${JSON.stringify(join(import.meta.dir, "sweep-records.ts"))});
+async function outcomeOf(code: string): Promise<string> {
+  const source = `const { sweepBeside, sweepRecords } = await import(${JSON.stringify(join(import.meta.dir, "sweep-records.ts"))});
     const { openStore } = await import("@vivarium/core/store");
     try { ${code}; console.log("swept"); } catch (error) { console.log(String(error)); }`;
-  const child = Bun.spawn([process.execPath, "-e", source], { cwd: import.meta.dir, stdout: "pipe", stderr: "pipe" });
+  const child = Bun.spawn(asOrdinaryUser([process.execPath, "-e", source]), {
+    cwd: import.meta.dir,
+    stdout: "pipe",
+    stderr: "pipe",
+  });
   return (await child.stdout.text()).trim() || (await child.stderr.text());
 }
 
@@ -82,7 +86,7 @@ test.skipIf(process.platform === "win32")("what a user may not remove or see sta
   chmodSync(join(root, "index-v1"), 0o311);
   const text = JSON.stringify;
   const code = `sweepRecords(openStore(${text(root)})); sweepBeside(${text(join(root, "place", "env"))}); sweepBeside(${text(join(root, "index-v1", "env"))})`;
-  expect(await asNobody(code)).toBe("swept");
+  expect(await outcomeOf(code)).toBe("swept");
   expect([refused, hidden, unfinished].filter((path) => !existsSync(path))).toEqual([]);
   expect(existsSync(removable)).toBe(false);
   for (const folder of ["choices-v1", "place", "index-v1", "index-v1/host"]) chmodSync(join(root, folder), 0o755);
