@@ -54,11 +54,13 @@ export interface IndexResolution extends PolicyOptions {
  * nobody has, `E_RESOLVE_URL_…`, `E_RESOLVE_CONSTRAINT`, `E_SDIST_BUILD_NEEDED`, and what the client throws.
  */
 export async function resolveWithIndex(options: IndexResolution): Promise<readonly Pin[]> {
-  compileLater();
+  const { beginWheel } = options;
+  compileLater(beginWheel === undefined ? "resolution" : "installation");
   try {
     return await resolveSoon(options);
   } finally {
-    compileAsUsual();
+    // What is left of an installation is unpacking.
+    if (beginWheel === undefined) compileAsUsual();
   }
 }
 
@@ -109,7 +111,7 @@ async function requestOf(
     direct: direct.releases,
     early,
     memory,
-    onWait: compileAsUsual,
+    onWait: beginWheel === undefined ? compileAsUsual : undefined,
   });
   const { urls } = direct;
   const { signal } = options;
