@@ -32,8 +32,8 @@ export interface DownloadParts {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where the index announces no size: far more than PyPI lets a project upload, less than most disks hold. */
-const fileBytesMax = 8 * 1024 ** 3;
+/** Of a file whose size the index does not announce: far more than PyPI lets a project upload, less than most disks hold. */
+export const fileBytesMax = 8 * 1024 ** 3;
 const progressEveryMs = 100;
 
 /** Throws `E_INDEX_HASH`, `E_INDEX_TOO_LARGE`, `E_INDEX_TRUNCATED`, `UndemandedFile`, and what the transport throws. */

@@ -2,7 +2,7 @@
  * Reads METADATA out of a wheel without fetching the wheel: one request for the tail mostly suffices.
  *
  * A wheel that was read from its first byte to its last is compared with the announced hashes before anything of it is
- * looked at: damage is then told as what it is. Of a part nothing can be compared; whoever installs the wheel does, and
+ * looked at: damage is then told as what it is (whole-wheel.ts does so where not all of it is kept). Of a part nothing can be compared; whoever installs the wheel does, and
  * compares the METADATA too.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
@@ -25,6 +25,8 @@ export interface WheelReading {
   readonly reach: TailReach;
   /** Told when all of the wheel came, and has the hashes that are announced for it. */
   readonly sawWhole: () => void;
+  /** What of a wheel without ranges is held in memory; lowered by tests. */
+  readonly keptBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,7 +34,8 @@ export interface WheelReading {
 export function readWheelMetadata(file: IndexFile, reading: WheelReading): Promise<Uint8Array> {
   if (file.url.startsWith("file:"))
     return withLocalFile(file.url, (local) => readParts(file, localParts(local), reading));
-  return readParts(file, remoteParts(file, reading.transport, reading.signal), reading);
+  const { transport, sawWhole, keptBytes, signal } = reading;
+  return readParts(file, remoteParts({ file, sawWhole, keptBytes }, transport, signal), reading);
 }
 
 async function readParts(file: IndexFile, parts: WheelParts, { reach, sawWhole }: WheelReading): Promise<Uint8Array> {
