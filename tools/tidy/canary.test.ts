@@ -72,15 +72,17 @@ test("paths in documents that do not exist", () => {
 
 test("diagnostic codes that are duplicate, undocumented or named by no test", () => {
   const tree = treeOf({
-    "core/diagnostics.ts": "export const c = {\n  E_A: rule({}),\n  E_B: rule({}),\n};\n",
+    "core/diagnostics.ts":
+      "export const c = {\n  E_A: rule({}),\n  E_B: rule({}),\n  E_D: rule({}),\n  E_E: rule({}),\n  E_F: rule({}),\n};\n",
     "cli/diagnostics.ts": "export const c = {\n  E_A: rule({}),\n  W_C: rule({}),\n};\n",
-    "core/a.test.ts": 'test("E_A and E_B"); "W_C_OTHER";\n',
-    "docs/reference/diagnostics.md": "E_A W_C\n",
+    "core/a.test.ts": 'test("E_A and E_B"); "W_C_OTHER"; /^E_D/; `${1} E_E`; // E_F in words\n/* W_C, too */\n',
+    "docs/reference/diagnostics.md": "E_A W_C E_D E_E E_F\n",
   });
   expect(diagnosticCodes(tree)).toEqual([
     "cli/diagnostics.ts:3: W_C is named by no test",
     "core/diagnostics.ts:2: E_A is declared already at cli/diagnostics.ts:2",
     "core/diagnostics.ts:3: E_B is not in docs/reference/diagnostics.md",
+    "core/diagnostics.ts:6: E_F is named by no test",
   ]);
 });
 
