@@ -63,8 +63,21 @@ test("paths in documents that do not exist", () => {
   const tree = treeOf({
     "core/a.ts": "",
     "docs/page.md": "[here](other.md) [site](https://example.org/a)\n`core/a.ts` `core/b.ts`, tools/*.ts\n",
+    "README.md": [
+      "`READM.md`, `spec/nope.md`, `./nope.sh` and `core/env/NOPE`",
+      "`.ci/nope`, and twice `core/b.ts` core/b.ts",
+      // None of these is a path of ours that is missing.
+      "`README.md` `./core/a.ts` `a.ts` `core/` `uv.toml` `script.py` `text/html` `cli/<name>.ts` `core/*.ts` `E/F`",
+      "",
+    ].join("\n"),
+    ".ci/run.sh": "",
   });
   expect(documentPaths(tree)).toEqual([
+    ...["READM.md", "spec/nope.md", "./nope.sh", "core/env/NOPE"].map(
+      (path) => `README.md:1: names '${path}', which does not exist`,
+    ),
+    "README.md:2: names '.ci/nope', which does not exist",
+    "README.md:2: names 'core/b.ts', which does not exist",
     "docs/page.md:1: names 'other.md', which does not exist",
     "docs/page.md:2: names 'core/b.ts', which does not exist",
   ]);
