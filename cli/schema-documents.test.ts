@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Program } from "./command.ts";
-import { schemaCommand } from "./schema-command.ts";
+import { schemaCommandOf } from "./schema-command.ts";
 import { schemaDocuments } from "./schema-documents.ts";
 import { runFixture } from "./testing/run-fixture.ts";
 import { assertValidEnvelope } from "./testing/validate-output.ts";
 
+const schemaCommand = schemaCommandOf("inner");
 const inner: Program = { name: "inner", summary: "", commands: [schemaCommand], catalogue: async () => ({}) };
 const roof: Program = { ...inner, name: "roof", members: async () => [inner] };
 

@@ -1,11 +1,11 @@
 /** The commands of the roof itself. */
 import type { Program } from "@vivarium/cli/command";
-import { schemaCommand } from "@vivarium/cli/schema-command";
+import { schemaCommandOf } from "@vivarium/cli/schema-command";
 
 export const vivariumProgram: Program = {
   name: "vivarium",
   summary: "Runs code that you did not write. `vivarium pybun …` and `pybun …` are the same.",
-  commands: [schemaCommand],
+  commands: [schemaCommandOf("vivarium")],
   catalogue: async () => ({}),
   members: async () => [(await import("@vivarium/pybun/commands/index")).pybunProgram],
 };

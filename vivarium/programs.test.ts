@@ -44,6 +44,7 @@ describe.each(programs.map((program) => ({ name: program.name, program })))("$na
           words.slice(1).join(" ").startsWith(name),
         );
         expect(named).toBeDefined();
+        expect(words[0], example.command).toBe(program.name);
         const argv = words.slice(1 + (named ?? "").split(" ").length);
         const parsed = parseArguments(argv, {
           options: { ...commonOptions, ...command.options },

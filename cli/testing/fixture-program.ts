@@ -6,7 +6,7 @@ import { type Problem, problemsOf, rule } from "@vivarium/core/diagnostic";
 import type { Command, Execute, OptionShapes, Program } from "../command.ts";
 import { openHost } from "../host.ts";
 import { runProgram } from "../run-program.ts";
-import { schemaCommand } from "../schema-command.ts";
+import { schemaCommandOf } from "../schema-command.ts";
 import { Interruption } from "../signals.ts";
 
 const fixtureDiagnostics = {
@@ -207,7 +207,7 @@ const commands: readonly Command[] = [
     },
   }),
   define({ name: "settle", execute: settle }),
-  schemaCommand,
+  schemaCommandOf("fixture"),
 ];
 
 const program: Program = {
