@@ -37,6 +37,12 @@ with exit code 78 and names the setting. Whatever changes which packages come ma
 const middle = `Proxies are those of \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`ALL_PROXY\`, \`NO_PROXY\` and pip's \`proxy\`; credentials those of
 \`UV_INDEX_<NAME>_USERNAME\` and \`_PASSWORD\`, of the URL and of netrc.
 
+## How old an answer may be
+
+How long a page of an index serves, the index says (\`Cache-Control\`, \`Expires\`). A page of an index that says nothing
+serves for 600 seconds, so a release younger than that may be missed; \`--refresh\` of \`resolve\`, \`run\` and \`env create\`
+asks anyway. What was resolved for a script or an environment before serves until \`--refresh\`, too.
+
 ## Not obeyed
 
 These change which packages uv or pip would take. \`W_SETTING_IGNORED\` names the one that is set, once, when packages are

@@ -17,7 +17,10 @@ export const resolveOptions = {
   },
   platform: { kind: "value", value: "NAME", summary: "Platform to resolve for, such as linux or x86_64-apple-darwin" },
   ...packageOptions,
-  refresh: { kind: "flag", summary: "Ask the indexes again, whatever the cache holds" },
+  refresh: {
+    kind: "flag",
+    summary: "Ask the indexes again; else their pages are used for as long as they say, or 600 s",
+  },
   hashes: { kind: "flag", summary: "Print the hashes of all files of each pin" },
   "output-format": {
     kind: "choice",
