@@ -52,3 +52,29 @@ describe("a body that comes slowly", () => {
     expect(await read(query, link, 60_000)).toBe(5000);
   });
 });
+
+test("pieces that were used are held no longer", async () => {
+  const pieces = 200;
+  let sent = 0;
+  const source = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (sent++ < pieces) controller.enqueue(new Uint8Array(64 * 1024));
+      else controller.close();
+    },
+  });
+  const watchdog = openWatchdog({ timeoutMs: 10_000 });
+  const limits = { url: "https://index/left/", timeoutMs: 10_000, watchdog, link: { isSlow: false } };
+  const body = openBody(new Response(source), { ...limits, abort: () => undefined });
+  const seen: WeakRef<Uint8Array>[] = [];
+  let held = pieces;
+  for await (const piece of body.pieces(Infinity)) {
+    seen.push(new WeakRef(piece));
+    // A collection only sees what is dead after the job that made the references has ended.
+    if (seen.length !== pieces) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    Bun.gc(true);
+    held = seen.filter((reference) => reference.deref() !== undefined).length;
+  }
+  // The collector takes what it finds on the stack for alive.
+  expect(held).toBeLessThan(pieces / 4);
+});

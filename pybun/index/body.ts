@@ -106,7 +106,7 @@ async function readInOneGo(response: Response, reading: Reading & { announced: n
   idle.hold(0);
   idle.touch(announced / bytesPerMsInOneGo);
   try {
-    const bytes = await Promise.race([response.bytes(), idle.expired]).catch((error: unknown) => {
+    const bytes = await idle.orExpiry(response.bytes()).catch((error: unknown) => {
       throw isClosed(error)
         ? problem("E_INDEX_TRUNCATED", { url, bytesExpected: announced }, { cause: plainError(error) })
         : error;
@@ -139,7 +139,7 @@ async function* readPieces(body: Response["body"], reading: Reading): AsyncGener
     const idle = watchBody(reading);
     try {
       for (;;) {
-        const { done, value } = await Promise.race([reader.read(), idle.expired]).catch((error: unknown) => {
+        const { done, value } = await idle.orExpiry(reader.read()).catch((error: unknown) => {
           if (announced === undefined || !isClosed(error)) throw error;
           throw problem("E_INDEX_TRUNCATED", { url, bytes, bytesExpected: announced }, { cause: plainError(error) });
         });
@@ -165,24 +165,33 @@ function isClosed(error: unknown): boolean {
   return error.code === "ECONNRESET" || error.code === "ConnectionClosed";
 }
 
-function watchBody(
-  { url, timeoutMs, watchdog, abort }: Reading,
-  expired: () => void = () => undefined,
-): BodyWatch & { readonly expired: Promise<never> } {
-  const { promise, reject } = Promise.withResolvers<never>();
-  // Most bodies never expire, and then nobody looks at the promise.
-  promise.catch(() => undefined);
+interface ExpiringWatch extends BodyWatch {
+  /**
+   * What `work` comes to, or the time-out. `Promise.race` with one promise of expiry would keep every piece of the body
+   * until its end: that promise holds each race, and a race holds what it came to.
+   */
+  readonly orExpiry: <T>(work: Promise<T>) => Promise<T>;
+}
+
+function watchBody({ url, timeoutMs, watchdog, abort }: Reading, expired: () => void = () => undefined): ExpiringWatch {
+  let failure: Error | undefined;
+  let giveUp: ((failure: Error) => void) | undefined;
   const phaseOf = { silent: "idle", slow: "slow" } as const;
   const watch = watchdog.watchBody((why: Expiry) => {
     expired();
-    reject(
-      problem("E_INDEX_TIMEOUT", {
-        url,
-        phase: phaseOf[why],
-        timeoutMs: why === "slow" ? watchdog.graceMs : timeoutMs,
-      }),
-    );
+    failure = problem("E_INDEX_TIMEOUT", {
+      url,
+      phase: phaseOf[why],
+      timeoutMs: why === "slow" ? watchdog.graceMs : timeoutMs,
+    });
+    giveUp?.(failure);
     abort();
   });
-  return { ...watch, expired: promise };
+  const orExpiry = <T>(work: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      giveUp = reject;
+      work.then(resolve, reject);
+      if (failure !== undefined) reject(failure);
+    });
+  return { ...watch, orExpiry };
 }

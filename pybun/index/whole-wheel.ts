@@ -13,7 +13,7 @@ import type { IndexFile } from "./index-file.ts";
 import type { Tail } from "./wheel-tail.ts";
 
 /** What a wheel that is read without ranges may take of memory, and a piece more. */
-const keptBytesUsual = 32 * 1024 * 1024;
+const keptBytesUsual = 16 * 1024 * 1024;
 
 export interface WholeWheel {
   readonly file: IndexFile;
