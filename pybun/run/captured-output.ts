@@ -55,13 +55,20 @@ async function* piecesUntilExit(
 ): AsyncGenerator<Uint8Array, void, void> {
   const reader = source.getReader();
   let untilMs: number | undefined;
-  const ended = exited.then(() => {
+  let wake: (() => void) | undefined;
+  void exited.then(() => {
     untilMs ??= performance.now() + drainMsMax;
-    return undefined;
+    wake?.();
   });
+  // Not a race with one promise of the end, which would hold every piece until then.
+  const orEnd = <T>(next: Promise<T>): Promise<T | undefined> =>
+    new Promise((resolve, reject) => {
+      wake = () => resolve(undefined);
+      next.then(resolve, reject);
+    });
   for (let next = reader.read(); ; ) {
     const isDraining = untilMs !== undefined;
-    const found = await (isDraining ? orSilence(next) : Promise.race([next, ended]));
+    const found = await (isDraining ? orSilence(next) : orEnd(next));
     if (found === undefined && !isDraining) continue;
     if (found === undefined || found.done) break;
     yield found.value;
