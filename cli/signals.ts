@@ -7,14 +7,9 @@
  * envelope nor `command.finish`: who asks twice wants no more output. Where JavaScript computes and hears nothing, the
  * kernel ends the process within that second (signal-guard.ts): then nothing is said either, since nobody is left to say
  * it. Whoever started us sees an end by that signal.
- *
- * One that our caller made us ignore (`nohup`, a script's background job) stays ignored, by us and by the program that
- * takes our place.
  */
-import { ignoredAmong } from "@vivarium/core/ignored-signals";
+import { type Ending, heardSignals } from "./heard-signals.ts";
 import { guardSignals } from "./signal-guard.ts";
-
-export type Ending = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** 128 + the signal's number, as shells count. */
 export const endingExitCode: Readonly<Record<Ending, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
@@ -40,8 +35,6 @@ export interface SignalWatch {
   /** Gives the signals back to their defaults. */
   readonly close: () => void;
 }
-
-const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export function watchSignals({ beforeExit }: { readonly beforeExit: () => void }): SignalWatch {
   const controller = new AbortController();
@@ -72,8 +65,7 @@ export function watchSignals({ beforeExit }: { readonly beforeExit: () => void }
  * called for a second, the kernel ends the process.
  */
 export function listenGuarded(handle: (ending: Ending) => void): () => void {
-  const ignored = ignoredAmong(names);
-  const heard = names.filter((name) => !ignored.has(name));
+  const heard = heardSignals();
   const listeners = heard.map((name) => ({
     name,
     listener: (_: string, number: number): void => {

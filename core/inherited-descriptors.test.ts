@@ -6,6 +6,7 @@ const processWith = (links: Readonly<Record<number, string | undefined>>, regist
   list: () => Object.keys(links).reverse(),
   readLink: (path) => links[Number(path.split("/").at(-1))],
   readText: () => registered,
+  size: () => 0,
 });
 
 const standard = { 0: "/dev/null", 1: "pipe:[1]", 2: "pipe:[1]" };
@@ -27,7 +28,16 @@ describe("inheritedDescriptors", () => {
     expect(inheritedDescriptors(processWith(links, "pos:\t0\n"))).toEqual([7]);
   });
 
+  test("looks no closer where only the runtime's own are open, as far as the kernel counts", () => {
+    const links = { ...standard, ...own };
+    const counting = { ...processWith(links, registered), size: () => 5 };
+    expect(inheritedDescriptors({ ...counting, list: () => expect.unreachable() })).toEqual([]);
+    const one = { ...processWith({ ...links, 7: "/etc/hosts", 8: undefined }, registered), size: () => 6 };
+    expect(inheritedDescriptors(one)).toEqual([7]);
+  });
+
   test("finds nothing where there is no such directory", () => {
-    expect(inheritedDescriptors({ list: () => [], readLink: () => undefined, readText: () => undefined })).toEqual([]);
+    const nothing = { list: () => [], readLink: () => undefined, readText: () => undefined, size: () => 0 };
+    expect(inheritedDescriptors(nothing)).toEqual([]);
   });
 });

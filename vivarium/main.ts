@@ -9,15 +9,19 @@ import { programVersion } from "@vivarium/core/version";
 
 /** Runs the program called `name` and ends the process with its exit code. */
 export async function main(name: string, argv: readonly string[]): Promise<never> {
+  // A command takes some ten milliseconds, and what is compiled meanwhile comes too late; threads that compile hold up
+  // the execve at its end besides. With this factor on the engine's thresholds, loops that are long are compiled still.
+  Bun.unsafe.setJITPolicy(20);
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) await printVersion(name);
   // As runNamed does: `vivarium pybun ARGS` is `pybun ARGS`, by whatever name the roof is called.
-  const words = name !== "pybun" && argv[0] === "pybun" ? argv.slice(1) : name === "pybun" ? argv : [];
-  if (words[0] === "run" && words[1]?.endsWith(".py")) {
+  const words = name === "pybun" ? argv : argv[0] === "pybun" ? argv.slice(1) : [];
+  const [first, second] = words;
+  if (first === "run" && second?.endsWith(".py")) {
     // The warm path, for a script without options: does not return where it replaced this process by the interpreter.
     const { tryFastRun } = await import("@vivarium/pybun/run/fast-run");
     tryFastRun(words);
   }
-  if (words[0] === "env" && words[1] === "create") {
+  if (first === "env" && second === "create") {
     const { tryFastCreate } = await import("@vivarium/pybun/create/fast-create");
     if (await tryFastCreate(words)) process.exit(0);
   }

@@ -8,7 +8,7 @@
  */
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { watchSignals } from "@vivarium/cli/signals";
+import { type Ending, listenBriefly } from "@vivarium/cli/heard-signals";
 import { Problem } from "@vivarium/core/diagnostic";
 import { type Places, placesOf } from "@vivarium/core/paths";
 import { openStore } from "@vivarium/core/store";
@@ -70,23 +70,27 @@ async function makeAt(directory: string, { view, environment, plan, scripts }: C
   const store = openStore(cache);
   const record: EnvironmentRecord = { ...environment, path: directory, python: join(directory, scripts, "python") };
   const fill = (target: string): void => writePrefix(planAt(plan, directory), target, record);
-  const signals = watchSignals({ beforeExit: () => undefined });
+  const stop = new AbortController();
+  let received: Ending | undefined;
+  const close = listenBriefly((ending) => {
+    received = ending;
+    stop.abort(new Error(`interrupted by ${ending}`));
+  });
   const make = async (): Promise<boolean> => {
     if (!isFree(directory) || !isWhole(view)) return false;
     await placeEnvironment({ store, directory, record, fill, clear: false });
     return true;
   };
   try {
-    const locked = () => store.withLock(placeLockOf(directory), make, signals.signal);
-    return await store.withoutEviction(locked, signals.signal);
+    const locked = () => store.withLock(placeLockOf(directory), make, stop.signal);
+    return await store.withoutEviction(locked, stop.signal);
   } catch (error) {
-    signals.close();
-    const received = signals.received();
+    close();
     // Now that nothing listens any more it ends this process, as it would have without us.
     if (received !== undefined) process.kill(process.pid, received);
     return ignored(error);
   } finally {
-    signals.close();
+    close();
   }
 }
 

@@ -14,6 +14,8 @@ export interface DirectCalls extends ReplacementCalls {
   readonly readHead: (path: string, bytesMax: number) => string | undefined;
   /** `mode size seconds.nanoseconds` of what a path leads to, or `-` where nothing can be seen. */
   readonly fingerprint: (path: string) => string;
+  /** In bytes; 0 where nothing can be seen. */
+  readonly size: (path: string) => number;
   readonly readLink: (path: string) => string | undefined;
   /** The names in a directory, without `.` and `..`; none where it cannot be read. */
   readonly list: (path: string) => readonly string[];
@@ -58,6 +60,8 @@ export function openDirectCalls(): DirectCalls | undefined {
   const calls = openLibrary();
   if (calls === undefined) return undefined;
   const status = new DataView(new ArrayBuffer(statx.length));
+  const look = (path: string): boolean =>
+    calls.statx(currentDirectory, ptr(terminated(path)), 0, fingerprintFields, ptr(status)) === 0;
   return {
     ...calls,
     readHead: (path, bytesMax) => {
@@ -73,10 +77,8 @@ export function openDirectCalls(): DirectCalls | undefined {
       calls.close(descriptor);
       return length < 0 ? undefined : buffer.toString("latin1", 0, length);
     },
-    fingerprint: (path) => {
-      const result = calls.statx(currentDirectory, ptr(terminated(path)), 0, fingerprintFields, ptr(status));
-      return result === 0 ? lookOf(status) : "-";
-    },
+    fingerprint: (path) => (look(path) ? lookOf(status) : "-"),
+    size: (path) => Number(look(path) && sizeOf(status)),
     readLink: (path) => {
       const buffer = Buffer.allocUnsafe(256);
       const length = Number(calls.readlink(ptr(terminated(path)), ptr(buffer), buffer.length));
@@ -97,11 +99,12 @@ export function openDirectCalls(): DirectCalls | undefined {
   };
 }
 
+const sizeOf = (status: DataView): bigint => status.getBigUint64(statx.stx_size, true);
+
 function lookOf(status: DataView): string {
   const mode = status.getUint16(statx.stx_mode, true).toString(8);
-  const size = status.getBigUint64(statx.stx_size, true);
   const seconds = status.getBigInt64(statx.stx_mtime_seconds, true);
-  return `${mode} ${size} ${seconds}.${status.getUint32(statx.stx_mtime_nanoseconds, true)}`;
+  return `${mode} ${sizeOf(status)} ${seconds}.${status.getUint32(statx.stx_mtime_nanoseconds, true)}`;
 }
 
 function list(path: string, { open, syscall, close }: ReturnType<typeof openLibrary> & {}): readonly string[] {

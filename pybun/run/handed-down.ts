@@ -1,5 +1,5 @@
 /** The open descriptors that our caller has handed down, for the ways that have node:fs at hand. */
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { inheritedDescriptors } from "@vivarium/core/inherited-descriptors";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 
@@ -9,6 +9,7 @@ export function handedDown(): readonly number[] {
   return inheritedDescriptors({
     list: (path) => orNothing(() => readdirSync(path)) ?? [],
     readLink: (path) => orNothing(() => readlinkSync(path)),
+    size: (path) => orNothing(() => statSync(path).size) ?? 0,
     readText: (path) => orNothing(() => readFileSync(path, "latin1")),
   });
 }

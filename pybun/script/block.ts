@@ -29,13 +29,14 @@ const closing = "# ///";
 
 /** All blocks of a script, in order. A byte order mark at its start is no part of the first line. */
 export function findBlocks(text: string): ScriptBlocks {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
+  const lines = linesOf(text.startsWith("\uFEFF") ? text.slice(1) : text);
   const blocks: ScriptBlock[] = [];
   const unclosed: number[] = [];
   const empty: number[] = [];
   let run: Run | undefined;
   for (let place = 0; place < lines.length; place++) {
-    const type = opening.exec(lines[place] ?? "")?.[1];
+    const line = lines[place] ?? "";
+    const type = line.startsWith("# /// ") ? opening.exec(line)?.[1] : undefined;
     if (type === undefined) continue;
     if (run === undefined || run.end <= place) run = runAfter(lines, place);
     const end = run.closing;
@@ -48,6 +49,9 @@ export function findBlocks(text: string): ScriptBlocks {
   }
   return { blocks, unclosed, empty };
 }
+
+/** Without an expression where there is none to need: this is on the warm path of a run. */
+const linesOf = (text: string): string[] => (text.includes("\r") ? text.split(/\r\n?|\n/) : text.split("\n"));
 
 /** Content lines in a row. Looked through once, however many openings it holds. */
 interface Run {

@@ -43,14 +43,13 @@ const starts: readonly StartPath[] = [
       "pybun/run/warm-record.ts",
       "pybun/script/block.ts",
     ],
-    bundleBytesMax: 9_000,
+    bundleBytesMax: 9_100,
   },
   {
     entry: "pybun/create/fast-create.ts",
     allowed: [
       "bun:ffi",
-      "cli/signal-guard.ts",
-      "cli/signals.ts",
+      "cli/heard-signals.ts",
       "core/assert.ts",
       "core/atomic-file.ts",
       "core/c-library.ts",
