@@ -50,6 +50,9 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
       checkDirectory({ store, directory: request.directory, key: keyOf(request), clear });
     }
     const record = await createEnvironment(request, { ...scene, access: early.opened(), gathered });
+    // A signal that came while it was placed is heard in the next turn only; what was made stays.
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
     warnOfNothing(report, gathered, record.packages.length);
     if (isQuiet()) await rememberCreation(context, options, { request, record, store, read: gathered.files.read });
     context.out(`${record.path}\n`);

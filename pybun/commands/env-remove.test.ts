@@ -56,6 +56,10 @@ test("a word that is a place and a wish is asked back, and nothing is removed wh
   const both = await env("remove", "tool");
   expect(codeOf(both)).toBe("65 error[E_ENV_AMBIGUOUS]");
   expect(both.stderr).toContain(`'${join(scene.directory, "tool")}', '${stored}'`);
+  for (const options of [["-p", "3.99"], ["--exclude-newer", "2020-01-01"], ["--no-index"]]) {
+    expect((await env("remove", "tool", ...options)).exitCode).not.toBe(0);
+    expect(existsSync(join(scene.directory, "tool"))).toBe(true);
+  }
   expect((await env("remove", "./tool")).stdout).toBe(`removed ${join(scene.directory, "tool")}\n`);
   expect(existsSync(stored)).toBe(true);
   expect((await env("remove", "tool")).stdout).toBe(`removed ${stored}\n`);

@@ -8,7 +8,7 @@ import { placesOf } from "@vivarium/core/paths";
 import { openStore, type Store } from "@vivarium/core/store";
 import type { envDiagnostics } from "../env/diagnostics.ts";
 import { isEnvironment, removeEnvironment, tryFindEnvironment } from "../env/list-environments.ts";
-import type { envWishOptions } from "./env-options.ts";
+import { envWishOptions } from "./env-options.ts";
 import { type Asked, isNoRequirement, wishedEnvironment } from "./find-wished.ts";
 
 const problem = problemsOf<typeof envDiagnostics>();
@@ -40,14 +40,22 @@ async function meantEnvironments(
     const place = { program: context.program.name, command: "env remove" };
     throw usageProblem("E_USAGE_ARGUMENT_MISSING", { ...place, name: "REQUIREMENT, KEY or DIR" });
   }
-  const unknown = hasFiles ? positionals : positionals.filter((word) => !isEnvironment(store, word, context.cwd));
-  const isNaming = !hasFiles && (unknown.length < positionals.length || unknown.some(isNoRequirement));
+  // Options of a wish make requirements of all words: of a directory that is called so they say nothing.
+  const isWish = hasFiles || hasWishOptions(options);
+  const unknown = isWish ? positionals : positionals.filter((word) => !isEnvironment(store, word, context.cwd));
+  const isNaming = !isWish && (unknown.length < positionals.length || unknown.some(isNoRequirement));
   if (!isNaming) return [(await wishedEnvironment(context, { ...asked, orDamaged: true })).path];
   const wanted = unknown.find(isNoRequirement) ?? unknown[0];
   if (wanted !== undefined) throw problem("E_ENV_NOT_FOUND", { wanted });
   await refuseTwoMeanings(context, asked);
   return positionals;
 }
+
+const hasWishOptions = (options: Asked["options"]): boolean =>
+  Object.keys(envWishOptions).some((name) => {
+    const value = options[name as keyof typeof envWishOptions]; // its own keys
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+  });
 
 /** A lone word that names a directory with an environment, and is the requirement of another one. */
 async function refuseTwoMeanings(context: CommandContext, asked: Asked & { readonly store: Store }): Promise<void> {

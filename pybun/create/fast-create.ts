@@ -85,12 +85,13 @@ async function makeAt(directory: string, { view, environment, plan, scripts }: C
     const locked = () => store.withLock(placeLockOf(directory), make, stop.signal);
     return await store.withoutEviction(locked, stop.signal);
   } catch (error) {
+    return received === undefined && ignored(error);
+  } finally {
+    // What came while we placed is heard in the next turn only.
+    await new Promise(setImmediate);
     close();
     // Now that nothing listens any more it ends this process, as it would have without us.
     if (received !== undefined) process.kill(process.pid, received);
-    return ignored(error);
-  } finally {
-    close();
   }
 }
 

@@ -234,6 +234,19 @@ test("a file that became a pipe is not read before it is needed", async () => {
   await writer.exited;
 }, 30_000);
 
+test("a signal while it is placed ends the command by that signal, with the environment whole", async () => {
+  await warm("ended", "tool");
+  const inject = ["-f", "-o", "/dev/null", "-e", "trace=symlink", "-e", "inject=symlink:signal=SIGTERM:when=1"];
+  for (const [number, words] of [["tool"], ["tool", "--refresh"]].entries()) {
+    const place = `ended-at-${number}`;
+    const command = ["strace", ...inject, scene.program, "env", "create", ...words, "--dir", place];
+    const { exitCode, stdout } = await runProgram(command, { cwd: scene.directory, env: scene.environment });
+    expect({ exitCode, stdout }, words.join(" ")).toEqual({ exitCode: 143, stdout: "" });
+    const ran = await runProgram([join(scene.directory, place, "bin", "tool-script")], {});
+    expect(ran.exitCode, place).toBe(5);
+  }
+}, 30_000);
+
 test("a record of odd parts is written anew", async () => {
   for (const path of recordsOf()) rmSync(path);
   await warm("odd", "tool");
