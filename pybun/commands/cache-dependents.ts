@@ -67,8 +67,8 @@ function memoriesOf(store: Store, used: ReadonlySet<string>): ReadonlySet<string
 }
 
 /**
- * Takes a damaged wheel out of the store, with the views made from it and the environments of the store that use those:
- * the next run makes them again. What a living process uses stays, and so does an environment at a place of its own;
+ * Takes a damaged wheel out of the store, with the views made from it: the next run makes them again. The environments
+ * that lack their view then are told of one by one (`discardBroken`): they may hold what somebody put there. What a living process uses stays, and so does an environment at a place of its own;
  * both find the wheel again when it was fetched again.
  */
 export function removeWheel(store: Store, sha256: string): void {
@@ -76,7 +76,6 @@ export function removeWheel(store: Store, sha256: string): void {
   for (const record of listEnvironments(store)) {
     if (!record.packages.some((each) => each.sha256 === sha256)) continue;
     if (!isInStore(store, record) || leased.has(`${environmentKind}/${record.key}`)) continue;
-    store.remove(environmentKind, record.key);
     store.remove(viewKind, viewKeyOf(record));
   }
   store.remove(wheelKind, sha256);

@@ -139,6 +139,7 @@ function checkUnused(store: Store, directory: string): void {
 }
 
 function moveInto(made: string, directory: string): void {
+  refuseCurrent(directory);
   if (entriesOf(directory).length === 0) {
     renameSync(made, directory);
     return;
@@ -148,6 +149,14 @@ function moveInto(made: string, directory: string): void {
   renameSync(directory, aside);
   renameSync(made, directory);
   rmSync(aside, { recursive: true, force: true });
+}
+
+/** Whoever is in a directory stays in it when another takes its name: a shell would stand in one that is gone. */
+function refuseCurrent(directory: string): void {
+  const current = `${process.cwd()}${sep}`;
+  if (!current.startsWith(directory + sep)) return;
+  const reason = "it is the current directory or holds it, and would be replaced; name it from above";
+  throw problem("E_ENV_DIRECTORY_UNUSABLE", { path: directory, reason });
 }
 
 /** A free name beside a path, so that a rename between the two stays within one file system. */
