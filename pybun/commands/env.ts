@@ -9,6 +9,7 @@ const envCreateCommand: Command = {
   examples: [
     { command: "pybun env create requests rich", note: "The same requirements find the same environment again" },
     { command: "pybun env create -r requirements.txt --dir .venv", note: "At a place of your own" },
+    { command: "pybun env create pandas pip", note: "With pip in it, for what is to be installed by hand later" },
   ],
   options: envCreateOptions,
   positionals: { name: "REQUIREMENT", min: 0, max: Number.POSITIVE_INFINITY },
