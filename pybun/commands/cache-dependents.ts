@@ -12,7 +12,7 @@ import {
 } from "../env/environment-record.ts";
 import { listEnvironments } from "../env/list-environments.ts";
 import { isPointerName, placedKind } from "../env/placed-environment.ts";
-import { verifyEnvironment, verifyView } from "../env/verify-links.ts";
+import { verifyEnvironment, verifyPrefix, verifyView } from "../env/verify-links.ts";
 import { viewKind } from "../env/view.ts";
 import { choiceKind, readChoice } from "../install/choice.ts";
 import { readWheelSet, wheelSetKind } from "../install/wheel-set.ts";
@@ -67,9 +67,8 @@ function memoriesOf(store: Store, used: ReadonlySet<string>): ReadonlySet<string
 }
 
 /**
- * Takes a damaged wheel out of the store, with the views made from it: the next run makes them again. The environments
- * that lack their view then are told of one by one (`discardBroken`): they may hold what somebody put there. What a living process uses stays, and so does an environment at a place of its own;
- * both find the wheel again when it was fetched again.
+ * Takes a damaged wheel out of the store, with the views made from it: the next use makes them again. Environments
+ * stay, since somebody may have put something into them. What a living process uses keeps its view too.
  */
 export function removeWheel(store: Store, sha256: string): void {
   const leased = store.leased();
@@ -84,12 +83,14 @@ export function removeWheel(store: Store, sha256: string): void {
 export interface BrokenEntries {
   /** Views and environments of the store that were removed: the next run makes them again. */
   readonly lost: readonly { readonly entry: string; readonly reason: string }[];
+  /** Environments of the store that stay, and get their view again when they are asked for next. */
+  readonly waiting: readonly { readonly path: string; readonly reason: string }[];
   /** Environments at places of their own, which stay. */
   readonly broken: readonly { readonly path: string; readonly reason: string; readonly command: string }[];
 }
 
 /**
- * Takes views whose wheels are gone out of the store, then environments that lack their view or files of their own.
+ * Takes views whose wheels are gone out of the store, then environments that lack files of their own.
  * Whether there is anything to take is looked at first, while others may install.
  */
 export async function discardBroken(store: Store, patience: Patience): Promise<BrokenEntries> {
@@ -100,6 +101,7 @@ export async function discardBroken(store: Store, patience: Patience): Promise<B
 
 function findBroken(store: Store, discard: (entry: StoreKey) => void): BrokenEntries {
   const lost: { entry: string; reason: string }[] = [];
+  const waiting: { path: string; reason: string }[] = [];
   const broken: { path: string; reason: string; command: string }[] = [];
   const lose = (kind: string, key: string, reason: string) => {
     discard({ kind, key });
@@ -117,8 +119,9 @@ function findBroken(store: Store, discard: (entry: StoreKey) => void): BrokenEnt
   for (const record of listEnvironments(store)) {
     const reason = verifyEnvironment(record);
     if (reason === undefined || leased.has(`${environmentKind}/${record.key}`)) continue;
-    if (isInStore(store, record)) lose(environmentKind, record.key, reason);
-    else broken.push({ path: record.path, reason, command: creatingCommand(record) });
+    if (!isInStore(store, record)) broken.push({ path: record.path, reason, command: creatingCommand(record) });
+    else if (verifyPrefix(record) === undefined) waiting.push({ path: record.path, reason });
+    else lose(environmentKind, record.key, reason);
   }
-  return { lost, broken };
+  return { lost, waiting, broken };
 }

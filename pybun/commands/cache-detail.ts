@@ -9,6 +9,8 @@ export const cacheDirDetail = v.object({ path: v.string() });
 export const cacheVerifyDetail = v.object({
   checked: count,
   damaged: v.array(v.object({ entry: v.string(), reason: v.string() })),
+  /** Environments of the store that get their view again when they are asked for next. */
+  waiting: v.array(v.object({ path: v.string(), reason: v.string() })),
   /** Environments at places of their own that lack something; making them again mends them. */
   broken: v.array(v.object({ path: v.string(), reason: v.string(), command: v.string() })),
 });

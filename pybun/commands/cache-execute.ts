@@ -45,13 +45,14 @@ export const executeVerify: Execute = async (context) => {
     await store.withEviction(() => removeWheel(store, key), patienceOf(context, store));
     context.report.warn(problem("W_STORE_REMOVED", { path: store.entryPath(wheelKind, key), detail: reason }));
   }
-  const { lost, broken } = await discardBroken(store, patienceOf(context, store));
+  const { lost, waiting, broken } = await discardBroken(store, patienceOf(context, store));
   for (const { entry, reason } of lost) {
     damaged.push({ entry, reason });
     context.report.warn(problem("W_STORE_REMOVED", { path: join(store.root, entry), detail: reason }));
   }
+  for (const params of waiting) context.report.warn(envProblem("W_ENV_VIEW_GONE", params));
   for (const params of broken) context.report.warn(envProblem("W_ENV_BROKEN", params));
-  context.detail({ checked: keys.length, damaged, broken: [...broken] });
+  context.detail({ checked: keys.length, damaged, waiting: [...waiting], broken: [...broken] });
   if (damaged.length + broken.length > 0) {
     throw problem("E_STORE_VERIFY", { path: store.root, damaged: damaged.length, checked: keys.length });
   }

@@ -82,6 +82,7 @@ test("cache verify moves a changed wheel away: E_STORE_VERIFY, W_STORE_REMOVED, 
   expect(envelope.detail).toEqual({
     checked: 1,
     damaged: [{ entry: `${wheelKind}/${wheel.sha256}`, reason: "'demo/__init__.py' has other contents" }],
+    waiting: [],
     broken: [],
   });
   const codes = envelope.diagnostics.map(({ code }) => code);

@@ -86,6 +86,12 @@ export const envDiagnostics = {
     message: (p) => `the environment '${p.path}' does not work any more: ${p.reason}`,
     hint: (p) => `\`${p.command}\` mends it.`,
   }),
+  W_ENV_VIEW_GONE: rule<{ path: string; reason: string }>({
+    exit: exitCode.success,
+    summary: "An environment of the store lacks its view, which is made again when the environment is asked for next.",
+    message: (p) => `the environment '${p.path}' cannot be used for now: ${p.reason}`,
+    hint: () => "The next run that needs it, or `pybun env create`, mends it and keeps what was put into it.",
+  }),
   E_ENV_HASH: rule<{ name: string; version: string; expected: string; actual: string }>({
     exit: exitCode.integrity,
     summary: "The wheel that serves a pin does not have one of the hashes that the requirements file demands.",

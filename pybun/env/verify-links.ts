@@ -33,8 +33,12 @@ function brokenLink(root: string, folder: string): string | undefined {
 }
 
 /** What is missing from an environment; undefined if its interpreter, its settings and the way to its view are there. */
-export function verifyEnvironment({ path, python, view }: EnvironmentRecord): string | undefined {
-  if (!existsSync(view)) return "its view is gone";
+export function verifyEnvironment(record: EnvironmentRecord): string | undefined {
+  return existsSync(record.view) ? verifyPrefix(record) : "its view is gone";
+}
+
+/** The same for the prefix alone: whole without its view, it is mended by making the view again. */
+export function verifyPrefix({ path, python }: EnvironmentRecord): string | undefined {
   const absent = [join(path, "pyvenv.cfg"), python].find((file) => !existsSync(file));
   if (absent !== undefined) return `'${absent}' is gone`;
   const places = [`lib/python*/site-packages/${viewPathFile}`, `Lib/site-packages/${viewPathFile}`];

@@ -1,7 +1,7 @@
 /** Disks that are missing, read-only, full, or changed behind our back. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { overwrite } from "../../pybun/wheel/testing/overwrite.ts";
 import { buildWheel } from "../fixture-index/index.ts";
@@ -147,6 +147,25 @@ describe("a store that was changed behind our back", () => {
     const { exitCode, stdout } = await scene.pybun(["run", "three.py"]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: threeOutput });
     expectWholeStore(scene.cache);
+  });
+
+  test("verifying keeps what was put into an environment whose wheel was damaged: W_ENV_VIEW_GONE", async () => {
+    await expectRuns(scene);
+    const [environment = ""] = entries("envs-").map((path) => join(path, "environment"));
+    const [mine = ""] = globSync("lib/python*/site-packages", { cwd: environment }).map((path) =>
+      join(environment, path, "mine.py"),
+    );
+    writeFileSync(mine, "value = 'mine'\n");
+    const [tree = ""] = entries("wheels-").filter((path) => existsSync(join(path, "tree", "third.py")));
+    overwrite(join(tree, "tree", "third.py"), "value = 0\n");
+
+    const first = await scene.pybun(["cache", "verify"]);
+    expect(first.exitCode).toBe(76);
+    expect(first.stderr).toContain(`warning[W_ENV_VIEW_GONE]: the environment '${environment}'`);
+    expect(await scene.pybun(["cache", "verify"])).toMatchObject({ exitCode: 0 });
+    await expectRuns(scene);
+    expect(readFileSync(mine, "utf8")).toBe("value = 'mine'\n");
+    expect(await scene.pybun(["cache", "verify"])).toMatchObject({ exitCode: 0, stderr: "" });
   });
 
   test("an environment without its record, its interpreter or its view is made again", async () => {
