@@ -7,7 +7,7 @@ export const envWishOptions = {
   ...requirementFileOptions,
   python: { kind: "value", short: "p", value: "PYTHON", summary: "Interpreter: path, version or specifier" },
   ...packageOptions,
-  materialize: { kind: "values", value: "NAME", summary: "Copy a distribution into the environment" },
+  materialize: { kind: "values", value: "NAME", summary: "Copy a distribution into the environment, or :all:" },
 } as const satisfies OptionShapes;
 
 export const envCreateOptions = {

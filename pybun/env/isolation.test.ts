@@ -10,6 +10,7 @@ import { oraclePython } from "../../tools/oracles.ts";
 import { type StoredWheel, wheelKind } from "../wheel/stored-wheel.ts";
 import type { EnvironmentRecord } from "./environment-record.ts";
 import { hashTree, openScene, python, type Ran, run } from "./testing/scene.ts";
+import { viewKind } from "./view.ts";
 
 const scene = openScene();
 const links = join(scene.root, "links");
@@ -118,6 +119,34 @@ describe("in one environment", () => {
     const read = "import gadget, pathlib; print(pathlib.Path(gadget.__file__).with_name('data.txt').read_text())";
     expect([python(changed, read), python(other, read)]).toEqual(["new", "1.0"]);
     expect(hashTree(join(scene.store.root, wheelKind))).toEqual(before);
+  });
+
+  test("where all is copied, a write to any file that Python finds reaches nobody else", async () => {
+    const look = () => [wheelKind, viewKind].map((kind) => hashTree(join(scene.store.root, kind)));
+    const changed = await scene.environment("all", wheels, { materialize: [":all:"] });
+    const [copied, linked] = [
+      await scene.environment("all-neighbour", wheels, { materialize: [":all:"] }),
+      await scene.environment("linked-neighbour", wheels),
+    ];
+    const before = [...look(), hashTree(copied.path), hashTree(linked.path)];
+    const overwriteAll = `
+import importlib.metadata
+written = 0
+for distribution in importlib.metadata.distributions():
+    for file in distribution.files:
+        path = distribution.locate_file(file).resolve()
+        if path.is_file():
+            open(path, "w").write("overwritten")
+            written += 1
+print(written)
+`;
+    // Two modules, a data file of the package, one of the prefix, a script, and the metadata of both.
+    expect(Number(python(changed, overwriteAll))).toBeGreaterThan(10);
+    expect([...look(), hashTree(copied.path), hashTree(linked.path)]).toEqual(before);
+    expect([copied, linked].map((each) => python(each, "import gadget; print(gadget.version)"))).toEqual([
+      "1.0",
+      "1.0",
+    ]);
   });
 });
 

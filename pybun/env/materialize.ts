@@ -11,15 +11,16 @@ import type { StoredWheel } from "../wheel/stored-wheel.ts";
  */
 const known: ReadonlySet<string> = new Set(["gradio", "pyside6", "pyside6-addons", "pyside6-essentials", "shiboken6"]);
 
-/** Hashes of the wheels to copy: the known ones and those that `names` (in any spelling) asks for. */
+/** Stands for every distribution, as in `--no-binary`. */
+const all = ":all:";
+
+/** Hashes of the wheels to copy: the known ones and those that `names` (in any spelling, or `:all:`) asks for. */
 export function wheelsToMaterialize(
   wheels: readonly StoredWheel[],
   names: readonly string[] = [],
 ): ReadonlySet<string> {
   const wanted = new Set(names.map(normalizeName));
-  const chosen = wheels.filter(({ manifest }) => {
-    const name = normalizeName(manifest.name);
-    return known.has(name) || wanted.has(name);
-  });
+  const isWanted = (name: string): boolean => known.has(name) || wanted.has(name) || names.includes(all);
+  const chosen = wheels.filter(({ manifest }) => isWanted(normalizeName(manifest.name)));
   return new Set(chosen.map((wheel) => wheel.sha256));
 }

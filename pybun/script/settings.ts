@@ -41,7 +41,7 @@ export interface ScriptSettings {
   readonly noBinary?: readonly string[];
   readonly onlyBinary?: readonly string[];
   readonly noBuild?: boolean;
-  /** Distributions to copy into the environment instead of linking them. */
+  /** Distributions to copy into the environment instead of linking them, or `:all:`. */
   readonly materialize?: readonly string[];
 }
 
