@@ -25,8 +25,9 @@ const namesPython = /(?:^|[/\s])(?:pybun|python[\w.-]*)(?=\s|$)/;
 function hasBlock(path: string, head: string): boolean {
   if (head === "" || head.includes("\0")) return false;
   const text = readFileSync(path, "latin1").replaceAll("\r", "\n");
-  const before = /^([^]*?)^# \/\/\/ script[ \t]*$/m.exec(text)?.[1];
-  return before !== undefined && (!head.startsWith("#!") || /^(?:[ \t\f]*(?:#.*)?\n)*$/.test(before));
+  const opening = /^# \/\/\/ script[ \t]*$/m.exec(text);
+  if (opening === null) return false;
+  return !head.startsWith("#!") || /^(?:[ \t\f]*(?:#.*)?\n)*$/.test(text.slice(0, opening.index));
 }
 
 /** One character each byte; empty for what is no file and what is refused: a program may be executable and not readable. */
