@@ -13,7 +13,7 @@ import { activeVariables, upwards } from "./existing-environment.ts";
 import type { RunPlan } from "./plan-run.ts";
 import { environmentsOf, type ReadyRun } from "./ready-run.ts";
 import { blockBytes, headBytesMax, warmKey } from "./warm-key.ts";
-import { formatWarmRecord, warmRecordPath } from "./warm-record.ts";
+import { formatWarmRecord, type WarmRecord, warmRecordPath } from "./warm-record.ts";
 import { interpreterWitnesses, settingWitnesses } from "./witness-paths.ts";
 
 export interface WarmScene {
@@ -35,15 +35,16 @@ export function writeWarmRecord(scene: WarmScene): void {
   if (calls === undefined || block === undefined) return;
   const { record } = ready;
   const [lease] = environmentsOf(ready).map((used) => leaseOf(store, used));
-  const text = formatWarmRecord({
+  const facts = {
     program: ready.python,
     prefix: ready.prefix,
     scripts: ready.scripts,
     lease: lease === undefined ? "" : `${lease.kind}/${lease.key}`,
     used: record === undefined ? "" : join(store.entryPath(environmentKind, record.key), recordFileName),
     witnesses: witnessesOf(scene, calls),
-  });
-  if (/\n.*\n/s.test(text) && [ready.python, ready.prefix, ready.scripts].some((path) => path.includes("\n"))) return;
+  };
+  if (!isLineEach(facts)) return;
+  const text = formatWarmRecord(facts);
   try {
     writeFileAtomic(warmRecordPath(store.root, warmKey({ script, block, cwd, environment })), text);
   } catch (error) {
@@ -52,10 +53,14 @@ export function writeWarmRecord(scene: WarmScene): void {
   }
 }
 
+/** A record is lines. Without one of its witnesses it would be believed where it does not hold any more. */
+function isLineEach({ program, prefix, scripts, used, witnesses }: WarmRecord): boolean {
+  return [program, prefix, scripts, used, ...witnesses.map(({ path }) => path)].every((fact) => !fact.includes("\n"));
+}
+
 function witnessesOf(scene: WarmScene, calls: DirectCalls) {
-  const paths = [...new Set([...environmentParts(scene), ...interpreterInputs(scene), ...settingFiles(scene)])];
-  const plain = paths.filter((path) => !/[\n\t]/.test(path));
-  return plain.map((path) => ({ path, fingerprint: calls.fingerprint(path) }));
+  const paths = new Set([...environmentParts(scene), ...interpreterInputs(scene), ...settingFiles(scene)]);
+  return [...paths].map((path) => ({ path, fingerprint: calls.fingerprint(path) }));
 }
 
 /** What is started, and what it cannot do without. */

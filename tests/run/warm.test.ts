@@ -138,6 +138,21 @@ for (const { name, change, undo } of changes) {
   }, 20_000);
 }
 
+test("a directory of PATH with a tab in its name is watched too; of one with a line end nothing is remembered", async () => {
+  scene.write("warm.py", script);
+  scene.write("a\tb/.keep", "");
+  const env = { PATH: `${join(scene.directory, "a\tb")}:${scene.environment["PATH"]}` };
+  await traced(["warm.py"], env);
+  expect(tookLongWay(await warmed(["warm.py"], env))).toBe(false);
+  symlinkSync(scene.python, join(scene.directory, "a\tb", "python3.77"));
+  expect(tookLongWay(await traced(["warm.py"], env))).toBe(true);
+
+  const twoLines = { PATH: `${join(scene.directory, "a\nb")}:${scene.environment["PATH"]}` };
+  await traced(["warm.py"], twoLines);
+  const again = await warmed(["warm.py"], twoLines);
+  expect([again.exitCode, tookLongWay(again)]).toEqual([0, true]);
+}, 20_000);
+
 test("another index, another block or another option is another run", async () => {
   scene.write("warm.py", script);
   await traced(["warm.py"]);
