@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contentFingerprint, statusFingerprint } from "./witness.ts";
@@ -19,5 +19,7 @@ test("a look is mode, size and time; a chmod alone changes it", () => {
 });
 
 test("what cannot be seen has a look too", () => {
+  symlinkSync("circle", join(directory, "circle"));
   expect([statusFingerprint, contentFingerprint].map((look) => look(join(directory, "none")))).toEqual(["-", "-"]);
+  expect([statusFingerprint, contentFingerprint].map((look) => look(join(directory, "circle")))).toEqual(["-", "-"]);
 });

@@ -14,12 +14,11 @@ export function statusFingerprint(path: string): string {
 
 /** SHA-256 of a file. A pipe has no look: to read it would be to take it away from who needs it. */
 export function contentFingerprint(path: string): string {
-  if (!isFile(path)) return absent;
-  return unlessFailed(() => new Bun.CryptoHasher("sha256").update(readFileSync(path)).digest("hex"));
+  return unlessFailed(() => {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return absent;
+    return new Bun.CryptoHasher("sha256").update(readFileSync(path)).digest("hex");
+  });
 }
-
-/** Whether a path leads to a plain file, which says the same each time it is read. */
-export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 function unlessFailed(look: () => string): string {
   try {

@@ -5,6 +5,7 @@ import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem } from "@vivarium/core/diagnostic";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import type { Store } from "@vivarium/core/store";
+import { isRegularFile } from "@vivarium/core/store/small-file";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { wheelsToMaterialize } from "../env/materialize.ts";
 import { planPrefix } from "../env/prefix-plan.ts";
@@ -15,7 +16,7 @@ import { interpreterWitnesses, settingWitnesses } from "../run/witness-paths.ts"
 import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
 import { type CreateRecord, createRecordPath, formatCreateRecord, placeholder, type Witness } from "./create-record.ts";
 import { splitCreateWords } from "./create-words.ts";
-import { contentFingerprint, isFile, statusFingerprint } from "./witness.ts";
+import { contentFingerprint, statusFingerprint } from "./witness.ts";
 
 export interface CreateScene {
   /** What was given to the program. */
@@ -50,7 +51,7 @@ export function writeCreateRecord(scene: CreateScene): void {
 
 /** Files that are a stream, or take values from any variable. */
 const mayMeanElse = ({ read }: CreateScene): boolean =>
-  read.some((path) => path === "-" || !isFile(path) || readFileSync(path, "latin1").includes("${"));
+  read.some((path) => path === "-" || !isRegularFile(path) || readFileSync(path, "latin1").includes("${"));
 
 function createRecordOf(scene: CreateScene): CreateRecord | undefined {
   const { record, request, store, read } = scene;
