@@ -4,7 +4,7 @@
  * for ever. So only regular files are read, and only contents of the right shape count; the rest is damage, which the
  * caller treats as "make it again".
  */
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
 import { errnoOf, ioProblem } from "./io-problem.ts";
 
 export type Reading<T> =
@@ -23,15 +23,19 @@ export const wholeOf = <T>(reading: Reading<T>): T | undefined =>
 const noFile: ReadonlySet<string | undefined> = new Set(["ELOOP", "EISDIR", "ENXIO", "ENODEV", "EOPNOTSUPP"]);
 const nobody: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR"]);
 
-/** Whether a path leads to a regular file: for readers that have their own way to read one. */
-export function isRegularFile(path: string): boolean {
+/** The status of what a path leads to, where that is a regular file. */
+export function regularFileStatus(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    const status = statSync(path, { throwIfNoEntry: false });
+    return status?.isFile() === true ? status : undefined;
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-    return false;
+    return undefined;
   }
 }
+
+/** Whether a path leads to a regular file: for readers that have their own way to read one. */
+export const isRegularFile = (path: string): boolean => regularFileStatus(path) !== undefined;
 
 /** The bytes of a file. @throws E_STORE_PERMISSION, E_STORE_IO */
 export function readSmallBytes(path: string): Reading<Buffer> {

@@ -5,9 +5,9 @@
  * page. Of pages that were not used for a while the descriptor is closed; the file that is found when it is opened
  * again must have the same head, and thus the same body.
  */
-import { closeSync, fstatSync, openSync, readSync, type Stats, statSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, type Stats, writeSync } from "node:fs";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { isRegularFile } from "@vivarium/core/store/small-file";
+import { isRegularFile, regularFileStatus } from "@vivarium/core/store/small-file";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
@@ -67,7 +67,7 @@ export function renewPageFile(path: string, head: PageHead, freshUntilMs: number
 
 /** Which file, in which state: one that was replaced differs in its number, or where that is used again, in its time. */
 export function stateNow(path: string): string | undefined {
-  const stats = isRegularFile(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
+  const stats = regularFileStatus(path);
   return stats === undefined ? undefined : stateOf(stats);
 }
 
@@ -82,13 +82,16 @@ interface OpenedFile {
 function openWithHead(path: string): OpenedFile | undefined {
   const descriptor = openOrMiss(path);
   if (descriptor === undefined) return undefined;
-  const head = readHead(descriptor);
-  const stats = fstatSync(descriptor);
-  if (head !== undefined && stats.size === head.headBytes + head.bodyBytes) {
-    return { head, descriptor, state: stateOf(stats) };
+  let opened: OpenedFile | undefined;
+  try {
+    const head = readHead(descriptor);
+    const stats = fstatSync(descriptor);
+    const isWhole = head !== undefined && stats.size === head.headBytes + head.bodyBytes;
+    opened = isWhole ? { head, descriptor, state: stateOf(stats) } : undefined;
+  } finally {
+    if (opened === undefined) closeSync(descriptor);
   }
-  closeSync(descriptor);
-  return undefined;
+  return opened;
 }
 
 /** Most failures to open are a miss: the index is asked, and an unwritable cache is reported when we write. */
