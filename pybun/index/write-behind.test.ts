@@ -1,6 +1,6 @@
 /** A cache that somebody cleans in the middle is written all the same, and nobody hears of it. */
 import { afterEach, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Problem } from "@vivarium/core/diagnostic";
@@ -33,6 +33,18 @@ test.each(["at once", "at the end"])("pages, %s", async (when) => {
   expect(readFileSync(second, "utf8")).toBe("some text");
   writer.flush();
   expect(readdirSync(dirname(second))).toEqual(["second"]);
+});
+
+test("what cannot be put in its place leaves nothing beside it, and what cannot be removed is told of", () => {
+  for (const command of ["write", "remove"] as const) {
+    const writer = openWriteBehind(report);
+    mkdirSync(join(directory, "taken"), { recursive: true });
+    if (command === "write") writer.write(join(directory, "taken"), content);
+    else writer.remove(join(directory, "taken"));
+    writer.flush();
+    expect(warned.splice(0)).toEqual(["W_INDEX_CACHE"]);
+    expect(readdirSync(directory)).toEqual(["taken"]);
+  }
 });
 
 test("metadata", () => {

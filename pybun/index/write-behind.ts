@@ -54,7 +54,11 @@ export function openWriteBehind(report: Report): WriteBehind {
     },
     remove(path) {
       desk.pending.delete(path);
-      discard(path);
+      try {
+        discard(path);
+      } catch (error) {
+        fail(desk, dirname(path), error);
+      }
     },
     fail: (directory, error) => fail(desk, directory, error),
     flush: () => flush(desk),
@@ -144,10 +148,20 @@ async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<v
   }
 }
 
-/** `openSync` and `writeSync`: `writeFileSync` would join the parts and truncate a file that is new anyway. */
 function writeNow(path: string, parts: readonly Uint8Array[]): void {
   const temporary = temporaryName(path);
-  const descriptor = openSync(temporary, "wx");
+  try {
+    fill(temporary, parts);
+    renameSync(temporary, path);
+  } catch (error) {
+    discard(temporary);
+    throw error;
+  }
+}
+
+/** `openSync` and `writeSync`: `writeFileSync` would join the parts and truncate a file that is new anyway. */
+function fill(path: string, parts: readonly Uint8Array[]): void {
+  const descriptor = openSync(path, "wx");
   try {
     for (const part of parts) {
       for (let at = 0; at < part.length; ) at += writeSync(descriptor, part, at);
@@ -155,5 +169,4 @@ function writeNow(path: string, parts: readonly Uint8Array[]): void {
   } finally {
     closeSync(descriptor);
   }
-  renameSync(temporary, path);
 }
