@@ -1,7 +1,6 @@
 /** The pyproject.toml that a directory belongs to, and the look at it that spares reading TOML. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "@vivarium/core/store/io-problem";
+import { readTextIfPresent } from "../interpreter/file-identity.ts";
 import { upwards } from "./existing-environment.ts";
 
 export interface ProjectFile {
@@ -13,20 +12,10 @@ export interface ProjectFile {
 export function nearestProjectFile(cwd: string): ProjectFile | undefined {
   for (const directory of upwards(cwd)) {
     const file = join(directory, "pyproject.toml");
-    const text = readIfPresent(file);
+    const text = readTextIfPresent(file);
     if (text !== undefined) return { file, text };
   }
   return undefined;
-}
-
-function readIfPresent(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === "ENOENT" || errno === "ENOTDIR" || errno === "EACCES") return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -1,5 +1,7 @@
 /** What is wrong with the input of a run: the code, the exit code, and the place. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
 import { runCommand } from "../../pybun/commands/run.ts";
 import { buildSdist, buildWheel } from "../fixture-index/index.ts";
@@ -240,5 +242,15 @@ describe("a command line with", () => {
     const { exit_code, diagnostics } = await diagnosticsOf(["-c", "0"], { cwd: `${scene.directory}/broken` });
     expect(diagnostics[0]).toMatchObject({ code: "E_RUN_PROJECT_FILE" });
     expect(exit_code).toBe(65);
+  });
+
+  test("a directory, or a circle of links, that is called like a project file belongs to no project", async () => {
+    scene.write("directory/pyproject.toml/.keep", "");
+    scene.write("circle/.keep", "");
+    symlinkSync("pyproject.toml", join(scene.directory, "circle", "pyproject.toml"));
+    for (const name of ["directory", "circle"]) {
+      const run = await scene.pybun(["run", "-c", "print('ran')"], { cwd: join(scene.directory, name) });
+      expect({ name, ...run }).toEqual({ name, exitCode: 0, stdout: "ran\n", stderr: "" });
+    }
   });
 });
