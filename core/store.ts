@@ -127,7 +127,8 @@ function translate<T>(path: string, operation: string, body: () => T): T {
 }
 
 /** Backup and indexing tools skip a directory with this file (bford.info/cachedir). */
-const cacheTag = "Signature: 8a477f597d28d172789f06886806bc55\n# Everything in here can be fetched or built again.\n";
+export const cacheTag =
+  "Signature: 8a477f597d28d172789f06886806bc55\n# Everything in here can be fetched or built again.\n";
 
 function ensureFolder(root: string, name: string): string {
   const path = join(root, name);

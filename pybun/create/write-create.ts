@@ -1,11 +1,10 @@
 /** Writes the warm record of `env create --dir`: what the same words make next time, at any place. */
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { writeFileAtomic } from "@vivarium/core/atomic-file";
-import { Problem } from "@vivarium/core/diagnostic";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import type { Store } from "@vivarium/core/store";
 import { isRegularFile } from "@vivarium/core/store/small-file";
+import { writeUnlessUnwritable } from "@vivarium/core/store/unwritable";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { wheelsToMaterialize } from "../env/materialize.ts";
 import { planPrefix } from "../env/prefix-plan.ts";
@@ -31,8 +30,6 @@ export interface CreateScene {
   readonly cwd: string;
 }
 
-const unwritable = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION", "E_STORE_FULL"]);
-
 /** Does nothing where the warm path would not look, or where the same words may mean something else next time. */
 export function writeCreateRecord(scene: CreateScene): void {
   const { argv, request, cwd, environment, store } = scene;
@@ -41,12 +38,10 @@ export function writeCreateRecord(scene: CreateScene): void {
   if (words === undefined || resolve(cwd, words.directory) !== request.directory || mayMeanElse(scene)) return;
   const record = createRecordOf(scene);
   if (record === undefined) return;
-  try {
-    writeFileAtomic(createRecordPath(store.root, { wish: words.wish, cwd, environment }), formatCreateRecord(record));
-  } catch (error) {
-    // The next one takes the long way again, and that is all.
-    if (!(error instanceof Problem && unwritable.has(error.code))) throw error;
-  }
+  writeUnlessUnwritable(
+    createRecordPath(store.root, { wish: words.wish, cwd, environment }),
+    formatCreateRecord(record),
+  );
 }
 
 /** Files that are a stream, or take values from any variable. */

@@ -1,6 +1,6 @@
 /** The lease of a run on its environments, and the sweep that comes before it. */
-import { Problem } from "@vivarium/core/diagnostic";
 import type { Store } from "@vivarium/core/store";
+import { isUnwritable } from "@vivarium/core/store/unwritable";
 import { isEnvironmentWhole } from "../env/ensure-environment.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { leaseOf } from "../env/list-environments.ts";
@@ -23,9 +23,7 @@ export function leaseEnvironments(store: Store, records: readonly EnvironmentRec
     return undefined;
   } catch (error) {
     // Whoever may not write here cannot evict anything either; on a full disk the environment that is there still runs.
-    if (!(error instanceof Problem && withoutLease.has(error.code))) throw error;
+    if (!isUnwritable(error)) throw error;
     return () => undefined;
   }
 }
-
-const withoutLease = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION", "E_STORE_FULL"]);

@@ -1,10 +1,8 @@
 /** CACHEDIR.TAG: backup and indexing tools skip a directory that has it (bford.info/cachedir). */
 import { existsSync, lstatSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Store } from "@vivarium/core/store";
+import { cacheTag, type Store } from "@vivarium/core/store";
 import { ioProblem } from "@vivarium/core/store/io-problem";
-
-const text = "Signature: 8a477f597d28d172789f06886806bc55\n# Everything in here can be fetched or built again.\n";
 
 /**
  * Marks a store that is there and has no mark: the cache of interpreters can have made its directory first, before the
@@ -16,7 +14,7 @@ export function markCache({ root }: Store): void {
   try {
     const status = lstatSync(path, { throwIfNoEntry: false });
     const isMissing = status === undefined || (status.isFile() && status.size === 0);
-    if (isMissing && existsSync(root)) writeFileSync(path, text);
+    if (isMissing && existsSync(root)) writeFileSync(path, cacheTag);
   } catch (error) {
     throw ioProblem(error, { path, operation: "write" });
   }

@@ -1,9 +1,8 @@
 /** Writes the warm record of a run: what the warm path starts next time, and the witnesses that must stay equal. */
 import { dirname, join } from "node:path";
-import { writeFileAtomic } from "@vivarium/core/atomic-file";
-import { Problem } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
 import type { Store } from "@vivarium/core/store";
+import { writeUnlessUnwritable } from "@vivarium/core/store/unwritable";
 import { environmentKind, recordFileName } from "../env/environment-record.ts";
 import { leaseOf } from "../env/list-environments.ts";
 import { choiceKind } from "../install/choice.ts";
@@ -25,8 +24,6 @@ export interface WarmScene {
   readonly store: Store;
 }
 
-const unwritable = new Set(["E_STORE_READ_ONLY", "E_STORE_PERMISSION", "E_STORE_FULL"]);
-
 /** Does nothing where the warm path would not look: other systems, scripts whose head needs a closer look. */
 export function writeWarmRecord(scene: WarmScene): void {
   const { script, ready, cwd, environment, store } = scene;
@@ -45,12 +42,7 @@ export function writeWarmRecord(scene: WarmScene): void {
   };
   if (!isLineEach(facts)) return;
   const text = formatWarmRecord(facts);
-  try {
-    writeFileAtomic(warmRecordPath(store.root, warmKey({ script, block, cwd, environment })), text);
-  } catch (error) {
-    // The next run takes the long way again, and that is all.
-    if (!(error instanceof Problem && unwritable.has(error.code))) throw error;
-  }
+  writeUnlessUnwritable(warmRecordPath(store.root, warmKey({ script, block, cwd, environment })), text);
 }
 
 /** A record is lines. Without one of its witnesses it would be believed where it does not hold any more. */
