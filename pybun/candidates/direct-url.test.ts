@@ -1,18 +1,11 @@
 import { expect, test } from "bun:test";
 import { Problem } from "@vivarium/core/diagnostic";
-import { linuxTarget } from "../resolver/testing/resolve-universe.ts";
 import { parseRequirement } from "../versions/requirement.ts";
-import { compatibleTags } from "../versions/tags.ts";
 import { type DirectProjects, readDirectUrls } from "./direct-url.ts";
 import { candidatePolicy } from "./policy.ts";
+import { wheelTarget } from "./testing/wheel-target.ts";
 
-const tags = compatibleTags({
-  implementation: "cpython",
-  python: [3, 12],
-  freeThreaded: false,
-  platform: { kind: "manylinux", glibc: [2, 28], arch: "x86_64" },
-});
-const target = { ...linuxTarget("3.12.4"), tags };
+const target = wheelTarget("3.12.4");
 
 function read(requirements: readonly string[], constraints: readonly string[]): Promise<DirectProjects> {
   const [wanted, limits] = [requirements.map(parseRequirement), constraints.map(parseRequirement)];

@@ -2,23 +2,16 @@
 import { expect, test } from "bun:test";
 import type { ProjectPage } from "../index/index-file.ts";
 import type { SelectionRule } from "../resolver/select-release.ts";
-import { linuxTarget } from "../resolver/testing/resolve-universe.ts";
 import { parseSpecifiers } from "../versions/specifier.ts";
 import { specifiersToRange } from "../versions/specifier-range.ts";
-import { compatibleTags } from "../versions/tags.ts";
 import { parseVersion } from "../versions/version.ts";
 import { type FetchAhead, type Likely, openFetchAhead } from "./fetch-ahead.ts";
 import { nextReleases } from "./next-releases.ts";
 import { candidatePolicy } from "./policy.ts";
 import { type ProjectReleases, projectReleases } from "./project-releases.ts";
+import { wheelTarget } from "./testing/wheel-target.ts";
 
-const tags = compatibleTags({
-  implementation: "cpython",
-  python: [3, 12],
-  freeThreaded: false,
-  platform: { kind: "manylinux", glibc: [2, 28], arch: "x86_64" },
-});
-const policy = candidatePolicy({ ...linuxTarget("3.12.4"), tags }, []);
+const policy = candidatePolicy(wheelTarget("3.12.4"), []);
 
 /** Releases of these versions, ascending, each with one wheel. */
 function releasesOf(versions: readonly string[]): ProjectReleases {

@@ -9,16 +9,11 @@ import {
 } from "../../tests/fixture-index/index.ts";
 import type { IndexClient } from "../index/client.ts";
 import { type OpenOptions, type TestBench, testBench } from "../index/testing.ts";
-import { linuxTarget } from "../resolver/testing/resolve-universe.ts";
 import { parseRequirement } from "../versions/requirement.ts";
-import { compatibleTags } from "../versions/tags.ts";
 import { type IndexResolution, resolveWithIndex } from "./resolve-with-index.ts";
+import { wheelTarget } from "./testing/wheel-target.ts";
 
-const platform = { kind: "manylinux", glibc: [2, 28], arch: "x86_64" } as const;
-const targetFor = (minor: number): IndexResolution["target"] => ({
-  ...linuxTarget(`3.${minor}.1`),
-  tags: compatibleTags({ implementation: "cpython", python: [3, minor], freeThreaded: false, platform }),
-});
+const targetFor = (minor: number): IndexResolution["target"] => wheelTarget(`3.${minor}.1`);
 
 interface Answer {
   readonly pins: string;

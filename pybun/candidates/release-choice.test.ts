@@ -1,19 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import type { IndexFile } from "../index/index-file.ts";
-import { linuxTarget } from "../resolver/testing/resolve-universe.ts";
 import { parseRequirement } from "../versions/requirement.ts";
-import { compatibleTags } from "../versions/tags.ts";
 import { parseVersion } from "../versions/version.ts";
 import { candidatePolicy, type PolicyOptions } from "./policy.ts";
 import { chooseFile } from "./release-choice.ts";
+import { wheelTarget } from "./testing/wheel-target.ts";
 
-const tags = compatibleTags({
-  implementation: "cpython",
-  python: [3, 12],
-  freeThreaded: false,
-  platform: { kind: "manylinux", glibc: [2, 28], arch: "x86_64" },
-});
-const target = { ...linuxTarget("3.12.4"), tags };
+const target = wheelTarget("3.12.4");
 
 const fileOf = (filename: string, more: Partial<IndexFile> = {}): IndexFile => ({
   filename,
