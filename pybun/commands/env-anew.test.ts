@@ -2,15 +2,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { openStore } from "@vivarium/core/store";
 import { buildWheel } from "../../tests/fixture-index/index.ts";
 import { openRunScene, type RunResult, type RunScene, runProgram } from "../../tests/run/run-scene.ts";
 import { environmentKind, recordVersion } from "../env/environment-record.ts";
 import { findEnvironment, leaseOf } from "../env/list-environments.ts";
 import { wheelKind } from "../wheel/stored-wheel.ts";
-import { cacheCommands } from "./cache.ts";
-import { envCommands } from "./env.ts";
+import { detailIn } from "./testing/detail-in.ts";
 
 let scene: RunScene;
 beforeEach(async () => {
@@ -21,15 +19,6 @@ afterEach(() => scene.close());
 const env = (...words: readonly string[]): Promise<RunResult> => scene.pybun(["env", ...words]);
 const at = (...names: readonly string[]): string => join(scene.directory, ...names);
 const codeOf = ({ stderr }: RunResult): string => /\[([EW]_\w+)\]/.exec(stderr)?.[1] ?? stderr;
-
-async function detailOf(name: string, { stdout }: RunResult): Promise<unknown> {
-  const commands = [...envCommands, ...cacheCommands];
-  const envelope = await assertValidEnvelope(
-    stdout,
-    commands.find((command) => command.name === name),
-  );
-  return envelope.detail;
-}
 
 async function says(prefix: string): Promise<string> {
   const code = "import alpha; print(alpha.version)";
@@ -55,7 +44,7 @@ describe("made anew", () => {
   test("not with --clear while a program uses it: E_ENV_IN_USE", async () => {
     for (const place of [[], ["--dir", "own"]]) {
       const made = await env("create", "alpha", ...place, "--format=json");
-      const { path } = (await detailOf("env create", made)) as { path: string }; // validated against its schema
+      const { path } = (await detailIn(made.stdout, "env create")) as { path: string }; // validated against its schema
       const store = openStore(scene.cache);
       const end = store.lease([leaseOf(store, findEnvironment(store, path, scene.directory))]);
       const refused = await env("create", "alpha", ...place, "--clear");
@@ -147,7 +136,7 @@ describe("that lost its wheels", () => {
     expect(verified.exitCode).toBe(76);
     const files = `--requirement ${at("sub/pins.txt")} --constraint ${at("sub/limits.txt")}`;
     const command = `pybun env create ${files} --resolution lowest --dir ${at("own")}`;
-    expect(await detailOf("cache verify", verified)).toMatchObject({ broken: [{ path: at("own"), command }] });
+    expect(await detailIn(verified.stdout, "cache verify")).toMatchObject({ broken: [{ path: at("own"), command }] });
     const environment = { ...scene.environment, PATH: `${at("home")}:${scene.environment["PATH"]}` };
     expect((await runProgram(["sh", "-c", command], { cwd: "/", env: environment })).exitCode).toBe(0);
     expect(await says(at("own"))).toBe("1.0");

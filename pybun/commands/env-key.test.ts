@@ -2,10 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { buildWheel, type FixtureIndex, startFixtureIndex } from "../../tests/fixture-index/index.ts";
 import { openRunScene, type RunScene, runProgram } from "../../tests/run/run-scene.ts";
-import { envCommands } from "./env.ts";
+import { detailIn } from "./testing/detail-in.ts";
 
 let scene: RunScene;
 let mirror: FixtureIndex;
@@ -30,10 +29,8 @@ interface Made {
   readonly packages: readonly { readonly sha256: string }[];
 }
 
-async function madeIn(stdout: string): Promise<Made> {
-  const shape = envCommands.find((command) => command.name === "env create");
-  return (await assertValidEnvelope(stdout, shape)).detail as Made; // validated against the command's schema
-}
+/** By the command's schema. */
+const madeIn = async (stdout: string): Promise<Made> => (await detailIn(stdout, "env create")) as unknown as Made;
 
 async function create(...words: readonly string[]): Promise<Made> {
   const { stdout, stderr, exitCode } = await scene.pybun(["env", "create", "beta", ...words, "--format=json"]);

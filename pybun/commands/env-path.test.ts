@@ -1,9 +1,8 @@
 /** What environments are for: `env list` tells it, `env path` finds them by it. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
-import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { openRunScene, type RunResult, type RunScene, runProgram } from "../../tests/run/run-scene.ts";
-import { envCommands } from "./env.ts";
+import { detailIn } from "./testing/detail-in.ts";
 
 let scene: RunScene;
 beforeAll(async () => {
@@ -12,15 +11,8 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 const env = (...words: readonly string[]): Promise<RunResult> => scene.pybun(["env", ...words]);
-
-async function detailOf(name: string, words: readonly string[]): Promise<Record<string, unknown>> {
-  const { stdout } = await env(name, ...words, "--format=json");
-  const { detail } = await assertValidEnvelope(
-    stdout,
-    envCommands.find((command) => command.name === `env ${name}`),
-  );
-  return detail as Record<string, unknown>; // validated against the command's schema
-}
+const detailOf = async (name: string, words: readonly string[]): Promise<Record<string, unknown>> =>
+  detailIn((await env(name, ...words, "--format=json")).stdout, `env ${name}`);
 
 /** Places, hashes and versions of this machine as words. */
 function plain(text: string): string {

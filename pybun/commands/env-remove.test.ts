@@ -2,9 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { openRunScene, type RunResult, type RunScene } from "../../tests/run/run-scene.ts";
-import { envCommands } from "./env.ts";
+import { detailIn } from "./testing/detail-in.ts";
 
 let scene: RunScene;
 beforeAll(async () => {
@@ -13,6 +12,8 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 const env = (...words: readonly string[]): Promise<RunResult> => scene.pybun(["env", ...words]);
+const detailOf = async (name: string, words: readonly string[]): Promise<Record<string, unknown>> =>
+  detailIn((await env(name, ...words, "--format=json")).stdout, `env ${name}`);
 
 /** The path of the new environment. */
 async function created(...words: readonly string[]): Promise<string> {
@@ -82,15 +83,6 @@ test("two places with one wish are not chosen between", async () => {
   expect(codeOf(await env("remove", "beta"))).toBe("65 error[E_ENV_AMBIGUOUS]");
   expect((await env("remove", "one", "two")).exitCode).toBe(0);
 }, 30_000);
-
-async function detailOf(name: string, words: readonly string[]): Promise<Record<string, unknown>> {
-  const { stdout } = await env(name, ...words, "--format=json");
-  const { detail } = await assertValidEnvelope(
-    stdout,
-    envCommands.find((command) => command.name === `env ${name}`),
-  );
-  return detail as Record<string, unknown>; // validated against the command's schema
-}
 
 test("env list tells the options that tell environments of the same requirements apart", async () => {
   const limits = scene.write("limits of mine.txt", "beta<9\n");

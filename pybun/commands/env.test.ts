@@ -4,10 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProcess } from "@vivarium/cli/testing/run-fixture";
-import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { buildSdist, buildWheel, type FixtureIndex, startFixtureIndex } from "../../tests/fixture-index/index.ts";
 import { wheelKind } from "../wheel/stored-wheel.ts";
-import { envCommands } from "./env.ts";
+import { detailIn } from "./testing/detail-in.ts";
 
 const launcher = join(import.meta.dir, "../../vivarium/bin/vivarium");
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "env-command-")));
@@ -41,12 +40,8 @@ const pybun = (...argv: readonly string[]) =>
 
 const create = (...argv: readonly string[]) => pybun("create", "--default-index", index.simple, ...argv);
 
-async function detailOf(command: string, running: ReturnType<typeof pybun>): Promise<Record<string, unknown>> {
-  const shape = envCommands.find((candidate) => candidate.name === `env ${command}`);
-  const { stdout } = await running;
-  const { detail } = await assertValidEnvelope(stdout, shape);
-  return detail as Record<string, unknown>; // validated against the command's schema
-}
+const detailOf = async (command: string, running: ReturnType<typeof pybun>): Promise<Record<string, unknown>> =>
+  detailIn((await running).stdout, `env ${command}`);
 
 describe("env create", () => {
   test("prints the path of a working environment, and the same one again without the index", async () => {
