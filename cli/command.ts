@@ -92,6 +92,7 @@ export interface CommandContext {
   readonly argv: readonly string[];
   readonly report: Report;
   readonly environment: Environment;
+  /** `nowhere` where the system cannot tell it (core/working-directory.ts). */
   readonly cwd: string;
   readonly home: string;
   readonly platform: Platform;

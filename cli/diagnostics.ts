@@ -84,6 +84,16 @@ export const cliDiagnostics = {
     message: (p) => `there is no schema '${p.name}'`,
     hint: (p) => meant(p, "'") ?? `There are ${p.known.map((name) => `'${name}'`).join(", ")}.`,
   }),
+  E_WORKING_DIRECTORY: rule<{ wanted?: string }>({
+    exit: exitCode.notFound,
+    summary:
+      "The command names a relative path, but the working directory was deleted, or the system cannot tell it. What needs no directory works there.",
+    message: (p) =>
+      p.wanted === undefined
+        ? "cannot use the working directory: it was deleted, or cannot be reached any more"
+        : `cannot look for '${p.wanted}': the working directory was deleted, or cannot be reached any more`,
+    hint: () => "Change to a directory that exists, or name absolute paths.",
+  }),
   E_OUTPUT_WRITE: rule<{ reason: string }>({
     exit: exitCode.io,
     summary: "Standard output could not be written, for example because the disk is full.",

@@ -6,12 +6,14 @@ import { fstatSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment, Platform } from "@vivarium/core/paths";
+import { workingDirectory } from "@vivarium/core/working-directory";
 import type { cliDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof cliDiagnostics>();
 
 export interface Host {
   readonly environment: Environment;
+  /** `nowhere` where the system cannot tell it (core/working-directory.ts). */
   readonly cwd: string;
   readonly home: string;
   readonly platform: Platform;
@@ -34,7 +36,7 @@ export function openHost(): Host {
   const { env } = process;
   return {
     environment: env,
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     home: env["HOME"] || homedir(),
     platform: platformOf(process.platform),
     stdout: openStream(1),

@@ -20,6 +20,7 @@ import { paintOf, wantsColor } from "./colors.ts";
 import type { CommandContext, Program } from "./command.ts";
 import { formatDiagnostic } from "./diagnostic-text.ts";
 import type { Host } from "./host.ts";
+import { problemSomewhere } from "./no-directory.ts";
 import { openProgress, type Progress } from "./progress.ts";
 import type { Observation } from "./progress-model.ts";
 import type { Reporter } from "./reporter.ts";
@@ -199,9 +200,10 @@ async function explain(session: Session, error: unknown): Promise<number> {
   }
   if (!(error instanceof Problem)) return explainBug(session, error);
   const catalogue = await catalogueOf(session.program);
-  const found = catalogue[error.code];
+  const problem = problemSomewhere(error, session.host.cwd);
+  const found = catalogue[problem.code];
   if (found === undefined) return explainBug(session, error);
-  await diagnose(session, error);
+  await diagnose(session, problem);
   return found.exit;
 }
 

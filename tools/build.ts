@@ -6,6 +6,8 @@
  *   starts three to fifty times slower.
  * - workers (every `*-worker.ts`) are entry points of their own, as `new Worker(new URL("./x-worker.ts", …))` needs.
  * - dotenv and bunfig are off: the working directory of a user must not act on us.
+ * - an argument for the runtime, whichever: an executable without one ends before our code where the working directory
+ *   was deleted, because the runtime asks for that directory in another way then.
  */
 import { existsSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -29,6 +31,7 @@ function buildArguments({ outfile, target }: { outfile: string; target?: string 
     "--format=esm",
     "--no-compile-autoload-dotenv",
     "--no-compile-autoload-bunfig",
+    "--compile-exec-argv=--no-install",
     ...(target === undefined ? [] : [`--target=${target}`]),
     "vivarium/entry.ts",
     ...workers.sort(),

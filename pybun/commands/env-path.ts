@@ -1,5 +1,6 @@
 /** `pybun env path`: the environment with a key, at a place, or of a wish. */
 import type { Execute } from "@vivarium/cli/command";
+import { requireDirectory } from "@vivarium/cli/no-directory";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
@@ -33,6 +34,7 @@ function namedEnvironment(
   const [word, ...others] = positionals;
   if (word === undefined || others.length > 0 || options.requirement.length > 0) return undefined;
   const found = tryFindEnvironment(store, word, cwd);
+  if (found === undefined && word.includes("/")) requireDirectory(word, cwd);
   if (found === undefined && isNoRequirement(word)) throw problem("E_ENV_NOT_FOUND", { wanted: word });
   return found;
 }

@@ -2,6 +2,7 @@
 
 import type { CommandContext, Execute } from "@vivarium/cli/command";
 import type { cliDiagnostics } from "@vivarium/cli/diagnostics";
+import { requireDirectory } from "@vivarium/cli/no-directory";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
@@ -46,6 +47,7 @@ async function meantEnvironments(
   const isNaming = !isWish && (unknown.length < positionals.length || unknown.some(isNoRequirement));
   if (!isNaming) return [(await wishedEnvironment(context, { ...asked, orDamaged: true })).path];
   const wanted = unknown.find(isNoRequirement) ?? unknown[0];
+  if (wanted?.includes("/")) requireDirectory(wanted, context.cwd);
   if (wanted !== undefined) throw problem("E_ENV_NOT_FOUND", { wanted });
   await refuseTwoMeanings(context, asked);
   return positionals;

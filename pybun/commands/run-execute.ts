@@ -151,13 +151,12 @@ async function obtain(plan: RunPlan, scene: InstallScene): Promise<LeasedRun> {
 
 async function capture(run: Start, invocation: Invocation, variables: Record<string, string>): Promise<number> {
   const { context, read, description, descriptors } = run;
-  const { report, cwd } = context;
+  const { report } = context;
   const { outputBytesMaxDefault, runCaptured } = await import("../run/captured-child.ts");
   await context.release();
   const ended = await runCaptured({
     invocation,
     variables,
-    cwd,
     report,
     descriptors,
     outputBytesMax: outputBytesMaxDefault,

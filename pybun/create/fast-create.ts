@@ -13,6 +13,7 @@ import { Problem } from "@vivarium/core/diagnostic";
 import { type Places, placesOf } from "@vivarium/core/paths";
 import { openStore } from "@vivarium/core/store";
 import { errnoOf } from "@vivarium/core/store/io-problem";
+import { workingDirectory } from "@vivarium/core/working-directory";
 import { shebangOf } from "../env/entry-script.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { placeEnvironment, placeLockOf } from "../env/placed-environment.ts";
@@ -27,7 +28,7 @@ export async function tryFastCreate(argv: readonly string[]): Promise<boolean> {
   const words = splitCreateWords(argv);
   const cache = cacheOf(process.env);
   if (words === undefined || cache === undefined || process.env["PYBUN_TRACE"]) return false;
-  const cwd = process.cwd();
+  const cwd = workingDirectory();
   const directory = resolve(cwd, words.directory);
   const path = createRecordPath(cache, { wish: words.wish, cwd, environment: process.env });
   const record = unlessFailed(() => usableRecord(path, directory));

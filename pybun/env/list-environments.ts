@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Store, StoreKey } from "@vivarium/core/store";
+import { workingDirectory } from "@vivarium/core/working-directory";
 import type { envDiagnostics } from "./diagnostics.ts";
 import {
   type EnvironmentRecord,
@@ -81,7 +82,7 @@ function pick<T extends GoneEnvironment>(all: readonly T[], { wanted, path }: { 
 export function removeEnvironment(
   store: Store,
   wanted: string,
-  { cwd = process.cwd() }: { cwd?: string } = {},
+  { cwd = workingDirectory() }: { cwd?: string } = {},
 ): GoneEnvironment {
   const record = tryFindEnvironment(store, wanted, cwd);
   if (record === undefined) return forgetGone(store, wanted, cwd);

@@ -15,6 +15,7 @@ import { isStoreName, type Store, type StoreKey } from "@vivarium/core/store";
 import { errnoOf, ioProblem } from "@vivarium/core/store/io-problem";
 import { readSmallText, wholeOf } from "@vivarium/core/store/small-file";
 import { makingReasonOf } from "@vivarium/core/system-reason";
+import { workingDirectory } from "@vivarium/core/working-directory";
 import type { envDiagnostics } from "./diagnostics.ts";
 import { type EnvironmentRecord, ownedRecordName } from "./environment-record.ts";
 import { exchangePaths } from "./exchange-paths.ts";
@@ -153,7 +154,7 @@ function moveInto(made: string, directory: string): void {
 
 /** Whoever is in a directory stays in it when another takes its name: a shell would stand in one that is gone. */
 function refuseCurrent(directory: string): void {
-  const current = `${process.cwd()}${sep}`;
+  const current = `${workingDirectory()}${sep}`;
   if (!current.startsWith(directory + sep)) return;
   const reason = "it is the current directory or holds it, and would be replaced; name it from above";
   throw problem("E_ENV_DIRECTORY_UNUSABLE", { path: directory, reason });

@@ -18,7 +18,6 @@ export const outputBytesMaxDefault = 10 * 1024 * 1024;
 export interface CapturedOptions {
   readonly invocation: Invocation;
   readonly variables: Readonly<Record<string, string>>;
-  readonly cwd: string;
   readonly report: Report;
   /** Each stream's bound. */
   readonly outputBytesMax: number;
@@ -36,13 +35,13 @@ export interface Ended {
 
 /** @throws Interruption, and an Error with the system's `code` where the program cannot be started */
 export async function runCaptured(options: CapturedOptions): Promise<Ended> {
-  const { invocation, variables, cwd, report, input, outputBytesMax, descriptors } = options;
+  const { invocation, variables, report, input, outputBytesMax, descriptors } = options;
   const startedMs = performance.now();
   const ignored = ignoredAmong(forwarded);
+  // Not told where, it stays where we are: in a directory that was deleted or closed since, nobody can enter again.
   const child = Bun.spawn({
     ...commandOf(invocation, ignored),
     env: variables,
-    cwd,
     stdio: [input ?? "inherit", "pipe", "pipe", ...atTheirPlaces(descriptors)],
   });
   const { promise: interrupted, reject } = Promise.withResolvers<never>();

@@ -10,6 +10,7 @@
 import { replaceProcessBy } from "@vivarium/core/execve";
 import { inheritedDescriptors } from "@vivarium/core/inherited-descriptors";
 import { beginTrace, formatTraceParent } from "@vivarium/core/trace";
+import { workingDirectory } from "@vivarium/core/working-directory";
 import { childVariables } from "./child-variables.ts";
 import { type DirectCalls, openDirectCalls } from "./direct-calls.ts";
 import { type ReadProcessFile, rawVariables, rawWords } from "./raw-words.ts";
@@ -30,7 +31,7 @@ export function tryFastRun(argv: readonly string[]): boolean {
   const calls = openDirectCalls();
   const block = blockBytes(calls?.readHead(script, headBytesMax) ?? "\xEF\xBB\xBF");
   if (calls === undefined || block === undefined) return false;
-  const key = warmKey({ script, block, cwd: process.cwd(), environment: env });
+  const key = warmKey({ script, block, cwd: workingDirectory(), environment: env });
   const record = parseWarmRecord(readText(calls, warmRecordPath(cacheRoot, key)));
   // The lease first: what was there under it stays there.
   if (record === undefined || !takeLease(calls, cacheRoot, record) || !holds(calls, record)) return false;

@@ -8,6 +8,7 @@
  */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { requireDirectory } from "@vivarium/cli/no-directory";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import type { runDiagnostics } from "./diagnostics.ts";
@@ -61,6 +62,7 @@ interface FoundFile {
 
 /** @throws E_RUN_SCRIPT_NOT_FOUND */
 function namedFile(word: string, { cwd }: TargetWords): FoundFile {
+  requireDirectory(word, cwd);
   const status = statusOf(word, cwd);
   if (status === undefined) throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: word, reason: "no such file" });
   return { isSource: status.isFile() && !/\.py[zc]$/i.test(word) };
@@ -73,6 +75,7 @@ function placedFile([word, ...args]: readonly [string, ...string[]], words: Targ
   if (!word.includes("/") && !(process.platform === "win32" && word.includes("\\"))) {
     return isBlockFile(path) ? { isSource: true } : undefined;
   }
+  requireDirectory(word, cwd);
   const status = statusOf(word, cwd);
   if (status === undefined) return undefined;
   if (status.isDirectory()) return { isSource: false };
