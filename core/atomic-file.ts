@@ -9,8 +9,8 @@ let counter = 0;
 
 /**
  * Writes a file so that readers see the old or the new contents, never a part: into a temporary name beside it, then
- * one rename. Missing parent directories are made, also where somebody cleans them
- * away meanwhile; a directory under the name, where only a file of ours belongs, gives way. Not synced: after a power cut the file may be the old one or,
+ * one rename. Missing parent directories are made, also where somebody cleans them away meanwhile; a directory under
+ * the name, where only a file of ours belongs, gives way. Not synced: after a power cut the file may be the old one or,
  * on some file systems, empty, so readers must bear that.
  * @throws E_STORE_READ_ONLY, E_STORE_PERMISSION, E_STORE_FULL, E_STORE_NOT_DIRECTORY, E_STORE_IO
  */

@@ -5,9 +5,8 @@
  *
  * In: the descriptors of this process as /proc shows them, at a moment when we have none open. Out: the numbers of
  * those that are not the runtime's own, which are an epoll and what is registered with it. An epoll that was handed
- * down cannot be told from the runtime's: it is left as it is, closed from 4 up, and so is an eventfd that is registered
- * with it. Other systems need none of this: there the runtime marks
- * nothing.
+ * down cannot be told from the runtime's: it is left as it is, closed from 4 up, and so is an eventfd that is
+ * registered with it. Other systems need none of this: there the runtime marks nothing.
  */
 
 export interface ProcessFiles {

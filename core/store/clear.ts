@@ -29,8 +29,8 @@ export interface ClearOptions {
 
 /**
  * Empties the store: every entry of every kind, and whatever else lies in its folders, but not what `keeps` names, what
- * a living process is making, nor what lies in `tmp` and `trash` under a name that no process of ours gives. What could not be removed raises E_STORE_*, and the rest stays. Whoever calls this
- * holds the store's eviction lock.
+ * a living process is making, nor what lies in `tmp` and `trash` under a name that no process of ours gives. What could
+ * not be removed raises E_STORE_*, and the rest stays. Whoever calls this holds the store's eviction lock.
  */
 export function clearStore(store: Store, { keeps, dependents = [], signal }: ClearOptions): Cleared {
   store.sweep();

@@ -15,13 +15,15 @@ function isFileInTheWay(errno: string, path: string): boolean {
   return errno === "EEXIST" && statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }
 
-/** Operations that fail on the way to a name of ours: what the user knows is the place where it should have come to be. */
+/**
+ * Operations that fail on the way to a name of ours: what the user knows is the place where it should have come to be.
+ */
 const making = new Set(["write", "create", "publish", "lock"]);
 
 /**
  * A failed system call as the store's problem, with the path that the system named, else `path`; where something was to
- * be made, with the part of that path which exists.
- * Everything else comes back as it is: problems on their way up, and our own bugs.
+ * be made, with the part of that path which exists. Everything else comes back as it is: problems on their way up, and
+ * our own bugs.
  */
 export function ioProblem(error: unknown, { path, operation }: { path: string; operation: string }): unknown {
   const errno = errnoOf(error);

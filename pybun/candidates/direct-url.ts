@@ -37,8 +37,8 @@ interface DirectOptions {
 }
 
 /**
- * Reads the wheels that are required by URL, and those that these require by URL. A constraint says where a project comes
- * from if anything requires it: its wheel is not asked for here. Throws `E_RESOLVE_URL_…`.
+ * Reads the wheels that are required by URL, and those that these require by URL. A constraint says where a project
+ * comes from if anything requires it: its wheel is not asked for here. Throws `E_RESOLVE_URL_…`.
  */
 export async function readDirectUrls(
   { requirements, constraints = [] }: Wishes,

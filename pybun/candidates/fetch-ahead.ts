@@ -1,11 +1,11 @@
 /**
  * What is asked for before the solver asks, so that it seldom waits.
  *
- * While the client answers at once nothing is fetched ahead: there is nothing to gain, but for a list of pins that is to
- * be installed. The first promise turns that around: from then on every project that is mentioned is requested at once, and with it the metadata of the release
- * that will probably be chosen. A project of which a second release is tried will probably go through more: the next
- * ones are asked for all the time, more of them the longer it takes, so that a conflict over a hundred releases costs
- * a few round trips and not a hundred.
+ * While the client answers at once nothing is fetched ahead: there is nothing to gain, but for a list of pins that is
+ * to be installed. The first promise turns that around: from then on every project that is mentioned is requested at
+ * once, and with it the metadata of the release that will probably be chosen. A project of which a second release is
+ * tried will probably go through more: the next ones are asked for all the time, more of them the longer it takes, so
+ * that a conflict over a hundred releases costs a few round trips and not a hundred.
  */
 import { Problem } from "@vivarium/core/diagnostic";
 import type { IndexFile } from "../index/index-file.ts";
@@ -124,7 +124,10 @@ function quietly(ask: () => unknown): void {
   }
 }
 
-/** How many releases are under way while the n-th is tried. Most projects end with the first, nearly all with the second. */
+/**
+ * How many releases are under way while the n-th is tried. Most projects end with the first, nearly all with the
+ * second.
+ */
 const windows = [0, 0, 4, 8, 16, 32];
 const windowMax = 50;
 

@@ -52,7 +52,10 @@ export interface FoundProject extends Omit<ProjectMemo, "proofs"> {
 export interface ResolutionMemo {
   /** `undefined`: nothing is remembered, or it does not hold any more. */
   readonly project: (name: string) => ProjectMemo | undefined;
-  /** Keeps these projects besides those that are remembered already. Best effort: a cache that cannot be written stays as it is. */
+  /**
+   * Keeps these projects besides those that are remembered already. Best effort: a cache that cannot be written stays
+   * as it is.
+   */
   readonly save: (projects: ReadonlyMap<string, FoundProject>) => void;
 }
 

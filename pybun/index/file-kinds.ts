@@ -9,8 +9,8 @@ export interface FileKinds {
 
 /**
  * Sources of settings, the weakest first, as one: names add up, and what a stronger source says of a project replaces
- * what a weaker one says of the other kind of its files. Each list of the result is names, or `:all:` alone; names of the
- * one list go before `:all:` of the other.
+ * what a weaker one says of the other kind of its files. Each list of the result is names, or `:all:` alone; names of
+ * the one list go before `:all:` of the other.
  */
 export function mergeFileKinds(sources: readonly FileKinds[]): FileKinds {
   let noBinary = new Set<string>();

@@ -25,8 +25,8 @@ export class SinkFailure extends Error {
 }
 
 /**
- * A certificate does not become better by asking again, nor a server without TLS, nor a full disk: thrown. What may pass is a {@link Retry}. `url` is redacted;
- * `proxy` is what the request went through.
+ * A certificate does not become better by asking again, nor a server without TLS, nor a full disk: thrown. What may
+ * pass is a {@link Retry}. `url` is redacted; `proxy` is what the request went through.
  */
 export function failureOf(error: unknown, { url, proxy }: { url: string; proxy: Sourced | undefined }): Retry {
   if (error instanceof SinkFailure) throw error.cause;

@@ -13,7 +13,10 @@ export interface BlockedBody {
   readonly readAt: (target: Buffer, offset: number) => number;
 }
 
-/** CRC-32, which processors compute themselves. Against accidents, not malice: whoever may write the cache may write anything. */
+/**
+ * CRC-32, which processors compute themselves. Against accidents, not malice: whoever may write the cache may write
+ * anything.
+ */
 export function checksum(bytes: Uint8Array): number {
   return Bun.hash.crc32(bytes);
 }

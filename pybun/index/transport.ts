@@ -2,8 +2,8 @@
  * HTTP GET as the index client needs it: patient, suspicious, and careful with secrets.
  *
  * In: a URL and what may be spent on it. Out: status, headers, and a body that is read piece by piece under a ceiling
- * of bytes, an idle timeout and a lowest rate. In between: redirects (followed here, because credentials belong to one place and must
- * be chosen anew for each hop), retries with back-off, proxies, certificates.
+ * of bytes, an idle timeout and a lowest rate. In between: redirects (followed here, because credentials belong to one
+ * place and must be chosen anew for each hop), retries with back-off, proxies, certificates.
  *
  * `fetch` of Bun keeps connections alive; an own HTTP client would gain nothing that a measurement showed. Bodies are
  * decompressed by `content-coding.ts`.
@@ -44,7 +44,10 @@ export interface AskOptions {
 }
 
 export interface Transport {
-  /** Calls `use` with the answer; the body is discarded when `use` is done. Everything of it may be called again on retry. */
+  /**
+   * Calls `use` with the answer; the body is discarded when `use` is done. Everything of it may be called again on
+   * retry.
+   */
   readonly ask: <T>(url: string, options: AskOptions, use: (answer: Answer) => Promise<T>) => Promise<T>;
   readonly requests: () => number;
 }
@@ -216,9 +219,9 @@ async function send(url: string, hop: Hop, parts: TransportParts): Promise<Respo
 }
 
 /**
- * The runtime believes any certificate where this variable of Node is `0`. It is no setting of ours, and nobody who sets
- * it for another program means what gets installed: it is passed on, and has no effect here. Named only where it is
- * set, so that all other requests keep the runtime's own options.
+ * The runtime believes any certificate where this variable of Node is `0`. It is no setting of ours, and nobody who
+ * sets it for another program means what gets installed: it is passed on, and has no effect here. Named only where it
+ * is set, so that all other requests keep the runtime's own options.
  */
 function certain(tls: ReturnType<Trust["for"]>): ReturnType<Trust["for"]> {
   return process.env["NODE_TLS_REJECT_UNAUTHORIZED"] === undefined ? tls : { rejectUnauthorized: true, ...tls };

@@ -1,12 +1,13 @@
 /**
- * Deadlines for many transfers with one timer: it ticks a few times in the shortest timeout while anything is watched, so that a
- * request costs two set operations instead of a timer of its own. A deadline is met up to a quarter of the timeout late.
+ * Deadlines for many transfers with one timer: it ticks a few times in the shortest timeout while anything is watched,
+ * so that a request costs two set operations instead of a timer of its own. A deadline is met up to a quarter of the
+ * timeout late.
  *
- * A body has two: against silence, and against a trickle that would never end. For the second each body has an account of
- * time. It begins full, time is taken out while we wait for bytes, and bytes pay time in, up to what it began with; at
- * zero the body ends. So a server may be as slow as it likes for the grace, but not for ever. The rate that keeps an account
- * level is that of a whole link: the bodies that are read at the same time share it, since an honest link that is slow
- * divides itself among them too.
+ * A body has two: against silence, and against a trickle that would never end. For the second each body has an account
+ * of time. It begins full, time is taken out while we wait for bytes, and bytes pay time in, up to what it began with;
+ * at zero the body ends. So a server may be as slow as it likes for the grace, but not for ever. The rate that keeps an
+ * account level is that of a whole link: the bodies that are read at the same time share it, since an honest link that
+ * is slow divides itself among them too.
  */
 
 export interface Watch {

@@ -2,8 +2,8 @@
  * Reads METADATA out of a wheel without fetching the wheel: one request for the tail mostly suffices.
  *
  * A wheel that was read from its first byte to its last is compared with the announced hashes before anything of it is
- * looked at: damage is then told as what it is (whole-wheel.ts does so where not all of it is kept). Of a part nothing can be compared; whoever installs the wheel does, and
- * compares the METADATA too.
+ * looked at: damage is then told as what it is (whole-wheel.ts does so where not all of it is kept). Of a part nothing
+ * can be compared; whoever installs the wheel does, and compares the METADATA too.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";

@@ -25,7 +25,10 @@ export interface WholeWheel {
 
 const bytesMaxOf = (file: IndexFile): number => file.size ?? fileBytesMax;
 
-/** All of the wheel, unchecked, or its end, whose whole has the announced hashes. Throws `E_INDEX_HASH`, and what the body throws. */
+/**
+ * All of the wheel, unchecked, or its end, whose whole has the announced hashes. Throws `E_INDEX_HASH`, and what the
+ * body throws.
+ */
 export async function receiveEnd(
   body: Body,
   { file, sawWhole, keptBytes = keptBytesUsual }: WholeWheel,

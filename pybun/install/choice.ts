@@ -20,7 +20,10 @@ export function chosenEnvironment(store: Store, key: string, interpreter: Interp
   return isEnvironmentWhole(record) ? record : undefined;
 }
 
-/** Not written where it says so already: an environment that is there serves from a store that nobody may write to. @throws E_STORE_… */
+/**
+ * Not written where it says so already: an environment that is there serves from a store that nobody may write to.
+ * @throws E_STORE_…
+ */
 export function writeChoice(store: Store, key: string, record: EnvironmentRecord): void {
   if (readChoice(store, key) === record.key) return;
   writeFileAtomic(choicePath(store, key), record.key);

@@ -1,8 +1,8 @@
 /**
  * Removes what killed processes left beside the store's small files: records, choices, pages of an index. They are
- * written to `<name>.<pid>.<n>.tmp` and renamed at once, so one that is an hour old has no writer any more. An age, and not the
- * process id in the name: the same number is another process in another container that shares the store. What the
- * system does not let this user see or remove stays for another sweep: it is in nobody's way.
+ * written to `<name>.<pid>.<n>.tmp` and renamed at once, so one that is an hour old has no writer any more. An age, and
+ * not the process id in the name: the same number is another process in another container that shares the store. What
+ * the system does not let this user see or remove stays for another sweep: it is in nobody's way.
  */
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -13,8 +13,8 @@ import { removeLeftover } from "@vivarium/core/store/leftover";
 const ageMinMs = 3_600_000;
 
 /**
- * Folders of whole entries, of every layout version, and of the store itself: nothing is renamed into place inside them.
- * A pattern and not the kinds' constants, which would load half of the installer into every run.
+ * Folders of whole entries, of every layout version, and of the store itself: nothing is renamed into place inside
+ * them. A pattern and not the kinds' constants, which would load half of the installer into every run.
  */
 const skipped = /^(?:(?:wheels|views|envs)-v\d+|tmp|trash|locks|leases)$/;
 

@@ -1,10 +1,10 @@
 /**
- * Chooses the interpreter and the environment of a run (spec 10, "Run"). Looks, never installs.
+ * Chooses the interpreter and the environment of a run. Looks, never installs.
  *
  * Environment, first match: PYBUN_ENV (an error if a metadata block is not satisfied by it), the block, VIRTUAL_ENV or
- * CONDA_PREFIX, the nearest project's `.venv` from the current directory up, else the interpreter itself.
- * `--python` (or UV_PYTHON) rules out active and project environments of another version, with a warning. `--with` is solved together with a block;
- * without one it becomes an environment of its own, laid over the one that was chosen, if any.
+ * CONDA_PREFIX, the nearest project's `.venv` from the current directory up, else the interpreter itself. `--python`
+ * (or UV_PYTHON) rules out active and project environments of another version, with a warning. `--with` is solved
+ * together with a block; without one it becomes an environment of its own, laid over the one that was chosen, if any.
  * What only some of these need is imported where it is needed: a run in a project starts twice as fast so.
  */
 import type { CommandContext } from "@vivarium/cli/command";
@@ -57,7 +57,10 @@ export type RunPlan = { readonly rule: SelectionRule; readonly because: string }
     }
 );
 
-/** @throws what finding interpreters throws, E_RUN_ENVIRONMENT_…, E_RUN_PROJECT_FILE, E_MOMENT_INVALID, E_REQUIREMENT_INVALID */
+/**
+ * @throws what finding interpreters throws, E_RUN_ENVIRONMENT_…, E_RUN_PROJECT_FILE, E_MOMENT_INVALID,
+ * E_REQUIREMENT_INVALID
+ */
 export async function planRun(plan: PlanOptions): Promise<RunPlan> {
   const { context, options, metadata } = plan;
   const named = namedEnvironment(context);

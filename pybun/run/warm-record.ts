@@ -9,8 +9,8 @@
  *   kind/key | empty              the store's entry to take a lease on
  *   /…/record.json | empty        its time says when the environment was last used
  *   fingerprint TAB path          witnesses: the rest of the file
- * A witness is a path with its mode, size and time, or `-` for "nothing there": interpreters, directories of PATH, settings
- * of pip, `.python-version`, the environment's own parts. One that differs makes the record void.
+ * A witness is a path with its mode, size and time, or `-` for "nothing there": interpreters, directories of PATH,
+ * settings of pip, `.python-version`, the environment's own parts. One that differs makes the record void.
  */
 
 export interface WarmRecord {
@@ -22,7 +22,10 @@ export interface WarmRecord {
   readonly witnesses: readonly { readonly path: string; readonly fingerprint: string }[];
 }
 
-/** Grows with what a line means, with what a key is made of, and with `recordVersion`: of another version nothing may be started unseen. */
+/**
+ * Grows with what a line means, with what a key is made of, and with `recordVersion`: of another version nothing may be
+ * started unseen.
+ */
 const header = "run 6";
 
 export function formatWarmRecord({ program, prefix, scripts, lease, used, witnesses }: WarmRecord): string {
