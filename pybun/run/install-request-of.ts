@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, resolve } from "node:path";
 import { loadIndexConfig } from "../index/config.ts";
 import { readGivenSettings } from "../index/given-settings.ts";
 import type { IndexConfig } from "../index/index-config.ts";
@@ -27,7 +27,7 @@ export async function installRequestOf(
   interpreter: Interpreter,
 ): Promise<PlannedRequest> {
   const { environment, home, platform, cwd } = context;
-  const place = script === undefined ? cwd : join(cwd, dirname(script));
+  const place = script === undefined ? cwd : resolve(cwd, dirname(script));
   const given = readGivenSettings({ environment, home, platform, cwd });
   const files = await readRequirementsFiles(
     { requirements: [], constraints: given.constraintFiles },

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { asOrdinaryUser, isRoot, nobody } from "@vivarium/core/testing/ordinary-user";
 import { build } from "../../tools/build.ts";
+import { buildWheel } from "../fixture-index/index.ts";
 import { block, openRunScene, type RunScene, runProgram } from "./run-scene.ts";
 
 let scene: RunScene;
@@ -62,6 +63,13 @@ describe.each([
   test("installs what a script's block asks for", async () => {
     const wants = scene.write("wants.py", `${block('dependencies = ["alpha"]')}import alpha; print("alpha")\n`);
     expect((await pybun("run", wants)).stdout).toBe("alpha\n");
+  });
+
+  test("takes the relative places of a block from the script's directory", async () => {
+    const settings = ['dependencies = ["local"]', "[tool.uv]", "no-index = true", 'find-links = ["wheels"]'];
+    const wants = scene.write(`far/${crypto.randomUUID()}.py`, `${block(...settings)}print("local")\n`);
+    scene.write("far/wheels/local-1.0-py3-none-any.whl", buildWheel({ name: "local", version: "1.0" }).bytes);
+    expect(await pybun("run", wants)).toEqual(good("local\n"));
   });
 
   test.each(["json", "jsonl"])("runs a child with --format %s", async (format) => {
