@@ -13,6 +13,7 @@ const table: readonly (readonly [text: string, variables: Record<string, string>
   ["\uFEFFA=1\r\nB=2\r\n", { A: "1", B: "2" }],
   ["A=1\nA=2\n", { A: "2" }],
   ["A=a=b\n", { A: "a=b" }],
+  ["A=$constructor-${toString}-$__proto__\n", { A: "--" }],
 ];
 
 for (const [text, variables] of table) {

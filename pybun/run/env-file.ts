@@ -38,7 +38,8 @@ interface EnvFileSetting {
 export function parseEnvFile(source: string, { file, outer = {} }: EnvFileSetting): Record<string, string> {
   const text = source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
   const variables: Record<string, string> = {};
-  const lookUp = (name: string): string => variables[name] ?? outer[name] ?? "";
+  // Every object has a "constructor", and no environment has set it.
+  const lookUp = (name: string): string => [variables, outer].find((known) => Object.hasOwn(known, name))?.[name] ?? "";
   for (let place = 0; place < text.length; ) {
     const skipped = matchAt(blank, text, place);
     if (skipped !== undefined) {
