@@ -9,6 +9,7 @@
  */
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { removeLeftover } from "@vivarium/core/store/leftover";
 import { isRegularFile } from "@vivarium/core/store/small-file";
 import { withFolder } from "@vivarium/core/store/with-folder";
 import type { CoreMetadata } from "./index-file.ts";
@@ -82,8 +83,13 @@ function save(path: string, log: Log, records: readonly Buffer[]): void {
   if (!log.isWhole) {
     const all = [...log.records].map(([key, payload]) => encodeRecord(key, payload));
     const temporary = `${path}.${process.pid}.tmp`;
-    writeFileSync(temporary, Buffer.concat(all));
-    renameSync(temporary, path);
+    try {
+      writeFileSync(temporary, Buffer.concat(all));
+      renameSync(temporary, path);
+    } catch (error) {
+      removeLeftover(temporary);
+      throw error;
+    }
     return;
   }
   const descriptor = openSync(path, "a");

@@ -47,6 +47,16 @@ test("what cannot be put in its place leaves nothing beside it, and what cannot 
   }
 });
 
+test("a log of metadata that cannot be put in its place leaves nothing beside it", () => {
+  const writer = openWriteBehind(report);
+  mkdirSync(join(directory, "project.metadata"), { recursive: true });
+  const cache = openMetadataCache(directory, writer);
+  cache.write("project", "key", { buildNeeded: "why" });
+  cache.flush();
+  expect(warned.splice(0)).toEqual(["W_INDEX_CACHE"]);
+  expect(readdirSync(directory)).toEqual(["project.metadata"]);
+});
+
 test("metadata", () => {
   const writer = openWriteBehind(report);
   const cache = openMetadataCache(directory, writer);

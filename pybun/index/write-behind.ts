@@ -7,6 +7,7 @@ import { basename, dirname } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import { errnoOf } from "@vivarium/core/store/io-problem";
+import { removeLeftover } from "@vivarium/core/store/leftover";
 import { placeOfFailure } from "@vivarium/core/store/place-of-failure";
 import { withFolder } from "@vivarium/core/store/with-folder";
 import { makingReasonOf } from "@vivarium/core/system-reason";
@@ -154,7 +155,7 @@ function writeNow(path: string, parts: readonly Uint8Array[]): void {
     fill(temporary, parts);
     renameSync(temporary, path);
   } catch (error) {
-    discard(temporary);
+    removeLeftover(temporary);
     throw error;
   }
 }
