@@ -94,6 +94,8 @@ describe("where packages come from", () => {
   test.each([
     ["./nonexistent", "the directory '/project/nonexistent' does not exist"],
     ["not-a-url", "the directory '/project/not-a-url' does not exist"],
+    ["/dev/null/wheels", "the directory '/dev/null/wheels' does not exist"],
+    [`/${"n".repeat(300)}`, `cannot look at '/${"n".repeat(300)}': its name is too long`],
     ["file:///nonexistent/simple/", "the directory '/nonexistent/simple/' does not exist"],
     ["/dev/null", "'/dev/null' is not a directory"],
     ["ftp://x/simple", "'ftp://x/simple' is a URL of 'ftp:', and an index is at https:, http: or file:"],

@@ -74,6 +74,18 @@ test("a page on the network is fetched once; what it offers stands beside the in
   }
 });
 
+test("a place below a file does not exist, and one that cannot be looked at is E_INDEX_FIND_LINKS", async () => {
+  using bench = testBench();
+  const below = bench.open({ flags: { noIndex: true, findLinks: ["/dev/null/wheels"] } });
+  expect(await failureOf(() => below.page("left"))).toStartWith("E_PACKAGE_NOT_FOUND");
+  expect(bench.told.join()).toStartWith("W_INDEX_FIND_LINKS_MISSING");
+  const long = `/${"n".repeat(300)}`;
+  const refused = bench.open({ flags: { noIndex: true, findLinks: [long] } });
+  expect(await failureOf(() => refused.page("left"))).toBe(
+    `E_INDEX_FIND_LINKS cannot read the links at '${long}': its name is too long`,
+  );
+});
+
 test("a directory that does not exist is a warning, W_INDEX_FIND_LINKS_MISSING, said once", async () => {
   using bench = testBench();
   const client = bench.open({ flags: { noIndex: true }, environment: { PIP_FIND_LINKS: "/nowhere/wheels" } });

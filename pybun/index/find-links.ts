@@ -2,11 +2,12 @@
  * `--find-links`: files, directories, or pages of links that are looked at beside every index. What they offer is added
  * to what the index offers; they are read once, and whole, since a name cannot be asked for.
  */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
+import { errnoOf } from "@vivarium/core/store/io-problem";
 import { reasonOf } from "@vivarium/core/system-reason";
 import { foreignCodingOf } from "./content-coding.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
@@ -110,7 +111,7 @@ async function remoteFiles(location: string, { transport, offline }: FindLinksPa
 
 function localFiles({ location, source }: { location: string; source: string }, report: Report): readonly IndexFile[] {
   const path = pathOfPlace(location);
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statusOf(path);
   if (found === undefined) {
     report.warn(problem("W_INDEX_FIND_LINKS_MISSING", { location: path, source }));
     return [];
@@ -118,6 +119,18 @@ function localFiles({ location, source }: { location: string; source: string }, 
   if (found.isDirectory()) return filesIn(path);
   const direct = fileOfLink({ href: Bun.pathToFileURL(path).href, base: "file:///" });
   return direct === undefined ? linksOfPage(readPage(path), Bun.pathToFileURL(`${dirname(path)}/`).href) : [direct];
+}
+
+/** Undefined where nothing is there. @throws E_INDEX_FIND_LINKS */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    if (errno === "ENOTDIR") return undefined;
+    throw problem("E_INDEX_FIND_LINKS", { location: path, reason: reasonOf(error) }, { cause: error });
+  }
 }
 
 function pathOfPlace(location: string): string {

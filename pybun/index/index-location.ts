@@ -4,6 +4,8 @@ import { resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
 import { redact } from "@vivarium/core/redact";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import { reasonOf } from "@vivarium/core/system-reason";
 import { decodePart } from "./credentials.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { Credentials, IndexLocation } from "./index-config.ts";
@@ -47,10 +49,20 @@ function faultOf(url: URL): string | undefined {
   }
   const found = pathOfUrl(url);
   if ("reason" in found) return `'${url.href}' has no path: ${found.reason}`;
-  const { path } = found;
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status === undefined) return `the directory '${path}' does not exist`;
-  return status.isDirectory() ? undefined : `'${path}' is not a directory`;
+  return faultOfDirectory(found.path);
+}
+
+function faultOfDirectory(path: string): string | undefined {
+  const absent = `the directory '${path}' does not exist`;
+  try {
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status === undefined) return absent;
+    return status.isDirectory() ? undefined : `'${path}' is not a directory`;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    return errno === "ENOTDIR" ? absent : `cannot look at '${path}': ${reasonOf(error)}`;
+  }
 }
 
 function isDirectoryPath(address: string): boolean {
