@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import { errnoOf } from "@vivarium/core/store/io-problem";
+import { reasonOf } from "@vivarium/core/system-reason";
 import type { ScriptMetadata } from "../script/metadata.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
 import type { RunTarget } from "./run-target.ts";
@@ -44,8 +45,7 @@ function readBytes(path: string, cwd: string): Uint8Array {
   try {
     return readFileSync(resolve(cwd, path));
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === undefined) throw error;
-    throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: path, reason: errno }, { cause: error });
+    if (errnoOf(error) === undefined) throw error;
+    throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: path, reason: reasonOf(error) }, { cause: error });
   }
 }

@@ -11,6 +11,7 @@ import { resolve } from "node:path";
 import { requireDirectory } from "@vivarium/cli/no-directory";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { errnoOf } from "@vivarium/core/store/io-problem";
+import { reasonOf } from "@vivarium/core/system-reason";
 import type { runDiagnostics } from "./diagnostics.ts";
 import { isBlockFile, isPythonFile } from "./python-file.ts";
 import { isStartedAgain } from "./started-again.ts";
@@ -99,6 +100,6 @@ function statusOf(word: string, cwd: string) {
     const errno = errnoOf(error);
     if (errno === "ENOTDIR" || errno === "ENAMETOOLONG") return undefined;
     if (errno === undefined) throw error;
-    throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: word, reason: errno }, { cause: error });
+    throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: word, reason: reasonOf(error) }, { cause: error });
   }
 }
