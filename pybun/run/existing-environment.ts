@@ -1,8 +1,9 @@
 /** Environments that were there before us: PYBUN_ENV, VIRTUAL_ENV, CONDA_PREFIX, the nearest project's `.venv`. */
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import { errnoOf } from "@vivarium/core/store/io-problem";
+import { readTextIfPresent } from "../interpreter/file-identity.ts";
 
 export interface ExistingEnvironment {
   readonly prefix: string;
@@ -65,13 +66,8 @@ export function nearestProjectEnvironment(cwd: string, platform: Platform): Proj
 
 /** The version that a virtual environment's own file tells (PEP 405); undefined where it tells none. */
 export function versionOf(prefix: string): string | undefined {
-  try {
-    const text = readFileSync(join(prefix, "pyvenv.cfg"), "utf8");
-    return /^version(?:_info)?\s*=\s*(\d+(?:\.\d+)*)/m.exec(text)?.[1];
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = readTextIfPresent(join(prefix, "pyvenv.cfg")) ?? "";
+  return /^version(?:_info)?\s*=\s*(\d+(?:\.\d+)*)/m.exec(text)?.[1];
 }
 
 /** The variables that name an active environment, in order. */

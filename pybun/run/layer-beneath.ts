@@ -1,9 +1,8 @@
 /** What an environment that was there before us puts beneath one that is laid over it: its directories and packages. */
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { errnoOf } from "@vivarium/core/store/io-problem";
 import { ownedRecordName, readRecordFile, recordFileName } from "../env/environment-record.ts";
 import type { LayerBeneath } from "../install/beneath.ts";
+import { readTextIfPresent } from "../interpreter/file-identity.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { installedPackages } from "./installed-packages.ts";
 
@@ -22,12 +21,8 @@ function viewOf(prefix: string): readonly string[] {
   return files.flatMap((file) => readRecordFile(file)?.view ?? []).slice(0, 1);
 }
 
+/** An environment of conda has no such file, and its interpreter's packages are its own. */
 function seesSystem(prefix: string): boolean {
-  try {
-    return /^\s*include-system-site-packages\s*=\s*true\s*$/im.test(readFileSync(join(prefix, "pyvenv.cfg"), "utf8"));
-  } catch (error) {
-    // An environment of conda has no such file, and its interpreter's packages are its own.
-    if (errnoOf(error) === "ENOENT") return false;
-    throw error;
-  }
+  const text = readTextIfPresent(join(prefix, "pyvenv.cfg")) ?? "";
+  return /^\s*include-system-site-packages\s*=\s*true\s*$/im.test(text);
 }

@@ -80,6 +80,16 @@ describe("the environment, first match", () => {
     expect(stderr).toContain("W_RUN_ENVIRONMENT_BROKEN");
   });
 
+  test("a configuration of an environment that cannot be read tells nothing, and no bug", async () => {
+    scene.write("unread/pyvenv.cfg/.keep", "");
+    scene.write("unread/bin/.keep", "");
+    symlinkSync(scene.python, join(scene.directory, "unread", "bin", "python"));
+    const env = { VIRTUAL_ENV: join(scene.directory, "unread") };
+    const { stdout, stderr, exitCode } = await scene.pybun(["run", "--explain"], { env });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toContain("selected by   VIRTUAL_ENV");
+  });
+
   test("a .venv without an interpreter is passed over with a warning, until it works again", async () => {
     const cwd = join(scene.directory, "broken");
     const venv = await makeVenv(join(cwd, ".venv"));
