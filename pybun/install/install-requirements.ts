@@ -144,7 +144,7 @@ interface LinkScene extends KeyedScene {
 
 /** Links, and where a wheel in the store turns out to be damaged, fetches that one again and links once more. */
 async function link(request: InstallRequest, scene: LinkScene): Promise<EnvironmentRecord> {
-  const { store, client, report, pins, wheels, key, signal } = scene;
+  const { store, report, pins, wheels, key, signal } = scene;
   const { directory } = request;
   const contents = wheels.map(({ sha256 }) => sha256).join(" ");
   const options = {
@@ -155,6 +155,6 @@ async function link(request: InstallRequest, scene: LinkScene): Promise<Environm
     report,
     ...(signal === undefined ? {} : { signal }),
   };
-  const again = (): Promise<readonly StoredWheel[]> => openFetching({ store, client, report }).ensureAll(pins);
+  const again = (): Promise<readonly StoredWheel[]> => openFetching(scene).ensureAll(pins);
   return repairWheels({ store, report, wheels, again }, (whole) => ensureEnvironment({ ...options, wheels: whole }));
 }
