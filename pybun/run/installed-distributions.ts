@@ -29,7 +29,8 @@ def fields(d, known):
     requires = known.get_all("Requires-Dist") or d.requires or []
     return dict(version=known["Version"] or "", requiresDist=requires, directUrl=d.read_text("direct_url.json"))
 seen = [(d, d.metadata) for d in m.distributions()]
-print(json.dumps([[known["Name"], fields(d, known)] for d, known in seen if known["Name"]]))`;
+text = json.dumps([[known["Name"], fields(d, known)] for d, known in seen if known["Name"]])
+print("\\0" + text + "\\0")`;
 
 export interface Asked {
   readonly python: string;
@@ -41,8 +42,8 @@ export async function installedDistributions({ python, variables: env }: Asked):
   const child = Bun.spawn([python, "-c", listScript], { env, stdin: "ignore", stderr: "pipe" });
   const [text, stderr, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   if (exitCode !== 0) throw problem("E_RUN_CANNOT_START", { program: python, reason: stderr.trim() });
-  // The list that listScript prints, behind what a .pth file or a sitecustomize may have printed.
-  const pairs = JSON.parse(text.trimEnd().split("\n").at(-1) ?? "") as [string, InstalledDistribution][];
+  // The list that listScript prints, between what a .pth file or a sitecustomize may print: JSON holds no NUL.
+  const pairs = JSON.parse(text.split("\0").at(-2) ?? "") as [string, InstalledDistribution][];
   // Of a name that two directories have, the first counts, as for the interpreter.
   return new Map(pairs.toReversed().map(([name, distribution]) => [normalizeName(name), distribution]));
 }

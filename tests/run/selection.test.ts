@@ -231,10 +231,10 @@ describe("PYBUN_ENV is judged by what is imported", () => {
     const isolated = { PYBUN_ENV: prefix, PYTHONNOUSERSITE: "1" };
     expect(await run("judgeduser", { version: "1.0", env: isolated })).toStartWith("78 ");
     put("by-path", { name: "judgeduser", version: "3.0" });
-    scene.write("by-path/sitecustomize.py", "print('hello')\n");
+    scene.write("by-path/sitecustomize.py", "import atexit; print('hello', end=''); atexit.register(print, 'bye')\n");
     scene.write("json.py", "raise SystemExit('the current directory is not looked at')\n");
     const withPath = { ...env, PYTHONPATH: join(scene.directory, "by-path") };
-    expect(await run("judgeduser", { version: "3.0", env: withPath })).toBe("0 hello\n3.0\n");
+    expect(await run("judgeduser", { version: "3.0", env: withPath })).toBe("0 hello3.0\nbye\n");
     expect(await run("judgeduser", { version: "1.0", env: withPath })).toBe("78 judgeduser 3.0 is installed");
     unlinkSync(join(scene.directory, "json.py"));
   }, 30_000);
