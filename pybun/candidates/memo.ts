@@ -12,9 +12,9 @@ import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem } from "@vivarium/core/diagnostic";
 import { isRegularFile } from "@vivarium/core/store/small-file";
+import { sweepTemporaryFiles } from "@vivarium/core/store/temporary-files";
 import { programVersion } from "@vivarium/core/version";
 import type { IndexClient } from "../index/client.ts";
-import { sweepLeftovers } from "../index/leftovers.ts";
 import type { PageProof } from "../index/page-source.ts";
 import type { ReleaseRequirements } from "../resolver/release-source.ts";
 import type { ResolveTarget } from "../resolver/target.ts";
@@ -93,7 +93,7 @@ export function openMemo({ client, target, policy }: MemoOptions): ResolutionMem
       }
       for (const [name, record] of load()) if (!fresh.has(name)) fresh.set(name, record);
       if (!isWritten(path, encodeMemo(fresh, fileBytesMax))) return;
-      sweepLeftovers(client.derivedDirectory, Date.now());
+      sweepTemporaryFiles(client.derivedDirectory);
       removeOldest(client.derivedDirectory, { ending, filesMax });
     },
   };

@@ -11,9 +11,9 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSyn
 import { dirname, join } from "node:path";
 import { removeLeftover } from "@vivarium/core/store/leftover";
 import { isRegularFile } from "@vivarium/core/store/small-file";
+import { sweepTemporaryFiles } from "@vivarium/core/store/temporary-files";
 import { withFolder } from "@vivarium/core/store/with-folder";
 import type { CoreMetadata } from "./index-file.ts";
-import { sweepLeftovers } from "./leftovers.ts";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import type { WriteBehind } from "./write-behind.ts";
 
@@ -74,7 +74,7 @@ export function openMetadataCache(directory: string, writer: Pick<WriteBehind, "
           return;
         }
       }
-      if (hasWritten) sweepLeftovers(directory, Date.now());
+      if (hasWritten) sweepTemporaryFiles(directory);
     },
   };
 }

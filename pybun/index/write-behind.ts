@@ -9,10 +9,10 @@ import type { Report } from "@vivarium/core/report";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { removeLeftover } from "@vivarium/core/store/leftover";
 import { placeOfFailure } from "@vivarium/core/store/place-of-failure";
+import { sweepTemporaryFiles } from "@vivarium/core/store/temporary-files";
 import { withFolder } from "@vivarium/core/store/with-folder";
 import { makingReasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
-import { sweepLeftovers } from "./leftovers.ts";
 import { limiterOf } from "./limiter.ts";
 import { tooManyFiles } from "./open-files-limit.ts";
 
@@ -121,7 +121,7 @@ function fail(desk: Desk, directory: string, error: unknown): void {
 function makeDirectory({ made }: Desk, directory: string): void {
   if (made.has(directory)) return;
   mkdirSync(directory, { recursive: true });
-  sweepLeftovers(directory, Date.now());
+  sweepTemporaryFiles(directory);
   made.add(directory);
 }
 

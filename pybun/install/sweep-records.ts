@@ -1,16 +1,8 @@
-/**
- * Removes what killed processes left beside the store's small files: records, choices, pages of an index. They are
- * written to `<name>.<pid>.<n>.tmp` and renamed at once, so one that is an hour old has no writer any more. An age, and
- * not the process id in the name: the same number is another process in another container that shares the store. What
- * the system does not let this user see or remove stays for another sweep: it is in nobody's way.
- */
-import { type Dirent, readdirSync, statSync } from "node:fs";
+/** Removes what killed processes left in the store's folders of small files, and beside places of environments. */
 import { basename, dirname, join } from "node:path";
 import type { Store } from "@vivarium/core/store";
-import { errnoOf } from "@vivarium/core/store/io-problem";
 import { removeLeftover } from "@vivarium/core/store/leftover";
-
-const ageMinMs = 3_600_000;
+import { entriesIn, isAbandoned, sweepTemporaryFiles } from "@vivarium/core/store/temporary-files";
 
 /**
  * Folders of whole entries, of every layout version, and of the store itself: nothing is renamed into place inside
@@ -18,9 +10,11 @@ const ageMinMs = 3_600_000;
  */
 const skipped = /^(?:(?:wheels|views|envs)-v\d+|tmp|trash|locks|leases)$/;
 
+/** Records, choices, and pages of an index, which has a folder for each server. */
 export function sweepRecords(store: Store, nowMs = Date.now()): void {
-  for (const folder of namesIn(store.root)) {
-    if (!skipped.test(folder)) sweepFolder(join(store.root, folder), nowMs, 2);
+  for (const entry of entriesIn(store.root)) {
+    if (!entry.isDirectory() || skipped.test(entry.name)) continue;
+    sweepTemporaryFiles(join(store.root, entry.name), { nowMs, depth: 2 });
   }
 }
 
@@ -32,42 +26,6 @@ export function sweepBeside(place: string, nowMs = Date.now()): void {
   for (const { name } of entriesIn(dirname(place))) {
     const path = join(dirname(place), name);
     const isOurs = name.startsWith(prefix) && uuid.test(name.slice(prefix.length));
-    if (isOurs && isOlder(path, nowMs)) removeLeftover(path);
-  }
-}
-
-/** As writers call what they are about to rename: by their process, most also by a number. */
-const ourTemporary = /\.\d+(?:\.\d+)?\.tmp$/;
-
-/** `depth` levels of folders: an index has one for each server. */
-function sweepFolder(folder: string, nowMs: number, depth: number): void {
-  for (const entry of entriesIn(folder)) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && depth > 1) sweepFolder(path, nowMs, depth - 1);
-    else if (entry.isFile() && ourTemporary.test(entry.name) && isOlder(path, nowMs)) removeLeftover(path);
-  }
-}
-
-const namesIn = (folder: string): readonly string[] =>
-  entriesIn(folder)
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
-
-function entriesIn(folder: string): readonly Dirent[] {
-  return unlessRefused(() => readdirSync(folder, { withFileTypes: true })) ?? [];
-}
-
-/** A file that its writer renames meanwhile is none of ours. */
-function isOlder(path: string, nowMs: number): boolean {
-  const status = unlessRefused(() => statSync(path, { throwIfNoEntry: false }));
-  return status !== undefined && nowMs - status.mtimeMs > ageMinMs;
-}
-
-function unlessRefused<T>(ask: () => T): T | undefined {
-  try {
-    return ask();
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    return undefined;
+    if (isOurs && isAbandoned(path, nowMs)) removeLeftover(path);
   }
 }
