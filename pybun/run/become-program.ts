@@ -24,8 +24,8 @@ export interface Becoming {
 /** Returns only where a child had to run; then its exit code. @throws E_RUN_CANNOT_START */
 export async function becomeProgram({ invocation, variables, stdin, descriptors }: Becoming): Promise<number> {
   const { program, argv } = invocation;
-  if (canReplaceProcess) {
-    if (stdin !== undefined) offerOnStdin(stdin);
+  const given = stdin === undefined || (canReplaceProcess && offerOnStdin(stdin)) ? "inherit" : stdin;
+  if (canReplaceProcess && given === "inherit") {
     const environment = rawVariables(variables, readProcessFile);
     replaceProcess({ path: program, argv: rawWords(argv, readProcessFile), environment, descriptors });
   }
@@ -34,7 +34,7 @@ export async function becomeProgram({ invocation, variables, stdin, descriptors 
       cmd: [program, ...argv.slice(1)],
       argv0: argv[0] ?? program,
       env: variables,
-      stdio: [canReplaceProcess ? "inherit" : (stdin ?? "inherit"), "inherit", "inherit"],
+      stdio: [given, "inherit", "inherit"],
     });
     await child.exited;
     return endOf(child).exitCode;
@@ -49,13 +49,21 @@ export async function becomeProgram({ invocation, variables, stdin, descriptors 
 const readProcessFile: ReadProcessFile = (name) =>
   process.platform === "linux" ? readFileSync(`/proc/self/${name}`, "latin1") : undefined;
 
-/** A file without a name: it is gone when the program ends, however it ends. */
-function offerOnStdin(bytes: Uint8Array): void {
-  const directory = mkdtempSync(join(tmpdir(), "pybun-stdin-"));
-  const path = join(directory, "script");
-  writeFileSync(path, bytes, { mode: 0o600 });
-  const descriptor = openSync(path, "r");
-  rmSync(directory, { recursive: true });
-  redirectStdin(descriptor);
-  closeSync(descriptor);
+/** As a file without a name, which is gone when the program ends, however it ends. False where none can be made. */
+function offerOnStdin(bytes: Uint8Array): boolean {
+  let directory: string | undefined;
+  try {
+    directory = mkdtempSync(join(tmpdir(), "pybun-stdin-"));
+    const path = join(directory, "script");
+    writeFileSync(path, bytes, { mode: 0o600 });
+    const descriptor = openSync(path, "r");
+    redirectStdin(descriptor);
+    closeSync(descriptor);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return false;
+  } finally {
+    if (directory !== undefined) rmSync(directory, { recursive: true });
+  }
 }

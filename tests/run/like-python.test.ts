@@ -95,6 +95,12 @@ const rows: readonly Row[] = [
     args: ["-", "one", "-x"],
     stdin: "import sys\nprint(sys.argv, repr(sys.path[0]), sys.stdin.read())\n",
   },
+  {
+    name: "- where no temporary file can be made",
+    args: ["-", "one"],
+    stdin: "import sys\nprint(sys.argv, sys.stdin.read())\nsys.exit(3)\n",
+    env: { TMPDIR: "/nowhere" },
+  },
   { name: "a directory with __main__.py", args: ["sub/package", "x"] },
 ];
 
