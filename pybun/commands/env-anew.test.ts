@@ -119,7 +119,7 @@ describe("moved", () => {
     rmSync(at("own"), { recursive: true });
     expect((await scene.pybun(["cache", "clean"])).stdout).toEndWith("; 1 in use stay\n");
     expect(readdirSync(join(scene.cache, wheelKind))).toEqual([]);
-    expect(await env("remove", "own")).toEqual({ exitCode: 0, stdout: `removed ${at("own")}\n`, stderr: "" });
+    expect(await env("remove", "own")).toEqual({ exitCode: 0, stdout: `forgot ${at("own")}\n`, stderr: "" });
     expect((await env("list")).stdout).toBe("");
     expect(codeOf(await env("remove", "own"))).toBe("E_ENV_NOT_FOUND");
   }, 30_000);

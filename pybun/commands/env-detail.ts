@@ -1,5 +1,7 @@
 import * as v from "valibot";
 
+const keyAndPath = v.object({ key: v.string(), path: v.string() });
+
 /** `detail` of `env create` and `env path`; no secrets are in requirements and URLs. */
 export const envCreateDetail = v.object({
   key: v.string(),
@@ -25,8 +27,12 @@ export const envCreateDetail = v.object({
 export const envListDetail = v.object({
   environments: v.array(envCreateDetail),
   /** Places where environments were made and are not any more. */
-  gone: v.array(v.object({ key: v.string(), path: v.string() })),
+  gone: v.array(keyAndPath),
 });
 
 /** `detail` of `env remove`. */
-export const envRemoveDetail = v.object({ removed: v.array(v.object({ key: v.string(), path: v.string() })) });
+export const envRemoveDetail = v.object({
+  removed: v.array(keyAndPath),
+  /** Records of environments that were gone already; what is at the path now was left alone. */
+  forgotten: v.array(keyAndPath),
+});

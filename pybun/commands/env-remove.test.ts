@@ -77,6 +77,25 @@ test("an environment that lost its wheels is removed by its requirements too", a
   expect(existsSync(path)).toBe(false);
 }, 30_000);
 
+test("where something else stands by now, the record is forgotten, and the place left alone", async () => {
+  const path = await created("beta", "--dir", "taken");
+  for (const words of [["taken"], ["taken", "--format=json"]]) {
+    await env("create", "beta", "--dir", "taken");
+    rmSync(path, { recursive: true });
+    scene.write("taken/pyvenv.cfg", "home = /usr/bin\n");
+    const { stdout, exitCode } = await env("remove", ...words);
+    expect(exitCode).toBe(0);
+    if (words.length === 1) expect(stdout).toBe(`forgot ${path}\n`);
+    else
+      expect(await detailIn(stdout, "env remove")).toEqual({
+        removed: [],
+        forgotten: [{ key: expect.any(String), path }],
+      });
+    expect(existsSync(join(path, "pyvenv.cfg"))).toBe(true);
+    rmSync(path, { recursive: true });
+  }
+}, 30_000);
+
 test("two places with one wish are not chosen between", async () => {
   await created("beta", "--dir", "one");
   await created("beta", "--dir", "two");

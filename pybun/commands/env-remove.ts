@@ -8,7 +8,7 @@ import { exitCode } from "@vivarium/core/exit-code";
 import { placesOf } from "@vivarium/core/paths";
 import { openStore, type Store } from "@vivarium/core/store";
 import type { envDiagnostics } from "../env/diagnostics.ts";
-import { isEnvironment, removeEnvironment, tryFindEnvironment } from "../env/list-environments.ts";
+import { isEnvironment, type Removal, removeEnvironment, tryFindEnvironment } from "../env/list-environments.ts";
 import { envWishOptions } from "./env-options.ts";
 import { type Asked, isNoRequirement, wishedEnvironment } from "./find-wished.ts";
 
@@ -19,14 +19,14 @@ const usageProblem = problemsOf<typeof cliDiagnostics>();
 export const executeRemove: Execute<typeof envWishOptions> = async (context, asked) => {
   const { platform, environment, home, cwd, report } = context;
   const store = openStore(placesOf(platform, environment, home).cache);
-  const removed: { key: string; path: string }[] = [];
+  const detail: Record<Removal["kind"], { key: string; path: string }[]> = { removed: [], forgotten: [] };
   for (const wanted of await meantEnvironments(context, { ...asked, store })) {
-    const { key, path } = removeEnvironment(store, wanted, { cwd });
-    report.emit("env.remove", { key, path });
-    removed.push({ key, path });
-    context.note(`removed ${path}\n`);
+    const { kind, key, path } = removeEnvironment(store, wanted, { cwd });
+    if (kind === "removed") report.emit("env.remove", { key, path });
+    detail[kind].push({ key, path });
+    context.note(kind === "removed" ? `removed ${path}\n` : `forgot ${path}\n`);
   }
-  context.detail({ removed });
+  context.detail(detail);
   return exitCode.success;
 };
 

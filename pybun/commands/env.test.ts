@@ -144,7 +144,7 @@ describe("env create", () => {
     const key = String(made["key"]);
     expect(await detailOf("path", pybun("path", key.slice(0, 10), "--format=json"))).toEqual(made);
     const removed = await detailOf("remove", pybun("remove", key, "--format=json"));
-    expect(removed).toEqual({ removed: [{ key, path: made["path"] }] });
+    expect(removed).toEqual({ removed: [{ key, path: made["path"] }], forgotten: [] });
     const again = await pybun("remove", key);
     expect(again.stderr).toContain("E_ENV_NOT_FOUND");
     expect(again.exitCode).toBe(66);

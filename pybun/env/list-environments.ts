@@ -75,15 +75,21 @@ function pick<T extends GoneEnvironment>(all: readonly T[], { wanted, path }: { 
   throw problem("E_ENV_AMBIGUOUS", { wanted, paths: called.map((entry) => entry.path) });
 }
 
+/** What a removal did: of an environment that is gone already there is only a record to forget. */
+export interface Removal extends GoneEnvironment {
+  readonly kind: "removed" | "forgotten";
+}
+
 /**
- * Removes an environment by key or path; the shared view stays. Of one that is gone already, what the store remembers.
+ * Removes an environment by key or path; the shared view stays. Of one that is gone already, what the store remembers:
+ * whatever stands at its place now is not ours.
  * @throws E_ENV_NOT_FOUND, E_ENV_AMBIGUOUS, E_ENV_LAYOUT, E_ENV_IN_USE, E_STORE_*
  */
 export function removeEnvironment(
   store: Store,
   wanted: string,
   { cwd = workingDirectory() }: { cwd?: string } = {},
-): GoneEnvironment {
+): Removal {
   const record = tryFindEnvironment(store, wanted, cwd);
   if (record === undefined) return forgetGone(store, wanted, cwd);
   const lease = leaseOf(store, record);
@@ -91,14 +97,14 @@ export function removeEnvironment(
   if (lease.kind === environmentKind) store.removeUnused(lease, isUsed);
   if (isUsed()) throw problem("E_ENV_IN_USE", { path: record.path });
   if (lease.kind === placedKind) removePlaced(store, record);
-  return record;
+  return { kind: "removed", key: record.key, path: record.path };
 }
 
-function forgetGone(store: Store, wanted: string, cwd: string): GoneEnvironment {
+function forgetGone(store: Store, wanted: string, cwd: string): Removal {
   const gone = pickGone(store, wanted, cwd);
   if (gone === undefined) throw problem("E_ENV_NOT_FOUND", { wanted });
   forgetPlace(store, gone.path);
-  return gone;
+  return { kind: "forgotten", ...gone };
 }
 
 /** What a process that uses an environment takes a lease on. */
