@@ -3,7 +3,7 @@
  * they put the environment's scripts first on PATH and define `deactivate`, which puts everything back. Both set
  * VIRTUAL_ENV and VIRTUAL_ENV_PROMPT, by which prompts and other tools know an environment.
  */
-import { basename, posix } from "node:path";
+import { posix } from "node:path";
 import { quoteForFish, quoteForShell } from "./quoting.ts";
 
 export interface ActivationScript {
@@ -12,9 +12,16 @@ export interface ActivationScript {
   readonly text: string;
 }
 
-/** The scripts for an environment at `prefix`, whose programs are in its directory `scripts`. */
-export function activationScripts(prefix: string, scripts: string): readonly ActivationScript[] {
-  const name = basename(prefix);
+export interface Activated {
+  readonly prefix: string;
+  /** The directory of its programs, below the prefix. */
+  readonly scripts: string;
+  /** What the prompt calls it. */
+  readonly name: string;
+}
+
+/** The scripts for an environment. */
+export function activationScripts({ prefix, scripts, name }: Activated): readonly ActivationScript[] {
   const programs = posix.join(prefix, scripts);
   return [
     { name: "activate", text: shellText({ prefix, programs, name }, quoteForShell) },

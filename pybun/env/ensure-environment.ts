@@ -33,6 +33,7 @@ import { inspectPlace } from "./place.ts";
 import { checkDirectory, placeEnvironment, placeLockOf } from "./placed-environment.ts";
 import { type PrefixRequest, planPrefix } from "./prefix-plan.ts";
 import { writePrefix } from "./prefix-write.ts";
+import { promptOf } from "./prompt.ts";
 import { verifyEnvironment } from "./verify-links.ts";
 import { ensureView } from "./view.ts";
 import { warnOfConflicts } from "./warn-of-conflicts.ts";
@@ -115,8 +116,10 @@ async function build(options: EnvironmentOptions, startMs: number): Promise<Envi
   const mended = findWhole(options);
   if (mended?.view === view.path) return announce(options, { record: mended, created: false, startMs });
   const prefix = directory ?? environmentPath(store, key);
-  const request: PrefixRequest = { prefix, interpreter, view: view.path, wheels, materialized, editables, origins };
-  const record = recordOf(request, options);
+  const parts = { prefix, interpreter, view: view.path, wheels, materialized, editables, origins };
+  const record = recordOf(parts, options);
+  // In the store the last part of every prefix is the same.
+  const request = directory === undefined ? { ...parts, prompt: promptOf(record) } : parts;
   const plan = planPrefix(request);
   const fill = (target: string): void => writePrefix(plan, target, record);
   if (directory === undefined) await publishInStore(options, { record, fill });

@@ -11,7 +11,7 @@
  * `.pth` files, and spares it to look at every path again. Before 3.13 `site` reads the `.pth` files of a virtual
  * environment twice; the view's are read once.
  */
-import { dirname, posix } from "node:path";
+import { basename, dirname, posix } from "node:path";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { isScriptWrapper } from "../wheel/dist-info.ts";
 import type { WheelFile } from "../wheel/manifest.ts";
@@ -35,6 +35,8 @@ import { labelOf } from "./wheel-contents.ts";
 export interface PrefixRequest {
   /** Where the environment will be. */
   readonly prefix: string;
+  /** What prompts call it; without one, the last part of the prefix. */
+  readonly prompt?: string;
   readonly interpreter: Interpreter;
   readonly view: string;
   /** All wheels: scripts and data come from the materialised ones too. */
@@ -90,10 +92,10 @@ const broughtCopy = (copy: PrefixCopy, { sha256 }: WheelFile): BroughtFile => ({
   copy,
 });
 
-function activationTexts({ prefix, interpreter }: PrefixRequest): readonly PrefixText[] {
+function activationTexts({ prefix, prompt, interpreter }: PrefixRequest): readonly PrefixText[] {
   const { scripts } = interpreter.scheme;
   if (scripts !== "bin") return [];
-  const texts = activationScripts(prefix, scripts);
+  const texts = activationScripts({ prefix, scripts, name: prompt ?? basename(prefix) });
   return texts.map(({ name, text }) => ({ path: posix.join(scripts, name), text, executable: false }));
 }
 
@@ -119,7 +121,7 @@ function ownTexts(request: PrefixRequest): readonly PrefixText[] {
   const { interpreter, editables } = request;
   const site = (name: string): string => posix.join(interpreter.scheme.purelib, name);
   const texts = [
-    { path: "pyvenv.cfg", text: configurationOf(interpreter), executable: false },
+    { path: "pyvenv.cfg", text: configurationOf(request), executable: false },
     { path: site(viewPathFile), text: viewLineOf(request), executable: false },
   ];
   if (editables.length > 0) {
@@ -129,12 +131,13 @@ function ownTexts(request: PrefixRequest): readonly PrefixText[] {
 }
 
 /** PEP 405; the keys are those that the standard library's venv writes. */
-function configurationOf({ realPath, version }: Interpreter): string {
+function configurationOf({ interpreter: { realPath, version }, prompt }: PrefixRequest): string {
+  const named = prompt === undefined ? "" : `prompt = ${prompt}\n`;
   return `home = ${dirname(realPath)}
 include-system-site-packages = false
 version = ${version}
 executable = ${realPath}
-`;
+${named}`;
 }
 
 function viewLineOf({ view, wheels, materialized }: PrefixRequest): string {
