@@ -1,5 +1,6 @@
 import { rule } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
+import { shellWord } from "@vivarium/core/shell-word";
 
 const notFound = exitCode.notFound;
 
@@ -21,6 +22,15 @@ export const runDiagnostics = {
     exit: notFound,
     summary: "The script does not exist or cannot be read.",
     message: (p) => `cannot read the script '${p.script}': ${p.reason}`,
+  }),
+  E_RUN_OTHER_LANGUAGE: rule<{ script: string; language: string }>({
+    exit: exitCode.dataError,
+    summary: "The first line of the file names a shell or another language, and the file may not be executed.",
+    message: (p) => `'${p.script}' is no script for Python: its first line names '${p.language}'`,
+    hint: ({ script }) => {
+      const path = shellWord(script.includes("/") ? script : `./${script}`);
+      return `Make it a program: \`chmod +x ${path}\`, then \`pybun run ${path}\`. \`--script\` gives it to Python all the same.`;
+    },
   }),
   E_RUN_COMMAND_NOT_FOUND: rule<{ command: string; environment?: string }>({
     exit: notFound,

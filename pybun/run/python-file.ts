@@ -17,6 +17,20 @@ export function isPythonFile(path: string): boolean {
   return (shebang !== undefined && namesPython.test(shebang)) || hasBlock(path, head);
 }
 
+/** What the first line of a file names, where that surely is no Python: a shell, or another language. */
+export function otherLanguageOf(path: string): string | undefined {
+  const head = headOf(path);
+  const language = namesOther.exec(head)?.[1];
+  return language === undefined || isForBoth.test(head) || hasBlock(path, head) ? undefined : language;
+}
+
+/** None of those that may hand the file on to Python, as `uv run` does. */
+const namesOther =
+  /^#![ \t]*(?:\S*\/env[ \t]+(?:-S[ \t]*)?)?(?:\S*\/)?((?:sh|bash|dash|zsh|ksh|fish|t?csh|pwsh|node|deno|bun|perl|ruby|php|lua|g?awk|sed|make|Rscript|tclsh|expect)[\d.]*)(?=\s|$)/;
+
+/** A second line that is a string to Python, and to a shell a command that starts Python on the file. */
+const isForBoth = /^#![^\r\n]*\r?\n[ \t]*(?:'''|"|':')/;
+
 /** Whether a file is text with a metadata block. */
 export const isBlockFile = (path: string): boolean => hasBlock(path, headOf(path));
 

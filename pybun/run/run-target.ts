@@ -4,7 +4,8 @@
  * A word is a file of Python if it ends in .py, .pyw, .pyz or .pyc, if it leads to a directory, to a file that may not
  * be executed or to one that is Python's by its contents (python-file.ts), or if `--script` says so; otherwise a
  * program, and last a file of that name. So `pybun run tool` starts the environment's `tool`, and `pybun run ./tool`
- * the script in this directory; a file with a metadata block needs no `./`.
+ * the script in this directory; a file with a metadata block needs no `./`. A file whose first line names a shell or
+ * another language is a program with and without `./`, and refused where it may not be executed.
  */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -13,7 +14,7 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { runDiagnostics } from "./diagnostics.ts";
-import { isBlockFile, isPythonFile } from "./python-file.ts";
+import { isBlockFile, isPythonFile, otherLanguageOf } from "./python-file.ts";
 import { isStartedAgain } from "./started-again.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
@@ -38,7 +39,7 @@ export interface TargetWords {
 
 /**
  * Undefined where nothing was named, which only `--explain` allows.
- * @throws E_RUN_SCRIPT_NOT_FOUND, E_RUN_TARGET_CONFLICT, E_RUN_NOTHING for an empty word
+ * @throws E_RUN_SCRIPT_NOT_FOUND, E_RUN_OTHER_LANGUAGE, E_RUN_TARGET_CONFLICT, E_RUN_NOTHING for an empty word
  */
 export function runTargetOf(words: TargetWords): RunTarget | undefined {
   const { module, code, positionals, script } = words;
@@ -80,17 +81,34 @@ function placedFile([word, ...args]: readonly [string, ...string[]], words: Targ
   const status = statusOf(word, cwd);
   if (status === undefined) return undefined;
   if (status.isDirectory()) return { isSource: false };
-  const isProgram = (status.mode & 0o111) !== 0 && !isPythonFile(path) && !isStartedAgain(started, [path, ...args]);
-  return isProgram ? undefined : { isSource: status.isFile() };
+  if (mayStart(status)) {
+    const isProgram = !isPythonFile(path) && !isStartedAgain(started, [path, ...args]);
+    return isProgram ? undefined : { isSource: status.isFile() };
+  }
+  refuseOtherLanguage(word, otherLanguageOf(path));
+  return { isSource: status.isFile() };
 }
 
-/** A file without a telling name, for a word that is no program. */
+const mayStart = ({ mode }: { readonly mode: number }): boolean => (mode & 0o111) !== 0;
+
+/**
+ * A file without a telling name, for a word that is no program: Python's, unless its first line names another language;
+ * then it is what `./word` is. @throws E_RUN_OTHER_LANGUAGE
+ */
 export function fileNamed(
   word: string,
   { args, cwd }: { readonly args: readonly string[]; readonly cwd: string },
 ): RunTarget | undefined {
   const status = statusOf(word, cwd);
-  return status === undefined ? undefined : { kind: "file", path: word, args, isSource: status.isFile() };
+  if (status === undefined) return undefined;
+  const language = word.includes("/") ? undefined : otherLanguageOf(resolve(cwd, word));
+  if (language !== undefined && mayStart(status)) return { kind: "command", command: `./${word}`, args };
+  refuseOtherLanguage(word, language);
+  return { kind: "file", path: word, args, isSource: status.isFile() };
+}
+
+function refuseOtherLanguage(script: string, language: string | undefined): void {
+  if (language !== undefined) throw problem("E_RUN_OTHER_LANGUAGE", { script, language });
 }
 
 function statusOf(word: string, cwd: string) {

@@ -86,6 +86,31 @@ describe("a file that may be executed", () => {
   );
 });
 
+describe("a shell script", () => {
+  test("that may be executed is a program with and without './'", async () => {
+    program("s.sh", '#!/usr/bin/env bash\necho "shell $1"\n');
+    for (const word of ["s.sh", "./s.sh"]) {
+      expect(await scene.pybun(["run", word, "a b"])).toEqual({ exitCode: 0, stdout: "shell a b\n", stderr: "" });
+    }
+    const { stdout } = await scene.pybun(["run", "--format", "json", "s.sh", "x"]);
+    const { events } = await assertValidEnvelope(stdout, runCommand);
+    expect(events).toContainEqual(expect.objectContaining({ kind: "run.output", data: "shell x\n" }));
+  });
+
+  test("that may not is refused with the way, and is Python's where --script says so: E_RUN_OTHER_LANGUAGE", async () => {
+    scene.write("mine.sh", "#!/bin/sh\necho x\n");
+    for (const word of ["mine.sh", "./mine.sh"]) {
+      const { stderr, exitCode } = await scene.pybun(["run", word]);
+      expect(stderr).toStartWith(
+        `error[E_RUN_OTHER_LANGUAGE]: '${word}' is no script for Python: its first line names 'sh'`,
+      );
+      expect(stderr).toContain("`chmod +x ./mine.sh`, then `pybun run ./mine.sh`");
+      expect(exitCode).toBe(65);
+    }
+    expect((await scene.pybun(["run", "--script", "mine.sh"])).stderr).toContain("SyntaxError");
+  });
+});
+
 describe("--script", () => {
   test("takes any file as a script", async () => {
     scene.write("plain-words", "print('plain')\n");
