@@ -23,8 +23,8 @@ export interface Asked {
 export const isNoRequirement = (word: string): boolean => isKey.test(word) || isPlace.test(word);
 
 const isKey = /^[0-9a-f]{12,40}$/;
-/** A path; one of an archive is a requirement. */
-const isPlace = /^(?!.*\.(?:whl|zip|tar\.gz)$)(?:\.|[^@:]*[\\/])/;
+/** A path; one of an archive is a requirement, also with extras or a marker behind it. */
+const isPlace = /^(?!.*\.(?:whl|zip|tar\.gz)\s*(?:$|[[;]))(?:\.|[^@:;]*[\\/])/;
 
 interface Search extends Asked {
   readonly store: Store;

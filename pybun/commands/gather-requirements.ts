@@ -6,14 +6,14 @@ import type { Report } from "@vivarium/core/report";
 import type { IndexFlags } from "../index/config.ts";
 import { fileKindsOfOptions, mergeFileKinds } from "../index/file-kinds.ts";
 import type { GivenSettings } from "../index/given-settings.ts";
-import { requirementOfLocation } from "../requirements-file/parse-line.ts";
+import { parseGivenRequirement } from "../requirements-file/given-requirement.ts";
 import { type RequirementsFiles, readRequirementsFiles } from "../requirements-file/read-requirements.ts";
 import { readRequirementsText } from "../requirements-file/read-text.ts";
 import { type RequiredHashes, requiredHashesOf } from "../requirements-file/required-hashes.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import type { PrereleaseMode, ResolutionStrategy } from "../resolver/resolve.ts";
 import { parseMoment } from "../versions/moment.ts";
-import { parseRequirement, type Requirement } from "../versions/requirement.ts";
+import type { Requirement } from "../versions/requirement.ts";
 
 const problem = problemsOf<typeof resolverDiagnostics>();
 
@@ -71,7 +71,7 @@ export async function gatherRequirements(arguments_: readonly string[], options:
 
 function requirementOfArgument(text: string, cwd: string): Requirement {
   const urlOfPath = (path: string): string => Bun.pathToFileURL(resolvePath(cwd, path)).href;
-  return requirementOfLocation(text, urlOfPath) ?? parseRequirement(text);
+  return parseGivenRequirement(text, urlOfPath);
 }
 
 function addTo(lists: Map<string, string[]>, name: string, entry: string): void {

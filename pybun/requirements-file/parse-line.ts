@@ -1,15 +1,12 @@
 /** One logical line: a requirement with its hashes, or options. */
 import { Problem, problemsOf, type Span } from "@vivarium/core/diagnostic";
-import type { versionsDiagnostics } from "../versions/diagnostics.ts";
-import { parseRequirement, type Requirement } from "../versions/requirement.ts";
-import { faultOfUrl, filenameOf } from "../versions/url-filename.ts";
-import { tryParseWheelFilename } from "../versions/wheel-filename.ts";
+import type { Requirement } from "../versions/requirement.ts";
 import type { requirementsFileDiagnostics } from "./diagnostics.ts";
+import { parseGivenRequirement } from "./given-requirement.ts";
 import { type OptionName, optionOf } from "./line-options.ts";
 import type { LogicalLine } from "./logical-lines.ts";
 
 const problem = problemsOf<typeof requirementsFileDiagnostics>();
-const versionsProblem = problemsOf<typeof versionsDiagnostics>();
 
 export type ParsedLine =
   | {
@@ -55,45 +52,13 @@ function hashOf(option: string, span: Span): readonly string[] {
 }
 
 function requirementOf(line: LogicalLine, text: string, context: LineContext): Requirement {
-  const location = requirementOfLocation(text, context.urlOfPath, [spanAt(line, 0, context)]);
-  if (location !== undefined) return location;
   try {
-    return parseRequirement(text);
+    return parseGivenRequirement(text, context.urlOfPath);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const offset = (error.spans[0]?.column ?? 1) - 1;
     throw new Problem(error.code, error.params, { cause: error.cause, spans: [spanAt(line, offset, context)] });
   }
-}
-
-/**
- * A path or URL without a name in front is allowed for wheels, whose file names say what they are; undefined for what
- * is neither path nor URL. Throws `E_REQUIREMENT_INVALID`, `E_REQUIREMENT_SOURCE` and
- * `E_REQUIREMENT_PROJECT`.
- */
-export function requirementOfLocation(
-  text: string,
-  urlOfPath: (path: string) => string,
-  spans: readonly Span[] = [],
-): Requirement | undefined {
-  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) || text.startsWith("file:");
-  const isPath = /^\.{0,2}[\\/]/.test(text) || text === "." || text.startsWith("~/") || /^[A-Za-z]:[\\/]/.test(text);
-  if (!isUrl && !isPath && !/^[^\s@;[]+\.(?:whl|zip|tar\.gz)$/i.test(text)) return undefined;
-  const url = isUrl ? text : urlOfPath(text);
-  const reason = isUrl ? faultOfUrl(url) : undefined;
-  if (reason !== undefined) {
-    const whole = { line: 1, column: 1, end_line: 1, end_column: text.length + 1 };
-    throw versionsProblem(
-      "E_REQUIREMENT_INVALID",
-      { text, reason, column: 1 },
-      { spans: spans.length === 0 ? [whole] : spans },
-    );
-  }
-  const wheel = tryParseWheelFilename(filenameOf(URL.parse(url)?.pathname ?? "") ?? "");
-  if (wheel !== undefined) return { name: wheel.name, extras: [], specifiers: [], url };
-  if (/\.[a-z]/i.test(text.split("/").at(-1) ?? "") || isUrl)
-    throw problem("E_REQUIREMENT_SOURCE", { text }, { spans });
-  throw problem("E_REQUIREMENT_PROJECT", { text }, { spans });
 }
 
 function optionProblem(option: string, reason: string, span: Span): Problem {

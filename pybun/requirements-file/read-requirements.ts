@@ -120,7 +120,8 @@ async function readFile(inclusion: Inclusion, found: Collected, options: ReadOpt
   // UTF-16 without its mark passes for UTF-8 where all its characters are ASCII.
   if (text.includes("\0")) throw problem("E_REQUIREMENTS_FILE_ENCODING", { file: path }, { spans });
   const directory = place === "-" ? options.cwd : dirname(place);
-  const urlOfPath = (written: string): string => Bun.pathToFileURL(resolvePath(directory, written)).href;
+  // As with pip and uv: a wheel is looked for where the command runs, wherever the file is that names it.
+  const urlOfPath = (written: string): string => Bun.pathToFileURL(resolvePath(options.cwd, written)).href;
   const context: LineContext = { file: within.length === 0 ? path : place, urlOfPath };
   const slices = openSlices();
   for (const line of logicalLines(text.replace(/^\uFEFF/, ""), options.environment)) {

@@ -4,6 +4,7 @@ import { readGivenSettings } from "../index/given-settings.ts";
 import type { IndexConfig } from "../index/index-config.ts";
 import type { InstallRequest } from "../install/install-request.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
+import { parseGivenRequirement } from "../requirements-file/given-requirement.ts";
 import { readRequirementsFiles } from "../requirements-file/read-requirements.ts";
 import { readRequirementsText } from "../requirements-file/read-text.ts";
 import { requiredHashesOf } from "../requirements-file/required-hashes.ts";
@@ -29,6 +30,8 @@ export async function installRequestOf(
   const { environment, home, platform, cwd } = context;
   const place = script === undefined ? cwd : resolve(cwd, dirname(script));
   const given = readGivenSettings({ environment, home, platform, cwd });
+  const ofCommandLine = (text: string) =>
+    parseGivenRequirement(text, (path) => Bun.pathToFileURL(resolve(cwd, path)).href);
   const files = await readRequirementsFiles(
     { requirements: [], constraints: given.constraintFiles },
     { cwd, environment, read: readRequirementsText },
@@ -39,7 +42,7 @@ export async function installRequestOf(
   const request = {
     ...settings,
     interpreter,
-    requirements: [...(metadata?.requirements ?? []), ...options.with.flatMap(withRequirements).map(parseRequirement)],
+    requirements: [...(metadata?.requirements ?? []), ...options.with.flatMap(withRequirements).map(ofCommandLine)],
     constraints: [...constraints.map(parseRequirement), ...files.constraints.map(({ requirement }) => requirement)],
     config: withoutHashes(
       loadIndexConfig({ flags, environment, home, platform, cwd }),

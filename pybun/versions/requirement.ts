@@ -59,10 +59,38 @@ export const parseRequirement = (text: string): Requirement => parse({ text, at:
  */
 export const parsePublishedRequirement = (text: string): Requirement => parse({ text, at: 0, isPublished: true });
 
-function parse(cursor: Cursor): Requirement {
-  const { text } = cursor;
+/** Where the extras and the marker of a requirement begin that names neither project nor URL in the usual form. */
+export interface AroundLocation {
+  /** At `[`. */
+  readonly extrasAt: number | undefined;
+  /** At `;`. */
+  readonly markerAt: number | undefined;
+}
+
+/**
+ * What stands around a path or URL: `./name-1.0-py3-none-any.whl [extras] ; marker`. Throws like
+ * {@link parseRequirement}.
+ */
+export function parseAroundLocation(
+  text: string,
+  { extrasAt, markerAt }: AroundLocation,
+): Pick<Requirement, "extras" | "marker"> {
+  return locating(text, () => {
+    const cursor: Cursor = { text: text.slice(0, markerAt), at: extrasAt ?? text.length };
+    const extras = readExtras(cursor);
+    skipBlanks(cursor);
+    if (cursor.at < cursor.text.length) throw faultAt(`expected the end, found ${describeNext(cursor)}`, cursor.at);
+    const before = { url: text, specifiers: [] };
+    const marker = markerAt === undefined ? undefined : readRequirementMarker({ text, at: markerAt }, before);
+    return { extras, ...(marker === undefined ? {} : { marker }) };
+  });
+}
+
+const parse = (cursor: Cursor): Requirement => locating(cursor.text, () => readRequirement(cursor));
+
+function locating<T>(text: string, read: () => T): T {
   try {
-    return readRequirement(cursor);
+    return read();
   } catch (error) {
     if (!(error instanceof FaultSignal)) throw error;
     const { params, spans } = locateFault(text, error.fault);
