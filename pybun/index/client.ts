@@ -20,10 +20,12 @@ import { openFindLinks } from "./find-links.ts";
 import type { IndexConfig } from "./index-config.ts";
 import type { CoreMetadata, IndexFile, ProjectPage } from "./index-file.ts";
 import { limiterOf } from "./limiter.ts";
+import { openRefusals, type RefusalTeller } from "./link-refusal.ts";
 import { openMetadataCache } from "./metadata-cache.ts";
 import { type ArrivingMetadata, openMetadata } from "./metadata-source.ts";
 import { type OpenFiles, openFiles } from "./open-files.ts";
 import { openPageCache } from "./page-cache.ts";
+import { layoutVersion } from "./page-head.ts";
 import type { PageProof, PageSource } from "./page-source.ts";
 import { openPages } from "./pages.ts";
 import { remoteSource } from "./remote-source.ts";
@@ -83,8 +85,9 @@ export function openIndexClient(options: ClientOptions): IndexClient {
   const metadataCache = openMetadataCache(join(root, "metadata"), writer);
   const limit = limiterOf(downloadsAtOnce);
   const files = openFiles(pagesOpenMax);
-  const sources = openSources({ ...options, clock, root, transport, writer, files });
-  const findLinks = openFindLinks({ config, transport, report, offline });
+  const refusals = openRefusals(report);
+  const sources = openSources({ ...options, clock, root, transport, writer, files, refusals });
+  const findLinks = openFindLinks({ config, transport, report, offline, refusals });
   const pages = openPages({ sources, findLinks, mayGuess: () => mayGuess(config, credentials), signal });
   const seenWhole = new Set<string>();
   const metadata = openMetadata({ cache: metadataCache, transport, seenWhole, offline, signal });
@@ -100,7 +103,12 @@ export function openIndexClient(options: ClientOptions): IndexClient {
     prefetch: (name) => pages.prefetch(normalizeName(name)),
     proofs: pages.proofs,
     believes: pages.believes,
-    derivedDirectory: join(root, "derived", directoryName(config.indexes.map(({ url }) => url).join(" "))),
+    // What older programs understood of a page is not believed on the word of its file.
+    derivedDirectory: join(
+      root,
+      "derived",
+      `${layoutVersion}-${directoryName(config.indexes.map(({ url }) => url).join(" "))}`,
+    ),
     metadata,
     download,
     checkWhole: (file) => checkWholeFile(file, { cache: metadataCache, seenWhole, download }),
@@ -128,17 +136,18 @@ interface SourceParts extends ClientOptions {
   readonly transport: Transport;
   readonly writer: WriteBehind;
   readonly files: OpenFiles;
+  readonly refusals: RefusalTeller;
 }
 
 function openSources(parts: SourceParts): readonly PageSource[] {
-  const { files, writer } = parts;
+  const { files, writer, refusals } = parts;
   return parts.config.indexes.map((index) => {
     if (index.url.startsWith("file:")) return directorySource(index);
     const directory = join(parts.root, directoryName(index.url));
     return remoteSource({
       ...parts,
       index,
-      cache: openPageCache({ directory, shown: redact(index.url), writer, files }),
+      cache: openPageCache({ directory, shown: redact(index.url), writer, files, refusals }),
     });
   });
 }

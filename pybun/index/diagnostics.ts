@@ -1,5 +1,6 @@
 /** The catalogue of the index client. Every URL in the parameters is redacted by whoever throws. */
 import { rule } from "@vivarium/core/diagnostic";
+import type { LinkFault } from "./link-file.ts";
 import { publicIndex } from "./public-index.ts";
 
 const offlineHint = (): string =>
@@ -202,6 +203,15 @@ export const indexDiagnostics = {
     summary: "A directory named by find-links does not exist.",
     message: (p) => `${p.source}: the directory '${p.location}' does not exist, and is left out`,
   }),
+  W_INDEX_LINK_REFUSED: rule<{ page: string; link: string; fault: LinkFault }>({
+    exit: 0,
+    summary: "A page lists a file at an address that is not followed; told once a page.",
+    message: (p) => `${p.page} lists '${p.link}', which is left out: ${linkFaults[p.fault]}`,
+    hint: (p) =>
+      p.fault === "elsewhere"
+        ? "A page of the network may not name files of this machine: tell the owner of the index."
+        : "The page is malformed: tell the owner of the index.",
+  }),
   W_INDEX_CACHE: rule<{ path: string; reason: string; isLimit: boolean }>({
     exit: 0,
     summary: "The index cache cannot be written; everything works, but slower.",
@@ -226,6 +236,12 @@ function extraFirstHint(order: readonly string[]): string {
 
 /** `numpy` of `numpy-1.0.tar.gz`: what `--only-binary` takes. */
 const projectOf = (file: string): string => file.replace(/-[^-]*$/, "");
+
+const linkFaults: Readonly<Record<LinkFault, string>> = {
+  elsewhere: "it is no address on the web",
+  invalid: "it is no valid URL",
+  name: "it has no name or no address",
+};
 
 const timeoutWords = {
   connect: (url: string, seconds: number) => `no answer from '${url}' within ${seconds} s`,

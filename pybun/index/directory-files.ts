@@ -20,6 +20,6 @@ export function namesIn(directory: string): string[] {
 export function filesIn(directory: string): IndexFile[] {
   const base = Bun.pathToFileURL(`${directory}/`).href;
   return namesIn(directory).flatMap(
-    (name) => fileOfLink({ href: Bun.pathToFileURL(join(directory, name)).href, base }) ?? [],
+    (name) => fileOfLink({ href: Bun.pathToFileURL(join(directory, name)).href, base, origin: "local" }) ?? [],
   );
 }

@@ -33,5 +33,5 @@ function readProject(root: string, name: string, shown: string): ProjectPage | u
   const entries = namesIn(directory);
   if (!entries.includes("index.html")) return pageOfFiles(name, shown, filesIn(directory));
   const html = readFileSync(join(directory, "index.html"), "latin1");
-  return pageOfFiles(name, shown, linksOfPage(html, Bun.pathToFileURL(`${directory}/`).href));
+  return pageOfFiles(name, shown, linksOfPage(html, { url: Bun.pathToFileURL(`${directory}/`).href }));
 }

@@ -15,7 +15,8 @@ import { filesIn } from "./directory-files.ts";
 import { pageOfFiles } from "./file-list.ts";
 import type { IndexConfig } from "./index-config.ts";
 import type { IndexFile, ProjectPage } from "./index-file.ts";
-import { fileOfLink } from "./link-file.ts";
+import { fileOfLink, type LinkRefusal } from "./link-file.ts";
+import type { RefusalTeller } from "./link-refusal.ts";
 import { linksOfPage } from "./loose-links.ts";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import { latin1Of } from "./page-answer.ts";
@@ -38,6 +39,7 @@ export interface FindLinksParts {
   readonly transport: Transport;
   readonly report: Report;
   readonly offline: boolean;
+  readonly refusals: RefusalTeller;
 }
 
 const pageBytesMax = 64 * 1024 * 1024;
@@ -93,10 +95,13 @@ async function readAll(parts: FindLinksParts): Promise<readonly IndexFile[]> {
   return lists.flat();
 }
 
-async function remoteFiles(location: string, { transport, offline }: FindLinksParts): Promise<readonly IndexFile[]> {
+async function remoteFiles(
+  location: string,
+  { transport, offline, refusals }: FindLinksParts,
+): Promise<readonly IndexFile[]> {
   if (!URL.canParse(location))
     throw problem("E_INDEX_FIND_LINKS", { location: redact(location), reason: "it is no valid URL" });
-  const direct = fileOfLink({ href: location, base: location });
+  const direct = fileOfLink({ href: location, base: location, origin: "web" });
   if (direct !== undefined) return [direct];
   if (offline) throw problem("E_INDEX_OFFLINE", { what: `the page of links '${redact(location)}'` });
   return transport.ask(location, { headers: () => ({ accept: "text/html" }) }, async (answer) => {
@@ -105,7 +110,8 @@ async function remoteFiles(location: string, { transport, offline }: FindLinksPa
       const reason = `nobody asked for its coding '${coding}'`;
       throw problem("E_INDEX_FIND_LINKS", { location: redact(location), reason });
     }
-    return linksOfPage(latin1Of(await answer.body.all(pageBytesMax)), answer.url);
+    const refuse = (refusal: LinkRefusal): void => refusals.tell(`the page of links '${redact(location)}'`, refusal);
+    return linksOfPage(latin1Of(await answer.body.all(pageBytesMax)), { url: answer.url, refuse });
   });
 }
 
@@ -117,8 +123,10 @@ function localFiles({ location, source }: { location: string; source: string }, 
     return [];
   }
   if (found.isDirectory()) return filesIn(path);
-  const direct = fileOfLink({ href: Bun.pathToFileURL(path).href, base: "file:///" });
-  return direct === undefined ? linksOfPage(readPage(path), Bun.pathToFileURL(`${dirname(path)}/`).href) : [direct];
+  const direct = fileOfLink({ href: Bun.pathToFileURL(path).href, base: "file:///", origin: "local" });
+  return direct === undefined
+    ? linksOfPage(readPage(path), { url: Bun.pathToFileURL(`${dirname(path)}/`).href })
+    : [direct];
 }
 
 /** Undefined where nothing is there. @throws E_INDEX_FIND_LINKS */

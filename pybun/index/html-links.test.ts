@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { IndexFile, ProjectPage } from "./index-file.ts";
+import { originOfPage } from "./link-file.ts";
 import { parsePage } from "./page-answer.ts";
 import { viewPage } from "./page-view.ts";
 import { lookUp } from "./release-table.ts";
@@ -16,6 +17,7 @@ function pageOf(name: string, html: string, url = "https://index.example/simple/
     index: "x",
     form,
     base,
+    origin: originOfPage(url),
     releases: lookUp(table),
     slice: (from, to) => text.slice(from, to),
   });

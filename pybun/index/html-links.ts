@@ -13,7 +13,7 @@ import { filenameOf } from "../versions/url-filename.ts";
 import { readAttributes } from "./html-attributes.ts";
 import { decodeEntities } from "./html-entities.ts";
 import type { IndexFile } from "./index-file.ts";
-import { fileOfLink } from "./link-file.ts";
+import { fileOfLink, type PageContext } from "./link-file.ts";
 import type { ReleaseCollector } from "./release-table.ts";
 
 /** Offers the collector each link of the page that has an `href`. Comments are skipped. */
@@ -108,7 +108,10 @@ function offerSlowly(extent: { page: string; start: number; end: number }, colle
   collector.offer({ page: name, from: 0, to: name.length, start: extent.start, end: extent.end });
 }
 
-/** The `<base href>` of a page, if it has one; HTML lets it stand in the head only. */
+/**
+ * The `<base href>` of a page, if it has one; HTML lets it stand in the head only. It may be anything: what a link comes
+ * to with it is judged by `fileOfLink`.
+ */
 export function baseOfPage(page: string, pageUrl: string): string {
   const firstAnchor = page.search(/<a\s/i);
   const head = firstAnchor === -1 ? page : page.slice(0, firstAnchor);
@@ -117,17 +120,19 @@ export function baseOfPage(page: string, pageUrl: string): string {
 }
 
 /** Decodes the link whose text begins `slice`. `undefined`: it names no file that can be fetched. */
-export function decodeLink(slice: string, base: string): IndexFile | undefined {
+export function decodeLink(slice: string, { base, origin, refuse }: PageContext): IndexFile | undefined {
   const text = /[\x80-\xff]/.test(slice) ? Buffer.from(slice, "latin1").toString("utf8") : slice;
   const attributes = readAttributes(text);
-  return fileOfLink({
+  const link = {
     href: decoded(attributes.href) ?? "",
     base,
+    origin,
     requiresPython: decoded(attributes.requiresPython),
     yanked: decoded(attributes.yanked),
     uploadTime: attributes.uploadTime,
     metadata: attributes.coreMetadata ?? attributes.distInfoMetadata,
-  });
+  };
+  return fileOfLink(link, refuse);
 }
 
 let lastEscaped = "";

@@ -3,7 +3,7 @@
  * own that holds one character a byte, so that the cache can keep and slice it as it does HTML pages.
  */
 import type { IndexFile } from "./index-file.ts";
-import { fileOfLink } from "./link-file.ts";
+import { fileOfLink, type PageContext } from "./link-file.ts";
 import type { ReleaseCollector } from "./release-table.ts";
 
 /** What we read of a file's object; anything of another type counts as absent, but for hashes. */
@@ -128,18 +128,20 @@ function asciiJson(value: unknown): string {
 }
 
 /** Decodes one record of {@link collectJsonFiles}. */
-export function decodeJsonFile(record: string, base: string): IndexFile | undefined {
+export function decodeJsonFile(record: string, { base, origin, refuse }: PageContext): IndexFile | undefined {
   // Written by `collectJsonFiles`, kept under a checksum: the shape is ours.
   const file = JSON.parse(record) as JsonFile;
-  const decoded = fileOfLink({
+  const link = {
     href: file.u,
     base,
+    origin,
+    filename: file.f,
     hashes: file.h,
     size: file.s,
     requiresPython: file.p,
     yanked: file.y,
     uploadTime: file.t,
     metadata: file.m,
-  });
-  return decoded === undefined ? undefined : { ...decoded, filename: file.f };
+  };
+  return fileOfLink(link, refuse);
 }

@@ -3,9 +3,37 @@ import { sdistEndingOf } from "../versions/sdist-filename.ts";
 import { filenameOf } from "../versions/url-filename.ts";
 import type { IndexFile } from "./index-file.ts";
 
+/**
+ * Where the page with the link was read: on the web, or on this machine. Of the page itself, never of its `<base>`, which
+ * its author chooses.
+ */
+export type PageOrigin = "web" | "local";
+
+export const originOfPage = (url: string): PageOrigin => (url.startsWith("file:") ? "local" : "web");
+
+export interface LinkRefusal {
+  /** As written, or absolute where it could be resolved. May hold credentials. */
+  readonly link: string;
+  readonly fault: LinkFault;
+}
+
+/** What a page's links share. */
+export interface PageContext {
+  /** The URL that relative links are relative to. */
+  readonly base: string;
+  readonly origin: PageOrigin;
+  readonly refuse?: ((refusal: LinkRefusal) => void) | undefined;
+}
+
+/** Why a link to a distribution file is left out. */
+export type LinkFault = "elsewhere" | "invalid" | "name";
+
 /** What a link says about its file, entities resolved. */
 export interface Link {
   readonly href: string;
+  readonly origin: PageOrigin;
+  /** Where it is told apart from the address (PEP 691); else the address ends with it. */
+  readonly filename?: string | undefined;
   /** The URL that `href` is relative to. */
   readonly base: string;
   readonly requiresPython?: string | undefined;
@@ -24,15 +52,21 @@ export function kindOfFilename(filename: string): IndexFile["kind"] | undefined 
 }
 
 /**
- * `undefined` for a link that is no distribution file, and for one that leaves the web: a page that came over the
- * network must not make us read local files.
+ * `undefined` for a link that is no distribution file, and for one that is refused, which `refuse` hears of. This is the
+ * one place where the address of a listed file is final, whatever page, base or record it was put together from: a page
+ * that came over the network must not make us read local files. That of its metadata is made from it, and redirects
+ * never leave the web.
  */
-export function fileOfLink(link: Link): IndexFile | undefined {
+export function fileOfLink(link: Link, refuse?: (refusal: LinkRefusal) => void): IndexFile | undefined {
   const url = isPlainWebUrl(link.href) ? link.href : URL.parse(link.href, link.base)?.href;
-  if (url === undefined || !mayLeadTo(link.base, url)) return undefined;
+  const fault = url === undefined ? "invalid" : mayLeadTo(link.origin, url) ? undefined : "elsewhere";
+  if (url === undefined || fault !== undefined) {
+    if (fault !== undefined && namesDistribution(link)) refuse?.({ link: url ?? link.href, fault });
+    return undefined;
+  }
   const cut = url.indexOf("#");
   const address = cut === -1 ? url : url.slice(0, cut);
-  const filename = filenameOf(address);
+  const filename = link.filename ?? filenameOf(address);
   const kind = filename === undefined ? undefined : kindOfFilename(filename);
   if (filename === undefined || kind === undefined) return undefined;
   // Filled in step by step: this runs for every file of every release that is looked at, and spreads cost.
@@ -66,8 +100,13 @@ function isPlainWebUrl(href: string): boolean {
 
 const plainOrigin = /^https?:\/\/(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*\//;
 
-function mayLeadTo(base: string, url: string): boolean {
-  return url.startsWith("https:") || url.startsWith("http:") || (url.startsWith("file:") && base.startsWith("file:"));
+function mayLeadTo(origin: PageOrigin, url: string): boolean {
+  return url.startsWith("https:") || url.startsWith("http:") || (url.startsWith("file:") && origin === "local");
+}
+
+/** A page may link to anything; only what would be a file to install is worth a word. */
+function namesDistribution({ href, filename = filenameOf(href) }: Link): boolean {
+  return filename !== undefined && kindOfFilename(filename) !== undefined;
 }
 
 const knownAlgorithms = /^(?:sha256|sha384|sha512|sha1|sha224|md5|blake2b)$/;

@@ -12,6 +12,8 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { Freshness } from "./freshness.ts";
 import type { ProjectPage } from "./index-file.ts";
+import type { LinkRefusal } from "./link-file.ts";
+import type { RefusalTeller } from "./link-refusal.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import type { ParsedPage } from "./page-answer.ts";
@@ -55,6 +57,7 @@ export interface PageCacheParts {
   readonly shown: string;
   readonly writer: WriteBehind;
   readonly files: OpenFiles;
+  readonly refusals: RefusalTeller;
 }
 
 interface KnownPage {
@@ -91,7 +94,7 @@ export function openPageCache(parts: PageCacheParts): PageCache {
       writePage(name, { parsed, freshness }, parts);
       const { form, base, table, text } = parsed;
       const slice = (from: number, to: number): string => text.slice(from, to);
-      return viewPage({ name, index: parts.shown, form, base, releases: lookUp(table), slice });
+      return viewPage({ ...contextOf(name, base, parts), form, releases: lookUp(table), slice });
     },
     writeAbsence(name, freshness) {
       pages.delete(name);
@@ -100,6 +103,16 @@ export function openPageCache(parts: PageCacheParts): PageCache {
     names: () => namesIn(parts.directory).filter((name) => isProject(fileOf(name, parts))),
   };
 }
+
+/** What is kept here came over the network, whatever its base says. */
+const contextOf = (name: string, base: string, { shown, refusals }: PageCacheParts) =>
+  ({
+    name,
+    index: shown,
+    base,
+    origin: "web",
+    refuse: (refusal: LinkRefusal) => refusals.tell(`the page of '${name}' on '${shown}'`, refusal),
+  }) as const;
 
 const fileOf = (name: string, { directory }: PageCacheParts): string => join(directory, `${name}${ending}`);
 
@@ -117,7 +130,7 @@ function readPage(name: string, parts: PageCacheParts): KnownPage | undefined {
   if (file === undefined) return undefined;
   const { head, slice } = file;
   const { form, base } = head;
-  const page = form === "absent" ? absent : viewPage({ name, index: parts.shown, form, base, releases: head, slice });
+  const page = form === "absent" ? absent : viewPage({ ...contextOf(name, base, parts), form, releases: head, slice });
   return { cached: { ...head.freshness, page, file: file.state }, file };
 }
 

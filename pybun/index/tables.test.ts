@@ -132,7 +132,10 @@ describe("JSON pages", () => {
     const body = collectJsonFiles(parsed.files, collector);
     const { extents } = collector.finish();
     const files = [0, 1].map((i) =>
-      decodeJsonFile(body.slice(extents[i * 2], extents[i * 2 + 1]), "https://i.example/simple/x/"),
+      decodeJsonFile(body.slice(extents[i * 2], extents[i * 2 + 1]), {
+        base: "https://i.example/simple/x/",
+        origin: "web",
+      }),
     );
     expect(files).toEqual([
       {
