@@ -17,16 +17,22 @@ function formatVerdicts(verdicts: readonly Verdict[]): string {
   return lines.join("\n");
 }
 
+const askOtherwise =
+  "Ask for a version (`--python 3.12`), a range (`--python '>=3.12,<3.14'`), a program on PATH or a path.";
+
 /** Codes of finding and asking interpreters. */
 export const interpreterDiagnostics = {
-  E_PYTHON_NOT_FOUND: rule<{ wanted: string; looked: readonly Verdict[] }>({
+  E_PYTHON_NOT_FOUND: rule<{ wanted: string; looked: readonly Verdict[]; isName?: boolean }>({
     exit,
     summary: "No Python interpreter fits the request, the requires-python or the pin.",
     message: (p) => `no interpreter found for ${p.wanted}`,
-    hint: (p) =>
-      p.looked.length === 0
-        ? "No Python is on PATH. Install CPython 3.9 or newer, or name one with `--python PATH`."
-        : `Looked at:\n${formatVerdicts(p.looked)}\nInstall a suitable CPython, or name one with \`--python PATH\`.`,
+    hint: (p) => {
+      if (p.looked.length === 0) {
+        return "No Python is on PATH. Install CPython 3.9 or newer, or name one with `--python PATH`.";
+      }
+      const advice = p.isName === true ? askOtherwise : "Install a suitable CPython, or name one with `--python PATH`.";
+      return `Found, but not what is wanted:\n${formatVerdicts(p.looked)}\n${advice}`;
+    },
     data: (p) => ({ wanted: p.wanted, looked: p.looked }),
   }),
   E_PYTHON_MISSING: rule<{ path: string }>({

@@ -119,8 +119,8 @@ function* findPinned(
     if (interpreter !== undefined) return { interpreter, rule: ".python-version" };
   }
   if (requiresPython !== undefined) return undefined;
-  const [first] = requests;
-  if (first?.kind === "unsupported") throw refuse(first, `'${pin.file}'`);
+  const other = otherOf(requests[0]);
+  if (other !== undefined) throw refuse(other, `'${pin.file}'`);
   yield* lookAtAll(search);
   throw problem("E_PYTHON_NOT_FOUND", {
     wanted: `'${pin.versions.join("', '")}' of '${pin.file}'`,
@@ -142,6 +142,7 @@ function* findAny(search: Search, requiresPython: Specifiers | undefined): Askin
 function* findRequested(search: Search, request: PythonRequest, origin: string): Asking<Interpreter> {
   if (request.kind === "unsupported") throw refuse(request, origin);
   if (request.kind === "path") return yield* findByPath(search, { path: resolve(search.cwd, request.path), origin });
+  if (request.kind === "name") return yield* findByName(search, request, origin);
   if (request.kind === "specifier") checkSpecifier(request.text, origin);
   if (request.kind === "version" && isTooOld(request.release)) {
     throw problem("E_PYTHON_TOO_OLD", { path: request.text, version: request.release.join(".") });
@@ -149,8 +150,38 @@ function* findRequested(search: Search, request: PythonRequest, origin: string):
   const found = yield* firstFitting(search, request, () => undefined);
   if (found !== undefined) return found;
   if (request.kind === "version") yield* lookAtAll(search);
-  const wanted = request.kind === "name" ? `'${request.name}'` : `'${request.text}'`;
-  throw problem("E_PYTHON_NOT_FOUND", { wanted: `${origin} ${wanted}`, looked: search.looked });
+  throw problem("E_PYTHON_NOT_FOUND", {
+    wanted: `${origin} '${request.text}'${meaningOf(request)}`,
+    looked: search.looked,
+  });
+}
+
+/** Of a version that is not written as one. */
+function meaningOf(request: PythonRequest & { kind: "version" | "specifier" }): string {
+  if (request.kind === "specifier" || request.release.length === 0) return "";
+  const version = `${request.release.join(".")}${request.freeThreaded ? "t" : ""}`;
+  return version === request.text ? "" : `, which means Python ${version}`;
+}
+
+/**
+ * A file or directory goes before a program on PATH, as with uv; but a directory without an interpreter, such as the
+ * `python` of many repositories, does not hide the program.
+ */
+function* findByName(search: Search, request: PythonRequest & { kind: "name" }, origin: string): Asking<Interpreter> {
+  const path = resolve(search.cwd, request.name);
+  const isThere = request.name !== "" && statusOf(path) !== undefined;
+  if (isThere && programsAt(search, path).length > 0) return yield* findByPath(search, { path, origin });
+  const found = yield* firstFitting(search, request, () => undefined);
+  if (found !== undefined) return found;
+  if (isThere) throw problem("E_PYTHON_MISSING", { path });
+  const other = otherOf(request);
+  if (other !== undefined) throw refuse(other, origin);
+  yield* lookAtAll(search);
+  throw problem("E_PYTHON_NOT_FOUND", {
+    wanted: `${origin} '${request.name}', which is taken for the name of a program`,
+    looked: search.looked,
+    isName: true,
+  });
 }
 
 /** For the message: also what nobody asked, because its name says that it is of another version. */
@@ -162,8 +193,20 @@ function isTooOld([major = 3, minor = minorOldest]: readonly number[]): boolean 
   return major < 3 || (major === 3 && minor < minorOldest);
 }
 
-function refuse(request: PythonRequest & { kind: "unsupported" }, origin: string) {
-  return problem("E_PYTHON_IMPLEMENTATION", { wanted: request.text, implementation: request.implementation, origin });
+interface Other {
+  readonly implementation: string;
+  readonly text: string;
+}
+
+/** The implementation that is not ours and that a request asks for, or seems to. */
+function otherOf(request: PythonRequest | undefined): Other | undefined {
+  if (request?.kind === "unsupported") return request;
+  if (request?.kind !== "name" || request.implementation === undefined) return undefined;
+  return { implementation: request.implementation, text: request.name };
+}
+
+function refuse({ text, implementation }: Other, origin: string) {
+  return problem("E_PYTHON_IMPLEMENTATION", { wanted: text, implementation, origin });
 }
 
 function* firstFitting(search: Search, request: PythonRequest, also: Fits): Asking<Interpreter | undefined> {

@@ -1,40 +1,74 @@
 /**
- * What a person may write after `--python` or on a line of `.python-version`, as data.
+ * What a person may write after `--python` or on a line of `.python-version`, as data, in uv's order:
  *
- * A path (anything with a separator, or an existing file or directory, is the caller's business to check), a version
- * (`3`, `3.12`, `3.12.1`, `3.13t`, `cpython-3.12`, `cpython@3.12`, `python3.12`, `cp312`), a specifier (`>=3.10,<3.13`)
- * or the name of a program on PATH (`python3.12-dbg`).
+ * a path (anything with a separator), a version (`3`, `3.12`, `3.12.1`, `312`, `3.13t`, `python3.12`, `cpython@3.12`,
+ * `cp312`; `any`, `default`, `cpython` and `cp` are content with all), another implementation (`pypy3.10`), a specifier
+ * (`>=3.10,<3.13`, `cpython>=3.10`), or a name: of a file or directory of the working directory, else of a program on
+ * PATH (`.venv`, `python3.12-dbg`).
  */
+import { resolve } from "node:path";
 
 export type PythonRequest =
   | { readonly kind: "path"; readonly path: string }
   | {
       readonly kind: "version";
+      /** Empty where any will do. */
       readonly release: readonly number[];
       /** True asks for the build without the lock; undefined takes the ordinary one. */
       readonly freeThreaded: boolean;
       readonly text: string;
     }
   | { readonly kind: "specifier"; readonly text: string }
-  | { readonly kind: "name"; readonly name: string }
+  | {
+      readonly kind: "name";
+      readonly name: string;
+      /** Which other one it is likely to be, if there is nothing of that name. */
+      readonly implementation?: string;
+    }
   | { readonly kind: "unsupported"; readonly implementation: string; readonly text: string };
 
+const anyVersion = /^(?:any|default|cpython|cp)$/i;
 const versionPattern = /^(?:cpython|python|py|cp)?[-@]?v?(\d+(?:\.\d+){0,2})(t|\+freethreaded)?(?:-[a-z0-9_-]+)?$/i;
-const compactPattern = /^(?:cpython|python|py|cp)([23])(\d{1,2})(t)?$/i;
+/** As in the tags of wheels: the first digit is the major version. */
+const compactPattern = /^(?:(?:cpython|python|py|cp)[-@]?)?([1-9])(\d{1,2})(t)?$/i;
+/** A program of a distribution, such as `python3.12-dbg`. */
+const variantProgram = /^python\d[^-]*-/i;
+const specifierPattern = /^(?:cpython|python|cp)?\s*([<>=!~].*)$/i;
 const otherImplementation =
   /^(pypy|pyston|graalpy|graalpython|jython|ironpython|micropython|anaconda|miniconda|mambaforge|miniforge|stackless|activepython|cinder|nogil|pyodide|rustpython)/i;
+/** What follows an implementation's name where it can be nothing else. */
+const versionAfter = /^(?:$|[-@]?\d|\s*[<>=!~])/;
+const shortNames: Readonly<Record<string, string>> = { pp: "pypy", gp: "graalpy" };
 
-/** Reads a request. Every text is one: a word that is nothing else is the name of a program. */
+/** Reads a request. Every text is one: a word that is nothing else is a name. */
 export function parsePythonRequest(text: string): PythonRequest {
   const trimmed = text.trim();
   if (/[/\\]/.test(trimmed) || trimmed === "." || trimmed === "..") return { kind: "path", path: trimmed };
-  const other = otherImplementation.exec(trimmed);
-  if (other !== null) return { kind: "unsupported", implementation: (other[1] ?? "").toLowerCase(), text: trimmed };
-  if (/^[<>=!~]/.test(trimmed)) return { kind: "specifier", text: trimmed };
-  return parseVersionRequest(trimmed) ?? { kind: "name", name: trimmed };
+  const specifier = specifierPattern.exec(trimmed)?.[1];
+  if (specifier !== undefined) return { kind: "specifier", text: specifier };
+  return parseVersionRequest(trimmed) ?? parseOther(trimmed) ?? { kind: "name", name: trimmed };
+}
+
+/** Where a file or a directory with the interpreter would be that is meant: only a path and a name can mean one. */
+export function placeOfRequest(text: string, cwd: string): string | undefined {
+  const request = parsePythonRequest(text);
+  if (request.kind === "path") return resolve(cwd, request.path);
+  return request.kind === "name" && request.name !== "" ? resolve(cwd, request.name) : undefined;
+}
+
+function parseOther(text: string): PythonRequest | undefined {
+  const short = shortNames[/^(pp|gp)(?:$|[-@]?\d)/i.exec(text)?.[1]?.toLowerCase() ?? ""];
+  if (short !== undefined) return { kind: "unsupported", implementation: short, text };
+  const [, name] = otherImplementation.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  const implementation = name.toLowerCase();
+  const isExact = versionAfter.test(text.slice(name.length));
+  return isExact ? { kind: "unsupported", implementation, text } : { kind: "name", name: text, implementation };
 }
 
 function parseVersionRequest(text: string): PythonRequest | undefined {
+  if (anyVersion.test(text)) return { kind: "version", release: [], freeThreaded: false, text };
+  if (variantProgram.test(text)) return undefined;
   const compact = compactPattern.exec(text);
   if (compact !== null) {
     return {
