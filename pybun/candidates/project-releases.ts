@@ -4,7 +4,7 @@ import { assert } from "@vivarium/core/assert";
 import type { IndexFile, ProjectPage } from "../index/index-file.ts";
 import type { ReleaseChoice, Releases } from "../resolver/release-source.ts";
 import type { CandidatePolicy } from "./policy.ts";
-import { chooseFile, type FileChoice } from "./release-choice.ts";
+import { chooseFile, type FileChoice, foreignWheels } from "./release-choice.ts";
 
 /** Releases with the file choice of each. */
 export interface ProjectReleases extends Releases {
@@ -42,6 +42,9 @@ export function projectReleases(page: ProjectPage, policy: CandidatePolicy): Pro
     isHiddenAt: (release) => policy.excludeNewerMs !== undefined && choice(release).status.kind === "hidden",
     choiceAt: (release) => releaseChoice(page, release, choice(release).file),
     metadataFileAt: (release) => choice(release).metadataFile,
+    wheelTargetsAt(release) {
+      return foreignWheels({ name: page.name, key: page.keyAt(release), files: page.filesAt(release) }, policy);
+    },
     undated: () => choices.reduce((sum, made) => sum + (made?.undated ?? 0), 0),
   };
 }

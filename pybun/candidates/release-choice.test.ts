@@ -3,7 +3,7 @@ import type { IndexFile } from "../index/index-file.ts";
 import { parseRequirement } from "../versions/requirement.ts";
 import { parseVersion } from "../versions/version.ts";
 import { candidatePolicy, type PolicyOptions } from "./policy.ts";
-import { chooseFile } from "./release-choice.ts";
+import { chooseFile, foreignWheels } from "./release-choice.ts";
 import { wheelTarget } from "./testing/wheel-target.ts";
 
 const target = wheelTarget("3.12.4");
@@ -52,6 +52,20 @@ describe("the file of a release", () => {
     const detail = "no link to its files is an address on the web, and a page on the web may not point at local files";
     expect(choose([]).status).toEqual({ kind: "unusable", reason: { kind: "no-wheel", detail } });
     expect(choose([], { excludeNewerMs: 999 }).status.kind).toBe("unusable");
+  });
+
+  test("can be told what its wheels are for: their Pythons, or their platforms, or both", () => {
+    const targetsOf = (...files: readonly IndexFile[]) =>
+      foreignWheels({ name: "pkg", key: parseVersion("1.0").key, files }, candidatePolicy(target, [], {}));
+    const older = fileOf("pkg-1.0-cp36.cp37-cp36m-manylinux1_x86_64.whl");
+    expect(targetsOf(older, windows, source)).toEqual({ pythons: ["cp36-cp36m", "cp37-cp36m"], platforms: [] });
+    expect(targetsOf(windows)).toEqual({ pythons: [], platforms: ["win_amd64"] });
+    const neither = fileOf("pkg-1.0-cp36-cp36m-win32.whl");
+    expect(targetsOf(neither)).toEqual({ pythons: ["cp36-cp36m"], platforms: ["win32"] });
+    expect(targetsOf(source)).toBeUndefined();
+    expect(targetsOf(native, windows)).toBeUndefined();
+    expect(targetsOf(fileOf("pkg-1.0-cp313-cp313-win_amd64.whl", { requiresPython: ">=3.13" }))).toBeUndefined();
+    expect(targetsOf({ ...windows, yanked: "broken" })).toBeUndefined();
   });
 
   test("says which Python it is for where no wheel is for this one", () => {

@@ -6,11 +6,12 @@
  */
 import type { IndexFile } from "../index/index-file.ts";
 import { admitsPython } from "../resolver/python-range.ts";
-import type { ReleaseStatus, UnusableReason } from "../resolver/release-source.ts";
+import type { ReleaseStatus, UnusableReason, WheelTargets } from "../resolver/release-source.ts";
 import { tryParseSdistFilename } from "../versions/sdist-filename.ts";
 import { wheelRank } from "../versions/tags.ts";
 import { compareBuildTags, expandTags, tryParseWheelFilename } from "../versions/wheel-filename.ts";
 import { type CandidatePolicy, rulesOut } from "./policy.ts";
+import { wheelTargetsOf } from "./wheel-targets.ts";
 
 export interface FileChoice {
   readonly status: ReleaseStatus;
@@ -85,6 +86,22 @@ function dropOtherSpellings({ name, key }: ReleaseFiles, files: readonly IndexFi
     const named = kind === "wheel" ? tryParseWheelFilename(filename) : tryParseSdistFilename(filename);
     return named?.version.text === text;
   });
+}
+
+const foreignDetail = "its wheels are for other Pythons or platforms";
+
+/**
+ * What the wheels of a release are for; undefined where it has none, or one for the target. Such releases are told of
+ * when a resolution has failed, so that nothing of this is remembered with the choice.
+ */
+export function foreignWheels(release: ReleaseFiles, policy: CandidatePolicy): WheelTargets | undefined {
+  const { status } = chooseFile(release, policy);
+  if (status.kind === "unusable" && status.reason.detail !== foreignDetail) return undefined;
+  const { files: known } = dropNewer(release.files, policy.excludeNewerMs);
+  const files = dropOtherSpellings(release, known, policy);
+  const current = isPinned(release, policy) ? files : files.filter((file) => file.yanked === false);
+  const allowed = current.filter((file) => isAllowed(file, release.name, policy));
+  return bestWheel(allowed, policy) === undefined ? wheelTargetsOf(allowed, policy.tagIndex) : undefined;
 }
 
 const isPinned = ({ name, key }: ReleaseFiles, policy: CandidatePolicy): boolean =>
@@ -170,7 +187,7 @@ function reasonAgainst({ name, files, current, allowed }: Sieved, policy: Candid
   if (stated !== undefined && !excluding.some((text) => admitsPython(text, policy.pythonKey))) {
     return { kind: "no-wheel", detail: `it is for Python${stated}` };
   }
-  if (allowed.length > 0) return { kind: "no-wheel", detail: "its wheels are for other Pythons or platforms" };
+  if (allowed.length > 0) return { kind: "no-wheel", detail: foreignDetail };
   const ofAllowedKind = current.filter((file) => isOfAllowedKind(file, name, policy));
   if (ofAllowedKind.length > 0) {
     return { kind: "hash", detail: "none of its files has a hash that is demanded" };

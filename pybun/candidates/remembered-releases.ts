@@ -41,6 +41,7 @@ export function rememberedReleases({ name, memo, policy, page }: RememberedProje
       };
     },
     metadataFileAt: (release) => choice(release).metadataFile,
+    wheelTargetsAt: (release) => own().wheelTargetsAt?.(release),
     undated() {
       const remembered = Object.values(memo.releases).reduce((sum, { choice: { undated } }) => sum + undated, 0);
       return remembered + (read?.undated() ?? 0);

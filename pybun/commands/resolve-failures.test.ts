@@ -36,6 +36,29 @@ const file = (name: string, text: string): string => {
   return name;
 };
 
+test("a release without a wheel for the target says what its wheels are for, in words and as data", async () => {
+  for (const tag of ["cp36-cp36m", "cp37-cp37m", "cp38-cp38"])
+    index.add(buildWheel({ name: "heavy", version: "1.7", tag: `${tag}-linux_x86_64` }));
+  for (const platform of ["win_amd64", "win32"])
+    index.add(buildWheel({ name: "heavy", version: "1.8", tag: `py3-none-${platform}` }));
+  const target = ["--python-version", "3.11", "--platform", "x86_64-unknown-linux-gnu"];
+  const { stderr } = await resolve("heavy==1.7", ...target);
+  expect(stderr).toContain("heavy==1.7 cannot be used (its wheels are for CPython 3.6, 3.7 and 3.8)");
+  const { stdout } = await resolve("heavy", ...target, "--format", "json");
+  const [{ message, data }] = JSON.parse(stdout).diagnostics;
+  expect(message).toContain(
+    "heavy cannot be used (its wheels are for CPython 3.6, 3.7 and 3.8, for win32 and win_amd64)",
+  );
+  expect(data.derivation.steps).toContainEqual(
+    expect.objectContaining({
+      fact: expect.objectContaining({
+        kind: "unusable",
+        wheels: { pythons: ["cp36-cp36m", "cp37-cp37m", "cp38-cp38"], platforms: ["win32", "win_amd64"] },
+      }),
+    }),
+  );
+});
+
 test("a filter that leaves nothing is named", async () => {
   const { stderr } = await resolve("lib>=2", "--exclude-newer", "2021-01-01");
   expect(stderr).toContain("`--exclude-newer` leaves out lib>=2");

@@ -1,14 +1,18 @@
 /** The derivation tree as it stands in the JSON output: snake_case, ranges as text, steps by index. */
 import { formatRange } from "../versions/range.ts";
 import type { Derivation, DerivationStep, Fact } from "./derivation.ts";
+import type { WheelTargets } from "./release-source.ts";
 
 /** One step: terms that cannot all hold, and why. `from` names two earlier steps by their position. */
 export interface DerivationStepJson {
   readonly terms: readonly { readonly package: string; readonly selected: boolean; readonly versions: string }[];
   readonly from?: readonly number[];
   readonly pivot?: string;
-  readonly fact?: Readonly<Record<string, string | boolean>>;
+  readonly fact?: FactJson;
 }
+
+/** `wheels` has the tags of Pythons and platforms, where the wheels of those versions are for others than the target. */
+type FactJson = Readonly<Record<string, string | boolean | WheelTargets>>;
 
 /** Steps in an order in which causes come before what follows from them; the last is the contradiction. */
 export function derivationJson(derivation: Derivation): { readonly steps: readonly DerivationStepJson[] } {
@@ -25,7 +29,7 @@ function stepJson(step: DerivationStep): DerivationStepJson {
   return { terms, fact: factJson(step.fact) };
 }
 
-function factJson(fact: Fact): Readonly<Record<string, string | boolean>> {
+function factJson(fact: Fact): FactJson {
   switch (fact.kind) {
     case "root":
       return { kind: "root" };
@@ -57,6 +61,7 @@ function factJson(fact: Fact): Readonly<Record<string, string | boolean>> {
         versions: formatRange(fact.versions),
         reason: fact.reason.kind,
         detail: fact.reason.detail,
+        ...(fact.wheels === undefined ? {} : { wheels: fact.wheels }),
       };
   }
 }

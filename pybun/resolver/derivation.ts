@@ -6,7 +6,7 @@ import { assert } from "@vivarium/core/assert";
 import type { VersionRange } from "../versions/range.ts";
 import type { Cause, DependencyOrigin, Incompatibility } from "./incompatibility.ts";
 import { type PackageKind, packageEntry, packageLabel } from "./package-table.ts";
-import type { UnusableReason } from "./release-source.ts";
+import type { UnusableReason, WheelTargets } from "./release-source.ts";
 import type { SolverState } from "./solver-state.ts";
 
 /** A package in a proof. */
@@ -51,6 +51,8 @@ export type Fact =
       readonly subject: Subject;
       readonly versions: VersionRange;
       readonly reason: UnusableReason;
+      /** What the wheels of these versions are for, where that is the reason. Told, and no part of what is proved. */
+      readonly wheels?: WheelTargets;
     };
 
 /** "These terms cannot all hold", with why. A derived step names two earlier steps by their index. */

@@ -5,6 +5,7 @@ import type { Fact, StatedTerm, Subject } from "./derivation.ts";
 import { describeExactly, describeNeeded, describeSelected, hasOnlyHidden, hasOnlyPrereleases } from "./range-words.ts";
 import type { Releases } from "./release-source.ts";
 import { clausesMax, type Survey, type SurveyedDependency } from "./survey.ts";
+import { describeWheelTargets } from "./wheel-targets.ts";
 
 /** What the words are made with: the releases that are at hand. */
 export interface Vocabulary {
@@ -175,13 +176,14 @@ function versionByUrl(releases: Releases): string | undefined {
 }
 
 function describeUnusable(
-  { subject, versions, reason }: Extract<Fact, { kind: "unusable" }>,
+  { subject, versions, reason, wheels }: Extract<Fact, { kind: "unusable" }>,
   words: Vocabulary,
 ): string {
   const which = describeSubject(subject, versions, words);
   const detail = reason.detail.trim();
   if (reason.kind === "yanked") return `${which} was yanked${detail === "" ? "" : ` (${detail})`}`;
-  return `${which} cannot be used (${detail})`;
+  const told = wheels === undefined ? detail : `its wheels are for ${describeWheelTargets(wheels)}`;
+  return `${which} cannot be used (${told})`;
 }
 
 /** What an incompatibility means, as a sentence about what has to or cannot be. */

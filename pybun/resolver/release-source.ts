@@ -19,6 +19,15 @@ export type UnusableReason =
   | { readonly kind: "archive"; readonly detail: string }
   | { readonly kind: "metadata"; readonly detail: string };
 
+/**
+ * What wheels are for, as their tags say it (`cp36-cp36m`, `win_amd64`), where none is for the target: that of the two
+ * which keeps them from it, or both.
+ */
+export interface WheelTargets {
+  readonly pythons: readonly string[];
+  readonly platforms: readonly string[];
+}
+
 /** `hidden` releases are treated as if the index did not have them (`--exclude-newer`). */
 export type ReleaseStatus =
   | { readonly kind: "usable" }
@@ -39,6 +48,8 @@ export interface Releases {
   isHiddenAt(release: number): boolean;
   /** The file for the target and all hashes of a usable release. */
   choiceAt(release: number): ReleaseChoice;
+  /** Of a release none of whose wheels is for the target, what they are for; undefined where it has none. Only told. */
+  wheelTargetsAt?(release: number): WheelTargets | undefined;
 }
 
 export interface ReleaseChoice {

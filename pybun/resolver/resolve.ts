@@ -20,6 +20,7 @@ import { advance } from "./solve.ts";
 import type { SolverSetting } from "./solver-setting.ts";
 import { createSolverState, type SolverState } from "./solver-state.ts";
 import { createMarkerJudge, type ResolveTarget } from "./target.ts";
+import { withWheelTargets } from "./wheel-targets.ts";
 
 const problem = problemsOf<typeof resolverDiagnostics>();
 
@@ -70,8 +71,9 @@ async function failed(
   state: SolverState,
   { source, python, terminal }: { readonly source: ReleaseSource; readonly python: string; readonly terminal: number },
 ): Promise<ResolveOutcome> {
-  const derivation = deriveProof(state, terminal);
-  const releases = await releasesInProof(derivation, source);
+  const proof = deriveProof(state, terminal);
+  const releases = await releasesInProof(proof, source);
+  const derivation = withWheelTargets(proof, releases);
   return { kind: "conflict", derivation, text: explainDerivation(derivation, { releases, python }) };
 }
 

@@ -2,7 +2,7 @@
 import { parseRequirement, type Requirement } from "../../versions/requirement.ts";
 import { parseVersion } from "../../versions/version.ts";
 import { admitsPython } from "../python-range.ts";
-import type { ReleaseRequirements, ReleaseSource, ReleaseStatus, Releases } from "../release-source.ts";
+import type { ReleaseRequirements, ReleaseSource, ReleaseStatus, Releases, WheelTargets } from "../release-source.ts";
 
 export interface MemoryRelease {
   readonly version: string;
@@ -10,6 +10,8 @@ export interface MemoryRelease {
   readonly requiresPython?: string;
   readonly extras?: readonly string[];
   readonly status?: ReleaseStatus;
+  /** What its wheels are for, where none is for the target. */
+  readonly wheels?: WheelTargets;
 }
 
 export type Universe = Readonly<Record<string, readonly MemoryRelease[]>>;
@@ -62,6 +64,7 @@ function releasesOf(name: string, releases: readonly MemoryRelease[] | undefined
     textAt: (release) => at(release).version,
     statusAt: (release) => statusOf(at(release), pythonKey),
     isHiddenAt: (release) => at(release).status?.kind === "hidden",
+    wheelTargetsAt: (release) => at(release).wheels,
     choiceAt: (release) => ({ file: memoryFile(name, at(release).version), hashes: [], index: "memory:" }),
   };
 }
