@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { type ConfigSources, loadIndexConfig } from "./config.ts";
 import { type IndexConfig, indexIdentity } from "./index-config.ts";
 import { parseNetrc } from "./netrc.ts";
-import { parseIni, pipConfigFiles } from "./pip-config.ts";
+import { pipConfigFiles } from "./pip-config.ts";
+import { parseIni } from "./pip-ini.ts";
 import { failureOf } from "./testing.ts";
 
 function load(sources: Partial<ConfigSources>, files: Record<string, string> = {}): IndexConfig {

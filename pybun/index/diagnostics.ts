@@ -132,7 +132,8 @@ export const indexDiagnostics = {
   }),
   E_SETTING_INVALID: rule<{ source: string; reason: string }>({
     exit: 78,
-    summary: "A UV_* or PIP_* variable, or a line of pip's files, has a value that cannot be used.",
+    summary:
+      "A UV_* or PIP_* variable, or a line of pip's files, has a value that cannot be used; or one of these files cannot be read.",
     message: (p) => `cannot use ${p.source}: ${p.reason}`,
     hint: () => "Correct or unset it: a setting that cannot be read is never passed over.",
   }),

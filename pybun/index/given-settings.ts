@@ -28,7 +28,7 @@ export interface GivenSettings {
   readonly prerelease?: "allow" | "disallow" | "explicit" | "if-necessary";
   readonly resolution?: "highest" | "lowest" | "lowest-direct";
   readonly fileKinds: FileKinds;
-  /** Absolute paths of files that can be read. */
+  /** Absolute paths of files that can be read, and http(s) URLs. */
   readonly constraintFiles: readonly string[];
   /** Who asks for it. */
   readonly requireHashes?: string;
@@ -115,7 +115,7 @@ function constraintFilesOf(given: Given, cwd: string): readonly string[] {
 /** Looked at here, where it is known who names it; a malformed line is told later, with its place. */
 function readablePath(word: string, { setting, cwd }: { setting: Sourced | undefined; cwd: string }): string {
   const named = setting ?? { value: word, source: "" };
-  if (/^https?:/i.test(word)) throw invalidSetting(named, `'${redact(word)}' is a URL, and only files are read`);
+  if (/^https?:\/\//i.test(word) && URL.canParse(word)) return word;
   try {
     const path = word.startsWith("file:") ? Bun.fileURLToPath(word) : resolve(cwd, word);
     readFileSync(path);
@@ -123,6 +123,6 @@ function readablePath(word: string, { setting, cwd }: { setting: Sourced | undef
   } catch (error) {
     throwIfTooManyFiles(error, word);
     if (!(error instanceof Error) || !("code" in error)) throw error;
-    throw invalidSetting(named, `cannot read the constraints in '${word}': ${reasonOf(error)}`);
+    throw invalidSetting(named, `cannot read the constraints in '${redact(word)}': ${reasonOf(error)}`);
   }
 }

@@ -4,11 +4,10 @@
  * file over `[global]` of all, and PIP_* variables over all files. A line without a value takes that of an earlier file
  * away.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import type { Sourced } from "./index-config.ts";
-import { throwIfTooManyFiles } from "./open-files-limit.ts";
+import { readPipFile } from "./pip-file.ts";
 
 /** Keys with dashes, as in files: `index-url`. */
 export type PipSettings = ReadonlyMap<string, Sourced>;
@@ -60,9 +59,10 @@ function sitePrefix(environment: Environment): string[] {
   return prefix === undefined || prefix === "" ? [] : [prefix];
 }
 
-/** Files, then variables. Unreadable or missing files are no settings, as for pip. */
+/** Files, then variables. Missing files are no settings. @throws E_SETTING_INVALID for a file that cannot be read */
 export function readPipSettings(places: PipPlaces): PipSettings {
-  const files = pipConfigFiles(places).map((file) => ({ file, sections: parseIni(readOrNothing(file)) }));
+  const named = places.environment["PIP_CONFIG_FILE"];
+  const files = pipConfigFiles(places).map((file) => ({ file, sections: readPipFile(file, file === named) }));
   const settings = new Map<string, Sourced>();
   for (const section of ["global", "install"]) {
     const lines = new Map<string, Sourced>();
@@ -77,40 +77,6 @@ export function readPipSettings(places: PipPlaces): PipSettings {
     settings.set(key === "default-timeout" ? "timeout" : key, { value, source: name });
   }
   return settings;
-}
-
-function readOrNothing(file: string): string {
-  if (!existsSync(file)) return "";
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throwIfTooManyFiles(error, file);
-    if (error instanceof Error && "code" in error) return "";
-    throw error;
-  }
-}
-
-/** Python's configparser, as far as pip uses it: `=` or `:`, comments by line, indented lines continue a value. */
-export function parseIni(text: string): Map<string, Map<string, string>> {
-  const sections = new Map<string, Map<string, string>>();
-  let section = new Map<string, string>();
-  let key: string | undefined;
-  for (const line of text.split(/\r?\n/)) {
-    if (/^\s*(?:[#;].*)?$/.test(line)) continue;
-    const header = /^\[([^\]]*)\]\s*$/.exec(line)?.[1];
-    if (header !== undefined) {
-      section = sections.get(header) ?? new Map();
-      sections.set(header, section);
-      key = undefined;
-    } else if (/^\s/.test(line) && key !== undefined) {
-      section.set(key, `${section.get(key)}\n${line.trim()}`.trim());
-    } else {
-      const [, name = "", value = ""] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
-      key = name.trim().toLowerCase().replaceAll("_", "-");
-      if (key !== "") section.set(key, value.trim());
-    }
-  }
-  return sections;
 }
 
 /** Values that hold several URLs or places are parted by white space. */

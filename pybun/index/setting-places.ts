@@ -57,7 +57,7 @@ export const settingPlaces = {
     flag: "--constraint",
     from: ["UV_CONSTRAINT", "pip:constraint"],
     kind: "list",
-    note: "also for `run`; paths parted by white space, relative to the current directory",
+    note: "also for `run`; paths parted by white space, relative to the current directory, or http(s) URLs, which are asked for by each command",
   },
   noBinary: {
     flag: "--no-binary",
