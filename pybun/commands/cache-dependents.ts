@@ -11,6 +11,7 @@ import {
   readEnvironmentRecord,
 } from "../env/environment-record.ts";
 import { listEnvironments } from "../env/list-environments.ts";
+import { inspectPlace } from "../env/place.ts";
 import { isPointerName, placedKind } from "../env/placed-environment.ts";
 import { verifyEnvironment, verifyPrefix, verifyView } from "../env/verify-links.ts";
 import { viewKind } from "../env/view.ts";
@@ -29,26 +30,30 @@ export const dependentKinds = ["runs-v1", createKind, choiceKind, environmentKin
 /**
  * What cleaning must leave: what living processes have leased, environments that the user put at a place of his own,
  * what both are made of, and what is remembered of wishes where all that it names stays. Leases are read at each
- * question, and the rest again whenever they have changed.
+ * question. What had to stay once stays for the whole cleaning, also when its lease ends: what depends on it was left
+ * before, and another run may take it over. Asked for while nobody installs, so that all environments are known: one
+ * that is out of its place, because its lease came late, cannot be read just when that lease has to count.
  */
 export function keeperOf(store: Store): (entry: StoreKey) => boolean {
+  const records = listEnvironments(store);
   let leased = store.leased();
-  let used = entriesInUse(store, leased);
+  let used = inUse(store, records, leased);
   return ({ kind, key }) => {
     // Without the pointers nobody would know what environments at places of their own depend on.
     if (kind === placedKind && isPointerName(key)) return true;
     const now = store.leased();
     if (now.symmetricDifference(leased).size > 0) {
       leased = now;
-      used = entriesInUse(store, leased);
+      used = inUse(store, records, used.union(leased));
     }
     return used.has(`${kind}/${key}`);
   };
 }
 
-function entriesInUse(store: Store, leased: ReadonlySet<string>): ReadonlySet<string> {
-  const used = new Set(leased);
-  for (const record of listEnvironments(store)) {
+/** What must stay already, and what that depends on. */
+function inUse(store: Store, records: readonly EnvironmentRecord[], known: ReadonlySet<string>): ReadonlySet<string> {
+  const used = new Set(known);
+  for (const record of records) {
     if (isInStore(store, record) && !used.has(`${environmentKind}/${record.key}`)) continue;
     used.add(`${viewKind}/${viewKeyOf(record)}`);
     for (const { sha256 } of record.packages) used.add(`${wheelKind}/${sha256}`);
@@ -90,12 +95,12 @@ export interface BrokenEntries {
 }
 
 /**
- * Takes views whose wheels are gone out of the store, then environments that lack files of their own.
- * Whether there is anything to take is looked at first, while others may install.
+ * Takes views whose wheels are gone out of the store, then environments that lack files of their own. Looks first while
+ * others may install and clean; what it finds so may be their doing, and counts when it is still so while nobody does.
  */
 export async function discardBroken(store: Store, patience: Patience): Promise<BrokenEntries> {
   const found = findBroken(store, () => undefined);
-  if (found.lost.length === 0) return found;
+  if (found.lost.length + found.waiting.length + found.broken.length === 0) return found;
   return store.withEviction(() => findBroken(store, ({ kind, key }) => store.remove(kind, key)), patience);
 }
 
@@ -114,14 +119,21 @@ function findBroken(store: Store, discard: (entry: StoreKey) => void): BrokenEnt
   const leased = store.leased();
   for (const key of store.keys(environmentKind)) {
     const isKnown = readEnvironmentRecord(store, key) !== undefined || leased.has(`${environmentKind}/${key}`);
-    if (!isKnown) lose(environmentKind, key, "its record cannot be read");
+    if (!isKnown && store.has(environmentKind, key)) lose(environmentKind, key, "its record cannot be read");
   }
   for (const record of listEnvironments(store)) {
     const reason = verifyEnvironment(record);
     if (reason === undefined || leased.has(`${environmentKind}/${record.key}`)) continue;
+    if (isGone(store, record)) continue;
     if (!isInStore(store, record)) broken.push({ path: record.path, reason, command: creatingCommand(record) });
     else if (verifyPrefix(record) === undefined) waiting.push({ path: record.path, reason });
     else lose(environmentKind, record.key, reason);
   }
   return { lost, waiting, broken };
 }
+
+/** Removing one environment waits for nobody: its record was read, and then all of it went. */
+const isGone = (store: Store, record: EnvironmentRecord): boolean =>
+  isInStore(store, record)
+    ? readEnvironmentRecord(store, record.key) === undefined
+    : inspectPlace(record.path).kind === "none";

@@ -8,6 +8,7 @@ import { placesOf } from "@vivarium/core/paths";
 import { openStore, type Store } from "@vivarium/core/store";
 import { type Cleared, clearStore } from "@vivarium/core/store/clear";
 import type { Patience } from "@vivarium/core/store/eviction";
+import { errnoOf } from "@vivarium/core/store/io-problem";
 import type { envDiagnostics } from "../env/diagnostics.ts";
 import { wheelKind } from "../wheel/stored-wheel.ts";
 import { isRemnant, verifyEntry } from "../wheel/verify.ts";
@@ -37,12 +38,11 @@ export const executeVerify: Execute = async (context) => {
   for (const key of keys) {
     await letSignalsIn();
     context.signal.throwIfAborted();
-    const reason = damageOf(store, key);
+    const reason = await discardDamaged(store, key, patienceOf(context, store));
     const entry = `${wheelKind}/${key}`;
     context.report.emit("cache.verify", { entry, intact: reason === undefined });
     if (reason === undefined) continue;
     damaged.push({ entry, reason });
-    await store.withEviction(() => removeWheel(store, key), patienceOf(context, store));
     context.report.warn(problem("W_STORE_REMOVED", { path: store.entryPath(wheelKind, key), detail: reason }));
   }
   const { lost, waiting, broken } = await discardBroken(store, patienceOf(context, store));
@@ -69,14 +69,26 @@ async function discardRemnants(store: Store, patience: Patience): Promise<void> 
   }, patience);
 }
 
-/** What is wrong with a wheel; one that somebody else removes meanwhile is of no interest any more. */
-function damageOf(store: Store, key: string): string | undefined {
-  try {
+/**
+ * Removes a wheel that is damaged, and says what is wrong with it. Looks first while others may install and clean: one
+ * that leaves and comes again meanwhile seems to lack what it has, so damage counts when it is there while nobody does.
+ */
+async function discardDamaged(store: Store, key: string, patience: Patience): Promise<string | undefined> {
+  if (seemsIntact(store, key)) return undefined;
+  return store.withEviction(() => {
+    if (!store.has(wheelKind, key)) return undefined;
     const reason = verifyEntry(store.entryPath(wheelKind, key));
-    return store.has(wheelKind, key) ? reason : undefined;
+    if (reason !== undefined) removeWheel(store, key);
+    return reason;
+  }, patience);
+}
+
+function seemsIntact(store: Store, key: string): boolean {
+  try {
+    return verifyEntry(store.entryPath(wheelKind, key)) === undefined;
   } catch (error) {
-    if (store.has(wheelKind, key)) throw error;
-    return undefined;
+    if (errnoOf(error) === undefined) throw error;
+    return false;
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Ended, runProcess } from "@vivarium/cli/testing/run-fixture";
@@ -27,9 +27,10 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const launcher = join(import.meta.dir, "..", "..", "vivarium", "launch.ts");
 
+const launched = [process.execPath, "--no-env-file", "--config=/dev/null", launcher, "pybun"];
+
 function pybun(...argv: readonly string[]): Promise<Ended> {
-  const command = [process.execPath, "--no-env-file", "--config=/dev/null", launcher, "pybun", ...argv];
-  return runProcess(command, { environment: { VIVARIUM_HOME: home } });
+  return runProcess([...launched, ...argv], { environment: { VIVARIUM_HOME: home } });
 }
 
 /** The envelope, checked against the schemas; `detail` is what the test is about. */
@@ -172,4 +173,27 @@ test("cache verify takes a wheel that lies behind a link for damage, and removes
 
 test("cache clean of a store that is not there is no error", async () => {
   expect((await pybun("cache", "clean")).exitCode).toBe(0);
+});
+
+test("cache verify looks again, while nobody installs, at what seems to be damaged", async () => {
+  const { path } = await storeWheel();
+  const [file, away] = [join(path, "demo/__init__.py"), join(home, "away")];
+  chmodSync(dirname(file), 0o755);
+  renameSync(file, away);
+  const waited = Promise.withResolvers<void>();
+  const installing = store.withoutEviction(async () => {
+    await waited.promise;
+    renameSync(away, file);
+  });
+  const child = Bun.spawn([...launched, "cache", "verify"], {
+    env: { ...process.env, VIVARIUM_HOME: home },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const { value } = await child.stderr.getReader().read();
+  expect(new TextDecoder().decode(value)).toStartWith("warning[W_STORE_WAITING]");
+  waited.resolve();
+  await installing;
+  expect(await child.stdout.text()).toBe("1 wheel is intact\n");
+  expect(await child.exited).toBe(0);
 });

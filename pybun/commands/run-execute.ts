@@ -140,12 +140,13 @@ async function obtain(plan: RunPlan, scene: InstallScene): Promise<LeasedRun> {
     import("../install/lease-environment.ts"),
   ]);
   const ready = await readyRun(plan, scene);
-  const endLease = leaseEnvironments(scene.store, environmentsOf(ready));
+  const endLease = await leaseEnvironments(scene, environmentsOf(ready));
   if (endLease !== undefined) return { ready, endLease };
   // It was evicted before the lease: once more, while nobody evicts.
   return scene.store.withoutEviction(async () => {
     const again = await readyRun(plan, scene);
-    return { ready: again, endLease: leaseEnvironments(scene.store, environmentsOf(again)) ?? (() => undefined) };
+    const endLeaseAgain = await leaseEnvironments(scene, environmentsOf(again));
+    return { ready: again, endLease: endLeaseAgain ?? (() => undefined) };
   }, scene.signal);
 }
 

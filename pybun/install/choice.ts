@@ -37,3 +37,8 @@ export function readChoice(store: Store, key: string): string | undefined {
   const text = wholeOf(readSmallText(choicePath(store, key)));
   return text !== undefined && /^[0-9a-f]{40}$/.test(text) ? text : undefined;
 }
+
+/** A key that an environment serves; undefined where every key has come to another one since. */
+export function keyServedBy(store: Store, { key: environment }: EnvironmentRecord): string | undefined {
+  return store.keys(choiceKind).find((key) => readChoice(store, key) === environment);
+}

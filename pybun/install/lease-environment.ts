@@ -9,21 +9,30 @@ import { sweepRecords } from "./sweep-records.ts";
 
 /**
  * Sweeps up after ended runs, and says that this one uses its environments. Returns what ends the lease, or undefined
- * where one was evicted just before: who leases first and looks then misses no eviction.
+ * where one was evicted just before. Nobody evicts while the lease is written and the environment looked at: one who
+ * finds the lease only when he has moved the environment away puts it back, but a program that starts just then finds
+ * its packages nowhere.
  */
-export function leaseEnvironments(store: Store, records: readonly EnvironmentRecord[]): (() => void) | undefined {
+export async function leaseEnvironments(
+  { store, signal }: { readonly store: Store; readonly signal?: AbortSignal },
+  records: readonly EnvironmentRecord[],
+): Promise<(() => void) | undefined> {
   try {
     store.sweep();
     sweepRecords(store);
     markCache(store);
     if (records.length === 0) return () => undefined;
-    const end = store.lease(records.map((record) => leaseOf(store, record)));
-    if (records.every(isEnvironmentWhole)) return end;
-    end();
-    return undefined;
+    return await store.withoutEviction(() => leaseWhole(store, records), signal);
   } catch (error) {
     // Whoever may not write here cannot evict anything either; on a full disk the environment that is there still runs.
     if (!isUnwritable(error)) throw error;
     return () => undefined;
   }
+}
+
+function leaseWhole(store: Store, records: readonly EnvironmentRecord[]): (() => void) | undefined {
+  const end = store.lease(records.map((record) => leaseOf(store, record)));
+  if (records.every(isEnvironmentWhole)) return end;
+  end();
+  return undefined;
 }

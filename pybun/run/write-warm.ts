@@ -5,7 +5,7 @@ import type { Store } from "@vivarium/core/store";
 import { writeUnlessUnwritable } from "@vivarium/core/store/unwritable";
 import { environmentKind, recordFileName } from "../env/environment-record.ts";
 import { leaseOf } from "../env/list-environments.ts";
-import { choiceKind } from "../install/choice.ts";
+import { choiceKind, keyServedBy } from "../install/choice.ts";
 import { keyOf } from "../install/install-request.ts";
 import { type DirectCalls, openDirectCalls } from "./direct-calls.ts";
 import { activeVariables, upwards } from "./existing-environment.ts";
@@ -29,7 +29,8 @@ export function writeWarmRecord(scene: WarmScene): void {
   const { script, ready, cwd, environment, store } = scene;
   const calls = openDirectCalls();
   const block = blockBytes(calls?.readHead(script, headBytesMax) ?? "\xEF\xBB\xBF");
-  if (calls === undefined || block === undefined) return;
+  const choice = choiceBehind(scene);
+  if (calls === undefined || block === undefined || choice === undefined) return;
   const { record } = ready;
   const [lease] = environmentsOf(ready).map((used) => leaseOf(store, used));
   const facts = {
@@ -38,7 +39,7 @@ export function writeWarmRecord(scene: WarmScene): void {
     scripts: ready.scripts,
     lease: lease === undefined ? "" : `${lease.kind}/${lease.key}`,
     used: record === undefined ? "" : join(store.entryPath(environmentKind, record.key), recordFileName),
-    witnesses: witnessesOf(scene, calls),
+    witnesses: witnessesOf(scene, { choice, calls }),
   };
   if (!isLineEach(facts)) return;
   const text = formatWarmRecord(facts);
@@ -50,20 +51,32 @@ function isLineEach({ program, prefix, scripts, used, witnesses }: WarmRecord): 
   return [program, prefix, scripts, used, ...witnesses.map(({ path }) => path)].every((fact) => !fact.includes("\n"));
 }
 
-function witnessesOf(scene: WarmScene, calls: DirectCalls) {
-  const paths = new Set([...environmentParts(scene), ...interpreterInputs(scene), ...settingFiles(scene)]);
+function witnessesOf(scene: WarmScene, { choice, calls }: { choice: readonly string[]; calls: DirectCalls }) {
+  // A refresh by any run with the same wish changes the choice too.
+  const paths = new Set([...environmentParts(scene), ...choice, ...interpreterInputs(scene), ...settingFiles(scene)]);
   return [...paths].map((path) => ({ path, fingerprint: calls.fingerprint(path) }));
 }
 
+/**
+ * The choice that leads to an environment of the store. Cleaning takes choices before environments: a warm run that
+ * finds its choice after its lease was written is seen by whoever would evict the environment. Undefined where no
+ * choice leads there any more, so that only the long way may start it.
+ */
+function choiceBehind({ plan, ready, store }: WarmScene): readonly string[] | undefined {
+  if (plan.kind === "owned") return [store.entryPath(choiceKind, keyOf(plan.request))];
+  const stored = environmentsOf(ready).find((used) => leaseOf(store, used).kind === environmentKind);
+  if (stored === undefined) return [];
+  const key = keyServedBy(store, stored);
+  return key === undefined ? undefined : [store.entryPath(choiceKind, key)];
+}
+
 /** What is started, and what it cannot do without. */
-function environmentParts({ plan, ready, store }: WarmScene): readonly string[] {
+function environmentParts({ plan, ready }: WarmScene): readonly string[] {
   const { python, prefix, record } = ready;
   const parts = [python, ...(prefix === "" ? [] : [join(prefix, "pyvenv.cfg")])];
   // Goes before `python3`, which runs where it leads nowhere.
   if (plan.kind === "existing") parts.push(join(dirname(python), "python"));
   if (record !== undefined) parts.push(record.interpreter.realPath, record.view);
-  // A refresh by any run with the same wish changes what it comes to.
-  if (plan.kind === "owned") parts.push(store.entryPath(choiceKind, keyOf(plan.request)));
   return parts;
 }
 
