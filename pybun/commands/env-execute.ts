@@ -43,7 +43,7 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
     const request: InstallRequest = {
       ...wished,
       clear,
-      arguments: () => recordedArguments({ options, requirements, cwd }),
+      arguments: () => recordedArguments({ options, requirements, cwd, python: wished.interpreter.path }),
       ...(options.dir === undefined ? {} : { directory: resolve(cwd, options.dir) }),
     };
     if (request.directory !== undefined) {

@@ -4,10 +4,8 @@ import { placesOf } from "@vivarium/core/paths";
 import { loadIndexConfig } from "../index/config.ts";
 import { warnOfExtraFirst } from "../index/extra-first.ts";
 import { readGivenSettings } from "../index/given-settings.ts";
-import { pythonRequest } from "../index/run-variables.ts";
 import type { InstallRequest } from "../install/install-request.ts";
-import { findInterpreter } from "../interpreter/find-interpreter.ts";
-import type { Interpreter } from "../interpreter/interpreter.ts";
+import { projectInterpreter } from "../run/project-interpreter.ts";
 import type { EarlyWish } from "./early-access.ts";
 import type { envWishOptions } from "./env-options.ts";
 import { type Gathered, gatherRequirements, indexFlagsOf, packageWish } from "./gather-requirements.ts";
@@ -47,8 +45,11 @@ async function requestOf(context: WishContext, options: WishOptions, gathered: G
   const config = loadIndexConfig({ flags: indexFlagsOf(options, files), environment, home, platform, cwd });
   warnOfExtraFirst(report, config, { source: "--extra-index-url", urls: files.extraIndexes });
   const onAsk = () => context.onAsk?.({ config, requirements });
+  const cacheRoot = placesOf(platform, environment, home).cache;
+  // What a run in this directory would take: an environment is made to be run.
+  const { interpreter } = await projectInterpreter({ context, options, cacheRoot, onAsk });
   return {
-    interpreter: await interpreterFor(context, { wanted: options.python, onAsk }),
+    interpreter,
     requirements,
     constraints,
     requiredHashes: gathered.requiredHashes,
@@ -56,14 +57,4 @@ async function requestOf(context: WishContext, options: WishOptions, gathered: G
     ...packageWish(options, gathered),
     materialize: options.materialize,
   };
-}
-
-function interpreterFor(
-  context: CommandContext,
-  { wanted, onAsk }: { readonly wanted: string | undefined; readonly onAsk: () => void },
-): Promise<Interpreter> {
-  const { cwd, environment, platform, home, report, signal } = context;
-  const cacheRoot = placesOf(platform, environment, home).cache;
-  const place = { cwd, environment, platform, cacheRoot };
-  return findInterpreter({ ...pythonRequest(wanted, environment), ...place, report, signal, onAsk });
 }

@@ -26,7 +26,7 @@ export async function rememberCreation(
   const { request } = creation;
   if (request.directory === undefined || !isPlain(context, options) || !isFixed(request, options)) return;
   const { writeCreateRecord } = await import("../create/write-create.ts");
-  writeCreateRecord({ ...context, ...creation });
+  writeCreateRecord({ ...context, ...creation, python: options.python });
 }
 
 /** Whether the path is all that is printed, and what is there decides. */

@@ -10,10 +10,11 @@ import { openIndexClient } from "../index/client.ts";
 import { loadIndexConfig } from "../index/config.ts";
 import { warnOfExtraFirst } from "../index/extra-first.ts";
 import { readGivenSettings } from "../index/given-settings.ts";
-import { isOffline, pythonRequest } from "../index/run-variables.ts";
-import { findInterpreter } from "../interpreter/find-interpreter.ts";
+import { isOffline } from "../index/run-variables.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import type { ResolveTarget } from "../resolver/target.ts";
+import { chooseInterpreter } from "../run/choose-interpreter.ts";
+import { projectInterpreter } from "../run/project-interpreter.ts";
 import { momentMs } from "../versions/moment.ts";
 import { formatPins, pinJson } from "./format-pins.ts";
 import {
@@ -75,10 +76,12 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
 };
 
 async function targetFor(context: CommandContext, options: Options): Promise<ResolveTarget> {
-  const { cwd, environment, platform, home, report, signal } = context;
+  const { environment, platform, home } = context;
   const cacheRoot = placesOf(platform, environment, home).cache;
-  const request = pythonRequest(options.python, environment);
-  const interpreter = await findInterpreter({ ...request, cwd, environment, platform, cacheRoot, report, signal });
+  const scene = { context, options, cacheRoot };
+  // With a version of its own the target is not the project's: the interpreter gives the platform only.
+  const choose = options["python-version"] === undefined ? projectInterpreter : chooseInterpreter;
+  const { interpreter } = await choose(scene);
   return targetOf(interpreter, {
     pythonVersion: options["python-version"],
     platform: options.platform,

@@ -11,7 +11,7 @@ import { hashVariables } from "../run/hash-variables.ts";
 export const createKind = "creates-v1";
 
 /** Grows with the meaning of a field, and with what a prefix of the same wheels consists of (env/prefix-plan.ts). */
-const format = 3;
+const format = 4;
 
 export interface CreateRecord {
   /** Modes, sizes and times of what decides the interpreter and the packages. */

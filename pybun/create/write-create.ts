@@ -9,9 +9,10 @@ import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { wheelsToMaterialize } from "../env/materialize.ts";
 import { planPrefix } from "../env/prefix-plan.ts";
 import { readSeal } from "../env/view.ts";
+import { pythonRequest } from "../index/run-variables.ts";
 import { type InstallRequest, keyOf } from "../install/install-request.ts";
 import { wheelSetKind } from "../install/wheel-set.ts";
-import { interpreterWitnesses, settingWitnesses } from "../run/witness-paths.ts";
+import { interpreterWitnesses, projectFiles, settingWitnesses } from "../run/witness-paths.ts";
 import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
 import { type CreateRecord, createRecordPath, formatCreateRecord, placeholder, type Witness } from "./create-record.ts";
 import { splitCreateWords } from "./create-words.ts";
@@ -24,6 +25,8 @@ export interface CreateScene {
   /** Files of requirements and constraints that were read; `-` is the standard input. */
   readonly read: readonly string[];
   readonly record: EnvironmentRecord;
+  /** What `--python` names. */
+  readonly python: string | undefined;
   readonly store: Store;
   readonly environment: Environment;
   readonly platform: Platform;
@@ -81,10 +84,12 @@ const distInfosOf = (wheels: readonly StoredWheel[], materialized: ReadonlySet<s
   wheels.filter(({ sha256 }) => !materialized.has(sha256)).map(({ manifest }) => manifest.distInfo);
 
 /** Among them the wheels of the wish: a refresh may find others. */
-function witnessesOf({ request, store, environment, platform, cwd }: CreateScene): readonly Witness[] {
+function witnessesOf({ request, store, environment, platform, cwd, python }: CreateScene): readonly Witness[] {
+  const asked = pythonRequest(python, environment).request;
   const paths = new Set([
     store.entryPath(wheelSetKind, keyOf(request)),
-    ...interpreterWitnesses({ environment, cwd }, request.interpreter),
+    ...interpreterWitnesses({ environment, cwd, request: asked }, request.interpreter),
+    ...(asked === undefined ? projectFiles(cwd) : []),
     ...settingWitnesses(environment, platform),
   ]);
   return [...paths].map((path) => ({ path, fingerprint: statusFingerprint(path) }));

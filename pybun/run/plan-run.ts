@@ -11,7 +11,6 @@ import type { CommandContext } from "@vivarium/cli/command";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { pythonRequest } from "../index/run-variables.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
-import type { VersionPin } from "../interpreter/python-version-file.ts";
 import type { ScriptMetadata } from "../script/metadata.ts";
 import type { ChosenInterpreter, RequiredPython } from "./choose-interpreter.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
@@ -27,7 +26,6 @@ import type { PlannedRequest } from "./install-request-of.ts";
 import { environmentReason, type InterpreterReason } from "./interpreter-reason.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { clearlyAllows, nearestProjectFile } from "./project-file.ts";
-import type { ProjectPython } from "./project-python.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
 
@@ -150,12 +148,9 @@ async function interpreterPlan(
   plan: PlanOptions,
   { wanted, passedOver }: { wanted: ChosenInterpreter | undefined; passedOver: readonly string[] },
 ): Promise<Base> {
-  const { environment, cwd, report } = plan.context;
-  const { projectPython } = await import("./project-python.ts");
-  const requires = wanted === undefined ? await projectPython(cwd) : undefined;
-  const { interpreter, reason, passedOver: pin } = wanted ?? (await chosenInterpreter(plan, requires));
+  const { environment } = plan.context;
+  const { interpreter, reason } = wanted ?? (await projectsInterpreter(plan));
   const { isFirstOnPath } = await import("./first-on-path.ts");
-  if (requires !== undefined && pin !== undefined) report.warn(pinProblem(pin, requires, interpreter));
   const reasons = passedOver.length === 0 ? ["no environment is active or near"] : passedOver;
   return {
     kind: "interpreter",
@@ -165,17 +160,6 @@ async function interpreterPlan(
     isOnPath: wanted === undefined && isFirstOnPath(interpreter, environment),
     because: reasons.join(", and "),
   };
-}
-
-function pinProblem(pin: VersionPin, { file, text }: ProjectPython, { path, version }: Interpreter) {
-  return problem("W_RUN_PIN_PASSED_OVER", {
-    pin: pin.file,
-    versions: pin.versions,
-    file,
-    requires: text,
-    path,
-    version,
-  });
 }
 
 /** An environment that the project around does not allow runs all the same: the user has made or activated it. */
@@ -197,6 +181,11 @@ const demandOf = ({ requiresPython, requiresPythonText }: ScriptMetadata, file: 
 async function chosenInterpreter(plan: PlanOptions, required?: RequiredPython): Promise<ChosenInterpreter> {
   const { chooseInterpreter } = await import("./choose-interpreter.ts");
   return chooseInterpreter(plan, required);
+}
+
+async function projectsInterpreter(plan: PlanOptions): Promise<ChosenInterpreter> {
+  const { projectInterpreter } = await import("./project-interpreter.ts");
+  return projectInterpreter(plan);
 }
 
 async function ownInterpreter(plan: PlanOptions, path: string): Promise<Interpreter> {

@@ -7,16 +7,19 @@ import { isAbsence } from "../interpreter/file-identity.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { programNames } from "../interpreter/path-candidates.ts";
 import { pyenvRootOfShim } from "../interpreter/pyenv.ts";
+import { placeOfRequest } from "../interpreter/request.ts";
 import { upwards } from "./existing-environment.ts";
 
 export interface WitnessScene {
   readonly environment: Environment;
   readonly cwd: string;
+  /** What a flag or a variable asks for. */
+  readonly request?: string | undefined;
 }
 
 /** Whatever could make another interpreter the first match. */
 export function interpreterWitnesses(
-  { environment, cwd }: WitnessScene,
+  { environment, cwd, request }: WitnessScene,
   found: Pick<Interpreter, "path" | "realPath"> | undefined,
 ): readonly string[] {
   const places = (environment["PATH"] ?? "").split(delimiter).filter((place) => place !== "");
@@ -28,8 +31,15 @@ export function interpreterWitnesses(
     ...programs,
     ...pyenv,
     ...pinsFrom(cwd),
+    ...(request === undefined ? [] : placesOfRequest(request, cwd)),
     ...(found === undefined ? [] : [found.path, found.realPath]),
   ];
+}
+
+/** What is called by the name of a program goes before it, as soon as it has an interpreter. */
+function placesOfRequest(request: string, cwd: string): readonly string[] {
+  const place = placeOfRequest(request, cwd);
+  return place === undefined ? [] : [place, join(place, "bin")];
 }
 
 const names = new Set([false, true].flatMap((freeThreaded) => programNames(undefined, freeThreaded).flat()));
@@ -52,6 +62,10 @@ function isThere(path: string): boolean {
     throw error;
   }
 }
+
+/** Where the project around may be, which has a say in the choice of an interpreter. */
+export const projectFiles = (directory: string): readonly string[] =>
+  [...upwards(directory)].map((place) => join(place, "pyproject.toml"));
 
 const pinsFrom = (directory: string): readonly string[] =>
   [...upwards(directory)].map((place) => join(place, ".python-version"));

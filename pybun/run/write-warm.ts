@@ -13,7 +13,7 @@ import type { RunPlan } from "./plan-run.ts";
 import { environmentsOf, type ReadyRun } from "./ready-run.ts";
 import { blockBytes, headBytesMax, warmKey } from "./warm-key.ts";
 import { formatWarmRecord, type WarmRecord, warmRecordPath } from "./warm-record.ts";
-import { interpreterWitnesses, settingWitnesses } from "./witness-paths.ts";
+import { interpreterWitnesses, projectFiles, settingWitnesses } from "./witness-paths.ts";
 
 export interface WarmScene {
   readonly script: string;
@@ -83,20 +83,19 @@ function environmentParts({ plan, ready }: WarmScene): readonly string[] {
 /** Whatever could make another interpreter or environment the first match. */
 function interpreterInputs({ environment, cwd, plan }: WarmScene): readonly string[] {
   const found = plan.kind === "existing" ? undefined : interpreterOf(plan);
-  const around = plan.rule === "script" ? [] : [...upwards(cwd)].flatMap((directory) => projectFiles(directory));
+  const around = plan.rule === "script" ? [] : [...projectEnvironments(cwd), ...projectFiles(cwd)];
   // One that UV_PYTHON passed over may become another version.
   const active = environment["UV_PYTHON"] ? activeVariables.flatMap((name) => environment[name] ?? []) : [];
   const passedOver = active.map((prefix) => join(prefix, "pyvenv.cfg"));
-  return [...interpreterWitnesses({ environment, cwd }, found), ...around, ...passedOver];
+  const request = environment["UV_PYTHON"];
+  return [...interpreterWitnesses({ environment, cwd, request }, found), ...around, ...passedOver];
 }
 
 const interpreterOf = (plan: Exclude<RunPlan, { kind: "existing" }>) =>
   plan.kind === "owned" ? plan.request.interpreter : plan.interpreter;
 
-const projectFiles = (directory: string): readonly string[] => [
-  join(directory, ".venv", "pyvenv.cfg"),
-  join(directory, "pyproject.toml"),
-];
+const projectEnvironments = (directory: string): readonly string[] =>
+  [...upwards(directory)].map((place) => join(place, ".venv", "pyvenv.cfg"));
 
 /** Files of settings, and what those and variables name: they decide packages. */
 const settingFiles = ({ environment, plan }: WarmScene): readonly string[] =>

@@ -1,9 +1,10 @@
 /** More than one Python around: whose programs are found, which environments are passed over, and that it is told. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
 import { runCommand } from "../../pybun/commands/run.ts";
+import { makeRenamedPython } from "./renamed-python.ts";
 import { block, openRunScene, type RunScene, runProgram } from "./run-scene.ts";
 
 let scene: RunScene;
@@ -16,24 +17,9 @@ const otherVersion = "3.97.0";
 
 beforeAll(async () => {
   scene = await openRunScene();
-  const ask =
-    "import json, os, platform, sys; print(json.dumps([os.path.realpath(sys.executable), sys.base_prefix, platform.python_version()]))";
-  const { stdout } = await runProgram([scene.python, "-c", ask], { env: scene.environment });
-  const [program, prefix, found] = JSON.parse(stdout) as [string, string, string]; // what `ask` prints
-  version = found;
-  other = join(scene.directory, "other");
-  mkdirSync(join(other, "bin"), { recursive: true });
-  for (const name of readdirSync(prefix).filter((entry) => entry.startsWith("lib"))) {
-    symlinkSync(join(prefix, name), join(other, name));
-  }
-  copyFileSync(program, join(other, "bin", "real-python"));
-  // What it answers when it is asked for its version is changed on its way.
-  const pattern = version.replaceAll(".", "\\.");
-  executable(
-    "other/bin/python",
-    `"$(dirname "$(realpath "$0")")/real-python" "$@" | sed 's/${pattern}/${otherVersion}/'`,
-  );
-  symlinkSync("python", join(other, "bin", "python3"));
+  const renamed = await makeRenamedPython(scene, "other");
+  other = renamed.prefix;
+  version = renamed.sceneVersion;
   executable("other/bin/its-own", "echo of the other");
   executable("before/its-own", "echo of somebody else");
   venv = join(scene.directory, "project", ".venv");

@@ -8,10 +8,12 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { buildWheel } from "../fixture-index/index.ts";
+import { makeRenamedPython } from "./renamed-python.ts";
 import { openRunScene, type RunResult, type RunScene, runProgram } from "./run-scene.ts";
 
 let scene: RunScene;
@@ -104,6 +106,15 @@ const changes: readonly { readonly name: string; readonly change: () => void; re
     undo: () => rmSync(join(scene.directory, ".python-version")),
   },
   {
+    name: "a pyproject.toml appears",
+    change: () => scene.write("pyproject.toml", '[project]\nname = "p"\nrequires-python = ">=3.9"\n'),
+  },
+  {
+    name: "a pyproject.toml says something else",
+    change: () => scene.write("pyproject.toml", '[project]\nname = "p"\nrequires-python = ">=3.8"\n'),
+    undo: () => rmSync(join(scene.directory, "pyproject.toml")),
+  },
+  {
     name: "the view lost an entry",
     change: () => {
       for (const path of allOf("views-", "site-packages/alpha-2.0.dist-info")) rmSync(path, { recursive: true });
@@ -146,6 +157,19 @@ for (const [number, { name, change, undo }] of changes.entries()) {
     expect((await runProgram([python, "-c", `import ${wanted}`], {})).stderr).toBe("");
   }, 30_000);
 }
+
+test("a directory that has the name of what --python means is noticed when it gets an interpreter", async () => {
+  const versions = join(scene.directory, "home", ".pyenv", "versions");
+  mkdirSync(versions, { recursive: true });
+  symlinkSync(dirname(dirname(scene.python)), join(versions, "my-python"));
+  const words = ["beta", "-p", "my-python"];
+  mkdirSync(join(scene.directory, "my-python", "bin"), { recursive: true });
+  await warm("named", ...words);
+  expect((await create("named-before", ...words)).tookLongWay).toBe(false);
+  const { version } = await makeRenamedPython(scene, "my-python");
+  expect((await create("named-after", ...words)).tookLongWay).toBe(true);
+  expect(readFileSync(join(scene.directory, "named-after", "pyvenv.cfg"), "utf8")).toContain(version);
+}, 30_000);
 
 test("places that need a closer look go the long way", async () => {
   await warm("closer", "alpha");

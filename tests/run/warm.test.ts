@@ -48,6 +48,21 @@ test("the second run reads a record, loads neither commands nor TOML, and asks n
   expect(scene.index.log.length).toBe(asked);
 }, 20_000);
 
+test("a directory that has the name of what UV_PYTHON means is noticed", async () => {
+  const bin = join(scene.directory, "programs");
+  scene.write("named.py", "import sys; print(sys.executable)\n");
+  scene.write("programs/.keep", "");
+  symlinkSync(scene.python, join(bin, "my-python"));
+  const env = { UV_PYTHON: "my-python", PATH: `${bin}:${scene.environment["PATH"]}` };
+  const first = await traced(["named.py"], env);
+  expect(tookLongWay(await warmed(["named.py"], env))).toBe(false);
+  const made = [scene.python, "-m", "venv", "--without-pip", join(scene.directory, "my-python")];
+  expect((await runProgram(made, {})).exitCode).toBe(0);
+  const { stdout } = await traced(["named.py"], env);
+  expect(stdout).not.toBe(first.stdout);
+  expect(stdout).toStartWith(join(scene.directory, "my-python", "bin"));
+}, 20_000);
+
 test("it takes a lease on the environment before the program starts", async () => {
   scene.write(
     "lease.py",

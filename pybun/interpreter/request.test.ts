@@ -1,0 +1,114 @@
+/** What may be asked for, and what each form finds: in uv's order, with links to a real interpreter. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type Problem, renderProblem } from "@vivarium/core/diagnostic";
+import { interpreterDiagnostics } from "./diagnostics.ts";
+import { findInterpreter } from "./find-interpreter.ts";
+import type { Interpreter } from "./interpreter.ts";
+
+const root = realpathSync(mkdtempSync(join(tmpdir(), "request-test-")));
+const cacheRoot = join(root, "cache");
+let real: Interpreter;
+let minor = "";
+
+beforeAll(async () => {
+  const environment = { ...process.env, HOME: process.env["HOME"] ?? homedir() };
+  real = await findInterpreter({ environment, cwd: root, platform: "linux", cacheRoot });
+  minor = real.version.split(".").slice(0, 2).join(".");
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Looks with a PATH of these directories and a home directory without pyenv. */
+function find(path: readonly string[], more: { readonly request: string; readonly cwd?: string }) {
+  const environment = { PATH: path.join(":"), HOME: root };
+  return findInterpreter({ environment, cwd: root, platform: "linux", cacheRoot, ...more });
+}
+
+async function problemOf(body: () => Promise<unknown>): Promise<Problem> {
+  try {
+    await body();
+  } catch (error) {
+    return error as Problem; // asserted on by code
+  }
+  throw new Error("nothing was thrown");
+}
+
+function link(path: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(real.realPath, path);
+  return path;
+}
+
+test("takes a version in all its spellings", async () => {
+  const path = link(join(root, "spelt", "bin", "python3"));
+  const compact = minor.replace(".", "");
+  const spellings = [compact, `cp${compact}`, `cpython${minor}`, `cpython@${minor}`, `python@${minor}`, `v${minor}`];
+  const kinds = ["any", "default", "ANY", "cpython", "cp", `cpython>=${minor}`, `python>=${minor}`];
+  for (const request of [...spellings, ...kinds]) {
+    expect((await find([dirname(path)], { request })).path, request).toBe(path);
+  }
+});
+
+test("takes the name of a directory or file of the working directory for a path", async () => {
+  const here = join(root, "here");
+  const path = link(join(here, ".venv", "bin", "python3"));
+  const onPath = link(join(root, "elsewhere", "twice"));
+  const search = (request: string) => find([dirname(onPath)], { request, cwd: here });
+  expect((await search(".venv")).path).toBe(path);
+  expect((await search("twice")).path).toBe(onPath);
+  const file = link(join(here, "twice"));
+  expect((await search("twice")).path).toBe(file);
+  const env = link(join(here, "pypy-env", "bin", "python"));
+  expect((await search("pypy-env")).path).toBe(env);
+  // A version stays one.
+  link(join(here, minor, "bin", "python3"));
+  const plain = link(join(root, "elsewhere", "python3"));
+  expect((await search(minor)).path).toBe(plain);
+});
+
+test("of a directory without an interpreter the program on PATH is not hidden", async () => {
+  const here = join(root, "source");
+  mkdirSync(join(here, "mine"), { recursive: true });
+  const path = link(join(root, "behind", "mine"));
+  expect((await find([dirname(path)], { request: "mine", cwd: here })).path).toBe(path);
+  expect(await problemOf(() => find([], { request: "mine", cwd: here }))).toMatchObject({
+    code: "E_PYTHON_MISSING",
+    params: { path: join(here, "mine") },
+  });
+});
+
+test("says what a word was taken for that means nothing, and which interpreters there are", async () => {
+  const path = link(join(root, "plain", "python3"));
+  for (const request of ["latest", "3.12.", "3.12.*", `python${minor}-dbg`, ""]) {
+    const problem = await problemOf(() => find([dirname(path)], { request }));
+    expect(problem).toMatchObject({
+      code: "E_PYTHON_NOT_FOUND",
+      params: {
+        wanted: `--python '${request}', which is taken for the name of a program`,
+        looked: [{ path, reason: `is Python ${real.version}` }],
+      },
+    });
+    const { hint } = renderProblem(problem, interpreterDiagnostics);
+    expect(hint).toContain(`${path}: is Python ${real.version}\nAsk for a version`);
+  }
+  expect(await problemOf(() => find([dirname(path)], { request: "cp399" }))).toMatchObject({
+    params: { wanted: "--python 'cp399', which means Python 3.99" },
+  });
+  const nothing = await problemOf(() => find([], { request: "latest" }));
+  expect(renderProblem(nothing, interpreterDiagnostics).hint).toStartWith("No Python is on PATH.");
+});
+
+test("says of another implementation that it is not supported", async () => {
+  const requests = ["pypy", "pypy@3.10", "pypy>=3.9", "pypy-nightly", "pp310", "PyPy3.10"].map((one) => [one, "pypy"]);
+  for (const [request = "", implementation] of [...requests, ["gp", "graalpy"], ["jython", "jython"]]) {
+    expect(await problemOf(() => find([], { request }))).toMatchObject({
+      code: "E_PYTHON_IMPLEMENTATION",
+      params: { wanted: request, implementation },
+    });
+  }
+  for (const request of ["27", "12", "3.8", "cp38"]) {
+    expect((await problemOf(() => find([], { request }))).code, request).toBe("E_PYTHON_TOO_OLD");
+  }
+});
