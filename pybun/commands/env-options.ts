@@ -5,7 +5,7 @@ import { packageOptions, requirementFileOptions } from "../install/package-optio
 /** What decides which environment is meant: those of `env path`. */
 export const envWishOptions = {
   ...requirementFileOptions,
-  python: { kind: "value", short: "p", value: "PYTHON", summary: "Interpreter: path, version or specifier" },
+  python: { kind: "value", short: "p", value: "PYTHON", summary: "Interpreter: path, version, specifier or name" },
   ...packageOptions,
   materialize: { kind: "values", value: "NAME", summary: "Copy a distribution into the environment, or :all:" },
 } as const satisfies OptionShapes;

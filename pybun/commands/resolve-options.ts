@@ -8,7 +8,7 @@ export const resolveOptions = {
     kind: "value",
     short: "p",
     value: "PYTHON",
-    summary: "Interpreter to resolve for: path, version or specifier",
+    summary: "Interpreter to resolve for: path, version, specifier or name",
   },
   "python-version": {
     kind: "value",

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { rule } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 
@@ -12,8 +13,11 @@ export interface Verdict {
 const shown = 12;
 
 function formatVerdicts(verdicts: readonly Verdict[]): string {
-  const lines = verdicts.slice(0, shown).map((v) => `  ${v.path}: ${v.reason}`);
-  if (verdicts.length > shown) lines.push(`  and ${verdicts.length - shown} more`);
+  // `python3`, `python` and `python3.12` of one directory are one for who reads it.
+  const keys = verdicts.map((v) => `${dirname(v.path)} ${v.reason}`);
+  const places = verdicts.filter((_, index) => keys.indexOf(keys[index] ?? "") === index);
+  const lines = places.map((v) => `  ${v.path}: ${v.reason}`);
+  if (lines.length > shown) lines.splice(shown, lines.length, `  and ${lines.length - shown} more`);
   return lines.join("\n");
 }
 

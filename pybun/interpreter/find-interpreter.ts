@@ -178,7 +178,7 @@ function* findByName(search: Search, request: PythonRequest & { kind: "name" }, 
   if (other !== undefined) throw refuse(other, origin);
   yield* lookAtAll(search);
   throw problem("E_PYTHON_NOT_FOUND", {
-    wanted: `${origin} '${request.name}', which is taken for the name of a program`,
+    wanted: `${origin} '${request.name}', which is taken for the name of a program: nothing here is called so`,
     looked: search.looked,
     isName: true,
   });

@@ -86,7 +86,7 @@ test("says what a word was taken for that means nothing, and which interpreters 
     expect(problem).toMatchObject({
       code: "E_PYTHON_NOT_FOUND",
       params: {
-        wanted: `--python '${request}', which is taken for the name of a program`,
+        wanted: `--python '${request}', which is taken for the name of a program: nothing here is called so`,
         looked: [{ path, reason: `is Python ${real.version}` }],
       },
     });
@@ -98,6 +98,13 @@ test("says what a word was taken for that means nothing, and which interpreters 
   });
   const nothing = await problemOf(() => find([], { request: "latest" }));
   expect(renderProblem(nothing, interpreterDiagnostics).hint).toStartWith("No Python is on PATH.");
+});
+
+test("one line tells of the names that a directory has for one version", async () => {
+  const paths = ["python3", "python", `python${minor}`].map((name) => link(join(root, "many", name)));
+  const problem = await problemOf(() => find([join(root, "many")], { request: "3.99" }));
+  const { hint } = renderProblem(problem, interpreterDiagnostics);
+  expect(paths.map((path) => `${hint}`.split(`${path}:`).length - 1)).toEqual([1, 0, 0]);
 });
 
 test("says of another implementation that it is not supported", async () => {

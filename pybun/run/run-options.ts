@@ -14,7 +14,7 @@ export const runOptions = {
   },
   script: { kind: "flag", short: "s", summary: "The file is a Python script, whatever it is called" },
   with: { kind: "values", value: "REQUIREMENT", summary: "Also have this package, for this run; commas part several" },
-  python: { kind: "value", short: "p", value: "PYTHON", summary: "Interpreter: path, version or specifier" },
+  python: { kind: "value", short: "p", value: "PYTHON", summary: "Interpreter: path, version, specifier or name" },
   "python-arg": {
     kind: "values",
     value: "ARG",
