@@ -99,9 +99,10 @@ describe("in a project that requires another Python than the first on PATH", () 
     expect((await create("pinned")).detail.interpreter.version).toBe(other.version);
   });
 
-  test("a pyproject.toml that is none is told", async () => {
+  test("a pyproject.toml that is none is told, unless `--python` makes it needless", async () => {
     scene.write("odd/pyproject.toml", "[project\n");
     const { exitCode, stderr } = await run("odd", ["env", "create", "beta"]);
     expect([exitCode, stderr.includes("E_RUN_PROJECT_FILE")]).toEqual([65, true]);
+    expect((await run("odd", ["env", "create", "beta", "-p", minor])).exitCode).toBe(0);
   });
 });

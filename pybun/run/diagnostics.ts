@@ -65,6 +65,7 @@ export const runDiagnostics = {
     exit: exitCode.dataError,
     summary: "The project's pyproject.toml cannot be read.",
     message: (p) => `cannot read '${p.file}': ${p.reason}`,
+    hint: () => "Mend it, or name an interpreter with `--python`: then nobody asks the project.",
   }),
   E_RUN_ENV_FILE_MISSING: rule<{ file: string; cwd: string; reason: string }>({
     exit: notFound,
