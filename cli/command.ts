@@ -104,7 +104,7 @@ export interface CommandContext {
   readonly color: boolean;
   /** Columns of the terminal on stdout; 80 where it is none. */
   readonly width: number;
-  /** The result for people, on stdout, as it stands (no newline is added). Goes nowhere with json and jsonl. */
+  /** The result for people, on stdout, as it stands but for secrets of URLs; no newline is added. Nowhere with json and jsonl. */
   readonly out: (text: string) => void;
   /** What a person may want to know when all went well ("2 wheels are intact"): on stdout, and nowhere with -q. */
   readonly note: (text: string) => void;

@@ -5,6 +5,7 @@
 
 import type { VivariumEvent } from "@vivarium/core/event";
 import type { EventHead } from "@vivarium/core/event-head";
+import { redactUrls } from "@vivarium/core/redact";
 import type { Paint } from "./colors.ts";
 import { formatDiagnostic } from "./diagnostic-text.ts";
 import type { Host } from "./host.ts";
@@ -34,7 +35,8 @@ export function textReporter({ host, verbosity, paint, redactText, aside }: Text
     wants: (kind) =>
       kind === "diagnostic" || (verbosity > 0 && kind !== "download.progress" && kind !== "command.finish"),
     event,
-    out: (text) => aside(() => host.stdout.write(text)),
+    // Commands print what they were given, requirements with their URLs too: here is the one way to stdout.
+    out: (text) => aside(() => host.stdout.write(redactUrls(text))),
     finish: () => undefined,
   };
 }

@@ -88,3 +88,8 @@ test("jsonl", async () => {
     "
   `);
 });
+
+test("text prints no secret of a URL, and names of packages as they are", async () => {
+  const { stdout } = await runFixture(["echo", "evil @ http://u:TOPSECRET@h/evil.whl?sig=abc", "password==1.0"]);
+  expect(stdout).toBe("evil @ http://****@h/evil.whl?sig=**** password==1.0\n");
+});

@@ -4,9 +4,16 @@ import fc from "fast-check";
 import { isSecretParameter, mask, openRedactor, redact } from "./redact.ts";
 import { testSeed } from "./testing/seed.ts";
 
+const inAuthority = "[^/\\s\"'`<>]";
+const userInformation = `${inAuthority}+`;
+/** What stands behind the colon is no port, and no `@` stands in front of the slash or space. */
+const oddPassword =
+  "(?!\\[)[^/\\s\"'`<>@:]*:(?!\\d{0,5}(?:[/\\s\"'`<>]|$))[^/\\s\"'`<>@]*(?!(?<=:)//)(?:/|[^\\S\\r\\n])" +
+  `(?:(?!://)[^"'\`<>@\r\n])*(?:@${inAuthority}*)?`;
+
 function redactByPatterns(text: string): string {
   return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s"'`<>]+@/gi, `$1${mask}@`)
+    .replace(new RegExp(`([a-z][a-z0-9+.-]*://)(?:${userInformation}|${oddPassword})@`, "gi"), `$1${mask}@`)
     .replace(/([?&])([^=&#\s]+)=([^&#\s"'`<>]+)/g, (whole, lead: string, name: string) =>
       isSecretParameter(name.replace(/^amp;/, "")) ? `${lead}${name}=${mask}` : whole,
     )
@@ -55,6 +62,9 @@ describe("a megabyte of text takes no time to speak of", () => {
     "a name without end": `=?${fill("a")}?`,
     ampersands: `=${fill("&")}`,
     "empty parameters": fill("?a=&"),
+    "schemes with passwords": fill("a://b:c "),
+    "a password without end": `https://a:b ${fill("c ")}`,
+    "a password of at signs": `https://a:b ${fill("@")}`,
     schemes: fill("a://"),
     "scheme letters": `${fill("a.")}://`,
     digits: fill("9://"),

@@ -8,6 +8,10 @@ describe("redact", () => {
     ["https://user:hunter2@example.org/simple/", "https://****@example.org/simple/"],
     ["https://hunter2@example.org/", "https://****@example.org/"],
     ["https://user:p@ss@example.org/", "https://****@example.org/"],
+    ["http://u:TOP SECRET@h/simple", "http://****@h/simple"],
+    ["x @ http://u:TOP/SECRET@h/x.whl", "x @ http://****@h/x.whl"],
+    ["http://u:TOP/SE@CR ET@h/ and http://v:A B@c/", "http://****@CR ET@h/ and http://****@c/"],
+    ["'http://:TOP SECRET/2@h:80/' a@b", "'http://****@h:80/' a@b"],
     ["https://a.blob.example/f.whl?sv=2024&sig=a%2Fb%3D&se=1", "https://a.blob.example/f.whl?sv=2024&sig=****&se=1"],
     [
       'href="https://x.org/f.whl?v=1&amp;sig=abc&amp;token=d"',
@@ -39,6 +43,13 @@ describe("redact", () => {
     "flask==2.0; python_version >= '3.9'",
     "key = value",
     "x@https://a/b",
+    "https://example.org:8080/@scope/x and a@b",
+    "https://example.org: mail a@b",
+    "https://[::1]:80/@scope",
+    "https://example.org/x mail: a@b",
+    "'http://host:port/' and a@b",
+    "http://host:port/x\na@b",
+    "http://host:port/ or http://a/ or a@b",
   ])("%p stays", (text) => {
     expect(redact(text)).toBe(text);
   });

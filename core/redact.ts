@@ -3,7 +3,8 @@
  *
  * What is removed, and why:
  * - user information in URLs: index credentials are commonly written as https://user:token@host/, up to the last `@`
- *   before the path, since a password may hold one.
+ *   before the path, since a password may hold one. A password with a slash or a space, which nobody escaped, is told by
+ *   the colon in front of it, behind which no port stands; it reaches to the next `@` of the line.
  * - values of query parameters whose names look secret: signed download links carry their token there.
  * - `Authorization`-like header values: error texts of HTTP clients quote requests.
  * - values of variables named like *_TOKEN, *_KEY, *_SECRET, *PASSWORD*.
@@ -32,7 +33,15 @@ export const mask = "****";
  * what they like, and a regular expression that tries each beginning anew would be kept busy for minutes.
  */
 export function redact(text: string): string {
-  return maskVariables(maskHeaders(maskQueries(maskUserInformation(text))));
+  return maskVariables(maskHeaders(redactUrls(text)));
+}
+
+/**
+ * Masks the secrets of URLs alone: for the results of commands, which say more than prose does. `password==1.0` is a
+ * name and a version there, no variable with its value.
+ */
+export function redactUrls(text: string): string {
+  return maskQueries(maskUserInformation(text));
 }
 
 /** Puts a mask over each range; they are in order and apart. */
@@ -55,10 +64,33 @@ function maskUserInformation(text: string): string {
     const start = at + 3;
     // Without a look at what follows, a long run of schemes costs nothing.
     if (!hasScheme(text, at)) continue;
-    const end = text.slice(start, indexFrom(text, endOfAuthority, start)).lastIndexOf("@");
+    const stop = indexFrom(text, endOfAuthority, start);
+    const end = text.slice(start, stop).lastIndexOf("@");
     if (end > 0) ranges.push([start, start + end]);
+    if (end !== -1 || !beginsOddPassword(text, start, stop)) continue;
+    const odd = endOfOddPassword(text, stop);
+    if (odd !== undefined) ranges.push([start, odd]);
   }
   return covered(text, ranges);
+}
+
+/** Whether `user:password` stands from `start` to `stop` without its `@`, in front of a slash or a space. */
+function beginsOddPassword(text: string, start: number, stop: number): boolean {
+  if (stop === text.length || !/\/|[^\S\r\n]/.test(text.charAt(stop))) return false;
+  const authority = text.slice(start, stop);
+  const colon = authority.indexOf(":");
+  return colon !== -1 && !authority.startsWith("[") && !/^\d{0,5}$/.test(authority.slice(colon + 1));
+}
+
+const endOfOdd = /[@"'`<>\r\n]|:\/\//g;
+
+/** The last `@` of the authority that begins somewhere in the rest of the line; looks no further than the next scheme. */
+function endOfOddPassword(text: string, from: number): number | undefined {
+  // The colon of a scheme may be the last character before.
+  const first = indexFrom(text, endOfOdd, from - 1);
+  if (text.charAt(first) !== "@") return undefined;
+  const rest = text.slice(first, indexFrom(text, endOfAuthority, first));
+  return first + rest.lastIndexOf("@");
 }
 
 /** Whether a letter, and behind it nothing but letters, digits, `+`, `.` and `-`, stands in front of `end`. */

@@ -72,6 +72,16 @@ describe("where packages come from", () => {
     }
   });
 
+  test.each(["UV_INDEX", "PIP_EXTRA_INDEX_URL", "UV_FIND_LINKS", "PIP_FIND_LINKS", "PIP_TRUSTED_HOST"])(
+    "a password with white space in %s is no two places",
+    async (name) => {
+      const environment = { [name]: "https://a/ https://u:TOP SECRET@h/simple" };
+      expect(await failureOf(() => load({ environment }))).toBe(
+        `E_SETTING_INVALID cannot use ${name}: the password of a URL has white space or a comma in it: write %20 or %2C | Correct or unset it: a setting that cannot be read is never passed over.`,
+      );
+    },
+  );
+
   test("find-links of all sources add up", () => {
     const environment = { UV_FIND_LINKS: "/u1,/u2", PIP_FIND_LINKS: "/p1 /p2" };
     const config = load({ flags: { findLinks: ["/f"] }, environment });

@@ -18,11 +18,11 @@ import type { Credentials, IndexConfig, IndexLocation, ScopedCredentials, Source
 import { type GivenLocation, readLocation } from "./index-location.ts";
 import { parseNetrc } from "./netrc.ts";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
-import { type PipSettings, readPipSettings, wordsOf } from "./pip-config.ts";
+import { type PipSettings, readPipSettings } from "./pip-config.ts";
 import { readProxies } from "./proxy-config.ts";
 import { publicIndex } from "./public-index.ts";
 import { ignoredPlaces } from "./setting-places.ts";
-import { countOf, listOf, truthOf, variable } from "./setting-values.ts";
+import { countOf, listOf, truthOf, variable, wordsOf } from "./setting-values.ts";
 
 export interface IndexFlags {
   readonly index?: readonly string[];
@@ -67,7 +67,7 @@ export function loadIndexConfig(sources: ConfigSources): IndexConfig {
     proxies: readProxies(environment, pip.get("proxy")),
     ...(certificateFile === undefined ? {} : { certificateFile }),
     ...(certificateDirectory === undefined ? {} : { certificateDirectory }),
-    trustedHosts: [...wordsOf(pip.get("trusted-host")), ...listOf(environment["UV_INSECURE_HOST"])],
+    trustedHosts: [...wordsOf(pip.get("trusted-host")), ...listOf(variable(environment, "UV_INSECURE_HOST"))],
     timeoutMs: timeoutOf(setting("timeout")),
     ...(retries === undefined ? {} : { retries }),
     ignored: ignoredSettings({ environment, pip }),
@@ -135,7 +135,7 @@ function findLinksOf({ flags, environment }: ConfigSources, pip: PipSettings): I
   const own = pip.get("find-links");
   const given = [
     ...(flags.findLinks ?? []).map((location) => ({ location, source: "--find-links" })),
-    ...listOf(environment["UV_FIND_LINKS"]).map((location) => ({ location, source: "UV_FIND_LINKS" })),
+    ...listOf(variable(environment, "UV_FIND_LINKS")).map((location) => ({ location, source: "UV_FIND_LINKS" })),
     ...wordsOf(own).map((location) => ({ location, source: own?.source ?? "pip" })),
   ];
   // One place is read, and told of, once.

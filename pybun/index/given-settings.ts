@@ -12,9 +12,9 @@ import { isValidName } from "../versions/name.ts";
 import type { FileKinds } from "./file-kinds.ts";
 import type { Sourced } from "./index-config.ts";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
-import { type PipSettings, readPipSettings, wordsOf } from "./pip-config.ts";
+import { type PipSettings, readPipSettings } from "./pip-config.ts";
 import { settingPlaces } from "./setting-places.ts";
-import { choiceOf, invalidSetting, listOf, truthOf, variable } from "./setting-values.ts";
+import { choiceOf, invalidSetting, listOf, truthOf, variable, wordsOf } from "./setting-values.ts";
 
 export interface SettingSources {
   readonly environment: Environment;
@@ -101,7 +101,7 @@ function fileKindsOf(given: Given): FileKinds {
 
 function namesOf(setting: Sourced | undefined): readonly string[] {
   if (setting === undefined) return [];
-  const names = listOf(setting.value);
+  const names = listOf(setting);
   const wrong = names.find((name) => !isValidName(name) && name !== ":all:" && name !== ":none:");
   if (wrong !== undefined) throw invalidSetting(setting, `'${redact(wrong)}' is no name of a project`);
   return names;

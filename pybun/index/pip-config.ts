@@ -78,8 +78,3 @@ export function readPipSettings(places: PipPlaces): PipSettings {
   }
   return settings;
 }
-
-/** Values that hold several URLs or places are parted by white space. */
-export function wordsOf(setting: Sourced | undefined): string[] {
-  return setting === undefined ? [] : setting.value.split(/\s+/).filter((word) => word !== "");
-}

@@ -41,6 +41,17 @@ export function choiceOf<T extends string>(setting: Sourced | undefined, choices
   throw invalidSetting(setting, `'${redact(setting.value)}' is none of ${choices.join(", ")}`);
 }
 
-/** Parted by white space or commas, as uv reads its variables. */
-export const listOf = (text: string | undefined): string[] =>
-  (text ?? "").split(/[\s,]+/).filter((word) => word !== "");
+/** Parted by white space or commas, as uv reads its variables. @throws E_SETTING_INVALID */
+export const listOf = (setting: Sourced | undefined): string[] => partsOf(setting, /[\s,]+/);
+
+/** Values that hold several URLs or places are parted by white space. @throws E_SETTING_INVALID */
+export const wordsOf = (setting: Sourced | undefined): string[] => partsOf(setting, /\s+/);
+
+/** Never in the middle of a password: its halves would pass for addresses, and be told. */
+function partsOf(setting: Sourced | undefined, between: RegExp): string[] {
+  if (setting === undefined) return [];
+  const parts = setting.value.split(between);
+  if (redact(setting.value).split(between).length !== parts.length)
+    throw invalidSetting(setting, "the password of a URL has white space or a comma in it: write %20 or %2C");
+  return parts.filter((word) => word !== "");
+}
