@@ -31,6 +31,17 @@ function open(options: Partial<EmitterOptions> = {}) {
   return { emitter, events };
 }
 
+test("a long quote is masked before it is cut", async () => {
+  const render = async (problem: Problem): Promise<Diagnostic> => ({
+    ...described(problem),
+    message: `cannot use 'https://u:${"pw ".repeat(200)}@h/${"x".repeat(500)}'`,
+  });
+  const { emitter, events } = open({ render });
+  emitter.report.warn(new Problem("W_X", {}));
+  await emitter.flush();
+  expect(events).toMatchObject([{ diagnostic: { message: `cannot use 'https://****@h/${"x".repeat(185)}…'` } }]);
+});
+
 describe("an event", () => {
   test("is dated, numbered and placed in the trace", () => {
     const { emitter, events } = open();

@@ -10,6 +10,7 @@ import type { EventKind, VivariumEvent } from "./event.ts";
 import { type EventHead, eventVersion, wireName } from "./event-head.ts";
 import { redactValue } from "./redact.ts";
 import type { Report } from "./report.ts";
+import { shortenQuotes } from "./shorten-quotes.ts";
 import type { Trace } from "./trace.ts";
 
 export interface EmitterOptions {
@@ -40,18 +41,23 @@ export function createEmitter(options: EmitterOptions): Emitter {
     // Sound: `emit` took the fields by their kind, diagnostics have their kind's fields, and redaction keeps shapes.
     options.deliver(event as VivariumEvent);
   };
+  const cleanFields = (kind: EventKind, fields: object): object =>
+    kind === "diagnostic" && "diagnostic" in fields
+      ? // Sound: the field of this kind.
+        { diagnostic: wireDiagnostic(fields.diagnostic as Diagnostic, options.redactText) }
+      : wireFields(fields, options.redactText);
   const send = (kind: EventKind, fields: object): void => {
     options.observe?.(kind, fields);
     if (!options.wants(kind)) return;
     const time = options.now();
-    const clean = wireFields(fields, options.redactText);
+    const clean = cleanFields(kind, fields);
     order.run(() => deliver(kind, time, clean));
   };
   const warn = (problem: Problem): void => {
     const time = options.now();
     order.wait(async () => {
       const diagnostic = await options.render(problem);
-      deliver("diagnostic", time, wireFields({ diagnostic }, options.redactText));
+      deliver("diagnostic", time, { diagnostic: wireDiagnostic(diagnostic, options.redactText) });
     });
   };
   return {
@@ -71,6 +77,19 @@ function headOf(trace: Trace, { seq, time }: { seq: number; time: number }): Eve
     span_id: spanId,
   };
   return parentSpanId === undefined ? head : { ...head, parent_span_id: parentSpanId };
+}
+
+/** Without secrets, and in sentences that can be read; spans, fixes and data stay whole. */
+function wireDiagnostic(diagnostic: Diagnostic, redactText: (text: string) => string): Diagnostic {
+  // Sound: redaction keeps shapes.
+  const clean = redactValue(diagnostic, redactText) as Diagnostic;
+  const { message, hint, causes } = clean;
+  return {
+    ...clean,
+    message: shortenQuotes(message),
+    ...(hint === undefined ? {} : { hint: shortenQuotes(hint) }),
+    causes: causes.map(shortenQuotes),
+  };
 }
 
 /** Fields as they stand in the event: own names, no secrets, durations to the microsecond. */
