@@ -28,10 +28,9 @@ export async function gatherWish(
   options: WishOptions,
   positionals: readonly string[],
 ): Promise<GatheredWish> {
-  const { cwd, environment } = context;
   const gathered = await gatherRequirements(positionals, {
-    cwd,
-    environment,
+    context,
+    flags: indexFlagsOf(options),
     given: readGivenSettings(context),
     requirementFiles: options.requirement,
     constraintFiles: options.constraint,

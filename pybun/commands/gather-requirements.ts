@@ -1,14 +1,14 @@
 /** What is to be resolved: requirements of the command line and of files, with the settings that files bring along. */
 import { resolve as resolvePath } from "node:path";
+import type { CommandContext } from "@vivarium/cli/command";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
-import type { Environment } from "@vivarium/core/paths";
 import type { Report } from "@vivarium/core/report";
 import type { IndexFlags } from "../index/config.ts";
 import { fileKindsOfOptions, mergeFileKinds } from "../index/file-kinds.ts";
 import type { GivenSettings } from "../index/given-settings.ts";
+import { requirementsReader } from "../install/requirements-reader.ts";
 import { parseGivenRequirement } from "../requirements-file/given-requirement.ts";
 import { type RequirementsFiles, readRequirementsFiles } from "../requirements-file/read-requirements.ts";
-import { readRequirementsText } from "../requirements-file/read-text.ts";
 import { type RequiredHashes, requiredHashesOf } from "../requirements-file/required-hashes.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import type { PrereleaseMode, ResolutionStrategy } from "../resolver/resolve.ts";
@@ -32,8 +32,9 @@ export interface Gathered {
 }
 
 export interface GatherOptions {
-  readonly cwd: string;
-  readonly environment: Environment;
+  readonly context: CommandContext;
+  /** Of the command line: their credentials hold for files of requirements on the same server. */
+  readonly flags: IndexFlags;
   readonly requirementFiles: readonly string[];
   readonly constraintFiles: readonly string[];
   /** Its files of constraints are read, too. */
@@ -42,13 +43,14 @@ export interface GatherOptions {
 
 /** Reads everything that is to be resolved. Throws what requirements and requirements files throw. */
 export async function gatherRequirements(arguments_: readonly string[], options: GatherOptions): Promise<Gathered> {
-  const { cwd, environment } = options;
+  const { context, flags } = options;
+  const { cwd, environment } = context;
   const files = await readRequirementsFiles(
     {
       requirements: options.requirementFiles,
       constraints: [...options.given.constraintFiles, ...options.constraintFiles],
     },
-    { cwd, environment, read: readRequirementsText },
+    { cwd, environment, read: requirementsReader(context, flags) },
   );
   const given = arguments_.map((text) => requirementOfArgument(text, cwd));
   const origins = new Map<string, string[]>();
@@ -120,14 +122,14 @@ export function indexFlagsOf(
     readonly "no-index": boolean;
     readonly "find-links": readonly string[];
   },
-  files: RequirementsFiles,
+  files?: RequirementsFiles,
 ): IndexFlags {
-  const defaultIndex = options["default-index"] ?? files.defaultIndex;
+  const defaultIndex = options["default-index"] ?? files?.defaultIndex;
   return {
-    index: [...options.index, ...files.extraIndexes],
-    findLinks: [...options["find-links"], ...files.findLinks],
+    index: [...options.index, ...(files?.extraIndexes ?? [])],
+    findLinks: [...options["find-links"], ...(files?.findLinks ?? [])],
     ...(defaultIndex === undefined ? {} : { defaultIndex }),
-    ...(options["no-index"] || files.noIndex ? { noIndex: true } : {}),
+    ...(options["no-index"] || files?.noIndex === true ? { noIndex: true } : {}),
   };
 }
 

@@ -178,7 +178,11 @@ describe("malformed: 78, with the name of the setting", () => {
       () => ({ UV_CONSTRAINT: "none.txt" }),
       "UV_CONSTRAINT: cannot read the constraints in 'none.txt'",
     ],
-    ["PIP_CONSTRAINT", () => ({ PIP_CONSTRAINT: "https://x.example/c.txt" }), "PIP_CONSTRAINT: 'https://x.example"],
+    [
+      "PIP_CONSTRAINT",
+      () => ({ PIP_CONSTRAINT: "https://[x/c.txt" }),
+      "PIP_CONSTRAINT: cannot read the constraints in",
+    ],
     ["UV_NO_BUILD", () => ({ UV_NO_BUILD: "numpy" }), "UV_NO_BUILD: 'numpy' is neither true nor false"],
     ["PIP_NO_BINARY", () => ({ PIP_NO_BINARY: "a,--b" }), "PIP_NO_BINARY: '--b' is no name of a project"],
     ["PIP_PRE", () => ({ PIP_PRE: "maybe" }), "PIP_PRE: 'maybe' is neither true nor false"],
@@ -200,7 +204,7 @@ describe("malformed: 78, with the name of the setting", () => {
   });
 
   test("without the secrets that it holds", async () => {
-    const told = await pins(["lib"], { UV_CONSTRAINT: "https://me:hunter2@x.example/c.txt" });
+    const told = await pins(["lib"], { UV_CONSTRAINT: "https://me:hunter2@x.example:port/c.txt" });
     expect(told).toStartWith("78 error");
     expect(told).not.toContain("hunter2");
   });

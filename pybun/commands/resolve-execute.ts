@@ -35,12 +35,12 @@ type Options = OptionValues<typeof resolveOptions>;
 
 /** `pybun resolve` */
 export const execute: Execute<typeof resolveOptions> = async (context, { options, positionals }) => {
-  const { cwd, environment, report } = context;
+  const { report } = context;
   const offline = isOffline(context);
   const given = readGivenSettings(context);
   const gathered = await gatherRequirements(positionals, {
-    cwd,
-    environment,
+    context,
+    flags: indexFlagsOf(options),
     given,
     requirementFiles: options.requirement,
     constraintFiles: options.constraint,

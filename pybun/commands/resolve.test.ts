@@ -153,7 +153,7 @@ describe("files of requirements", () => {
     writeFileSync(join(scratch, "deep/more.in"), "lib # any\n");
     writeFileSync(join(scratch, "limits.txt"), "lib<2\n");
     const { stdout } = await pybun("-r", "requirements.in");
-    expect(stdout).toBe(`lib==1.5\n    # via -r ${join(scratch, "deep/more.in")}\n`);
+    expect(stdout).toBe(`lib==1.5\n    # via -r deep/more.in\n`);
     expect(await pins("lib", "-c", "limits.txt")).toEqual(["lib==1.5"]);
   });
 

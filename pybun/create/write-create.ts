@@ -47,9 +47,9 @@ export function writeCreateRecord(scene: CreateScene): void {
   );
 }
 
-/** Files that are a stream, or take values from any variable. */
+/** Files that are a stream or on the network, or that take values from any variable, in UTF-16 too. */
 const mayMeanElse = ({ read }: CreateScene): boolean =>
-  read.some((path) => path === "-" || !isRegularFile(path) || readFileSync(path, "latin1").includes("${"));
+  read.some((path) => path === "-" || !isRegularFile(path) || /\$\0?\{/.test(readFileSync(path, "latin1")));
 
 function createRecordOf(scene: CreateScene): CreateRecord | undefined {
   const { record, request, store, read } = scene;

@@ -41,7 +41,12 @@ export const requirementFileOptions = {
     kind: "values",
     short: "r",
     value: "FILE",
-    summary: "Also what a requirements file lists (- for stdin)",
+    summary: "Also what a requirements file, or one at a URL, lists (- for stdin)",
   },
-  constraint: { kind: "values", short: "c", value: "FILE", summary: "Restrict versions as a file says (- for stdin)" },
+  constraint: {
+    kind: "values",
+    short: "c",
+    value: "FILE",
+    summary: "Restrict versions as a file, or one at a URL, says (- for stdin)",
+  },
 } as const satisfies OptionShapes;

@@ -1,16 +1,37 @@
 /** Problems of requirements files. Malformed requirements in them keep their own code, with the place in the file. */
 import { rule } from "@vivarium/core/diagnostic";
 
+function encodingFault({ coding, isKnown }: { coding: string | undefined; isKnown: boolean }): string {
+  if (coding === undefined) return "it is not UTF-8 text";
+  return isKnown ? `it is no text in '${coding}', as its first lines say` : `its coding '${coding}' is unknown`;
+}
+
 export const requirementsFileDiagnostics = {
   E_REQUIREMENTS_FILE_MISSING: rule<{ file: string; reason: string }>({
     exit: 66,
     summary: "A requirements or constraints file cannot be read.",
     message: (p) => `cannot read '${p.file}': ${p.reason}`,
   }),
-  E_REQUIREMENTS_FILE_ENCODING: rule<{ file: string }>({
+  E_REQUIREMENTS_FILE_REMOTE: rule<{ file: string; reason: "gone" | "page" }>({
+    exit: 69,
+    summary: "A requirements or constraints file is not at its URL: nothing is there, or a web page.",
+    message: (p) =>
+      `cannot read '${p.file}': ${p.reason === "gone" ? "nothing is at that address" : "a web page is at that address"}`,
+    hint: (p) =>
+      p.reason === "gone" ? "Check the address." : "Give the address of the text itself: often it is a link 'Raw'.",
+  }),
+  E_REQUIREMENTS_FILE_PROJECT: rule<{ file: string }>({
     exit: 65,
-    summary: "A requirements or constraints file is not in UTF-8.",
-    message: (p) => `cannot read '${p.file}': it is not UTF-8 text`,
+    summary: "A file that is given as one of requirements belongs to a project and has another form.",
+    message: (p) =>
+      `cannot read '${p.file}' as a file of requirements: it belongs to a project, which is not supported yet`,
+    hint: () => "Name the project's dependencies on the command line, or one a line in a file of requirements.",
+  }),
+  E_REQUIREMENTS_FILE_ENCODING: rule<{ file: string; coding: string | undefined; isKnown: boolean }>({
+    exit: 65,
+    summary:
+      "A requirements or constraints file is not in UTF-8, nor in the coding that its first lines name (PEP 263).",
+    message: (p) => `cannot read '${p.file}': ${encodingFault(p)}`,
     hint: () => "Save the file as UTF-8.",
   }),
   E_REQUIREMENTS_FILE_LOOP: rule<{ file: string }>({

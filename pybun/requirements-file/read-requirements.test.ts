@@ -7,10 +7,10 @@ type Files = Readonly<Record<string, string>>;
 
 /** Reads /project/main.txt of a file system that is a record. */
 function readAll(files: Files, environment: Readonly<Record<string, string>> = {}): Promise<RequirementsFiles> {
-  const read = async (path: string): Promise<string> => {
+  const read = async (path: string): Promise<Uint8Array> => {
     const text = files[path];
     if (text === undefined) throw new Error("no such file");
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(text, encodingOf(path)));
+    return Buffer.from(text, encodingOf(path));
   };
   return readRequirementsFiles({ requirements: ["main.txt"], constraints: [] }, { cwd: "/project", environment, read });
 }
@@ -177,6 +177,78 @@ test("the last index counts, also that of a file which is named again", async ()
   expect(await indexOf("-r one.txt\n-r two.txt")).toBe(two);
 });
 
+describe("files by URL", () => {
+  const host = "https://host.invalid/a";
+  test("name others beside them, and wheels from the working directory", async () => {
+    const files = {
+      "/project/main.txt": `-r ${host}/main.txt#top\n-c ${host}/limits.txt`,
+      [`${host}/main.txt`]: "-r deep/more.txt\n-c ../limits.txt\n-f links\n./first-1-py3-none-any.whl",
+      [`${host}/deep/more.txt`]: "second",
+      [`${host}/limits.txt`]: "second<2",
+      "https://host.invalid/limits.txt": "second<3",
+    };
+    const found = await readAll(files);
+    expect(found.requirements.map(({ requirement, span }) => [formatRequirement(requirement), span.file])).toEqual([
+      ["second", `${host}/deep/more.txt`],
+      ["first @ file:///project/first-1-py3-none-any.whl", `${host}/main.txt`],
+    ]);
+    expect(found.constraints.map(({ requirement }) => formatRequirement(requirement))).toEqual([
+      "second<3",
+      "second<2",
+    ]);
+    expect(found.findLinks).toEqual([`${host}/links`]);
+  });
+
+  test("are called without their secrets", async () => {
+    const url = "https://me:hunter2@host.invalid/main.txt?token=hunter3";
+    const files = { "/project/main.txt": `-r ${url}`, [url]: "six\n-r more.txt" };
+    expect(await faultOf(files)).toBe("E_REQUIREMENTS_FILE_MISSING https://****@host.invalid/main.txt?token=****:2:1");
+  });
+
+  test("include none of this machine, nor themselves", async () => {
+    const read = (text: string) => faultOf({ "/project/main.txt": `-r ${host}/b.txt`, [`${host}/b.txt`]: text });
+    expect(await read("-r file:///project/secret.txt")).toBe(`E_REQUIREMENTS_FILE_MISSING ${host}/b.txt:1:1`);
+    expect(await read("-r b.txt")).toBe(`E_REQUIREMENTS_FILE_LOOP ${host}/b.txt:1:1`);
+    expect(await read("\n<!DOCTYPE html>")).toBe("E_REQUIREMENTS_FILE_REMOTE main.txt:1:1");
+  });
+});
+
+test("a file by its file: URL is read, one of another scheme is not", async () => {
+  const more = { "/project/my more.txt": "six" };
+  const found = await readAll({ ...more, "/project/main.txt": "-r file:///project/my%20more.txt" });
+  expect(found.requirements.map(({ requirement }) => requirement.name)).toEqual(["six"]);
+  expect(await faultOf({ "/project/main.txt": "-r ftp://host.invalid/x" })).toBe(
+    "E_REQUIREMENTS_FILE_MISSING main.txt:1:1",
+  );
+});
+
+test("included files are called by their place from the working directory, on every machine alike", async () => {
+  const files = {
+    "/project/main.txt": "-r deep/more.txt\n-r /far/away.txt\n-r /project/last.txt",
+    "/project/last.txt": "five",
+    "/project/deep/more.txt": "one\n-r ../even.txt",
+    "/project/even.txt": "two",
+    "/far/away.txt": "three\n-r ./more.txt",
+    "/far/more.txt": "four",
+  };
+  const { requirements } = await readAll(files);
+  expect(requirements.map(({ span }) => span.file)).toEqual([
+    "deep/more.txt",
+    "even.txt",
+    "/far/away.txt",
+    "/far/more.txt",
+    "last.txt",
+  ]);
+});
+
+test.each(["pyproject.toml", "setup.cfg", "deep/setup.py", "pylock.dev.toml"])(
+  "'%s' is told as a file of a project",
+  async (name) => {
+    const files = { "/project/main.txt": `-r ${name}`, [`/project/${name}`]: "[build-system]\n" };
+    expect(await faultOf(files)).toBe("E_REQUIREMENTS_FILE_PROJECT main.txt:1:1");
+  },
+);
+
 describe("faults name file, line and column", () => {
   const main = (text: string): Files => ({ "/project/main.txt": text });
 
@@ -218,6 +290,6 @@ describe("faults name file, line and column", () => {
     const wide = { "/project/main.txt": "-r wide.txt", "/project/wide.txt": Buffer.from("six", "utf16le").toString() };
     expect(await faultOf(wide)).toBe("E_REQUIREMENTS_FILE_ENCODING main.txt:1:1");
     const circle = { "/project/main.txt": "-r other.txt", "/project/other.txt": "six\n-r main.txt" };
-    expect(await faultOf(circle)).toBe("E_REQUIREMENTS_FILE_LOOP /project/other.txt:2:1");
+    expect(await faultOf(circle)).toBe("E_REQUIREMENTS_FILE_LOOP other.txt:2:1");
   });
 });

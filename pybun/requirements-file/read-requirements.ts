@@ -5,14 +5,17 @@
  * would come upon it. Nested paths are relative to the file that names them.
  */
 import { dirname, resolve as resolvePath } from "node:path";
-import { problemsOf, type Span } from "@vivarium/core/diagnostic";
+import { Problem, problemsOf, type Span } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
+import { redact } from "@vivarium/core/redact";
 import { reasonOf } from "@vivarium/core/system-reason";
 import { openSlices } from "@vivarium/core/time-slice";
 import type { Requirement } from "../versions/requirement.ts";
+import { decodeText } from "./decode-text.ts";
 import type { requirementsFileDiagnostics } from "./diagnostics.ts";
 import { logicalLines } from "./logical-lines.ts";
 import { type LineContext, type ParsedLine, parseLine } from "./parse-line.ts";
+import { type FilePlace, isProjectFile, isRemotePlace, placeOf } from "./place.ts";
 
 const problem = problemsOf<typeof requirementsFileDiagnostics>();
 
@@ -38,15 +41,15 @@ export interface RequirementsFiles {
   readonly pre: boolean;
   /** The line that asks for a hash of everything, and its file: `--require-hashes in 'FILE'`. */
   readonly requireHashes?: string;
-  /** All files that were read, included ones too, by absolute path; `-` is the standard input. */
+  /** All files that were read, included ones too, by absolute path or URL; `-` is the standard input. */
   readonly read: readonly string[];
 }
 
 export interface ReadOptions {
   readonly cwd: string;
   readonly environment: Environment;
-  /** The text of a file; `-` is the standard input. Fails with the reason as an Error. */
-  readonly read: (path: string) => Promise<string>;
+  /** The bytes of a file by path or http(s) URL; `-` is the standard input. Fails with a problem, or the system's reason. */
+  readonly read: (place: string) => Promise<Uint8Array>;
 }
 
 interface Collected {
@@ -95,20 +98,23 @@ export async function readRequirementsFiles(
 }
 
 interface Inclusion {
+  /** As it is written. */
   readonly path: string;
   /** The files that led here, outermost first. */
-  readonly within: readonly string[];
+  readonly within: readonly FilePlace[];
   readonly isConstraint: boolean;
   readonly span?: Span;
 }
 
 async function readFile(inclusion: Inclusion, found: Collected, options: ReadOptions): Promise<void> {
   const { path, within, isConstraint } = inclusion;
-  const place = path === "-" ? path : resolvePath(dirname(within.at(-1) ?? resolvePath(options.cwd, "x")), path);
   const spans = inclusion.span === undefined ? [] : [inclusion.span];
-  if (within.includes(place)) throw problem("E_REQUIREMENTS_FILE_LOOP", { file: path }, { spans });
+  const file = located(spans, () => placeOf(path, { outer: within.at(-1), cwd: options.cwd }));
+  const { place, shown } = file;
+  if (within.some((one) => one.place === place))
+    throw problem("E_REQUIREMENTS_FILE_LOOP", { file: redact(path) }, { spans });
   // Read again it would say the same again; twenty files that each name the next one twice would be a million readings.
-  const role = `${isConstraint ? "c" : "r"} ${place}`;
+  const role = `${isConstraint ? "-c" : "-r"} ${place}`;
   const indexBefore = found.defaultIndex;
   if (found.seen.has(role)) {
     found.defaultIndex = found.seen.get(role) ?? indexBefore;
@@ -116,60 +122,58 @@ async function readFile(inclusion: Inclusion, found: Collected, options: ReadOpt
   }
   found.defaultIndex = undefined;
   found.read.push(place);
-  const text = await readText(place, { file: path, spans }, options);
-  // UTF-16 without its mark passes for UTF-8 where all its characters are ASCII.
-  if (text.includes("\0")) throw problem("E_REQUIREMENTS_FILE_ENCODING", { file: path }, { spans });
-  const directory = place === "-" ? options.cwd : dirname(place);
+  const text = await readText(file, spans, options);
   // As with pip and uv: a wheel is looked for where the command runs, wherever the file is that names it.
   const urlOfPath = (written: string): string => Bun.pathToFileURL(resolvePath(options.cwd, written)).href;
-  const context: LineContext = { file: within.length === 0 ? path : place, urlOfPath };
+  const context: LineContext = { file: shown, urlOfPath };
   const slices = openSlices();
-  for (const line of logicalLines(text.replace(/^\uFEFF/, ""), options.environment)) {
+  for (const line of logicalLines(text, options.environment)) {
     if (slices.isOver()) await slices.next();
     for (const parsed of parseLine(line, context)) {
-      const nested = collect(parsed, { found, directory, isConstraint });
-      if (nested !== undefined) await readFile({ ...nested, within: [...within, place] }, found, options);
+      const nested = collect(parsed, { found, place, cwd: options.cwd, isConstraint });
+      if (nested !== undefined) await readFile({ ...nested, within: [...within, file] }, found, options);
     }
   }
   found.seen.set(role, found.defaultIndex);
   found.defaultIndex ??= indexBefore;
 }
 
-async function readText(
-  place: string,
-  told: { file: string; spans: readonly Span[] },
-  options: ReadOptions,
-): Promise<string> {
-  if (/^https?:\/\//.test(told.file)) {
-    throw problem(
-      "E_REQUIREMENTS_FILE_MISSING",
-      { file: told.file, reason: "only files on this machine are read" },
-      told,
-    );
-  }
+/** A problem of an included file is told with the line that includes it. */
+function located<T>(spans: readonly Span[], act: () => T): T {
   try {
-    return await options.read(place);
+    return act();
   } catch (error) {
-    const context = { cause: error, spans: told.spans };
-    if (isEncodingError(error)) throw problem("E_REQUIREMENTS_FILE_ENCODING", { file: told.file }, context);
-    throw problem("E_REQUIREMENTS_FILE_MISSING", { file: told.file, reason: reasonOf(error) }, context);
+    if (!(error instanceof Problem) || error.spans.length > 0) throw error;
+    throw new Problem(error.code, error.params, { cause: error.cause, spans });
   }
 }
 
-/** What a strict TextDecoder throws. */
-const isEncodingError = (error: unknown): boolean =>
-  error instanceof TypeError && "code" in error && error.code === "ERR_ENCODING_INVALID_ENCODED_DATA";
+async function readText({ place, shown }: FilePlace, spans: readonly Span[], options: ReadOptions): Promise<string> {
+  const bytes = await options.read(place).catch((error: unknown) =>
+    located(spans, () => {
+      if (error instanceof Problem) throw error;
+      throw problem("E_REQUIREMENTS_FILE_MISSING", { file: shown, reason: reasonOf(error) }, { cause: error });
+    }),
+  );
+  if (isProjectFile(place)) throw problem("E_REQUIREMENTS_FILE_PROJECT", { file: shown }, { spans });
+  const decoded = decodeText(bytes);
+  if (!("text" in decoded)) throw problem("E_REQUIREMENTS_FILE_ENCODING", { file: shown, ...decoded }, { spans });
+  if (isRemotePlace(place) && /^\s*<(?:!doctype|html)/i.test(decoded.text))
+    throw problem("E_REQUIREMENTS_FILE_REMOTE", { file: shown, reason: "page" }, { spans });
+  return decoded.text;
+}
 
 interface Destination {
   readonly found: Collected;
-  /** Where relative paths start. */
-  readonly directory: string;
+  /** Of the file that is read. */
+  readonly place: string;
+  readonly cwd: string;
   readonly isConstraint: boolean;
 }
 
 /** Puts what a line says where it belongs; returns the file that it includes, if it does. */
 function collect(parsed: ParsedLine, into: Destination): Omit<Inclusion, "within"> | undefined {
-  const { found, directory, isConstraint } = into;
+  const { found, isConstraint } = into;
   if (parsed.kind === "requirement") {
     const { kind: _, ...entry } = parsed;
     (isConstraint ? found.constraints : found.requirements).push(entry);
@@ -188,7 +192,7 @@ function collect(parsed: ParsedLine, into: Destination): Omit<Inclusion, "within
       found.extraIndexes.push(value);
       return undefined;
     case "find-links":
-      found.findLinks.push(/^[a-z][a-z0-9+.-]+:/i.test(value) ? value : resolvePath(directory, value));
+      found.findLinks.push(linkPlace(value, into));
       return undefined;
     case "no-index":
       found.noIndex = true;
@@ -206,4 +210,11 @@ function collect(parsed: ParsedLine, into: Destination): Omit<Inclusion, "within
       found.requireHashes ??= `--require-hashes in '${span.file ?? "-"}'`;
       return undefined;
   }
+}
+
+/** A place of links is relative to the file that names it. */
+function linkPlace(written: string, { place, cwd }: Destination): string {
+  if (/^[a-z][a-z0-9+.-]+:/i.test(written)) return written;
+  if (isRemotePlace(place)) return URL.parse(written, place)?.href ?? written;
+  return resolvePath(place === "-" ? cwd : dirname(place), written);
 }

@@ -3,10 +3,10 @@ import { loadIndexConfig } from "../index/config.ts";
 import { readGivenSettings } from "../index/given-settings.ts";
 import type { IndexConfig } from "../index/index-config.ts";
 import type { InstallRequest } from "../install/install-request.ts";
+import { requirementsReader } from "../install/requirements-reader.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { parseGivenRequirement } from "../requirements-file/given-requirement.ts";
 import { readRequirementsFiles } from "../requirements-file/read-requirements.ts";
-import { readRequirementsText } from "../requirements-file/read-text.ts";
 import { requiredHashesOf } from "../requirements-file/required-hashes.ts";
 import { parseRequirement } from "../versions/requirement.ts";
 import { mergeSettings } from "./package-settings.ts";
@@ -34,7 +34,7 @@ export async function installRequestOf(
     parseGivenRequirement(text, (path) => Bun.pathToFileURL(resolve(cwd, path)).href);
   const files = await readRequirementsFiles(
     { requirements: [], constraints: given.constraintFiles },
-    { cwd, environment, read: readRequirementsText },
+    { cwd, environment, read: requirementsReader(context, { index: options.index }) },
   );
   const layers = { options, files, given, script: metadata?.settings ?? {}, place };
   const { flags, constraints, ...settings } = mergeSettings(layers);

@@ -7,6 +7,7 @@ import { environmentKind, recordFileName } from "../env/environment-record.ts";
 import { leaseOf } from "../env/list-environments.ts";
 import { choiceKind, keyServedBy } from "../install/choice.ts";
 import { keyOf } from "../install/install-request.ts";
+import { isRemotePlace } from "../requirements-file/place.ts";
 import { type DirectCalls, openDirectCalls } from "./direct-calls.ts";
 import { activeVariables, upwards } from "./existing-environment.ts";
 import type { RunPlan } from "./plan-run.ts";
@@ -27,6 +28,7 @@ export interface WarmScene {
 /** Does nothing where the warm path would not look: other systems, scripts whose head needs a closer look. */
 export function writeWarmRecord(scene: WarmScene): void {
   const { script, ready, cwd, environment, store } = scene;
+  if (dependsOnNetwork(scene.plan)) return;
   const calls = openDirectCalls();
   const block = blockBytes(calls?.readHead(script, headBytesMax) ?? "\xEF\xBB\xBF");
   const choice = choiceBehind(scene);
@@ -45,6 +47,9 @@ export function writeWarmRecord(scene: WarmScene): void {
   const text = formatWarmRecord(facts);
   writeUnlessUnwritable(warmRecordPath(store.root, warmKey({ script, block, cwd, environment })), text);
 }
+
+/** Whether a file on the network, which no witness can watch, has its say about packages: it is asked for each time. */
+const dependsOnNetwork = (plan: RunPlan): boolean => plan.kind === "owned" && plan.settingFiles.some(isRemotePlace);
 
 /** A record is lines. Without one of its witnesses it would be believed where it does not hold any more. */
 function isLineEach({ program, prefix, scripts, used, witnesses }: WarmRecord): boolean {
