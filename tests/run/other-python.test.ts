@@ -128,7 +128,7 @@ describe("a block's requires-python, where the active environment is of another 
     const { exitCode, stderr } = await scene.pybun(["run", "newest.py"], { env: active() });
     expect(exitCode).toBe(66);
     expect(stderr).toContain("error[E_PYTHON_NOT_FOUND]: no interpreter found for requires-python '>=3.98'\n");
-    expect(stderr).toContain(`${join(venv, "bin", "python")}: is Python ${version}\n`);
+    expect(stderr).toContain(`${join(venv, "bin", "python3")}: is Python ${version}\n`);
   });
 
   test("gives way to a wish, which is told with its source", async () => {
