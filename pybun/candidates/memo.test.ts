@@ -10,7 +10,8 @@ import {
 import type { IndexClient } from "../index/client.ts";
 import { type OpenOptions, type TestBench, testBench } from "../index/testing.ts";
 import { parseRequirement } from "../versions/requirement.ts";
-import { type IndexResolution, resolveWithIndex } from "./resolve-with-index.ts";
+import type { IndexResolution } from "./resolve-request.ts";
+import { resolveWithIndex } from "./resolve-with-index.ts";
 import { wheelTarget } from "./testing/wheel-target.ts";
 
 const targetFor = (minor: number): IndexResolution["target"] => wheelTarget(`3.${minor}.1`);

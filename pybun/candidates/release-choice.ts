@@ -6,10 +6,11 @@
  */
 import type { IndexFile } from "../index/index-file.ts";
 import { admitsPython } from "../resolver/python-range.ts";
-import type { ReleaseStatus, UnusableReason, WheelTargets } from "../resolver/release-source.ts";
+import type { ReleaseStatus, UnusableReason } from "../resolver/release-source.ts";
 import { tryParseSdistFilename } from "../versions/sdist-filename.ts";
 import { wheelRank } from "../versions/tags.ts";
 import { compareBuildTags, expandTags, tryParseWheelFilename } from "../versions/wheel-filename.ts";
+import type { WheelTargets } from "../versions/wheel-targets.ts";
 import { type CandidatePolicy, rulesOut } from "./policy.ts";
 import { wheelTargetsOf } from "./wheel-targets.ts";
 

@@ -6,48 +6,22 @@
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
-import type { IndexClient } from "../index/client.ts";
-import { judgeRequirements } from "../resolver/dependency.ts";
+import type { indexDiagnostics } from "../index/diagnostics.ts";
 import type { Derivation } from "../resolver/derivation.ts";
 import { derivationJson } from "../resolver/derivation-json.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import type { Pin } from "../resolver/pins.ts";
-import type { JudgedRequirement } from "../resolver/release-source.ts";
-import {
-  missingExtras,
-  type PrereleaseMode,
-  type ResolutionStrategy,
-  type ResolveRequest,
-  resolve,
-} from "../resolver/resolve.ts";
-import { createMarkerJudge, type ResolveTarget } from "../resolver/target.ts";
-import { intersectRanges, type VersionRange } from "../versions/range.ts";
+import { missingExtras, type ResolveOutcome, type ResolveRequest, resolve } from "../resolver/resolve.ts";
 import { formatRequirement, type Requirement } from "../versions/requirement.ts";
-import { type ClientSource, clientSource } from "./client-source.ts";
-import { readDirectUrls } from "./direct-url.ts";
-import { type BeginWheel, earlyWheels } from "./early-wheels.ts";
-import type { Likely } from "./fetch-ahead.ts";
+import { buildNeededOf, findBuildNeed } from "./build-need.ts";
+import type { ClientSource } from "./client-source.ts";
 import { compileAsUsual, compileLater } from "./jit-policy.ts";
-import { openMemo } from "./memo.ts";
-import { candidatePolicy, type PolicyOptions } from "./policy.ts";
+import type { PolicyOptions } from "./policy.ts";
+import { type IndexResolution, requestOf } from "./resolve-request.ts";
 import { suggestFixes } from "./suggest-fixes.ts";
 
 const problem = problemsOf<typeof resolverDiagnostics>();
-
-export interface IndexResolution extends PolicyOptions {
-  readonly requirements: readonly Requirement[];
-  readonly constraints?: readonly Requirement[];
-  readonly target: ResolveTarget;
-  readonly client: IndexClient;
-  readonly report: Report;
-  readonly strategy?: ResolutionStrategy;
-  readonly prerelease?: PrereleaseMode;
-  readonly now?: () => number;
-  /** For whoever will install the pins: told of wheels that are needed for certain, at most once each. */
-  readonly beginWheel?: BeginWheel | undefined;
-  /** Ends the resolution between two decisions; the client has a signal of its own. */
-  readonly signal?: AbortSignal | undefined;
-}
+const indexProblem = problemsOf<typeof indexDiagnostics>();
 
 /**
  * The pins, sorted by name. Throws `E_RESOLVE_CONFLICT` with a proof, `E_PACKAGE_NOT_FOUND` for a required project that
@@ -73,8 +47,8 @@ async function resolveSoon(options: IndexResolution): Promise<readonly Pin[]> {
     python: target.markers.python_full_version,
     platform: target.markers.sys_platform,
   });
-  const { request, source } = await requestOf(options, [...requirements, ...constraints]);
-  const outcome = await resolve(request);
+  const { request, source } = await requestOf(options);
+  const outcome = await resolveOrAdvise(request, options);
   warnOfUndated(source, report);
   if (outcome.kind === "conflict") throw await conflictProblem(outcome, request, { source, ...options });
   for (const missing of missingExtras(outcome.pins, source)) report.warn(problem("W_RESOLVE_EXTRA_UNKNOWN", missing));
@@ -87,59 +61,16 @@ async function resolveSoon(options: IndexResolution): Promise<readonly Pin[]> {
   return outcome.pins;
 }
 
-async function requestOf(
-  options: IndexResolution,
-  own: readonly Requirement[],
-): Promise<{ request: ResolveRequest; source: ClientSource }> {
-  const { requirements, constraints = [], target, client, strategy = "highest", prerelease = "if-necessary" } = options;
-  const policy = candidatePolicy(target, own, options);
-  const direct = await readDirectUrls({ requirements, constraints }, { client, policy, target });
-  const memo = openMemo({ client, target, policy });
-  const judge = createMarkerJudge(target);
-  const likely: Likely = {
-    highest: strategy !== "lowest",
-    prereleases: prerelease === "allow" || prerelease === "disallow" ? prerelease : "prefer-final",
-    bounds: boundsOf(judgeRequirements([...requirements, ...constraints], undefined, judge)),
-  };
-  const memory = memo === undefined ? undefined : { memo, judge };
-  const { beginWheel } = options;
-  const early = beginWheel === undefined ? undefined : earlyWheels(requirements, judge, beginWheel);
-  const source = clientSource({
-    client,
-    policy,
-    likely,
-    direct: direct.releases,
-    early,
-    memory,
-    onWait: beginWheel === undefined ? compileAsUsual : undefined,
-  });
-  const { urls } = direct;
-  const { signal } = options;
-  return {
-    request: {
-      requirements,
-      constraints,
-      target,
-      strategy,
-      prerelease,
-      source,
-      urls,
-      signal,
-      nowMs: () => performance.now(),
-      onPause: compileAsUsual,
-    },
-    source,
-  };
-}
-
-/** By project, what all of these admit together. */
-function boundsOf(requirements: readonly JudgedRequirement[]): ReadonlyMap<string, VersionRange> {
-  const bounds = new Map<string, VersionRange>();
-  for (const { name, range } of requirements) {
-    const known = bounds.get(name);
-    bounds.set(name, known === undefined ? range : intersectRanges(known, range));
+/** A release that would have to be built is told with what can be done about it. */
+async function resolveOrAdvise(request: ResolveRequest, options: IndexResolution): Promise<ResolveOutcome> {
+  try {
+    return await resolve(request);
+  } catch (error) {
+    const params = buildNeededOf(error);
+    if (params?.build === undefined) throw error;
+    const build = await findBuildNeed(options, params.build);
+    throw indexProblem("E_SDIST_BUILD_NEEDED", { ...params, build });
   }
-  return bounds;
 }
 
 /** Constraints only narrow versions, or say where a project comes from, as pip's do since 20.3. */

@@ -8,6 +8,7 @@ import type { Pin } from "../resolver/pins.ts";
 import { type ResolveRequest, resolve } from "../resolver/resolve.ts";
 import { formatRequirement, type Requirement } from "../versions/requirement.ts";
 import type { Specifier } from "../versions/specifier.ts";
+import { AttemptEnded, withinBudget } from "./within-budget.ts";
 
 /** Enough for the requirements that a person would think of, and an end to the search in huge conflicts. */
 const attemptsMax = 6;
@@ -28,29 +29,17 @@ export async function suggestFixes(
   derivation: Derivation,
   limits: { readonly budgetMs: number } = { budgetMs },
 ): Promise<readonly Fix[]> {
-  const { promise: overdue, resolve: expire } = Promise.withResolvers<undefined>();
-  const ending = new AbortController();
-  const timer = setTimeout(() => {
-    ending.abort(new AttemptEnded());
-    expire(undefined);
-  }, limits.budgetMs);
-  try {
+  return withinBudget({ ...limits, signal: request.signal }, async ({ signal, inTime }) => {
     const attempts = attemptsFor(request, derivation).slice(0, attemptsMax);
-    const signal = request.signal === undefined ? ending.signal : AbortSignal.any([request.signal, ending.signal]);
     const fixes = await Promise.all(
       attempts.map(async ({ request: changed, fix }) => {
-        const pins = await Promise.race([tryResolve({ ...changed, signal }), overdue]);
+        const pins = await inTime(tryResolve({ ...changed, signal }));
         return pins === undefined ? [] : [fix(pins)];
       }),
     );
     return fixes.flat();
-  } finally {
-    clearTimeout(timer);
-  }
+  });
 }
-
-/** Why an attempt ended that nobody waits for any more. A class, because `catch` tells it from failures by its type. */
-class AttemptEnded extends Error {}
 
 /** An attempt that cannot even be made, for lack of network say, is no suggestion. */
 async function tryResolve(request: ResolveRequest): Promise<readonly Pin[] | undefined> {

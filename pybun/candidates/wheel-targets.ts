@@ -1,6 +1,6 @@
 /** What the wheels of a release are for where none of them is for the target. */
 import type { IndexFile } from "../index/index-file.ts";
-import type { WheelTargets } from "../resolver/release-source.ts";
+import { type WheelTargets, wheelTagsMax } from "../versions/wheel-targets.ts";
 
 interface WheelTags {
   readonly pythons: readonly string[];
@@ -26,7 +26,10 @@ export function wheelTargetsOf(
 }
 
 const distinct = (wheels: readonly WheelTags[], part: keyof WheelTags): readonly string[] =>
-  [...new Set(wheels.flatMap((wheel) => wheel[part]))].sort();
+  [...new Set(wheels.flatMap((wheel) => wheel[part]))].filter(isTag).sort().slice(0, wheelTagsMax);
+
+/** What is told to people holds nothing that moves a terminal or begins a line. */
+const isTag = (text: string): boolean => /^\w+(?:-\w+)?$/.test(text);
 
 /** `cp36-cp36m` and such, and platforms; each combination of a compressed tag set. */
 function tagsOf(filename: string): WheelTags {

@@ -27,6 +27,8 @@ beforeAll(async () => {
   index.add(oldPart);
   index.add(buildWheel({ name: "silent", version: "1.0" }), { sha256: "none" });
   index.add(buildSdist({ name: "source-only", version: "1.0" }));
+  index.add(buildWheel({ name: "half-source", version: "0.9" }));
+  index.add(buildSdist({ name: "half-source", version: "1.0" }));
 });
 afterAll(async () => {
   await index.stop();
@@ -120,11 +122,15 @@ describe("env create", () => {
   }, 30_000);
 
   test("a release that has to be built is refused with a way out that helps", async () => {
-    const newest = await create("source-only");
-    expect(newest.stderr).toContain("`--only-binary source-only` takes the newest version that has a wheel");
+    const newest = await create("half-source");
+    expect(newest.stderr).toContain(
+      "This would work: `--only-binary half-source`, which takes half-source 0.9 instead of 1.0.",
+    );
+    expect((await create("half-source", "--only-binary", "half-source", "--dir", "half")).exitCode).toBe(0);
     const pinned = await create("source-only==1.0");
     expect(pinned.stderr).toStartWith("error[E_INSTALL_BUILD_NEEDED]");
     expect(pinned.stderr).not.toContain("--only-binary");
+    expect(pinned.stderr).toContain("source-only 1.0 exists as source only; building from source comes with a later");
   }, 30_000);
 
   test("a wish that comes to nothing is told", async () => {

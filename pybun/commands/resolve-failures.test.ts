@@ -44,10 +44,13 @@ test("a release without a wheel for the target says what its wheels are for, in 
   const target = ["--python-version", "3.11", "--platform", "x86_64-unknown-linux-gnu"];
   const { stderr } = await resolve("heavy==1.7", ...target);
   expect(stderr).toContain("heavy==1.7 cannot be used (its wheels are for CPython 3.6, 3.7 and 3.8)");
-  const { stdout } = await resolve("heavy", ...target, "--format", "json");
+  index.add(buildWheel({ name: "heavy", version: "1.6", tag: "cp27-cp27mu-linux_x86_64" }));
+  const pinned = await resolve("heavy==1.7", ...target, "--refresh");
+  expect(pinned.stderr).toContain("heavy==1.7 cannot be used (its wheels are for CPython 3.6, 3.7 and 3.8)");
+  const { stdout } = await resolve("heavy>1.6", ...target, "--format", "json");
   const [{ message, data }] = JSON.parse(stdout).diagnostics;
   expect(message).toContain(
-    "heavy cannot be used (its wheels are for CPython 3.6, 3.7 and 3.8, for win32 and win_amd64)",
+    "heavy>=1.7 cannot be used (its wheels are for CPython 3.6, 3.7 and 3.8, for win32 and win_amd64)",
   );
   expect(data.derivation.steps).toContainEqual(
     expect.objectContaining({

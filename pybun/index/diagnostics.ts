@@ -1,5 +1,6 @@
 /** The catalogue of the index client. Every URL in the parameters is redacted by whoever throws. */
 import { rule } from "@vivarium/core/diagnostic";
+import { type BuildNeed, buildHint, buildNeedJson, requirersInWords } from "./build-need.ts";
 import type { LinkFault } from "./link-file.ts";
 import { publicIndex } from "./public-index.ts";
 
@@ -147,12 +148,14 @@ export const indexDiagnostics = {
     summary: "A local file that a requirement, a directory or a page of links names cannot be read.",
     message: (p) => `cannot read the file '${p.file}': ${p.reason}`,
   }),
-  E_SDIST_BUILD_NEEDED: rule<{ file: string; reason: string }>({
+  E_SDIST_BUILD_NEEDED: rule<{ file: string; reason: string; build?: BuildNeed }>({
     exit: 65,
     summary: "Only building this source distribution would tell what it requires.",
-    message: (p) => `'${p.file}' would have to be built to learn what it requires: ${p.reason}`,
-    hint: (p) =>
-      `Choose a version that has a wheel, or exclude its source distributions with \`--only-binary ${projectOf(p.file)}\`.`,
+    message: (p) =>
+      `'${p.file}' would have to be built to learn what it requires: ${p.reason}${requirersInWords(p.build?.requiredBy ?? [])}`,
+    hint: (p) => (p.build === undefined ? "Choose a version that has a wheel." : buildHint(p.build)),
+    fixes: (p) => p.build?.fixes ?? [],
+    data: (p) => (p.build === undefined ? {} : buildNeedJson(p.build)),
   }),
   E_PACKAGE_NOT_FOUND: rule<{ name: string; indexes: readonly string[]; near: readonly string[] }>({
     exit: 65,
@@ -234,9 +237,6 @@ function extraFirstHint(order: readonly string[]): string {
   if (before !== "") return `A package of PyPI never replaces one of the same name on ${before}.`;
   return "A name that both have is taken from the extra one, also where the default one has a newer version.";
 }
-
-/** `numpy` of `numpy-1.0.tar.gz`: what `--only-binary` takes. */
-const projectOf = (file: string): string => file.replace(/-[^-]*$/, "");
 
 const linkFaults: Readonly<Record<LinkFault, string>> = {
   elsewhere: "it is no address on the web",

@@ -11,12 +11,15 @@
 
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
+import { findBuildNeed } from "../candidates/build-need.ts";
+import type { IndexResolution } from "../candidates/resolve-request.ts";
 import { resolveWithIndex } from "../candidates/resolve-with-index.ts";
 import { targetOf } from "../candidates/target-of.ts";
 import { ensureEnvironment } from "../env/ensure-environment.ts";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import type { IndexClient } from "../index/client.ts";
 import type { Pin } from "../resolver/pins.ts";
+import { requirersOf } from "../resolver/requirers.ts";
 import { momentMs } from "../versions/moment.ts";
 import { normalizeName } from "../versions/name.ts";
 import type { Requirement } from "../versions/requirement.ts";
@@ -96,42 +99,46 @@ async function install(request: InstallRequest, scene: KeyedScene): Promise<Envi
   }
 }
 
-async function pinsOf(
-  request: InstallRequest,
-  { client, report, fetching }: { client: IndexClient; report: Report; fetching: Fetching },
-): Promise<readonly Pin[]> {
-  const { requirements, layer, excludeNewer } = request;
-  if (requirements.length === 0) return [];
-  const limit = excludeNewer === undefined ? {} : { excludeNewerMs: momentMs(excludeNewer, Date.now()) };
-  const solve = (more: readonly Requirement[]): Promise<readonly Pin[]> =>
-    resolveWithIndex({
-      requirements,
-      constraints: [...(request.constraints ?? []), ...more],
-      target: targetOf(request.interpreter),
-      client,
-      report,
-      // What a layer beneath has may come out at the very version that is there, and is not installed then.
-      beginWheel: layer === undefined ? fetching.begin : undefined,
-      noBinary: choiceOf(request.noBinary),
-      onlyBinary: choiceOf(request.onlyBinary),
-      ...(request.strategy === undefined ? {} : { strategy: request.strategy }),
-      ...(request.prerelease === undefined ? {} : { prerelease: request.prerelease }),
-      ...(request.requiredHashes === undefined ? {} : { requiredHashes: request.requiredHashes }),
-      ...limit,
-    });
-  const pins =
-    layer === undefined ? await solve([]) : await pinsAbove({ requirements, beneath: layer.packages }, solve);
-  const isPinned = (name: string): boolean =>
-    requirements.some((one) => one.name === name && one.specifiers.some(admitsOneVersion));
-  for (const { name, version, file } of pins) {
-    if (file.kind === "sdist")
-      throw problem("E_INSTALL_BUILD_NEEDED", { name, version, file: file.filename, isPinned: isPinned(name) });
-  }
-  return pins;
+interface PinScene {
+  readonly client: IndexClient;
+  readonly report: Report;
+  readonly fetching: Fetching;
 }
 
-const admitsOneVersion = (specifier: Requirement["specifiers"][number]): boolean =>
-  specifier.kind === "arbitrary" || (specifier.operator === "==" && !specifier.prefix);
+async function pinsOf(request: InstallRequest, scene: PinScene): Promise<readonly Pin[]> {
+  const { requirements, layer } = request;
+  if (requirements.length === 0) return [];
+  const resolution = resolutionOf(request, scene);
+  const solve = (more: readonly Requirement[]): Promise<readonly Pin[]> =>
+    resolveWithIndex({ ...resolution, constraints: [...(request.constraints ?? []), ...more] });
+  const pins =
+    layer === undefined ? await solve([]) : await pinsAbove({ requirements, beneath: layer.packages }, solve);
+  const source = pins.find(({ file }) => file.kind === "sdist");
+  if (source === undefined) return pins;
+  const { name, version, file } = source;
+  const build = await findBuildNeed(resolution, { name, version, requiredBy: requirersOf(name, pins) });
+  throw problem("E_INSTALL_BUILD_NEEDED", { file: file.filename, build });
+}
+
+function resolutionOf(request: InstallRequest, { client, report, fetching }: PinScene): IndexResolution {
+  const { requirements, layer, excludeNewer } = request;
+  return {
+    requirements,
+    constraints: request.constraints ?? [],
+    target: targetOf(request.interpreter),
+    client,
+    report,
+    wheelsOnly: true,
+    // What a layer beneath has may come out at the very version that is there, and is not installed then.
+    beginWheel: layer === undefined ? fetching.begin : undefined,
+    noBinary: choiceOf(request.noBinary),
+    onlyBinary: choiceOf(request.onlyBinary),
+    ...(request.strategy === undefined ? {} : { strategy: request.strategy }),
+    ...(request.prerelease === undefined ? {} : { prerelease: request.prerelease }),
+    ...(request.requiredHashes === undefined ? {} : { requiredHashes: request.requiredHashes }),
+    ...(excludeNewer === undefined ? {} : { excludeNewerMs: momentMs(excludeNewer, Date.now()) }),
+  };
+}
 
 const choiceOf = (names: readonly string[] = []): "all" | ReadonlySet<string> =>
   names.includes(":all:") ? "all" : new Set(names.map(normalizeName));

@@ -5,7 +5,7 @@
  * one choice, as data; record-choice.ts applies it. Nothing of the solver's state is changed here, so that a source
  * that has to be waited for can be asked again.
  */
-import { anyVersion, rangeOf, type VersionRange } from "../versions/range.ts";
+import { anyVersion, intersectRanges, rangeOf, type VersionRange } from "../versions/range.ts";
 import { type DependencyEdge, releaseEdges } from "./dependency.ts";
 import { type ExclusionChoice, exclusionOf } from "./exclusion.ts";
 import { rangeOfReleases } from "./facts.ts";
@@ -75,11 +75,18 @@ function chooseAmong(setting: SolverSetting, releases: Releases, asked: Asked): 
   const status = releases.statusAt(release);
   if (status.kind !== "usable") {
     const step = selection.highest ? -1 : 1;
-    return exclusionOf({ package_, releases, release, status, step, asked: term.range });
+    const own = ownRange(setting, entry.name);
+    return exclusionOf({ package_, releases, release, status, step, asked: term.range, own });
   }
   if (asked.isKnown(release)) return { kind: "known", release, range: exactRange(releases, release) };
   if (entry.kind === "extra") return learnt({ releases, release, edges: proxyEdges(entry, { releases, release }) });
   return askEdges(setting, { package_, entry, releases, release, asked: term.range });
+}
+
+/** The versions that the user's own requirements admit. */
+function ownRange({ rootEdges }: SolverSetting, name: string): VersionRange {
+  const own = rootEdges.filter((edge) => edge.name === name).map(({ range }) => range);
+  return own.reduce(intersectRanges, anyVersion);
 }
 
 interface Candidate {
@@ -94,7 +101,8 @@ function askEdges(setting: SolverSetting, candidate: Candidate): Choice {
   const { package_, entry, releases, release, asked } = candidate;
   const answer = releaseEdges(setting, { releases, release, extra: entry.extra });
   if (answer instanceof Promise) return { kind: "waiting", until: answer };
-  if (answer.kind !== "edges") return exclusionOf({ package_, releases, release, status: answer, step: 0, asked });
+  if (answer.kind !== "edges")
+    return exclusionOf({ package_, releases, release, status: answer, step: 0, asked, own: anyVersion });
   for (const edge of answer.edges) setting.source.prefetchProject(edge.name);
   return learnt({ releases, release, edges: answer.edges });
 }

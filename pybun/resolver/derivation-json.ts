@@ -1,7 +1,7 @@
 /** The derivation tree as it stands in the JSON output: snake_case, ranges as text, steps by index. */
 import { formatRange } from "../versions/range.ts";
+import type { WheelTargets } from "../versions/wheel-targets.ts";
 import type { Derivation, DerivationStep, Fact } from "./derivation.ts";
-import type { WheelTargets } from "./release-source.ts";
 
 /** One step: terms that cannot all hold, and why. `from` names two earlier steps by their position. */
 export interface DerivationStepJson {

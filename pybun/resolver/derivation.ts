@@ -4,9 +4,10 @@
  */
 import { assert } from "@vivarium/core/assert";
 import type { VersionRange } from "../versions/range.ts";
+import type { WheelTargets } from "../versions/wheel-targets.ts";
 import type { Cause, DependencyOrigin, Incompatibility } from "./incompatibility.ts";
 import { type PackageKind, packageEntry, packageLabel } from "./package-table.ts";
-import type { UnusableReason, WheelTargets } from "./release-source.ts";
+import type { UnusableReason } from "./release-source.ts";
 import type { SolverState } from "./solver-state.ts";
 
 /** A package in a proof. */

@@ -26,6 +26,8 @@ interface Exclusion {
   readonly step: -1 | 0 | 1;
   /** The versions that are asked for. */
   readonly asked: VersionRange;
+  /** The versions that the user's own requirements admit: of others nobody wants to be told. */
+  readonly own: VersionRange;
 }
 
 /** Says why a release cannot be had. It is neither usable nor hidden. */
@@ -44,11 +46,12 @@ export function exclusionOf(exclusion: Exclusion): ExclusionChoice {
 }
 
 /** The farthest neighbour, without a gap, that is excluded for the same reason. */
-function lastAlike({ releases, release, status, step, asked }: Exclusion): number {
+function lastAlike({ releases, release, status, step, asked, own }: Exclusion): number {
   if (step === 0) return release;
   // Hashes are demanded of a pin: that they are not those of other versions either is true, and misleads.
   const isPin = status.kind === "unusable" && status.reason.kind === "hash";
-  const isTold = (one: number) => !isPin || rangeContains(asked, releases.keyAt(one));
+  const told = isPin ? asked : own;
+  const isTold = (one: number) => rangeContains(told, releases.keyAt(one));
   const isAlike = (one: number) => isTold(one) && isSameStatus(releases.statusAt(one), status);
   let next = release + step;
   while (next >= 0 && next < releases.count && isAlike(next)) next += step;

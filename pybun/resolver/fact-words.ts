@@ -1,11 +1,11 @@
 /** The facts of a proof in words, each a clause that can follow "because". */
 
 import type { VersionRange } from "../versions/range.ts";
+import { describeWheelTargets } from "../versions/wheel-targets.ts";
 import type { Fact, StatedTerm, Subject } from "./derivation.ts";
 import { describeExactly, describeNeeded, describeSelected, hasOnlyHidden, hasOnlyPrereleases } from "./range-words.ts";
 import type { Releases } from "./release-source.ts";
 import { clausesMax, type Survey, type SurveyedDependency } from "./survey.ts";
-import { describeWheelTargets } from "./wheel-targets.ts";
 
 /** What the words are made with: the releases that are at hand. */
 export interface Vocabulary {

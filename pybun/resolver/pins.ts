@@ -1,7 +1,8 @@
 /** Reads the result out of a solved state: one pin a project, with who required it. */
 import { assert } from "@vivarium/core/assert";
 import type { IndexFile } from "../index/index-file.ts";
-import { packageEntry, rootPackage } from "./package-table.ts";
+import { packageEntry } from "./package-table.ts";
+import { requirersIn } from "./requirers.ts";
 import type { SolverSetting } from "./solver-setting.ts";
 import type { SolverState } from "./solver-state.ts";
 
@@ -25,17 +26,11 @@ export interface Pin {
 
 /** All projects of the solution, sorted by name. */
 export function collectPins(state: SolverState, setting: SolverSetting): readonly Pin[] {
-  const via = new Map<string, Set<string>>();
+  const via = requirersIn(state);
   const extras = new Map<string, Set<string>>();
   for (const package_ of state.solution.decided) {
     const entry = packageEntry(state.packages, package_);
     if (entry.kind === "extra" && entry.extra !== undefined) setOf(extras, entry.name).add(entry.extra);
-    if (entry.kind === "extra") continue;
-    const release = state.solution.assignments[package_]?.decision?.release ?? 0;
-    const requirer = package_ === rootPackage ? "" : entry.name;
-    for (const edge of state.edges[package_]?.get(release) ?? []) {
-      if (edge.name !== requirer && edge.origin === "requirement") setOf(via, edge.name).add(requirer);
-    }
   }
   const pins = state.solution.decided.flatMap((package_) => {
     const { kind, name } = packageEntry(state.packages, package_);

@@ -8,6 +8,7 @@
 import type { IndexFile } from "../index/index-file.ts";
 import type { VersionRange } from "../versions/range.ts";
 import type { Requirement } from "../versions/requirement.ts";
+import type { WheelTargets } from "../versions/wheel-targets.ts";
 
 /** Why a release cannot be chosen for the target, though it exists. */
 export type UnusableReason =
@@ -18,15 +19,6 @@ export type UnusableReason =
   /** The wheel is no sound archive. */
   | { readonly kind: "archive"; readonly detail: string }
   | { readonly kind: "metadata"; readonly detail: string };
-
-/**
- * What wheels are for, as their tags say it (`cp36-cp36m`, `win_amd64`), where none is for the target: that of the two
- * which keeps them from it, or both.
- */
-export interface WheelTargets {
-  readonly pythons: readonly string[];
-  readonly platforms: readonly string[];
-}
 
 /** `hidden` releases are treated as if the index did not have them (`--exclude-newer`). */
 export type ReleaseStatus =

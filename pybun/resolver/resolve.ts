@@ -15,6 +15,7 @@ import type { resolverDiagnostics } from "./diagnostics.ts";
 import { explainDerivation } from "./explain.ts";
 import { collectPins, type Pin } from "./pins.ts";
 import type { ReleaseSource, Releases } from "./release-source.ts";
+import { withRequirers } from "./requirers.ts";
 import type { SelectionRule } from "./select-release.ts";
 import { advance } from "./solve.ts";
 import type { SolverSetting } from "./solver-setting.ts";
@@ -53,6 +54,19 @@ export type ResolveOutcome =
 export async function resolve(request: ResolveRequest): Promise<ResolveOutcome> {
   const setting = solverSetting(request);
   const state = createSolverState();
+  try {
+    return await solve(request, { setting, state });
+  } catch (error) {
+    throw withRequirers(error, state, setting.source);
+  }
+}
+
+interface Solving {
+  readonly setting: SolverSetting;
+  readonly state: SolverState;
+}
+
+async function solve(request: ResolveRequest, { setting, state }: Solving): Promise<ResolveOutcome> {
   for (;;) {
     request.signal?.throwIfAborted();
     const slices = openSlices(request.nowMs);

@@ -1,8 +1,9 @@
 /** A universe of releases written down in a test: the smallest honest `ReleaseSource`. Answers at once, or late. */
 import { parseRequirement, type Requirement } from "../../versions/requirement.ts";
 import { parseVersion } from "../../versions/version.ts";
+import type { WheelTargets } from "../../versions/wheel-targets.ts";
 import { admitsPython } from "../python-range.ts";
-import type { ReleaseRequirements, ReleaseSource, ReleaseStatus, Releases, WheelTargets } from "../release-source.ts";
+import type { ReleaseRequirements, ReleaseSource, ReleaseStatus, Releases } from "../release-source.ts";
 
 export interface MemoryRelease {
   readonly version: string;
