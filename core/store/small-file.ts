@@ -1,8 +1,8 @@
 /**
- * Reads the store's small files: records, seals, choices, answers. Anything may stand in their places: a power cut
- * leaves them short, a careless hand leaves directories, links that go in a circle, or a FIFO, which would be waited on
- * for ever. So only regular files are read, and only contents of the right shape count; the rest is damage, which the
- * caller treats as "make it again".
+ * Reads small files: the store's records, seals, choices and answers, and those of a project. Anything may stand in
+ * their places: a power cut leaves them short, a careless hand leaves directories, links that go in a circle, or a FIFO,
+ * which would be waited on for ever. So only regular files are read; in the store only contents of the right shape
+ * count, and the rest is damage, which the caller treats as "make it again".
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
 import { errnoOf, ioProblem } from "./io-problem.ts";
@@ -37,17 +37,26 @@ export function regularFileStatus(path: string): Stats | undefined {
 /** Whether a path leads to a regular file: for readers that have their own way to read one. */
 export const isRegularFile = (path: string): boolean => regularFileStatus(path) !== undefined;
 
+/**
+ * The bytes of a regular file, and undefined for anything else that has its name: a FIFO would be waited on for ever, a
+ * device gives no end. Opened without waiting and looked at when it is open, so that nothing can take its place between.
+ * @throws the system's error
+ */
+export function readRegularFile(path: string): Buffer | undefined {
+  // Windows has neither FIFOs in its directories nor the flag.
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : undefined;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** The bytes of a file. @throws E_STORE_PERMISSION, E_STORE_IO */
 export function readSmallBytes(path: string): Reading<Buffer> {
   try {
-    // Without waiting: opening a FIFO that nobody writes into would never return. Windows has neither.
-    const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    try {
-      if (!fstatSync(descriptor).isFile()) return damaged("it is no regular file");
-      return { kind: "whole", value: readFileSync(descriptor) };
-    } finally {
-      closeSync(descriptor);
-    }
+    const value = readRegularFile(path);
+    return value === undefined ? damaged("it is no regular file") : { kind: "whole", value };
   } catch (error) {
     const errno = errnoOf(error);
     if (nobody.has(errno)) return absent;

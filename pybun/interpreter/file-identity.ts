@@ -1,5 +1,6 @@
 /** Small questions to the file system that the search for an interpreter asks. Absence is an answer, not an error. */
-import { accessSync, constants, readFileSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, type Stats, statSync } from "node:fs";
+import { readRegularFile } from "@vivarium/core/store/small-file";
 
 /** The status of what a path leads to, or undefined where nothing is there or may be looked at. */
 export function statusOf(path: string): Stats | undefined {
@@ -32,14 +33,18 @@ export function isDirectory(path: string): boolean {
 /** The text of a small file, or undefined where there is none that can be read. */
 export function readTextIfPresent(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readRegularFile(path)?.toString();
   } catch (error) {
     if (isAbsence(error)) return undefined;
     throw error;
   }
 }
 
-const absences = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "EISDIR"]);
+const absences = new Set([
+  ...["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "EISDIR"],
+  // What open(2) says of a socket, and of a device without a driver.
+  ...["ENXIO", "ENODEV", "EOPNOTSUPP"],
+]);
 
 /** Is this the answer "not here, or not for you" of the system? */
 export function isAbsence(error: unknown): boolean {

@@ -69,13 +69,15 @@ export function openDirectCalls(): DirectCalls | undefined {
       if (descriptor < 0) return undefined;
       let buffer = Buffer.allocUnsafe(Math.min(bytesMax, pageBytes));
       let length = 0;
-      for (let got = 1; got > 0 && length < bytesMax; length += Math.max(got, 0)) {
+      let got: number;
+      // Files, also those of /proc, fill the room that there is: where some is left, the file has ended.
+      do {
         if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(bytesMax, length * growth));
         got = Number(calls.read(descriptor, ptr(buffer, length), buffer.length - length));
-        if (got < 0) length = -1;
-      }
+        length += got;
+      } while (length === buffer.length && length < bytesMax);
       calls.close(descriptor);
-      return length < 0 ? undefined : buffer.toString("latin1", 0, length);
+      return got < 0 ? undefined : buffer.toString("latin1", 0, length);
     },
     fingerprint: (path) => (look(path) ? lookOf(status) : "-"),
     size: (path) => Number(look(path) && sizeOf(status)),

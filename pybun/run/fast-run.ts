@@ -29,8 +29,10 @@ export function tryFastRun(argv: readonly string[]): boolean {
   const cacheRoot = cacheRootOf(env);
   if (cacheRoot === undefined || env["PYBUN_ENV"] || env["PYBUN_TRACE"]) return false;
   const calls = openDirectCalls();
-  const block = blockBytes(calls?.readHead(script, headBytesMax) ?? "\xEF\xBB\xBF");
-  if (calls === undefined || block === undefined) return false;
+  // Opening a pipe would take what is in it, or its writer, from Python. Modes of pipes have five octal digits; of files, six.
+  if (calls?.fingerprint(script)[6] !== " ") return false;
+  const block = blockBytes(calls.readHead(script, headBytesMax) ?? "\xEF\xBB\xBF");
+  if (block === undefined) return false;
   const key = warmKey({ script, block, cwd: workingDirectory(), environment: env });
   const record = parseWarmRecord(readText(calls, warmRecordPath(cacheRoot, key)));
   // The lease first: what was there under it stays there.
@@ -71,7 +73,7 @@ function takeLease(calls: DirectCalls, cacheRoot: string, { lease, used }: WarmR
   const stat = calls.readHead("/proc/self/stat", 1024);
   const namespace = /\d+/.exec(calls.readLink("/proc/self/ns/pid") ?? "")?.[0];
   const start = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  if (start === undefined || namespace === undefined) return false;
+  if (!start || !namespace) return false;
   calls.touch(used);
   return calls.writeFile(`${cacheRoot}/leases/${process.pid}-${start}-${namespace}.0`, `${lease}\n`);
 }

@@ -1,21 +1,41 @@
 /** The pyproject.toml that a directory belongs to, and the look at it that spares reading TOML. */
 import { join } from "node:path";
-import { readTextIfPresent } from "../interpreter/file-identity.ts";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import { isRegularFile, readRegularFile } from "@vivarium/core/store/small-file";
+import { reasonOf } from "@vivarium/core/system-reason";
+import type { runDiagnostics } from "./diagnostics.ts";
 import { upwards } from "./existing-environment.ts";
+
+const problem = problemsOf<typeof runDiagnostics>();
 
 export interface ProjectFile {
   readonly file: string;
   readonly text: string;
 }
 
-/** The nearest one from `cwd` up that can be read. */
+/**
+ * The nearest one from `cwd` up. What has its name and is no file is passed over, and so is what lies behind a directory
+ * that this user may not search.
+ * @throws E_RUN_PROJECT_FILE for one that is there and cannot be read
+ */
 export function nearestProjectFile(cwd: string): ProjectFile | undefined {
   for (const directory of upwards(cwd)) {
     const file = join(directory, "pyproject.toml");
-    const text = readTextIfPresent(file);
+    const text = textOf(file);
     if (text !== undefined) return { file, text };
   }
   return undefined;
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readRegularFile(file)?.toString();
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    if (!isRegularFile(file)) return undefined;
+    throw problem("E_RUN_PROJECT_FILE", { file, reason: reasonOf(error) }, { cause: error });
+  }
 }
 
 /**

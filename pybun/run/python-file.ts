@@ -5,8 +5,9 @@
  * Behind a first line that names something else a block counts only where no code precedes it, as in a script for
  * another runner of such scripts: a shell script may well write a script with a block.
  */
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { errnoOf } from "@vivarium/core/store/io-problem";
+import { readRegularFile } from "@vivarium/core/store/small-file";
 
 const headBytes = 4096;
 
@@ -38,7 +39,7 @@ const namesPython = /(?:^|[/\s])(?:pybun|python[\w.-]*)(?=\s|$)/;
 
 function hasBlock(path: string, head: string): boolean {
   if (head === "" || head.includes("\0")) return false;
-  const text = readFileSync(path, "latin1").replaceAll("\r", "\n");
+  const text = (readRegularFile(path)?.toString("latin1") ?? "").replaceAll("\r", "\n");
   const opening = /^# \/\/\/ script[ \t]*$/m.exec(text);
   if (opening === null) return false;
   return !head.startsWith("#!") || /^(?:[ \t\f]*(?:#.*)?\n)*$/.test(text.slice(0, opening.index));
@@ -55,7 +56,7 @@ function headOf(path: string): string {
 }
 
 function readHead(path: string): string {
-  const descriptor = openSync(path, "r");
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const head = Buffer.alloc(headBytes);
     return head.toString("latin1", 0, readSync(descriptor, head, 0, head.length, 0));

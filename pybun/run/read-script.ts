@@ -1,9 +1,9 @@
 /** Reads the script that is to be run, as far as its metadata needs it; a script on stdin is read whole. */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import { errnoOf } from "@vivarium/core/store/io-problem";
+import { readRegularFile } from "@vivarium/core/store/small-file";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { ScriptMetadata } from "../script/metadata.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
@@ -27,7 +27,7 @@ export async function readScript(
   const read = async (bytes: Uint8Array, name: string): Promise<ScriptMetadata | undefined> => {
     if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("# /// script")) return undefined;
     const { readScriptMetadata } = await import("../script/metadata.ts");
-    return readScriptMetadata({ bytes, name, report });
+    return withPlaces(readScriptMetadata({ bytes, name, report }), dirname(resolve(cwd, name)));
   };
   if (target?.kind === "file") {
     const { path } = target;
@@ -41,9 +41,21 @@ export async function readScript(
   return { metadata: await read(stdin, "<stdin>"), script: undefined, stdin };
 }
 
+/** Relative places of a block start at its script. */
+async function withPlaces(
+  metadata: ScriptMetadata | undefined,
+  directory: string,
+): Promise<ScriptMetadata | undefined> {
+  if (metadata?.requirements.some(({ url }) => url !== undefined) !== true) return metadata;
+  const { fromPlace } = await import("../requirements-file/given-requirement.ts");
+  const urlOfPath = (path: string): string => Bun.pathToFileURL(resolve(directory, path)).href;
+  return { ...metadata, requirements: metadata.requirements.map((one) => fromPlace(one, urlOfPath)) };
+}
+
 function readBytes(path: string, cwd: string): Uint8Array {
   try {
-    return readFileSync(resolve(cwd, path));
+    // What is a pipe by now is Python's to read.
+    return readRegularFile(resolve(cwd, path)) ?? new Uint8Array();
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: path, reason: reasonOf(error) }, { cause: error });
