@@ -91,7 +91,7 @@ test.skipIf(!isLinux)("of wheels for other Pythons it is told for which, and the
   expect(hint).toStartWith(
     "older 1.0 has wheels for CPython 3.6 and 3.7 only; building from source comes with a later",
   );
-  expect(hint).toEndWith("is 0.9. There is a wheel of this one for `--python 3.7`.");
+  expect(hint).toEndWith("is 0.9. There is a wheel of older 1.0 for `--python 3.7`.");
   expect(data.newest_wheel).toBe("0.9");
   expect(data.wheels).toEqual({ pythons: ["cp36-cp36m", "cp37-cp37m"], platforms: [] });
 });

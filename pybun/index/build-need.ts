@@ -45,7 +45,7 @@ export function buildHint(need: BuildNeed): string {
   const release = `${name} ${version}`;
   const known = wheels === undefined ? `${release} exists as source only` : wheelsInWords(release, wheels);
   if (fix !== undefined) return `This would work: ${fix.title}. ${known}; ${later}`;
-  return [`${known}; ${later}`, ...newestInWords(need), ...pythonInWords(wheels), ...topInWords(requiredBy)].join(" ");
+  return [`${known}; ${later}`, ...newestInWords(need), ...pythonInWords(need), ...topInWords(requiredBy)].join(" ");
 }
 
 function newestInWords({ name, newestWheel }: BuildNeed): readonly string[] {
@@ -62,9 +62,9 @@ function topInWords(requiredBy: readonly Requirer[]): readonly string[] {
 const wheelsInWords = (release: string, wheels: WheelTargets): string =>
   `${release} has wheels for ${describeWheelTargets(wheels)} only`;
 
-function pythonInWords(wheels: WheelTargets | undefined): readonly string[] {
+function pythonInWords({ name, version, wheels }: BuildNeed): readonly string[] {
   const python = wheels?.platforms.length === 0 ? newestPython(wheels) : undefined;
-  return python === undefined ? [] : [`There is a wheel of this one for \`--python ${python}\`.`];
+  return python === undefined ? [] : [`There is a wheel of ${name} ${version} for \`--python ${python}\`.`];
 }
 
 /** For `data` of a diagnostic. */
