@@ -28,7 +28,11 @@ export function parseGivenRequirement(text: string, urlOfPath: UrlOfPath): Requi
   const location = locationIn(text);
   if (location !== undefined) return requirementAt(location, urlOfPath);
   refuseAttachedMarker(text);
-  const requirement = parseRequirement(text);
+  return fromPlace(parseRequirement(text), urlOfPath);
+}
+
+/** With an absolute URL, where it has one. */
+export function fromPlace(requirement: Requirement, urlOfPath: UrlOfPath): Requirement {
   const { url } = requirement;
   return url === undefined ? requirement : { ...requirement, url: absoluteUrl(url, urlOfPath) };
 }
@@ -79,6 +83,9 @@ function requirementAt(location: Location, urlOfPath: UrlOfPath): Requirement {
   // What the marker rules out need not be a wheel; how it would be called is of no weight then.
   const name = wheel?.name ?? (markerAt === undefined ? undefined : nameOfSource(url));
   if (name !== undefined) return { name, specifiers: [], url, ...parseAroundLocation(text, location) };
+  const fragment = isUrl ? -1 : place.indexOf("#");
+  if (fragment >= 0 && isArchive(place.slice(0, fragment)))
+    throw invalid(text, { reason: "a path has no '#': write a URL (file:…)", column: fragment + 1 });
   if (/\.[a-z]/i.test(place.split("/").at(-1) ?? "") || isUrl) throw problem("E_REQUIREMENT_SOURCE", { text });
   throw problem("E_REQUIREMENT_PROJECT", { text });
 }
@@ -112,7 +119,11 @@ function absoluteUrl(url: string, urlOfPath: UrlOfPath): string {
     const [, path = "", rest = ""] = /^file:([^?#]*)(.*)$/is.exec(url) ?? [];
     return `${urlOfPath(unescaped(path))}${rest}`;
   }
-  return /^[a-z][a-z0-9+.-]+:/i.test(url) ? url : urlOfPath(url);
+  if (/^[a-z][a-z0-9+.-]+:/i.test(url)) return url;
+  const fragment = url.indexOf("#");
+  return fragment >= 0 && isArchive(url.slice(0, fragment))
+    ? `${urlOfPath(url.slice(0, fragment))}${url.slice(fragment)}`
+    : urlOfPath(url);
 }
 
 function unescaped(path: string): string {

@@ -27,7 +27,7 @@ export async function readScript(
   const read = async (bytes: Uint8Array, name: string): Promise<ScriptMetadata | undefined> => {
     if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("# /// script")) return undefined;
     const { readScriptMetadata } = await import("../script/metadata.ts");
-    return withPlaces(readScriptMetadata({ bytes, name, report }), dirname(resolve(cwd, name)));
+    return withPlaces(await readScriptMetadata({ bytes, name, report }), dirname(resolve(cwd, name)));
   };
   if (target?.kind === "file") {
     const { path } = target;

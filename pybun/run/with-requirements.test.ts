@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { buildWheel } from "../../tests/fixture-index/index.ts";
-import { openRunScene } from "../../tests/run/run-scene.ts";
+import { block, openRunScene } from "../../tests/run/run-scene.ts";
 import { withRequirements } from "./with-requirements.ts";
 
 test.each([
@@ -71,3 +71,19 @@ test("run --with takes wheels by path and URL, with extras and markers, as resol
     await scene.close();
   }
 }, 60_000);
+
+test("relative places in a script's block start at the script", async () => {
+  const scene = await openRunScene();
+  try {
+    const wheel = buildWheel({ name: "local", version: "1.0", files: { "local.py": "" } });
+    scene.write(`deep/${wheel.filename}`, wheel.bytes);
+    const code = "import importlib.metadata as m\nprint(m.version('local'))\n";
+    for (const place of [`file:${wheel.filename}`, `./${wheel.filename}`]) {
+      scene.write("deep/script.py", `${block(`dependencies = ["local @ ${place}"]`)}${code}`);
+      const ran = await scene.pybun(["run", "deep/script.py"]);
+      expect(ran).toEqual({ exitCode: 0, stdout: "1.0\n", stderr: ran.stderr });
+    }
+  } finally {
+    await scene.close();
+  }
+}, 30_000);
