@@ -241,7 +241,7 @@ function extraFirstHint(order: readonly string[]): string {
 const linkFaults: Readonly<Record<LinkFault, string>> = {
   elsewhere: "it is no address on the web",
   invalid: "it is no valid URL",
-  name: "it has no name or no address",
+  name: "it has no usable name or no address",
 };
 
 const timeoutWords = {

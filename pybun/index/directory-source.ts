@@ -2,14 +2,15 @@
  * A directory as an index (`file:` URL). Two shapes are understood: the tree of a PEP 503 mirror
  * (`<root>/<project>/index.html`, or `<root>/<project>/` with the files), and a flat directory of files.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { normalizeName } from "../versions/name.ts";
 import { filesIn, namesIn } from "./directory-files.ts";
 import { pageOfFiles } from "./file-list.ts";
 import type { IndexLocation } from "./index-config.ts";
 import type { ProjectPage } from "./index-file.ts";
+import { localBytes } from "./local-file.ts";
 import { linksOfPage } from "./loose-links.ts";
+import { latin1Of } from "./page-answer.ts";
 import { type Absent, absent, type PageSource } from "./page-source.ts";
 
 /** Local, hence always at hand: nothing is kept in the cache. */
@@ -32,6 +33,6 @@ function readProject(root: string, name: string, shown: string): ProjectPage | u
   const directory = join(root, spelled);
   const entries = namesIn(directory);
   if (!entries.includes("index.html")) return pageOfFiles(name, shown, filesIn(directory));
-  const html = readFileSync(join(directory, "index.html"), "latin1");
+  const html = latin1Of(localBytes(join(directory, "index.html")));
   return pageOfFiles(name, shown, linksOfPage(html, { url: Bun.pathToFileURL(`${directory}/`).href }));
 }

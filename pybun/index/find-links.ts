@@ -2,7 +2,7 @@
  * `--find-links`: files, directories, or pages of links that are looked at beside every index. What they offer is added
  * to what the index offers; they are read once, and whole, since a name cannot be asked for.
  */
-import { readFileSync, type Stats, statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
@@ -21,6 +21,7 @@ import { linksOfPage } from "./loose-links.ts";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import { latin1Of } from "./page-answer.ts";
 import { type Absent, absent } from "./page-source.ts";
+import { readRegular } from "./regular-file.ts";
 import type { Transport } from "./transport.ts";
 import { pathOfUrl } from "./url-path.ts";
 
@@ -150,7 +151,7 @@ function pathOfPlace(location: string): string {
 
 function readPage(path: string): string {
   try {
-    return readFileSync(path, "latin1");
+    return latin1Of(readRegular(path));
   } catch (error) {
     throwIfTooManyFiles(error, path);
     if (!(error instanceof Error) || !("code" in error)) throw error;

@@ -24,6 +24,8 @@ export interface JsonPage {
   readonly files: readonly JsonFile[];
   /** Why no file of the page may be believed. */
   readonly fault?: string;
+  /** What the first entry says that has no usable name or no address, and is left out. */
+  readonly unnamed?: string;
 }
 
 /** `undefined`: the text is no project page. */
@@ -33,13 +35,23 @@ export function parseJsonPage(text: string): JsonPage | undefined {
   const version = objectOf(page["meta"])?.["api-version"];
   const major = typeof version === "string" ? Number.parseInt(version, 10) : 1;
   const files: JsonFile[] = [];
+  let unnamed: string | undefined;
   for (const entry of page["files"]) {
     const file = recordOf(objectOf(entry));
-    if (file === undefined) continue;
+    if (file === undefined) {
+      unnamed ??= textOfEntry(entry);
+      continue;
+    }
     if (typeof file === "string") return { major, files: [], fault: `the hashes of '${file}' are malformed` };
     files.push(file);
   }
-  return { major, files };
+  return { major, files, ...(unnamed === undefined ? {} : { unnamed }) };
+}
+
+/** What a person would look for. */
+function textOfEntry(entry: unknown): string {
+  const { filename, url } = objectOf(entry) ?? {};
+  return [filename, url].find((text) => typeof text === "string") ?? JSON.stringify(entry);
 }
 
 function parse(text: string): unknown {
@@ -51,11 +63,14 @@ function parse(text: string): unknown {
   }
 }
 
+/** A name of a file is no path, and no line of a message. */
+const noName = /[/\\\0-\x1f]/;
+
 /** `undefined`: it has no name or address. A text: the name of a file whose hashes cannot be read. */
 function recordOf(entry: Record<string, unknown> | undefined): JsonFile | string | undefined {
   if (entry === undefined) return undefined;
   const { filename, url, size, yanked } = entry;
-  if (typeof filename !== "string" || typeof url !== "string") return undefined;
+  if (typeof filename !== "string" || typeof url !== "string" || noName.test(filename)) return undefined;
   const requiresPython = entry["requires-python"];
   const uploadTime = entry["upload-time"];
   const metadata = metadataText(

@@ -1,9 +1,10 @@
 /** Files of `file:` URLs and directories: read piece by piece, or a part of them. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
+import { openRegular, readRegular } from "./regular-file.ts";
 import { pathOfUrl } from "./url-path.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
@@ -51,9 +52,15 @@ export async function withLocalFile<T>(url: string, use: (file: LocalFile) => Pr
 function openLocal(url: string): number {
   const found = pathOfUrl(url);
   if ("reason" in found) throw problem("E_INDEX_FILE", { file: url, reason: found.reason });
-  const { path } = found;
+  return reading(found.path, openRegular);
+}
+
+/** The bytes of a small local file. @throws E_INDEX_FILE */
+export const localBytes = (path: string): Buffer => reading(path, readRegular);
+
+function reading<T>(path: string, read: (path: string) => T): T {
   try {
-    return openSync(path, "r");
+    return read(path);
   } catch (error) {
     throwIfTooManyFiles(error, path);
     if (!(error instanceof Error) || !("code" in error)) throw error;

@@ -77,6 +77,31 @@ for (const what of Object.keys(pagesFor("/x"))) {
   });
 }
 
+test.each<[entry: unknown, told: string]>([
+  [{ filename: wheel.filename, url: 5 }, `'${wheel.filename}', which is left out: it has no usable name or no address`],
+  [{ url: "http://h/x.whl" }, "'http://h/x.whl', which is left out: it has no usable name or no address"],
+  [
+    { filename: "../evil-1.0.zip", url: "x" },
+    "'../evil-1.0.zip', which is left out: it has no usable name or no address",
+  ],
+  [null, "'null', which is left out: it has no usable name or no address"],
+  [
+    { filename: wheel.filename, url: `http://[bad/${wheel.filename}` },
+    `'http://[bad/${wheel.filename}', which is left out: it is no valid URL`,
+  ],
+])("an entry %j of a JSON page is told", async (entry, told) => {
+  using bench = testBench();
+  const files = [entry, { filename: "evil-2.0.zip", url: "http://h/download/2" }];
+  const page = { type: "application/vnd.pypi.simple.v1+json", body: JSON.stringify({ files }) };
+  await withPage(bench, page, async (origin) => {
+    const client = bench.open({ flags: { defaultIndex: origin } });
+    expect(filesOf(await client.page("evil"))).toEqual(["http://h/download/2"]);
+    expect(bench.told.filter((line) => line.startsWith("W_"))).toEqual([
+      `W_INDEX_LINK_REFUSED the page of 'evil' on '${origin}' lists ${told} | The page is malformed: tell the owner of the index.`,
+    ]);
+  });
+});
+
 test("a refused link is told once a page, with its address", async () => {
   using bench = testBench();
   const page = {

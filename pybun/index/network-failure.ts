@@ -37,6 +37,8 @@ export function failureOf(error: unknown, { url, proxy }: { url: string; proxy: 
   const code = codeOf(error);
   const cause = plainError(error);
   const words = reasonOf(error);
+  const malformed = malformedAnswer.exec(words)?.[1];
+  if (malformed !== undefined) return retried({ url, reason: `its answer is no valid HTTP (${malformed})` }, proxy);
   const reason = error instanceof Error && words === error.message ? cause.message : redact(words);
   if (code !== undefined && certificateCodes.test(code))
     throw problem("E_INDEX_TLS", { url, reason: `${reason} (${code})`, phase: "certificate" }, { cause });
@@ -71,6 +73,14 @@ function mayPass(error: Problem): boolean {
 
 function shownProxy(proxy: Sourced | undefined): { proxy?: NamedProxy } {
   return proxy === undefined ? {} : { proxy: { url: redact(proxy.value), source: proxy.source } };
+}
+
+/** The runtime's own words say no more than their first, and are no cause that anybody could read. */
+const malformedAnswer = /^(\w+) fetching "/;
+
+function retried(told: { url: string; reason: string }, proxy: Sourced | undefined): Retry {
+  const failure = (attempts: number): Error => problem("E_INDEX_NETWORK", { ...told, attempts, ...shownProxy(proxy) });
+  return { kind: "retry", retryAfter: null, problem: failure };
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -7,6 +7,7 @@ import { redact } from "@vivarium/core/redact";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { baseOfPage, collectLinks } from "./html-links.ts";
 import { collectJsonFiles, parseJsonPage } from "./json-page.ts";
+import type { LinkRefusal } from "./link-file.ts";
 import type { PageForm } from "./page-view.ts";
 import { collectReleases, type ReleaseTable } from "./release-table.ts";
 
@@ -24,6 +25,8 @@ export interface ParsedPage {
   readonly body: Uint8Array;
   /** The body, one character a byte: made once, since it takes as long as the scan. */
   readonly text: string;
+  /** Of the entries that are no record, the first. */
+  readonly refused?: LinkRefusal;
 }
 
 export interface PageBytes {
@@ -86,6 +89,7 @@ function jsonPage(
     table: collector.finish(),
     body: Buffer.from(records, "latin1"),
     text: records,
+    ...(parsed.unnamed === undefined ? {} : { refused: { link: parsed.unnamed, fault: "name" } }),
   };
 }
 

@@ -92,9 +92,11 @@ export function openPageCache(parts: PageCacheParts): PageCache {
     write(name, parsed, freshness) {
       pages.delete(name);
       writePage(name, { parsed, freshness }, parts);
-      const { form, base, table, text } = parsed;
+      const { form, base, table, text, refused } = parsed;
       const slice = (from: number, to: number): string => text.slice(from, to);
-      return viewPage({ ...contextOf(name, base, parts), form, releases: lookUp(table), slice });
+      const context = contextOf(name, base, parts);
+      if (refused !== undefined) context.refuse(refused);
+      return viewPage({ ...context, form, releases: lookUp(table), slice });
     },
     writeAbsence(name, freshness) {
       pages.delete(name);

@@ -2,12 +2,13 @@
  * Reads one of pip's files. One that is there and cannot be read ends the command: what it says may be `no-index`, and
  * packages must not come from the public index because of a missing bracket.
  */
-import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { realpathSync, type Stats, statSync } from "node:fs";
 import { devNull } from "node:os";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { reasonOf } from "@vivarium/core/system-reason";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import { IniFault, parseIni } from "./pip-ini.ts";
+import { readRegular } from "./regular-file.ts";
 import { invalidSetting } from "./setting-values.ts";
 
 /** `isNamed`: by PIP_CONFIG_FILE, so that somebody means it. @throws E_SETTING_INVALID */
@@ -27,16 +28,7 @@ export function readPipFile(file: string, isNamed: boolean): ReadonlyMap<string,
 function textOf(file: string, isNamed: boolean): string {
   const status = statusOf(file, isNamed);
   if (status === undefined || realpathSync(file) === devNull) return "";
-  if (!status.isFile() && !status.isDirectory()) throw new IniFault("it is no regular file");
-  // What was a file a moment ago may be a FIFO now, which would be waited on for ever. Windows has neither.
-  const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    if (!fstatSync(descriptor).isFile())
-      throw new IniFault(status.isDirectory() ? "it is a directory" : "it is no regular file");
-    return decode(readFileSync(descriptor));
-  } finally {
-    closeSync(descriptor);
-  }
+  return decode(readRegular(file));
 }
 
 /** A place that we may not look into has nothing for us, as for pip: a service may run with the home of another user. */
