@@ -2,8 +2,8 @@
 import type { CommandContext } from "@vivarium/cli/command";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { redact } from "@vivarium/core/redact";
-import { type IndexFlags, loadIndexConfig } from "../index/config.ts";
-import { openPlainFiles, type ReadPlainFile } from "../index/plain-file.ts";
+import type { IndexFlags } from "../index/config.ts";
+import type { ReadPlainFile } from "../index/plain-file.ts";
 import { isOffline } from "../index/run-variables.ts";
 import type { requirementsFileDiagnostics } from "../requirements-file/diagnostics.ts";
 import { isRemotePlace } from "../requirements-file/place.ts";
@@ -16,14 +16,19 @@ export function requirementsReader(context: CommandContext, flags: IndexFlags): 
   let remote: ReadPlainFile | undefined;
   return async (place) => {
     if (!isRemotePlace(place)) return readLocalFile(place);
-    // Most commands name no URL: the settings of the network are read for those that do.
-    remote ??= openPlainFiles({
-      config: loadIndexConfig({ ...context, flags }),
-      offline: isOffline(context),
-      signal: context.signal,
-    });
+    remote ??= await openRemote(context, flags);
     const bytes = await remote(place);
     if (bytes === undefined) throw problem("E_REQUIREMENTS_FILE_REMOTE", { file: redact(place), reason: "gone" });
     return bytes;
   };
+}
+
+/** Most commands name no URL: network and settings are loaded for those that do. */
+async function openRemote(context: CommandContext, flags: IndexFlags): Promise<ReadPlainFile> {
+  const [{ loadIndexConfig }, { openPlainFiles }] = await Promise.all([
+    import("../index/config.ts"),
+    import("../index/plain-file.ts"),
+  ]);
+  const config = loadIndexConfig({ ...context, flags });
+  return openPlainFiles({ config, offline: isOffline(context), signal: context.signal });
 }
