@@ -9,11 +9,14 @@ const userInformation = `${inAuthority}+`;
 /** What stands behind the colon is no port, and no `@` stands in front of the slash or space. */
 const oddPassword =
   "(?!\\[)[^/\\s\"'`<>@:]*:(?!\\d{0,5}(?:[/\\s\"'`<>]|$))[^/\\s\"'`<>@]*(?!(?<=:)//)(?:/|[^\\S\\r\\n])" +
-  `(?:(?!://)[^"'\`<>@\r\n])*(?:@${inAuthority}*)?`;
+  `(?:(?!://|https?:/)[^"'\`<>@\r\n])*(?:@${inAuthority}*)?`;
 
 function redactByPatterns(text: string): string {
   return text
-    .replace(new RegExp(`([a-z][a-z0-9+.-]*://)(?:${userInformation}|${oddPassword})@`, "gi"), `$1${mask}@`)
+    .replace(
+      new RegExp(`([a-z][a-z0-9+.-]*://|(?<![a-z0-9+.-])https?:/)(?:${userInformation}|${oddPassword})@`, "gi"),
+      `$1${mask}@`,
+    )
     .replace(/([?&])([^=&#\s]+)=([^&#\s"'`<>]+)/g, (whole, lead: string, name: string) =>
       isSecretParameter(name.replace(/^amp;/, "")) ? `${lead}${name}=${mask}` : whole,
     )
@@ -25,6 +28,7 @@ const pieces = [
   ...Array.from("aZ9_-+.:/@?&=#;,\"'`<> \n\u00e9\u017f\u212a"),
   "://",
   "https://",
+  "http:/",
   "amp;",
   "sig",
   "_token",
@@ -65,6 +69,8 @@ describe("a megabyte of text takes no time to speak of", () => {
     "schemes with passwords": fill("a://b:c "),
     "a password without end": `https://a:b ${fill("c ")}`,
     "a password of at signs": `https://a:b ${fill("@")}`,
+    "collapsed schemes with passwords": fill("http:/b:c "),
+    "collapsed schemes": fill("http:/"),
     schemes: fill("a://"),
     "scheme letters": `${fill("a.")}://`,
     digits: fill("9://"),

@@ -9,6 +9,8 @@ describe("redact", () => {
     ["https://hunter2@example.org/", "https://****@example.org/"],
     ["https://user:p@ss@example.org/", "https://****@example.org/"],
     ["http://u:TOP SECRET@h/simple", "http://****@h/simple"],
+    ["no file '/home/me/http:/u:TOP@h/x'", "no file '/home/me/http:/****@h/x'"],
+    ["no file '/home/me/https:/u:TOP SECRET@h/x'", "no file '/home/me/https:/****@h/x'"],
     ["x @ http://u:TOP/SECRET@h/x.whl", "x @ http://****@h/x.whl"],
     ["http://u:TOP/SE@CR ET@h/ and http://v:A B@c/", "http://****@CR ET@h/ and http://****@c/"],
     ["'http://:TOP SECRET/2@h:80/' a@b", "'http://****@h:80/' a@b"],
@@ -100,6 +102,7 @@ describe("openRedactor", () => {
   });
 
   test("masks what redact does", () => {
+    expect(redactText("no file '/x/http:/u:p@h'")).toBe("no file '/x/http:/****@h'");
     expect(redactText("https://u:p@x.org/ AUTHORIZATION: abc")).toBe("https://****@x.org/ AUTHORIZATION: ****");
   });
 

@@ -60,18 +60,33 @@ const endOfAuthority = /[/\s"'`<>]/g;
 /** `scheme://user:password@`: from each `://` a look back at the scheme, which reaches no other `://`. */
 function maskUserInformation(text: string): string {
   const ranges: [number, number][] = [];
-  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
-    const start = at + 3;
+  let masked = 0;
+  for (let at = text.indexOf(":/"); at >= 0; at = text.indexOf(":/", Math.max(at + 2, masked))) {
+    const start = startOfAuthority(text, at);
     // Without a look at what follows, a long run of schemes costs nothing.
-    if (!hasScheme(text, at)) continue;
-    const stop = indexFrom(text, endOfAuthority, start);
-    const end = text.slice(start, stop).lastIndexOf("@");
-    if (end > 0) ranges.push([start, start + end]);
-    if (end !== -1 || !beginsOddPassword(text, start, stop)) continue;
-    const odd = endOfOddPassword(text, stop);
-    if (odd !== undefined) ranges.push([start, odd]);
+    if (start === undefined) continue;
+    const end = endOfUserInformation(text, start);
+    if (end === undefined) continue;
+    ranges.push([start, end]);
+    masked = end;
   }
   return covered(text, ranges);
+}
+
+const endOfWebScheme = /(?:^|[^a-z0-9+.-])https?$/i;
+
+/** Behind `scheme://`, and behind `https:/`, which an address becomes where somebody took it for a path. */
+function startOfAuthority(text: string, colon: number): number | undefined {
+  if (text.startsWith("://", colon)) return hasScheme(text, colon) ? colon + 3 : undefined;
+  return endOfWebScheme.test(text.slice(Math.max(0, colon - 6), colon)) ? colon + 2 : undefined;
+}
+
+/** Where the `@` stands behind a login that begins here. */
+function endOfUserInformation(text: string, start: number): number | undefined {
+  const stop = indexFrom(text, endOfAuthority, start);
+  const end = text.slice(start, stop).lastIndexOf("@");
+  if (end > 0) return start + end;
+  return end === -1 && beginsOddPassword(text, start, stop) ? endOfOddPassword(text, stop) : undefined;
 }
 
 /** Whether `user:password` stands from `start` to `stop` without its `@`, in front of a slash or a space. */
@@ -82,7 +97,7 @@ function beginsOddPassword(text: string, start: number, stop: number): boolean {
   return colon !== -1 && !authority.startsWith("[") && !/^\d{0,5}$/.test(authority.slice(colon + 1));
 }
 
-const endOfOdd = /[@"'`<>\r\n]|:\/\//g;
+const endOfOdd = /[@"'`<>\r\n]|:\/\/|https?:\//gi;
 
 /** The last `@` of the authority that begins somewhere in the rest of the line; looks no further than the next scheme. */
 function endOfOddPassword(text: string, from: number): number | undefined {
@@ -206,7 +221,7 @@ export function openRedactor(environment: Readonly<Record<string, string | undef
 }
 
 /** Each pattern of {@link redact} needs one of these; most texts have none, which makes redacting an event cheap. */
-const mayHoldSecret = /:\/\/|=|authorization/i;
+const mayHoldSecret = /:\/|=|authorization/i;
 
 /**
  * A copy of a JSON-like value with every string redacted. Values under secret names go whole, except under `key` and
