@@ -158,4 +158,14 @@ describe("is never answered from memory", () => {
     files = {};
     expect(await run()).toBe("");
   }, 30_000);
+
+  test("nor is a file of this machine that takes values from variables", async () => {
+    scene.write("limits.txt", "alpha<${LIMIT}\n");
+    const script = scene.write(
+      "shows-limited.py",
+      '# /// script\n# dependencies = ["alpha"]\n# ///\nimport importlib.metadata as m\nprint(m.version("alpha"))\n',
+    );
+    const run = async (LIMIT: string) => (await pybun(["run", script], { PIP_CONSTRAINT: "limits.txt", LIMIT })).stdout;
+    expect([await run("2"), await run("2"), await run("3")]).toEqual(["1.0\n", "1.0\n", "2.0\n"]);
+  }, 30_000);
 });

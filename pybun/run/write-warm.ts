@@ -1,7 +1,9 @@
 /** Writes the warm record of a run: what the warm path starts next time, and the witnesses that must stay equal. */
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Environment } from "@vivarium/core/paths";
 import type { Store } from "@vivarium/core/store";
+import { isRegularFile } from "@vivarium/core/store/small-file";
 import { writeUnlessUnwritable } from "@vivarium/core/store/unwritable";
 import { environmentKind, recordFileName } from "../env/environment-record.ts";
 import { leaseOf } from "../env/list-environments.ts";
@@ -28,7 +30,7 @@ export interface WarmScene {
 /** Does nothing where the warm path would not look: other systems, scripts whose head needs a closer look. */
 export function writeWarmRecord(scene: WarmScene): void {
   const { script, ready, cwd, environment, store } = scene;
-  if (dependsOnNetwork(scene.plan)) return;
+  if (mayMeanElse(scene.plan)) return;
   const calls = openDirectCalls();
   const block = blockBytes(calls?.readHead(script, headBytesMax) ?? "\xEF\xBB\xBF");
   const choice = choiceBehind(scene);
@@ -48,8 +50,15 @@ export function writeWarmRecord(scene: WarmScene): void {
   writeUnlessUnwritable(warmRecordPath(store.root, warmKey({ script, block, cwd, environment })), text);
 }
 
-/** Whether a file on the network, which no witness can watch, has its say about packages: it is asked for each time. */
-const dependsOnNetwork = (plan: RunPlan): boolean => plan.kind === "owned" && plan.settingFiles.some(isRemotePlace);
+/**
+ * Whether a file has its say about packages that no witness can watch: one on the network is asked for each time, and
+ * one that takes values from variables may mean something else each time.
+ */
+const mayMeanElse = (plan: RunPlan): boolean =>
+  plan.kind === "owned" && plan.settingFiles.some((path) => isRemotePlace(path) || takesVariables(path));
+
+/** In UTF-16 too. */
+const takesVariables = (path: string): boolean => isRegularFile(path) && /\$\0?\{/.test(readFileSync(path, "latin1"));
 
 /** A record is lines. Without one of its witnesses it would be believed where it does not hold any more. */
 function isLineEach({ program, prefix, scripts, used, witnesses }: WarmRecord): boolean {
