@@ -236,9 +236,13 @@ async function finish(session: Session, exitCode: number): Promise<number> {
   return exitCode;
 }
 
-/** stdout cannot be written, so the envelope or stream stays incomplete: only stderr is left to say so. */
+/**
+ * stdout cannot be written, so the envelope or stream stays incomplete: only stderr is left to say so. A terminal that
+ * was closed fails so too, and is the end that its signal means, whether that has come yet or went to the shell first.
+ */
 async function lament({ program, host, redactor }: Session, problem: Problem): Promise<number> {
   const diagnostic = await render(program, problem);
   host.stderr.write(formatDiagnostic(diagnostic, { paint: paintOf(false), cwd: host.cwd, redactText: redactor.text }));
-  return codes.io;
+  const isHungUp = host.stdout.isTerminal && (problem.params as { reason: string }).reason === "EIO"; // of E_OUTPUT_WRITE
+  return isHungUp ? endingExitCode.SIGHUP : codes.io;
 }
