@@ -93,6 +93,19 @@ describe("what leaves and comes again while others clean and install is no damag
     expect(await verifyDuring(dirname(view))).toEqual({ lost: [], waiting: [], broken: [] });
   });
 
+  test("a view that goes while it is looked at", async () => {
+    await makeEnvironment();
+    let looks = 0;
+    const store: Scene["store"] = {
+      ...scene.store,
+      entryPath: (kind, key) => {
+        if (++looks === 1) throw Object.assign(new Error("it has just gone"), { code: "ENOENT" });
+        return scene.store.entryPath(kind, key);
+      },
+    };
+    expect(await discardBroken(store, { waitMs: 60_000 })).toEqual({ lost: [], waiting: [], broken: [] });
+  });
+
   test("a wheel", async () => {
     const { packages } = await makeEnvironment();
     const entry = scene.store.entryPath(wheelKind, packages[0]?.sha256 ?? "");

@@ -2,6 +2,7 @@
 import { basename, dirname } from "node:path";
 import type { Store, StoreKey } from "@vivarium/core/store";
 import type { Patience } from "@vivarium/core/store/eviction";
+import { errnoOf } from "@vivarium/core/store/io-problem";
 import { createKind } from "../create/create-record.ts";
 import { creatingCommand } from "../env/creating-command.ts";
 import {
@@ -99,9 +100,19 @@ export interface BrokenEntries {
  * others may install and clean; what it finds so may be their doing, and counts when it is still so while nobody does.
  */
 export async function discardBroken(store: Store, patience: Patience): Promise<BrokenEntries> {
-  const found = findBroken(store, () => undefined);
-  if (found.lost.length + found.waiting.length + found.broken.length === 0) return found;
+  const found = tryFindBroken(store);
+  if (found !== undefined && found.lost.length + found.waiting.length + found.broken.length === 0) return found;
   return store.withEviction(() => findBroken(store, ({ kind, key }) => store.remove(kind, key)), patience);
+}
+
+/** Undefined where something went while it was looked at. */
+function tryFindBroken(store: Store): BrokenEntries | undefined {
+  try {
+    return findBroken(store, () => undefined);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 function findBroken(store: Store, discard: (entry: StoreKey) => void): BrokenEntries {
