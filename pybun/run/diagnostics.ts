@@ -41,12 +41,16 @@ export const runDiagnostics = {
         : `there is no file named '${p.command}', and no such program in '${p.environment}' or on PATH`,
     hint: (p) => `If a package provides it, run \`pybun run --with PACKAGE ${p.command}\`.`,
   }),
-  E_RUN_CANNOT_START: rule<{ program: string; reason: string }>({
+  E_RUN_CANNOT_START: rule<{ program: string; reason: string; isStored?: boolean }>({
     exit: notFound,
     summary: "The system refused to start the program.",
     message: (p) => `cannot start '${p.program}': ${p.reason}`,
-    hint: (p) =>
-      p.reason === "ENOEXEC" ? "If it is a script for Python, run it with `pybun run --script FILE`." : undefined,
+    hint: (p) => {
+      if (p.isStored === true) return "Set VIVARIUM_HOME to a directory from which programs may be started.";
+      return p.reason === "ENOEXEC"
+        ? "If it is a script for Python, run it with `pybun run --script FILE`."
+        : undefined;
+    },
   }),
   E_RUN_ENVIRONMENT_MISSING: rule<{ variable: string; path: string }>({
     exit: notFound,

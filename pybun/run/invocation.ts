@@ -25,7 +25,10 @@ export interface InvocationScene {
   readonly cwd: string;
 }
 
-/** The program and its whole argument vector; argv[0] is the interpreter's own path. @throws E_RUN_COMMAND_NOT_FOUND */
+/**
+ * The program and its whole argument vector; argv[0] is the interpreter's own path.
+ * @throws E_RUN_COMMAND_NOT_FOUND, E_RUN_CANNOT_START
+ */
 export function invocationOf(scene: InvocationScene): Invocation {
   const { ready, target, pythonArgs, cwd } = scene;
   const python = (...words: readonly string[]): Invocation => ({
@@ -43,10 +46,14 @@ export function invocationOf(scene: InvocationScene): Invocation {
     case "stdin":
       return python("-");
     case "command": {
-      const program = findProgram(target.command, scene);
+      const { program, refused } = findProgram(target.command, scene);
       // Python looks for itself by argv[0] on PATH, where a shim of pyenv may be what it finds.
       if (program === ready.python) return { program, argv: [program, ...target.args] };
       if (program !== undefined) return { program, argv: [target.command, ...target.args] };
+      if (refused !== undefined) {
+        const isStored = ready.record !== undefined && refused.startsWith(join(ready.record.path, "/"));
+        throw problem("E_RUN_CANNOT_START", { program: refused, reason: noexecReason, isStored });
+      }
       const file = fileNamed(target.command, { args: target.args, cwd });
       if (file !== undefined) return invocationOf({ ...scene, target: file });
       const environment = ready.prefix === "" ? {} : { environment: ready.prefix };
@@ -55,23 +62,48 @@ export function invocationOf(scene: InvocationScene): Invocation {
   }
 }
 
-const pythonName = /^python(?:3(?:\.\d+)?)?(?:\.exe)?$/;
-
-function findProgram(command: string, { ready, variables, cwd }: InvocationScene): string | undefined {
-  if (command.includes("/")) return isProgram(resolve(cwd, command)) ? resolve(cwd, command) : undefined;
-  // "python" is the one that was chosen, also where that is in no environment.
-  if (pythonName.test(command) && (command === "python" || command === "python3")) return ready.python;
-  for (const directory of (variables["PATH"] ?? "").split(delimiter)) {
-    const path = join(isAbsolute(directory) ? directory : resolve(cwd, directory), command);
-    if (isProgram(path)) return path;
-  }
-  return undefined;
+interface FoundProgram {
+  readonly program?: string;
+  /** The first one that is there, and that its file system lets nobody start. */
+  readonly refused?: string;
 }
 
-function isProgram(path: string): boolean {
+function findProgram(command: string, scene: InvocationScene): FoundProgram {
+  // "python" is the one that was chosen, also where that is in no environment.
+  if (command === "python" || command === "python3") return { program: scene.ready.python };
+  const places = placesOf(command, scene);
+  const program = places.find((path) => stateOf(path) === "program");
+  if (program !== undefined) return { program };
+  const refused = places.find((path) => stateOf(path) === "refused");
+  return refused === undefined ? {} : { refused };
+}
+
+function placesOf(command: string, { variables, cwd }: InvocationScene): readonly string[] {
+  if (command.includes("/")) return [resolve(cwd, command)];
+  const directories = (variables["PATH"] ?? "").split(delimiter);
+  return directories.map((directory) => join(isAbsolute(directory) ? directory : resolve(cwd, directory), command));
+}
+
+const noexecReason = "its file system is mounted noexec";
+
+/** What its mode lets us execute, and the system does not, lies on a file system that is mounted `noexec`. */
+function stateOf(path: string): "program" | "refused" | "none" {
+  try {
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status?.isFile() !== true) return "none";
+    if (mayExecute(path)) return "program";
+    const needed = status.uid === process.getuid?.() ? 0o100 : 0o111;
+    return (status.mode & needed) === needed ? "refused" : "none";
+  } catch (error) {
+    if (errnoOf(error) !== undefined) return "none";
+    throw error;
+  }
+}
+
+function mayExecute(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return true;
   } catch (error) {
     if (errnoOf(error) !== undefined) return false;
     throw error;
