@@ -9,6 +9,9 @@ interface AtPath {
 const exit = exitCode.io;
 const elsewhere = "Set VIVARIUM_HOME to a directory that you may write to, or mend this one.";
 
+/** Operations that make something: what they name is the place that is there, in which it should have come to be. */
+const isMaking = (operation: string): boolean => ["write", "create", "publish", "lock"].includes(operation);
+
 /** Codes of the store and of files that are written atomically. */
 export const coreDiagnostics = {
   E_STORE_READ_ONLY: rule<AtPath>({
@@ -45,14 +48,16 @@ export const coreDiagnostics = {
       `left what the store did not make: ${p.paths.map((path) => `'${path}'`).join(", ")}${p.count > p.paths.length ? `, and ${p.count - p.paths.length} more` : ""}`,
     hint: () => "Move it to a better place: the store is for what can be fetched or built again.",
   }),
-  E_STORE_IO: rule<AtPath & { operation: string; errno: string }>({
+  E_STORE_IO: rule<AtPath & { operation: string; errno: string; leadsNowhere?: boolean }>({
     exit,
     summary: "The disk or the system refused an operation on the store.",
-    message: (p) =>
-      p.operation === "write"
+    message: (p) => {
+      if (p.leadsNowhere === true) return `cannot use '${p.path}': it is a link that leads nowhere`;
+      return isMaking(p.operation)
         ? `cannot write in '${p.path}': ${wordsOfMakingErrno(p.errno) ?? p.errno}`
-        : `cannot ${p.operation} '${p.path}': ${wordsOfErrno(p.errno) ?? p.errno}`,
-    hint: (p) => (["write", "create", "publish", "lock"].includes(p.operation) ? elsewhere : undefined),
+        : `cannot ${p.operation} '${p.path}': ${wordsOfErrno(p.errno) ?? p.errno}`;
+    },
+    hint: (p) => (isMaking(p.operation) ? elsewhere : undefined),
   }),
   E_STORE_DAMAGED: rule<AtPath & { detail: string }>({
     exit,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../atomic-file.ts";
@@ -122,6 +122,27 @@ test("a file that cannot be made names the place that the user knows, and no tem
     `cannot use '${join(parent, "file")}': it is not a directory`,
   );
   expect(words("/proc/nothere/record")).toBe("cannot write in '/proc': nothing can be made there");
+});
+
+test("a store in a place where nothing can be made is told by that place", async () => {
+  const words = (root: string): string => {
+    try {
+      openStore(root).temporaryDirectory();
+    } catch (error) {
+      if (error instanceof Problem) return renderProblem(error, coreDiagnostics).message;
+      throw error;
+    }
+    return "it was made";
+  };
+  expect(words("/proc/nothere/cache")).toBe("cannot write in '/proc': nothing can be made there");
+  const link = join(parent, "link");
+  symlinkSync(join(parent, "nowhere"), link);
+  for (const root of [link, join(link, "cache")]) {
+    expect(words(root)).toBe(`cannot use '${link}': it is a link that leads nowhere`);
+  }
+  const circle = join(parent, "circle");
+  symlinkSync("circle", circle);
+  expect(words(join(circle, "cache"))).toContain("its symbolic links go in a circle");
 });
 
 test("problems and our own bugs pass through unchanged", () => {

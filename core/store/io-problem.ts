@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { Problem, problemsOf } from "../diagnostic.ts";
 import type { coreDiagnostics } from "../diagnostics.ts";
 import { placeOfFailure } from "./place-of-failure.ts";
@@ -12,7 +12,13 @@ export function errnoOf(error: unknown): string | undefined {
 }
 
 function isFileInTheWay(errno: string, path: string): boolean {
-  return errno === "EEXIST" && statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  return errno === "EEXIST" && existsSync(path) && !statSync(path).isDirectory();
+}
+
+/** Such a link is in the way of a directory, and where it leads nothing can be made. */
+function leadsNowhere(path: string): boolean {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink && !existsSync(path);
 }
 
 /**
@@ -45,6 +51,9 @@ export function ioProblem(error: unknown, { path, operation }: { path: string; o
     default:
       // Where a directory was to be made there is a file.
       if (isFileInTheWay(errno, named)) return problem("E_STORE_NOT_DIRECTORY", { path: named }, context);
+      if (making.has(operation) && leadsNowhere(named)) {
+        return problem("E_STORE_IO", { path: named, operation, errno, leadsNowhere: true }, context);
+      }
       return problem("E_STORE_IO", { path: named, operation, errno }, context);
   }
 }
