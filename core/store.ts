@@ -8,8 +8,8 @@
  *   root/leases/<owner>.<n> entries that a living process uses, one `kind/key` a line
  *
  * Each of these folders is a real directory, never a link out of the store (store/own-folders.ts).
- * Whoever installs keeps everybody from evicting meanwhile (store/eviction.ts); whoever uses what is there leases it
- * first and then looks whether it is there.
+ * Whoever installs or leases keeps everybody from evicting meanwhile (store/eviction.ts). Who cannot afford a lock leases
+ * first and then looks for what leaves the store before the entry does.
  *
  * A process that is killed leaves either the old or the new state, and leftovers that the next sweep finds by their
  * owner's death. What is not synced: files of an entry, because everything here can be fetched or built again and a

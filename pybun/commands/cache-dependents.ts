@@ -25,7 +25,10 @@ const isInStore = (store: Store, { path, key }: EnvironmentRecord): boolean => p
 /** `<root>/<kind>/<key>/site-packages` → the key. */
 const viewKeyOf = ({ view }: EnvironmentRecord): string => basename(dirname(view));
 
-/** Environments and what leads to them go before views, views before wheels: nothing is ever left without its parts. */
+/**
+ * Environments go before views, views before wheels: nothing is ever left without its parts. What leads to environments
+ * goes before them: a warm run takes no lock, and knows by its choice that it came before the cleaning.
+ */
 export const dependentKinds = ["runs-v1", createKind, choiceKind, environmentKind, viewKind, wheelSetKind];
 
 /**

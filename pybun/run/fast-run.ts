@@ -35,7 +35,7 @@ export function tryFastRun(argv: readonly string[]): boolean {
   if (block === undefined) return false;
   const key = warmKey({ script, block, cwd: workingDirectory(), environment: env });
   const record = parseWarmRecord(readText(calls, warmRecordPath(cacheRoot, key)));
-  // The lease first: what was there under it stays there.
+  // The lease first: among the witnesses is the choice, which cleaning takes before it asks for leases of environments.
   if (record === undefined || !takeLease(calls, cacheRoot, record) || !holds(calls, record)) return false;
   const variables = childVariables({ environment: env, prefix: record.prefix, scripts: record.scripts });
   variables["TRACEPARENT"] = formatTraceParent(beginTrace(env));
