@@ -41,9 +41,17 @@ export function readTextIfPresent(path: string): string | undefined {
 }
 
 const absences = new Set([
-  ...["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "EISDIR"],
+  "ENOENT",
+  "ENOTDIR",
+  "EACCES",
+  "EPERM",
+  "ELOOP",
+  "ENAMETOOLONG",
+  "EISDIR",
   // What open(2) says of a socket, and of a device without a driver.
-  ...["ENXIO", "ENODEV", "EOPNOTSUPP"],
+  "ENXIO",
+  "ENODEV",
+  "EOPNOTSUPP",
 ]);
 
 /** Is this the answer "not here, or not for you" of the system? */
