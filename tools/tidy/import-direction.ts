@@ -1,12 +1,12 @@
 /**
- * Imports point one way: core ← cli ← pybun ← vivarium, and inside pybun along the way that data goes. A folder may
+ * Imports point one way: core ← cli ← systems ← vivarium, and inside a system along the way that data goes. A folder may
  * import folders of a lower rank only; folders of equal rank do not know each other. Tests may also use the fixtures of
  * `tests` and the oracles of `tools`, and are free inside their own system.
  */
 import { isTestSource, type SourceFile, type SourceTree } from "./source-tree.ts";
 
 /** Systems of equal rank never import each other. Tools and benchmarks look at everything, nothing looks at them. */
-const systemRanks: Readonly<Record<string, number>> = { core: 0, cli: 1, pybun: 2, vivarium: 3 };
+const systemRanks: Readonly<Record<string, number>> = { core: 0, cli: 1, pybun: 2, isorun: 2, vivarium: 3 };
 
 const onlookers = new Set(["tools", "bench", "tests", "examples"]);
 
@@ -26,6 +26,21 @@ const pybunRanks: Readonly<Record<string, number>> = {
   commands: 9,
 };
 
+const isorunRanks: Readonly<Record<string, number>> = {
+  errors: 0,
+  decode: 1,
+  types: 2,
+  "core-module": 3,
+  validate: 4,
+  call: 5,
+  instantiate: 6,
+};
+
+const folderRanks: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  pybun: pybunRanks,
+  isorun: isorunRanks,
+};
+
 export function importDirection(tree: SourceTree): string[] {
   return [...tree.files.values()].flatMap((file) =>
     file.imports.flatMap(({ target, line }) => {
@@ -43,8 +58,9 @@ function judge(file: SourceFile, target: string): string | undefined {
   if (onlookers.has(toSystem)) return isTest ? undefined : `imports '${target}', which only tests may use`;
   if (fromSystem !== toSystem) return judgeRanks(systemRanks, { from: fromSystem, to: toSystem });
   if (!isTest && isTestSource(target)) return `imports '${target}', which only tests may use`;
-  if (isTest || fromSystem !== "pybun" || fromFolder === toFolder || fromFolder.endsWith(".ts")) return undefined;
-  return judgeRanks(pybunRanks, { from: fromFolder, to: toFolder });
+  const ranks = folderRanks[fromSystem];
+  if (isTest || ranks === undefined || fromFolder === toFolder || fromFolder.endsWith(".ts")) return undefined;
+  return judgeRanks(ranks, { from: fromFolder, to: toFolder });
 }
 
 function judgeRanks(ranks: Readonly<Record<string, number>>, { from, to }: { from: string; to: string }) {

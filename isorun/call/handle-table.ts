@@ -1,0 +1,76 @@
+/**
+ * Handles of one component instance (Canonical ABI, Table State and Resource State). Index 0 is never given out, and
+ * what was freed last is given out first: the order is part of the specification.
+ */
+import { TrapError } from "../errors/errors.ts";
+
+/** A resource type at run time: each instance of the component that defines one has another. */
+export interface RuntimeResource {
+  readonly kind: "resource";
+  /** Called with the representation when an owned handle is dropped, and with the instance that drops it. */
+  readonly drop: (representation: number, caller?: object) => void;
+  /** The instance that defines it; undefined for resources of the host. */
+  readonly owner: object | undefined;
+}
+
+/** Counts what was lent for one call, which must be given back before it ends. */
+export interface BorrowScope {
+  borrows: number;
+}
+
+export interface Handle {
+  readonly resource: RuntimeResource;
+  readonly representation: number;
+  readonly isOwn: boolean;
+  readonly scope: BorrowScope | undefined;
+  lends: number;
+}
+
+const lengthMax = 2 ** 28 - 1;
+
+export class HandleTable {
+  readonly #handles: (Handle | undefined)[] = [undefined];
+  readonly #free: number[] = [];
+
+  get size(): number {
+    return this.#handles.length - 1 - this.#free.length;
+  }
+
+  add(handle: Handle): number {
+    const free = this.#free.pop();
+    if (free !== undefined) {
+      this.#handles[free] = handle;
+      return free;
+    }
+    if (this.#handles.length > lengthMax) throw new TrapError("the handle table is full");
+    return this.#handles.push(handle) - 1;
+  }
+
+  get(index: number, resource: RuntimeResource): Handle {
+    const handle = this.#handles[index >>> 0];
+    if (handle === undefined) throw new TrapError(`unknown handle index ${index >>> 0}`);
+    if (handle.resource !== resource)
+      throw new TrapError(wrongType(index, { expected: resource, found: handle.resource }));
+    return handle;
+  }
+
+  remove(index: number, resource: RuntimeResource): Handle {
+    const handle = this.get(index, resource);
+    if (handle.lends > 0) throw new TrapError("cannot remove owned resource while borrowed");
+    this.#handles[index] = undefined;
+    this.#free.push(index);
+    return handle;
+  }
+}
+
+interface WrongType {
+  readonly expected: RuntimeResource;
+  readonly found: RuntimeResource;
+}
+
+function wrongType(index: number, { expected, found }: WrongType): string {
+  const name = ({ owner }: RuntimeResource) =>
+    owner === undefined ? "host-defined resource" : "guest-defined resource";
+  const other = name(expected) === name(found) ? `a different ${name(found)}` : `a ${name(found)}`;
+  return `handle index ${index} used with the wrong type, expected ${name(expected)} but found ${other}`;
+}

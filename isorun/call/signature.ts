@@ -1,0 +1,154 @@
+/**
+ * One specialised function for each signature: `entry` calls a lifted core function with JavaScript values, `exit` is
+ * the core function that a lowered one is seen as from inside. Generated once for a signature and its options, bound to
+ * memories, handles and resource types for each instance. No type is looked at while a call runs.
+ */
+import type { FuncType, Resource } from "../types/component-types.ts";
+import { flatParamsMax, flatResultsMax, flattenType, flattenTypes } from "../types/flatten.ts";
+import { layoutOf, offsetsOf, sequenceOf } from "../types/layout.ts";
+import { emitLiftFlat, emitLoad, FlatValues } from "./lift-source.ts";
+import { emitLowerFlat, emitStore } from "./lower-source.ts";
+import { plus, Source } from "./source.ts";
+
+interface Generated {
+  /** Binds the text: `(cx, target, r, post) => function`. */
+  readonly bind: (cx: unknown, target: unknown, resources: readonly unknown[], post: unknown) => unknown;
+  /** Which resource types it wants, in the order of `r`. */
+  readonly resources: readonly Resource[];
+}
+
+function finish(source: Source, params: readonly string[]): Generated {
+  const text = `"use strict";\nreturn (cx, target, r, post) => {\n  const m = cx.memory;\n  return (${params.join(", ")}) => {\n${source.text}\n  };\n};`;
+  // Generated from types alone: names and numbers of the guest stand in it as JSON or not at all.
+  // oxlint-disable-next-line no-implied-eval
+  const make = new Function("k", text) as (constants: readonly unknown[]) => Generated["bind"]; // the text says so
+  return { bind: make(source.constants), resources: source.resources };
+}
+
+const entries = new WeakMap<FuncType, Map<boolean, Generated>>();
+
+/** `(caller, ...values) => value`; a result stays `{tag, val}`. @param hasPostReturn whether `post` is to be called */
+export function entryOf(type: FuncType, hasPostReturn: boolean): Generated {
+  return remembered(entries, { type, key: hasPostReturn }, () => makeEntry(type, hasPostReturn));
+}
+
+const exits = new WeakMap<FuncType, Map<boolean, Generated>>();
+
+/** `(...core) => core`; `target` takes values and returns one. */
+export function exitOf(type: FuncType): Generated {
+  return remembered(exits, { type, key: true }, () => makeExit(type));
+}
+
+function remembered(
+  known: WeakMap<FuncType, Map<boolean, Generated>>,
+  { type, key }: { readonly type: FuncType; readonly key: boolean },
+  make: () => Generated,
+): Generated {
+  const ofType = known.get(type) ?? new Map<boolean, Generated>();
+  known.set(type, ofType);
+  const made = ofType.get(key) ?? make();
+  ofType.set(key, made);
+  return made;
+}
+
+/** `canon lift` */
+function makeEntry({ params, result }: FuncType, hasPostReturn: boolean): Generated {
+  const source = new Source();
+  const names = params.map((_, index) => `a${index}`);
+  source.line("const before = cx.enter(caller);");
+  source.line("if (m !== undefined) m.refresh();");
+  const types = params.map(({ type }) => type);
+  const flat =
+    flattenTypes(types).length > flatParamsMax ? [spill(source, types, names)] : lowerAll(source, types, names);
+  const hasResult = result !== undefined;
+  source.line(`${hasResult ? "const flat = " : ""}target(${flat.join(", ")});`);
+  source.line("if (m !== undefined) m.refresh();");
+  const value = result === undefined ? "undefined" : liftResult(source, result);
+  if (hasPostReturn) source.line(`cx.postReturn(post${hasResult ? ", flat" : ""});`);
+  source.line("cx.leave(before);");
+  source.line(`return ${value};`);
+  return finish(source, ["caller", ...names]);
+}
+
+function lowerAll(
+  source: Source,
+  types: readonly FuncType["params"][number]["type"][],
+  names: readonly string[],
+): string[] {
+  return types.flatMap((type, index) => emitLowerFlat(source, type, { value: names[index] ?? "undefined" }));
+}
+
+function spill(source: Source, types: readonly FuncType["params"][number]["type"][], names: readonly string[]): string {
+  const { size, align } = sequenceOf(types);
+  const start = source.let(`cx.allocate(${size}, ${align})`, "p");
+  for (const [index, offset] of offsetsOf(types).entries()) {
+    const type = types[index];
+    if (type === undefined) continue;
+    emitStore(source, type, { value: names[index] ?? "undefined", pointer: source.let(plus(start, offset), "p") });
+  }
+  return start;
+}
+
+function liftResult(source: Source, type: NonNullable<FuncType["result"]>): string {
+  const flat = flattenType(type);
+  const [only] = flat;
+  if (flat.length <= flatResultsMax && only !== undefined) {
+    return emitLiftFlat(source, type, { flat: new FlatValues([{ name: "flat", type: only }]) });
+  }
+  const { size, align } = layoutOf(type);
+  const pointer = source.let("flat >>> 0", "p");
+  source.line(`cx.checkRecord(${pointer}, ${size}, ${align});`);
+  return emitLoad(source, type, { pointer });
+}
+
+/** `canon lower` */
+function makeExit({ params, result }: FuncType): Generated {
+  const source = new Source();
+  const types = params.map(({ type }) => type);
+  const flat = flattenTypes(types);
+  const isSpilled = flat.length > flatParamsMax;
+  const given = isSpilled
+    ? [{ name: "f0", type: "i32" as const }]
+    : flat.map((type, index) => ({ name: `f${index}`, type }));
+  const names = given.map(({ name }) => name);
+  const resultFlat = result === undefined ? [] : flattenType(result);
+  const hasPointer = resultFlat.length > flatResultsMax;
+  source.line("cx.begin();");
+  source.line("if (m !== undefined) m.refresh();");
+  const values = isSpilled ? loadAll(source, types) : liftAll(source, types, given);
+  source.line(`${result === undefined ? "" : "const value = "}target(${values.join(", ")});`);
+  source.line("if (m !== undefined) m.refresh();");
+  if (result === undefined) {
+    source.line("cx.end();");
+  } else if (hasPointer) {
+    const { size, align } = layoutOf(result);
+    const pointer = source.let("out >>> 0", "p");
+    source.line(`cx.checkRecord(${pointer}, ${size}, ${align});`);
+    emitStore(source, result, { value: "value", pointer });
+    source.line("cx.end();");
+  } else {
+    const [core] = emitLowerFlat(source, result, { value: "value" });
+    source.line("cx.end();");
+    source.line(`return ${core};`);
+  }
+  return finish(source, hasPointer ? [...names, "out"] : names);
+}
+
+function liftAll(
+  source: Source,
+  types: readonly FuncType["params"][number]["type"][],
+  given: ConstructorParameters<typeof FlatValues>[0],
+): string[] {
+  const flat = new FlatValues(given);
+  return types.map((type) => emitLiftFlat(source, type, { flat }));
+}
+
+function loadAll(source: Source, types: readonly FuncType["params"][number]["type"][]): string[] {
+  const { size, align } = sequenceOf(types);
+  const start = source.let("f0 >>> 0", "p");
+  source.line(`cx.checkRecord(${start}, ${size}, ${align});`);
+  const offsets = offsetsOf(types);
+  return types.map((type, index) =>
+    emitLoad(source, type, { pointer: source.let(plus(start, offsets[index] ?? 0), "p") }),
+  );
+}

@@ -1,0 +1,132 @@
+/** Strings in memories (Canonical ABI, Loading and Storing): the three encodings, both ways. */
+import type { StringEncoding } from "../decode/ast.ts";
+import { TrapError } from "../errors/errors.ts";
+
+export const stringBytesMax = 2 ** 28 - 1;
+const utf16Tag = 2 ** 31;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const utf16 = new TextDecoder("utf-16le", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** Below this a loop over ASCII is faster than the decoder. */
+const shortMax = 32;
+
+export interface StringWords {
+  readonly outOfBounds: string;
+  readonly unaligned: string;
+}
+
+/** @param units the length as the guest says it, with the tag of latin1+utf16. @throws TrapError */
+export function liftString(
+  bytes: Uint8Array,
+  { pointer, units }: { readonly pointer: number; readonly units: number },
+  { encoding, words }: { readonly encoding: StringEncoding; readonly words: StringWords },
+): string {
+  const isTagged = encoding === "latin1-utf16" && units >= utf16Tag;
+  const isWide = encoding === "utf16" || isTagged;
+  const count = isTagged ? units - utf16Tag : units;
+  const length = isWide ? count * 2 : count;
+  if (length > stringBytesMax || pointer + length > bytes.length) throw new TrapError(words.outOfBounds);
+  if (encoding !== "utf8" && pointer % 2 !== 0) throw new TrapError(words.unaligned);
+  const text = bytes.subarray(pointer, pointer + length);
+  if (isWide) return decodeWide(text);
+  return encoding === "utf8" ? decodeUtf8(text) : decodeLatin1(text);
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  if (bytes.length < shortMax) {
+    const text = decodeAscii(bytes);
+    if (text !== undefined) return text;
+  }
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new TrapError(isCutShort(bytes) ? "incomplete utf-8 byte sequence" : "invalid utf-8 sequence", { cause });
+  }
+}
+
+function decodeAscii(bytes: Uint8Array): string | undefined {
+  let text = "";
+  for (const byte of bytes) {
+    if (byte >= 0x80) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+/** Whether more bytes could have made it valid. */
+function isCutShort(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    // The decoder's only complaint: the bytes are wrong whatever follows.
+    return false;
+  }
+}
+
+function decodeWide(bytes: Uint8Array): string {
+  try {
+    return utf16.decode(bytes);
+  } catch (cause) {
+    throw new TrapError("unpaired surrogate found in a utf-16 string", { cause });
+  }
+}
+
+const chunkLength = 8192;
+
+function decodeLatin1(bytes: Uint8Array): string {
+  let text = "";
+  for (let start = 0; start < bytes.length; start += chunkLength) {
+    text += String.fromCharCode(...bytes.subarray(start, start + chunkLength));
+  }
+  return text;
+}
+
+export interface EncodedString {
+  readonly byteLength: number;
+  readonly align: 1 | 2;
+  /** What the guest is told as the length. */
+  readonly units: number;
+  readonly write: (bytes: Uint8Array, pointer: number) => void;
+}
+
+/** @throws TypeError if it is no string of scalar values, or too long */
+export function encodeString(text: unknown, encoding: StringEncoding): EncodedString {
+  if (typeof text !== "string") throw new TypeError(`expected a string, found ${typeof text}`);
+  if (!text.isWellFormed())
+    throw new TypeError("the string has an unpaired surrogate, which no component can be given");
+  const encoded = encodeAs(text, encoding);
+  if (encoded.byteLength > stringBytesMax) {
+    throw new TypeError(`the string takes ${encoded.byteLength} bytes, more than ${stringBytesMax}`);
+  }
+  return encoded;
+}
+
+function encodeAs(text: string, encoding: StringEncoding): EncodedString {
+  if (encoding === "utf8") {
+    const bytes = encoder.encode(text);
+    return { byteLength: bytes.length, align: 1, units: bytes.length, write: (into, at) => into.set(bytes, at) };
+  }
+  if (encoding === "latin1-utf16" && isLatin1(text)) {
+    return { byteLength: text.length, align: 2, units: text.length, write: (into, at) => writeNarrow(text, into, at) };
+  }
+  const units = encoding === "utf16" ? text.length : text.length + utf16Tag;
+  return { byteLength: text.length * 2, align: 2, units, write: (into, at) => writeWide(text, into, at) };
+}
+
+const latin1 = /^[\u0000-\u00ff]*$/;
+const isLatin1 = (text: string): boolean => latin1.test(text);
+
+function writeNarrow(text: string, into: Uint8Array, at: number): void {
+  for (let index = 0; index < text.length; index += 1) into[at + index] = text.charCodeAt(index);
+}
+
+function writeWide(text: string, into: Uint8Array, at: number): void {
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    into[at + index * 2] = unit & 0xff;
+    into[at + index * 2 + 1] = unit >>> 8;
+  }
+}

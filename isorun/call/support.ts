@@ -1,0 +1,327 @@
+/**
+ * What generated code calls: one object for each lifted or lowered function, with the memory, the allocator and the
+ * handles that its options and its instance give it. Checks of values throw TypeError, misbehaving guests TrapError.
+ */
+import type { StringEncoding } from "../decode/ast.ts";
+import { TrapError } from "../errors/errors.ts";
+import type { BorrowScope, Handle, HandleTable, RuntimeResource } from "./handle-table.ts";
+import type { MemoryAccess } from "./memory-access.ts";
+import { ResourceValue } from "./resource-value.ts";
+import { encodeString, liftString, stringBytesMax } from "./strings.ts";
+
+/** What the other side of the boundary is decides the words of a trap. */
+export interface BoundaryWords {
+  readonly string: string;
+  readonly list: string;
+  readonly unaligned: string;
+  readonly reallocEnd: string;
+  readonly reallocAlign: string;
+}
+
+export const hostWords: BoundaryWords = {
+  string: "string pointer/length out of bounds of memory",
+  list: "list pointer/length out of bounds of memory",
+  unaligned: "pointer not aligned: unaligned pointer",
+  reallocEnd: "realloc return: beyond end of memory",
+  reallocAlign: "realloc return: result not aligned",
+};
+
+export const componentWords: BoundaryWords = {
+  string: "wasm trap: string content out-of-bounds",
+  list: "wasm trap: list content out-of-bounds",
+  unaligned: "wasm trap: unaligned pointer",
+  reallocEnd: "wasm trap: list content out-of-bounds",
+  reallocAlign: "wasm trap: unaligned pointer",
+};
+
+const listBytesMax = 2 ** 28 - 1;
+const float = new DataView(new ArrayBuffer(8));
+
+/** Of the component instance (instantiate/component-instance.ts) what calls need. */
+export interface Enterable {
+  readonly handles: HandleTable;
+  mayLeave: boolean;
+  enter(caller: unknown): unknown;
+  leave(entered: unknown): void;
+  checkLeave(): void;
+}
+
+export interface SupportOptions {
+  readonly memory: MemoryAccess | undefined;
+  readonly realloc: ((old: number, oldSize: number, align: number, size: number) => number) | undefined;
+  readonly encoding: StringEncoding;
+  /** The instance whose function this is. */
+  readonly instance: Enterable;
+  readonly words: BoundaryWords;
+}
+
+interface Entered {
+  readonly entered: unknown;
+  readonly scope: BorrowScope;
+}
+
+interface Allocated {
+  readonly pointer: number;
+  readonly units: number;
+}
+
+type NumericArray = {
+  readonly length: number;
+  readonly byteLength: number;
+  readonly buffer: ArrayBufferLike;
+  readonly byteOffset: number;
+};
+type NumericConstructor = { readonly BYTES_PER_ELEMENT: number; from(items: Iterable<never>): NumericArray };
+
+export class Support {
+  readonly memory: MemoryAccess | undefined;
+  readonly #options: SupportOptions;
+  /** Of the call that runs: what it was lent, and what it lends. */
+  #scope: BorrowScope = { borrows: 0 };
+  #lenders: Handle[] = [];
+  readonly #outer: Handle[][] = [];
+
+  constructor(options: SupportOptions) {
+    this.#options = options;
+    this.memory = options.memory;
+  }
+
+  // Calls
+
+  /** Begins a call into the instance. @returns what `leave` has to be given. @throws TrapError */
+  enter(caller: unknown): Entered {
+    const entered = this.#options.instance.enter(caller);
+    const scope = this.#scope;
+    this.#scope = { borrows: 0 };
+    return { entered, scope };
+  }
+
+  leave({ entered, scope }: Entered): void {
+    if (this.#scope.borrows > 0) throw new TrapError("borrow handles still remain at the end of the call");
+    this.#scope = scope;
+    this.#options.instance.leave(entered);
+  }
+
+  postReturn(post: (...flat: unknown[]) => void, ...flat: unknown[]): void {
+    const { instance } = this.#options;
+    instance.mayLeave = false;
+    post(...flat);
+    instance.mayLeave = true;
+  }
+
+  /** Begins a call out of the instance. @throws TrapError */
+  begin(): void {
+    this.#options.instance.checkLeave();
+    this.#outer.push(this.#lenders);
+    this.#lenders = [];
+  }
+
+  end(): void {
+    for (const lender of this.#lenders) lender.lends -= 1;
+    this.#lenders = this.#outer.pop() ?? [];
+  }
+
+  // Lifting
+
+  get #bytes(): Uint8Array {
+    if (this.memory === undefined) throw new Error("validation asks for a memory where there are pointers");
+    return this.memory.bytes;
+  }
+
+  liftString(pointer: number, units: number): string {
+    const { encoding, words } = this.#options;
+    const rules = { encoding, words: { outOfBounds: words.string, unaligned: words.unaligned } };
+    return liftString(this.#bytes, { pointer, units }, rules);
+  }
+
+  checkList(pointer: number, count: number, ...[size = 1, align = 1]: readonly number[]): void {
+    const { words } = this.#options;
+    if (count * size > listBytesMax) throw new TrapError(words.list);
+    if (pointer % align !== 0) throw new TrapError(words.unaligned);
+    if (pointer + count * size > this.#bytes.length) throw new TrapError(words.list);
+  }
+
+  /** For parameters and results that go through memory as one record. */
+  checkRecord(pointer: number, ...[size = 1, align = 1]: readonly number[]): void {
+    const { words } = this.#options;
+    if (pointer % align !== 0) throw new TrapError(words.unaligned);
+    if (pointer + size > this.#bytes.length) throw new TrapError(words.list);
+  }
+
+  liftChar(code: number): string {
+    if (code >= 0x110000 || (code >= 0xd800 && code <= 0xdfff)) throw new TrapError("invalid `char` bit pattern");
+    return String.fromCodePoint(code);
+  }
+
+  failDiscriminant(): never {
+    throw new TrapError("invalid variant discriminant");
+  }
+
+  f32FromBits(bits: number): number {
+    float.setInt32(0, bits, true);
+    return float.getFloat32(0, true);
+  }
+
+  f64FromBits(bits: bigint): number {
+    float.setBigInt64(0, bits, true);
+    return float.getFloat64(0, true);
+  }
+
+  liftOwn(index: number, resource: RuntimeResource): ResourceValue {
+    const handle = this.#options.instance.handles.remove(index, resource);
+    if (!handle.isOwn) throw new TrapError("cannot lift a borrowed handle as an owned one");
+    return new ResourceValue(resource, handle.representation);
+  }
+
+  liftBorrow(index: number, resource: RuntimeResource): ResourceValue {
+    const handle = this.#options.instance.handles.get(index, resource);
+    handle.lends += 1;
+    this.#lenders.push(handle);
+    return new ResourceValue(resource, handle.representation);
+  }
+
+  // Lowering
+
+  allocate(size: number, align: number): number {
+    const { realloc, words, instance } = this.#options;
+    if (realloc === undefined) throw new Error("validation asks for realloc where something is allocated");
+    instance.mayLeave = false;
+    const pointer = realloc(0, 0, align, size) >>> 0;
+    instance.mayLeave = true;
+    this.memory?.refresh();
+    if (pointer % align !== 0) throw new TrapError(words.reallocAlign);
+    if (pointer + size > this.#bytes.length) throw new TrapError(words.reallocEnd);
+    return pointer;
+  }
+
+  allocateList(count: number, ...[size = 1, align = 1]: readonly number[]): number {
+    const length = count * size;
+    if (length > listBytesMax) throw new TypeError(`the list takes ${length} bytes, more than ${listBytesMax}`);
+    return this.allocate(length, align);
+  }
+
+  lowerString(text: unknown): Allocated {
+    const { byteLength, align, units, write } = encodeString(text, this.#options.encoding);
+    const pointer = this.allocate(byteLength, align);
+    write(this.#bytes, pointer);
+    return { pointer, units };
+  }
+
+  lowerNumbers(value: unknown, array: NumericConstructor, check: (item: unknown) => unknown): Allocated {
+    const numbers = value instanceof (array as never) ? (value as NumericArray) : this.#numbersOf(value, array, check);
+    const { length, byteLength } = numbers;
+    const pointer = this.allocateList(byteLength, 1, array.BYTES_PER_ELEMENT);
+    this.#bytes.set(new Uint8Array(numbers.buffer, numbers.byteOffset, byteLength), pointer);
+    return { pointer, units: length };
+  }
+
+  #numbersOf(value: unknown, array: NumericConstructor, check: (item: unknown) => unknown): NumericArray {
+    return array.from(this.itemsOf(value).map((item) => check.call(this, item)) as never[]);
+  }
+
+  /** The items of any iterable, of which there must be `count` if that is given. */
+  itemsOf(value: unknown, count?: number): unknown[] {
+    if (value === null || typeof value !== "object" || !(Symbol.iterator in value)) {
+      throw new TypeError(`expected a list, found ${nameOf(value)}`);
+    }
+    const items: unknown[] = [];
+    for (const item of value as Iterable<unknown>) {
+      if (items.push(item) > stringBytesMax) throw new TypeError("the list has too many items");
+    }
+    if (count !== undefined && items.length !== count) {
+      throw new TypeError(`expected ${count} items, found ${items.length}`);
+    }
+    return items;
+  }
+
+  pairsOf(value: unknown): unknown[][] {
+    return this.itemsOf(value).map((pair) => this.itemsOf(pair, 2));
+  }
+
+  checkObject(value: unknown, wanted: string): void {
+    if (value === null || typeof value !== "object") throw new TypeError(`expected ${wanted}, found ${nameOf(value)}`);
+  }
+
+  caseOf(tag: unknown, labels: readonly string[]): number {
+    const index = typeof tag === "string" ? labels.indexOf(tag) : -1;
+    if (index >= 0) return index;
+    throw new TypeError(`expected one of ${labels.map((label) => `'${label}'`).join(", ")}, found ${nameOf(tag)}`);
+  }
+
+  flag(value: unknown): 0 | 1 {
+    if (value === undefined || value === false) return 0;
+    if (value === true) return 1;
+    throw new TypeError(`expected a flag that is true or false, found ${nameOf(value)}`);
+  }
+
+  bool(value: unknown): 0 | 1 {
+    if (typeof value !== "boolean") throw new TypeError(`expected a boolean, found ${nameOf(value)}`);
+    return value ? 1 : 0;
+  }
+
+  u8 = (value: unknown): number => integer(value, 0, 0xff);
+  s8 = (value: unknown): number => integer(value, -0x80, 0x7f);
+  u16 = (value: unknown): number => integer(value, 0, 0xffff);
+  s16 = (value: unknown): number => integer(value, -0x8000, 0x7fff);
+  u32 = (value: unknown): number => integer(value, 0, 0xffffffff);
+  s32 = (value: unknown): number => integer(value, -0x80000000, 0x7fffffff);
+  u64 = (value: unknown): bigint => bigInteger(value, 0n, 0xffffffffffffffffn);
+  s64 = (value: unknown): bigint => bigInteger(value, -0x8000000000000000n, 0x7fffffffffffffffn);
+
+  f32 = (value: unknown): number => {
+    if (typeof value !== "number") throw new TypeError(`expected a number, found ${nameOf(value)}`);
+    return value;
+  };
+
+  f64 = this.f32;
+
+  char(value: unknown): number {
+    const code = typeof value === "string" ? value.codePointAt(0) : undefined;
+    const isOne = code !== undefined && (value as string).length === (code > 0xffff ? 2 : 1);
+    if (!isOne || (code >= 0xd800 && code <= 0xdfff)) {
+      throw new TypeError(`expected a string of one Unicode scalar value, found ${nameOf(value)}`);
+    }
+    return code;
+  }
+
+  bitsOfF32(value: number): number {
+    float.setFloat32(0, value, true);
+    return float.getInt32(0, true);
+  }
+
+  bitsOfF64(value: number): bigint {
+    float.setFloat64(0, value, true);
+    return float.getBigInt64(0, true);
+  }
+
+  lowerOwn(value: unknown, resource: RuntimeResource): number {
+    const representation = ResourceValue.take(value, resource);
+    return this.#options.instance.handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 });
+  }
+
+  /** Who defines a resource is given the representation itself. */
+  lowerBorrow(value: unknown, resource: RuntimeResource): number {
+    const representation = ResourceValue.look(value, resource);
+    if (resource.owner === this.#options.instance) return representation;
+    this.#scope.borrows += 1;
+    return this.#options.instance.handles.add({ resource, representation, isOwn: false, scope: this.#scope, lends: 0 });
+  }
+}
+
+function integer(value: unknown, least: number, most: number): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new TypeError(`expected an integer from ${least} to ${most}, found ${nameOf(value)}`);
+}
+
+function bigInteger(value: unknown, least: bigint, most: bigint): bigint {
+  if (typeof value === "bigint" && value >= least && value <= most) return value;
+  throw new TypeError(`expected a bigint from ${least} to ${most}, found ${nameOf(value)}`);
+}
+
+const shownMax = 40;
+
+function nameOf(value: unknown): string {
+  if (typeof value === "string") return `'${value.slice(0, shownMax)}'`;
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
+  return value === null ? "null" : typeof value;
+}

@@ -1,0 +1,113 @@
+/**
+ * The errors of the public interface. Each has a stable `code`, so that callers need no `instanceof` across realms.
+ */
+
+abstract class IsorunError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The bytes are no component: the binary format is broken. */
+export class DecodeError extends IsorunError {
+  readonly code = "decode";
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(`${message} (at offset 0x${offset.toString(16)})`);
+    this.offset = offset;
+  }
+}
+
+/** The bytes can be read, but break a rule of validation. */
+export class ValidationError extends IsorunError {
+  readonly code = "validation";
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(`${message} (at offset 0x${offset.toString(16)})`);
+    this.offset = offset;
+  }
+}
+
+/** The component is valid, and asks for something that is not built, or that this engine cannot do. */
+export class UnsupportedError extends IsorunError {
+  readonly code = "unsupported";
+  readonly feature: string;
+
+  constructor(feature: string) {
+    super(`${feature} is not supported`);
+    this.feature = feature;
+  }
+}
+
+/** Where a trap came from: the innermost first. */
+export interface TrapFrame {
+  readonly component: string;
+  readonly instance: string;
+  readonly func: string;
+}
+
+/** The guest did what the specification says must end it. Its instance cannot be entered again. */
+export class TrapError extends IsorunError {
+  readonly code: string;
+  readonly frames: readonly TrapFrame[];
+
+  constructor(message: string, { code = "trap", frames = [], cause }: TrapOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.frames = frames;
+  }
+}
+
+export interface TrapOptions {
+  readonly code?: string;
+  readonly frames?: readonly TrapFrame[];
+  readonly cause?: unknown;
+}
+
+/** A function returned the `err` side of its result. */
+export class ComponentError extends IsorunError {
+  readonly code = "component";
+  readonly payload: unknown;
+
+  constructor(payload: unknown) {
+    super(
+      payload === undefined ? "the function returned an error" : `the function returned an error: ${describe(payload)}`,
+    );
+    this.payload = payload;
+  }
+}
+
+function describe(payload: unknown): string {
+  if (typeof payload === "string") return payload;
+  try {
+    return JSON.stringify(payload, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)) ?? "";
+  } catch {
+    // A payload may hold resources and circles: the property has it all.
+    return "a value";
+  }
+}
+
+export interface LinkProblem {
+  /** The import as the component names it: an interface, or a bare name. */
+  readonly import: string;
+  readonly func?: string;
+  readonly message: string;
+}
+
+/** What an instance needs and was not given, all at once. */
+export class LinkError extends IsorunError {
+  readonly code = "link";
+  readonly problems: readonly LinkProblem[];
+
+  constructor(problems: readonly LinkProblem[]) {
+    super(problems.map(({ message }) => message).join("\n"));
+    this.problems = problems;
+  }
+}

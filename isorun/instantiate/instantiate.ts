@@ -1,0 +1,178 @@
+/**
+ * Makes an instance of a component. In: a validated component and what its imports are given. Out: its exports. Walks
+ * the definitions in order, as validation did, and fills the index spaces with what exists at run time.
+ */
+
+import type { RuntimeResource } from "../call/handle-table.ts";
+import type { AliasRef, CoreInstanceRef, InstanceRef, SortIndex } from "../decode/ast.ts";
+import type { ExternType } from "../types/component-types.ts";
+import type { ValidComponent, ValidDefinition } from "../validate/valid-component.ts";
+import { builtinFunc } from "./builtins.ts";
+import { ComponentInstance } from "./component-instance.ts";
+import { liftFunc, lowerFunc } from "./link-func.ts";
+import {
+  absent,
+  type CoreItem,
+  type InstanceItem,
+  type Item,
+  type ModuleItem,
+  type ResourceMap,
+  RuntimeScope,
+} from "./runtime-scope.ts";
+
+export interface InstantiateOptions {
+  readonly imports: ReadonlyMap<string, Item>;
+  readonly compile: (bytes: Uint8Array) => WebAssembly.Module;
+  readonly parent?: ComponentInstance;
+  readonly outer?: RuntimeScope | undefined;
+}
+
+/** @throws TrapError, and what the engine throws for core modules */
+export function instantiateComponent(component: ValidComponent, options: InstantiateOptions): InstanceItem {
+  const scope = new RuntimeScope(options.outer, new ComponentInstance(options.parent));
+  for (const definition of component.definitions) execute(scope, definition, options);
+  return { kind: "instance", exports: scope.exports };
+}
+
+function execute(scope: RuntimeScope, definition: ValidDefinition, options: InstantiateOptions): void {
+  switch (definition.kind) {
+    case "core module":
+      scope.coreModules.push({ kind: "core module", module: options.compile(definition.module.bytes) });
+      break;
+    case "core instance":
+      scope.coreInstances.push(makeCoreInstance(scope, definition.instance));
+      break;
+    case "component":
+      scope.components.push({ kind: "component", component: definition.component, outer: scope });
+      break;
+    case "instance":
+      bindAndPush(scope, makeInstance(scope, definition.instance, options), definition.type);
+      break;
+    case "alias":
+      alias(scope, definition.alias);
+      break;
+    case "type":
+      scope.types.push({ kind: "type", resource: undefined });
+      break;
+    case "resource":
+      defineResource(scope, definition);
+      break;
+    case "lift":
+      scope.funcs.push(liftFunc(scope, definition));
+      break;
+    case "lower":
+      scope.coreFuncs.push(lowerFunc(scope, definition));
+      break;
+    case "builtin":
+      scope.coreFuncs.push(builtinFunc(scope, definition));
+      break;
+    case "import":
+      bindAndPush(
+        scope,
+        options.imports.get(definition.name) ?? absent("the import", definition.name),
+        definition.type,
+      );
+      break;
+    default:
+      scope.exports.set(definition.name.name, bindAndPush(scope, itemAt(scope, definition.value), definition.type));
+  }
+}
+
+function bindAndPush(scope: RuntimeScope, item: Item, type: ExternType): Item {
+  bindResources(type, item, scope.resources);
+  scope.push(item);
+  return item;
+}
+
+/** Resources that a type names are from now on those that stand under the same names. */
+export function bindResources(type: ExternType, item: Item, resources: ResourceMap): void {
+  if (type.kind === "type" && type.type.kind === "resource" && item.kind === "type" && item.resource !== undefined) {
+    resources.set(type.type.resource, item.resource);
+  }
+  if (type.kind !== "instance" || item.kind !== "instance") return;
+  for (const [name, inner] of type.exports) {
+    const found = item.exports.get(name);
+    if (found !== undefined) bindResources(inner, found, resources);
+  }
+}
+
+function defineResource(scope: RuntimeScope, definition: ValidDefinition & { readonly kind: "resource" }): void {
+  const { instance } = scope;
+  const destructor = definition.destructor === undefined ? undefined : scope.coreFuncs[definition.destructor];
+  const drop = (representation: number, caller?: object): void => {
+    if (typeof destructor !== "function") return;
+    const entered = instance.enter(caller instanceof ComponentInstance ? caller : undefined);
+    destructor(representation);
+    instance.leave(entered);
+  };
+  const resource: RuntimeResource = { kind: "resource", drop, owner: instance };
+  scope.resources.set(definition.resource, resource);
+  scope.types.push({ kind: "type", resource });
+}
+
+function itemAt(scope: RuntimeScope, { sort, index }: SortIndex): Item {
+  const spaces: Readonly<Record<string, readonly Item[]>> = {
+    func: scope.funcs,
+    instance: scope.instances,
+    component: scope.components,
+    type: scope.types,
+    "core module": scope.coreModules,
+  };
+  return spaces[sort]?.[index] ?? absent(sort, index);
+}
+
+function makeInstance(scope: RuntimeScope, ref: InstanceRef, options: InstantiateOptions): InstanceItem {
+  if (ref.kind === "exports") {
+    const exports = new Map(ref.exports.map(({ name, value }) => [name.name, itemAt(scope, value)] as const));
+    return { kind: "instance", exports };
+  }
+  const { component, outer } = scope.components[ref.component] ?? absent("component", ref.component);
+  const imports = new Map(ref.arguments.map(({ name, value }) => [name, itemAt(scope, value)] as const));
+  return instantiateComponent(component, { imports, compile: options.compile, parent: scope.instance, outer });
+}
+
+function makeCoreInstance(scope: RuntimeScope, ref: CoreInstanceRef): Readonly<Record<string, CoreItem>> {
+  if (ref.kind === "exports") {
+    const entries = ref.exports.map(({ name, sort, index }) => [name, coreItemAt(scope, sort, index)] as const);
+    return nullObject(entries);
+  }
+  const module: ModuleItem = scope.coreModules[ref.module] ?? absent("module", ref.module);
+  const entries = ref.arguments.map(
+    ({ name, instance: index }) => [name, scope.coreInstances[index] ?? absent("core instance", index)] as const,
+  );
+  const made = new WebAssembly.Instance(module.module, nullObject(entries));
+  return made.exports as Readonly<Record<string, CoreItem>>; // exports are what core items are
+}
+
+/** Names of imports are the guest's: none of them may be one that objects have anyway. */
+function nullObject<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
+  const object: Record<string, T> = Object.create(null) as Record<string, T>;
+  for (const [name, value] of entries) object[name] = value;
+  return object;
+}
+
+function coreSpace(scope: RuntimeScope, sort: string): CoreItem[] {
+  const spaces: Readonly<Record<string, CoreItem[]>> = {
+    func: scope.coreFuncs,
+    table: scope.coreTables,
+    memory: scope.coreMemories,
+    global: scope.coreGlobals,
+    tag: scope.coreTags,
+  };
+  return spaces[sort] ?? absent("the core sort", sort);
+}
+
+const coreItemAt = (scope: RuntimeScope, sort: string, index: number): CoreItem =>
+  coreSpace(scope, sort)[index] ?? absent(`core ${sort}`, index);
+
+function alias(scope: RuntimeScope, ref: AliasRef): void {
+  if (ref.kind === "export") {
+    const found = scope.instances[ref.instance]?.exports.get(ref.name);
+    scope.push(found ?? absent("the export", ref.name));
+  } else if (ref.kind === "core export") {
+    const found = scope.coreInstances[ref.instance]?.[ref.name];
+    coreSpace(scope, ref.sort).push(found ?? absent("the core export", ref.name));
+  } else if (ref.sort !== "core type") {
+    scope.push(itemAt(scope.enclosing(ref.count), { sort: ref.sort, index: ref.index }));
+  }
+}

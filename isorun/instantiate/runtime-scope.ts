@@ -1,0 +1,84 @@
+/** The index spaces of one component instance while it is made, what they hold, and the scope around it. */
+import type { RuntimeResource } from "../call/handle-table.ts";
+import type { FuncType, Resource } from "../types/component-types.ts";
+import type { ValidComponent } from "../validate/valid-component.ts";
+import type { ComponentInstance } from "./component-instance.ts";
+
+export type CoreItem = ((...flat: unknown[]) => unknown) | WebAssembly.Memory | WebAssembly.Table | WebAssembly.Global;
+
+/** A function of a component, or of the host: takes values and the instance that calls, returns a value. */
+export interface FuncItem {
+  readonly kind: "func";
+  readonly type: FuncType | undefined;
+  readonly call: (caller: ComponentInstance | undefined, ...values: unknown[]) => unknown;
+}
+
+export interface InstanceItem {
+  readonly kind: "instance";
+  readonly exports: ReadonlyMap<string, Item>;
+}
+
+export interface ComponentItem {
+  readonly kind: "component";
+  readonly component: ValidComponent;
+  /** Where it is defined: its outer aliases look there. */
+  readonly outer: RuntimeScope | undefined;
+}
+
+export interface ModuleItem {
+  readonly kind: "core module";
+  readonly module: WebAssembly.Module;
+}
+
+export interface TypeItem {
+  readonly kind: "type";
+  /** Undefined for types that do not exist at run time. */
+  readonly resource: RuntimeResource | undefined;
+}
+
+export type Item = FuncItem | InstanceItem | ComponentItem | ModuleItem | TypeItem;
+
+export type ResourceMap = Map<Resource, RuntimeResource>;
+
+export class RuntimeScope {
+  readonly outer: RuntimeScope | undefined;
+  readonly instance: ComponentInstance;
+  readonly resources: ResourceMap = new Map();
+
+  readonly coreModules: ModuleItem[] = [];
+  readonly coreInstances: Readonly<Record<string, CoreItem>>[] = [];
+  readonly coreFuncs: CoreItem[] = [];
+  readonly coreTables: CoreItem[] = [];
+  readonly coreMemories: CoreItem[] = [];
+  readonly coreGlobals: CoreItem[] = [];
+  readonly coreTags: CoreItem[] = [];
+  readonly types: TypeItem[] = [];
+  readonly funcs: FuncItem[] = [];
+  readonly instances: InstanceItem[] = [];
+  readonly components: ComponentItem[] = [];
+
+  readonly exports = new Map<string, Item>();
+
+  constructor(outer: RuntimeScope | undefined, instance: ComponentInstance) {
+    this.outer = outer;
+    this.instance = instance;
+  }
+
+  push(item: Item): void {
+    if (item.kind === "func") this.funcs.push(item);
+    else if (item.kind === "instance") this.instances.push(item);
+    else if (item.kind === "component") this.components.push(item);
+    else if (item.kind === "core module") this.coreModules.push(item);
+    else this.types.push(item);
+  }
+
+  enclosing(count: number): RuntimeScope {
+    if (count === 0) return this;
+    return this.outer?.enclosing(count - 1) ?? absent("a scope", count);
+  }
+}
+
+/** Validation has seen that every index is there. */
+export function absent(what: string, index: number | string): never {
+  throw new Error(`validation let a reference to ${what} ${index} through`);
+}

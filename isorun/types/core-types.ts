@@ -1,0 +1,152 @@
+/**
+ * Types of core modules and of what they import and export, as components compare them (WebAssembly 3.0, 3.4 Matching).
+ */
+import type { CoreFuncType, CoreRefType, CoreSubType, CoreValType, Limits } from "../decode/ast.ts";
+
+export type CoreExternType =
+  | {
+      readonly kind: "func" | "tag";
+      readonly type: CoreFuncType /** Equal for equal types only. */;
+      readonly key: string;
+    }
+  | { readonly kind: "table"; readonly element: CoreRefType; readonly elementKey: string; readonly limits: Limits }
+  | { readonly kind: "memory"; readonly limits: Limits; readonly pageSizeLog2: number }
+  | { readonly kind: "global"; readonly type: CoreValType; readonly key: string; readonly isMutable: boolean };
+
+export interface CoreImport {
+  readonly module: string;
+  readonly name: string;
+  readonly type: CoreExternType;
+}
+
+export interface ModuleType {
+  readonly kind: "core module";
+  readonly imports: readonly CoreImport[];
+  readonly exports: ReadonlyMap<string, CoreExternType>;
+}
+
+export type CoreInstanceType = ReadonlyMap<string, CoreExternType>;
+
+const defaultPageSizeLog2 = 16;
+
+/** The flat list of the types of one module, in which heap types are indices. */
+export class CoreTypeSpace {
+  readonly #types: CoreSubType[] = [];
+  readonly #keys: string[] = [];
+
+  get size(): number {
+    return this.#types.length;
+  }
+
+  at(index: number): CoreSubType | undefined {
+    return this.#types[index];
+  }
+
+  keyAt(index: number): string {
+    return this.#keys[index] ?? `#${index}`;
+  }
+
+  /**
+   * Types are equal if their recursion groups are, and they stand at the same place in them (3.3.10, rolling): indices
+   * into the group count from its beginning.
+   */
+  addGroup(group: readonly CoreSubType[]): void {
+    const start = this.#types.length;
+    const end = start + group.length;
+    const heapKey = (index: number): string =>
+      index >= start && index < end ? `rec.${index - start}` : this.keyAt(index);
+    const text = group.map((type) => subTypeKey(type, heapKey)).join("|");
+    for (const [place, type] of group.entries()) {
+      this.#types.push(type);
+      this.#keys.push(group.length === 1 ? text : `${place}@(${text})`);
+    }
+  }
+
+  valKey(type: CoreValType): string {
+    return valTypeKey(type, (index) => this.keyAt(index));
+  }
+}
+
+function subTypeKey({ isFinal, supertypes, type }: CoreSubType, heapKey: (index: number) => string): string {
+  const head =
+    isFinal && supertypes.length === 0 ? "" : `sub${isFinal ? " final" : ""} ${supertypes.map(heapKey).join(" ")} `;
+  if (type.kind === "func") {
+    const list = (types: readonly CoreValType[]) => types.map((each) => valTypeKey(each, heapKey)).join(" ");
+    return `${head}(func (${list(type.params)}) (${list(type.results)}))`;
+  }
+  const fields = type.kind === "array" ? [type.element] : type.fields;
+  const texts = fields.map(({ type: field, isMutable }) => {
+    const text = field === "i8" || field === "i16" ? field : valTypeKey(field, heapKey);
+    return isMutable ? `mut ${text}` : text;
+  });
+  return `${head}(${type.kind} ${texts.join(" ")})`;
+}
+
+function valTypeKey(type: CoreValType, heapKey: (index: number) => string): string {
+  if (typeof type === "string") return type;
+  return `(ref ${type.isNullable ? "null " : ""}${typeof type.heap === "string" ? type.heap : heapKey(type.heap)})`;
+}
+
+/** As messages name it: `funcref`, `i32`. */
+export function formatCoreValType(type: CoreValType): string {
+  if (typeof type === "string") return type;
+  if (type.isNullable && typeof type.heap === "string") return `${type.heap}ref`;
+  return `(ref ${type.isNullable ? "null " : ""}${type.heap})`;
+}
+
+export const pageSizeLog2Of = (given: number | undefined): number => given ?? defaultPageSizeLog2;
+
+/** Why `actual` cannot stand where `expected` is asked for; undefined if it can. */
+export function coreMismatch(actual: CoreExternType, expected: CoreExternType): string | undefined {
+  if (actual.kind !== expected.kind) return `expected ${expected.kind}, found ${actual.kind}`;
+  const mismatch = comparers[expected.kind] as (a: CoreExternType, b: CoreExternType) => string | undefined; // same kind
+  return mismatch(actual, expected);
+}
+
+type Of<K extends CoreExternType["kind"]> = CoreExternType & { readonly kind: K };
+
+const comparers = {
+  func: signatureMismatch,
+  tag: signatureMismatch,
+  table: tableMismatch,
+  memory: memoryMismatch,
+  global: globalMismatch,
+};
+
+function signatureMismatch(actual: Of<"func" | "tag">, expected: Of<"func" | "tag">): string | undefined {
+  if (actual.key === expected.key) return undefined;
+  return `expected: ${formatCoreFunc(expected.type)}, found: ${formatCoreFunc(actual.type)}`;
+}
+
+function formatCoreFunc({ params, results }: CoreFuncType): string {
+  const list = (word: string, types: readonly CoreValType[]) =>
+    types.length === 0 ? "" : ` (${word} ${types.map(formatCoreValType).join(" ")})`;
+  return `(func${list("param", params)}${list("result", results)})`;
+}
+
+function tableMismatch(actual: Of<"table">, expected: Of<"table">): string | undefined {
+  if (actual.elementKey !== expected.elementKey) {
+    return `expected table element type ${formatCoreValType(expected.element)}, found ${formatCoreValType(actual.element)}`;
+  }
+  if (actual.limits.is64 !== expected.limits.is64) return "mismatch in index type used for tables";
+  return limitsFit(actual.limits, expected.limits) ? undefined : "mismatch in table limits";
+}
+
+function memoryMismatch(actual: Of<"memory">, expected: Of<"memory">): string | undefined {
+  if (actual.limits.isShared !== expected.limits.isShared) return "mismatch in the shared flag for memories";
+  if (actual.limits.is64 !== expected.limits.is64) return "mismatch in index type used for memories";
+  if (actual.pageSizeLog2 !== expected.pageSizeLog2) return "mismatch in custom page size for memories";
+  return limitsFit(actual.limits, expected.limits) ? undefined : "mismatch in memory limits";
+}
+
+function limitsFit(actual: Limits, expected: Limits): boolean {
+  if (actual.minimum < expected.minimum) return false;
+  if (expected.maximum === undefined) return true;
+  return actual.maximum !== undefined && actual.maximum <= expected.maximum;
+}
+
+function globalMismatch(actual: Of<"global">, expected: Of<"global">): string | undefined {
+  if (actual.isMutable !== expected.isMutable) return "global types differ in mutability";
+  if (actual.key === expected.key) return undefined;
+  return `expected global type ${formatCoreValType(expected.type)}, found ${formatCoreValType(actual.type)}`;
+}

@@ -1,0 +1,142 @@
+/**
+ * Puts resources and named types in the place of others, throughout a type. What holds none of them is left as it is,
+ * and what is met twice is rewritten once: names keep their identity.
+ */
+import {
+  type AnyType,
+  type ComponentType,
+  type ExternType,
+  type FuncType,
+  type InstanceType,
+  isValueType,
+  newResource,
+  type Resource,
+  type ResourceType,
+  type ValueShape,
+  type ValueType,
+} from "./component-types.ts";
+import { makeValueType, partsOf } from "./value-type.ts";
+
+export class Substitution {
+  readonly #resources = new Map<Resource, Resource>();
+  readonly #types = new Map<AnyType, AnyType>();
+  readonly #rewritten = new Map<AnyType, AnyType>();
+
+  set(from: Resource, to: Resource): void {
+    if (from !== to) this.#resources.set(from, to);
+    this.#rewritten.clear();
+  }
+
+  /** For uses of a type that was imported: from now on they mean the type that was given. */
+  setType(from: AnyType, to: AnyType): void {
+    if (from !== to) this.#types.set(from, to);
+    this.#rewritten.clear();
+  }
+
+  resource(resource: Resource): Resource {
+    return this.#resources.get(resource) ?? resource;
+  }
+
+  extern(type: ExternType): ExternType {
+    if (type.kind === "core module" || (this.#resources.size === 0 && this.#types.size === 0)) return type;
+    if (type.kind === "type") {
+      const inner = this.any(type.type);
+      return inner === type.type ? type : { kind: "type", type: inner };
+    }
+    return this.any(type) as ExternType; // the kind stays
+  }
+
+  any(type: AnyType): AnyType {
+    const known = this.#types.get(type) ?? this.#rewritten.get(type);
+    if (known !== undefined) return known;
+    const made = this.#rewrite(type);
+    this.#rewritten.set(type, made);
+    return made;
+  }
+
+  #rewrite(type: AnyType): AnyType {
+    if (type.kind === "resource") return this.#resourceType(type);
+    if (isValueType(type)) return this.#valueType(type);
+    if (type.kind === "func") return type.hasResource || this.#types.size > 0 ? this.#func(type) : type;
+    return type.kind === "instance" ? this.#instance(type) : this.#component(type);
+  }
+
+  #resourceType(type: ResourceType): ResourceType {
+    const resource = this.resource(type.resource);
+    return resource === type.resource ? type : { kind: "resource", resource };
+  }
+
+  #valueType(type: ValueType): ValueType {
+    if (!type.hasResource && this.#types.size === 0) return type;
+    const shape = this.#shape(type);
+    const isHandle = shape.kind === "own" || shape.kind === "borrow";
+    const parts = partsOf(type);
+    const isSame = isHandle ? this.#keepsHandle(type) : partsOf(shape).every((part, index) => part === parts[index]);
+    return isSame ? type : makeValueType(shape);
+  }
+
+  #keepsHandle(type: ValueType): boolean {
+    return (type.kind === "own" || type.kind === "borrow") && this.any(type.resource) === type.resource;
+  }
+
+  #value(type: ValueType): ValueType {
+    return this.any(type) as ValueType; // the kind stays
+  }
+
+  #optional(type: ValueType | undefined): ValueType | undefined {
+    return type === undefined ? undefined : this.#value(type);
+  }
+
+  #shape(type: ValueType): ValueShape {
+    if (type.kind === "own" || type.kind === "borrow") {
+      return { kind: type.kind, resource: this.any(type.resource) as ResourceType }; // the kind stays
+    }
+    if (type.kind === "record") {
+      return { kind: "record", fields: type.fields.map((field) => ({ ...field, type: this.#value(field.type) })) };
+    }
+    if (type.kind === "variant") {
+      return { kind: "variant", cases: type.cases.map((each) => ({ ...each, type: this.#optional(each.type) })) };
+    }
+    if (type.kind === "tuple") return { kind: "tuple", types: type.types.map((each) => this.#value(each)) };
+    if (type.kind === "option") return { kind: "option", type: this.#value(type.type) };
+    if (type.kind === "result") {
+      return { kind: "result", ok: this.#optional(type.ok), error: this.#optional(type.error) };
+    }
+    if (type.kind === "list") return { kind: "list", element: this.#value(type.element) };
+    if (type.kind === "fixed-list") return { ...type, element: this.#value(type.element) };
+    if (type.kind === "map") return { kind: "map", key: this.#value(type.key), value: this.#value(type.value) };
+    if (type.kind === "stream" || type.kind === "future") {
+      return { kind: type.kind, element: this.#optional(type.element) };
+    }
+    return type;
+  }
+
+  #func(type: FuncType): FuncType {
+    const params = type.params.map((param) => ({ ...param, type: this.#value(param.type) }));
+    return { ...type, params, result: this.#optional(type.result) };
+  }
+
+  #externs(types: ReadonlyMap<string, ExternType>): ReadonlyMap<string, ExternType> {
+    return new Map([...types].map(([name, type]) => [name, this.extern(type)]));
+  }
+
+  #instance(type: InstanceType): InstanceType {
+    return {
+      ...type,
+      exports: this.#externs(type.exports),
+      resources: type.resources.map((each) => this.resource(each)),
+    };
+  }
+
+  #component(type: ComponentType): ComponentType {
+    return { ...type, imports: this.#externs(type.imports), exports: this.#externs(type.exports) };
+  }
+}
+
+/** The type with fresh resources in the place of those that it introduces itself. */
+export function freshInstance(type: InstanceType): InstanceType {
+  if (type.resources.length === 0) return type;
+  const substitution = new Substitution();
+  for (const resource of type.resources) substitution.set(resource, newResource());
+  return substitution.any(type) as InstanceType; // the kind stays
+}

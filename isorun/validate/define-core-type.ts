@@ -1,0 +1,92 @@
+/** Core types that stand in components: recursion groups, and module types with index spaces of their own. */
+
+import { resolveCoreExternType } from "../core-module/core-module.ts";
+import type { CoreDeclaration, CoreExternTypeRef, CoreTypeRef } from "../decode/ast.ts";
+import { ValidationError } from "../errors/errors.ts";
+import { type CoreExternType, type CoreImport, CoreTypeSpace, type ModuleType } from "../types/core-types.ts";
+import type { Scope } from "./scope.ts";
+
+/** @throws ValidationError */
+export function defineCoreType(scope: Scope, type: CoreTypeRef): void {
+  if (type.kind === "module") {
+    scope.coreTypes.push(defineModuleType(scope, type.declarations));
+    return;
+  }
+  const first = scope.coreTypeSpace.size;
+  scope.coreTypeSpace.addGroup(type.types);
+  for (let index = first; index < scope.coreTypeSpace.size; index += 1) {
+    scope.coreTypes.push({ kind: "core", space: scope.coreTypeSpace, index });
+  }
+}
+
+function defineModuleType(scope: Scope, declarations: readonly CoreDeclaration[]): ModuleType {
+  const types = new CoreTypeSpace();
+  const imports: CoreImport[] = [];
+  const exports = new Map<string, CoreExternType>();
+  for (const declaration of declarations) {
+    if (declaration.kind === "type") {
+      if (declaration.type.kind === "module") {
+        throw new ValidationError("module types cannot be defined in module types", declaration.offset);
+      }
+      types.addGroup(declaration.type.types);
+    } else if (declaration.kind === "alias") {
+      addAlias(types, { scope, ...declaration });
+    } else if (declaration.kind === "import") {
+      const type = resolve(declaration.type, types, declaration.offset);
+      const { module, name } = declaration;
+      if (imports.some((each) => each.module === module && each.name === name)) {
+        throw new ValidationError(`duplicate import name \`${module}:${name}\``, declaration.offset);
+      }
+      imports.push({ module, name, type });
+    } else {
+      if (exports.has(declaration.name)) {
+        throw new ValidationError(`export name \`${declaration.name}\` already defined`, declaration.offset);
+      }
+      exports.set(declaration.name, resolve(declaration.type, types, declaration.offset));
+    }
+  }
+  return { kind: "core module", imports, exports };
+}
+
+interface OuterAlias {
+  readonly scope: Scope;
+  readonly count: number;
+  readonly index: number;
+  readonly offset: number;
+}
+
+/** Level 0 is the module type itself. */
+function addAlias(types: CoreTypeSpace, { scope, count, index, offset }: OuterAlias): void {
+  if (count === 0) {
+    const own = types.at(index);
+    if (own === undefined) throw new ValidationError(`unknown type ${index}: type index out of bounds`, offset);
+    types.addGroup([own]);
+    return;
+  }
+  const found = scope.enclosing(count - 1, offset).coreTypes.at(index, offset);
+  if (found.kind === "core module") {
+    throw new ValidationError("module types cannot be aliased in module types", offset);
+  }
+  const type = found.space.at(found.index);
+  if (type !== undefined) types.addGroup([type]);
+}
+
+function resolve(type: CoreExternTypeRef, types: CoreTypeSpace, offset: number): CoreExternType {
+  const resolved = resolveCoreExternType(type, types);
+  if (typeof resolved === "string") throw new ValidationError(resolved, offset);
+  if (resolved.kind === "memory") checkMemory(resolved, offset);
+  return resolved;
+}
+
+/** Pages of 64 KiB in an address space of 32 bits. */
+const pagesMax = 2 ** 16;
+
+function checkMemory({ limits, pageSizeLog2 }: CoreExternType & { readonly kind: "memory" }, offset: number): void {
+  const most = limits.is64 ? 2 ** 48 : pagesMax * 2 ** (16 - pageSizeLog2);
+  if (limits.minimum > most || (limits.maximum ?? 0) > most) {
+    throw new ValidationError(`memory size must be at most ${most} pages`, offset);
+  }
+  if (limits.maximum !== undefined && limits.minimum > limits.maximum) {
+    throw new ValidationError("size minimum must not be greater than maximum", offset);
+  }
+}

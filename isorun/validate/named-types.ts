@@ -1,0 +1,58 @@
+/**
+ * Which types have a name outside (Binary.md: types used by imports and exports are introduced by an import or export
+ * before them). Records, variants, flags, enums and resources need one; other types are made of parts that do.
+ */
+import { type AnyType, type ExternType, type FuncType, isValueType, type ValueType } from "../types/component-types.ts";
+import { partsOf } from "../types/value-type.ts";
+
+export class NamedTypes {
+  readonly #imported = new Set<AnyType>();
+  readonly #exported = new Set<AnyType>();
+
+  /** Notes the names that `type` introduces; false if it uses types that have none. */
+  register(type: ExternType, role: "import" | "export"): boolean {
+    if (type.kind === "type") {
+      if (!this.#areNamedWithin(type.type, role)) return false;
+      (role === "import" ? this.#imported : this.#exported).add(type.type);
+      return true;
+    }
+    if (type.kind === "func") return this.#isFuncNamed(type, role);
+    // What an instance exports is named with it.
+    if (type.kind === "instance") return [...type.exports.values()].every((each) => this.register(each, role));
+    return true;
+  }
+
+  /** The parts of a type that is about to be named itself. */
+  #areNamedWithin(type: AnyType, role: "import" | "export"): boolean {
+    if (type.kind === "func") return this.#isFuncNamed(type, role);
+    if (type.kind === "instance") return [...type.exports.values()].every((each) => this.#isUsable(each, role));
+    return !isValueType(type) || this.#arePartsNamed(type, role);
+  }
+
+  #isUsable(type: ExternType, role: "import" | "export"): boolean {
+    if (type.kind === "func") return this.#isFuncNamed(type, role);
+    if (type.kind === "instance") return [...type.exports.values()].every((each) => this.#isUsable(each, role));
+    return type.kind !== "type" || this.register(type, role);
+  }
+
+  #isFuncNamed({ params, result }: FuncType, role: "import" | "export"): boolean {
+    const types = [...params.map(({ type }) => type), ...(result === undefined ? [] : [result])];
+    return types.every((type) => this.#isNamed(type, role));
+  }
+
+  #arePartsNamed(type: ValueType, role: "import" | "export"): boolean {
+    if (type.kind === "own" || type.kind === "borrow") return this.#has(type.resource, role);
+    return partsOf(type).every((part) => this.#isNamed(part, role));
+  }
+
+  #isNamed(type: ValueType, role: "import" | "export"): boolean {
+    const needsName =
+      type.kind === "record" || type.kind === "variant" || type.kind === "flags" || type.kind === "enum";
+    return needsName ? this.#has(type, role) : this.#arePartsNamed(type, role);
+  }
+
+  /** Exports may use what was imported. */
+  #has(type: AnyType, role: "import" | "export"): boolean {
+    return this.#imported.has(type) || (role === "export" && this.#exported.has(type));
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * What is known at one place of a component, a component type or an instance type: its index spaces, what it imports
+ * and exports, and the scope around it.
+ */
+import { ValidationError } from "../errors/errors.ts";
+import {
+  type AnyType,
+  type ComponentType,
+  type ExternType,
+  type FuncType,
+  type InstanceType,
+  isValueType,
+  type Resource,
+  type ValueType,
+} from "../types/component-types.ts";
+import type { CoreExternType, CoreInstanceType, ModuleType } from "../types/core-types.ts";
+import { CoreTypeSpace } from "../types/core-types.ts";
+import { partsOf } from "../types/value-type.ts";
+import { ExternList } from "./extern-list.ts";
+import { IndexSpace } from "./index-space.ts";
+import { NamedTypes } from "./named-types.ts";
+
+export type ScopeKind = "component" | "component type" | "instance type";
+
+/** A core type: one of a recursion group of the scope, or a module type. */
+export type CoreTypeItem =
+  | { readonly kind: "core"; readonly space: CoreTypeSpace; readonly index: number }
+  | ModuleType;
+
+export class Scope {
+  readonly kind: ScopeKind;
+  readonly outer: Scope | undefined;
+
+  readonly coreTypes = new IndexSpace<CoreTypeItem>("type");
+  readonly coreTypeSpace = new CoreTypeSpace();
+  readonly coreModules = new IndexSpace<ModuleType>("module");
+  readonly coreInstances = new IndexSpace<CoreInstanceType>("core instance");
+  readonly coreFuncs = new IndexSpace<CoreExternType & { readonly kind: "func" }>("core function");
+  readonly coreTables = new IndexSpace<CoreExternType>("table");
+  readonly coreMemories = new IndexSpace<CoreExternType & { readonly kind: "memory" }>("memory");
+  readonly coreGlobals = new IndexSpace<CoreExternType>("global");
+  readonly coreTags = new IndexSpace<CoreExternType>("tag");
+  readonly types = new IndexSpace<AnyType>("type");
+  readonly funcs = new IndexSpace<FuncType>("function");
+  readonly instances = new IndexSpace<InstanceType>("instance");
+  readonly components = new IndexSpace<ComponentType>("component");
+
+  readonly imports = new ExternList("import");
+  readonly exports = new ExternList("export");
+  readonly named = new NamedTypes();
+  readonly importedResources: { readonly resource: Resource; readonly path: readonly string[] }[] = [];
+  readonly definedResources: Resource[] = [];
+  /** Resources that a type definition of this component made: only for these are there built-ins. */
+  readonly localResources = new Map<Resource, { readonly destructor: number | undefined }>();
+
+  constructor(kind: ScopeKind, outer: Scope | undefined) {
+    this.kind = kind;
+    this.outer = outer;
+  }
+
+  /** Adds something to the index space of its kind. */
+  push(type: ExternType): void {
+    if (type.kind === "core module") this.coreModules.push(type);
+    else if (type.kind === "func") this.funcs.push(type);
+    else if (type.kind === "instance") this.instances.push(type);
+    else if (type.kind === "component") this.components.push(type);
+    else this.types.push(type.type);
+  }
+
+  /** The scope `count` levels further out. @throws ValidationError */
+  enclosing(count: number, offset: number): Scope {
+    const scope = this.#outwards(count);
+    if (scope === undefined) throw new ValidationError(`invalid outer alias count of ${count}`, offset);
+    return scope;
+  }
+
+  #outwards(count: number): Scope | undefined {
+    let [scope, level] = [this.outer, count];
+    if (level === 0) return this;
+    for (level -= 1; level > 0 && scope !== undefined; level -= 1) scope = scope.outer;
+    return scope;
+  }
+
+  /** Whether all resources in the type are of this component: what else it names does not exist in another one. */
+  holdsAllResourcesOf(type: AnyType): boolean {
+    const own = new Set([...this.importedResources.map(({ resource }) => resource), ...this.definedResources]);
+    return [...freeResources(type)].every((resource) => own.has(resource));
+  }
+
+  componentType(): ComponentType {
+    return {
+      kind: "component",
+      imports: this.imports.types,
+      exports: this.exports.types,
+      importedResources: this.importedResources,
+      definedResources: this.definedResources,
+    };
+  }
+
+  instanceType(): InstanceType {
+    return { kind: "instance", exports: this.exports.types, resources: this.definedResources };
+  }
+}
+
+/** Resources that a type names and does not introduce itself. */
+export function freeResources(type: AnyType): ReadonlySet<Resource> {
+  const free = new Set<Resource>();
+  collectFree(type, free);
+  return free;
+}
+
+function collectFree(type: AnyType, free: Set<Resource>): void {
+  if (type.kind === "resource") free.add(type.resource);
+  else if (isValueType(type)) collectFreeOfValue(type, free);
+  else if (type.kind === "func") {
+    for (const param of type.params) collectFreeOfValue(param.type, free);
+    if (type.result !== undefined) collectFreeOfValue(type.result, free);
+  } else {
+    const inner = new Set<Resource>();
+    const lists = type.kind === "component" ? [type.imports, type.exports] : [type.exports];
+    for (const list of lists) for (const each of list.values()) collectFreeOfExtern(each, inner);
+    const bound = type.kind === "component" ? boundOf(type) : new Set(type.resources);
+    for (const resource of inner.difference(bound)) free.add(resource);
+  }
+}
+
+const boundOf = (type: ComponentType): ReadonlySet<Resource> =>
+  new Set([...type.importedResources.map(({ resource }) => resource), ...type.definedResources]);
+
+function collectFreeOfExtern(type: ExternType, free: Set<Resource>): void {
+  if (type.kind === "type") collectFree(type.type, free);
+  else if (type.kind !== "core module") collectFree(type, free);
+}
+
+function collectFreeOfValue(type: ValueType, free: Set<Resource>): void {
+  if (!type.hasResource) return;
+  if (type.kind === "own" || type.kind === "borrow") free.add(type.resource.resource);
+  else for (const part of partsOf(type)) collectFreeOfValue(part, free);
+}
