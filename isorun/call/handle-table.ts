@@ -11,6 +11,16 @@ export interface RuntimeResource {
   readonly drop: (representation: number, caller?: object) => void;
   /** The instance that defines it; undefined for resources of the host. */
   readonly owner: object | undefined;
+  /** The values that representations stand for, for resources of the host. */
+  readonly values?: HostValues;
+}
+
+/** The host's own objects, by the numbers that guests hold for them. */
+export interface HostValues {
+  add(value: unknown): number;
+  get(representation: number): unknown;
+  /** The value, which guests hold no more. */
+  take(representation: number): unknown;
 }
 
 /** Counts what was lent for one call, which must be given back before it ends. */

@@ -3,8 +3,8 @@
  * the core function that a lowered one is seen as from inside. Generated once for a signature and its options, bound to
  * memories, handles and resource types for each instance. No type is looked at while a call runs.
  */
-import type { FuncType, Resource } from "../types/component-types.ts";
-import { flatParamsMax, flatResultsMax, flattenType, flattenTypes } from "../types/flatten.ts";
+import type { FuncType, Resource, ValueType } from "../types/component-types.ts";
+import { flatParamsMax, flatResultsMax, flattenType, flattenTypes, hasPointers } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, sequenceOf } from "../types/layout.ts";
 import { emitLiftFlat, emitLoad, FlatValues } from "./lift-source.ts";
 import { emitLowerFlat, emitStore } from "./lower-source.ts";
@@ -51,34 +51,59 @@ function remembered(
   return made;
 }
 
-/** `canon lift` */
+/** `canon lift`. Until the core function is called, a bad argument is the caller's problem, and the instance unharmed. */
 function makeEntry({ params, result }: FuncType, hasPostReturn: boolean): Generated {
   const source = new Source();
   const names = params.map((_, index) => `a${index}`);
-  source.line("const before = cx.enter(caller);");
-  source.line("if (m !== undefined) m.refresh();");
   const types = params.map(({ type }) => type);
-  const flat =
-    flattenTypes(types).length > flatParamsMax ? [spill(source, types, names)] : lowerAll(source, types, names);
-  const hasResult = result !== undefined;
-  source.line(`${hasResult ? "const flat = " : ""}target(${flat.join(", ")});`);
-  source.line("if (m !== undefined) m.refresh();");
-  const value = result === undefined ? "undefined" : liftResult(source, result);
-  if (hasPostReturn) source.line(`cx.postReturn(post${hasResult ? ", flat" : ""});`);
-  source.line("cx.leave(before);");
-  source.line(`return ${value};`);
+  source.line("const before = cx.enter(caller);");
+  source.line("let isInside = false;");
+  source.block(
+    "try",
+    () => {
+      if (hasMemoryUse({ params, result })) source.line("m.refresh();");
+      const isSpilled = flattenTypes(types).length > flatParamsMax;
+      const flat = isSpilled ? [spill(source, types, names)] : lowerAll(source, types, names);
+      source.line("isInside = true;");
+      emitCall(source, { flat, result, hasPostReturn });
+    },
+    "} catch (error) {",
+  );
+  source.line("  throw isInside ? error : cx.abandon(before, error);");
+  source.line("}");
   return finish(source, ["caller", ...names]);
 }
 
-function lowerAll(
-  source: Source,
-  types: readonly FuncType["params"][number]["type"][],
-  names: readonly string[],
-): string[] {
+interface CallOf {
+  readonly flat: readonly string[];
+  readonly result: FuncType["result"];
+  readonly hasPostReturn: boolean;
+}
+
+function emitCall(source: Source, { flat, result, hasPostReturn }: CallOf): void {
+  const hasResult = result !== undefined;
+  source.line(`${hasResult ? "const flat = " : ""}target(${flat.join(", ")});`);
+  if (hasResult && touchesMemory(result)) source.line("m.refresh();");
+  const value = hasResult ? liftResult(source, result) : "undefined";
+  if (hasPostReturn) source.line(`cx.postReturn(post${hasResult ? ", flat" : ""});`);
+  source.line("cx.leave(before);");
+  source.line(`return ${value};`);
+}
+
+const touchesMemory = (type: ValueType): boolean => hasPointers(type) || flattenType(type).length > flatResultsMax;
+
+/** Whether the options of this function have a memory, which validation asks for then. */
+function hasMemoryUse({ params, result }: Pick<FuncType, "params" | "result">): boolean {
+  const types = params.map(({ type }) => type);
+  if (types.some(hasPointers) || flattenTypes(types).length > flatParamsMax) return true;
+  return result !== undefined && touchesMemory(result);
+}
+
+function lowerAll(source: Source, types: readonly ValueType[], names: readonly string[]): string[] {
   return types.flatMap((type, index) => emitLowerFlat(source, type, { value: names[index] ?? "undefined" }));
 }
 
-function spill(source: Source, types: readonly FuncType["params"][number]["type"][], names: readonly string[]): string {
+function spill(source: Source, types: readonly ValueType[], names: readonly string[]): string {
   const { size, align } = sequenceOf(types);
   const start = source.let(`cx.allocate(${size}, ${align})`, "p");
   for (const [index, offset] of offsetsOf(types).entries()) {
@@ -89,7 +114,7 @@ function spill(source: Source, types: readonly FuncType["params"][number]["type"
   return start;
 }
 
-function liftResult(source: Source, type: NonNullable<FuncType["result"]>): string {
+function liftResult(source: Source, type: ValueType): string {
   const flat = flattenType(type);
   const [only] = flat;
   if (flat.length <= flatResultsMax && only !== undefined) {
@@ -113,11 +138,12 @@ function makeExit({ params, result }: FuncType): Generated {
   const names = given.map(({ name }) => name);
   const resultFlat = result === undefined ? [] : flattenType(result);
   const hasPointer = resultFlat.length > flatResultsMax;
+  const usesMemory = hasMemoryUse({ params, result });
   source.line("cx.begin();");
-  source.line("if (m !== undefined) m.refresh();");
+  if (usesMemory) source.line("m.refresh();");
   const values = isSpilled ? loadAll(source, types) : liftAll(source, types, given);
   source.line(`${result === undefined ? "" : "const value = "}target(${values.join(", ")});`);
-  source.line("if (m !== undefined) m.refresh();");
+  if (usesMemory) source.line("m.refresh();");
   if (result === undefined) {
     source.line("cx.end();");
   } else if (hasPointer) {
@@ -136,14 +162,14 @@ function makeExit({ params, result }: FuncType): Generated {
 
 function liftAll(
   source: Source,
-  types: readonly FuncType["params"][number]["type"][],
+  types: readonly ValueType[],
   given: ConstructorParameters<typeof FlatValues>[0],
 ): string[] {
   const flat = new FlatValues(given);
   return types.map((type) => emitLiftFlat(source, type, { flat }));
 }
 
-function loadAll(source: Source, types: readonly FuncType["params"][number]["type"][]): string[] {
+function loadAll(source: Source, types: readonly ValueType[]): string[] {
   const { size, align } = sequenceOf(types);
   const start = source.let("f0 >>> 0", "p");
   source.line(`cx.checkRecord(${start}, ${size}, ${align});`);

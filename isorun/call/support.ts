@@ -102,6 +102,16 @@ export class Support {
     this.#options.instance.leave(entered);
   }
 
+  /** The call did not come to the guest: it can be entered again, unless it was its allocator that failed. */
+  abandon(before: Entered, error: unknown): unknown {
+    const isGuests = error instanceof TrapError || error instanceof WebAssembly.RuntimeError;
+    if (!isGuests) {
+      this.#scope = before.scope;
+      this.#options.instance.leave(before.entered);
+    }
+    return error;
+  }
+
   postReturn(post: (...flat: unknown[]) => void, ...flat: unknown[]): void {
     const { instance } = this.#options;
     instance.mayLeave = false;
@@ -167,16 +177,18 @@ export class Support {
     return float.getFloat64(0, true);
   }
 
-  liftOwn(index: number, resource: RuntimeResource): ResourceValue {
+  liftOwn(index: number, resource: RuntimeResource): unknown {
     const handle = this.#options.instance.handles.remove(index, resource);
     if (!handle.isOwn) throw new TrapError("cannot lift a borrowed handle as an owned one");
+    if (resource.values !== undefined) return resource.values.take(handle.representation);
     return new ResourceValue(resource, handle.representation);
   }
 
-  liftBorrow(index: number, resource: RuntimeResource): ResourceValue {
+  liftBorrow(index: number, resource: RuntimeResource): unknown {
     const handle = this.#options.instance.handles.get(index, resource);
     handle.lends += 1;
     this.#lenders.push(handle);
+    if (resource.values !== undefined) return resource.values.get(handle.representation);
     return new ResourceValue(resource, handle.representation);
   }
 
@@ -295,13 +307,13 @@ export class Support {
   }
 
   lowerOwn(value: unknown, resource: RuntimeResource): number {
-    const representation = ResourceValue.take(value, resource);
+    const representation = resource.values?.add(value) ?? ResourceValue.take(value, resource);
     return this.#options.instance.handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 });
   }
 
   /** Who defines a resource is given the representation itself. */
   lowerBorrow(value: unknown, resource: RuntimeResource): number {
-    const representation = ResourceValue.look(value, resource);
+    const representation = resource.values?.add(value) ?? ResourceValue.look(value, resource);
     if (resource.owner === this.#options.instance) return representation;
     this.#scope.borrows += 1;
     return this.#options.instance.handles.add({ resource, representation, isOwn: false, scope: this.#scope, lends: 0 });

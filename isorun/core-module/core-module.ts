@@ -24,6 +24,8 @@ export interface CoreSection {
 
 export interface CoreModule {
   readonly bytes: Uint8Array;
+  /** Where it begins in the file, in bytes. */
+  readonly offset: number;
   readonly types: CoreTypeSpace;
   readonly imports: readonly CoreImport[];
   readonly exports: ReadonlyMap<string, CoreExternType>;
@@ -58,7 +60,7 @@ export function decodeCoreModule(file: Uint8Array, offset = 0, end = file.length
     module.readSection(id, section);
   }
   const { types, imports, exports, functions } = module;
-  return { bytes: file.subarray(offset, end), types, imports, exports, functions, sections };
+  return { bytes: file.subarray(offset, end), offset, types, imports, exports, functions, sections };
 }
 
 function readPreamble(reader: ByteReader): void {

@@ -34,6 +34,7 @@ const isorunRanks: Readonly<Record<string, number>> = {
   validate: 4,
   call: 5,
   instantiate: 6,
+  runtime: 7,
 };
 
 const folderRanks: Readonly<Record<string, Readonly<Record<string, number>>>> = {

@@ -1,0 +1,116 @@
+/** A component that was read, checked and compiled. It can be instantiated as often as one likes. */
+import { decodeComponent, layerOf } from "../decode/component.ts";
+import { DecodeError, ValidationError } from "../errors/errors.ts";
+import type { ExternType } from "../types/component-types.ts";
+import { formatWorld } from "../types/wit.ts";
+import { validateComponent } from "../validate/component.ts";
+import type { ValidComponent } from "../validate/valid-component.ts";
+
+/** Times in milliseconds. */
+export interface CompilationCost {
+  readonly decodeMs: number;
+  readonly validateMs: number;
+  readonly compileMs: number;
+  readonly coreModules: number;
+  readonly coreBytes: number;
+}
+
+export class Component {
+  /** Bytes of the binary. */
+  readonly size: number;
+  /** SHA-256 of the binary, in hexadecimal. */
+  readonly hash: string;
+  readonly cost: CompilationCost;
+  readonly #parts: ComponentParts;
+
+  constructor(parts: ComponentParts) {
+    this.#parts = parts;
+    this.size = parts.size;
+    this.hash = parts.hash;
+    this.cost = parts.cost;
+  }
+
+  get imports(): ReadonlyMap<string, ExternType> {
+    return this.#parts.valid.type.imports;
+  }
+
+  get exports(): ReadonlyMap<string, ExternType> {
+    return this.#parts.valid.type.exports;
+  }
+
+  toWit(): string {
+    return formatWorld(this.#parts.valid.type);
+  }
+
+  /** What the engine needs to instantiate it. */
+  static partsOf(component: Component): ComponentParts {
+    return component.#parts;
+  }
+}
+
+export interface ComponentParts {
+  readonly valid: ValidComponent;
+  readonly modules: ReadonlyMap<Uint8Array, WebAssembly.Module>;
+  readonly size: number;
+  readonly hash: string;
+  readonly cost: CompilationCost;
+}
+
+/** @throws DecodeError, ValidationError, UnsupportedError */
+export async function loadComponent(bytes: Uint8Array): Promise<Component> {
+  checkLayer(bytes);
+  const start = performance.now();
+  const node = decodeComponent(bytes);
+  const decoded = performance.now();
+  const valid = validateComponent(node, bytes);
+  const validated = performance.now();
+  const modules = await compileModules(valid);
+  const cost = {
+    decodeMs: decoded - start,
+    validateMs: validated - decoded,
+    compileMs: performance.now() - validated,
+    coreModules: modules.size,
+    coreBytes: [...modules.keys()].reduce((sum, module) => sum + module.length, 0),
+  };
+  return new Component({ valid, modules, size: bytes.length, hash: await hashOf(bytes), cost });
+}
+
+function checkLayer(bytes: Uint8Array): void {
+  if (layerOf(bytes) !== "module") return;
+  throw new DecodeError("this is a core module, not a component: wrap it with `wasm-tools component new`", 4);
+}
+
+async function hashOf(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
+  return new Uint8Array(digest).toHex();
+}
+
+interface FoundModule {
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+}
+
+/** All core modules of the component and of those in it, each once. */
+async function compileModules(valid: ValidComponent): Promise<ReadonlyMap<Uint8Array, WebAssembly.Module>> {
+  const found: FoundModule[] = [];
+  collect(valid, found);
+  const compiled = await Promise.all(found.map(async (module) => [module.bytes, await compileModule(module)] as const));
+  return new Map(compiled);
+}
+
+function collect(valid: ValidComponent, found: FoundModule[]): void {
+  for (const definition of valid.definitions) {
+    if (definition.kind === "core module") found.push(definition.module);
+    else if (definition.kind === "component") collect(definition.component, found);
+  }
+}
+
+/** What is wrong within a function's body only the engine's compiler knows. */
+async function compileModule({ bytes, offset }: FoundModule): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(new Uint8Array(bytes));
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    throw new ValidationError(`a core module is not valid: ${error.message}`, offset);
+  }
+}

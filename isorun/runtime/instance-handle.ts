@@ -1,0 +1,145 @@
+/** An instance as a host holds it: its exports as functions, its state, its end. */
+import { ComponentError, TrapError } from "../errors/errors.ts";
+import type { FuncItem, InstanceItem } from "../instantiate/runtime-scope.ts";
+import type { ExternType, FuncType } from "../types/component-types.ts";
+
+export type InstanceState = "ready" | "trapped" | "exhausted" | "terminated";
+
+type HostCall = (...args: unknown[]) => unknown;
+
+export class InstanceHandle implements AsyncDisposable {
+  readonly #root: InstanceItem;
+  readonly #types: ReadonlyMap<string, ExternType>;
+  readonly #funcs = new Map<string, HostCall>();
+  readonly #onEnd: () => void;
+  #state: InstanceState = "ready";
+  #exports: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(root: InstanceItem, { types, onEnd }: { types: ReadonlyMap<string, ExternType>; onEnd: () => void }) {
+    this.#root = root;
+    this.#types = types;
+    this.#onEnd = onEnd;
+  }
+
+  get state(): InstanceState {
+    return this.#state;
+  }
+
+  /** Functions and interfaces by their names in the component. */
+  get exports(): Readonly<Record<string, unknown>> {
+    this.#exports ??= this.#namespace(this.#types, "");
+    return this.#exports;
+  }
+
+  /**
+   * Calls an export: a bare name, or `ns:pkg/iface@version#name`.
+   * @throws TypeError (an argument), TrapError, ComponentError (the `err` side of the result)
+   */
+  async call(name: string, args: readonly unknown[] = []): Promise<unknown> {
+    return this.func(name)(...args);
+  }
+
+  /** The same as a synchronous function. @throws TypeError if there is no such export */
+  func(name: string): HostCall {
+    const known = this.#funcs.get(name);
+    if (known !== undefined) return known;
+    const { item, type } = this.#find(name);
+    const made = this.#guard(hostCall(item, type));
+    this.#funcs.set(name, made);
+    return made;
+  }
+
+  async terminate(): Promise<void> {
+    if (this.#state !== "terminated") this.#onEnd();
+    this.#state = "terminated";
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.terminate();
+  }
+
+  /** What another instance is given for an import that this one serves; undefined if it exports nothing of that name. */
+  static itemOf(handle: InstanceHandle, name: string): { item: InstanceItem | FuncItem; type: ExternType } | undefined {
+    const item = handle.#root.exports.get(name);
+    const type = handle.#types.get(name);
+    if (type === undefined || (item?.kind !== "func" && item?.kind !== "instance")) return undefined;
+    return { item, type };
+  }
+
+  #find(name: string): FoundFunc {
+    const hash = name.indexOf("#");
+    const path = hash < 0 ? [name] : [name.slice(0, hash), name.slice(hash + 1)];
+    const found = find(this.#root, this.#types, path);
+    if (found !== undefined) return found;
+    throw new TypeError(`the instance exports no function '${name}'`);
+  }
+
+  #guard(call: HostCall): HostCall {
+    return (...args) => {
+      if (this.#state !== "ready") {
+        throw new TrapError(`cannot enter component instance: it is ${this.#state}`, { code: "cannot-enter" });
+      }
+      try {
+        return call(...args);
+      } catch (error) {
+        throw this.#ended(error);
+      }
+    };
+  }
+
+  /** What a guest's end looks like outside; everything else is passed on as it is. */
+  #ended(error: unknown): unknown {
+    if (error instanceof TrapError) {
+      this.#state = "trapped";
+      return error;
+    }
+    if (!(error instanceof WebAssembly.RuntimeError)) return error;
+    this.#state = "trapped";
+    return new TrapError(`wasm trap: ${error.message}`, { cause: error });
+  }
+
+  #namespace(types: ReadonlyMap<string, ExternType>, prefix: string): Readonly<Record<string, unknown>> {
+    const made: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+    for (const [name, type] of types) {
+      if (type.kind === "func") {
+        made[name] = async (...args: unknown[]) => this.func(`${prefix}${name}`)(...args);
+      } else if (type.kind === "instance" && prefix === "") {
+        made[name] = this.#namespace(type.exports, `${name}#`);
+      }
+    }
+    return made;
+  }
+}
+
+interface FoundFunc {
+  readonly item: FuncItem;
+  readonly type: FuncType;
+}
+
+function find(
+  root: InstanceItem,
+  types: ReadonlyMap<string, ExternType>,
+  path: readonly string[],
+): FoundFunc | undefined {
+  const [name = "", ...rest] = path;
+  const item = root.exports.get(name);
+  const type = types.get(name);
+  if (rest.length > 0) {
+    return item?.kind === "instance" && type?.kind === "instance" ? find(item, type.exports, rest) : undefined;
+  }
+  return item?.kind === "func" && type?.kind === "func" ? { item, type } : undefined;
+}
+
+/** A `result` as the whole result is returned or thrown. */
+function hostCall({ call }: FuncItem, { params, result }: FuncType): HostCall {
+  const checked = (args: unknown[]): unknown[] => {
+    if (args.length === params.length) return args;
+    throw new TypeError(`expected ${params.length} arguments, found ${args.length}`);
+  };
+  if (result?.kind !== "result") return (...args) => call(undefined, ...checked(args));
+  return (...args) => {
+    const { tag, val } = call(undefined, ...checked(args)) as { tag: "ok" | "err"; val?: unknown }; // lifted so
+    if (tag === "err") throw new ComponentError(val);
+    return val;
+  };
+}

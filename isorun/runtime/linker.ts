@@ -1,0 +1,92 @@
+/** What a host gives an instance: functions, interfaces, resources and core modules, by the names of its imports. */
+import type { HostValues, RuntimeResource } from "../call/handle-table.ts";
+
+export interface HostResource {
+  readonly kind: "host-resource";
+}
+
+export interface ResourceOptions {
+  /** Called when a guest drops the last handle that owns a value. */
+  drop?(value: unknown): void;
+}
+
+export type HostFunction = (...args: never[]) => unknown;
+
+export type HostDefinition =
+  | { readonly kind: "func"; readonly implementation: HostFunction }
+  | { readonly kind: "instance"; readonly linker: Linker }
+  | { readonly kind: "resource"; readonly resource: RuntimeResource }
+  | { readonly kind: "module"; readonly bytes: Uint8Array };
+
+const resources = new WeakMap<HostResource, RuntimeResource>();
+
+/** Names are those of the component, verbatim. What is defined twice is what was defined last. */
+export class Linker {
+  readonly #definitions = new Map<string, HostDefinition>();
+
+  /** @param implementation is given a CallContext after the last argument, and may return a promise */
+  func(name: string, implementation: HostFunction): this {
+    this.#definitions.set(name, { kind: "func", implementation });
+    return this;
+  }
+
+  instance(name: string, define: (linker: Linker) => void): this {
+    const known = this.#definitions.get(name);
+    const linker = known?.kind === "instance" ? known.linker : new Linker();
+    define(linker);
+    this.#definitions.set(name, { kind: "instance", linker });
+    return this;
+  }
+
+  /** A resource type of the host, or one that another linker made: its values are the host's own objects. */
+  resource(name: string, type?: HostResource | ResourceOptions): HostResource {
+    const { made, runtime } = resourceOf(type);
+    this.#definitions.set(name, { kind: "resource", resource: runtime });
+    return made;
+  }
+
+  module(name: string, bytes: Uint8Array): this {
+    this.#definitions.set(name, { kind: "module", bytes });
+    return this;
+  }
+
+  static definitionsOf(linker: Linker): ReadonlyMap<string, HostDefinition> {
+    return linker.#definitions;
+  }
+}
+
+function resourceOf(type: HostResource | ResourceOptions = {}): { made: HostResource; runtime: RuntimeResource } {
+  const known = "kind" in type ? resources.get(type) : undefined;
+  if (known !== undefined && "kind" in type) return { made: type, runtime: known };
+  const values = new HostTable();
+  const drop = (representation: number): void => {
+    const value = values.take(representation);
+    if ("drop" in type) type.drop?.(value);
+  };
+  const runtime: RuntimeResource = { kind: "resource", drop, owner: undefined, values };
+  const made: HostResource = { kind: "host-resource" };
+  resources.set(made, runtime);
+  return { made, runtime };
+}
+
+class HostTable implements HostValues {
+  readonly #values = new Map<number, unknown>();
+  #next = 1;
+
+  add(value: unknown): number {
+    const representation = this.#next;
+    this.#next += 1;
+    this.#values.set(representation, value);
+    return representation;
+  }
+
+  get(representation: number): unknown {
+    return this.#values.get(representation);
+  }
+
+  take(representation: number): unknown {
+    const value = this.#values.get(representation);
+    this.#values.delete(representation);
+    return value;
+  }
+}

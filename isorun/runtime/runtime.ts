@@ -1,0 +1,65 @@
+/** Loads components, makes instances of them, and knows those that were registered under a name. */
+import { UnsupportedError } from "../errors/errors.ts";
+import { type Component, loadComponent } from "./component.ts";
+import { InstanceBuilder } from "./instance-builder.ts";
+import type { InstanceHandle } from "./instance-handle.ts";
+
+/** Several live in one process without touching each other. */
+export class Runtime {
+  readonly #registered = new Map<string, InstanceHandle>();
+  readonly #live = new Set<InstanceHandle>();
+
+  /**
+   * Reads, checks and compiles a component: bytes, a path, or a URL.
+   * @throws DecodeError (malformed), ValidationError (invalid), UnsupportedError (valid, not built yet)
+   */
+  async load(source: Uint8Array | string | URL): Promise<Component> {
+    if (source instanceof Uint8Array) return loadComponent(source);
+    return loadComponent(await bytesAt(source));
+  }
+
+  /** As often as you like. */
+  instance(component: Component): InstanceBuilder {
+    return new InstanceBuilder(component, {
+      onMade: (handle) => this.#live.add(handle),
+      onEnd: (handle) => this.#forget(handle),
+    });
+  }
+
+  /** @throws TypeError if another instance has the name */
+  registerInstance(id: string, handle: InstanceHandle): void {
+    const known = this.#registered.get(id);
+    if (known !== undefined && known !== handle) throw new TypeError(`another instance is registered as '${id}'`);
+    this.#registered.set(id, handle);
+  }
+
+  /** Whether there was one of this name. */
+  unregisterInstance(id: string): boolean {
+    return this.#registered.delete(id);
+  }
+
+  registered(id: string): InstanceHandle | undefined {
+    return this.#registered.get(id);
+  }
+
+  /** Ends all instances. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#live].map((handle) => handle.terminate()));
+  }
+
+  #forget(handle: InstanceHandle): void {
+    this.#live.delete(handle);
+    for (const [id, registered] of this.#registered) if (registered === handle) this.#registered.delete(id);
+  }
+}
+
+async function bytesAt(source: string | URL): Promise<Uint8Array> {
+  const isFile = typeof source === "string" || source.protocol === "file:";
+  if (!isFile) return new Uint8Array(await (await fetch(source)).arrayBuffer());
+  const process = Reflect.get(globalThis, "process") as { getBuiltinModule?(name: string): unknown } | undefined;
+  const files = process?.getBuiltinModule?.("node:fs/promises") as {
+    readFile(path: string | URL): Promise<Uint8Array>;
+  };
+  if (files === undefined) throw new UnsupportedError("reading files in this environment");
+  return files.readFile(source);
+}
