@@ -1,22 +1,27 @@
 /** Redaction masks what plain regular expressions would, which say it best, but in time in proportion to the text. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { isSecretParameter, mask, openRedactor, redact } from "./redact.ts";
+import { isSecretParameter, mask, openRedactor, redact, redactAddress, redactMessage } from "./redact.ts";
 import { testSeed } from "./testing/seed.ts";
 
 const inAuthority = "[^/\\s\"'`<>]";
-const userInformation = `${inAuthority}+`;
-/** What stands behind the colon is no port, and no `@` stands in front of the slash or space. */
-const oddPassword =
-  "(?!\\[)[^/\\s\"'`<>@:]*:(?!\\d{0,5}(?:[/\\s\"'`<>]|$))[^/\\s\"'`<>@]*(?!(?<=:)//)(?:/|[^\\S\\r\\n])" +
-  `(?:(?!://|https?:/)[^"'\`<>@\r\n])*(?:@${inAuthority}*)?`;
+const endOfLogin = "[/\\s\"'`<>]";
+/** What begins with a user and a colon, behind which stands something that `port` is not. Not behind `\` alone. */
+const notPort = (port: string) => `(?<=/)(?!\\[)[^/\\s"'\`<>@:]*:(?!${port})`;
+const quotedPassword = `${notPort(`\\d{0,5}(?:[/\\s]|$)|\\d{1,5}["'\`<>]`)}[^/\\s"'\`<>@]*["'\`<>][^/\\s]*`;
+const oddPassword = (body: string) =>
+  `${notPort(`\\d{0,5}(?:${endOfLogin}|$)`)}[^/\\s"'\`<>@]*(?!(?<=:)//)${body}(?:@${inAuthority}*)?`;
+const webScheme = "(?<![a-z0-9])https?:[/\\\\]*(?![/\\\\])";
+const otherScheme = "(?<!(?<![a-z0-9])https?)(?<=[a-z][a-z0-9+.-]*)://";
+const loginScheme = "(?<=(?<![a-z0-9])(?:https?:[/\\\\]*|(?:ftp|ssh|git|svn|hg)://))";
+const body = (letter: string) => `(?:(?!://|https?:[/\\\\])${letter})*`;
+const inProse = `(?:/${body("[^\\s\"'`<>@]")}|[^\\S\\r\\n]+${body("[^\\s\"'`<>@]")})`;
+const inMessage = `(?:/|[^\\S\\r\\n])${body("[^\"'`<>@\\r\\n]")}`;
 
-function redactByPatterns(text: string): string {
+function redactByPatterns(text: string, odd = inProse): string {
+  const login = `${inAuthority}+|${quotedPassword}|${loginScheme}${oddPassword(odd)}`;
   return text
-    .replace(
-      new RegExp(`([a-z][a-z0-9+.-]*://|(?<![a-z0-9+.-])https?:/)(?:${userInformation}|${oddPassword})@`, "gi"),
-      `$1${mask}@`,
-    )
+    .replace(new RegExp(`(${webScheme}|${otherScheme})(?:${login})@`, "gi"), `$1${mask}@`)
     .replace(/([?&])([^=&#\s]+)=([^&#\s"'`<>]+)/g, (whole, lead: string, name: string) =>
       isSecretParameter(name.replace(/^amp;/, "")) ? `${lead}${name}=${mask}` : whole,
     )
@@ -25,10 +30,14 @@ function redactByPatterns(text: string): string {
 }
 
 const pieces = [
-  ...Array.from("aZ9_-+.:/@?&=#;,\"'`<> \n\u00e9\u017f\u212a"),
+  ...Array.from("aZ9_-+.:/\\@?&=#;,\"'`<> \n\u00e9\u017f\u212a"),
   "://",
   "https://",
   "http:/",
+  "http:",
+  "git+ssh://",
+  "us:p'w@h",
+  "us:A B@h",
   "amp;",
   "sig",
   "_token",
@@ -49,7 +58,10 @@ const textOf = (length: number) =>
   fc.array(fc.constantFrom(...pieces), { maxLength: length }).map((parts) => parts.join(""));
 
 test("masks exactly what the patterns mask", () => {
-  const masksAlike = (text: string) => expect(redact(text)).toBe(redactByPatterns(text));
+  const masksAlike = (text: string) => {
+    expect(redact(text)).toBe(redactByPatterns(text));
+    expect(redactMessage(text)).toBe(redactByPatterns(text, inMessage));
+  };
   fc.assert(fc.property(textOf(12), masksAlike), { seed: testSeed, numRuns: 50_000 });
   fc.assert(fc.property(textOf(60), masksAlike), { seed: testSeed, numRuns: 10_000 });
 }, 60_000);
@@ -71,6 +83,14 @@ describe("a megabyte of text takes no time to speak of", () => {
     "a password of at signs": `https://a:b ${fill("@")}`,
     "collapsed schemes with passwords": fill("http:/b:c "),
     "collapsed schemes": fill("http:/"),
+    "schemes without slashes": fill("http:"),
+    "schemes with backslashes": fill("http:\\"),
+    "schemes with backslashes and passwords": fill("http:\\b:c "),
+    "schemes and quotes": fill("http:\\b:c'"),
+    "mixed slashes": fill("http:/\\b:c'"),
+    slashes: `http:${fill("/\\")}`,
+    "a password of quotes": `http://a:b${fill("'")}`,
+    "passwords with quotes": fill("http://a:b'"),
     schemes: fill("a://"),
     "scheme letters": `${fill("a.")}://`,
     digits: fill("9://"),
@@ -83,6 +103,11 @@ describe("a megabyte of text takes no time to speak of", () => {
     equals: fill("="),
   };
   for (const [name, text] of Object.entries(texts)) {
-    test(name, () => expect(openRedactor({ A_TOKEN: "hunter2" }).text(text).length).toBeGreaterThan(0));
+    test(name, () => {
+      const redactor = openRedactor({ A_TOKEN: "hunter2" });
+      for (const mask of [redactor.text, redactor.message, redactAddress]) {
+        expect(mask(text).length).toBeGreaterThan(0);
+      }
+    });
   }
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { isSecretName, openRedactor, redact, redactEnvironment, redactValue } from "./redact.ts";
+import { isSecretName, openRedactor, redact, redactAddress, redactEnvironment, redactMessage, redactValue } from "./redact.ts";
 import { testSeed } from "./testing/seed.ts";
 
 describe("redact", () => {
@@ -25,6 +25,12 @@ describe("redact", () => {
       "https://x.org/f.whl?name=a&X-Amz-Signature=abc&v=1#sha256=0f",
       "https://x.org/f.whl?name=a&X-Amz-Signature=****&v=1#sha256=0f",
     ],
+    ["alpha @ http://us:SEC'RET@h:80/a.whl", "alpha @ http://****@h:80/a.whl"],
+    [`<http://us:SEC"RET@h/> 'http://us:SEC\`RET@h'`, "<http://****@h/> 'http://****@h'"],
+    ["'http://us:S<E>C'RET@h/simple' and http://us:'SECRET'@h", "'http://****@h/simple' and http://****@h"],
+    ["alpha @ http:us:SECRET@h/a.whl", "alpha @ http:****@h/a.whl"],
+    ["http:\\\\us:SECRET@h and https:///us:SECRET@h/", "http:\\\\****@h and https:///****@h/"],
+    ["git+https:us:SECRET@h, git+ssh://u:TOP/SECRET@h", "git+https:****@h, git+ssh://****@h"],
     ["Authorization: Bearer abc.def", "Authorization: ****"],
     ["proxy-authorization: Basic Zm9v", "proxy-authorization: ****"],
     ["PYPI_TOKEN=abc pip install", "PYPI_TOKEN=**** pip install"],
@@ -52,6 +58,11 @@ describe("redact", () => {
     "'http://host:port/' and a@b",
     "http://host:port/x\na@b",
     "http://host:port/ or http://a/ or a@b",
+    "pulled docker://alpine:latest for me@corp.org; see scp://h:dir/f to bob@h2",
+    "http://h:dir/f to bob@h2, http://host:port mail me@corp.org",
+    `{"proxy":"http://proxy:3128","mail":"me@corp.org"}`,
+    "'PROXY=http://proxy:3128','MAIL=me@corp.org'",
+    "'http://host:80' and a@b; https: a@b; {'http':'a@b'}",
   ])("%p stays", (text) => {
     expect(redact(text)).toBe(text);
   });
@@ -64,6 +75,47 @@ describe("redact", () => {
       }),
       { seed: testSeed },
     );
+  });
+});
+
+test.each([
+  ["http://u:A B C@h/simple", "http://****@h/simple"],
+  ["cannot read 'alpha @ http://u:A B C/2@h/x.whl'", "cannot read 'alpha @ http://****@h/x.whl'"],
+  ["see docker://alpine:latest for me@corp.org", "see docker://alpine:latest for me@corp.org"],
+])("in a message, %p becomes %p", (text, masked) => {
+  expect(redactMessage(text)).toBe(masked);
+});
+
+describe("an address", () => {
+  test.each([
+    ["http://us:SEC'RET@h/a.whl", "http://****@h/a.whl"],
+    ["http://SEC'RET@h/a.whl", "http://****@h/a.whl"],
+    [`https://us:1'2"3\`4<5>6@h:80/`, "https://****@h:80/"],
+    ["http://us:S@E'C@h/", "http://****@h/"],
+    ["http:us:SECRET@h/a", "http:****@h/a"],
+    ["http:\\\\us:SECRET@h/a", "http:\\\\****@h/a"],
+    ["http:///us:SECRET@h/a", "http:///****@h/a"],
+    ["us:SECRET@h:80", "us:****@h:80"],
+    ["//SECRET@h:80", "//****@h:80"],
+    ["http://us:A B\tC\nD@h/", "http://****@h/"],
+    ["http://us:TOP/SE'CRET@h/a", "http://****@h/a"],
+    ["http://h/a?token=SEC'RET&v=1#f", "http://h/a?token=****&v=1#f"],
+    ["  git+ssh://git@h/x", "  git+ssh://****@h/x"],
+  ])("%p becomes %p", (address, masked) => {
+    expect(redactAddress(address)).toBe(masked);
+    expect(redactAddress(masked)).toBe(masked);
+  });
+
+  test.each([
+    "https://example.org:8080/@scope/x",
+    "https://pkgs.example/feed@Local/simple",
+    "https://[::1]:80/@scope",
+    "file:///C:/a@b/c",
+    "/home/me@corp/wheels",
+    "../a@b",
+    "C:\\wheels\\a@b",
+  ])("%p stays", (address) => {
+    expect(redactAddress(address)).toBe(address);
   });
 });
 
