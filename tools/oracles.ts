@@ -1,5 +1,5 @@
 /**
- * The peers that tests and benchmarks compare with: uv, pip, packaging and the like, at the exact versions of
+ * The peers that tests and benchmarks compare with: uv, pip, packaging, wasmtime and the like, at the exact versions of
  * oracle-requirements.txt, in a virtual environment of their own.
  *
  * It is made on first use by the first Python 3.9+ on PATH and the ordinary pip, so pip's own configuration (index,

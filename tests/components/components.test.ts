@@ -1,0 +1,15 @@
+/** Our own cases of the canonical ABI and of validation: each script of a folder passes command by command. */
+import { expect, test } from "bun:test";
+import { runScript } from "../conformance/run-script.ts";
+import { readOwnScripts } from "./assemble.ts";
+
+for (const folder of ["abi", "validation"]) {
+  for (const script of await readOwnScripts(folder)) {
+    test(`${folder}/${script.name}`, () => {
+      const failures = runScript(script).flatMap(({ line, failure }) =>
+        failure === undefined ? [] : [`line ${line}: ${failure}`],
+      );
+      expect(failures).toEqual([]);
+    });
+  }
+}
