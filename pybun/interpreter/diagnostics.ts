@@ -26,7 +26,7 @@ const askOtherwise =
 
 /** Codes of finding and asking interpreters. */
 export const interpreterDiagnostics = {
-  E_PYTHON_NOT_FOUND: rule<{ wanted: string; looked: readonly Verdict[]; isName?: boolean }>({
+  E_PYTHON_NOT_FOUND: rule<{ wanted: string; looked: readonly Verdict[]; isName?: boolean; advice?: string }>({
     exit,
     summary: "No Python interpreter fits the request, the requires-python or the pin.",
     message: (p) => `no interpreter found for ${p.wanted}`,
@@ -34,7 +34,9 @@ export const interpreterDiagnostics = {
       if (p.looked.length === 0) {
         return "No Python is on PATH. Install CPython 3.9 or newer, or name one with `--python PATH`.";
       }
-      const advice = p.isName === true ? askOtherwise : "Install a suitable CPython, or name one with `--python PATH`.";
+      const general =
+        p.isName === true ? askOtherwise : "Install a suitable CPython, or name one with `--python PATH`.";
+      const advice = p.advice === undefined ? general : `${p.advice}\n${general}`;
       return `Found, but not what is wanted:\n${formatVerdicts(p.looked)}\n${advice}`;
     },
     data: (p) => ({ wanted: p.wanted, looked: p.looked }),
@@ -69,11 +71,14 @@ export const interpreterDiagnostics = {
     message: (p) => `cannot use ${p.source}: '${p.text}' is no specifier of versions`,
     hint: () => "Correct or unset it, or name an interpreter with `--python`.",
   }),
-  W_PYTHON_REQUIRES: rule<{ path: string; version: string; requires: string; origin: string }>({
+  W_PYTHON_REQUIRES: rule<{ path: string; version: string; requires: string; origin: string; advice?: string }>({
     exit,
     summary:
       "The interpreter given by --python or UV_PYTHON does not satisfy requires-python; it is used all the same.",
     message: (p) => `Python ${p.version} at '${p.path}' does not satisfy requires-python '${p.requires}'`,
-    hint: (p) => `Leave \`${p.origin}\` away, or name a version that the script allows.`,
+    hint: (p) => {
+      const general = `Leave \`${p.origin}\` away, or name a version that the script allows.`;
+      return p.advice === undefined ? general : `${p.advice} ${general}`;
+    },
   }),
 };

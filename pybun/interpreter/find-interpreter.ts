@@ -16,9 +16,11 @@ import type { Report } from "@vivarium/core/report";
 import { formatSpecifiers, parseSpecifiers, type Specifiers, specifiersContain } from "../versions/specifier.ts";
 import { parseVersion } from "../versions/version.ts";
 import type { interpreterDiagnostics, Verdict } from "./diagnostics.ts";
+import { exactVersionAdvice } from "./exact-version.ts";
 import { isDirectory, isExecutable, statusOf } from "./file-identity.ts";
 import type { Interpreter, InterpreterFacts } from "./interpreter.ts";
 import type { InterpreterChoice } from "./interpreter-choice.ts";
+import { formatKeyPlatform, keyPlatformOf, meetsKey } from "./key-platform.ts";
 import { minorOldest, programNames, programsOnPath, type SearchScene } from "./path-candidates.ts";
 import type { ProbeOutcome } from "./probe.ts";
 import { cachedProbe, type ProbeScene } from "./probe-cache.ts";
@@ -125,6 +127,7 @@ function* findPinned(
   throw problem("E_PYTHON_NOT_FOUND", {
     wanted: `'${pin.versions.join("', '")}' of '${pin.file}'`,
     looked: search.looked,
+    ...adviceOn(requests.flatMap((request) => (request.kind === "specifier" ? [request.text] : [])).join(",")),
   });
 }
 
@@ -136,7 +139,8 @@ function* findAny(search: Search, requiresPython: Specifiers | undefined): Askin
   if (installed !== undefined) return { interpreter: installed, rule: "pyenv" };
   const wanted =
     requiresPython === undefined ? "CPython 3.9 or newer" : `requires-python '${formatSpecifiers(requiresPython)}'`;
-  throw problem("E_PYTHON_NOT_FOUND", { wanted, looked: search.looked });
+  const advice = requiresPython === undefined ? {} : adviceOn(formatSpecifiers(requiresPython));
+  throw problem("E_PYTHON_NOT_FOUND", { wanted, looked: search.looked, ...advice });
 }
 
 function* findRequested(search: Search, request: PythonRequest, origin: string): Asking<Interpreter> {
@@ -153,14 +157,23 @@ function* findRequested(search: Search, request: PythonRequest, origin: string):
   throw problem("E_PYTHON_NOT_FOUND", {
     wanted: `${origin} '${request.text}'${meaningOf(request)}`,
     looked: search.looked,
+    ...(request.kind === "specifier" ? adviceOn(request.text) : {}),
   });
+}
+
+function adviceOn(specifiers: string): { readonly advice?: string } {
+  const advice = exactVersionAdvice(specifiers);
+  return advice === undefined ? {} : { advice };
 }
 
 /** Of a version that is not written as one. */
 function meaningOf(request: PythonRequest & { kind: "version" | "specifier" }): string {
-  if (request.kind === "specifier" || request.release.length === 0) return "";
-  const version = `${request.release.join(".")}${request.freeThreaded ? "t" : ""}`;
-  return version === request.text ? "" : `, which means Python ${version}`;
+  if (request.kind === "specifier") return "";
+  const { release, freeThreaded, platform } = request;
+  const version = `${release.join(".")}${freeThreaded ? "t" : ""}`;
+  const python = version === "" ? "any Python" : `Python ${version}`;
+  if (platform !== undefined) return `, which means ${python} for ${formatKeyPlatform(platform)}`;
+  return version === "" || version === request.text ? "" : `, which means ${python}`;
 }
 
 /**
@@ -231,6 +244,11 @@ function* firstFitting(search: Search, request: PythonRequest, also: Fits): Aski
 function releaseFits(facts: InterpreterFacts, request: PythonRequest & { kind: "version" }): string | undefined {
   if (!matchesRelease(facts.version, request.release)) return `is Python ${facts.version}`;
   if (request.freeThreaded && !facts.abi.freeThreaded) return `is Python ${facts.version} with the global lock`;
+  if (request.withLock === true && facts.abi.freeThreaded) return `is Python ${facts.version} without the global lock`;
+  const { platform } = facts.tagTarget;
+  if (request.platform !== undefined && !meetsKey(platform, request.platform)) {
+    return `is Python ${facts.version} for ${formatKeyPlatform(keyPlatformOf(platform))}`;
+  }
   return undefined;
 }
 
@@ -243,7 +261,8 @@ function warnIfNotAllowed(interpreter: Interpreter, { requiresPython, report, or
   if (requiresPython === undefined || allowing(requiresPython)(interpreter) === undefined) return;
   const { path, version } = interpreter;
   const requires = formatSpecifiers(requiresPython);
-  report?.warn(problem("W_PYTHON_REQUIRES", { path, version, requires, origin: origin ?? originDefault }));
+  const params = { path, version, requires, origin: origin ?? originDefault, ...adviceOn(requires) };
+  report?.warn(problem("W_PYTHON_REQUIRES", params));
 }
 
 function* allPrograms(search: Search, request: (PythonRequest & { kind: "version" }) | undefined): Generator<string> {

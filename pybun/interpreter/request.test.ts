@@ -1,12 +1,14 @@
 /** What may be asked for, and what each form finds: in uv's order, with links to a real interpreter. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Problem, renderProblem } from "@vivarium/core/diagnostic";
+import { parseSpecifiers } from "../versions/specifier.ts";
 import { interpreterDiagnostics } from "./diagnostics.ts";
-import { findInterpreter } from "./find-interpreter.ts";
+import { type FindOptions, findInterpreter } from "./find-interpreter.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { formatKeyPlatform, keyPlatformOf } from "./key-platform.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "request-test-")));
 const cacheRoot = join(root, "cache");
@@ -21,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Looks with a PATH of these directories and a home directory without pyenv. */
-function find(path: readonly string[], more: { readonly request: string; readonly cwd?: string }) {
+function find(path: readonly string[], more: Partial<FindOptions>) {
   const environment = { PATH: path.join(":"), HOME: root };
   return findInterpreter({ environment, cwd: root, platform: "linux", cacheRoot, ...more });
 }
@@ -45,10 +47,54 @@ test("takes a version in all its spellings", async () => {
   const path = link(join(root, "spelt", "bin", "python3"));
   const compact = minor.replace(".", "");
   const spellings = [compact, `cp${compact}`, `cpython${minor}`, `cpython@${minor}`, `python@${minor}`, `v${minor}`];
+  spellings.push(`python ${minor}`, `cpython ${minor}`, `${minor}+gil`);
   const kinds = ["any", "default", "ANY", "cpython", "cp", `cpython>=${minor}`, `python>=${minor}`];
   for (const request of [...spellings, ...kinds]) {
     expect((await find([dirname(path)], { request })).path, request).toBe(path);
   }
+});
+
+test("a key finds an interpreter of its platform, and no other", async () => {
+  const path = link(join(root, "keys", "python3"));
+  const search = (request: string) => find([dirname(path)], { request });
+  const here = formatKeyPlatform(keyPlatformOf(real.tagTarget.platform));
+  const [system = "", architecture = ""] = here.split("-");
+  const served = [here, system, `${system}-${architecture}`, `any-${architecture}`, "any-any-any"];
+  for (const platform of served) expect((await search(`cpython-${minor}-${platform}`)).path, platform).toBe(path);
+  for (const key of [`cpython-${system}`, `${minor}-${system}`, `cpython-any-${system}`, `any-${minor}-${here}`]) {
+    expect((await search(key)).path, key).toBe(path);
+  }
+  for (const platform of ["wasi", "freebsd-x86_64", `${system}-s390x`, "windows-s390x-none"]) {
+    const problem = await problemOf(() => search(`cpython-${minor}-${platform}`));
+    expect(problem).toMatchObject({
+      code: "E_PYTHON_NOT_FOUND",
+      params: {
+        wanted: `--python 'cpython-${minor}-${platform}', which means Python ${minor} for ${platform}`,
+        looked: [{ path, reason: `is Python ${real.version} for ${here}` }],
+      },
+    });
+  }
+  expect(await problemOf(() => search("cpython-wasi"))).toMatchObject({
+    params: { wanted: "--python 'cpython-wasi', which means any Python for wasi" },
+  });
+  expect((await problemOf(() => search("pypy 3.10"))).code).toBe("E_PYTHON_IMPLEMENTATION");
+});
+
+test("of a version that `==` cuts down to its first release it is told how to ask for all", async () => {
+  const path = link(join(root, "exact", "python3"));
+  const hintOf = async (options: Parameters<typeof find>[1]) =>
+    renderProblem(await problemOf(() => find([dirname(path)], options)), interpreterDiagnostics).hint;
+  const advice = (version: string, patch: string) =>
+    `\n'==${version}' is Python ${patch} alone: write \`==${version}.*\` for any ${version}.\n`;
+  expect(await hintOf({ request: "==3.99" })).toContain(advice("3.99", "3.99.0"));
+  expect(await hintOf({ request: "==3" })).toContain(advice("3", "3.0.0"));
+  expect(await hintOf({ requiresPython: parseSpecifiers(">=3.9,==3.99") })).toContain(advice("3.99", "3.99.0"));
+  for (const request of ["==3.99.*", "==3.99.1", ">=3.99"])
+    expect(await hintOf({ request })).not.toContain("write `==");
+  const cwd = join(root, "exact-pin");
+  mkdirSync(cwd);
+  writeFileSync(join(cwd, ".python-version"), "==3.99\n");
+  expect(await hintOf({ cwd })).toContain(advice("3.99", "3.99.0"));
 });
 
 test("takes the name of a directory or file of the working directory for a path", async () => {
