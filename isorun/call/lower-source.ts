@@ -30,8 +30,18 @@ const stores: Readonly<Record<Scalar, (at: string, value: string) => string>> = 
   char: (at, value) => `m.view.setUint32(${at}, ${value}, true);`,
 };
 
+/** What most values pass without a call. */
+const passes: Partial<Readonly<Record<Scalar, (value: string) => string>>> = {
+  u32: (value) => `${value} >>> 0 === ${value}`,
+  s32: (value) => `(${value} | 0) === ${value}`,
+};
+
 /** The checked core value of a scalar. */
-const scalar = (type: Scalar, value: string): string => `cx.${type}(${value})`;
+function scalar(type: Scalar, value: string): string {
+  const test = passes[type];
+  const checked = `cx.${type}(${value})`;
+  return test === undefined ? checked : `(${test(value)} ? ${value} : ${checked})`;
+}
 
 const storeWord = (pointer: string, offset: number, value: string): string =>
   `m.view.setUint32(${plus(pointer, offset)}, ${value}, true);`;

@@ -18,33 +18,43 @@ interface Generated {
 }
 
 function finish(source: Source, params: readonly string[]): Generated {
-  const text = `"use strict";\nreturn (cx, target, r, post) => {\n  const m = cx.memory;\n  return (${params.join(", ")}) => {\n${source.text}\n  };\n};`;
+  const text = `"use strict";\nreturn (cx, target, r, post) => {\n  const m = cx.memory;\n  return function (${params.join(", ")}) {\n${source.text}\n  };\n};`;
   // Generated from types alone: names and numbers of the guest stand in it as JSON or not at all.
   // oxlint-disable-next-line no-implied-eval
   const make = new Function("k", text) as (constants: readonly unknown[]) => Generated["bind"]; // the text says so
   return { bind: make(source.constants), resources: source.resources };
 }
 
-const entries = new WeakMap<FuncType, Map<boolean, Generated>>();
-
-/** `(caller, ...values) => value`; a result stays `{tag, val}`. @param hasPostReturn whether `post` is to be called */
-export function entryOf(type: FuncType, hasPostReturn: boolean): Generated {
-  return remembered(entries, { type, key: hasPostReturn }, () => makeEntry(type, hasPostReturn));
+export interface EntryKind {
+  /** Whether `post` is to be called with the core results. */
+  readonly hasPostReturn: boolean;
+  /**
+   * For the host: `(...values) => value`, where a `result` as the whole result is returned or thrown, and what goes
+   * wrong is told to `cx.host`. Else `(caller, ...values) => value`, where it stays `{tag, val}`.
+   */
+  readonly isForHost: boolean;
 }
 
-const exits = new WeakMap<FuncType, Map<boolean, Generated>>();
+const entries = new WeakMap<FuncType, Map<string, Generated>>();
+
+export function entryOf(type: FuncType, kind: EntryKind): Generated {
+  const key = `${kind.hasPostReturn} ${kind.isForHost}`;
+  return remembered(entries, { type, key }, () => makeEntry(type, kind));
+}
+
+const exits = new WeakMap<FuncType, Map<string, Generated>>();
 
 /** `(...core) => core`; `target` takes values and returns one. */
 export function exitOf(type: FuncType): Generated {
-  return remembered(exits, { type, key: true }, () => makeExit(type));
+  return remembered(exits, { type, key: "" }, () => makeExit(type));
 }
 
 function remembered(
-  known: WeakMap<FuncType, Map<boolean, Generated>>,
-  { type, key }: { readonly type: FuncType; readonly key: boolean },
+  known: WeakMap<FuncType, Map<string, Generated>>,
+  { type, key }: { readonly type: FuncType; readonly key: string },
   make: () => Generated,
 ): Generated {
-  const ofType = known.get(type) ?? new Map<boolean, Generated>();
+  const ofType = known.get(type) ?? new Map<string, Generated>();
   known.set(type, ofType);
   const made = ofType.get(key) ?? make();
   ofType.set(key, made);
@@ -52,11 +62,14 @@ function remembered(
 }
 
 /** `canon lift`. Until the core function is called, a bad argument is the caller's problem, and the instance unharmed. */
-function makeEntry({ params, result }: FuncType, hasPostReturn: boolean): Generated {
+function makeEntry({ params, result }: FuncType, { hasPostReturn, isForHost }: EntryKind): Generated {
   const source = new Source();
   const names = params.map((_, index) => `a${index}`);
   const types = params.map(({ type }) => type);
-  source.line("const before = cx.enter(caller);");
+  const caller = isForHost ? "undefined" : "caller";
+  if (isForHost) source.line(`cx.host.begin(arguments.length, ${names.length});`);
+  source.line(`cx.enter(${caller});`);
+  const scope = types.some(({ hasBorrow }) => hasBorrow) ? source.let("cx.openScope()", "b") : undefined;
   source.line("let isInside = false;");
   source.block(
     "try",
@@ -65,29 +78,35 @@ function makeEntry({ params, result }: FuncType, hasPostReturn: boolean): Genera
       const isSpilled = flattenTypes(types).length > flatParamsMax;
       const flat = isSpilled ? [spill(source, types, names)] : lowerAll(source, types, names);
       source.line("isInside = true;");
-      emitCall(source, { flat, result, hasPostReturn });
+      emitCall(source, { flat, result, hasPostReturn, scope, caller, isForHost });
     },
     "} catch (error) {",
   );
-  source.line("  throw isInside ? error : cx.abandon(before, error);");
+  const failed = `isInside ? cx.fail(error) : cx.abandon(${caller}, error)`;
+  source.line(`  throw ${isForHost ? `cx.host.end(${failed})` : failed};`);
   source.line("}");
-  return finish(source, ["caller", ...names]);
+  return finish(source, isForHost ? names : ["caller", ...names]);
 }
 
 interface CallOf {
   readonly flat: readonly string[];
   readonly result: FuncType["result"];
   readonly hasPostReturn: boolean;
+  readonly scope: string | undefined;
+  readonly caller: string;
+  readonly isForHost: boolean;
 }
 
-function emitCall(source: Source, { flat, result, hasPostReturn }: CallOf): void {
+function emitCall(source: Source, { flat, result, hasPostReturn, scope, caller, isForHost }: CallOf): void {
   const hasResult = result !== undefined;
   source.line(`${hasResult ? "const flat = " : ""}target(${flat.join(", ")});`);
   if (hasResult && touchesMemory(result)) source.line("m.refresh();");
   const value = hasResult ? liftResult(source, result) : "undefined";
   if (hasPostReturn) source.line(`cx.postReturn(post${hasResult ? ", flat" : ""});`);
-  source.line("cx.leave(before);");
-  source.line(`return ${value};`);
+  if (scope !== undefined) source.line(`cx.closeScope(${scope});`);
+  source.line(`cx.leave(${caller});`);
+  const isThrown = isForHost && result?.kind === "result";
+  source.line(`return ${isThrown ? `cx.host.unwrap(${value})` : value};`);
 }
 
 const touchesMemory = (type: ValueType): boolean => hasPointers(type) || flattenType(type).length > flatResultsMax;
@@ -139,22 +158,24 @@ function makeExit({ params, result }: FuncType): Generated {
   const resultFlat = result === undefined ? [] : flattenType(result);
   const hasPointer = resultFlat.length > flatResultsMax;
   const usesMemory = hasMemoryUse({ params, result });
-  source.line("cx.begin();");
+  const lends = types.some(({ hasBorrow }) => hasBorrow);
+  source.line("cx.checkLeave();");
+  if (lends) source.line("cx.beginLending();");
   if (usesMemory) source.line("m.refresh();");
   const values = isSpilled ? loadAll(source, types) : liftAll(source, types, given);
   source.line(`${result === undefined ? "" : "const value = "}target(${values.join(", ")});`);
   if (usesMemory) source.line("m.refresh();");
   if (result === undefined) {
-    source.line("cx.end();");
+    if (lends) source.line("cx.endLending();");
   } else if (hasPointer) {
     const { size, align } = layoutOf(result);
     const pointer = source.let("out >>> 0", "p");
     source.line(`cx.checkRecord(${pointer}, ${size}, ${align});`);
     emitStore(source, result, { value: "value", pointer });
-    source.line("cx.end();");
+    if (lends) source.line("cx.endLending();");
   } else {
     const [core] = emitLowerFlat(source, result, { value: "value" });
-    source.line("cx.end();");
+    if (lends) source.line("cx.endLending();");
     source.line(`return ${core};`);
   }
   return finish(source, hasPointer ? [...names, "out"] : names);

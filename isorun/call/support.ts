@@ -4,6 +4,7 @@
  */
 import type { StringEncoding } from "../decode/ast.ts";
 import { TrapError } from "../errors/errors.ts";
+import { isCoreException } from "./core-exception.ts";
 import type { BorrowScope, Handle, HandleTable, RuntimeResource } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { ResourceValue } from "./resource-value.ts";
@@ -41,8 +42,8 @@ const float = new DataView(new ArrayBuffer(8));
 export interface Enterable {
   readonly handles: HandleTable;
   mayLeave: boolean;
-  enter(caller: unknown): unknown;
-  leave(entered: unknown): void;
+  enter(caller: unknown): void;
+  leave(caller: unknown): void;
   checkLeave(): void;
 }
 
@@ -53,11 +54,17 @@ export interface SupportOptions {
   /** The instance whose function this is. */
   readonly instance: Enterable;
   readonly words: BoundaryWords;
+  readonly host?: HostSide;
 }
 
-interface Entered {
-  readonly entered: unknown;
-  readonly scope: BorrowScope;
+/** What a handle of the host does around each call. */
+export interface HostSide {
+  /** @throws what forbids the call */
+  begin(given: number, wanted: number): void;
+  /** What is thrown in the end. */
+  end(error: unknown): unknown;
+  /** The `ok` side. @throws ComponentError with the other one */
+  unwrap(result: unknown): unknown;
 }
 
 interface Allocated {
@@ -75,6 +82,7 @@ type NumericConstructor = { readonly BYTES_PER_ELEMENT: number; from(items: Iter
 
 export class Support {
   readonly memory: MemoryAccess | undefined;
+  readonly host: HostSide | undefined;
   readonly #options: SupportOptions;
   /** Of the call that runs: what it was lent, and what it lends. */
   #scope: BorrowScope = { borrows: 0 };
@@ -84,32 +92,44 @@ export class Support {
   constructor(options: SupportOptions) {
     this.#options = options;
     this.memory = options.memory;
+    this.host = options.host;
   }
 
   // Calls
 
-  /** Begins a call into the instance. @returns what `leave` has to be given. @throws TrapError */
-  enter(caller: unknown): Entered {
-    const entered = this.#options.instance.enter(caller);
-    const scope = this.#scope;
-    this.#scope = { borrows: 0 };
-    return { entered, scope };
+  /** Begins a call into the instance. @throws TrapError */
+  enter(caller: unknown): void {
+    this.#options.instance.enter(caller);
   }
 
-  leave({ entered, scope }: Entered): void {
-    if (this.#scope.borrows > 0) throw new TrapError("borrow handles still remain at the end of the call");
-    this.#scope = scope;
-    this.#options.instance.leave(entered);
+  leave(caller: unknown): void {
+    this.#options.instance.leave(caller);
   }
 
   /** The call did not come to the guest: it can be entered again, unless it was its allocator that failed. */
-  abandon(before: Entered, error: unknown): unknown {
+  abandon(caller: unknown, error: unknown): unknown {
     const isGuests = error instanceof TrapError || error instanceof WebAssembly.RuntimeError;
-    if (!isGuests) {
-      this.#scope = before.scope;
-      this.#options.instance.leave(before.entered);
-    }
+    if (!isGuests) this.#options.instance.leave(caller);
     return error;
+  }
+
+  /** An exception of core code that leaves a lifted function is a trap (`call_and_trap_on_throw`). */
+  fail(error: unknown): unknown {
+    if (!isCoreException(error)) return error;
+    return new TrapError("an exception of core code was not caught", { cause: error });
+  }
+
+  /** Counts the borrows of one call. @returns what `closeScope` has to be given */
+  openScope(): BorrowScope {
+    const before = this.#scope;
+    this.#scope = { borrows: 0 };
+    return before;
+  }
+
+  /** @throws TrapError if the guest keeps what it was lent */
+  closeScope(before: BorrowScope): void {
+    if (this.#scope.borrows > 0) throw new TrapError("borrow handles still remain at the end of the call");
+    this.#scope = before;
   }
 
   postReturn(post: (...flat: unknown[]) => void, ...flat: unknown[]): void {
@@ -119,14 +139,17 @@ export class Support {
     instance.mayLeave = true;
   }
 
-  /** Begins a call out of the instance. @throws TrapError */
-  begin(): void {
+  /** Before a call out of the instance. @throws TrapError */
+  checkLeave(): void {
     this.#options.instance.checkLeave();
+  }
+
+  beginLending(): void {
     this.#outer.push(this.#lenders);
     this.#lenders = [];
   }
 
-  end(): void {
+  endLending(): void {
     for (const lender of this.#lenders) lender.lends -= 1;
     this.#lenders = this.#outer.pop() ?? [];
   }

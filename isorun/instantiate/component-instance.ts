@@ -20,24 +20,30 @@ export class ComponentInstance {
     this.#lineage = parent === undefined ? [this] : [this, ...parent.#lineage];
   }
 
-  /** The instances that a call from `caller` enters: not those that it is in already. */
-  #entering(caller: ComponentInstance | undefined): readonly ComponentInstance[] {
-    if (caller === undefined) return this.#lineage;
-    return this.#lineage.filter((instance) => !caller.#lineage.includes(instance));
-  }
-
-  /** @throws TrapError if one of them is entered already. @returns what `leave` has to be given */
-  enter(caller: ComponentInstance | undefined): readonly ComponentInstance[] {
-    const entered = this.#entering(caller);
-    if (entered.some((instance) => !instance.mayEnter)) {
-      throw new TrapError("cannot enter component instance", { code: "cannot-enter" });
+  /**
+   * Enters this instance and those around it, but not those that `caller` is in already.
+   * @throws TrapError if one of them is entered
+   */
+  enter(caller: ComponentInstance | undefined): void {
+    // Most instances stand alone and are called by the host: one look instead of a walk.
+    if (this.parent === undefined && caller === undefined) {
+      if (!this.mayEnter) throw cannotEnter();
+      this.mayEnter = false;
+      return;
     }
-    for (const instance of entered) instance.mayEnter = false;
-    return entered;
+    for (const instance of this.#lineage) {
+      if (!instance.mayEnter && !isWithin(caller, instance)) throw cannotEnter();
+    }
+    this.#mark(caller, false);
   }
 
-  leave(entered: readonly ComponentInstance[]): void {
-    for (const instance of entered) instance.mayEnter = true;
+  leave(caller: ComponentInstance | undefined): void {
+    if (this.parent === undefined && caller === undefined) this.mayEnter = true;
+    else this.#mark(caller, true);
+  }
+
+  #mark(caller: ComponentInstance | undefined, mayEnter: boolean): void {
+    for (const instance of this.#lineage) if (!isWithin(caller, instance)) instance.mayEnter = mayEnter;
   }
 
   /** @throws TrapError below zero, or where the counter has no room */
@@ -51,4 +57,11 @@ export class ComponentInstance {
   checkLeave(): void {
     if (!this.mayLeave) throw new TrapError("cannot leave component instance", { code: "cannot-leave" });
   }
+}
+
+const cannotEnter = (): TrapError => new TrapError("cannot enter component instance", { code: "cannot-enter" });
+
+function isWithin(inner: ComponentInstance | undefined, outer: ComponentInstance): boolean {
+  for (let instance = inner; instance !== undefined; instance = instance.parent) if (instance === outer) return true;
+  return false;
 }

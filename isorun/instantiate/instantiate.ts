@@ -101,9 +101,10 @@ function defineResource(scope: RuntimeScope, definition: ValidDefinition & { rea
   const destructor = definition.destructor === undefined ? undefined : scope.coreFuncs[definition.destructor];
   const drop = (representation: number, caller?: object): void => {
     if (typeof destructor !== "function") return;
-    const entered = instance.enter(caller instanceof ComponentInstance ? caller : undefined);
+    const from = caller instanceof ComponentInstance ? caller : undefined;
+    instance.enter(from);
     destructor(representation);
-    instance.leave(entered);
+    instance.leave(from);
   };
   const resource: RuntimeResource = { kind: "resource", drop, owner: instance };
   scope.resources.set(definition.resource, resource);

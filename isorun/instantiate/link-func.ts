@@ -1,18 +1,22 @@
 /** `canon lift` and `canon lower` at run time: generated functions bound to the memories and handles of an instance. */
 import { MemoryAccess } from "../call/memory-access.ts";
 import { entryOf, exitOf } from "../call/signature.ts";
-import { type BoundaryWords, componentWords, hostWords, Support } from "../call/support.ts";
-import { TrapError, UnsupportedError } from "../errors/errors.ts";
+import { type BoundaryWords, componentWords, type HostSide, hostWords, Support } from "../call/support.ts";
+import { UnsupportedError } from "../errors/errors.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { CanonicalOptions } from "../validate/canon-options.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
 import type { ComponentInstance } from "./component-instance.ts";
-import { isCoreException } from "./core-exception.ts";
-import { absent, type CoreItem, type FuncItem, type RuntimeScope } from "./runtime-scope.ts";
+import { absent, type CoreItem, type FuncItem, type HostCall, type RuntimeScope } from "./runtime-scope.ts";
 
 type Realloc = (old: number, oldSize: number, align: number, size: number) => number;
 
-function supportOf(scope: RuntimeScope, options: CanonicalOptions, words: BoundaryWords): Support {
+interface Boundary {
+  readonly words: BoundaryWords;
+  readonly host?: HostSide;
+}
+
+function supportOf(scope: RuntimeScope, options: CanonicalOptions, boundary: Boundary): Support {
   const memory = options.memory === undefined ? undefined : scope.coreMemories[options.memory];
   const realloc = options.realloc === undefined ? undefined : scope.coreFuncs[options.realloc];
   return new Support({
@@ -20,7 +24,7 @@ function supportOf(scope: RuntimeScope, options: CanonicalOptions, words: Bounda
     realloc: typeof realloc === "function" ? (realloc as Realloc) : undefined,
     encoding: options.encoding,
     instance: scope.instance,
-    words,
+    ...boundary,
   });
 }
 
@@ -36,33 +40,22 @@ export function liftFunc(
   if (options.isAsync || type.isAsync) return { kind: "func", type, call: unsupportedAsync };
   const core = scope.coreFuncs[func] ?? absent("core function", func);
   const post = options.postReturn === undefined ? undefined : scope.coreFuncs[options.postReturn];
-  const { bind, resources } = entryOf(type, post !== undefined);
-  const make = (words: BoundaryWords): Entry =>
-    bind(supportOf(scope, options, words), trapping(core), bound(scope, resources), post) as Entry; // the text says so
-  let fromHost: Entry | undefined;
-  let fromComponent: Entry | undefined;
+  const hasPostReturn = post !== undefined;
+  const forHost = (host: HostSide): HostCall => {
+    const { bind, resources } = entryOf(type, { hasPostReturn, isForHost: true });
+    const support = supportOf(scope, options, { words: hostWords, host });
+    return bind(support, core, bound(scope, resources), post) as HostCall; // the text says so
+  };
+  let entry: Entry | undefined;
   const call: Entry = (caller, ...values) => {
-    if (caller === undefined) {
-      fromHost ??= make(hostWords);
-      return fromHost(caller, ...values);
+    if (entry === undefined) {
+      const { bind, resources } = entryOf(type, { hasPostReturn, isForHost: false });
+      const support = supportOf(scope, options, { words: componentWords });
+      entry = bind(support, core, bound(scope, resources), post) as Entry; // the text says so
     }
-    fromComponent ??= make(componentWords);
-    return fromComponent(caller, ...values);
+    return entry(caller, ...values);
   };
-  return { kind: "func", type, call };
-}
-
-/** An exception of core code that leaves a lifted function is a trap (`call_and_trap_on_throw`). */
-function trapping(core: CoreItem): CoreItem {
-  if (typeof core !== "function") return core;
-  return (...flat) => {
-    try {
-      return core(...flat);
-    } catch (error) {
-      if (!isCoreException(error)) throw error;
-      throw new TrapError("an exception of core code was not caught", { cause: error });
-    }
-  };
+  return { kind: "func", type, call, forHost };
 }
 
 function unsupportedAsync(): never {
@@ -78,6 +71,6 @@ export function lowerFunc(
   const { bind, resources } = exitOf(type);
   const words = lifted === undefined ? hostWords : componentWords;
   const target = (...values: unknown[]) => call(scope.instance, ...values);
-  const support = supportOf(scope, options, words);
+  const support = supportOf(scope, options, { words });
   return bind(support, target, bound(scope, resources), undefined) as CoreItem; // the text makes a core function
 }

@@ -1,5 +1,6 @@
 /** The index spaces of one component instance while it is made, what they hold, and the scope around it. */
 import type { RuntimeResource } from "../call/handle-table.ts";
+import type { HostSide } from "../call/support.ts";
 import type { FuncType, Resource } from "../types/component-types.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
 import type { ComponentInstance } from "./component-instance.ts";
@@ -11,7 +12,11 @@ export interface FuncItem {
   readonly kind: "func";
   readonly type: FuncType | undefined;
   readonly call: (caller: ComponentInstance | undefined, ...values: unknown[]) => unknown;
+  /** Of a component's function: one that the host calls without going through `call`. */
+  readonly forHost?: (host: HostSide) => HostCall;
 }
+
+export type HostCall = (...args: unknown[]) => unknown;
 
 export interface InstanceItem {
   readonly kind: "instance";

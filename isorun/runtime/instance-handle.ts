@@ -1,11 +1,11 @@
 /** An instance as a host holds it: its exports as functions, its state, its end. */
-import { ComponentError, TrapError } from "../errors/errors.ts";
-import type { FuncItem, InstanceItem } from "../instantiate/runtime-scope.ts";
+
+import type { HostSide } from "../call/support.ts";
+import { ComponentError, TrapError, UnsupportedError } from "../errors/errors.ts";
+import type { FuncItem, HostCall, InstanceItem } from "../instantiate/runtime-scope.ts";
 import type { ExternType, FuncType } from "../types/component-types.ts";
 
 export type InstanceState = "ready" | "trapped" | "exhausted" | "terminated";
-
-type HostCall = (...args: unknown[]) => unknown;
 
 export class InstanceHandle implements AsyncDisposable {
   readonly #root: InstanceItem;
@@ -43,8 +43,9 @@ export class InstanceHandle implements AsyncDisposable {
   func(name: string): HostCall {
     const known = this.#funcs.get(name);
     if (known !== undefined) return known;
-    const { item, type } = this.#find(name);
-    const made = this.#guard(hostCall(item, type));
+    const { item } = this.#find(name);
+    const made = item.forHost?.(this.#side);
+    if (made === undefined) throw new UnsupportedError(`calling '${name}', an import that is exported again,`);
     this.#funcs.set(name, made);
     return made;
   }
@@ -74,18 +75,20 @@ export class InstanceHandle implements AsyncDisposable {
     throw new TypeError(`the instance exports no function '${name}'`);
   }
 
-  #guard(call: HostCall): HostCall {
-    return (...args) => {
+  readonly #side: HostSide = {
+    begin: (given, wanted) => {
       if (this.#state !== "ready") {
         throw new TrapError(`cannot enter component instance: it is ${this.#state}`, { code: "cannot-enter" });
       }
-      try {
-        return call(...args);
-      } catch (error) {
-        throw this.#ended(error);
-      }
-    };
-  }
+      if (given !== wanted) throw new TypeError(`expected ${wanted} arguments, found ${given}`);
+    },
+    end: (error) => this.#ended(error),
+    unwrap: (result) => {
+      const { tag, val } = result as { tag: "ok" | "err"; val?: unknown }; // lifted so
+      if (tag === "err") throw new ComponentError(val);
+      return val;
+    },
+  };
 
   /** What a guest's end looks like outside; everything else is passed on as it is. */
   #ended(error: unknown): unknown {
@@ -128,18 +131,4 @@ function find(
     return item?.kind === "instance" && type?.kind === "instance" ? find(item, type.exports, rest) : undefined;
   }
   return item?.kind === "func" && type?.kind === "func" ? { item, type } : undefined;
-}
-
-/** A `result` as the whole result is returned or thrown. */
-function hostCall({ call }: FuncItem, { params, result }: FuncType): HostCall {
-  const checked = (args: unknown[]): unknown[] => {
-    if (args.length === params.length) return args;
-    throw new TypeError(`expected ${params.length} arguments, found ${args.length}`);
-  };
-  if (result?.kind !== "result") return (...args) => call(undefined, ...checked(args));
-  return (...args) => {
-    const { tag, val } = call(undefined, ...checked(args)) as { tag: "ok" | "err"; val?: unknown }; // lifted so
-    if (tag === "err") throw new ComponentError(val);
-    return val;
-  };
 }
