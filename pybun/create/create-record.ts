@@ -11,10 +11,10 @@ import { hashVariables } from "../run/hash-variables.ts";
 export const createKind = "creates-v1";
 
 /** Grows with the meaning of a field, and with what a prefix of the same wheels consists of (env/prefix-plan.ts). */
-const format = 4;
+const format = 5;
 
 export interface CreateRecord {
-  /** Modes, sizes and times of what decides the interpreter and the packages. */
+  /** The looks (witness.ts) of what decides the interpreter and the packages. */
   readonly witnesses: readonly Witness[];
   /** SHA-256 of the files of requirements and constraints. */
   readonly files: readonly Witness[];

@@ -4,11 +4,16 @@ import { errnoOf } from "@vivarium/core/store/io-problem";
 
 const absent = "-";
 
-/** Mode, size in bytes and time in nanoseconds of what a path leads to: a `chmod` alone makes a program of a file. */
+/**
+ * Which file a path leads to, and whether anybody has touched it since: a `chmod` alone makes a program of a file, size
+ * and mtime can be set to what they were, and a link can be moved to a file of the same ones. Nobody sets a ctime.
+ */
 export function statusFingerprint(path: string): string {
   return unlessFailed(() => {
     const status = statSync(path, { bigint: true, throwIfNoEntry: false });
-    return status === undefined ? absent : `${status.mode.toString(8)} ${status.size} ${status.mtimeNs}`;
+    if (status === undefined) return absent;
+    const { mode, ino, dev, size, mtimeNs, ctimeNs } = status;
+    return [mode, ino, dev, size, mtimeNs, ctimeNs].map((number) => number.toString(36)).join(" ");
   });
 }
 

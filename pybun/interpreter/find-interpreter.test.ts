@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -317,6 +318,12 @@ describe("the cache of answers", () => {
       utimesSync(wrapper, 1, 1);
       await find([dirname(wrapper)]);
       expect(await times()).toBe(2);
+      // The same size and time, and another file.
+      program(join(root, "wrapped", "next"), text);
+      utimesSync(join(root, "wrapped", "next"), 1, 1);
+      renameSync(join(root, "wrapped", "next"), wrapper);
+      await find([dirname(wrapper)]);
+      expect(await times()).toBe(3);
     });
   });
 

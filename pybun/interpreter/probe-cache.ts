@@ -1,9 +1,10 @@
 /**
  * Answers of interpreters, kept under `<cache>/interpreters/`, one file for each executable by its real path. An
- * answer holds while size and modification time of the executable (and, where a wrapper script starts another one, of
- * that one too) and the kernel's release, which two markers quote, are what they were. Broken programs are asked again.
+ * answer holds while the executable is the same file and was not touched (and, where a wrapper script starts another one,
+ * size and modification time of that one are what they were), and while the kernel's release, which two markers quote, is
+ * the same. Broken programs are asked again.
  */
-import { realpathSync } from "node:fs";
+import { realpathSync, type Stats } from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
@@ -12,7 +13,7 @@ import { hasFields, readSmallJson, wholeOf } from "@vivarium/core/store/small-fi
 import { statusOf } from "./file-identity.ts";
 import { type ProbeOptions, type ProbeOutcome, probeInterpreter } from "./probe.ts";
 
-const schema = 1;
+const schema = 2;
 
 interface Identity {
   readonly size: number;
@@ -22,6 +23,9 @@ interface Identity {
 interface StoredProbe extends Identity {
   readonly schema: typeof schema;
   readonly realPath: string;
+  readonly inode: number;
+  /** Nobody sets it, as a modification time can be set to what it was. */
+  readonly ctimeMs: number;
   readonly kernel: string;
   readonly outcome: ProbeOutcome;
 }
@@ -57,12 +61,13 @@ function recall(path: string, { cacheRoot }: ProbeScene): Recollection {
   const file = join(cacheRoot, "interpreters", `${nameOf(realPath)}.json`);
   const stored = readStored(file);
   const isKnown = stored !== undefined && stored.realPath === realPath && isCurrent(stored, status);
-  const { size, mtimeMs } = status;
+  const { size, mtimeMs, ino: inode, ctimeMs } = status;
   return {
     realPath,
     known: isKnown ? stored.outcome : undefined,
     learn: (outcome) => {
-      if (outcome.kind !== "broken") keep(file, { schema, realPath, size, mtimeMs, kernel: release(), outcome });
+      if (outcome.kind === "broken") return outcome;
+      keep(file, { schema, realPath, size, mtimeMs, inode, ctimeMs, kernel: release(), outcome });
       return outcome;
     },
   };
@@ -72,8 +77,9 @@ function nameOf(realPath: string): string {
   return new Bun.CryptoHasher("sha256").update(realPath).digest("hex").slice(0, 32);
 }
 
-function isCurrent(known: StoredProbe, status: Identity): boolean {
-  if (!isSame(known, status) || known.kernel !== release()) return false;
+function isCurrent(known: StoredProbe, status: Stats): boolean {
+  const isUntouched = isSame(known, status) && known.inode === status.ino && known.ctimeMs === status.ctimeMs;
+  if (!isUntouched || known.kernel !== release()) return false;
   if (known.outcome.kind !== "facts" || known.outcome.facts.realPath === known.realPath) return true;
   const target = statusOf(known.outcome.facts.realPath);
   return target !== undefined && isSame(known.outcome.facts, target);
@@ -94,8 +100,8 @@ function readStored(file: string): StoredProbe | undefined {
 }
 
 function isStored(value: object): value is StoredProbe {
-  const types = { schema: "number", realPath: "string", size: "number", mtimeMs: "number", kernel: "string" } as const;
-  if (!hasFields(value, { ...types, outcome: "object" })) return false;
+  const numbers = { schema: "number", size: "number", mtimeMs: "number", inode: "number", ctimeMs: "number" } as const;
+  if (!hasFields(value, { ...numbers, realPath: "string", kernel: "string", outcome: "object" })) return false;
   const stored = value as StoredProbe; // its outcome is looked at next
   return stored.schema === schema && isOutcome(stored.outcome);
 }

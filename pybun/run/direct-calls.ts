@@ -12,7 +12,10 @@ import { type ReplacementCalls, replacementSymbols } from "@vivarium/core/execve
 export interface DirectCalls extends ReplacementCalls {
   /** The first `bytesMax` bytes of a file, one character each; undefined if it cannot be read. */
   readonly readHead: (path: string, bytesMax: number) => string | undefined;
-  /** `mode size seconds.nanoseconds` of what a path leads to, or `-` where nothing can be seen. */
+  /**
+   * Which file a path leads to, and whether anybody has touched it since: its mode in octal digits, then numbers without
+   * a meaning for the reader. `-` where nothing can be seen.
+   */
   readonly fingerprint: (path: string) => string;
   /** In bytes; 0 where nothing can be seen. */
   readonly size: (path: string) => number;
@@ -47,10 +50,15 @@ const nonBlocking = 0o4000;
 /** By its number, because not every C library has a function for it. */
 const getdents64 = process.arch === "arm64" ? 61 : 217;
 const createTruncated = 0o1 | 0o100 | 0o1000; // O_WRONLY | O_CREAT | O_TRUNC
-const fingerprintFields = 0x3 | 0x200 | 0x40; // STATX_TYPE | STATX_MODE, STATX_SIZE, STATX_MTIME
+const fingerprintFields = 0x3 | 0x40 | 0x80 | 0x100 | 0x200; // STATX_TYPE | STATX_MODE, _MTIME, _CTIME, _INO, _SIZE
 
 /** Where `struct statx` holds what is read of it, and its whole length (statx(2), <linux/stat.h>): bytes. */
-const statx = { stx_mode: 28, stx_size: 40, stx_mtime_seconds: 112, stx_mtime_nanoseconds: 120, length: 256 } as const;
+const statx = { stx_mode: 28, stx_size: 40, length: 256 } as const;
+/**
+ * stx_ino, stx_size, stx_ctime, stx_mtime and both halves of the device. Size and mtime can be set to what they were,
+ * and a link can be moved to a file of the same ones; nobody sets a ctime. The nanoseconds have zeros behind them.
+ */
+const identity = [32, 40, 96, 104, 112, 120, 136] as const;
 
 const openLibrary = () => findCLibrary(symbols);
 
@@ -103,10 +111,10 @@ export function openDirectCalls(): DirectCalls | undefined {
 
 const sizeOf = (status: DataView): bigint => status.getBigUint64(statx.stx_size, true);
 
+/** In few characters: a record should not outgrow the first page that is read of it. */
 function lookOf(status: DataView): string {
-  const mode = status.getUint16(statx.stx_mode, true).toString(8);
-  const seconds = status.getBigInt64(statx.stx_mtime_seconds, true);
-  return `${mode} ${sizeOf(status)} ${seconds}.${status.getUint32(statx.stx_mtime_nanoseconds, true)}`;
+  const numbers = identity.map((place) => status.getBigUint64(place, true).toString(36));
+  return `${status.getUint16(statx.stx_mode, true).toString(8)} ${numbers.join(" ")}`;
 }
 
 function list(path: string, { open, syscall, close }: ReturnType<typeof openLibrary> & {}): readonly string[] {

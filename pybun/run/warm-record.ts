@@ -2,15 +2,16 @@
  * The warm record of a run: what to start, and what must still be as it was when the long way decided so.
  *
  * A text file `<cache>/runs-v1/<key>`, a fact a line:
- *   run 6                         format
+ *   run 7                         format
  *   /…/bin/python                 the program, also argv[0]
  *   /…/environment | empty        VIRTUAL_ENV of the program
  *   /…/bin | empty                what comes first on its PATH
  *   kind/key | empty              the store's entry to take a lease on
  *   /…/record.json | empty        its time says when the environment was last used
  *   fingerprint TAB path          witnesses: the rest of the file
- * A witness is a path with its mode, size and time, or `-` for "nothing there": interpreters, directories of PATH,
- * settings of pip, `.python-version`, the environment's own parts. One that differs makes the record void.
+ * A witness is a path with the look of what it leads to (direct-calls.ts), or `-` for "nothing there": interpreters,
+ * directories of PATH, settings of pip, `.python-version`, the environment's own parts. One that differs makes the record
+ * void.
  */
 
 export interface WarmRecord {
@@ -26,7 +27,7 @@ export interface WarmRecord {
  * Grows with what a line means, with what a key is made of, and with `recordVersion`: of another version nothing may be
  * started unseen.
  */
-const header = "run 6";
+const header = "run 7";
 
 export function formatWarmRecord({ program, prefix, scripts, lease, used, witnesses }: WarmRecord): string {
   const lines = witnesses.map(({ path, fingerprint }) => `${fingerprint}\t${path}`);

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -98,7 +99,14 @@ test("required hashes do not keep it away", async () => {
   expect(resultOf(await create("hashed", "-r", "hashed.txt"))).toEqual(succeeded("hashed", false));
 }, 30_000);
 
-const changes: readonly { readonly name: string; readonly change: () => void; readonly undo?: () => void }[] = [
+interface Change {
+  readonly name: string;
+  readonly before?: () => void;
+  readonly change: () => void;
+  readonly undo?: () => void;
+}
+
+const changes: readonly Change[] = [
   { name: "a file of requirements says something else", change: () => scene.write("wish.txt", "beta\n") },
   {
     name: "a .python-version appears",
@@ -120,6 +128,12 @@ const changes: readonly { readonly name: string; readonly change: () => void; re
       for (const path of allOf("views-", "site-packages/alpha-2.0.dist-info")) rmSync(path, { recursive: true });
     },
   },
+  {
+    name: "a link of the name pyproject.toml is moved to another file, equal in size and time",
+    before: () => leadProject("p1.toml", ">=3.9"),
+    change: () => leadProject("p2.toml", ">=3.8"),
+    undo: () => rmSync(join(scene.directory, "pyproject.toml")),
+  },
   { name: "a wheel is gone", change: () => rmSync(join(scene.cache, kindOf("wheels-")), { recursive: true }) },
   {
     name: "the record is cut short",
@@ -140,12 +154,20 @@ function allOf(prefix: string, path: string): readonly string[] {
   return there;
 }
 
+function leadProject(target: string, requires: string): void {
+  const text = `[project]\nname = "p"\nrequires-python = "${requires}"\n`;
+  utimesSync(scene.write(target, text), 1_577_836_800, 1_577_836_800);
+  rmSync(join(scene.directory, "pyproject.toml"), { force: true });
+  symlinkSync(target, join(scene.directory, "pyproject.toml"));
+}
+
 const recordsOf = (): readonly string[] =>
   readdirSync(join(scene.cache, "creates-v1")).map((key) => join(scene.cache, "creates-v1", key));
 
-for (const [number, { name, change, undo }] of changes.entries()) {
+for (const [number, { name, before, change, undo }] of changes.entries()) {
   test(`goes the long way, and works, when ${name}`, async () => {
     scene.write("wish.txt", "alpha\n");
+    before?.();
     await warm(`change-${number}`, "-r", "wish.txt");
     expect((await create(`before-${number}`, "-r", "wish.txt")).tookLongWay).toBe(false);
     change();

@@ -1,6 +1,15 @@
 /** The warm path: that it is taken, that it needs nothing, and that whatever changes is noticed. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { block, openRunScene, type RunResult, type RunScene, runProgram } from "./run-scene.ts";
 
@@ -46,6 +55,44 @@ test("the second run reads a record, loads neither commands nor TOML, and asks n
   expect(tookLongWay(second)).toBe(false);
   expect(second.opened).not.toContain("smol-toml");
   expect(scene.index.log.length).toBe(asked);
+}, 20_000);
+
+test("nothing that runs do to the store or its surroundings voids a record", async () => {
+  scene.write("warm.py", script);
+  scene.write("other.py", `${script}# another\n`);
+  await scene.pybun(["run", "--refresh", "warm.py"]);
+  await scene.pybun(["run", "warm.py"]);
+  const between = [
+    ["run", "other.py"],
+    ["run", "-c", "0"],
+    ["run", "warm.py", "argument"],
+    ["env", "list"],
+  ];
+  for (const words of between) {
+    await scene.pybun(words);
+    expect({ words, tookLongWay: tookLongWay(await warmed(["warm.py"])) }).toEqual({ words, tookLongWay: false });
+  }
+}, 20_000);
+
+test("a directory of PATH that is a link and is moved to another wrapper, equal in size and time, is noticed", async () => {
+  scene.write("wrapped.py", "import os; print(os.environ['WRAPPER'])\n");
+  for (const name of ["w1", "w2"]) {
+    const wrapper = scene.write(`${name}/python3`, `#!/bin/sh\nWRAPPER=${name} exec '${scene.python}' "$@"\n`);
+    chmodSync(wrapper, 0o755);
+    for (const path of [wrapper, join(scene.directory, name)]) utimesSync(path, 1_577_836_800, 1_577_836_800);
+  }
+  const link = join(scene.directory, "wrappers");
+  const env = { PATH: `${link}:${scene.environment["PATH"]}` };
+  for (const name of ["w1", "w2"]) {
+    rmSync(link, { force: true });
+    symlinkSync(name, link);
+    const first = await traced(["wrapped.py"], env);
+    expect({ stdout: first.stdout, tookLongWay: tookLongWay(first) }).toEqual({
+      stdout: `${name}\n`,
+      tookLongWay: true,
+    });
+    expect(tookLongWay(await warmed(["wrapped.py"], env))).toBe(false);
+  }
 }, 20_000);
 
 test("a directory that has the name of what UV_PYTHON means is noticed", async () => {
