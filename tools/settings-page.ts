@@ -45,8 +45,8 @@ asks anyway. What was resolved for a script or an environment before serves unti
 
 ## Not obeyed
 
-These change which packages uv or pip would take. \`W_SETTING_IGNORED\` names the one that is set, once, when packages are
-looked for.
+These change which packages uv or pip would take. \`W_SETTING_IGNORED\` names the one that is set, in each command that
+wishes for packages: a script or an environment that was made before the setting was obeys it no more than a new one.
 
 | setting | what holds instead |
 | --- | --- |`;

@@ -4,6 +4,7 @@ import { placesOf } from "@vivarium/core/paths";
 import { loadIndexConfig } from "../index/config.ts";
 import { warnOfExtraFirst } from "../index/extra-first.ts";
 import { readGivenSettings } from "../index/given-settings.ts";
+import { warnOfIgnored } from "../index/ignored-settings.ts";
 import type { InstallRequest } from "../install/install-request.ts";
 import { projectInterpreter } from "../run/project-interpreter.ts";
 import type { EarlyWish } from "./early-access.ts";
@@ -42,6 +43,7 @@ async function requestOf(context: WishContext, options: WishOptions, gathered: G
   const { files, requirements, constraints } = gathered;
   const { environment, home, platform, cwd, report } = context;
   const config = loadIndexConfig({ flags: indexFlagsOf(options, files), environment, home, platform, cwd });
+  warnOfIgnored(report, config);
   warnOfExtraFirst(report, config, { source: "--extra-index-url", urls: files.extraIndexes });
   const onAsk = () => context.onAsk?.({ config, requirements });
   const cacheRoot = placesOf(platform, environment, home).cache;

@@ -231,6 +231,17 @@ describe("not obeyed, and told once:", () => {
     });
   }
 
+  test("by each `env create`, also where the packages are known", async () => {
+    const told = async (place: string, variables: Variables): Promise<boolean> =>
+      (await pybun(["env", "create", "lib", "--dir", place], variables)).stderr.includes(
+        "warning[W_SETTING_IGNORED]: PIP_NO_DEPS",
+      );
+    expect([await told("plain-1", {}), await told("plain-2", {})]).toEqual([false, false]);
+    const denied = { PIP_NO_DEPS: "1" };
+    const rounds = [await told("denied-1", denied), await told("denied-2", denied), await told("denied-3", denied)];
+    expect(rounds).toEqual([true, true, true]);
+  }, 30_000);
+
   test("what changes nothing is not told", async () => {
     const off = { PIP_NO_DEPS: "0", UV_INDEX_STRATEGY: "first-index", UV_NO_CACHE: "1", PIP_NO_CACHE_DIR: "1" };
     expect((await pybun(["resolve", "lib"], off)).stderr).not.toContain("W_SETTING_IGNORED");

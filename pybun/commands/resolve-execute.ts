@@ -10,6 +10,7 @@ import { openIndexClient } from "../index/client.ts";
 import { loadIndexConfig } from "../index/config.ts";
 import { warnOfExtraFirst } from "../index/extra-first.ts";
 import { readGivenSettings } from "../index/given-settings.ts";
+import { warnOfIgnored } from "../index/ignored-settings.ts";
 import { isOffline } from "../index/run-variables.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import type { ResolveTarget } from "../resolver/target.ts";
@@ -92,6 +93,7 @@ async function targetFor(context: CommandContext, options: Options): Promise<Res
 function openClient(context: CommandContext, options: Options, { files }: Gathered) {
   const { environment, home, platform, report, offline, signal, cwd } = context;
   const config = loadIndexConfig({ flags: indexFlagsOf(options, files), environment, home, platform, cwd });
+  warnOfIgnored(report, config);
   warnOfExtraFirst(report, config, { source: "--extra-index-url", urls: files.extraIndexes });
   const cacheRoot = placesOf(platform, environment, home).cache;
   return openIndexClient({ config, cacheRoot, report, offline, refresh: options.refresh, signal });

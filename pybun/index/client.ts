@@ -97,7 +97,6 @@ export function openIndexClient(options: ClientOptions): IndexClient {
     return downloadFile(file, sink, { transport, limit, report, clock, signal });
   };
   for (const extra of config.warnings) warnOfExtraFirst(report, config, extra);
-  for (const one of config.ignored) report.warn(problem("W_SETTING_IGNORED", one));
   return {
     page: (name) => pages.page(normalizeName(name)),
     prefetch: (name) => pages.prefetch(normalizeName(name)),

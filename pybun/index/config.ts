@@ -13,7 +13,8 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import { redact } from "@vivarium/core/redact";
 import type { indexDiagnostics } from "./diagnostics.ts";
-import { type Given, type SettingName, settingAt, settingsIn } from "./given-settings.ts";
+import { type SettingName, settingsIn } from "./given-settings.ts";
+import { ignoredSettings } from "./ignored-settings.ts";
 import type { Credentials, IndexConfig, IndexLocation, ScopedCredentials, Sourced } from "./index-config.ts";
 import { type GivenLocation, readLocation } from "./index-location.ts";
 import { parseNetrc } from "./netrc.ts";
@@ -21,7 +22,6 @@ import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import { type PipSettings, readPipSettings } from "./pip-config.ts";
 import { readProxies } from "./proxy-config.ts";
 import { publicIndex } from "./public-index.ts";
-import { ignoredPlaces } from "./setting-places.ts";
 import { countOf, listOf, truthOf, variable, wordsOf } from "./setting-values.ts";
 
 export interface IndexFlags {
@@ -73,15 +73,6 @@ export function loadIndexConfig(sources: ConfigSources): IndexConfig {
     ignored: ignoredSettings({ environment, pip }),
     warnings: noIndex ? [] : extraIndexWarnings(sources, pip.get("extra-index-url")),
   };
-}
-
-/** A truth that is denied changes nothing, nor does the one index strategy that there is. */
-function ignoredSettings(given: Given): IndexConfig["ignored"] {
-  return Object.entries(ignoredPlaces).flatMap(([place, reason]) => {
-    const setting = settingAt(place, given);
-    if (setting === undefined || /^(?:0|false|no|off|n|f|first-index)$/i.test(setting.value.trim())) return [];
-    return [{ source: setting.source, reason }];
-  });
 }
 
 function extraIndexWarnings(sources: ConfigSources, extra: Sourced | undefined): IndexConfig["warnings"] {

@@ -78,7 +78,7 @@ export const settingPlaces = {
   },
 } as const satisfies Readonly<Record<string, SettingPlaces>>;
 
-/** What changes which packages come, and is not obeyed: told once, when packages are looked for, with this reason. */
+/** What changes which packages come, and is not obeyed: told by each command that wishes for some, with this reason. */
 export const ignoredPlaces: Readonly<Record<string, string>> = {
   UV_INDEX_STRATEGY: "the first index that knows a name is the only one for it",
   UV_OVERRIDE: "overrides are not supported yet; constraints are",

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { loadIndexConfig } from "../index/config.ts";
 import { readGivenSettings } from "../index/given-settings.ts";
+import { warnOfIgnored } from "../index/ignored-settings.ts";
 import type { IndexConfig } from "../index/index-config.ts";
 import type { InstallRequest } from "../install/install-request.ts";
 import { requirementsReader } from "../install/requirements-reader.ts";
@@ -39,15 +40,15 @@ export async function installRequestOf(
   const layers = { options, files, given, script: metadata?.settings ?? {}, place };
   const { flags, constraints, ...settings } = mergeSettings(layers);
   const requiredHashes = requiredHashesOf(files.constraints);
+  const config = loadIndexConfig({ flags, environment, home, platform, cwd });
+  // A run that warns leaves no warm record, so that the next one tells it again.
+  warnOfIgnored(context.report, withoutHashes(config, given.requireHashes ?? files.requireHashes));
   const request = {
     ...settings,
     interpreter,
     requirements: [...(metadata?.requirements ?? []), ...options.with.flatMap(withRequirements).map(ofCommandLine)],
     constraints: [...constraints.map(parseRequirement), ...files.constraints.map(({ requirement }) => requirement)],
-    config: withoutHashes(
-      loadIndexConfig({ flags, environment, home, platform, cwd }),
-      given.requireHashes ?? files.requireHashes,
-    ),
+    config,
     ...(requiredHashes.size === 0 ? {} : { requiredHashes }),
     ...(metadata?.requiresPythonText === undefined ? {} : { requiresPython: metadata.requiresPythonText }),
   };
@@ -55,8 +56,8 @@ export async function installRequestOf(
 }
 
 /** Neither a block nor `--with` can give its requirements hashes. */
-function withoutHashes(config: IndexConfig, source: string | undefined): IndexConfig {
-  if (source === undefined) return config;
+function withoutHashes({ ignored }: IndexConfig, source: string | undefined): Pick<IndexConfig, "ignored"> {
+  if (source === undefined) return { ignored };
   const reason = "requirements of a run cannot have hashes; `env create` makes an environment of hashed pins";
-  return { ...config, ignored: [...config.ignored, { source, reason }] };
+  return { ignored: [...ignored, { source, reason }] };
 }

@@ -1,6 +1,6 @@
 /** Settings that users of uv and pip have already, as `pybun run` obeys them, on the long way and on the warm one. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
 import { runCommand } from "../../pybun/commands/run.ts";
@@ -71,6 +71,40 @@ describe("a setting is obeyed, whatever ran before", () => {
     scene.write("inner.txt", "# nothing any more\n");
     expect(await versions(env)).toEqual(["2.0"]);
   });
+
+  const alike = (name: string, text: string): void => utimesSync(scene.write(name, text), 1_577_836_800, 1_577_836_800);
+  const lead = (link: string, target: string): void => {
+    rmSync(join(scene.directory, link), { force: true });
+    symlinkSync(target, join(scene.directory, link));
+  };
+
+  test("a link on the way to a file of constraints that is moved to another one, equal in size and time", async () => {
+    alike("d1/k.txt", "gamma==1.0\n");
+    alike("d2/k.txt", "gamma==2.0\n");
+    lead("current", "d1");
+    const env = { UV_CONSTRAINT: "current/k.txt" };
+    expect(await versions(env)).toEqual(["1.0"]);
+    lead("current", "d2");
+    expect(await versions(env)).toEqual(["2.0"]);
+  }, 30_000);
+
+  test("a file of constraints that is written in place and given its old time", async () => {
+    alike("rewritten.txt", "gamma==1.0\n");
+    const env = { UV_CONSTRAINT: "rewritten.txt" };
+    expect(await versions(env)).toEqual(["1.0"]);
+    alike("rewritten.txt", "gamma==2.0\n");
+    expect(await versions(env)).toEqual(["2.0"]);
+  }, 30_000);
+
+  test("a directory of settings that is a link and is moved", async () => {
+    alike("c1/pip/pip.conf", "[global]\npre = yes\n");
+    alike("c2/pip/pip.conf", "[global]\npre = off\n");
+    lead("config", "c1");
+    const env = { XDG_CONFIG_HOME: join(scene.directory, "config"), PIP_CONFIG_FILE: "" };
+    expect(await versions(env)).toEqual(["3.0b1"]);
+    lead("config", "c2");
+    expect(await versions(env)).toEqual(["2.0"]);
+  }, 30_000);
 
   test("a flag is stronger; the block is weaker", async () => {
     const { stdout } = await run({ UV_EXCLUDE_NEWER: "2024-02-01" }, "--exclude-newer", "2024-06-02");
@@ -174,8 +208,23 @@ test("a line of constraints that asks for hashes is told like the setting", asyn
   expect(stderr).toContain("W_SETTING_IGNORED");
 });
 
-test("a wish for hashes, which a block cannot have, is told where packages are resolved", async () => {
-  const env = { PIP_REQUIRE_HASHES: "1", UV_EXCLUDE_NEWER: "2024-06-15" };
-  const told = [await run(env), await run(env)].map(({ stderr }) => stderr.includes("W_SETTING_IGNORED"));
-  expect(told).toEqual([true, false]);
+describe("what is not obeyed is told by each run, also by one that finds its packages:", () => {
+  test.each([
+    ["PIP_REQUIRE_HASHES", () => ({ PIP_REQUIRE_HASHES: "1" })],
+    ["PIP_REQUIREMENT", () => ({ PIP_REQUIREMENT: "limits.txt" })],
+    ["no-deps in '", () => ({ PIP_CONFIG_FILE: scene.write("denied.conf", "[install]\nno-deps = yes\n") })],
+  ])(
+    "%s",
+    async (name, variables) => {
+      await versions({});
+      const env = variables();
+      for (const round of [1, 2, 3]) {
+        const { stdout, stderr } = await run(env);
+        const told = stderr.split(`warning[W_SETTING_IGNORED]: ${name}`).length - 1;
+        expect({ round, stdout, told }).toEqual({ round, stdout: "2.0\n", told: 1 });
+      }
+      expect((await run({})).stderr).toBe("");
+    },
+    30_000,
+  );
 });
