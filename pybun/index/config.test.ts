@@ -32,6 +32,28 @@ function load(sources: Partial<ConfigSources>, files: Record<string, string> = {
 const urls = (config: IndexConfig): string[] => config.indexes.map(({ url }) => url);
 
 describe("where packages come from", () => {
+  describe("white space around a value is no part of it", () => {
+    const wanted = ["https://a/simple", "https://b/simple"];
+    test.each([["\n  https://b/simple"], [" https://b/simple/ "], ["\thttps://b/simple\n"]])("%j", (value) => {
+      const extra = ` \n${value.replace("b/", "a/")}\n `;
+      expect(urls(load({ environment: { PIP_INDEX_URL: value, PIP_EXTRA_INDEX_URL: extra } }))).toEqual(wanted);
+      expect(urls(load({ environment: { UV_INDEX_URL: value, UV_EXTRA_INDEX_URL: extra } }))).toEqual(wanted);
+    });
+
+    test("in pip's files, on a line of its own", () => {
+      const text =
+        "[global]\nindex-url =\n    https://b/simple\nextra-index-url =\n\n    https://a/simple\n\ncert =\n  c.pem\n";
+      const config = load({}, { "pip.conf": text });
+      expect(urls(config)).toEqual(wanted);
+      expect(config.certificateFile?.value).toBe("c.pem");
+    });
+
+    test("a variable of nothing else takes the list of a file away, as for pip", () => {
+      const files = { "pip.conf": "[global]\nindex-url = https://b/simple\nextra-index-url = https://a/simple\n" };
+      expect(urls(load({ environment: { PIP_EXTRA_INDEX_URL: "  " } }, files))).toEqual(["https://b/simple"]);
+    });
+  });
+
   test("PyPI, if nobody says anything", () => expect(urls(load({}))).toEqual(["https://pypi.org/simple"]));
 
   test("flags stand before variables, variables before pip's file; the default comes last", () => {

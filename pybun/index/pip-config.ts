@@ -59,7 +59,10 @@ function sitePrefix(environment: Environment): string[] {
   return prefix === undefined || prefix === "" ? [] : [prefix];
 }
 
-/** Files, then variables. Missing files are no settings. @throws E_SETTING_INVALID for a file that cannot be read */
+/**
+ * Files, then variables; values without the white space around them. Missing files are no settings.
+ * @throws E_SETTING_INVALID for a file that cannot be read
+ */
 export function readPipSettings(places: PipPlaces): PipSettings {
   const named = places.environment["PIP_CONFIG_FILE"];
   const files = pipConfigFiles(places).map((file) => ({ file, sections: readPipFile(file, file === named) }));
@@ -67,14 +70,17 @@ export function readPipSettings(places: PipPlaces): PipSettings {
   for (const section of ["global", "install"]) {
     const lines = new Map<string, Sourced>();
     for (const { file, sections } of files) {
-      for (const [key, value] of sections.get(section) ?? []) lines.set(key, { value, source: `${key} in '${file}'` });
+      for (const [key, value] of sections.get(section) ?? []) {
+        lines.set(key, { value: value.trim(), source: `${key} in '${file}'` });
+      }
     }
     for (const [key, line] of lines) if (line.value !== "") settings.set(key, line);
   }
   for (const [name, value] of Object.entries(places.environment)) {
     if (!name.startsWith("PIP_") || value === undefined || value === "" || name === "PIP_CONFIG_FILE") continue;
     const key = name.slice(4).toLowerCase().replaceAll("_", "-");
-    settings.set(key === "default-timeout" ? "timeout" : key, { value, source: name });
+    // Nothing but white space is no unset variable for pip either, and takes a file's value away.
+    settings.set(key === "default-timeout" ? "timeout" : key, { value: value.trim() || value, source: name });
   }
   return settings;
 }
