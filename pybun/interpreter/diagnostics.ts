@@ -71,6 +71,12 @@ export const interpreterDiagnostics = {
     message: (p) => `cannot use ${p.source}: '${p.text}' is no specifier of versions`,
     hint: () => "Correct or unset it, or name an interpreter with `--python`.",
   }),
+  E_PYTHON_VERSION_FILE: rule<{ file: string; reason: string }>({
+    exit: exitCode.config,
+    summary: "A `.python-version` that is there cannot be read.",
+    message: (p) => `cannot read '${p.file}': ${p.reason}`,
+    hint: () => "Make it readable for this user, or name an interpreter by its path with `--python`.",
+  }),
   W_PYTHON_REQUIRES: rule<{ path: string; version: string; requires: string; origin: string; advice?: string }>({
     exit,
     summary:

@@ -54,7 +54,7 @@ export interface FindOptions extends SearchScene {
 /**
  * Finds the interpreter to use.
  * @throws E_PYTHON_NOT_FOUND, E_PYTHON_MISSING, E_PYTHON_BROKEN, E_PYTHON_TOO_OLD, E_PYTHON_IMPLEMENTATION (66),
- *   E_SPECIFIER_INVALID (65)
+ *   E_SPECIFIER_INVALID (65), E_PYTHON_VERSION_FILE (78)
  */
 export async function findInterpreter(options: FindOptions): Promise<Interpreter> {
   const probes = probeSceneOf(options);

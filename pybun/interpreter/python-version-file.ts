@@ -3,8 +3,14 @@
  * a line counts. It is looked for from a directory up to the root. An empty file is no pin, and the search goes on.
  */
 import { posix, win32 } from "node:path";
+import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Platform } from "@vivarium/core/paths";
-import { readTextIfPresent } from "./file-identity.ts";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import { isRegularFile, readRegularFile } from "@vivarium/core/store/small-file";
+import { reasonOf } from "@vivarium/core/system-reason";
+import type { interpreterDiagnostics } from "./diagnostics.ts";
+
+const problem = problemsOf<typeof interpreterDiagnostics>();
 
 export interface VersionPin {
   readonly file: string;
@@ -21,7 +27,7 @@ export function parseVersionFile(text: string): readonly string[] {
     .map((line) => line.split(/\s+/)[0] ?? "");
 }
 
-/** The pin that holds for `directory`: of the nearest version file that names a version. */
+/** The pin that holds for `directory`: of the nearest version file that names a version. @throws E_PYTHON_VERSION_FILE */
 export function findVersionPin(directory: string, platform: Platform): VersionPin | undefined {
   const path = platform === "win32" ? win32 : posix;
   for (let current = directory; ; current = path.dirname(current)) {
@@ -31,9 +37,23 @@ export function findVersionPin(directory: string, platform: Platform): VersionPi
   }
 }
 
-/** The pin of one file, or undefined where the file is absent or names nothing. */
+/**
+ * The pin of one file, or undefined where the file is absent or names nothing. What has its name and is no file is passed
+ * over, and so is what lies behind a directory that this user may not search.
+ * @throws E_PYTHON_VERSION_FILE for one that is there and cannot be read
+ */
 export function readVersionFile(file: string): VersionPin | undefined {
-  const text = readTextIfPresent(file);
+  const text = textOf(file);
   const versions = text === undefined ? [] : parseVersionFile(text);
   return versions.length === 0 ? undefined : { file, versions };
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readRegularFile(file)?.toString();
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    if (!isRegularFile(file)) return undefined;
+    throw problem("E_PYTHON_VERSION_FILE", { file, reason: reasonOf(error) }, { cause: error });
+  }
 }

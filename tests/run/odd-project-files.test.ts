@@ -1,6 +1,6 @@
 /** What a checkout may hold in the places of files that a run reads before the program does. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { asOrdinaryUser, isRoot, nobody } from "../../core/testing/ordinary-user.ts";
 import { openRunScene, type RunScene, runProgram } from "./run-scene.ts";
@@ -49,6 +49,35 @@ describe.skipIf(process.platform !== "linux")("a script that is a pipe is opened
     20_000,
   );
 });
+
+test.skipIf(process.platform === "win32")(
+  "a .python-version that this user may not read: E_PYTHON_VERSION_FILE, of `run`, `env create` and `resolve`",
+  async () => {
+    const file = scene.write("shut/.python-version", "2.7\n");
+    const cwd = join(scene.directory, "shut", "deep");
+    scene.write("shut/deep/script.py", "print('ran')\n");
+    chmodSync(file, 0);
+    if (isRoot) await runProgram(["chown", "-R", `${nobody}:${nobody}`, scene.directory], {});
+    const ask = (...words: readonly string[]) =>
+      runProgram(asOrdinaryUser([scene.program, ...words]), { cwd, env: scene.environment });
+    for (const words of [
+      ["run", "script.py"],
+      ["env", "create", "tool"],
+      ["resolve", "tool"],
+    ]) {
+      const { exitCode, stdout, stderr } = await ask(...words);
+      expect(stderr).toStartWith(`error[E_PYTHON_VERSION_FILE]: cannot read '${file}': permission denied\n`);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 78, stdout: "" });
+    }
+    expect(await ask("run", "--python", "python3", "script.py")).toMatchObject({ exitCode: 0, stdout: "ran\n" });
+    chmodSync(file, 0o644);
+    writeFileSync(file, "# nothing\n");
+    for (let round = 0; round < 2; round++) expect((await ask("run", "script.py")).stdout).toBe("ran\n");
+    chmodSync(file, 0);
+    expect((await ask("run", "script.py")).exitCode).toBe(78);
+  },
+  20_000,
+);
 
 test.skipIf(process.platform === "win32")(
   "a project file that this user may not read: E_RUN_PROJECT_FILE",
