@@ -5,8 +5,8 @@ import { readOwnScripts } from "./assemble.ts";
 
 for (const folder of ["abi", "validation"]) {
   for (const script of await readOwnScripts(folder)) {
-    test(`${folder}/${script.name}`, () => {
-      const failures = runScript(script).flatMap(({ line, failure }) =>
+    test(`${folder}/${script.name}`, async () => {
+      const failures = (await runScript(script)).flatMap(({ line, failure }) =>
         failure === undefined ? [] : [`line ${line}: ${failure}`],
       );
       expect(failures).toEqual([]);

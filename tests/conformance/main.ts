@@ -16,9 +16,9 @@ import { formatScoreboard, type ScriptOutcomes } from "./scoreboard.ts";
 const origin = "WebAssembly/component-model 6d28164, test/, converted by wasm-tools 1.263.0";
 const board = join(import.meta.dir, "../scoreboards/isorun-conformance.txt");
 
-process.exitCode = main();
+process.exitCode = await main();
 
-function main(): number {
+async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { verbose: { type: "boolean", short: "v" }, write: { type: "boolean" } },
@@ -28,7 +28,8 @@ function main(): number {
     console.error("usage: npm run conformance -- [-v] [--write] DIR");
     return 2;
   }
-  const ran = readScripts(folder).map((script) => ({ name: script.name, outcomes: runScript(script) }));
+  const ran: ScriptOutcomes[] = [];
+  for (const script of readScripts(folder)) ran.push({ name: script.name, outcomes: await runScript(script) });
   if (ran.length === 0) {
     console.error(`no converted scripts (*.json) at or below '${folder}'`);
     return 2;

@@ -1,13 +1,18 @@
 /**
  * Runs the commands of one test script. A refusal counts only if it is one of ours and says what the script looks for;
- * a valid component counts only if the engine takes its core modules too.
+ * a valid component counts only if the engine takes its core modules too. Goes through the public interface.
  */
-import { decodeComponent } from "../../isorun/decode/component.ts";
-import { DecodeError, TrapError, UnsupportedError, ValidationError } from "../../isorun/errors/errors.ts";
-import { instantiateComponent } from "../../isorun/instantiate/instantiate.ts";
-import type { FuncItem, InstanceItem } from "../../isorun/instantiate/runtime-scope.ts";
-import { validateComponent } from "../../isorun/validate/component.ts";
-import type { ValidComponent } from "../../isorun/validate/valid-component.ts";
+import {
+  ComponentError,
+  DecodeError,
+  TrapError,
+  UnsupportedError,
+  ValidationError,
+} from "../../isorun/errors/errors.ts";
+import type { Component } from "../../isorun/runtime/component.ts";
+import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
+import { Runtime } from "../../isorun/runtime/runtime.ts";
+import type { FuncType } from "../../isorun/types/component-types.ts";
 import type { Action, Command, Script } from "./commands.ts";
 import { areSame, valueOf } from "./script-values.ts";
 
@@ -33,33 +38,36 @@ const kinds: Readonly<Record<Command["type"], OutcomeKind>> = {
   assert_malformed: "malformed",
 };
 
-export function runScript({ commands, read }: Script): readonly Outcome[] {
+export async function runScript({ commands, read }: Script): Promise<readonly Outcome[]> {
   const run = new ScriptRun(read);
-  return commands.map((command) => {
+  const outcomes: Outcome[] = [];
+  for (const command of commands) {
     const isText = "module_type" in command && command.module_type === "text";
-    const kind = isText ? "text" : kinds[command.type];
-    return { kind, line: command.line, failure: isText ? undefined : run.failureOf(command) };
-  });
+    const failure = isText ? undefined : await run.failureOf(command);
+    outcomes.push({ kind: isText ? "text" : kinds[command.type], line: command.line, failure });
+  }
+  return outcomes;
 }
 
 class ScriptRun {
   readonly #read: Script["read"];
-  readonly #definitions = new Map<string | undefined, ValidComponent>();
-  readonly #instances = new Map<string | undefined, InstanceItem>();
+  readonly #runtime = new Runtime();
+  readonly #definitions = new Map<string | undefined, Component>();
+  readonly #instances = new Map<string | undefined, Made>();
 
   constructor(read: Script["read"]) {
     this.#read = read;
   }
 
-  failureOf(command: Command): string | undefined {
+  async failureOf(command: Command): Promise<string | undefined> {
     try {
-      return this.#execute(command);
+      return await this.#execute(command);
     } catch (error) {
       return described(error);
     }
   }
 
-  #execute(command: Command): string | undefined {
+  async #execute(command: Command): Promise<string | undefined> {
     switch (command.type) {
       case "module":
       case "module_definition":
@@ -67,97 +75,90 @@ class ScriptRun {
       case "module_instance":
         return this.#instantiate(this.#definitions.get(command.module), command.instance);
       case "action":
-        this.#invoke(command.action);
+        await this.#invoke(command.action);
         return undefined;
       case "assert_return":
         return this.#checkReturn(command);
       case "assert_trap":
         return refusal(command.text, [TrapError], () => this.#invoke(command.action));
-      case "assert_uninstantiable":
-        return refusal(command.text, [TrapError], () => instantiate(accept(this.#read(command.filename))));
+      case "assert_uninstantiable": {
+        const component = await this.#load(command.filename);
+        return refusal(command.text, [TrapError], () => this.#runtime.instance(component).instantiate());
+      }
       default:
         return refusal(command.text, [DecodeError, ValidationError, UnsupportedError], () =>
-          accept(this.#read(command.filename)),
+          this.#load(command.filename),
         );
     }
   }
 
-  #define({ type, name, filename }: Command & { readonly type: "module" | "module_definition" }): undefined {
-    const component = accept(this.#read(filename));
-    this.#definitions.set(undefined, component).set(name, component);
-    return type === "module" ? this.#instantiate(component, name) : undefined;
+  #load(filename: string): Promise<Component> {
+    return this.#runtime.load(this.#read(filename));
   }
 
-  #instantiate(component: ValidComponent | undefined, name: string | undefined): undefined {
+  async #define(command: Command & { readonly type: "module" | "module_definition" }): Promise<undefined> {
+    const component = await this.#load(command.filename);
+    this.#definitions.set(undefined, component).set(command.name, component);
+    if (command.type === "module") await this.#instantiate(component, command.name);
+  }
+
+  async #instantiate(component: Component | undefined, name: string | undefined): Promise<undefined> {
     // What did not come to be must not answer in the place of what comes next.
     this.#instances.delete(undefined);
     if (component === undefined) throw new Error("the component that is to be instantiated was not accepted");
-    const made = instantiate(component);
+    const handle = await this.#runtime.instance(component).instantiate();
+    const made = { handle, component };
     this.#instances.set(undefined, made).set(name, made);
   }
 
-  #funcOf({ module, field }: Action): FuncItem {
-    const found = this.#instances.get(module)?.exports.get(field);
-    if (found?.kind !== "func") throw new Error(`there is no instance with a function '${field}'`);
-    return found;
+  #funcOf({ module, field }: Action): { readonly call: InstanceHandle["call"]; readonly type: FuncType } {
+    const made = this.#instances.get(module);
+    const type = made?.component.exports.get(field);
+    if (made === undefined || type?.kind !== "func") throw new Error(`there is no instance with a function '${field}'`);
+    return { call: (name, args) => made.handle.call(name, args), type };
   }
 
-  #invoke(action: Action): unknown {
+  /** A `result` as the whole result is returned or thrown: here it is a value again. */
+  async #invoke(action: Action): Promise<unknown> {
     const { call, type } = this.#funcOf(action);
-    const params = type?.params ?? [];
+    const { params } = type;
     if (params.length !== action.args.length) throw new Error(`'${action.field}' takes ${params.length} arguments`);
     const values = params.map(({ type: param }, index) => valueOf(action.args[index] ?? { type: "" }, param));
-    return call(undefined, ...values);
+    if (type.result?.kind !== "result") return call(action.field, values);
+    try {
+      return { tag: "ok", val: await call(action.field, values) };
+    } catch (error) {
+      if (error instanceof ComponentError) return { tag: "err", val: error.payload };
+      throw error;
+    }
   }
 
-  #checkReturn({ action, expected }: Command & { readonly type: "assert_return" }): string | undefined {
+  async #checkReturn({ action, expected }: Command & { readonly type: "assert_return" }): Promise<string | undefined> {
     const { type } = this.#funcOf(action);
-    const returned = this.#invoke(action);
+    const returned = await this.#invoke(action);
     const [wanted] = expected;
-    const value = wanted === undefined || type?.result === undefined ? undefined : valueOf(wanted, type.result);
+    const value = wanted === undefined || type.result === undefined ? undefined : valueOf(wanted, type.result);
     if (areSame(returned, value)) return undefined;
     return `expected ${shown(value)}, found ${shown(returned)}`;
   }
 }
 
-function accept(bytes: Uint8Array): ValidComponent {
-  const component = validateComponent(decodeComponent(bytes), bytes);
-  compileModules(component);
-  return component;
+interface Made {
+  readonly handle: InstanceHandle;
+  readonly component: Component;
 }
-
-/** Bodies of core functions are validated by the engine. */
-function compileModules(component: ValidComponent): void {
-  for (const definition of component.definitions) {
-    if (definition.kind === "component") compileModules(definition.component);
-    if (definition.kind !== "core module" || hasWideMemory(definition.module)) continue;
-    compile(definition.module.bytes);
-  }
-}
-
-type CoreModule = (ValidComponent["definitions"][number] & { readonly kind: "core module" })["module"];
-
-/** JavaScriptCore has no memories with addresses of 64 bits. A memory section may be there without any export. */
-function hasWideMemory({ sections, bytes, imports }: CoreModule): boolean {
-  const offset = sections[0] === undefined ? 0 : sections[0].start - 8;
-  const memories = sections.find(({ id }) => id === 5);
-  const flags = memories === undefined ? 0 : (bytes[memories.contents - offset + 1] ?? 0);
-  const isWide = imports.some(({ type }) => type.kind === "memory" && type.limits.is64);
-  return isWide || (flags & 0x04) !== 0;
-}
-
-const compile = (bytes: Uint8Array): WebAssembly.Module => new WebAssembly.Module(bytes);
-
-const instantiate = (component: ValidComponent): InstanceItem =>
-  instantiateComponent(component, { imports: new Map(), compile });
 
 type ErrorClass = typeof DecodeError | typeof ValidationError | typeof UnsupportedError | typeof TrapError;
 
 /** Why it does not count as one. */
-function refusal(words: string, classes: readonly ErrorClass[], act: () => unknown): string | undefined {
+async function refusal(
+  words: string,
+  classes: readonly ErrorClass[],
+  act: () => Promise<unknown>,
+): Promise<string | undefined> {
   let returned: unknown;
   try {
-    returned = act();
+    returned = await act();
   } catch (error) {
     const isOurs = classes.some((each) => error instanceof each);
     return isOurs && (error as Error).message.includes(words) ? undefined : `expected '${words}': ${described(error)}`;

@@ -1,0 +1,58 @@
+;; flatten_functype for `lower`: seventeen parameters are read from the caller's memory, two results are written there.
+
+(component
+  (component $Inner
+    (core module $M
+      (memory (export "mem") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 256))
+      (func (export "last") (param i32) (result i32) (i32.load8_u offset=16 (local.get 0)))
+      (func (export "pair") (param i32) (result i32)
+        (i32.store8 (i32.const 64) (local.get 0))
+        (i64.store (i32.const 72) (i64.const -2))
+        (i32.const 64)))
+    (core instance $m (instantiate $M))
+    (func (export "last")
+      (param "a" u8) (param "b" u8) (param "c" u8) (param "d" u8) (param "e" u8) (param "f" u8)
+      (param "g" u8) (param "h" u8) (param "i" u8) (param "j" u8) (param "k" u8) (param "l" u8)
+      (param "m" u8) (param "n" u8) (param "o" u8) (param "p" u8) (param "q" u8)
+      (result u8)
+      (canon lift (core func $m "last") (memory (core memory $m "mem")) (realloc (core func $m "realloc"))))
+    (func (export "pair") (param "a" u8) (result (tuple u8 s64))
+      (canon lift (core func $m "pair") (memory (core memory $m "mem")))))
+  (instance $inner (instantiate $Inner))
+  (core module $Memory (memory (export "mem") 1))
+  (core instance $memory (instantiate $Memory))
+  (core func $last (canon lower (func $inner "last") (memory (core memory $memory "mem"))))
+  (core func $pair (canon lower (func $inner "pair") (memory (core memory $memory "mem"))))
+  (core module $Main
+    (import "" "mem" (memory 1))
+    (import "" "last" (func $last (param i32) (result i32)))
+    (import "" "pair" (func $pair (param i32 i32)))
+    (func (export "last") (param i32) (result i32)
+      (memory.fill (i32.const 100) (i32.const 1) (i32.const 17))
+      (i32.store8 (i32.const 116) (local.get 0))
+      (call $last (i32.const 100)))
+    (func (export "pair") (param i32) (result i64)
+      ;; what lies between the parts is not touched
+      (i64.store (i32.const 200) (i64.const -1))
+      (call $pair (local.get 0) (i32.const 200))
+      (i64.add
+        (i64.mul (i64.load8_u (i32.const 200)) (i64.const 1000))
+        (i64.load (i32.const 208))))
+    (func (export "pair-unaligned") (call $pair (i32.const 0) (i32.const 201)))
+    (func (export "pair-outside") (call $pair (i32.const 0) (i32.const 65528)))
+    (func (export "last-outside") (result i32) (call $last (i32.const 65520)))
+    (func (export "last-at-the-end") (result i32) (call $last (i32.const 65519))))
+  (core instance $main (instantiate $Main (with "" (instance
+    (export "mem" (memory $memory "mem"))
+    (export "last" (func $last))
+    (export "pair" (func $pair))))))
+  (func (export "last") (param "a" u8) (result u8) (canon lift (core func $main "last")))
+  (func (export "pair") (param "a" u8) (result s64) (canon lift (core func $main "pair")))
+  (func (export "last-at-the-end") (result u8) (canon lift (core func $main "last-at-the-end")))
+  (func (export "pair-outside") (canon lift (core func $main "pair-outside"))))
+
+(assert_return (invoke "last" (u8.const 77)) (u8.const 77))
+(assert_return (invoke "pair" (u8.const 5)) (s64.const 4998))
+(assert_return (invoke "last-at-the-end") (u8.const 0))
+(assert_trap (invoke "pair-outside") "out-of-bounds")
