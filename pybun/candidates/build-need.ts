@@ -38,7 +38,7 @@ export async function findBuildNeed(options: IndexResolution, blamed: BlamedRele
 async function wheelsOf(
   options: IndexResolution,
   { name, version }: BlamedRelease,
-): Promise<Pick<BuildNeed, "wheels" | "newestWheel">> {
+): Promise<Pick<BuildNeed, "wheels" | "tags" | "newestWheel">> {
   const { source } = await requestOf(withoutSource(options, [name]));
   const releases = await source.releases(name);
   const release = lastRelease(releases, (one) => releases.textAt(one) === version);
@@ -47,7 +47,7 @@ async function wheelsOf(
   const isFinal = (one: number): boolean => !isPrereleaseKey(releases.keyAt(one)) && isWheel(one);
   const newest = lastRelease(releases, isFinal) ?? lastRelease(releases, isWheel);
   const newestWheel = newest === undefined ? null : releases.textAt(newest);
-  return { newestWheel, ...(wheels === undefined ? {} : { wheels }) };
+  return { newestWheel, ...(wheels === undefined ? {} : { wheels, tags: options.target.tags }) };
 }
 
 function lastRelease({ count }: Releases, isMeant: (release: number) => boolean): number | undefined {

@@ -58,10 +58,16 @@ describe("the file of a release", () => {
     const targetsOf = (...files: readonly IndexFile[]) =>
       foreignWheels({ name: "pkg", key: parseVersion("1.0").key, files }, candidatePolicy(target, [], {}));
     const older = fileOf("pkg-1.0-cp36.cp37-cp36m-manylinux1_x86_64.whl");
-    expect(targetsOf(older, windows, source)).toEqual({ pythons: ["cp36-cp36m", "cp37-cp36m"], platforms: [] });
+    expect(targetsOf(older, windows, source)).toEqual({
+      pythons: ["cp36-cp36m", "cp37-cp36m"],
+      platforms: ["win_amd64"],
+    });
     expect(targetsOf(windows)).toEqual({ pythons: [], platforms: ["win_amd64"] });
     const neither = fileOf("pkg-1.0-cp36-cp36m-win32.whl");
-    expect(targetsOf(neither)).toEqual({ pythons: ["cp36-cp36m"], platforms: ["win32"] });
+    expect(targetsOf(neither)).toEqual({ pythons: ["cp36-cp36m"], platforms: ["win32"], fits: "neither" });
+    expect(targetsOf(neither, older)).toEqual({ pythons: ["cp36-cp36m", "cp37-cp36m"], platforms: [] });
+    expect(targetsOf(neither, windows)).toEqual({ pythons: [], platforms: ["win_amd64"] });
+    expect(targetsOf(fileOf("pkg-1.0-cp312-cp312-any.whl"))).toBeUndefined();
     expect(targetsOf(source)).toBeUndefined();
     expect(targetsOf(native, windows)).toBeUndefined();
     expect(targetsOf(fileOf("pkg-1.0-cp313-cp313-win_amd64.whl", { requiresPython: ">=3.13" }))).toBeUndefined();

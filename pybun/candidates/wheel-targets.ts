@@ -7,22 +7,22 @@ interface WheelTags {
   readonly platforms: readonly string[];
 }
 
-/**
- * Where some wheels are for the target's platform, the Pythons of these; else the platforms of those for its Python;
- * else both of all. Undefined where there is no wheel.
- */
+/** Of the wheels of a release; undefined where it has none that says so. */
 export function wheelTargetsOf(
   files: readonly IndexFile[],
   tagIndex: ReadonlyMap<string, number>,
 ): WheelTargets | undefined {
-  const { pythons, platforms } = partsOf(tagIndex);
+  const known = partsOf(tagIndex);
   const wheels = files.filter(({ kind }) => kind === "wheel").map(({ filename }) => tagsOf(filename));
-  if (wheels.length === 0) return undefined;
-  const here = wheels.filter((wheel) => wheel.platforms.some((one) => platforms.has(one)));
-  if (here.length > 0) return { pythons: distinct(here, "pythons"), platforms: [] };
-  const ours = wheels.filter((wheel) => wheel.pythons.some((one) => pythons.has(one)));
-  if (ours.length > 0) return { pythons: [], platforms: distinct(ours, "platforms") };
-  return { pythons: distinct(wheels, "pythons"), platforms: distinct(wheels, "platforms") };
+  const isHere = (wheel: WheelTags): boolean => wheel.platforms.some((one) => known.platforms.has(one));
+  const isOurs = (wheel: WheelTags): boolean => wheel.pythons.some((one) => known.pythons.has(one));
+  // `cp311-cp311-any` is neither's fault, and such a wheel is for nobody.
+  const foreign = wheels.filter((wheel) => !(isHere(wheel) && isOurs(wheel)));
+  if (foreign.length === 0) return undefined;
+  const pythons = distinct(foreign.filter(isHere), "pythons");
+  const platforms = distinct(foreign.filter(isOurs), "platforms");
+  if (pythons.length + platforms.length > 0) return { pythons, platforms };
+  return { pythons: distinct(foreign, "pythons"), platforms: distinct(foreign, "platforms"), fits: "neither" };
 }
 
 const distinct = (wheels: readonly WheelTags[], part: keyof WheelTags): readonly string[] =>

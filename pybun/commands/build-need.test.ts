@@ -89,7 +89,7 @@ test.skipIf(!isLinux)("of wheels for other Pythons it is told for which, and the
   expect((await pybun("resolve", "older==1.0", ...target)).exitCode).toBe(0);
   const { hint, data } = await diagnosticOf("env", "create", "older==1.0");
   expect(hint).toStartWith(
-    "older 1.0 has wheels for CPython 3.6 and 3.7 only; building from source comes with a later",
+    "older 1.0 has no wheel to use: its wheels for linux x86_64 are for CPython 3.6 and 3.7, none for CPython ",
   );
   expect(hint).toEndWith("is 0.9. There is a wheel of older 1.0 for `--python 3.7`.");
   expect(data.newest_wheel).toBe("0.9");

@@ -42,16 +42,15 @@ test("a release without a wheel for the target says what its wheels are for, in 
   for (const platform of ["win_amd64", "win32"])
     index.add(buildWheel({ name: "heavy", version: "1.8", tag: `py3-none-${platform}` }));
   const target = ["--python-version", "3.11", "--platform", "x86_64-unknown-linux-gnu"];
+  const older = "its wheels for linux x86_64 are for CPython 3.6, 3.7 and 3.8";
   const { stderr } = await resolve("heavy==1.7", ...target);
-  expect(stderr).toContain("heavy==1.7 cannot be used (its wheels are for CPython 3.6, 3.7 and 3.8)");
+  expect(stderr).toContain(`heavy==1.7 cannot be used (${older}, none for CPython 3.11)`);
   index.add(buildWheel({ name: "heavy", version: "1.6", tag: "cp27-cp27mu-linux_x86_64" }));
   const pinned = await resolve("heavy==1.7", ...target, "--refresh");
-  expect(pinned.stderr).toContain("heavy==1.7 cannot be used (its wheels are for CPython 3.6, 3.7 and 3.8)");
+  expect(pinned.stderr).toContain(`heavy==1.7 cannot be used (${older}, none for CPython 3.11)`);
   const { stdout } = await resolve("heavy>1.6", ...target, "--format", "json");
   const [{ message, data }] = JSON.parse(stdout).diagnostics;
-  expect(message).toContain(
-    "heavy>=1.7 cannot be used (its wheels are for CPython 3.6, 3.7 and 3.8, for win32 and win_amd64)",
-  );
+  expect(message).toContain(`heavy>=1.7 cannot be used (${older}, those for CPython 3.11 are for win32 and win_amd64)`);
   expect(data.derivation.steps).toContainEqual(
     expect.objectContaining({
       fact: expect.objectContaining({
@@ -60,6 +59,19 @@ test("a release without a wheel for the target says what its wheels are for, in 
       }),
     }),
   );
+});
+
+test("platforms alone are told where there are wheels for this Python, and none for the platform", async () => {
+  index.add(buildWheel({ name: "other", version: "1.0", tag: "cp27-cp27m-win32" }));
+  index.add(buildWheel({ name: "other", version: "2.0", tag: "cp310-cp310-win32" }));
+  for (const tag of ["cp310-cp310-win32", "cp311-cp311-win_amd64", "cp312-cp312-win_arm64"])
+    index.add(buildWheel({ name: "other", version: "3.0", tag }));
+  const linux = await resolve("other", "--python-version", "3.11", "--platform", "x86_64-unknown-linux-gnu");
+  expect(linux.stderr).toContain(
+    "other cannot be used (its wheels for CPython 3.11 are for win_amd64, none for linux x86_64)",
+  );
+  const windows = await resolve("other", "--python-version", "3.9", "--platform", "x86_64-pc-windows-msvc");
+  expect(windows.stderr).toContain("(its wheels for Windows x86_64 are for CPython 3.11, none for CPython 3.9)");
 });
 
 test("a filter that leaves nothing is named", async () => {

@@ -17,6 +17,8 @@ export interface BuildNeed {
   readonly requiredBy: readonly Requirer[];
   /** What the wheels of this version are for; absent where there is none. */
   readonly wheels?: WheelTargets;
+  /** The wheel tags of the target, best first; told with `wheels`. */
+  readonly tags?: readonly string[];
   /** The newest version with a wheel for the target, null where none has one; absent where that is not known. */
   readonly newestWheel?: string | null;
   /** A wheel may not be used, by `--no-binary`. */
@@ -38,12 +40,15 @@ export function requirersInWords(requiredBy: readonly Requirer[]): string {
 
 /** What to do: a change that was tried, else all that is known. */
 export function buildHint(need: BuildNeed): string {
-  const { name, version, requiredBy, wheels, isForcedSource, fixes } = need;
+  const { name, version, requiredBy, wheels, tags = [], isForcedSource, fixes } = need;
   const [fix] = fixes;
   const later = "building from source comes with a later release.";
   if (isForcedSource) return `\`--no-binary\` asks for the source of ${name}: without it a wheel may serve; ${later}`;
   const release = `${name} ${version}`;
-  const known = wheels === undefined ? `${release} exists as source only` : wheelsInWords(release, wheels);
+  const known =
+    wheels === undefined
+      ? `${release} exists as source only`
+      : `${release} has no wheel to use: ${describeWheelTargets(wheels, tags)}`;
   if (fix !== undefined) return `This would work: ${fix.title}. ${known}; ${later}`;
   return [`${known}; ${later}`, ...newestInWords(need), ...pythonInWords(need), ...topInWords(requiredBy)].join(" ");
 }
@@ -59,11 +64,8 @@ function topInWords(requiredBy: readonly Requirer[]): readonly string[] {
   return top === undefined ? [] : [`Another version of ${top.name}, or fewer of its extras, may do without it.`];
 }
 
-const wheelsInWords = (release: string, wheels: WheelTargets): string =>
-  `${release} has wheels for ${describeWheelTargets(wheels)} only`;
-
 function pythonInWords({ name, version, wheels }: BuildNeed): readonly string[] {
-  const python = wheels?.platforms.length === 0 ? newestPython(wheels) : undefined;
+  const python = wheels === undefined ? undefined : newestPython(wheels);
   return python === undefined ? [] : [`There is a wheel of ${name} ${version} for \`--python ${python}\`.`];
 }
 

@@ -25,12 +25,14 @@ export interface ExplanationContext {
   readonly releases: ReadonlyMap<string, Releases>;
   /** The version of the Python that is resolved for. */
   readonly python: string;
+  /** The wheel tags of the target, best first. */
+  readonly tags: readonly string[];
 }
 
 /** The explanation, a sentence a line; of a very long one the end, with a line that says so. */
-export function explainDerivation(derivation: Derivation, { releases, python }: ExplanationContext): string {
+export function explainDerivation(derivation: Derivation, { releases, python, tags }: ExplanationContext): string {
   const { steps } = derivation;
-  const words: Vocabulary = { releasesOf: (name) => releases.get(name), written: rangeWriter(steps), python };
+  const words: Vocabulary = { releasesOf: (name) => releases.get(name), written: rangeWriter(steps), python, tags };
   const telling: Telling = { outline: outlineProof(derivation, words), words, lines: [], numbers: new Map() };
   const last = steps.length - 1;
   const step = toldAt(telling, last);

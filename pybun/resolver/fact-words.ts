@@ -14,6 +14,8 @@ export interface Vocabulary {
   readonly written: (range: VersionRange) => string | undefined;
   /** The version of the Python that is resolved for. */
   readonly python: string;
+  /** The wheel tags of the target, best first. */
+  readonly tags: readonly string[];
 }
 
 /** Releases that a positive term speaks of: they are selected. */
@@ -182,7 +184,7 @@ function describeUnusable(
   const which = describeSubject(subject, versions, words);
   const detail = reason.detail.trim();
   if (reason.kind === "yanked") return `${which} was yanked${detail === "" ? "" : ` (${detail})`}`;
-  const told = wheels === undefined ? detail : `its wheels are for ${describeWheelTargets(wheels)}`;
+  const told = wheels === undefined ? detail : describeWheelTargets(wheels, words.tags);
   return `${which} cannot be used (${told})`;
 }
 

@@ -76,19 +76,20 @@ async function solve(request: ResolveRequest, { setting, state }: Solving): Prom
       request.onPause?.();
       await slices.next();
     } else if (result.kind === "solved") return { kind: "solved", pins: collectPins(state, setting) };
-    else
-      return failed(state, { source: setting.source, python: request.target.python.text, terminal: result.terminal });
+    else return failed(state, { request, terminal: result.terminal });
   }
 }
 
 async function failed(
   state: SolverState,
-  { source, python, terminal }: { readonly source: ReleaseSource; readonly python: string; readonly terminal: number },
+  { request, terminal }: { readonly request: ResolveRequest; readonly terminal: number },
 ): Promise<ResolveOutcome> {
+  const { source, target } = request;
   const proof = deriveProof(state, terminal);
   const releases = await releasesInProof(proof, source);
   const derivation = withWheelTargets(proof, releases);
-  return { kind: "conflict", derivation, text: explainDerivation(derivation, { releases, python }) };
+  const text = explainDerivation(derivation, { releases, python: target.python.text, tags: target.tags });
+  return { kind: "conflict", derivation, text };
 }
 
 /** Existing versions make the explanation short, so projects that were never asked for are fetched now. */

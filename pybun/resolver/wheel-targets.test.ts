@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { WheelTargets } from "../versions/wheel-targets.ts";
 import { replayWords } from "./testing/replay-words.ts";
 import { resolveUniverse } from "./testing/resolve-universe.ts";
 
@@ -22,4 +23,25 @@ test("neighbours are one fact of the proof, told with what the wheels of all are
   const wheels = { pythons: ["cp36-cp36m", "cp37-cp37m"], platforms: [] };
   const facts = outcome.derivation.steps.flatMap((step) => (step.kind === "fact" ? [step.fact] : []));
   expect(facts).toContainEqual(expect.objectContaining({ kind: "unusable", wheels }));
+});
+
+test("Pythons of some releases and platforms of others are told apart, and what fits in neither is passed over", async () => {
+  const foreign = (version: string, wheels: WheelTargets) => ({
+    version,
+    status: { kind: "unusable", reason: { kind: "no-wheel", detail: "its wheels are for other Pythons" } } as const,
+    wheels,
+  });
+  const older = { pythons: ["cp36-cp36m"], platforms: [] };
+  const windows = { pythons: [], platforms: ["win32"] };
+  const neither = { pythons: ["cp27-cp27m"], platforms: ["win_amd64"], fits: "neither" } as const;
+  const wheelsIn = async (...all: readonly WheelTargets[]) => {
+    const outcome = await resolveUniverse({ a: all.map((wheels, at) => foreign(`${at + 1}`, wheels)) }, ["a"]);
+    if (outcome.kind !== "conflict") throw new Error("it is solvable");
+    const facts = outcome.derivation.steps.flatMap((step) => (step.kind === "fact" ? [step.fact] : []));
+    return facts.flatMap((fact) => (fact.kind === "unusable" ? [fact.wheels] : []));
+  };
+  expect(await wheelsIn(neither, windows)).toEqual([windows]);
+  expect(await wheelsIn(older, neither)).toEqual([older]);
+  expect(await wheelsIn(neither, neither)).toEqual([neither]);
+  expect(await wheelsIn(older, neither, windows)).toEqual([{ pythons: ["cp36-cp36m"], platforms: ["win32"] }]);
 });

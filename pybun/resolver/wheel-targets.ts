@@ -23,17 +23,23 @@ export function withWheelTargets(derivation: Derivation, releases: ReadonlyMap<s
 
 function targetsWithin(releases: Releases | undefined, isMeant: (key: string) => boolean): WheelTargets | undefined {
   if (releases?.wheelTargetsAt === undefined) return undefined;
-  const pythons = new Set<string>();
-  const platforms = new Set<string>();
+  const found: WheelTargets[] = [];
   let looked = 0;
   for (let release = releases.count - 1; release >= 0 && looked < releasesMax; release--) {
     if (!isMeant(releases.keyAt(release))) continue;
     looked++;
-    const targets = releases.wheelTargetsAt(release);
-    for (const python of targets?.pythons ?? []) pythons.add(python);
-    for (const platform of targets?.platforms ?? []) platforms.add(platform);
+    found.push(...[releases.wheelTargetsAt(release) ?? []].flat());
   }
-  if (pythons.size + platforms.size === 0) return undefined;
-  const told = (tags: ReadonlySet<string>) => [...tags].sort().slice(0, wheelTagsMax);
-  return { pythons: told(pythons), platforms: told(platforms) };
+  return together(found);
+}
+
+/** A release whose wheels are for another Python and platform has nothing to say beside one that comes nearer. */
+function together(found: readonly WheelTargets[]): WheelTargets | undefined {
+  const near = found.filter(({ fits }) => fits !== "neither");
+  const told = near.length > 0 ? near : found;
+  const all = (part: "pythons" | "platforms") =>
+    [...new Set(told.flatMap((targets) => targets[part]))].sort().slice(0, wheelTagsMax);
+  const [pythons, platforms] = [all("pythons"), all("platforms")];
+  if (pythons.length + platforms.length === 0) return undefined;
+  return { pythons, platforms, ...(near.length > 0 ? {} : { fits: "neither" }) };
 }
