@@ -6,6 +6,8 @@ export interface PinFormat {
   readonly hashes: boolean;
   /** What `# via` calls the requirements that the user gave. */
   readonly origins: (name: string) => readonly string[];
+  /** The constraints on a project, in words of `# via`. */
+  readonly limits: (name: string) => readonly string[];
 }
 
 /**
@@ -16,10 +18,11 @@ export function formatPins(pins: readonly Pin[], format: PinFormat): string {
   return pins.map((pin) => `${formatPin(pin, format)}\n`).join("");
 }
 
-function formatPin(pin: Pin, { hashes, origins }: PinFormat): string {
+function formatPin(pin: Pin, { hashes, origins, limits }: PinFormat): string {
   const head = pin.url === undefined ? `${pin.name}==${pin.version}` : `${pin.name} @ ${redact(pin.url)}`;
   const lines = [head, ...(hashes ? pin.hashes.map((hash) => `    --hash=${hash}`) : [])];
-  const via = pin.via.flatMap((name) => (name === "" ? origins(pin.name) : [name]));
+  const requirers = pin.via.flatMap((name) => (name === "" ? origins(pin.name) : [name]));
+  const via = [...limits(pin.name), ...requirers];
   return [lines.join(" \\\n"), ...viaLines(via)].join("\n");
 }
 

@@ -51,7 +51,9 @@ describe("resolve", () => {
     };
     expect(await pins(["alpha", "-c", `${server.origin}/a/con.txt`])).toBe("alpha==1.0 beta==0.5");
     const { stdout } = await pybun(["resolve", "-r", `${server.origin}/a/req.txt`]);
-    expect(stdout).toContain(`alpha==1.0\n    # via -r ${server.origin}/a/more/x.txt\n`);
+    expect(stdout).toContain(
+      `alpha==1.0\n    # via\n    #   -c ${server.origin}/a/con.txt\n    #   -r ${server.origin}/a/more/x.txt\n`,
+    );
     scene.write("names.txt", `alpha\n-c ${server.origin}/a/con.txt\n`);
     expect(await pins(["-r", "names.txt"])).toBe("alpha==1.0 beta==0.5");
     expect(await pins(["alpha"], { PIP_CONSTRAINT: `${server.origin}/a/con.txt` })).toBe("alpha==1.0 beta==0.5");
@@ -73,7 +75,8 @@ describe("resolve", () => {
       expect(told.exitCode).toBe(0);
       expect(told.stdout + told.stderr).not.toContain("hunter2");
     }
-    expect((await pybun(["resolve", "-r", withSecret("/req.txt")])).stdout).toContain("# via -r http://****@127.0.0.1");
+    const { stdout } = await pybun(["resolve", "-r", withSecret("/req.txt")]);
+    for (const flag of ["-c", "-r"]) expect(stdout).toContain(`#   ${flag} http://****@127.0.0.1`);
     const netrc = scene.write("netrc", "machine 127.0.0.1 login me password hunter2\n");
     expect(await pins(["-r", `${server.origin}/req.txt`], { NETRC: netrc })).toBe("beta==0.5");
     expect(logins()).toEqual(Array.from({ length: 10 }, () => login));

@@ -13,7 +13,7 @@ import { readGivenSettings } from "../index/given-settings.ts";
 import { warnOfIgnored } from "../index/ignored-settings.ts";
 import { isOffline } from "../index/run-variables.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
-import type { ResolveTarget } from "../resolver/target.ts";
+import { createMarkerJudge, type ResolveTarget } from "../resolver/target.ts";
 import { chooseInterpreter } from "../run/choose-interpreter.ts";
 import { projectInterpreter } from "../run/project-interpreter.ts";
 import { momentMs } from "../versions/moment.ts";
@@ -64,7 +64,8 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
     const { requiredHashes } = gathered;
     const pins = await withHashes(found, { client, hashes: options.hashes, requiredHashes });
     const origins = (name: string): readonly string[] => gathered.origins.get(name) ?? [];
-    if (context.format === "text") context.out(formatPins(pins, { hashes: options.hashes, origins }));
+    const limits = limitsOf(gathered, target);
+    if (context.format === "text") context.out(formatPins(pins, { hashes: options.hashes, origins, limits }));
     if (context.format === "text") return exitCode.success;
     const python = { version: target.python.text, platform: target.markers.sys_platform };
     context.detail({ python, packages: pins.map(pinJson), requests: client.stats().requests });
@@ -75,6 +76,19 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
   }
   return exitCode.success;
 };
+
+/** The files with a constraint that narrows a project for the target: `-c FILE`. */
+function limitsOf({ files }: Gathered, target: ResolveTarget): (name: string) => readonly string[] {
+  const judge = createMarkerJudge(target);
+  const limiting = files.constraints.filter(
+    ({ requirement: { specifiers, url, marker } }) =>
+      (specifiers.length > 0 || url !== undefined) && judge.holds(marker, undefined),
+  );
+  return (name) => {
+    const ofName = limiting.filter(({ requirement }) => requirement.name === name);
+    return [...new Set(ofName.map(({ span }) => `-c ${span.file ?? "-"}`))];
+  };
+}
 
 async function targetFor(context: CommandContext, options: Options): Promise<ResolveTarget> {
   const { environment, platform, home } = context;

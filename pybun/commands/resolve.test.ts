@@ -153,8 +153,17 @@ describe("files of requirements", () => {
     writeFileSync(join(scratch, "deep/more.in"), "lib # any\n");
     writeFileSync(join(scratch, "limits.txt"), "lib<2\n");
     const { stdout } = await pybun("-r", "requirements.in");
-    expect(stdout).toBe(`lib==1.5\n    # via -r deep/more.in\n`);
+    expect(stdout).toBe(`lib==1.5\n    # via\n    #   -c limits.txt\n    #   -r deep/more.in\n`);
     expect(await pins("lib", "-c", "limits.txt")).toEqual(["lib==1.5"]);
+  });
+
+  test("of constraints are named where they narrow what is pinned for the target", async () => {
+    writeFileSync(join(scratch, "narrow.txt"), "lib<3\nlib>=1\nfast\napp<2; sys_platform == 'plan9'\nabsent==1\n");
+    const { stdout } = await pybun("app", "-c", "narrow.txt");
+    expect(stdout).toContain("app==2.0\n    # via the command line\n");
+    expect(stdout).toContain("fast==0.1\n    # via extra-kit\n");
+    expect(stdout).toContain("lib==2.0\n    # via\n    #   -c narrow.txt\n    #   app\n");
+    expect(stdout).not.toContain("absent");
   });
 
   test("with hashes admit those files only", async () => {
