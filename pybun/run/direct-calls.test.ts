@@ -31,7 +31,7 @@ test("opens on Linux, and nowhere else", () => {
 if (calls !== undefined) {
   test("readHead gives the bytes, up to its bound, whatever the size", () => {
     const path = join(directory, "file");
-    for (const size of [0, 1, 4095, 4096, 4097, 70_000]) {
+    for (const size of [0, 1, 4095, 4096, 4097, 8191, 8192, 8193, 70_000]) {
       const bytes = Buffer.from(Array.from({ length: size }, (_, place) => place % 251));
       writeFileSync(path, bytes);
       for (const bytesMax of [1, 65_536, 1 << 20]) {

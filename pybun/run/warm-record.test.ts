@@ -14,7 +14,7 @@ test("a record that was written is read as it was", () => {
   expect(parseWarmRecord(formatWarmRecord(record))).toEqual(record);
 });
 
-test.each(["run 1", "run 2", "run 3", "run 6", "run 99", "run", ""])(
+test.each(["run 1", "run 2", "run 3", "run 6", "run 7", "run 99", "run", ""])(
   "of the format '%s' nothing is started",
   (header) => {
     const [, ...rest] = formatWarmRecord(record).split("\n");

@@ -2,7 +2,7 @@
  * The warm record of a run: what to start, and what must still be as it was when the long way decided so.
  *
  * A text file `<cache>/runs-v1/<key>`, a fact a line:
- *   run 7                         format
+ *   run 8                         format
  *   /…/bin/python                 the program, also argv[0]
  *   /…/environment | empty        VIRTUAL_ENV of the program
  *   /…/bin | empty                what comes first on its PATH
@@ -27,7 +27,7 @@ export interface WarmRecord {
  * Grows with what a line means, with what a key is made of, and with `recordVersion`: of another version nothing may be
  * started unseen.
  */
-const header = "run 7";
+const header = "run 8";
 
 export function formatWarmRecord({ program, prefix, scripts, lease, used, witnesses }: WarmRecord): string {
   const lines = witnesses.map(({ path, fingerprint }) => `${fingerprint}\t${path}`);
