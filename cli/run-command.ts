@@ -99,7 +99,7 @@ function openSession(invocation: Invocation): Session {
     diagnostics: [],
     result: { detail: null, isInterrupted: false },
   };
-  const output = openOutput(invocation, ledger.redactor.text);
+  const output = openOutput(invocation, ledger.redactor.message);
   const emitter = openEmitter(invocation.program, ledger, output);
   const signals = watchSignals({ beforeExit: output.progress.close });
   return { ...invocation, ...ledger, ...output, emitter, signals };
@@ -121,6 +121,7 @@ function openEmitter(program: Program, ledger: Ledger, { progress, reporter }: O
     trace: ledger.trace,
     now: Date.now,
     redactText: ledger.redactor.text,
+    redactMessage: ledger.redactor.message,
     wants: reporter.wants,
     // Sound: the emitter passes on a kind with its own fields.
     observe: (kind, fields) => progress.observe({ kind, fields } as Observation),
@@ -210,7 +211,7 @@ async function explain(session: Session, error: unknown): Promise<number> {
 async function explainBug(session: Session, error: unknown): Promise<number> {
   const { name: command, argv, host, redactor } = session;
   const { writeCrashReport } = await import("./crash-report.ts");
-  const report = writeCrashReport({ command, argv, error, timeMs: Date.now(), redactText: redactor.text }, host);
+  const report = writeCrashReport({ command, argv, error, timeMs: Date.now(), redactText: redactor.message }, host);
   const described = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const params = { command, error: described, ...(report === undefined ? {} : { report }) };
   await diagnose(session, new Problem("E_INTERNAL", params));
@@ -242,7 +243,9 @@ async function finish(session: Session, exitCode: number): Promise<number> {
  */
 async function lament({ program, host, redactor }: Session, problem: Problem): Promise<number> {
   const diagnostic = await render(program, problem);
-  host.stderr.write(formatDiagnostic(diagnostic, { paint: paintOf(false), cwd: host.cwd, redactText: redactor.text }));
+  host.stderr.write(
+    formatDiagnostic(diagnostic, { paint: paintOf(false), cwd: host.cwd, redactText: redactor.message }),
+  );
   const isHungUp = host.stdout.isTerminal && (problem.params as { reason: string }).reason === "EIO"; // of E_OUTPUT_WRITE
   return isHungUp ? endingExitCode.SIGHUP : codes.io;
 }

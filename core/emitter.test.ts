@@ -25,6 +25,7 @@ function open(options: Partial<EmitterOptions> = {}) {
     deliver: (event) => void events.push(event),
     wants: () => true,
     redactText: openRedactor({ A_TOKEN: "hunter2" }).text,
+    redactMessage: openRedactor({ A_TOKEN: "hunter2" }).message,
     render: async (problem) => described(problem),
     ...options,
   });

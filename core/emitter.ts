@@ -23,6 +23,8 @@ export interface EmitterOptions {
   /** Kinds that are not wanted become no event, and so take no number. */
   readonly wants: (kind: EventKind) => boolean;
   readonly redactText: (text: string) => string;
+  /** Of diagnostics. */
+  readonly redactMessage: (text: string) => string;
   readonly render: (problem: Problem) => Promise<Diagnostic>;
 }
 
@@ -44,7 +46,7 @@ export function createEmitter(options: EmitterOptions): Emitter {
   const cleanFields = (kind: EventKind, fields: object): object =>
     kind === "diagnostic" && "diagnostic" in fields
       ? // Sound: the field of this kind.
-        { diagnostic: wireDiagnostic(fields.diagnostic as Diagnostic, options.redactText) }
+        { diagnostic: wireDiagnostic(fields.diagnostic as Diagnostic, options.redactMessage) }
       : wireFields(fields, options.redactText);
   const send = (kind: EventKind, fields: object): void => {
     options.observe?.(kind, fields);
@@ -57,7 +59,7 @@ export function createEmitter(options: EmitterOptions): Emitter {
     const time = options.now();
     order.wait(async () => {
       const diagnostic = await options.render(problem);
-      deliver("diagnostic", time, { diagnostic: wireDiagnostic(diagnostic, options.redactText) });
+      deliver("diagnostic", time, { diagnostic: wireDiagnostic(diagnostic, options.redactMessage) });
     });
   };
   return {
@@ -80,9 +82,9 @@ function headOf(trace: Trace, { seq, time }: { seq: number; time: number }): Eve
 }
 
 /** Without secrets, and in sentences that can be read; spans, fixes and data stay whole. */
-function wireDiagnostic(diagnostic: Diagnostic, redactText: (text: string) => string): Diagnostic {
+function wireDiagnostic(diagnostic: Diagnostic, redactMessage: (text: string) => string): Diagnostic {
   // Sound: redaction keeps shapes.
-  const clean = redactValue(diagnostic, redactText) as Diagnostic;
+  const clean = redactValue(diagnostic, redactMessage) as Diagnostic;
   const { message, hint, causes } = clean;
   return {
     ...clean,

@@ -2,8 +2,8 @@
  * Finds the user information of URLs: `user:password@`, up to the last `@` before the path, since a password may hold one.
  *
  * In free text, where a URL may stand in quotes or be followed by anything, blanks, slashes and quotes end a login, but
- * for what is told by the colon in front of it, behind which no port stands:
- * - a password with quotes, up to the last `@` before a blank or slash;
+ * for what is told by the colon in front of it, behind which no port stands, or by where the quote stands:
+ * - a password or token with quotes in it, up to the last `@` before a blank or slash;
  * - a password with a slash or a blank, which nobody escaped, behind a scheme with logins, up to the next `@`.
  *
  * Takes time in proportion to the text: what was looked through in vain is not looked through again.
@@ -58,9 +58,15 @@ function endOfLogin(
   if (end > 0) return start + end;
   // Behind a slash each look reaches no further than to the next address.
   if (end === 0 || stop === text.length || text.charAt(start - 1) !== "/") return undefined;
+  if (isWithin(text, { start, stop })) return endOfQuotedPassword(text, stop);
   if (!beginsPassword(text.slice(start, stop), text.charAt(stop))) return undefined;
   if (/["'`<>]/.test(text.charAt(stop))) return endOfQuotedPassword(text, stop);
   return hasLogins(text, colon) ? endOfOddPassword(text, stop, reach) : undefined;
+}
+
+/** Whether a quote stands within a word without a colon, as in a token: one around an address ends it. */
+function isWithin(text: string, { start, stop }: { start: number; stop: number }): boolean {
+  return /^[^:[][^:]*["'`]\w/.test(text.slice(start, stop + 2));
 }
 
 /** Whether `user:password` may be what an authority has in front of this character, where no `@` stands. */
@@ -108,7 +114,7 @@ function hasScheme(text: string, end: number): boolean {
 }
 
 /** Of a URL parser, which leaves out tabs and ends of lines. */
-const leadOfAddress = /^\s*(?:https?:[/\\\t\r\n]*|[a-z][a-z0-9+.-]+:(?:\/\/)?|[/\\]{2,})?/i;
+const leadOfAddress = /^\s*(?:[a-z0-9][\w.-]*=)?(?:https?:[/\\\t\r\n]*|[a-z][a-z0-9+.-]+:(?:\/\/)?|[/\\]{2,})?/i;
 
 /** The login of a text that is one address as a whole. Paths have none. */
 export function loginOfAddress(address: string): TextRange | undefined {

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { isSecretName, openRedactor, redact, redactAddress, redactEnvironment, redactMessage, redactValue } from "./redact.ts";
+import {
+  isSecretName,
+  openRedactor,
+  redact,
+  redactAddress,
+  redactEnvironment,
+  redactMessage,
+  redactValue,
+} from "./redact.ts";
 import { testSeed } from "./testing/seed.ts";
 
 describe("redact", () => {
@@ -28,6 +36,7 @@ describe("redact", () => {
     ["alpha @ http://us:SEC'RET@h:80/a.whl", "alpha @ http://****@h:80/a.whl"],
     [`<http://us:SEC"RET@h/> 'http://us:SEC\`RET@h'`, "<http://****@h/> 'http://****@h'"],
     ["'http://us:S<E>C'RET@h/simple' and http://us:'SECRET'@h", "'http://****@h/simple' and http://****@h"],
+    ["'alpha @ http://SEC'RET@h/a.whl'", "'alpha @ http://****@h/a.whl'"],
     ["alpha @ http:us:SECRET@h/a.whl", "alpha @ http:****@h/a.whl"],
     ["http:\\\\us:SECRET@h and https:///us:SECRET@h/", "http:\\\\****@h and https:///****@h/"],
     ["git+https:us:SECRET@h, git+ssh://u:TOP/SECRET@h", "git+https:****@h, git+ssh://****@h"],
@@ -61,6 +70,7 @@ describe("redact", () => {
     "pulled docker://alpine:latest for me@corp.org; see scp://h:dir/f to bob@h2",
     "http://h:dir/f to bob@h2, http://host:port mail me@corp.org",
     `{"proxy":"http://proxy:3128","mail":"me@corp.org"}`,
+    `{'a':'http://h','b':'x@y'} "http://h","x@y" <http://h>x@y`,
     "'PROXY=http://proxy:3128','MAIL=me@corp.org'",
     "'http://host:80' and a@b; https: a@b; {'http':'a@b'}",
   ])("%p stays", (text) => {
@@ -97,6 +107,7 @@ describe("an address", () => {
     ["http:///us:SECRET@h/a", "http:///****@h/a"],
     ["us:SECRET@h:80", "us:****@h:80"],
     ["//SECRET@h:80", "//****@h:80"],
+    ["corp=http://us:SEC'RET@h/simple", "corp=http://****@h/simple"],
     ["http://us:A B\tC\nD@h/", "http://****@h/"],
     ["http://us:TOP/SE'CRET@h/a", "http://****@h/a"],
     ["http://h/a?token=SEC'RET&v=1#f", "http://h/a?token=****&v=1#f"],
@@ -113,6 +124,7 @@ describe("an address", () => {
     "file:///C:/a@b/c",
     "/home/me@corp/wheels",
     "../a@b",
+    "corp=../a@b",
     "C:\\wheels\\a@b",
   ])("%p stays", (address) => {
     expect(redactAddress(address)).toBe(address);

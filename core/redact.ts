@@ -11,7 +11,7 @@
  * one ({@link redactAddress}), a message of ours ({@link redactMessage}), and any text at all ({@link redact}). Whoever
  * puts an address into a message, a result or a record masks it as an address.
  */
-import { loginOfAddress, type LoginReach, loginsIn } from "./redact-login.ts";
+import { type LoginReach, loginOfAddress, loginsIn } from "./redact-login.ts";
 import { covered, indexFrom, mask, type TextRange } from "./redact-range.ts";
 
 export { mask };
@@ -48,12 +48,13 @@ export function redactMessage(text: string): string {
 }
 
 /**
- * Masks the secrets of a text that is one address, or was meant to be: nothing in it but slashes ends a login, whatever
- * characters a password has. Also for those that a URL parser reads and few would write: `http:user:password@host`.
+ * Masks the secrets of a text that is one address, or was meant to be, with or without the `NAME=` of an index: nothing
+ * in it but slashes ends a login, whatever characters a password has. Also for those that a URL parser reads and few
+ * would write: `http:user:password@host`.
  */
 export function redactAddress(address: string): string {
   const login = loginOfAddress(address);
-  return maskQueries(login === undefined ? address : covered(address, [login]), /[&#]/g);
+  return redactMessage(maskQueries(login === undefined ? address : covered(address, [login]), /[&#]/g));
 }
 
 /**

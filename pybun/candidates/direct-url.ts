@@ -5,7 +5,7 @@
  * its metadata is read before the solver starts.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { IndexClient } from "../index/client.ts";
 import type { IndexFile } from "../index/index-file.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
@@ -50,7 +50,7 @@ export async function readDirectUrls(
   const releasesOf = ({ name, url }: { name: string; url: string }): ProjectReleases => {
     const first = urls.get(name);
     if (first !== undefined && first !== url)
-      throw problem("E_RESOLVE_URL_CONFLICT", { name, first: redact(first), second: redact(url) });
+      throw problem("E_RESOLVE_URL_CONFLICT", { name, first: redactAddress(first), second: redactAddress(url) });
     const known = releases.get(name) ?? directReleases({ name, url }, options.policy);
     releases.set(name, known);
     urls.set(name, url);
@@ -96,7 +96,7 @@ function directReleases(asked: { name: string; url: string }, policy: CandidateP
     const { status } = choice;
     const isUntrusted = status.kind === "unusable" && status.reason.kind === "hash";
     const detail = isUntrusted ? status.reason.detail : "its tags are for another Python or platform";
-    throw problem("E_RESOLVE_URL_WHEEL", { name: asked.name, url: redact(asked.url), detail });
+    throw problem("E_RESOLVE_URL_WHEEL", { name: asked.name, url: redactAddress(asked.url), detail });
   }
   const hashes = Object.entries(file.hashes).map(([algorithm, digest]) => `${algorithm}:${digest}`);
   return {
@@ -109,7 +109,7 @@ function directReleases(asked: { name: string; url: string }, policy: CandidateP
     isHiddenAt: () => false,
     choose: () => choice,
     looked: () => [],
-    choiceAt: () => ({ file: chosen, hashes, index: redact(file.url), url: asked.url }),
+    choiceAt: () => ({ file: chosen, hashes, index: redactAddress(file.url), url: asked.url }),
     metadataFileAt: () => chosen,
     undated: () => 0,
   };
@@ -119,13 +119,13 @@ function directFile({ name, url }: { name: string; url: string }): { file: Index
   const parsed = URL.parse(url);
   const filename = filenameOf(parsed?.pathname ?? "") ?? "";
   if (parsed === null || !/^(?:https?|file):$/.test(parsed.protocol) || !filename.endsWith(".whl")) {
-    throw problem("E_RESOLVE_URL_KIND", { name, url: redact(url) });
+    throw problem("E_RESOLVE_URL_KIND", { name, url: redactAddress(url) });
   }
   const wheel = tryParseWheelFilename(filename);
   if (wheel === undefined)
-    throw problem("E_RESOLVE_URL_WHEEL", { name, url: redact(url), detail: "its name is not that of a wheel" });
+    throw problem("E_RESOLVE_URL_WHEEL", { name, url: redactAddress(url), detail: "its name is not that of a wheel" });
   if (wheel.name !== name) {
-    throw problem("E_RESOLVE_URL_WHEEL", { name, url: redact(url), detail: `it is a wheel of '${wheel.name}'` });
+    throw problem("E_RESOLVE_URL_WHEEL", { name, url: redactAddress(url), detail: `it is a wheel of '${wheel.name}'` });
   }
   const hashes = hashesOf(parsed.hash);
   parsed.hash = "";

@@ -12,7 +12,8 @@ import { derivationJson } from "../resolver/derivation-json.ts";
 import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import type { Pin } from "../resolver/pins.ts";
 import { missingExtras, type ResolveOutcome, type ResolveRequest, resolve } from "../resolver/resolve.ts";
-import { formatRequirement, type Requirement } from "../versions/requirement.ts";
+import type { Requirement } from "../versions/requirement.ts";
+import { requirementText } from "../versions/requirement-text.ts";
 import { buildNeededOf, findBuildNeed } from "./build-need.ts";
 import type { ClientSource } from "./client-source.ts";
 import { compileAsUsual, compileLater } from "./jit-policy.ts";
@@ -43,7 +44,7 @@ async function resolveSoon(options: IndexResolution): Promise<readonly Pin[]> {
   const startedMs = now();
   checkConstraints(constraints);
   report.emit("resolve.start", {
-    requirements: requirements.map(formatRequirement),
+    requirements: requirements.map(requirementText),
     python: target.markers.python_full_version,
     platform: target.markers.sys_platform,
   });
@@ -76,7 +77,7 @@ async function resolveOrAdvise(request: ResolveRequest, options: IndexResolution
 /** Constraints only narrow versions, or say where a project comes from, as pip's do since 20.3. */
 function checkConstraints(constraints: readonly Requirement[]): void {
   for (const constraint of constraints) {
-    const text = formatRequirement(constraint);
+    const text = requirementText(constraint);
     if (constraint.extras.length > 0) throw problem("E_RESOLVE_CONSTRAINT", { text, detail: "it names extras" });
   }
 }

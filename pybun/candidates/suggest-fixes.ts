@@ -7,6 +7,7 @@ import type { Derivation } from "../resolver/derivation.ts";
 import type { Pin } from "../resolver/pins.ts";
 import { type ResolveRequest, resolve } from "../resolver/resolve.ts";
 import { formatRequirement, type Requirement } from "../versions/requirement.ts";
+import { requirementText } from "../versions/requirement-text.ts";
 import type { Specifier } from "../versions/specifier.ts";
 import { AttemptEnded, withinBudget } from "./within-budget.ts";
 
@@ -101,7 +102,7 @@ function dropConstraint(request: ResolveRequest, constraint: Requirement): Attem
   return {
     request: { ...request, constraints: request.constraints.filter((other) => other !== constraint) },
     fix: (pins) => ({
-      title: `without the constraint '${formatRequirement(constraint)}'${versionIn(pins, constraint.name)}`,
+      title: `without the constraint '${requirementText(constraint)}'${versionIn(pins, constraint.name)}`,
       kind: "edit",
       text: "",
     }),

@@ -1,10 +1,10 @@
 /** What `env create` was given, as words that mean the same from any directory and hold no secrets: for the record. */
 import { resolve, sep } from "node:path";
 import type { OptionShape, OptionValues } from "@vivarium/cli/command";
-import { redact } from "@vivarium/core/redact";
-import { requirementText } from "../install/environment-setting.ts";
+import { redactAddress } from "@vivarium/core/redact";
 import { placeOfRequest } from "../interpreter/request.ts";
 import type { Requirement } from "../versions/requirement.ts";
+import { requirementText } from "../versions/requirement-text.ts";
 import { envWishOptions } from "./env-options.ts";
 
 type WishOptions = OptionValues<typeof envWishOptions>;
@@ -25,18 +25,21 @@ export function recordedArguments({ options, requirements, cwd, python }: GivenW
     const value = values[name];
     if (value === undefined || value === false) return [];
     if (value === true) return [`--${name}`];
-    return [value].flat().flatMap((text) => [`--${name}`, anywhere(name, { text, cwd, python })]);
+    return [value].flat().flatMap((text) => [`--${name}`, shown(name, anywhere(name, { text, cwd, python }))]);
   });
-  return [...requirements.map(requirementText), ...flags.map(redact)];
+  return [...requirements.map(requirementText), ...flags];
 }
 
-/** Options whose values may be paths, and when they are. */
+/** Values of the others are names, times and versions. */
+const shown = (name: string, text: string): string => (Object.hasOwn(pathOptions, name) ? redactAddress(text) : text);
+
+/** Options whose values are paths or addresses, and when they are paths. */
 const pathOptions: Readonly<Record<string, RegExp>> = {
-  requirement: /^(?!-$)(?!\w+:\/\/)/,
-  constraint: /^(?!-$)(?!\w+:\/\/)/,
-  "find-links": /^(?!\w+:\/\/)/,
-  "default-index": /^(?!\w+:\/\/)/,
-  index: /^(?!\w+:\/\/)/,
+  requirement: /^(?!-$)(?![a-z][a-z0-9+.-]+:)/i,
+  constraint: /^(?!-$)(?![a-z][a-z0-9+.-]+:)/i,
+  "find-links": /^(?![a-z][a-z0-9+.-]+:)/i,
+  "default-index": /^(?![a-z][a-z0-9+.-]+:)/i,
+  index: /^(?![a-z][a-z0-9+.-]+:)/i,
 };
 
 function anywhere(name: string, { text, cwd, python }: Word & { readonly python: string }): string {

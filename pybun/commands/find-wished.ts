@@ -7,8 +7,8 @@ import { readEnvironmentRecord } from "../env/environment-record.ts";
 import { listEnvironments } from "../env/list-environments.ts";
 import type { FoundEnvironment } from "../env/place.ts";
 import { readChoice } from "../install/choice.ts";
-import { requirementText } from "../install/environment-setting.ts";
 import { findInstalled, type InstallRequest, keyOf } from "../install/install-request.ts";
+import { requirementText } from "../versions/requirement-text.ts";
 import type { envWishOptions } from "./env-options.ts";
 import { gatherWish } from "./env-wish.ts";
 

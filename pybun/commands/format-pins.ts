@@ -1,5 +1,5 @@
 /** Pins as text and as JSON. */
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { Pin } from "../resolver/pins.ts";
 
 export interface PinFormat {
@@ -19,7 +19,7 @@ export function formatPins(pins: readonly Pin[], format: PinFormat): string {
 }
 
 function formatPin(pin: Pin, { hashes, origins, limits }: PinFormat): string {
-  const head = pin.url === undefined ? `${pin.name}==${pin.version}` : `${pin.name} @ ${redact(pin.url)}`;
+  const head = pin.url === undefined ? `${pin.name}==${pin.version}` : `${pin.name} @ ${redactAddress(pin.url)}`;
   const lines = [head, ...(hashes ? pin.hashes.map((hash) => `    --hash=${hash}`) : [])];
   const requirers = pin.via.flatMap((name) => (name === "" ? origins(pin.name) : [name]));
   const via = [...limits(pin.name), ...requirers];
@@ -41,9 +41,9 @@ export function pinJson({ name, version, extras, index, url, via, file, hashes }
     version,
     extras,
     index,
-    ...(url === undefined ? {} : { url: redact(url) }),
+    ...(url === undefined ? {} : { url: redactAddress(url) }),
     via: via.map((requirer) => (requirer === "" ? "user" : requirer)),
-    file: { filename, url: redact(file.url), kind, ...(size === undefined ? {} : { size }) },
+    file: { filename, url: redactAddress(file.url), kind, ...(size === undefined ? {} : { size }) },
     hashes,
   };
 }

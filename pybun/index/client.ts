@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import { normalizeName } from "../versions/name.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -146,7 +146,7 @@ function openSources(parts: SourceParts): readonly PageSource[] {
     return remoteSource({
       ...parts,
       index,
-      cache: openPageCache({ directory, shown: redact(index.url), writer, files, refusals }),
+      cache: openPageCache({ directory, shown: redactAddress(index.url), writer, files, refusals }),
     });
   });
 }

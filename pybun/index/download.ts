@@ -1,6 +1,6 @@
 /** Streams a file into a sink, its hash computed on the way. */
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import type { Clock } from "./clock.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
@@ -43,7 +43,7 @@ export async function downloadFile(file: IndexFile, sink: Sink, parts: DownloadP
   const durationMs = Math.max(0, parts.clock.nowMs() - startMs);
   parts.report.emit("download.finish", {
     name: file.filename,
-    url: redact(file.url),
+    url: redactAddress(file.url),
     bytes: outcome.bytes,
     duration_ms: durationMs,
   });
@@ -60,7 +60,7 @@ interface Progress {
 async function transfer(file: IndexFile, sink: Sink, parts: DownloadParts): Promise<DownloadedFile> {
   const check = checkHashes(file.hashes, {
     file: file.filename,
-    url: redact(file.url),
+    url: redactAddress(file.url),
     demanded: file.demanded,
   });
   const progress: Progress = { check, bytes: 0, toldMs: parts.clock.nowMs() };
@@ -68,7 +68,11 @@ async function transfer(file: IndexFile, sink: Sink, parts: DownloadParts): Prom
   if (file.url.startsWith("file:")) await copy(file, { parts, pour });
   else await ask(file, { parts, progress, pour });
   if (file.size !== undefined && progress.bytes < file.size) {
-    throw problem("E_INDEX_TRUNCATED", { url: redact(file.url), bytes: progress.bytes, bytesExpected: file.size });
+    throw problem("E_INDEX_TRUNCATED", {
+      url: redactAddress(file.url),
+      bytes: progress.bytes,
+      bytesExpected: file.size,
+    });
   }
   return { bytes: progress.bytes, sha256: check.finish() };
 }
@@ -123,7 +127,7 @@ function isAllThere(file: IndexFile, { bytes, check }: Progress): boolean {
 
 function endAt({ status, url, headers }: Answer, bytes: number): void {
   const size = /^bytes \*\/(\d+)$/.exec(headers.get("content-range") ?? "")?.[1];
-  if (Number(size) !== bytes) throw problem("E_INDEX_STATUS", { url: redact(url), status, attempts: 1 });
+  if (Number(size) !== bytes) throw problem("E_INDEX_STATUS", { url: redactAddress(url), status, attempts: 1 });
 }
 
 function rangeStart(headers: Headers): number {

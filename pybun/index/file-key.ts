@@ -1,5 +1,5 @@
 /** Under which names what is known of a file is kept. */
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import { normalizeName } from "../versions/name.ts";
 import type { IndexFile } from "./index-file.ts";
 
@@ -9,7 +9,7 @@ export function immutableKey(file: IndexFile): string | undefined {
   if (sha256 === undefined || file.url.startsWith("file:")) return undefined;
   const query = file.url.indexOf("?");
   const address = query === -1 ? file.url : file.url.slice(0, query);
-  return `${address.includes("@") ? redact(address) : address} ${sha256}`;
+  return `${address.includes("@") ? redactAddress(address) : address} ${sha256}`;
 }
 
 /** Of the same file, where all its bytes were compared with the hash. */

@@ -5,7 +5,7 @@
  * The readers of archives are loaded when one is read: a resolution from the cache must not wait for `node:zlib`.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import { type ParsedMetadata, parseCoreMetadata, reasonAgainstStatic } from "./core-metadata.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { assertHash } from "./hash-check.ts";
@@ -50,7 +50,11 @@ async function fetchAdvertised(
     answer.status === 404 ? undefined : answer.body.all(metadataBytesMax),
   );
   if (bytes !== undefined && file.metadata !== true) {
-    assertHash(bytes, { sha256: file.metadata.sha256 }, { file: `the metadata of ${file.filename}`, url: redact(url) });
+    assertHash(
+      bytes,
+      { sha256: file.metadata.sha256 },
+      { file: `the metadata of ${file.filename}`, url: redactAddress(url) },
+    );
   }
   return bytes;
 }

@@ -5,7 +5,7 @@
 import { type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { reasonOf } from "@vivarium/core/system-reason";
@@ -47,7 +47,7 @@ const pageBytesMax = 64 * 1024 * 1024;
 
 export function openFindLinks(parts: FindLinksParts): FindLinks {
   const places = parts.config.findLinks;
-  const shown = places.map(({ location }) => redact(location));
+  const shown = places.map(({ location }) => redactAddress(location));
   let files: readonly IndexFile[] | undefined = places.length === 0 ? [] : undefined;
   let reading: Promise<readonly IndexFile[]> | undefined;
   const readLocal = (): readonly IndexFile[] | undefined => {
@@ -101,17 +101,18 @@ async function remoteFiles(
   { transport, offline, refusals }: FindLinksParts,
 ): Promise<readonly IndexFile[]> {
   if (!URL.canParse(location))
-    throw problem("E_INDEX_FIND_LINKS", { location: redact(location), reason: "it is no valid URL" });
+    throw problem("E_INDEX_FIND_LINKS", { location: redactAddress(location), reason: "it is no valid URL" });
   const direct = fileOfLink({ href: location, base: location, origin: "web" });
   if (direct !== undefined) return [direct];
-  if (offline) throw problem("E_INDEX_OFFLINE", { what: `the page of links '${redact(location)}'` });
+  if (offline) throw problem("E_INDEX_OFFLINE", { what: `the page of links '${redactAddress(location)}'` });
   return transport.ask(location, { headers: () => ({ accept: "text/html" }) }, async (answer) => {
     const coding = foreignCodingOf(answer.headers);
     if (coding !== undefined) {
       const reason = `nobody asked for its coding '${coding}'`;
-      throw problem("E_INDEX_FIND_LINKS", { location: redact(location), reason });
+      throw problem("E_INDEX_FIND_LINKS", { location: redactAddress(location), reason });
     }
-    const refuse = (refusal: LinkRefusal): void => refusals.tell(`the page of links '${redact(location)}'`, refusal);
+    const refuse = (refusal: LinkRefusal): void =>
+      refusals.tell(`the page of links '${redactAddress(location)}'`, refusal);
     return linksOfPage(latin1Of(await answer.body.all(pageBytesMax)), { url: answer.url, refuse });
   });
 }
@@ -146,7 +147,7 @@ function pathOfPlace(location: string): string {
   if (!location.startsWith("file:")) return location;
   const found = pathOfUrl(location);
   if ("path" in found) return found.path;
-  throw problem("E_INDEX_FIND_LINKS", { location, reason: found.reason });
+  throw problem("E_INDEX_FIND_LINKS", { location: redactAddress(location), reason: found.reason });
 }
 
 function readPage(path: string): string {

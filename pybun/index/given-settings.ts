@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Environment, Platform } from "@vivarium/core/paths";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress, redactMessage } from "@vivarium/core/redact";
 import { reasonOf } from "@vivarium/core/system-reason";
 import { type Moment, tryParseMoment } from "../versions/moment.ts";
 import { isValidName } from "../versions/name.ts";
@@ -80,7 +80,7 @@ function momentOf(setting: Sourced | undefined): Moment | undefined {
   const moment = tryParseMoment(setting.value.trim());
   if (moment !== undefined) return moment;
   const forms = "a date (2026-01-31), a time with its offset (2026-01-31T12:00:00Z) or a span (`7 days`, PT12H)";
-  throw invalidSetting(setting, `'${redact(setting.value)}' is none of ${forms}`);
+  throw invalidSetting(setting, `'${redactMessage(setting.value)}' is none of ${forms}`);
 }
 
 function prereleaseOf(setting: Sourced | undefined): GivenSettings["prerelease"] {
@@ -103,7 +103,7 @@ function namesOf(setting: Sourced | undefined): readonly string[] {
   if (setting === undefined) return [];
   const names = listOf(setting);
   const wrong = names.find((name) => !isValidName(name) && name !== ":all:" && name !== ":none:");
-  if (wrong !== undefined) throw invalidSetting(setting, `'${redact(wrong)}' is no name of a project`);
+  if (wrong !== undefined) throw invalidSetting(setting, `'${redactMessage(wrong)}' is no name of a project`);
   return names;
 }
 
@@ -123,6 +123,6 @@ function readablePath(word: string, { setting, cwd }: { setting: Sourced | undef
   } catch (error) {
     throwIfTooManyFiles(error, word);
     if (!(error instanceof Error) || !("code" in error)) throw error;
-    throw invalidSetting(named, `cannot read the constraints in '${redact(word)}': ${reasonOf(error)}`);
+    throw invalidSetting(named, `cannot read the constraints in '${redactAddress(word)}': ${reasonOf(error)}`);
   }
 }

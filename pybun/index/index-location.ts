@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { reasonOf } from "@vivarium/core/system-reason";
 import { decodePart } from "./credentials.ts";
@@ -30,7 +30,7 @@ export function readLocation(
   const [, name, address = text] = /^([A-Za-z0-9][\w.-]*)=(.+)$/.exec(text) ?? [];
   const url = isDirectoryPath(address) ? Bun.pathToFileURL(resolve(cwd ?? ".", address)) : URL.parse(address);
   if (url === null) {
-    throw problem("E_INDEX_CONFIG", { source, reason: `'${redact(address)}' is neither a URL nor a directory` });
+    throw problem("E_INDEX_CONFIG", { source, reason: `'${redactAddress(address)}' is neither a URL nor a directory` });
   }
   const reason = faultOf(url);
   if (reason !== undefined) throw problem("E_INDEX_CONFIG", { source, reason });
@@ -45,10 +45,10 @@ export function readLocation(
 function faultOf(url: URL): string | undefined {
   if (/^https?:$/.test(url.protocol)) return undefined;
   if (url.protocol !== "file:") {
-    return `'${redact(url.href)}' is a URL of '${url.protocol}', and an index is at https:, http: or file:`;
+    return `'${redactAddress(url.href)}' is a URL of '${url.protocol}', and an index is at https:, http: or file:`;
   }
   const found = pathOfUrl(url);
-  if ("reason" in found) return `'${url.href}' has no path: ${found.reason}`;
+  if ("reason" in found) return `'${redactAddress(url.href)}' has no path: ${found.reason}`;
   return faultOfDirectory(found.path);
 }
 

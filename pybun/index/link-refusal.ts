@@ -1,6 +1,6 @@
 /** Links to files that are left out: whoever made the page meant them, so that they are told, once a page. */
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { LinkRefusal } from "./link-file.ts";
@@ -18,7 +18,7 @@ export function openRefusals(report: Report): RefusalTeller {
     tell(page, { link, fault }) {
       if (told.has(page)) return;
       told.add(page);
-      report.warn(problem("W_INDEX_LINK_REFUSED", { page, link: redact(link), fault }));
+      report.warn(problem("W_INDEX_LINK_REFUSED", { page, link: redactAddress(link), fault }));
     },
   };
 }

@@ -1,6 +1,6 @@
 /** What a failure of `fetch` means: a certificate, a broken connection, our own timer; or none of ours. */
 import { type ParamsOf, Problem, problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redact, redactAddress } from "@vivarium/core/redact";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics, NamedProxy } from "./diagnostics.ts";
 import type { Sourced } from "./index-config.ts";
@@ -72,7 +72,7 @@ function mayPass(error: Problem): boolean {
 }
 
 function shownProxy(proxy: Sourced | undefined): { proxy?: NamedProxy } {
-  return proxy === undefined ? {} : { proxy: { url: redact(proxy.value), source: proxy.source } };
+  return proxy === undefined ? {} : { proxy: { url: redactAddress(proxy.value), source: proxy.source } };
 }
 
 /** The runtime's own words say no more than their first, and are no cause that anybody could read. */

@@ -3,7 +3,7 @@
  * answer, because some servers answer HEAD requests with another.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { baseOfPage, collectLinks } from "./html-links.ts";
 import { collectJsonFiles, parseJsonPage } from "./json-page.ts";
@@ -45,7 +45,7 @@ export interface PageBytes {
 export function parsePage(name: string, answer: PageBytes): ParsedPage {
   const mediaType = answer.contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const refuse = (reason: string): Error =>
-    problem("E_INDEX_CONTENT", { url: redact(answer.url), contentType: answer.contentType, reason });
+    problem("E_INDEX_CONTENT", { url: redactAddress(answer.url), contentType: answer.contentType, reason });
   if (mediaType.endsWith("+json") || mediaType === "application/json") return jsonPage(name, answer, refuse);
   if (mediaType === "text/html" || mediaType === "application/xhtml+xml" || mediaType.endsWith("+html")) {
     const page = htmlPage(name, answer);

@@ -3,7 +3,7 @@
  * patience and suspicion that pages of indexes are read with. Nothing is kept: each command asks again.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import { type Clock, systemClock } from "./clock.ts";
 import { openCredentials } from "./credentials.ts";
 import type { indexDiagnostics } from "./diagnostics.ts";
@@ -35,7 +35,7 @@ export function openPlainFiles({ config, offline, signal, clock = systemClock }:
     signal,
   });
   return async (url) => {
-    if (offline) throw problem("E_INDEX_OFFLINE", { what: `'${redact(url)}'` });
+    if (offline) throw problem("E_INDEX_OFFLINE", { what: `'${redactAddress(url)}'` });
     const headers = () => ({ accept: "text/plain, */*;q=0.1" });
     return transport.ask(url, { headers, answers: [404, 410] }, async ({ status, body }) =>
       status === 200 ? body.all(plainFileBytesMax) : undefined,

@@ -1,7 +1,7 @@
 /** Proxies from the environment (curl's names, lower-case first) and from pip's `proxy` setting. */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { ProxySettings, Sourced } from "./index-config.ts";
 
@@ -26,12 +26,18 @@ function variable(environment: Environment, name: string): Sourced | undefined {
 
 function proxyUrl(setting: Sourced | undefined): Sourced | undefined {
   if (setting === undefined) return undefined;
-  const url = URL.parse(setting.value.includes("://") ? setting.value : `http://${setting.value}`);
+  const address = setting.value.includes("://") ? setting.value : `http://${setting.value}`;
+  // With a scheme put in front of it, `http:user:…` would be the host `http`, and the login a path.
+  const url = /^https?:(?!\/\/[^/\\])/i.test(setting.value) ? null : URL.parse(address);
   if (url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "") {
     return { value: url.href, source: setting.source };
   }
+  // Without a scheme, what stands in front of the `@` is a login all the same.
+  const shown = /^[a-z][a-z0-9+.-]*:[/\\]/i.test(setting.value)
+    ? redactAddress(setting.value)
+    : redactAddress(`//${setting.value}`).slice(2);
   throw problem("E_INDEX_CONFIG", {
     source: setting.source,
-    reason: `'${redact(setting.value)}' is no http or https proxy`,
+    reason: `'${shown}' is no http or https proxy`,
   });
 }

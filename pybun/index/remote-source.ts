@@ -3,7 +3,7 @@
  * offered back for revalidation; that an index does not know a name is kept like a page.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import type { Clock } from "./clock.ts";
 import { foreignCodingOf } from "./content-coding.ts";
@@ -33,7 +33,7 @@ const pageBytesMax = 256 * 1024 * 1024;
 
 export function remoteSource(parts: RemoteParts): PageSource {
   const { index, cache, clock } = parts;
-  const shown = redact(index.url);
+  const shown = redactAddress(index.url);
   const believed = new Set<string>();
   const tellHit = (name: string, status: number): void =>
     parts.report.emit("index.request", {
@@ -93,7 +93,7 @@ async function fetchPage(
     async (answer) => {
       const bytes = answer.status === 200 ? await answer.body.all(pageBytesMax) : undefined;
       parts.report.emit("index.request", {
-        url: redact(url),
+        url: redactAddress(url),
         status: answer.status,
         cache: answer.status === 304 ? "revalidated" : "miss",
         bytes: bytes?.length ?? 0,
@@ -132,7 +132,7 @@ function keep(name: string, { answer, bytes, known }: Received, parts: RemotePar
   // Read as HTML it would be a page without files, which says that there is no version.
   if (coding !== undefined) {
     const reason = `nobody asked for its coding '${coding}'`;
-    throw problem("E_INDEX_CONTENT", { url: redact(answer.url), contentType, reason });
+    throw problem("E_INDEX_CONTENT", { url: redactAddress(answer.url), contentType, reason });
   }
   const endsWithConnection = endsOnlyWithConnection(answer);
   const parsed = parsePage(name, { url: answer.url, contentType, bytes, endsWithConnection });

@@ -1,7 +1,7 @@
 /** How values of variables and of pip's files are read; what cannot be read is E_SETTING_INVALID, never passed over. */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
-import { redact } from "@vivarium/core/redact";
+import { redactMessage } from "@vivarium/core/redact";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import type { Sourced } from "./index-config.ts";
 
@@ -23,14 +23,14 @@ export function truthOf(setting: Sourced | undefined): boolean | undefined {
   const word = setting.value.trim().toLowerCase();
   if (/^(?:1|true|yes|on|y|t)$/.test(word)) return true;
   if (/^(?:0|false|no|off|n|f)$/.test(word)) return false;
-  throw invalidSetting(setting, `'${redact(setting.value)}' is neither true nor false`);
+  throw invalidSetting(setting, `'${redactMessage(setting.value)}' is neither true nor false`);
 }
 
 /** A whole number, 0 or more. @throws E_SETTING_INVALID */
 export function countOf(setting: Sourced | undefined): number | undefined {
   if (setting === undefined) return undefined;
   if (/^\d{1,6}$/.test(setting.value.trim())) return Number(setting.value);
-  throw invalidSetting(setting, `'${redact(setting.value)}' is no whole number`);
+  throw invalidSetting(setting, `'${redactMessage(setting.value)}' is no whole number`);
 }
 
 /** @throws E_SETTING_INVALID */
@@ -38,7 +38,7 @@ export function choiceOf<T extends string>(setting: Sourced | undefined, choices
   if (setting === undefined) return undefined;
   const found = choices.find((choice) => choice === setting.value.trim());
   if (found !== undefined) return found;
-  throw invalidSetting(setting, `'${redact(setting.value)}' is none of ${choices.join(", ")}`);
+  throw invalidSetting(setting, `'${redactMessage(setting.value)}' is none of ${choices.join(", ")}`);
 }
 
 /** Parted by white space or commas, as uv reads its variables. @throws E_SETTING_INVALID */
@@ -51,7 +51,7 @@ export const wordsOf = (setting: Sourced | undefined): string[] => partsOf(setti
 function partsOf(setting: Sourced | undefined, between: RegExp): string[] {
   if (setting === undefined) return [];
   const parts = setting.value.split(between);
-  if (redact(setting.value).split(between).length !== parts.length)
+  if (redactMessage(setting.value).split(between).length !== parts.length)
     throw invalidSetting(setting, "the password of a URL has white space or a comma in it: write %20 or %2C");
   return parts.filter((word) => word !== "");
 }

@@ -9,7 +9,7 @@
  * decompressed by `content-coding.ts`.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import { type Body, type Link, openBody } from "./body.ts";
 import type { Clock } from "./clock.ts";
 import { acceptEncoding } from "./content-coding.ts";
@@ -84,7 +84,7 @@ export function openTransport(parts: TransportParts): Transport {
     } catch (error) {
       parts.signal?.throwIfAborted();
       options.signal?.throwIfAborted();
-      return failureOf(error, { url: redact(url), proxy: proxyFor(url, parts.config.proxies) });
+      return failureOf(error, { url: redactAddress(url), proxy: proxyFor(url, parts.config.proxies) });
     } finally {
       release();
       // Ends a body that nobody wants; one that was read leaves its connection to the next request.
@@ -125,7 +125,7 @@ function isRetry(outcome: unknown): outcome is Retry {
 
 function refused(answer: Answer, parts: TransportParts): Retry {
   const { status } = answer;
-  const url = redact(answer.url);
+  const url = redactAddress(answer.url);
   if (status === 401 || status === 403 || status === 407) {
     throw problem("E_INDEX_AUTH", {
       url,
@@ -151,13 +151,13 @@ async function follow(start: string, hop: Hop, parts: TransportParts): Promise<A
   for (let url = start; ; ) {
     const astray = seen.has(url) ? "loop" : seen.size > redirectsMax ? "too many" : undefined;
     if (astray !== undefined)
-      throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: astray, target: redact(url) });
+      throw problem("E_INDEX_REDIRECT", { url: redactAddress(start), reason: astray, target: redactAddress(url) });
     seen.add(url);
     const requestedMs = parts.clock.nowMs();
     const response = await send(url, hop, parts);
     if (!isRedirect(response.status)) {
       const body = openBody(response, {
-        url: redact(url),
+        url: redactAddress(url),
         timeoutMs: parts.config.timeoutMs,
         watchdog: hop.watchdog,
         link: hop.link,
@@ -174,14 +174,14 @@ function isRedirect(status: number): boolean {
 }
 
 function nextUrl(from: string, location: string | null, start: string): string {
-  const target = redact(location ?? "");
-  if (location === null) throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "nowhere", target });
+  const target = redactAddress(location ?? "");
+  if (location === null) throw problem("E_INDEX_REDIRECT", { url: redactAddress(start), reason: "nowhere", target });
   const next = URL.parse(location, from);
   if (next === null || !/^https?:$/.test(next.protocol)) {
-    throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "elsewhere", target });
+    throw problem("E_INDEX_REDIRECT", { url: redactAddress(start), reason: "elsewhere", target });
   }
   if (from.startsWith("https:") && next.protocol === "http:") {
-    throw problem("E_INDEX_REDIRECT", { url: redact(start), reason: "insecure", target });
+    throw problem("E_INDEX_REDIRECT", { url: redactAddress(start), reason: "insecure", target });
   }
   next.hash = "";
   return next.href;
@@ -195,7 +195,7 @@ async function send(url: string, hop: Hop, parts: TransportParts): Promise<Respo
   const tls = certain(parts.trust.for(url));
   const watch = hop.watchdog.watch(() =>
     hop.watch.abort(
-      problem("E_INDEX_TIMEOUT", { url: redact(url), phase: "connect", timeoutMs: parts.config.timeoutMs }),
+      problem("E_INDEX_TIMEOUT", { url: redactAddress(url), phase: "connect", timeoutMs: parts.config.timeoutMs }),
     ),
   );
   try {

@@ -6,7 +6,7 @@
  * can be compared; whoever installs the wheel does, and compares the METADATA too.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { indexDiagnostics } from "./diagnostics.ts";
 import { assertHash } from "./hash-check.ts";
 import type { IndexFile } from "./index-file.ts";
@@ -45,7 +45,7 @@ async function readParts(file: IndexFile, parts: WheelParts, { reach, sawWhole }
   for (let round = 0; round < roundsMax; round++) {
     // The first tail ends with the wheel, and those after it are longer.
     if (tail.offset === 0) {
-      assertHash(tail.bytes, file.hashes, { file: file.filename, url: redact(file.url) });
+      assertHash(tail.bytes, file.hashes, { file: file.filename, url: redactAddress(file.url) });
       sawWhole();
     }
     const answer = readMetadataFromTail(tail);

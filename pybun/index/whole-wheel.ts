@@ -5,7 +5,7 @@
  * with the announced hashes and dropped: a central directory hardly ever has megabytes, and METADATA that stands in
  * front of what is kept costs one more transfer, which ends where METADATA does.
  */
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { Body } from "./body.ts";
 import { fileBytesMax } from "./download.ts";
 import { checkHashes, type HashCheck } from "./hash-check.ts";
@@ -59,7 +59,7 @@ export async function receiveEnd(
 }
 
 function startCheck(file: IndexFile, pieces: readonly Uint8Array[]): HashCheck {
-  const check = checkHashes(file.hashes, { file: file.filename, url: redact(file.url) });
+  const check = checkHashes(file.hashes, { file: file.filename, url: redactAddress(file.url) });
   for (const piece of pieces) check.update(piece);
   return check;
 }

@@ -1,10 +1,9 @@
 /** How an environment is made, apart from its wheels: what a request says of it, in the words of env/. */
-import { redact } from "@vivarium/core/redact";
 import { type Origins, originUrl } from "../env/direct-url.ts";
 import type { EnvironmentOptions } from "../env/ensure-environment.ts";
 import type { RecordedWish } from "../env/environment-record.ts";
 import type { Pin } from "../resolver/pins.ts";
-import { formatRequirement, type Requirement } from "../versions/requirement.ts";
+import { requirementText } from "../versions/requirement-text.ts";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import type { InstallRequest } from "./install-request.ts";
 
@@ -19,12 +18,6 @@ export function environmentSetting(request: InstallRequest): Setting {
 function wishOf({ requirements, arguments: given }: InstallRequest): RecordedWish {
   const texts = new Set(requirements.map(requirementText));
   return { requirements: [...texts].sort(), ...(given === undefined ? {} : { arguments: given() }) };
-}
-
-/** Without the secrets of its URL. A name or version is none, whatever it looks like. */
-export function requirementText(requirement: Requirement): string {
-  const text = formatRequirement(requirement);
-  return requirement.url === undefined ? text : redact(text);
 }
 
 /** Of the wheels that were asked for by URL; `wheels` are those of `pins`, in their order. */

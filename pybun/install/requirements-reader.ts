@@ -1,7 +1,7 @@
 /** How files of requirements and constraints are read, wherever they are. */
 import type { CommandContext } from "@vivarium/cli/command";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { IndexFlags } from "../index/config.ts";
 import type { ReadPlainFile } from "../index/plain-file.ts";
 import { isOffline } from "../index/run-variables.ts";
@@ -18,7 +18,8 @@ export function requirementsReader(context: CommandContext, flags: IndexFlags): 
     if (!isRemotePlace(place)) return readLocalFile(place);
     remote ??= await openRemote(context, flags);
     const bytes = await remote(place);
-    if (bytes === undefined) throw problem("E_REQUIREMENTS_FILE_REMOTE", { file: redact(place), reason: "gone" });
+    if (bytes === undefined)
+      throw problem("E_REQUIREMENTS_FILE_REMOTE", { file: redactAddress(place), reason: "gone" });
     return bytes;
   };
 }

@@ -4,7 +4,7 @@
  */
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import type { requirementsFileDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof requirementsFileDiagnostics>();
@@ -46,7 +46,7 @@ function besideUrl(written: string, base: string | undefined): FilePlace {
   if (url === null) throw missing(written, "it is no valid URL");
   if (!/^https?:$/.test(url.protocol)) throw missing(written, "a file on the network can include such files only");
   url.hash = "";
-  return { place: url.href, shown: redact(url.href) };
+  return { place: url.href, shown: redactAddress(url.href) };
 }
 
 function pathOfFileUrl(url: string): string {
@@ -59,7 +59,7 @@ function pathOfFileUrl(url: string): string {
 }
 
 const missing = (written: string, reason: string) =>
-  problem("E_REQUIREMENTS_FILE_MISSING", { file: redact(written), reason });
+  problem("E_REQUIREMENTS_FILE_MISSING", { file: redactAddress(written), reason });
 
 /** Whether a name is that of a file in which a project states its dependencies, in a form of its own. */
 export const isProjectFile = (place: string): boolean =>

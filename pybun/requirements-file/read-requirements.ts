@@ -7,7 +7,7 @@
 import { dirname, resolve as resolvePath } from "node:path";
 import { Problem, problemsOf, type Span } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress } from "@vivarium/core/redact";
 import { reasonOf } from "@vivarium/core/system-reason";
 import { openSlices } from "@vivarium/core/time-slice";
 import type { Requirement } from "../versions/requirement.ts";
@@ -112,7 +112,7 @@ async function readFile(inclusion: Inclusion, found: Collected, options: ReadOpt
   const file = located(spans, () => placeOf(path, { outer: within.at(-1), cwd: options.cwd }));
   const { place, shown } = file;
   if (within.some((one) => one.place === place))
-    throw problem("E_REQUIREMENTS_FILE_LOOP", { file: redact(path) }, { spans });
+    throw problem("E_REQUIREMENTS_FILE_LOOP", { file: redactAddress(path) }, { spans });
   // Read again it would say the same again; twenty files that each name the next one twice would be a million readings.
   const role = `${isConstraint ? "-c" : "-r"} ${place}`;
   const indexBefore = found.defaultIndex;

@@ -104,8 +104,8 @@ export async function explainRun(run: RunDescription): Promise<string> {
     );
   }
   if (plan.kind === "owned") {
-    const { formatRequirement } = await import("../versions/requirement.ts");
-    const requirements = plan.request.requirements.map(formatRequirement);
+    const { requirementText } = await import("../versions/requirement-text.ts");
+    const requirements = plan.request.requirements.map(requirementText);
     lines.push(`requirements  ${requirements.length === 0 ? "none" : requirements.join("\n              ")}`);
     if (plan.request.layer !== undefined) lines.push(`laid over     ${plan.request.layer.directories.join(", ")}`);
   }

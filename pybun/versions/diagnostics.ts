@@ -1,5 +1,5 @@
 import { rule } from "@vivarium/core/diagnostic";
-import { redact } from "@vivarium/core/redact";
+import { redactAddress, redactMessage } from "@vivarium/core/redact";
 
 /** What a hand-written parser found: the text it read, what is wrong, and the column (from 1, UTF-16 code units). */
 export interface SyntaxParams {
@@ -23,8 +23,14 @@ const shownMax = 200;
  * What nobody would read to its end is cut, after it was masked.
  */
 function shown(text: string): string {
-  const masked = text.includes("://") ? redact(text) : text;
+  const masked = /https?:|:\/\//i.test(text) ? maskRequirement(text) : text;
   return masked.length > shownMax ? `${masked.slice(0, shownMax)}…` : masked;
+}
+
+/** An address stands behind the first `@`, or is the whole text. */
+function maskRequirement(text: string): string {
+  const [, head = "", address = "", rest = ""] = /^([^@:'"]*@\s*)?(\S*)(.*)$/s.exec(text) ?? [];
+  return redactMessage(`${head}${redactAddress(address)}${rest}`);
 }
 
 /** The problems of texts that name versions, requirements, markers, platforms and distribution files. */
