@@ -1,0 +1,43 @@
+;; load_variant: a discriminant that is no case traps, wherever it stands; the bytes around it do not matter.
+
+(component definition $C
+  (core module $M
+    (memory (export "mem") 1)
+    (data (i32.const 16) "\02\01")
+    (data (i32.const 24) "\ff\ff\ff\ff\ff\ff\ff\ff")
+    (data (i32.const 32) "\01\00\00\00\ff\ff\ff\ff")
+    (func (export "at") (param i32) (result i32) (local.get 0))
+    (func (export "flat") (param i32) (result i32) (local.get 0)))
+  (core instance $m (instantiate $M))
+  (type $e' (enum "a" "b"))
+  (export $e "e" (type $e'))
+  (func (export "enum") (param "a" u32) (result $e) (canon lift (core func $m "flat")))
+  (func (export "option") (param "at" u32) (result (option u8)) (canon lift (core func $m "at") (memory (core memory $m "mem"))))
+  (func (export "result") (param "at" u32) (result (tuple (result) u8)) (canon lift (core func $m "at") (memory (core memory $m "mem"))))
+  (func (export "chars") (param "at" u32) (result (option char)) (canon lift (core func $m "at") (memory (core memory $m "mem")))))
+
+(component instance $c $C)
+(assert_return (invoke "enum" (u32.const 1)) (enum.const "b"))
+(assert_trap (invoke "enum" (u32.const 2)) "invalid variant discriminant")
+(component instance $c $C)
+;; discriminants are not cut to their size
+(assert_trap (invoke "enum" (u32.const 0x100)) "invalid variant discriminant")
+(component instance $c $C)
+(assert_trap (invoke "enum" (u32.const 0xffffffff)) "invalid variant discriminant")
+(component instance $c $C)
+(assert_return (invoke "option" (u32.const 17)) (option.some (u8.const 0)))
+(assert_trap (invoke "option" (u32.const 16)) "invalid variant discriminant")
+(component instance $c $C)
+(assert_trap (invoke "option" (u32.const 24)) "invalid variant discriminant")
+(component instance $c $C)
+(assert_trap (invoke "result" (u32.const 16)) "invalid variant discriminant")
+(component instance $c $C)
+(assert_trap (invoke "chars" (u32.const 32)) "invalid `char` bit pattern")
+(component instance $c $C)
+;; the pointer of a result: aligned as what it points to, and all of that in memory
+(assert_trap (invoke "chars" (u32.const 34)) "unaligned")
+(component instance $c $C)
+(assert_return (invoke "chars" (u32.const 65528)) (option.none))
+(assert_trap (invoke "chars" (u32.const 65532)) "out of bounds")
+(component instance $c $C)
+(assert_trap (invoke "chars" (u32.const 0xfffffffc)) "out of bounds")
