@@ -25,21 +25,14 @@ function finish(source: Source, params: readonly string[]): Generated {
   return { bind: make(source.constants), resources: source.resources };
 }
 
-export interface EntryKind {
-  /** Whether `post` is to be called with the core results. */
-  readonly hasPostReturn: boolean;
-  /**
-   * For the host: `(...values) => value`, where a `result` as the whole result is returned or thrown, and what goes
-   * wrong is told to `cx.host`. Else `(caller, ...values) => value`, where it stays `{tag, val}`.
-   */
-  readonly isForHost: boolean;
-}
-
 const entries = new WeakMap<FuncType, Map<string, Generated>>();
 
-export function entryOf(type: FuncType, kind: EntryKind): Generated {
-  const key = `${kind.hasPostReturn} ${kind.isForHost}`;
-  return remembered(entries, { type, key }, () => makeEntry(type, kind));
+/**
+ * `(...values) => value`: a `result` as the whole result is returned or thrown, and what goes wrong is told to
+ * `cx.host`. @param hasPostReturn whether `post` is to be called with the core results
+ */
+export function entryOf(type: FuncType, hasPostReturn: boolean): Generated {
+  return remembered(entries, { type, key: String(hasPostReturn) }, () => makeEntry(type, hasPostReturn));
 }
 
 const exits = new WeakMap<FuncType, Map<string, Generated>>();
@@ -62,13 +55,12 @@ function remembered(
 }
 
 /** `canon lift`. Until the core function is called, a bad argument is the caller's problem, and the instance unharmed. */
-function makeEntry({ params, result }: FuncType, { hasPostReturn, isForHost }: EntryKind): Generated {
+function makeEntry({ params, result }: FuncType, hasPostReturn: boolean): Generated {
   const source = new Source();
   const names = params.map((_, index) => `a${index}`);
   const types = params.map(({ type }) => type);
-  const caller = isForHost ? "undefined" : "caller";
-  if (isForHost) source.line(`cx.host.begin(arguments.length, ${names.length});`);
-  source.line(`cx.enter(${caller});`);
+  source.line(`cx.host.begin(arguments.length, ${names.length});`);
+  source.line("cx.enter();");
   const scope = types.some(({ hasBorrow }) => hasBorrow) ? source.let("cx.openScope()", "b") : undefined;
   source.line("let isInside = false;");
   source.block(
@@ -78,14 +70,13 @@ function makeEntry({ params, result }: FuncType, { hasPostReturn, isForHost }: E
       const isSpilled = flattenTypes(types).length > flatParamsMax;
       const flat = isSpilled ? [spill(source, types, names)] : lowerAll(source, types, names);
       source.line("isInside = true;");
-      emitCall(source, { flat, result, hasPostReturn, scope, caller, isForHost });
+      emitCall(source, { flat, result, hasPostReturn, scope });
     },
     "} catch (error) {",
   );
-  const failed = `isInside ? cx.fail(error) : cx.abandon(${caller}, error)`;
-  source.line(`  throw ${isForHost ? `cx.host.end(${failed})` : failed};`);
+  source.line("  throw cx.host.end(isInside ? cx.fail(error) : cx.abandon(error));");
   source.line("}");
-  return finish(source, isForHost ? names : ["caller", ...names]);
+  return finish(source, names);
 }
 
 interface CallOf {
@@ -93,20 +84,17 @@ interface CallOf {
   readonly result: FuncType["result"];
   readonly hasPostReturn: boolean;
   readonly scope: string | undefined;
-  readonly caller: string;
-  readonly isForHost: boolean;
 }
 
-function emitCall(source: Source, { flat, result, hasPostReturn, scope, caller, isForHost }: CallOf): void {
+function emitCall(source: Source, { flat, result, hasPostReturn, scope }: CallOf): void {
   const hasResult = result !== undefined;
   source.line(`${hasResult ? "const flat = " : ""}target(${flat.join(", ")});`);
   if (hasResult && touchesMemory(result)) source.line("m.refresh();");
   const value = hasResult ? liftResult(source, result) : "undefined";
   if (hasPostReturn) source.line(`cx.postReturn(post${hasResult ? ", flat" : ""});`);
   if (scope !== undefined) source.line(`cx.closeScope(${scope});`);
-  source.line(`cx.leave(${caller});`);
-  const isThrown = isForHost && result?.kind === "result";
-  source.line(`return ${isThrown ? `cx.host.unwrap(${value})` : value};`);
+  source.line("cx.leave();");
+  source.line(`return ${result?.kind === "result" ? `cx.host.unwrap(${value})` : value};`);
 }
 
 const touchesMemory = (type: ValueType): boolean => hasPointers(type) || flattenType(type).length > flatResultsMax;

@@ -41,6 +41,7 @@ const float = new DataView(new ArrayBuffer(8));
 /** Of the component instance (instantiate/component-instance.ts) what calls need. */
 export interface Enterable {
   readonly handles: HandleTable;
+  readonly states: { takeReason(): Error | undefined };
   mayLeave: boolean;
   enter(caller: unknown): void;
   leave(caller: unknown): void;
@@ -97,24 +98,26 @@ export class Support {
 
   // Calls
 
-  /** Begins a call into the instance. @throws TrapError */
-  enter(caller: unknown): void {
-    this.#options.instance.enter(caller);
+  /** Begins a call of the host into the instance. @throws TrapError */
+  enter(): void {
+    this.#options.instance.enter(undefined);
   }
 
-  leave(caller: unknown): void {
-    this.#options.instance.leave(caller);
+  leave(): void {
+    this.#options.instance.leave(undefined);
   }
 
   /** The call did not come to the guest: it can be entered again, unless it was its allocator that failed. */
-  abandon(caller: unknown, error: unknown): unknown {
+  abandon(error: unknown): unknown {
     const isGuests = error instanceof TrapError || error instanceof WebAssembly.RuntimeError;
-    if (!isGuests) this.#options.instance.leave(caller);
+    if (!isGuests) this.#options.instance.leave(undefined);
     return error;
   }
 
   /** An exception of core code that leaves a lifted function is a trap (`call_and_trap_on_throw`). */
   fail(error: unknown): unknown {
+    const reason = this.#options.instance.states.takeReason();
+    if (reason !== undefined) return reason;
     if (!isCoreException(error)) return error;
     return new TrapError("an exception of core code was not caught", { cause: error });
   }

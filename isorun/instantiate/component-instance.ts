@@ -1,6 +1,9 @@
 /** The state of one component instance (Canonical ABI, Component Instances), and the rules of entering and leaving it. */
+
+import { stateOffsets } from "../adapter/adapter.ts";
 import { HandleTable } from "../call/handle-table.ts";
 import { TrapError } from "../errors/errors.ts";
+import type { InstanceStates } from "./instance-states.ts";
 
 const backpressureEnd = 2 ** 16;
 
@@ -12,12 +15,36 @@ export class ComponentInstance {
   /** Slots of the running thread (`context.get`, `context.set`), of which there is one so far. */
   readonly context: number[] = [0, 0];
   #backpressure = 0;
-  mayEnter = true;
-  mayLeave = true;
+  readonly states: InstanceStates;
+  /** Of its state, in bytes. */
+  readonly place: number;
 
-  constructor(parent: ComponentInstance | undefined) {
+  constructor(states: InstanceStates, parent: ComponentInstance | undefined) {
+    this.states = states;
+    this.place = states.allocate();
     this.parent = parent;
     this.#lineage = parent === undefined ? [this] : [this, ...parent.#lineage];
+  }
+
+  get mayEnter(): boolean {
+    return this.states.words[(this.place + stateOffsets.mayEnter) / 4] !== 0;
+  }
+
+  set mayEnter(value: boolean) {
+    this.states.words[(this.place + stateOffsets.mayEnter) / 4] = value ? 1 : 0;
+  }
+
+  get mayLeave(): boolean {
+    return this.states.words[(this.place + stateOffsets.mayLeave) / 4] !== 0;
+  }
+
+  set mayLeave(value: boolean) {
+    this.states.words[(this.place + stateOffsets.mayLeave) / 4] = value ? 1 : 0;
+  }
+
+  /** The instances that a call from `caller` enters: not those that it is in already. */
+  enteringFrom(caller: ComponentInstance): readonly ComponentInstance[] {
+    return this.#lineage.filter((instance) => !isWithin(caller, instance));
   }
 
   /**

@@ -9,6 +9,7 @@ import type { ExternType } from "../types/component-types.ts";
 import type { ValidComponent, ValidDefinition } from "../validate/valid-component.ts";
 import { builtinFunc } from "./builtins.ts";
 import { ComponentInstance } from "./component-instance.ts";
+import type { InstanceStates } from "./instance-states.ts";
 import { liftFunc, lowerFunc } from "./link-func.ts";
 import {
   absent,
@@ -23,13 +24,14 @@ import {
 export interface InstantiateOptions {
   readonly imports: ReadonlyMap<string, Item>;
   readonly compile: (bytes: Uint8Array) => WebAssembly.Module;
+  readonly states: InstanceStates;
   readonly parent?: ComponentInstance;
   readonly outer?: RuntimeScope | undefined;
 }
 
 /** @throws TrapError, and what the engine throws for core modules */
 export function instantiateComponent(component: ValidComponent, options: InstantiateOptions): InstanceItem {
-  const scope = new RuntimeScope(options.outer, new ComponentInstance(options.parent));
+  const scope = new RuntimeScope(options.outer, new ComponentInstance(options.states, options.parent));
   for (const definition of component.definitions) execute(scope, definition, options);
   return { kind: "instance", exports: scope.exports };
 }
@@ -129,7 +131,8 @@ function makeInstance(scope: RuntimeScope, ref: InstanceRef, options: Instantiat
   }
   const { component, outer } = scope.components[ref.component] ?? absent("component", ref.component);
   const imports = new Map(ref.arguments.map(({ name, value }) => [name, itemAt(scope, value)] as const));
-  return instantiateComponent(component, { imports, compile: options.compile, parent: scope.instance, outer });
+  const { compile, states } = options;
+  return instantiateComponent(component, { imports, compile, states, parent: scope.instance, outer });
 }
 
 function makeCoreInstance(scope: RuntimeScope, ref: CoreInstanceRef): Readonly<Record<string, CoreItem>> {

@@ -1,22 +1,28 @@
 /** The index spaces of one component instance while it is made, what they hold, and the scope around it. */
 import type { RuntimeResource } from "../call/handle-table.ts";
 import type { HostSide } from "../call/support.ts";
-import type { FuncType, Resource } from "../types/component-types.ts";
+import type { Resource } from "../types/component-types.ts";
+import type { CanonicalOptions } from "../validate/canon-options.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
 import type { ComponentInstance } from "./component-instance.ts";
 
 export type CoreItem = ((...flat: unknown[]) => unknown) | WebAssembly.Memory | WebAssembly.Table | WebAssembly.Global;
 
-/** A function of a component, or of the host: takes values and the instance that calls, returns a value. */
-export interface FuncItem {
-  readonly kind: "func";
-  readonly type: FuncType | undefined;
-  readonly call: (caller: ComponentInstance | undefined, ...values: unknown[]) => unknown;
-  /** Of a component's function: one that the host calls without going through `call`. */
-  readonly forHost?: (host: HostSide) => HostCall;
-}
-
 export type HostCall = (...args: unknown[]) => unknown;
+
+/** A function of the host, or of a component. */
+export type FuncItem =
+  | { readonly kind: "func"; readonly call: HostCall; readonly lifted?: undefined }
+  | { readonly kind: "func"; readonly lifted: LiftedFunc };
+
+/** What adapters and entries of the host are made of. */
+export interface LiftedFunc {
+  readonly core: CoreItem;
+  readonly post: CoreItem | undefined;
+  readonly options: CanonicalOptions;
+  readonly scope: RuntimeScope;
+  readonly forHost: (host: HostSide) => HostCall;
+}
 
 export interface InstanceItem {
   readonly kind: "instance";

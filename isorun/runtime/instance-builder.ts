@@ -1,5 +1,6 @@
 /** Links what a component imports, and makes an instance of it. */
 import { LinkError, TrapError } from "../errors/errors.ts";
+import type { InstanceStates } from "../instantiate/instance-states.ts";
 import { instantiateComponent } from "../instantiate/instantiate.ts";
 import { Component } from "./component.ts";
 import { InstanceHandle } from "./instance-handle.ts";
@@ -7,6 +8,7 @@ import { type LocalLink, linkImports } from "./link.ts";
 import { Linker } from "./linker.ts";
 
 export interface BuilderHooks {
+  readonly states: InstanceStates;
   readonly onMade: (handle: InstanceHandle) => void;
   readonly onEnd: (handle: InstanceHandle) => void;
 }
@@ -56,7 +58,7 @@ export class InstanceBuilder {
       unknownImportsTrap: this.#unknownImportsTrap,
       compile,
     });
-    const root = instantiated(() => instantiateComponent(valid, { imports, compile }));
+    const root = instantiated(() => instantiateComponent(valid, { imports, compile, states: this.#hooks.states }));
     const handle: InstanceHandle = new InstanceHandle(root, {
       types: valid.type.exports,
       onEnd: () => this.#hooks.onEnd(handle),

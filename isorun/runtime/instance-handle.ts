@@ -44,7 +44,7 @@ export class InstanceHandle implements AsyncDisposable {
     const known = this.#funcs.get(name);
     if (known !== undefined) return known;
     const { item } = this.#find(name);
-    const made = item.forHost?.(this.#side);
+    const made = item.lifted?.forHost(this.#side);
     if (made === undefined) throw new UnsupportedError(`calling '${name}', an import that is exported again,`);
     this.#funcs.set(name, made);
     return made;

@@ -106,8 +106,7 @@ function hostInstance(
 function absentItem(path: readonly string[], type: ExternType, linking: Linking): Item | undefined {
   // Types that are no resources are known from their uses: nobody has to give them.
   if (type.kind === "type" && type.type.kind !== "resource") return { kind: "type", resource: undefined };
-  if (linking.given.unknownImportsTrap && type.kind === "func")
-    return { kind: "func", type: undefined, call: unknownImport(path) };
+  if (linking.given.unknownImportsTrap && type.kind === "func") return { kind: "func", call: unknownImport(path) };
   if (linking.given.unknownImportsTrap && type.kind === "type") {
     return { kind: "type", resource: { kind: "resource", drop: () => undefined, owner: undefined } };
   }
@@ -132,9 +131,9 @@ function report({ problems }: Linking, path: readonly string[], detail: string):
 function hostFunc(type: FuncType, implementation: HostFunction): Item {
   const run = implementation as (...values: unknown[]) => unknown; // its arguments are what the type says
   if (type.result?.kind !== "result") {
-    return { kind: "func", type: undefined, call: (_, ...values) => settled(run(...values)) };
+    return { kind: "func", call: (...values) => settled(run(...values)) };
   }
-  const call = (_: unknown, ...values: unknown[]): unknown => {
+  const call = (...values: unknown[]): unknown => {
     try {
       return { tag: "ok", val: settled(run(...values)) };
     } catch (error) {
@@ -142,7 +141,7 @@ function hostFunc(type: FuncType, implementation: HostFunction): Item {
       throw error;
     }
   };
-  return { kind: "func", type: undefined, call };
+  return { kind: "func", call };
 }
 
 function settled(value: unknown): unknown {

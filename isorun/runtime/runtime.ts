@@ -1,5 +1,6 @@
 /** Loads components, makes instances of them, and knows those that were registered under a name. */
 import { UnsupportedError } from "../errors/errors.ts";
+import { InstanceStates } from "../instantiate/instance-states.ts";
 import { type Component, loadComponent } from "./component.ts";
 import { InstanceBuilder } from "./instance-builder.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
@@ -8,6 +9,7 @@ import type { InstanceHandle } from "./instance-handle.ts";
 export class Runtime {
   readonly #registered = new Map<string, InstanceHandle>();
   readonly #live = new Set<InstanceHandle>();
+  readonly #states = new InstanceStates();
 
   /**
    * Reads, checks and compiles a component: bytes, a path, or a URL.
@@ -21,6 +23,7 @@ export class Runtime {
   /** As often as you like. */
   instance(component: Component): InstanceBuilder {
     return new InstanceBuilder(component, {
+      states: this.#states,
       onMade: (handle) => this.#live.add(handle),
       onEnd: (handle) => this.#forget(handle),
     });

@@ -32,6 +32,7 @@ const isorunRanks: Readonly<Record<string, number>> = {
   types: 2,
   "core-module": 3,
   validate: 4,
+  adapter: 4,
   call: 5,
   instantiate: 6,
   runtime: 7,

@@ -1,0 +1,372 @@
+/**
+ * A call from one component into another, as a core module of its own: checks and marks who may enter and leave, copies
+ * parameters, calls, copies results. Nothing of it is JavaScript, so that a suspended stack can pass through it; it asks
+ * the host only for handles, and for strings that have to be encoded anew.
+ *
+ * Its text depends on the signature, the options and how many instances are entered, not on who is linked: modules are
+ * compiled once for each, and instantiated for each link. State of instances lies in one memory of their runtime: a word
+ * that says that the host found a reason to trap, and for each instance whether it may be entered and left.
+ */
+import type { StringEncoding } from "../decode/ast.ts";
+import type { FuncType, Resource, ValueType } from "../types/component-types.ts";
+import {
+  type FlatFuncType,
+  flatParamsMax,
+  flatResultsMax,
+  flattenFunc,
+  flattenType,
+  flattenTypes,
+} from "../types/flatten.ts";
+import { layoutOf } from "../types/layout.ts";
+import { makeValueType } from "../types/value-type.ts";
+import { formatFuncType } from "../types/wit.ts";
+import { CodeWriter, type Local } from "./code-writer.ts";
+import { emitCopy } from "./copy.ts";
+import { type Copying, emitRangeCheck, flatPlace, memoryPlace, type Side } from "./copying.ts";
+import { ModuleWriter } from "./module-writer.ts";
+import { reasonCode, type TrapReason } from "./reasons.ts";
+import { utf8CopyBody } from "./utf8-copy.ts";
+
+export interface SideOptions {
+  readonly encoding: StringEncoding;
+  readonly hasMemory: boolean;
+  readonly hasRealloc: boolean;
+}
+
+export interface AdapterKey {
+  readonly type: FuncType;
+  readonly caller: SideOptions;
+  readonly callee: SideOptions & { readonly hasPostReturn: boolean };
+  /** How many instances the call enters. */
+  readonly entered: number;
+}
+
+/** One handle that is passed, in the order of its imports `handle0`, `handle1`…, which take an index and return another. */
+export interface PassedHandle {
+  readonly kind: "own" | "borrow";
+  readonly resource: Resource;
+  readonly direction: "in" | "out";
+}
+
+export interface Adapter {
+  readonly module: WebAssembly.Module;
+  readonly handles: readonly PassedHandle[];
+}
+
+/** Of the state memory: bytes from the place of an instance. */
+export const stateOffsets = { mayEnter: 0, mayLeave: 4 } as const;
+/** Where the host says that it found a reason to trap. */
+export const pendingAddress = 0;
+
+const modules = new Map<string, WebAssembly.Module>();
+
+/** @throws UnsupportedError for values of the asynchronous ABI */
+export function adapterOf(key: AdapterKey): Adapter {
+  const { caller, callee, entered, type } = key;
+  const { bytes, handles } = writeAdapter(key);
+  const text = JSON.stringify([formatFuncType(type), caller, callee, entered]);
+  const module = modules.get(text) ?? new WebAssembly.Module(bytes);
+  modules.set(text, module);
+  return { module, handles };
+}
+
+interface Written {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly handles: readonly PassedHandle[];
+}
+
+/** Twice: functions are numbered behind imports, of which the first time is only counted how many handles need. */
+function writeAdapter(key: AdapterKey): Written {
+  const counted = new AdapterWriter(key, 0);
+  counted.write();
+  return new AdapterWriter(key, counted.handles.length).write();
+}
+
+interface Imports {
+  readonly trap: number;
+  readonly callee: number;
+  readonly post: number;
+  readonly reallocOfCaller: number;
+  readonly reallocOfCallee: number;
+  readonly stringIn: number;
+  readonly stringOut: number;
+  readonly openScope: number;
+  readonly closeScope: number;
+  readonly firstHandle: number;
+  readonly state: number;
+  readonly memoryOfCaller: number;
+  readonly memoryOfCallee: number;
+  /** Constants: where the state of an instance lies. */
+  readonly callerPlace: number;
+  readonly calleePlace: number;
+  readonly entered: readonly number[];
+}
+
+const realloc: FlatFuncType = { params: ["i32", "i32", "i32", "i32"], results: ["i32"] };
+const noParams: FlatFuncType = { params: [], results: [] };
+
+type Direction = "in" | "out";
+
+interface Flag {
+  readonly offset: number;
+  readonly value: 0 | 1;
+}
+
+class AdapterWriter {
+  readonly handles: PassedHandle[] = [];
+  readonly #key: AdapterKey;
+  readonly #module = new ModuleWriter();
+  readonly #code: CodeWriter;
+  readonly #lower: FlatFuncType;
+  readonly #lift: FlatFuncType;
+  readonly #imports: Imports;
+  readonly #hasBorrows: boolean;
+  readonly #stringFuncs = new Map<Direction, number>();
+
+  constructor(key: AdapterKey, handles: number) {
+    this.#key = key;
+    const plain = { isAsync: false, hasCallback: false };
+    this.#lower = flattenFunc(key.type, { role: "lower", ...plain });
+    this.#lift = flattenFunc(key.type, { role: "lift", ...plain });
+    this.#code = new CodeWriter(this.#lower.params);
+    this.#hasBorrows = key.type.params.some(({ type }) => type.hasBorrow);
+    this.#imports = this.#declare(handles);
+  }
+
+  #declare(handles: number): Imports {
+    const { caller, callee, entered } = this.#key;
+    const module = this.#module;
+    const copy: FlatFuncType = { params: ["i32", "i32"], results: ["i64"] };
+    const imports = {
+      trap: module.importFunc("trap", { params: ["i32"], results: [] }),
+      callee: module.importFunc("callee", this.#lift),
+      post: callee.hasPostReturn ? module.importFunc("post", { params: this.#lift.results, results: [] }) : -1,
+      reallocOfCaller: caller.hasRealloc ? module.importFunc("realloc-caller", realloc) : -1,
+      reallocOfCallee: callee.hasRealloc ? module.importFunc("realloc-callee", realloc) : -1,
+      stringIn: module.importFunc("string-in", copy),
+      stringOut: module.importFunc("string-out", copy),
+      openScope: module.importFunc("open", noParams),
+      closeScope: module.importFunc("close", noParams),
+      firstHandle: 0,
+      state: module.importMemory("state"),
+      memoryOfCaller: caller.hasMemory ? module.importMemory("memory-caller") : -1,
+      memoryOfCallee: callee.hasMemory ? module.importMemory("memory-callee") : -1,
+      callerPlace: module.importConstant("caller"),
+      calleePlace: module.importConstant("callee-place"),
+      entered: Array.from({ length: entered }, (_, index) => module.importConstant(`entered${index}`)),
+    };
+    const pass: FlatFuncType = { params: ["i32"], results: ["i32"] };
+    const first = imports.closeScope + 1;
+    for (let index = 0; index < handles; index += 1) module.importFunc(`handle${index}`, pass);
+    return { ...imports, firstHandle: first };
+  }
+
+  write(): Written {
+    this.#checkLeave();
+    this.#enter();
+    if (this.#hasBorrows) this.#code.call(this.#imports.openScope);
+    const flat = this.#passParams();
+    const results = this.#callCore(flat);
+    const returned = this.#passResult(results);
+    if (this.#key.callee.hasPostReturn) this.#postReturn(results);
+    if (this.#hasBorrows) this.#closeScope();
+    for (const place of this.#imports.entered) this.#store(place, { offset: stateOffsets.mayEnter, value: 1 });
+    for (const local of returned) this.#code.get(local);
+    const { code, locals } = this.#code;
+    const func = this.#module.addFunc({ type: this.#lower, locals, code });
+    return { bytes: this.#module.finish(func), handles: this.handles };
+  }
+
+  // State
+
+  #trap(reason: TrapReason, code = this.#code): void {
+    code.i32(reasonCode(reason)).call(this.#imports.trap).op("unreachable");
+  }
+
+  #load(place: number, offset: number): void {
+    this.#code.constant(place).at("i32.load", { memory: this.#imports.state, offset });
+  }
+
+  #store(place: number, { offset, value }: Flag, code = this.#code): void {
+    code.constant(place).i32(value).at("i32.store", { memory: this.#imports.state, offset });
+  }
+
+  #checkLeave(): void {
+    this.#load(this.#imports.callerPlace, stateOffsets.mayLeave);
+    this.#code.op("i32.eqz").if(() => this.#trap("cannot leave component instance"));
+  }
+
+  #enter(): void {
+    for (const place of this.#imports.entered) {
+      this.#load(place, stateOffsets.mayEnter);
+      this.#code.op("i32.eqz").if(() => this.#trap("cannot enter component instance"));
+    }
+    for (const place of this.#imports.entered) this.#store(place, { offset: stateOffsets.mayEnter, value: 0 });
+  }
+
+  /** The host cannot throw either: it leaves a word. */
+  #checkPending(code = this.#code): void {
+    code.i32(pendingAddress).at("i32.load", { memory: this.#imports.state, offset: 0 });
+    code.if(() => code.op("unreachable"));
+  }
+
+  #closeScope(): void {
+    this.#code.call(this.#imports.closeScope);
+    this.#checkPending();
+  }
+
+  // Copying
+
+  #side(direction: Direction, role: "from" | "to"): Side {
+    const isCaller = (direction === "in") === (role === "from");
+    const { caller, callee } = this.#key;
+    const { memoryOfCaller, memoryOfCallee } = this.#imports;
+    return {
+      memory: isCaller ? memoryOfCaller : memoryOfCallee,
+      encoding: (isCaller ? caller : callee).encoding,
+      allocate: () => this.#allocate(isCaller, this.#code),
+    };
+  }
+
+  /** Alignment and size are on the stack. Nobody leaves an instance from within its allocator. */
+  #allocate(isCaller: boolean, code: CodeWriter): void {
+    const { callerPlace, calleePlace, reallocOfCaller, reallocOfCallee } = this.#imports;
+    const place = isCaller ? callerPlace : calleePlace;
+    const [align, size] = [code.local("i32"), code.local("i32")];
+    code.set(size).set(align);
+    this.#store(place, { offset: stateOffsets.mayLeave, value: 0 }, code);
+    code
+      .i32(0)
+      .i32(0)
+      .get(align)
+      .get(size)
+      .call(isCaller ? reallocOfCaller : reallocOfCallee);
+    this.#store(place, { offset: stateOffsets.mayLeave, value: 1 }, code);
+  }
+
+  #copying(direction: Direction): Copying {
+    const code = this.#code;
+    return {
+      code,
+      from: this.#side(direction, "from"),
+      to: this.#side(direction, "to"),
+      trap: (reason) => this.#trap(reason),
+      passHandle: (kind, resource) => {
+        code.call(this.#imports.firstHandle + this.handles.length);
+        this.handles.push({ kind, resource, direction });
+        const passed = code.local("i32");
+        code.set(passed);
+        this.#checkPending();
+        code.get(passed);
+      },
+      passString: () => this.#passString(direction),
+    };
+  }
+
+  #passString(direction: Direction): void {
+    const code = this.#code;
+    const isPlain = this.#key.caller.encoding === "utf8" && this.#key.callee.encoding === "utf8";
+    if (isPlain) {
+      code.call(this.#stringFunc(direction));
+      return;
+    }
+    const packed = code.local("i64");
+    code.call(direction === "in" ? this.#imports.stringIn : this.#imports.stringOut).set(packed);
+    this.#checkPending();
+    code.get(packed).op("i32.wrap_i64");
+    code.get(packed).i64(32).op("i64.shr_u", "i32.wrap_i64");
+  }
+
+  #stringFunc(direction: Direction): number {
+    const known = this.#stringFuncs.get(direction);
+    if (known !== undefined) return known;
+    const body = utf8CopyBody({
+      from: this.#side(direction, "from"),
+      memoryOfTarget: this.#side(direction, "to").memory,
+      allocate: (code) => this.#allocate(direction === "out", code),
+      trap: (code, reason) => this.#trap(reason, code),
+    });
+    const func = this.#module.addFunc(body);
+    this.#stringFuncs.set(direction, func);
+    return func;
+  }
+
+  // The call
+
+  /** @returns what the core function is given */
+  #passParams(): readonly Local[] {
+    const types = this.#key.type.params.map(({ type }) => type);
+    const copying = this.#copying("in");
+    if (types.length === 0) return [];
+    if (flattenTypes(types).length > flatParamsMax) return [this.#passSpilled(copying, types)];
+    const locals = this.#lift.params.map((type) => this.#code.local(type));
+    const route = { from: flatPlace(this.#code.params), to: flatPlace(locals) };
+    for (const type of types) emitCopy(copying, type, route);
+    return locals;
+  }
+
+  #passSpilled(copying: Copying, types: readonly ValueType[]): Local {
+    const code = this.#code;
+    const [source] = code.params;
+    if (source === undefined) throw new Error("spilled parameters have a pointer");
+    const tuple = makeValueType({ kind: "tuple", types });
+    const target = code.local("i32");
+    this.#checkRecord(copying, { side: copying.from, pointer: source, type: tuple });
+    code.i32(layoutOf(tuple).align).i32(layoutOf(tuple).size);
+    copying.to.allocate();
+    code.set(target);
+    this.#checkRecord(copying, { side: copying.to, pointer: target, type: tuple });
+    emitCopy(copying, tuple, { from: memoryPlace(source), to: memoryPlace(target) });
+    return target;
+  }
+
+  #checkRecord(copying: Copying, { side, pointer, type }: { side: Side; pointer: Local; type: ValueType }): void {
+    const { size, align } = layoutOf(type);
+    const bytes = this.#code.local("i32");
+    this.#code.i32(size).set(bytes);
+    emitRangeCheck(copying, side, { pointer, bytes, align });
+  }
+
+  #callCore(flat: readonly Local[]): readonly Local[] {
+    const code = this.#code;
+    const [type] = this.#lift.results;
+    code.tryAll(
+      type,
+      () => {
+        for (const local of flat) code.get(local);
+        code.call(this.#imports.callee);
+      },
+      () => this.#trap("an exception of core code was not caught"),
+    );
+    if (type === undefined) return [];
+    const result = code.local(type);
+    code.set(result);
+    return [result];
+  }
+
+  /** @returns what the caller is given */
+  #passResult(results: readonly Local[]): readonly Local[] {
+    const { result: type } = this.#key.type;
+    const [core] = results;
+    if (type === undefined || core === undefined) return [];
+    const copying = this.#copying("out");
+    if (flattenType(type).length > flatResultsMax) {
+      const target = this.#code.params.at(-1);
+      if (target === undefined) throw new Error("a result in memory has a pointer");
+      this.#checkRecord(copying, { side: copying.from, pointer: core, type });
+      this.#checkRecord(copying, { side: copying.to, pointer: target, type });
+      emitCopy(copying, type, { from: memoryPlace(core), to: memoryPlace(target) });
+      return [];
+    }
+    const returned = this.#code.local(core.type);
+    emitCopy(copying, type, { from: flatPlace([core]), to: flatPlace([returned]) });
+    return [returned];
+  }
+
+  #postReturn(results: readonly Local[]): void {
+    this.#store(this.#imports.calleePlace, { offset: stateOffsets.mayLeave, value: 0 });
+    for (const local of results) this.#code.get(local);
+    this.#code.call(this.#imports.post);
+    this.#store(this.#imports.calleePlace, { offset: stateOffsets.mayLeave, value: 1 });
+  }
+}

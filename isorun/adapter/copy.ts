@@ -1,0 +1,237 @@
+/**
+ * Copies values from one side of a call to the other: lifts and lowers in one go (Canonical ABI, Loading, Storing, Flat
+ * Lifting, Flat Lowering), without a form in between. A value is in flat locals, or in memory, on either side.
+ */
+import type { Primitive } from "../decode/ast.ts";
+import { UnsupportedError } from "../errors/errors.ts";
+import type { ValueType } from "../types/component-types.ts";
+import { flattenType } from "../types/flatten.ts";
+import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
+import { discriminantSize, makeValueType, partsOf } from "../types/value-type.ts";
+import type { CodeWriter, Local } from "./code-writer.ts";
+import { bytesMax, type Copying, emitRangeCheck, flatPlace, memoryPlace, type Place, type Route } from "./copying.ts";
+import { copyFlags, copyScalar, fromSlot, move, toSlot } from "./scalar-copy.ts";
+
+const behind = (place: Place, offset: number): Place =>
+  place.kind === "memory" && offset > 0 ? { ...place, offset: place.offset + offset } : place;
+
+export function emitCopy(copying: Copying, type: ValueType, route: Route): void {
+  const { from, to } = route;
+  if (type.kind === "primitive") return copyPrimitive(copying, type.primitive, route);
+  if (type.kind === "list") return copyList(copying, type.element, route);
+  if (type.kind === "map") {
+    return copyList(copying, makeValueType({ kind: "tuple", types: [type.key, type.value] }), route);
+  }
+  if (type.kind === "record" || type.kind === "tuple") return copyParts(copying, partsOf(type), route);
+  if (type.kind === "fixed-list") return copyFixedList(copying, type, route);
+  if (type.kind === "flags") return copyFlags(copying, type.labels.length, route);
+  if (type.kind === "own" || type.kind === "borrow") {
+    const { kind, resource } = type;
+    return move(copying, { width: 4, from, to }, () => copying.passHandle(kind, resource.resource));
+  }
+  if (type.kind === "stream" || type.kind === "future") throw new UnsupportedError(`a ${type.kind} between components`);
+  return copyVariant(copying, type, route);
+}
+
+/** Copies are taken of whole ranges where every bit pattern is a value, and is one that is copied as it is. */
+function isPlain(type: ValueType): boolean {
+  if (type.kind === "primitive") {
+    return type.primitive !== "bool" && type.primitive !== "char" && type.primitive !== "string";
+  }
+  if (type.kind === "flags") return [8, 16, 32].includes(type.labels.length);
+  // Padding would be copied along, and may hold what the other side must not see.
+  const isAggregate = type.kind === "record" || type.kind === "tuple" || type.kind === "fixed-list";
+  if (!isAggregate || !partsOf(type).every(isPlain)) return false;
+  const parts = type.kind === "fixed-list" ? [] : partsOf(type);
+  return parts.length === 0 || parts.reduce((sum, part) => sum + layoutOf(part).size, 0) === layoutOf(type).size;
+}
+
+function copyPrimitive(copying: Copying, primitive: Primitive, route: Route): void {
+  if (primitive === "string") copyString(copying, route);
+  else if (primitive === "error-context") throw new UnsupportedError("an error context between components");
+  else copyScalar(copying, primitive, route);
+}
+
+// Aggregates
+
+function copyParts(copying: Copying, parts: readonly ValueType[], { from, to }: Route): void {
+  const offsets = offsetsOf(parts);
+  for (const [index, part] of parts.entries()) {
+    const offset = offsets[index] ?? 0;
+    emitCopy(copying, part, { from: behind(from, offset), to: behind(to, offset) });
+  }
+}
+
+function copyFixedList(
+  copying: Copying,
+  { element, length }: ValueType & { readonly kind: "fixed-list" },
+  { from, to }: Route,
+): void {
+  const { size } = layoutOf(element);
+  if (from.kind === "flat" || to.kind === "flat") {
+    for (let index = 0; index < length; index += 1) {
+      emitCopy(copying, element, { from: behind(from, index * size), to: behind(to, index * size) });
+    }
+    return;
+  }
+  const { code } = copying;
+  const [source, target, count] = [code.local("i32"), code.local("i32"), code.local("i32")];
+  code.get(from.pointer).i32(from.offset).op("i32.add").set(source);
+  code.get(to.pointer).i32(to.offset).op("i32.add").set(target);
+  code.i32(length).set(count);
+  copyItems(copying, element, { source, target, count });
+}
+
+interface Items {
+  readonly source: Local;
+  readonly target: Local;
+  /** Counted down to zero. */
+  readonly count: Local;
+}
+
+function copyItems(copying: Copying, element: ValueType, { source, target, count }: Items): void {
+  const { code } = copying;
+  const { size } = layoutOf(element);
+  code.block(() => {
+    code.loop(() => {
+      code.get(count).op("i32.eqz").branchIf(1);
+      emitCopy(copying, element, { from: memoryPlace(source), to: memoryPlace(target) });
+      code.get(source).i32(size).op("i32.add").set(source);
+      code.get(target).i32(size).op("i32.add").set(target);
+      code.get(count).i32(1).op("i32.sub").set(count);
+      code.branch(0);
+    });
+  });
+}
+
+// What lies behind pointers
+
+interface Pair {
+  readonly pointer: Local;
+  readonly length: Local;
+}
+
+function readPair({ code, from: { memory } }: Copying, from: Place): Pair {
+  const pair = { pointer: code.local("i32"), length: code.local("i32") };
+  for (const [index, local] of [pair.pointer, pair.length].entries()) {
+    if (from.kind === "memory") {
+      code.get(from.pointer).at("i32.load", { memory, offset: from.offset + index * 4 });
+    } else {
+      const slot = from.next();
+      code.get(slot);
+      fromSlot(code, slot.type, "i32");
+    }
+    code.set(local);
+  }
+  return pair;
+}
+
+function writePair({ code, to: { memory } }: Copying, to: Place, { pointer, length }: Pair): void {
+  for (const [index, local] of [pointer, length].entries()) {
+    if (to.kind === "memory") {
+      code
+        .get(to.pointer)
+        .get(local)
+        .at("i32.store", { memory, offset: to.offset + index * 4 });
+    } else {
+      const slot = to.next();
+      code.get(local);
+      toSlot(code, "i32", slot.type);
+      code.set(slot);
+    }
+  }
+}
+
+function copyString(copying: Copying, { from, to }: Route): void {
+  const { code } = copying;
+  const { pointer, length } = readPair(copying, from);
+  const copy = { pointer: code.local("i32"), length: code.local("i32") };
+  code.get(pointer).get(length);
+  copying.passString();
+  code.set(copy.length).set(copy.pointer);
+  writePair(copying, to, copy);
+}
+
+function copyList(copying: Copying, element: ValueType, { from, to }: Route): void {
+  const { code, trap } = copying;
+  const { size, align } = layoutOf(element);
+  const { pointer, length } = readPair(copying, from);
+  const wide = code.local("i64");
+  code.get(length).op("i64.extend_i32_u").i64(size).op("i64.mul").tee(wide);
+  code
+    .i64(bytesMax)
+    .op("i64.gt_u")
+    .if(() => trap("wasm trap: list content out-of-bounds"));
+  const bytes = code.local("i32");
+  code.get(wide).op("i32.wrap_i64").set(bytes);
+  emitRangeCheck(copying, copying.from, { pointer, bytes, align });
+  const target = code.local("i32");
+  code.i32(align).get(bytes);
+  copying.to.allocate();
+  code.set(target);
+  emitRangeCheck(copying, copying.to, { pointer: target, bytes, align });
+  if (isPlain(element)) {
+    code.get(target).get(pointer).get(bytes).copy(copying.to.memory, copying.from.memory);
+  } else {
+    const items = { source: code.local("i32"), target: code.local("i32"), count: code.local("i32") };
+    code.get(pointer).set(items.source).get(target).set(items.target).get(length).set(items.count);
+    copyItems(copying, element, items);
+  }
+  writePair(copying, to, { pointer: target, length });
+}
+
+// Variants
+
+function copyVariant(copying: Copying, type: ValueType, { from, to }: Route): void {
+  const { code, trap } = copying;
+  const payloads = payloadsOf(type);
+  if (payloads === undefined) throw new Error(`a ${type.kind} cannot be copied`);
+  const width = discriminantSize(payloads.length);
+  const tag = code.local("i32");
+  move(copying, { width, from, to }, () => {
+    code
+      .tee(tag)
+      .i32(payloads.length)
+      .op("i32.ge_u")
+      .if(() => trap("invalid variant discriminant"));
+    code.get(tag);
+  });
+  const slots = flattenType(type).length - 1;
+  const sourceSlots = from.kind === "flat" ? takeSlots(from, slots) : [];
+  const targetSlots = to.kind === "flat" ? takeSlots(to, slots) : [];
+  for (const slot of targetSlots) code.zero(slot.type).set(slot);
+  if (payloads.every((payload) => payload === undefined)) return;
+  const { payloadOffset } = variantLayout(payloads);
+  emitSwitch(code, { tag, cases: payloads.length }, (index) => {
+    const payload = payloads[index];
+    if (payload === undefined) return;
+    const source = from.kind === "flat" ? flatPlace(sourceSlots) : behind(from, payloadOffset);
+    const target = to.kind === "flat" ? flatPlace(targetSlots) : behind(to, payloadOffset);
+    emitCopy(copying, payload, { from: source, to: target });
+  });
+}
+
+const takeSlots = (place: Place & { readonly kind: "flat" }, count: number): Local[] =>
+  Array.from({ length: count }, () => place.next());
+
+interface Switch {
+  readonly tag: Local;
+  readonly cases: number;
+}
+
+/** One block for each case around a branch table: leaving block `n` is to come to case `n`. */
+function emitSwitch(code: CodeWriter, { tag, cases }: Switch, body: (index: number) => void): void {
+  const nest = (index: number): void => {
+    code.block(() => {
+      if (index > 0) nest(index - 1);
+      else
+        code.get(tag).branchTable(
+          Array.from({ length: cases - 1 }, (_, label) => label),
+          cases - 1,
+        );
+    });
+    body(index);
+    if (index < cases - 1) code.branch(cases - 1 - index);
+  };
+  code.block(() => nest(cases - 1));
+}

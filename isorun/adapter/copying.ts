@@ -1,0 +1,76 @@
+/** What copying is done with: the two sides of a call, places of values, checks of ranges. */
+import type { StringEncoding } from "../decode/ast.ts";
+import type { Resource } from "../types/component-types.ts";
+import type { CodeWriter, Local } from "./code-writer.ts";
+import type { TrapReason } from "./reasons.ts";
+
+/** What an adapter knows of one side: indices in its own module. */
+export interface Side {
+  readonly memory: number;
+  readonly encoding: StringEncoding;
+  /** Emits a call of the allocator: alignment and size are on the stack, the pointer is left there. */
+  readonly allocate: () => void;
+}
+
+export interface Copying {
+  readonly code: CodeWriter;
+  readonly from: Side;
+  readonly to: Side;
+  /** Emits a trap. */
+  readonly trap: (reason: TrapReason) => void;
+  /** Emits the passing of the handle on the stack. */
+  readonly passHandle: (kind: "own" | "borrow", resource: Resource) => void;
+  /** Emits the copy of a string: pointer and length are on the stack, and those of the copy are left there. */
+  readonly passString: () => void;
+}
+
+export type Place =
+  | { readonly kind: "flat"; readonly next: () => Local }
+  | { readonly kind: "memory"; readonly pointer: Local; readonly offset: number };
+
+/** Locals one after the other. */
+export function flatPlace(locals: readonly Local[]): Place {
+  let index = 0;
+  const next = (): Local => {
+    const local = locals[index];
+    if (local === undefined) throw new Error("there are fewer flat values than the type has");
+    index += 1;
+    return local;
+  };
+  return { kind: "flat", next };
+}
+
+export const memoryPlace = (pointer: Local): Place => ({ kind: "memory", pointer, offset: 0 });
+
+export interface Route {
+  readonly from: Place;
+  readonly to: Place;
+}
+
+/** Lists and strings have at most so many bytes (Canonical ABI, MAX_LIST_BYTE_LENGTH). */
+export const bytesMax = 2 ** 28 - 1;
+
+interface RangeCheck {
+  readonly pointer: Local;
+  readonly bytes: Local;
+  readonly align: number;
+}
+
+export function emitRangeCheck(
+  { code, trap }: Pick<Copying, "code" | "trap">,
+  { memory }: Side,
+  { pointer, bytes, align }: RangeCheck,
+): void {
+  if (align > 1) {
+    code
+      .get(pointer)
+      .i32(align - 1)
+      .op("i32.and")
+      .if(() => trap("wasm trap: unaligned pointer"));
+  }
+  code.get(pointer).op("i64.extend_i32_u").get(bytes).op("i64.extend_i32_u", "i64.add");
+  code
+    .memoryBytes(memory)
+    .op("i64.gt_u")
+    .if(() => trap("wasm trap: list content out-of-bounds"));
+}

@@ -1,0 +1,21 @@
+/**
+ * Why an adapter traps. It cannot throw: a guest could catch that. It tells the host a number, and executes
+ * `unreachable`, which no guest can catch; the host finds the number when the trap comes out.
+ */
+export const trapReasons = [
+  "cannot leave component instance",
+  "cannot enter component instance",
+  "wasm trap: string content out-of-bounds",
+  "wasm trap: list content out-of-bounds",
+  "wasm trap: unaligned pointer",
+  "invalid `char` bit pattern",
+  "invalid variant discriminant",
+  "invalid utf-8 sequence",
+  "incomplete utf-8 byte sequence",
+  "an exception of core code was not caught",
+  "the other side of the call failed",
+] as const;
+
+export type TrapReason = (typeof trapReasons)[number];
+
+export const reasonCode = (reason: TrapReason): number => trapReasons.indexOf(reason);

@@ -1,0 +1,29 @@
+/** Binds the options of a canonical definition to what an instance has: memory, allocator, handles. */
+import { MemoryAccess } from "../call/memory-access.ts";
+import { type BoundaryWords, type HostSide, Support } from "../call/support.ts";
+import type { Resource } from "../types/component-types.ts";
+import type { CanonicalOptions } from "../validate/canon-options.ts";
+import { absent, type RuntimeScope } from "./runtime-scope.ts";
+
+type Realloc = (old: number, oldSize: number, align: number, size: number) => number;
+
+interface Boundary {
+  readonly words: BoundaryWords;
+  readonly host?: HostSide;
+}
+
+export function supportOf(scope: RuntimeScope, options: CanonicalOptions, boundary: Boundary): Support {
+  const memory = options.memory === undefined ? undefined : scope.coreMemories[options.memory];
+  const realloc = options.realloc === undefined ? undefined : scope.coreFuncs[options.realloc];
+  return new Support({
+    memory: memory instanceof WebAssembly.Memory ? new MemoryAccess(memory) : undefined,
+    realloc: typeof realloc === "function" ? (realloc as Realloc) : undefined,
+    encoding: options.encoding,
+    instance: scope.instance,
+    ...boundary,
+  });
+}
+
+/** The resource types that generated code wants, as they are in this instance. */
+export const bound = (scope: RuntimeScope, resources: readonly Resource[]) =>
+  resources.map((resource) => scope.resources.get(resource) ?? absent("the resource", resource.id));
