@@ -1,0 +1,92 @@
+;; Borrowed handles: dropped before the call ends, not moved, not owned; what is lent cannot be dropped meanwhile.
+
+(component definition $P
+  (component $Store
+    (type $r' (resource (rep i32)))
+    (core func $new (canon resource.new $r'))
+    (export $r "r" (type $r'))
+    (core module $M
+      (import "" "new" (func $new (param i32) (result i32)))
+      (func (export "make") (param i32) (result i32) (call $new (local.get 0)))
+      (func (export "look") (param i32) (result i32) (local.get 0))
+      (func (export "take") (param i32)))
+    (core instance $m (instantiate $M (with "" (instance (export "new" (func $new))))))
+    (func (export "make") (param "rep" u32) (result (own $r)) (canon lift (core func $m "make")))
+    (func (export "look") (param "r" (borrow $r)) (result u32) (canon lift (core func $m "look")))
+    (func (export "take") (param "r" (own $r)) (canon lift (core func $m "take"))))
+  (instance $store (instantiate $Store))
+  (alias export $store "r" (type $r))
+  ;; is lent handles, and does with them what it is told
+  (component $Borrower
+    (import "r" (type $r (sub resource)))
+    (import "look" (func $look (param "r" (borrow $r)) (result u32)))
+    (import "take" (func $take (param "r" (own $r))))
+    (core func $look' (canon lower (func $look)))
+    (core func $take' (canon lower (func $take)))
+    (core func $drop (canon resource.drop $r))
+    (core module $M
+      (import "" "look" (func $look (param i32) (result i32)))
+      (import "" "take" (func $take (param i32)))
+      (import "" "drop" (func $drop (param i32)))
+      (global $kept (mut i32) (i32.const 0))
+      (func (export "use") (param i32) (param i32) (result i32)
+        (local $seen i32)
+        ;; 0: looks and drops · 1: keeps · 2: gives away · 3: drops twice · 4: looks after the drop · 5: index
+        (if (i32.eq (local.get 1) (i32.const 5)) (then
+          (call $drop (local.get 0))
+          (return (local.get 0))))
+        (if (i32.eq (local.get 1) (i32.const 1)) (then (global.set $kept (local.get 0)) (return (i32.const 0))))
+        (if (i32.eq (local.get 1) (i32.const 2)) (then (call $take (local.get 0)) (return (i32.const 0))))
+        (local.set $seen (call $look (local.get 0)))
+        (call $drop (local.get 0))
+        (if (i32.eq (local.get 1) (i32.const 3)) (then (call $drop (local.get 0))))
+        (if (i32.eq (local.get 1) (i32.const 4)) (then (drop (call $look (local.get 0)))))
+        (local.get $seen))
+      (func (export "two") (param i32 i32) (result i32)
+        (call $drop (local.get 0))
+        (call $drop (local.get 1))
+        (i32.add (i32.mul (local.get 0) (i32.const 10)) (local.get 1))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "look" (func $look')) (export "take" (func $take')) (export "drop" (func $drop))))))
+    (func (export "use") (param "r" (borrow $r)) (param "how" u32) (result u32) (canon lift (core func $m "use")))
+    (func (export "two") (param "a" (borrow $r)) (param "b" (borrow $r)) (result u32) (canon lift (core func $m "two"))))
+  (instance $borrower (instantiate $Borrower
+    (with "r" (type $r)) (with "look" (func $store "look")) (with "take" (func $store "take"))))
+  (core func $make (canon lower (func $store "make")))
+  (core func $use (canon lower (func $borrower "use")))
+  (core func $two (canon lower (func $borrower "two")))
+  (core func $drop (canon resource.drop $r))
+  (core module $Main
+    (import "" "make" (func $make (param i32) (result i32)))
+    (import "" "use" (func $use (param i32 i32) (result i32)))
+    (import "" "two" (func $two (param i32 i32) (result i32)))
+    (import "" "drop" (func $drop (param i32)))
+    (func (export "use") (param i32) (result i32)
+      (local $h i32) (local $seen i32)
+      (local.set $h (call $make (i32.const 42)))
+      (local.set $seen (call $use (local.get $h) (local.get 0)))
+      ;; the loan is over
+      (call $drop (local.get $h))
+      (local.get $seen))
+    (func (export "two") (result i32)
+      (local $h i32) (local $seen i32)
+      (local.set $h (call $make (i32.const 42)))
+      (local.set $seen (call $two (local.get $h) (local.get $h)))
+      (call $drop (local.get $h))
+      (local.get $seen)))
+  (core instance $main (instantiate $Main (with "" (instance
+    (export "make" (func $make)) (export "use" (func $use)) (export "two" (func $two)) (export "drop" (func $drop))))))
+  (func (export "use") (param "how" u32) (result u32) (canon lift (core func $main "use")))
+  (func (export "two") (result u32) (canon lift (core func $main "two"))))
+
+(component instance $p $P)
+(assert_return (invoke "use" (u32.const 0)) (u32.const 42))
+(assert_return (invoke "use" (u32.const 0)) (u32.const 42))
+(assert_return (invoke "use" (u32.const 5)) (u32.const 1))
+;; the same resource lent twice is two handles
+(assert_return (invoke "two") (u32.const 12))
+(assert_trap (invoke "use" (u32.const 1)) "borrow handles still remain at the end of the call")
+(component instance $p $P)
+(assert_trap (invoke "use" (u32.const 2)) "cannot")
+(component instance $p $P)
+(assert_trap (invoke "use" (u32.const 4)) "unknown handle index 1")
