@@ -94,6 +94,8 @@ function emitCall(source: Source, { flat, result, hasPostReturn, scope }: CallOf
   if (hasPostReturn) source.line(`cx.postReturn(post${hasResult ? ", flat" : ""});`);
   if (scope !== undefined) source.line(`cx.closeScope(${scope});`);
   source.line("cx.leave();");
+  // The call is over: an error that is returned as a result is no trap.
+  if (result?.kind === "result") source.line("isInside = false;");
   source.line(`return ${result?.kind === "result" ? `cx.host.unwrap(${value})` : value};`);
 }
 
@@ -147,7 +149,6 @@ function makeExit({ params, result }: FuncType): Generated {
   const hasPointer = resultFlat.length > flatResultsMax;
   const usesMemory = hasMemoryUse({ params, result });
   const lends = types.some(({ hasBorrow }) => hasBorrow);
-  source.line("cx.checkLeave();");
   if (lends) source.line("cx.beginLending();");
   if (usesMemory) source.line("m.refresh();");
   const values = isSpilled ? loadAll(source, types) : liftAll(source, types, given);

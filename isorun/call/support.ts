@@ -4,11 +4,11 @@
  */
 import type { StringEncoding } from "../decode/ast.ts";
 import { TrapError } from "../errors/errors.ts";
-import { isCoreException } from "./core-exception.ts";
 import type { BorrowScope, Handle, HandleTable, RuntimeResource } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { ResourceValue } from "./resource-value.ts";
 import { encodeString, liftString, stringBytesMax } from "./strings.ts";
+import { type Reasons, trapOf } from "./trap-of.ts";
 
 /** What the other side of the boundary is decides the words of a trap. */
 export interface BoundaryWords {
@@ -41,11 +41,10 @@ const float = new DataView(new ArrayBuffer(8));
 /** Of the component instance (instantiate/component-instance.ts) what calls need. */
 export interface Enterable {
   readonly handles: HandleTable;
-  readonly states: { takeReason(): Error | undefined };
+  readonly states: Reasons;
   mayLeave: boolean;
   enter(caller: unknown): void;
   leave(caller: unknown): void;
-  checkLeave(): void;
 }
 
 export interface SupportOptions {
@@ -110,16 +109,14 @@ export class Support {
   /** The call did not come to the guest: it can be entered again, unless it was its allocator that failed. */
   abandon(error: unknown): unknown {
     const isGuests = error instanceof TrapError || error instanceof WebAssembly.RuntimeError;
-    if (!isGuests) this.#options.instance.leave(undefined);
+    if (isGuests) return this.fail(error);
+    this.#options.instance.leave(undefined);
     return error;
   }
 
-  /** An exception of core code that leaves a lifted function is a trap (`call_and_trap_on_throw`). */
-  fail(error: unknown): unknown {
-    const reason = this.#options.instance.states.takeReason();
-    if (reason !== undefined) return reason;
-    if (!isCoreException(error)) return error;
-    return new TrapError("an exception of core code was not caught", { cause: error });
+  /** Whatever ends a call that has come to the guest is a trap (`call_and_trap_on_throw`). */
+  fail(error: unknown): TrapError {
+    return trapOf(this.#options.instance.states, error);
   }
 
   /** Counts the borrows of one call. @returns what `closeScope` has to be given */
@@ -140,11 +137,6 @@ export class Support {
     instance.mayLeave = false;
     post(...flat);
     instance.mayLeave = true;
-  }
-
-  /** Before a call out of the instance. @throws TrapError */
-  checkLeave(): void {
-    this.#options.instance.checkLeave();
   }
 
   beginLending(): void {

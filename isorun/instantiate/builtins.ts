@@ -1,6 +1,8 @@
 /** Canonical built-ins at run time (CanonicalABI.md): those of resources; the asynchronous ones come later. */
 import { UnsupportedError } from "../errors/errors.ts";
+import type { Resource } from "../types/component-types.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
+import { guardedFunc } from "./guarded-func.ts";
 import { absent, type CoreItem, type RuntimeScope } from "./runtime-scope.ts";
 
 export function builtinFunc(
@@ -8,7 +10,6 @@ export function builtinFunc(
   { builtin, resource: id }: ValidDefinition & { readonly kind: "builtin" },
 ): CoreItem {
   const { instance } = scope;
-  const { handles } = instance;
   if (builtin.name === "context.get") return () => instance.context[builtin.slot] ?? 0;
   if (builtin.name === "context.set") {
     return (value) => {
@@ -17,24 +18,30 @@ export function builtinFunc(
   }
   if (builtin.name === "backpressure.inc") return () => instance.addBackpressure(1);
   if (builtin.name === "backpressure.dec") return () => instance.addBackpressure(-1);
-  if (id === undefined) {
-    return () => {
-      instance.checkLeave();
-      throw new UnsupportedError(`the built-in ${builtin.name}`);
-    };
-  }
-  const resource = scope.resources.get(id) ?? absent("the resource", id.id);
-  if (builtin.name === "resource.new") {
-    return (representation) => {
-      instance.checkLeave();
-      return handles.add({ resource, representation: Number(representation), isOwn: true, scope: undefined, lends: 0 });
-    };
-  }
-  if (builtin.name === "resource.rep") return (index) => handles.get(Number(index), resource).representation;
-  return (index) => {
+  if (id !== undefined) return resourceFunc(scope, builtin.name, id);
+  return () => {
     instance.checkLeave();
-    const handle = handles.remove(Number(index), resource);
+    throw new UnsupportedError(`the built-in ${builtin.name}`);
+  };
+}
+
+function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem {
+  const { instance } = scope;
+  const { handles } = instance;
+  const resource = scope.resources.get(id) ?? absent("the resource", id.id);
+  const answers = { params: ["i32"], results: ["i32"] } as const;
+  if (name === "resource.new") {
+    return guardedFunc(instance, { type: answers, leaves: true }, (representation: number) =>
+      handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 }),
+    );
+  }
+  if (name === "resource.rep") {
+    const look = (index: number): number => handles.get(index, resource).representation;
+    return guardedFunc(instance, { type: answers, leaves: false }, look);
+  }
+  return guardedFunc(instance, { type: { params: ["i32"], results: [] }, leaves: true }, (index: number) => {
+    const handle = handles.remove(index, resource);
     if (handle.scope !== undefined) handle.scope.borrows -= 1;
     if (handle.isOwn) resource.drop(handle.representation, instance);
-  };
+  });
 }

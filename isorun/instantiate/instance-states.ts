@@ -15,7 +15,7 @@ export class InstanceStates {
   readonly words: Int32Array;
   readonly #free: number[] = [];
   #next = bytesPerState;
-  #pending: Error | undefined;
+  #pending: { readonly reason: unknown } | undefined;
 
   constructor() {
     this.words = new Int32Array(this.memory.buffer);
@@ -36,16 +36,17 @@ export class InstanceStates {
   }
 
   /** Asks generated code to trap as soon as it looks; the reason comes out with the trap. */
-  fail(reason: Error): void {
-    this.#pending ??= reason;
+  fail(reason: unknown): void {
+    this.#pending ??= { reason };
     this.words[pendingAddress / 4] = 1;
   }
 
   /** The reason of the trap that came out, if somebody asked for it. */
-  takeReason(): Error | undefined {
-    const reason = this.#pending;
+  takeReason(): { readonly reason: unknown } | undefined {
+    const pending = this.#pending;
+    if (pending === undefined) return undefined;
     this.#pending = undefined;
     this.words[pendingAddress / 4] = 0;
-    return reason;
+    return pending;
   }
 }

@@ -1,11 +1,10 @@
 /** Links an adapter: a core function of one instance that calls the core function of another. */
 import { type Adapter, adapterOf } from "../adapter/adapter.ts";
-import { trapReasons } from "../adapter/reasons.ts";
 import { componentWords, type Support } from "../call/support.ts";
-import { TrapError } from "../errors/errors.ts";
 import type { FuncType } from "../types/component-types.ts";
 import type { CanonicalOptions } from "../validate/canon-options.ts";
 import { supportOf } from "./bind-support.ts";
+import { guardOf, trapFunc } from "./guarded-func.ts";
 import type { InstanceStates } from "./instance-states.ts";
 import { absent, type CoreItem, type LiftedFunc, type RuntimeScope } from "./runtime-scope.ts";
 
@@ -81,7 +80,7 @@ function hostImports({ outside, inside, states, handles, scope }: HostParts): Re
     });
   const scopes: ReturnType<Support["openScope"]>[] = [];
   const imports: Record<string, unknown> = {
-    trap: (code: number) => states.fail(new TrapError(trapReasons[code] ?? "the adapter trapped")),
+    trap: trapFunc(states),
     "string-in": copyString(outside, inside),
     "string-out": copyString(inside, outside),
     open: () => {
@@ -105,16 +104,3 @@ function hostImports({ outside, inside, states, handles, scope }: HostParts): Re
   }
   return imports;
 }
-
-/** Errors become the reason of a trap, which the adapter executes when it sees that there is one. */
-const guardOf =
-  (states: InstanceStates) =>
-  <A extends readonly unknown[], R>(otherwise: R, run: (...given: A) => R) =>
-  (...given: A): R => {
-    try {
-      return run(...given);
-    } catch (error) {
-      states.fail(error instanceof Error ? error : new Error(String(error)));
-      return otherwise;
-    }
-  };

@@ -2,8 +2,10 @@
 import { entryOf, exitOf } from "../call/signature.ts";
 import { type HostSide, hostWords } from "../call/support.ts";
 import { UnsupportedError } from "../errors/errors.ts";
+import { flattenFunc } from "../types/flatten.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
 import { bound, supportOf } from "./bind-support.ts";
+import { guardedFunc } from "./guarded-func.ts";
 import { adaptedFunc } from "./link-adapter.ts";
 import { absent, type CoreItem, type FuncItem, type HostCall, type RuntimeScope } from "./runtime-scope.ts";
 
@@ -35,5 +37,7 @@ export function lowerFunc(
   if (target.lifted !== undefined) return adaptedFunc(scope, { type, options, lifted: target.lifted });
   const { bind, resources } = exitOf(type);
   const support = supportOf(scope, options, { words: hostWords });
-  return bind(support, target.call, bound(scope, resources), undefined) as CoreItem; // the text makes a core function
+  const run = bind(support, target.call, bound(scope, resources), undefined) as HostCall; // the text says so
+  const flat = flattenFunc(type, { role: "lower", isAsync: false, hasCallback: false });
+  return guardedFunc(scope.instance, { type: flat, leaves: true }, run);
 }

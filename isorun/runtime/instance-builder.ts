@@ -1,5 +1,6 @@
 /** Links what a component imports, and makes an instance of it. */
-import { LinkError, TrapError } from "../errors/errors.ts";
+import { trapOf } from "../call/trap-of.ts";
+import { LinkError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import { instantiateComponent } from "../instantiate/instantiate.ts";
 import { Component } from "./component.ts";
@@ -58,7 +59,9 @@ export class InstanceBuilder {
       unknownImportsTrap: this.#unknownImportsTrap,
       compile,
     });
-    const root = instantiated(() => instantiateComponent(valid, { imports, compile, states: this.#hooks.states }));
+    const root = instantiated(this.#hooks.states, () =>
+      instantiateComponent(valid, { imports, compile, states: this.#hooks.states }),
+    );
     const handle: InstanceHandle = new InstanceHandle(root, {
       types: valid.type.exports,
       onEnd: () => this.#hooks.onEnd(handle),
@@ -68,11 +71,11 @@ export class InstanceBuilder {
   }
 }
 
-function instantiated<T>(run: () => T): T {
+/** What ends a start function is a trap, with the reason that the host or an adapter left. */
+function instantiated<T>(states: InstanceStates, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-    throw new TrapError(`wasm trap: ${error.message}`, { cause: error });
+    throw trapOf(states, error);
   }
 }

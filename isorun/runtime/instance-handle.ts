@@ -90,15 +90,10 @@ export class InstanceHandle implements AsyncDisposable {
     },
   };
 
-  /** What a guest's end looks like outside; everything else is passed on as it is. */
+  /** A bad argument leaves the instance as it was; a trap is its end. */
   #ended(error: unknown): unknown {
-    if (error instanceof TrapError) {
-      this.#state = "trapped";
-      return error;
-    }
-    if (!(error instanceof WebAssembly.RuntimeError)) return error;
-    this.#state = "trapped";
-    return new TrapError(`wasm trap: ${error.message}`, { cause: error });
+    if (error instanceof TrapError) this.#state = "trapped";
+    return error;
   }
 
   #namespace(types: ReadonlyMap<string, ExternType>, prefix: string): Readonly<Record<string, unknown>> {
