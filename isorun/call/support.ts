@@ -115,7 +115,7 @@ export class Support {
   }
 
   /** Whatever ends a call that has come to the guest is a trap (`call_and_trap_on_throw`). */
-  fail(error: unknown): TrapError {
+  fail(error: unknown): Error {
     return trapOf(this.#options.instance.states, error);
   }
 

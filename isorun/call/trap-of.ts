@@ -1,5 +1,5 @@
-/** The trap that an error of core code, or of the host below it, is told as. */
-import { TrapError } from "../errors/errors.ts";
+/** The trap that an error of core code, or of the host below it, is told as; an exit stays one. */
+import { ExitError, TrapError } from "../errors/errors.ts";
 import { isCoreException } from "./core-exception.ts";
 
 export interface Reasons {
@@ -7,10 +7,10 @@ export interface Reasons {
   takeReason(): { readonly reason: unknown } | undefined;
 }
 
-export function trapOf(reasons: Reasons, error: unknown): TrapError {
+export function trapOf(reasons: Reasons, error: unknown): TrapError | ExitError {
   const pending = reasons.takeReason();
   const reason = pending === undefined ? error : pending.reason;
-  if (reason instanceof TrapError) return reason;
+  if (reason instanceof TrapError || reason instanceof ExitError) return reason;
   if (isCoreException(reason)) return new TrapError("an exception of core code was not caught", { cause: reason });
   const words = reason instanceof Error ? reason.message : String(reason);
   const isGuests = reason instanceof WebAssembly.RuntimeError;

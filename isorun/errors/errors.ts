@@ -94,6 +94,21 @@ function describe(payload: unknown): string {
   }
 }
 
+/**
+ * The guest asked for its end (`wasi:cli/exit`): neither a result nor a trap. Its instance is terminated, and a guest
+ * cannot catch it.
+ */
+export class ExitError extends IsorunError {
+  readonly code = "exit";
+  /** As a process would end: 0 is success. */
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`the instance ended itself with status ${status}`);
+    this.status = status;
+  }
+}
+
 export interface LinkProblem {
   /** The import as the component names it: an interface, or a bare name. */
   readonly import: string;

@@ -7,6 +7,7 @@ import { Component } from "./component.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import { type LocalLink, linkImports } from "./link.ts";
 import { Linker } from "./linker.ts";
+import type { SystemComponent } from "./system-component.ts";
 
 export interface BuilderHooks {
   readonly states: InstanceStates;
@@ -31,6 +32,12 @@ export class InstanceBuilder {
     return this;
   }
 
+  /** What the system component gives; what is linked later goes before it where both have something. */
+  linkSystem(system: SystemComponent): this {
+    system.install(this.#linker);
+    return this;
+  }
+
   /** An export of another instance serves the import of the same name. @throws LinkError if it has no such export */
   linkLocal(interfaceName: string, handle: InstanceHandle): this {
     const found = InstanceHandle.itemOf(handle, interfaceName);
@@ -48,7 +55,7 @@ export class InstanceBuilder {
     return this;
   }
 
-  /** @throws LinkError with all that is missing or does not fit, TrapError (a start function of a core module) */
+  /** @throws LinkError with all that is missing or does not fit, TrapError or ExitError (a start function of a core module) */
   async instantiate(): Promise<InstanceHandle> {
     const { valid, modules } = Component.partsOf(this.#component);
     const compile = (bytes: Uint8Array): WebAssembly.Module =>

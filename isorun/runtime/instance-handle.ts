@@ -1,7 +1,7 @@
 /** An instance as a host holds it: its exports as functions, its state, its end. */
 
 import type { HostSide } from "../call/support.ts";
-import { ComponentError, TrapError, UnsupportedError } from "../errors/errors.ts";
+import { ComponentError, ExitError, TrapError, UnsupportedError } from "../errors/errors.ts";
 import type { FuncItem, HostCall, InstanceItem } from "../instantiate/runtime-scope.ts";
 import type { ExternType, FuncType } from "../types/component-types.ts";
 
@@ -33,7 +33,7 @@ export class InstanceHandle implements AsyncDisposable {
 
   /**
    * Calls an export: a bare name, or `ns:pkg/iface@version#name`.
-   * @throws TypeError (an argument), TrapError, ComponentError (the `err` side of the result)
+   * @throws TypeError (an argument), TrapError, ExitError, ComponentError (the `err` side of the result)
    */
   async call(name: string, args: readonly unknown[] = []): Promise<unknown> {
     return this.func(name)(...args);
@@ -90,9 +90,13 @@ export class InstanceHandle implements AsyncDisposable {
     },
   };
 
-  /** A bad argument leaves the instance as it was; a trap is its end. */
+  /** A bad argument leaves the instance as it was; a trap or an exit is its end. */
   #ended(error: unknown): unknown {
     if (error instanceof TrapError) this.#state = "trapped";
+    if (error instanceof ExitError) {
+      this.#state = "terminated";
+      this.#onEnd();
+    }
     return error;
   }
 

@@ -2,12 +2,16 @@
  * Linking: what a component imports against what it was given. Every import that is missing or has another type is
  * found at once, before any guest code runs.
  */
-import { ComponentError, LinkError, type LinkProblem } from "../errors/errors.ts";
-import type { InstanceItem, Item } from "../instantiate/runtime-scope.ts";
-import type { ComponentType, ExternType, FuncType, InstanceType } from "../types/component-types.ts";
+
+import type { RuntimeResource } from "../call/handle-table.ts";
+import { ComponentError, LinkError, type LinkProblem, TrapError } from "../errors/errors.ts";
+import { bindResources } from "../instantiate/instantiate.ts";
+import type { InstanceItem, Item, ResourceMap } from "../instantiate/runtime-scope.ts";
+import type { ComponentType, ExternType, FuncType, InstanceType, ResourceType } from "../types/component-types.ts";
 import { Substitution } from "../types/substitute.ts";
 import { externMismatch, matchResources } from "../types/subtype.ts";
 import { formatExternType } from "../types/wit.ts";
+import { compatibleLookup } from "./compatible-name.ts";
 import type { HostDefinition, HostFunction, Linker } from "./linker.ts";
 import { Linker as LinkerClass } from "./linker.ts";
 
@@ -32,15 +36,18 @@ export function linkImports({ imports, importedResources }: ComponentType, given
   const open = new Set(importedResources.map(({ resource }) => resource));
   matchResources(imports, localTypes, { open, substitution: fit });
   const problems: LinkProblem[] = [];
-  const definitions = LinkerClass.definitionsOf(given.linker);
+  const linking = { given, problems, resources: new Map() };
+  const definitionOf = compatibleLookup(LinkerClass.definitionsOf(given.linker));
   const items = new Map<string, Item>();
   for (const [name, type] of imports) {
     const local = given.locals.get(name);
     const item =
       local === undefined
-        ? hostItem({ path: [name], type, definition: definitions.get(name) }, { given, problems })
+        ? hostItem({ path: [name], type, definition: definitionOf(name) }, linking)
         : localItem({ name, type: fit.extern(type), local }, problems);
-    if (item !== undefined) items.set(name, item);
+    if (item === undefined) continue;
+    items.set(name, item);
+    if (local !== undefined) bindResources(type, item, linking.resources);
   }
   if (problems.length > 0) throw new LinkError(problems);
   return items;
@@ -69,14 +76,17 @@ interface HostImport {
 interface Linking {
   readonly given: Given;
   readonly problems: LinkProblem[];
+  /** What was found for the resources of imports so far: other interfaces use them under names of their own. */
+  readonly resources: ResourceMap;
 }
 
 function hostItem({ path, type, definition }: HostImport, linking: Linking): Item | undefined {
   if (type.kind === "instance") return hostInstance({ path, type, definition }, linking);
   if (definition === undefined) return absentItem(path, type, linking);
-  if (type.kind === "func" && definition.kind === "func") return hostFunc(type, definition.implementation);
+  if (type.kind === "func" && definition.kind === "func")
+    return hostFunc(type, { path, implementation: definition.implementation });
   if (type.kind === "type" && type.type.kind === "resource" && definition.kind === "resource") {
-    return { kind: "type", resource: definition.resource };
+    return hostResource(definition.resource, { path, type: type.type }, linking);
   }
   if (type.kind === "core module" && definition.kind === "module") {
     return { kind: "core module", module: linking.given.compile(definition.bytes) };
@@ -103,15 +113,41 @@ function hostInstance(
   return { kind: "instance", exports };
 }
 
+/** Interfaces may name one resource: it must be the same everywhere, or handles would be of two types. */
+function hostResource(
+  resource: RuntimeResource,
+  { path, type }: { readonly path: readonly string[]; readonly type: ResourceType },
+  linking: Linking,
+): Item | undefined {
+  const known = linking.resources.get(type.resource);
+  if (known !== undefined && known !== resource) {
+    report(linking, path, "another resource was given for it than where it comes from");
+    return undefined;
+  }
+  linking.resources.set(type.resource, resource);
+  return { kind: "type", resource };
+}
+
 function absentItem(path: readonly string[], type: ExternType, linking: Linking): Item | undefined {
   // Types that are no resources are known from their uses: nobody has to give them.
   if (type.kind === "type" && type.type.kind !== "resource") return { kind: "type", resource: undefined };
+  const used =
+    type.kind === "type" && type.type.kind === "resource" ? linking.resources.get(type.type.resource) : undefined;
+  if (used !== undefined) return { kind: "type", resource: used };
+  const definition = fallbackFor(path, type, linking);
+  if (definition !== undefined) return hostItem({ path, type, definition }, linking);
   if (linking.given.unknownImportsTrap && type.kind === "func") return { kind: "func", call: unknownImport(path) };
   if (linking.given.unknownImportsTrap && type.kind === "type") {
     return { kind: "type", resource: { kind: "resource", drop: () => undefined, owner: undefined } };
   }
   report(linking, path, `nothing was given for it, which is ${formatExternType(type)}`);
   return undefined;
+}
+
+function fallbackFor(path: readonly string[], type: ExternType, { given }: Linking): HostDefinition | undefined {
+  if (type.kind === "func") return LinkerClass.fallbackOf(given.linker, { path, type });
+  if (type.kind !== "type" || type.type.kind !== "resource") return undefined;
+  return LinkerClass.fallbackOf(given.linker, { path, type: type.type });
 }
 
 function unknownImport(path: readonly string[]): () => never {
@@ -128,14 +164,17 @@ function report({ problems }: Linking, path: readonly string[], detail: string):
 }
 
 /** A host's function returns the `ok` side of its result, or throws the other as ComponentError. */
-function hostFunc(type: FuncType, implementation: HostFunction): Item {
+function hostFunc(
+  type: FuncType,
+  { path, implementation }: { readonly path: readonly string[]; readonly implementation: HostFunction },
+): Item {
   const run = implementation as (...values: unknown[]) => unknown; // its arguments are what the type says
   if (type.result?.kind !== "result") {
-    return { kind: "func", call: (...values) => settled(run(...values)) };
+    return { kind: "func", call: (...values) => settled(run(...values), path) };
   }
   const call = (...values: unknown[]): unknown => {
     try {
-      return { tag: "ok", val: settled(run(...values)) };
+      return { tag: "ok", val: settled(run(...values), path) };
     } catch (error) {
       if (error instanceof ComponentError) return { tag: "err", val: error.payload };
       throw error;
@@ -144,9 +183,14 @@ function hostFunc(type: FuncType, implementation: HostFunction): Item {
   return { kind: "func", call };
 }
 
-function settled(value: unknown): unknown {
-  if (!(value instanceof Promise)) return value;
+/** @throws TrapError for a promise: this call cannot be suspended, and nothing else can wait */
+function settled(value: unknown, path: readonly string[]): unknown {
+  if (!isThenable(value)) return value;
   // Nobody waits for it any more: its failure must not end the process.
-  value.catch(() => undefined);
-  throw new TypeError("a host function returned a promise, for which this call cannot wait");
+  if (value instanceof Promise) value.catch(() => undefined);
+  const message = `cannot block: '${path.join("#")}' has to wait, and this call cannot be suspended`;
+  throw new TrapError(message, { code: "cannot-block" });
 }
+
+const isThenable = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";

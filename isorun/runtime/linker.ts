@@ -1,5 +1,6 @@
 /** What a host gives an instance: functions, interfaces, resources and core modules, by the names of its imports. */
 import type { HostValues, RuntimeResource } from "../call/handle-table.ts";
+import type { FuncType, ResourceType } from "../types/component-types.ts";
 
 export interface HostResource {
   readonly kind: "host-resource";
@@ -18,11 +19,22 @@ export type HostDefinition =
   | { readonly kind: "resource"; readonly resource: RuntimeResource }
   | { readonly kind: "module"; readonly bytes: Uint8Array };
 
+/** An import that nothing was defined for. */
+export interface MissingImport {
+  /** The import, then the name in it if it is an interface. */
+  readonly path: readonly string[];
+  readonly type: FuncType | ResourceType;
+}
+
+/** What stands in its place, if it wants to answer for it: a function, or a resource for a resource. */
+export type Fallback = (missing: MissingImport) => HostFunction | HostResource | undefined;
+
 const resources = new WeakMap<HostResource, RuntimeResource>();
 
 /** Names are those of the component, verbatim. What is defined twice is what was defined last. */
 export class Linker {
   readonly #definitions = new Map<string, HostDefinition>();
+  readonly #fallbacks: Fallback[] = [];
 
   /** @param implementation is given a CallContext after the last argument, and may return a promise */
   func(name: string, implementation: HostFunction): this {
@@ -48,6 +60,21 @@ export class Linker {
   module(name: string, bytes: Uint8Array): this {
     this.#definitions.set(name, { kind: "module", bytes });
     return this;
+  }
+
+  /** Asked at the end for functions and resources that are missing; those that were added first are asked first. */
+  fallback(give: Fallback): this {
+    this.#fallbacks.push(give);
+    return this;
+  }
+
+  static fallbackOf(linker: Linker, missing: MissingImport): HostDefinition | undefined {
+    for (const give of linker.#fallbacks) {
+      const given = give(missing);
+      if (typeof given === "function") return { kind: "func", implementation: given };
+      if (given !== undefined) return { kind: "resource", resource: resourceOf(given).runtime };
+    }
+    return undefined;
   }
 
   static definitionsOf(linker: Linker): ReadonlyMap<string, HostDefinition> {

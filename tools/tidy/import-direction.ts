@@ -31,11 +31,13 @@ const isorunRanks: Readonly<Record<string, number>> = {
   decode: 1,
   types: 2,
   "core-module": 3,
+  compile: 4,
   validate: 4,
   adapter: 4,
   call: 5,
   instantiate: 6,
   runtime: 7,
+  wasi: 8,
 };
 
 const folderRanks: Readonly<Record<string, Readonly<Record<string, number>>>> = {
