@@ -64,3 +64,12 @@ function parseFile(path: string): Script["commands"] {
     throw new Error(`cannot read '${path}'`, { cause });
   }
 }
+
+/** The binary of each component (*.wat) of a folder, by the name of its file without the extension. */
+export async function readOwnComponents(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  const root = join(import.meta.dir, folder);
+  const names = readdirSync(root).filter((name) => name.endsWith(".wat"));
+  const texts = new Map(names.map((name) => [name.replace(/\.wat$/, ""), readFileSync(join(root, name), "utf8")]));
+  const read = await assemble([...texts.values()]);
+  return new Map([...texts].map(([name, text]) => [name, read(text)]));
+}
