@@ -46,9 +46,10 @@ async function runAssembler(jobs: readonly Job[]): Promise<void> {
   if ((await child.exited) !== 0) throw new Error(`cannot assemble components:\n${out}${errors}`);
 }
 
-/** All scripts (*.wast) at or below a folder of this one, with their components assembled. */
+/** All scripts (*.wast) at or below a folder of this one, with their components assembled; none where it is not there. */
 export async function readOwnScripts(folder: string): Promise<readonly Script[]> {
   const root = join(import.meta.dir, folder);
+  if (!existsSync(root)) return [];
   const paths = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".wast"));
   const parsed = paths
     .sort()

@@ -250,12 +250,15 @@ test("prototypes with getters are values, and so are objects without any prototy
 
 test("proxies are asked like others, and what their traps throw comes out", () => {
   const asked: PropertyKey[] = [];
-  const proxy = new Proxy({ x: 1, yZ: 2 } as Record<PropertyKey, unknown>, {
-    get: (target, key) => {
-      asked.push(key);
-      return target[key];
+  const proxy = new Proxy<Record<PropertyKey, unknown>>(
+    { x: 1, yZ: 2 },
+    {
+      get: (target, key) => {
+        asked.push(key);
+        return target[key];
+      },
     },
-  });
+  );
   expect(give("give-point", proxy)).toEqual({ x: 1, yZ: 2 });
   expect(asked).toEqual(["x", "yZ"]);
   expect(give("bytes", new Proxy([1, 2], {}))).toEqual(new Uint8Array([1, 2]));

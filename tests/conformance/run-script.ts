@@ -171,5 +171,9 @@ const described = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 function shown(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part)) ?? "nothing";
+  const readable = (_: string, part: unknown): unknown => {
+    if (part instanceof Map) return [...part];
+    return typeof part === "bigint" ? `${part}n` : part;
+  };
+  return JSON.stringify(value, readable) ?? "nothing";
 }
