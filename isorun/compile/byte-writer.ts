@@ -1,0 +1,75 @@
+/** Bytes that grow: what the passes of this folder write modules into. */
+
+export class ByteWriter {
+  bytes: Uint8Array;
+  /** Where the next byte goes. */
+  length = 0;
+
+  constructor(capacity = 256) {
+    this.bytes = new Uint8Array(capacity);
+  }
+
+  /** Room for `count` more bytes. */
+  reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.bytes[this.length] = value;
+    this.length += 1;
+  }
+
+  append(values: ArrayLike<number>): void {
+    this.reserve(values.length);
+    this.bytes.set(values, this.length);
+    this.length += values.length;
+  }
+
+  /** An unsigned LEB128 of a number below 2^53. */
+  unsigned(value: number): void {
+    this.reserve(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.bytes[this.length] = (rest % 0x80) | 0x80;
+      this.length += 1;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.bytes[this.length] = rest;
+    this.length += 1;
+  }
+
+  /** A signed LEB128 of a number from 0 to 2^53. */
+  natural(value: number): void {
+    let rest = value;
+    while (rest >= 0x40) {
+      this.byte((rest % 0x80) | 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    this.byte(rest);
+  }
+
+  /** A length in front of bytes. */
+  sized(values: Uint8Array): void {
+    this.unsigned(values.length);
+    this.append(values);
+  }
+
+  taken(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
+}
+
+/** A signed LEB128 of `width` bytes for a number from 0 on, padded, so that it can be written over later. */
+export function writePadded(bytes: Uint8Array, at: number, { value, width }: { value: number; width: number }): void {
+  let rest = value;
+  for (let index = 0; index < width - 1; index += 1) {
+    bytes[at + index] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes[at + width - 1] = rest;
+}

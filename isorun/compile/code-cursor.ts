@@ -1,0 +1,115 @@
+/** Reads a function's body and writes it changed. Reads without bounds: who uses it looks at the end where bodies end. */
+import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors.ts";
+import type { IndexShift } from "./index-shift.ts";
+import { SplicedOutput } from "./spliced-output.ts";
+
+export class CodeCursor {
+  readonly bytes: Uint8Array;
+  readonly output: SplicedOutput;
+  at = 0;
+
+  constructor(bytes: Uint8Array, capacity: number) {
+    this.bytes = bytes;
+    this.output = new SplicedOutput(bytes, capacity);
+  }
+
+  fail(message: string, offset = this.at): never {
+    throw new DecodeError(message, offset);
+  }
+
+  invalid(message: string, offset: number): never {
+    throw new ValidationError(message, offset);
+  }
+
+  unsupported(what: string): never {
+    throw new UnsupportedError(what);
+  }
+
+  byte(): number {
+    const value = this.bytes[this.at] ?? 0;
+    this.at += 1;
+    return value;
+  }
+
+  skipLeb(): void {
+    const { bytes } = this;
+    let { at } = this;
+    while ((bytes[at] ?? 0) >= 0x80) at += 1;
+    this.at = at + 1;
+  }
+
+  u32(): number {
+    const first = this.bytes[this.at] ?? 0;
+    this.at += 1;
+    return first < 0x80 ? first : this.#longU32(first & 0x7f);
+  }
+
+  #longU32(first: number): number {
+    let value = first;
+    for (let scale = 0x80; scale <= 2 ** 28; scale *= 0x80) {
+      const byte = this.byte();
+      if (scale === 2 ** 28 && byte > 0x0f) break;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+    return this.fail("integer representation too long", this.at - 1);
+  }
+
+  /** An index that is written as it is now called. */
+  index({ space, from, by, count }: IndexShift): void {
+    const start = this.at;
+    const index = this.u32();
+    if (index >= count) this.invalid(`unknown ${space} ${index}: ${space} index out of bounds`, start);
+    if (index >= from && by > 0) this.replace(start, index + by);
+  }
+
+  /** Writes a number in the place of what stands from `start` to here. */
+  replace(start: number, value: number): void {
+    this.output.copyTo(start);
+    this.output.unsigned(value);
+    this.output.skipTo(this.at);
+  }
+
+  /** Writes a call in front of the instruction that begins at `offset`. */
+  callBefore(offset: number, func: number): void {
+    this.output.copyTo(offset);
+    this.output.byte(0x10);
+    this.output.unsigned(func);
+  }
+
+  /** @returns the index of the memory: 0 where none is named */
+  memoryArgument(): number {
+    const flags = this.u32();
+    const memory = (flags & 0x40) === 0 ? 0 : this.u32();
+    this.skipLeb();
+    return memory;
+  }
+
+  /** A value type, or the heap type behind `ref`. */
+  skipValueType(): void {
+    const code = this.byte();
+    if (code === 0x63 || code === 0x64) this.skipLeb();
+    else if (code >= 0x80) this.fail("invalid leading byte for value type", this.at - 1);
+  }
+
+  /** Types that are appended to the module's own stand behind `typeCount`. */
+  skipBlockType(typeCount: number): void {
+    const code = this.bytes[this.at] ?? 0;
+    if (code >= 0x40 && code < 0x80) this.skipValueType();
+    else this.typeIndex(typeCount);
+  }
+
+  /** Also of block types, which are signed: from 0 on they read as unsigned ones do. */
+  typeIndex(typeCount: number): void {
+    const start = this.at;
+    const index = this.u32();
+    if (index >= typeCount) this.invalid(`unknown type ${index}: type index out of bounds`, start);
+  }
+
+  /** All that was written; the source must be read to its end. */
+  finished(): Uint8Array {
+    if (this.at !== this.bytes.length) this.fail("section size mismatch");
+    this.output.copyTo(this.at);
+    return this.output.taken();
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * What code costs in fuel, version 1. The unit is an instruction. A change of anything here, or of where regions begin
+ * (fuel-regions.ts), changes how much fuel programs need: it is a new version.
+ */
+
+export const fuelCostVersion = 1;
+
+/** Every instruction that has none below. `end` and `else` are no instructions. */
+export const instructionCost = 1;
+
+/** Of a thrown exception, which costs engines about a microsecond. */
+export const throwCost = 100;
+
+/** Of `memory.grow` and `table.grow`: they call the host. What is grown is a matter of memory, not of fuel. */
+export const growCost = 100;
+
+/** Bulk operations on memories cost an instruction for each 2^3 bytes beside their own, rounded down. */
+export const bytesPerInstructionLog2 = 3;
+
+/** Those on tables and arrays cost an instruction for each element. */
+export const instructionsPerElement = 1;
+
+/**
+ * How many instructions behind a region's first branch are paid for with the region, whether they run or not. A charge
+ * for each arm of a conditional would double the cost of small functions; no limit at all would let one step of an
+ * interpreter's loop pay for the whole interpreter.
+ */
+export const conditionalInstructionsMax = 64;
+
+/** A function without loops and calls pays without being asked, if it is at most this long: its caller is asked soon. */
+export const uncheckedInstructionsMax = 64;

@@ -1,0 +1,176 @@
+/**
+ * Where fuel is charged. A region is code that is paid for at one place: its charge stands in front of it, and nothing
+ * of it runs without having passed there. Regions begin
+ * - at a function's entry and at the head of a loop, where fuel is also asked for: a loop's body or a function runs only
+ *   if the fuel covers it (a call-free, loop-free, short function excepted);
+ * - at the first instruction that only a branch leads to (a case of a switch);
+ * - where a region has gone on for `conditionalInstructionsMax` instructions behind its first branch.
+ * What stands behind the end of a block belongs to the region in which the block began. So a program never pays less
+ * than it runs, and at most that many instructions more for each region that it enters.
+ *
+ * A charge is written before its region is known: it has room for its number, which is filled in at the region's end.
+ */
+import { writePadded } from "./byte-writer.ts";
+import { conditionalInstructionsMax, instructionCost } from "./fuel-cost.ts";
+import type { SplicedOutput } from "./spliced-output.ts";
+
+/** The first region, of a function's entry: its charge is written last. */
+export const entryRegion = 0;
+
+const noRegion = -1;
+
+export class FuelRegions {
+  readonly #output: SplicedOutput;
+  readonly #globals: { readonly fuel: number };
+  /** Of the region that is being written; those of others are in the lists. */
+  #current = noRegion;
+  #cost = 0;
+  #allowance = 0;
+  /** The next instruction begins a region. */
+  #isPending = false;
+  #numberWidth = 3;
+  /** By region: cost, what may still follow behind a branch, and up to three places where the cost is written. */
+  readonly #costs: number[] = [];
+  readonly #allowances: number[] = [];
+  readonly #places: number[] = [];
+  readonly #placeRegions: number[] = [];
+
+  constructor(output: SplicedOutput, globals: { readonly fuel: number }) {
+    this.#output = output;
+    this.#globals = globals;
+  }
+
+  get current(): number {
+    return this.#isPending ? noRegion : this.#current;
+  }
+
+  /** @param byteCount of the body, which bounds what a region can cost. */
+  beginFunction(byteCount: number): void {
+    this.#costs.length = 0;
+    this.#allowances.length = 0;
+    this.#places.length = 0;
+    this.#placeRegions.length = 0;
+    this.#numberWidth = byteCount < 8192 ? 3 : 5;
+    this.#current = noRegion;
+    this.#isPending = false;
+    this.#open();
+  }
+
+  /** An instruction that begins at `offset` of the source. */
+  spend(offset: number, cost: number): void {
+    if (this.#isPending || this.#allowance <= 0) this.#openAt(offset);
+    this.#cost += cost;
+    this.#allowance -= 1;
+  }
+
+  /** How many instructions may be spent at once. */
+  room(): number {
+    return this.#isPending || this.#allowance <= 0 ? 0 : this.#allowance;
+  }
+
+  /** Of which there was room for. */
+  spendMany(count: number): void {
+    this.#cost += count * instructionCost;
+    this.#allowance -= count;
+  }
+
+  /** From here on the region runs only if no branch was taken. */
+  branch(): void {
+    if (this.#allowance > conditionalInstructionsMax) this.#allowance = conditionalInstructionsMax;
+  }
+
+  /** What follows is reached by branches only. */
+  interrupt(): void {
+    this.#isPending = true;
+  }
+
+  /** Back in the region in which a block began. */
+  resume(region: number): void {
+    if (region === noRegion) {
+      this.#isPending = true;
+      return;
+    }
+    this.#switchTo(region);
+    this.branch();
+  }
+
+  /**
+   * The head of a loop whose instruction begins at `offset`, behind what it costs to come here; `type` is the span of
+   * the block type. Written are two loops, because an engine keeps all that lives across a call in memory: the inner
+   * one asks for fuel and leaves for the outer one if there is too little, and only the outer one calls.
+   */
+  loopHead(offset: number, { typeEnd, spend }: { typeEnd: number; spend: number }): void {
+    const output = this.#output;
+    output.copyTo(typeEnd);
+    const typeFrom = output.length - (typeEnd - offset);
+    const block = output.bytes.slice(typeFrom, output.length);
+    this.#open();
+    this.#lessThanCost();
+    output.append([0x04, 0x40, 0x10]); // if, call
+    output.unsigned(spend);
+    output.byte(0x0b);
+    output.append(block);
+    this.#lessThanCost();
+    output.append([0x0d, 0x01]); // br_if to the outer loop
+    this.#charge();
+  }
+
+  /** Fills in what the regions of a function cost. @returns the cost of the entry's region, and of all. */
+  endFunction(): { readonly entry: number; readonly total: number } {
+    this.#switchTo(entryRegion);
+    let total = 0;
+    for (const cost of this.#costs) total += cost;
+    const { bytes } = this.#output;
+    for (const [index, place] of this.#places.entries()) {
+      const value = this.#costs[this.#placeRegions[index] ?? 0] ?? 0;
+      writePadded(bytes, place, { value, width: this.#numberWidth });
+    }
+    return { entry: this.#costs[entryRegion] ?? 0, total };
+  }
+
+  #openAt(offset: number): void {
+    this.#output.copyTo(offset);
+    this.#open();
+    this.#charge();
+  }
+
+  #open(): void {
+    this.#costs.push(0);
+    this.#allowances.push(Number.MAX_SAFE_INTEGER);
+    this.#switchTo(this.#costs.length - 1);
+  }
+
+  #switchTo(region: number): void {
+    if (this.#current !== noRegion) {
+      this.#costs[this.#current] = this.#cost;
+      this.#allowances[this.#current] = this.#allowance;
+    }
+    this.#current = region;
+    this.#cost = this.#costs[region] ?? 0;
+    this.#allowance = this.#allowances[region] ?? 0;
+    this.#isPending = false;
+  }
+
+  /** global.get $fuel, i64.const cost, i64.lt_s */
+  #lessThanCost(): void {
+    this.#fuelAndCost();
+    this.#output.byte(0x53);
+  }
+
+  #charge(): void {
+    this.#fuelAndCost();
+    this.#output.append([0x7d, 0x24]); // i64.sub, global.set
+    this.#output.unsigned(this.#globals.fuel);
+  }
+
+  #fuelAndCost(): void {
+    const output = this.#output;
+    output.byte(0x23);
+    output.unsigned(this.#globals.fuel);
+    output.byte(0x42);
+    this.#places.push(output.length);
+    this.#placeRegions.push(this.#current);
+    output.reserve(this.#numberWidth);
+    output.length += this.#numberWidth;
+  }
+}

@@ -1,0 +1,217 @@
+import { describe, expect, test } from "bun:test";
+import {
+  block,
+  branch,
+  branchIf,
+  branchTable,
+  call,
+  drop,
+  i32,
+  leave,
+  local,
+  loop,
+  memory,
+  nop,
+  table,
+  times,
+  tryAll,
+  tryCatchAll,
+  unreachable,
+  when,
+  whenElse,
+} from "./testing/instructions.ts";
+import { buildModule, type Code, type FunctionSource } from "./testing/module-builder.ts";
+import { runMetered } from "./testing/run-metered.ts";
+
+const moduleOf = (code: Code, rest: Partial<FunctionSource> = {}): Uint8Array =>
+  buildModule({ functions: [{ code, export: "run", ...rest }], memory: [1], table: [1] });
+
+function fuelOf(source: Uint8Array, ...args: unknown[]): bigint {
+  const { exports, meter } = runMetered(source);
+  exports.run?.(...args);
+  return meter.fuelUsed;
+}
+
+const loopOf = (code: Code): Code => loop(code, local.get(0), i32.const(1), i32.sub, local.tee(0), branchIf(0));
+
+describe("fuel of programs counted by hand", () => {
+  const rows: readonly (readonly [name: string, code: Code, fuel: bigint])[] = [
+    ["nothing", [], 0n],
+    ["three instructions", [nop, nop, nop], 3n],
+    ["a block counts, its end does not", [block(nop)], 2n],
+    ["code behind a return is not counted", [nop, leave, nop, nop], 2n],
+    ["both halves of a short conditional", [i32.const(1), whenElse([nop], [nop, nop])], 5n],
+    ["what a branch may pass over, as far as 64 instructions", [block(i32.const(1), branchIf(0), times(64, nop))], 67n],
+    ["and no further where it is passed over", [block(i32.const(1), branchIf(0), times(80, nop))], 67n],
+    ["all of it where it is not", [block(i32.const(0), branchIf(0), times(80, nop))], 83n],
+    ["a condition's long half", [i32.const(0), when(times(80, nop))], 66n],
+    ["a loop that is passed once", [loop(nop, nop)], 3n],
+    ["only the case of a switch that is taken", [block(block(i32.const(0), branchTable([0], 1)), times(9, nop))], 13n],
+    ["not the case that is passed over", [block(block(i32.const(1), branchTable([0], 1)), times(9, nop))], 4n],
+    ["filling 800 bytes", [i32.const(0), i32.const(0), i32.const(800), memory.fill], 104n],
+    ["copying 7 bytes", [i32.const(0), i32.const(8), i32.const(7), memory.copy], 4n],
+    ["filling an element", [i32.const(0), [0xd0, 0x70], i32.const(1), table.fill], 5n],
+    ["growing a memory", [i32.const(3), memory.grow, drop], 102n],
+    ["growing a table", [[0xd0, 0x70], i32.const(3), table.grow, drop], 106n],
+    ["an exception", [block(tryAll(0, [0x08, 0]))], 102n],
+  ];
+  for (const [name, code, fuel] of rows) {
+    test(name, () => {
+      const source = buildModule({ functions: [{ code, export: "run" }], memory: [1], table: [1], hasTag: true });
+      expect(fuelOf(source)).toBe(fuel);
+    });
+  }
+
+  test("a loop, by how often it runs", () => {
+    const source = moduleOf(loopOf([nop]), { params: ["i32"] });
+    expect([1, 2, 1000].map((count) => fuelOf(source, count))).toEqual([7n, 13n, 6001n]);
+  });
+
+  test("recursion", () => {
+    // fib: 13 instructions a call, 15 calls for fib(5).
+    const again = (less: number): Code => [local.get(0), i32.const(less), i32.sub, call(0)];
+    const code: Code = [
+      local.get(0),
+      i32.const(2),
+      i32.lessSigned,
+      0x04,
+      0x7f,
+      local.get(0),
+      0x05,
+      again(1),
+      again(2),
+      i32.add,
+      0x0b,
+    ];
+    const source = moduleOf(code, { params: ["i32"], results: ["i32"] });
+    const { exports, meter } = runMetered(source);
+    expect(exports.run?.(5)).toBe(5);
+    expect(meter.fuelUsed).toBe(15n * 14n);
+  });
+
+  test("slices do not change the count", () => {
+    const source = moduleOf(loopOf([nop]), { params: ["i32"] });
+    for (const sliceFuel of [1n, 7n, 1000n]) {
+      let asked = 0;
+      const onSlice = () => void (asked += 1);
+      const { exports, meter } = runMetered(source, { sliceFuel, onSlice });
+      exports.run?.(100);
+      expect(meter.fuelUsed).toBe(601n);
+      expect(asked).toBeGreaterThan(sliceFuel === 1000n ? -1 : 50);
+    }
+  });
+
+  test("a program runs with exactly the fuel that it needs, and not with less", () => {
+    const source = moduleOf(loopOf([nop]), { params: ["i32"] });
+    expect(runMetered(source, { fuel: 601n }).fieldThatEnds("run", 100)).toBeUndefined();
+    const short = runMetered(source, { fuel: 600n });
+    expect(short.fieldThatEnds("run", 100)).toBe("fuel");
+    expect(short.meter.exhaustion).toEqual({ field: "fuel", limit: 600n, used: 595n });
+  });
+});
+
+describe("what does not end by itself is ended for its fuel", () => {
+  const forever: readonly (readonly [name: string, code: Code])[] = [
+    ["a loop", loop(branch(0))],
+    ["a loop that catches all", loop(block(tryAll(0, loop(branch(0)))), branch(0))],
+    ["a loop whose body catches all", loop(tryAll(0, nop, branch(1)))],
+    ["a loop that catches all in the older form", loop(tryCatchAll(loop(branch(0)), []), branch(0))],
+    ["a loop in a handler", loop(tryCatchAll([0x08, 0], branch(1)))],
+    ["recursion by tail calls", [0x12, 0]],
+    ["recursion through catch_all", [block(tryAll(0, call(0))), call(0)]],
+    ["exceptions without end", loop(block(tryAll(0, [0x08, 0])), branch(0))],
+    ["growth that is refused without end", loop(i32.const(-1), memory.grow, drop, branch(0))],
+  ];
+  for (const [name, code] of forever) {
+    test(name, () => {
+      const source = buildModule({ functions: [{ code, export: "run" }], memory: [1], hasTag: true });
+      expect(runMetered(source, { fuel: 20_000n }).fieldThatEnds("run")).toBe("fuel");
+    });
+  }
+
+  test("a straight line of a hundred thousand instructions does not begin", () => {
+    const run = runMetered(moduleOf(times(100_000, nop)), { fuel: 1000n });
+    expect(run.fieldThatEnds("run")).toBe("fuel");
+    expect(run.meter.exhaustion).toEqual({ field: "fuel", limit: 1000n, used: 100_000n });
+  });
+
+  test("bulk operations are paid for before they run", () => {
+    const rows: readonly Code[] = [
+      [i32.const(0), i32.const(7), i32.const(65_536), memory.fill],
+      [i32.const(0), i32.const(0), i32.const(-1), memory.copy],
+      [i32.const(0), [0xd0, 0x70], i32.const(-1), table.fill],
+      [[0xd0, 0x70], i32.const(5_000_000), table.grow, drop],
+    ];
+    for (const code of rows) expect(runMetered(moduleOf(code), { fuel: 4000n }).fieldThatEnds("run")).toBe("fuel");
+  });
+
+  test("a clock ends a loop that has fuel without end", () => {
+    let asked = 0;
+    const onSlice = () => ((asked += 1) < 5 ? undefined : { field: "wallMs", limit: 10, used: 11 });
+    const run = runMetered(moduleOf(loop(branch(0))), { onSlice, sliceFuel: 1000n });
+    expect(run.fieldThatEnds("run")).toBe("wallMs");
+    expect(run.meter.fuelUsed).toBe(5000n);
+  });
+
+  test("the start of a module is metered", () => {
+    const source = buildModule({ functions: [{ code: loop(branch(0)) }], start: 0 });
+    expect(() => runMetered(source, { fuel: 1000n })).toThrow(/nreachable/);
+  });
+
+  test("after its end nothing runs any more, and the first reason stays", () => {
+    const source = buildModule({
+      functions: [
+        { code: loop(branch(0)), export: "run" },
+        { code: [call(0)], export: "other" },
+      ],
+    });
+    const run = runMetered(source, { fuel: 100n });
+    expect(run.fieldThatEnds("run")).toBe("fuel");
+    run.meter.end({ field: "terminated", limit: 0, used: 0 });
+    expect(run.fieldThatEnds("other")).toBe("fuel");
+  });
+});
+
+describe("the host", () => {
+  test("ends a guest that catches what the host throws", () => {
+    const source = buildModule({
+      imports: [{ module: "host", name: "fail" }],
+      functions: [{ code: loop(block(tryAll(0, call(0))), branch(0)), export: "run" }],
+    });
+    const imports = {
+      host: {
+        fail: () => {
+          run.meter.end({ field: "terminated", limit: 0, used: 0 });
+          throw new Error("stop");
+        },
+      },
+    };
+    const run = runMetered(source, { imports });
+    expect(run.fieldThatEnds("run")).toBe("terminated");
+  });
+
+  test("refills", () => {
+    const run = runMetered(moduleOf(loopOf([nop]), { params: ["i32"] }), { fuel: 700n });
+    run.exports.run?.(100);
+    expect(run.meter.fuelUsed).toBe(601n);
+    run.meter.fuelLimit = 1202n;
+    expect(run.fieldThatEnds("run", 100)).toBeUndefined();
+    expect(run.meter.fuelUsed).toBe(1202n);
+    expect(run.fieldThatEnds("run", 1)).toBe("fuel");
+  });
+
+  test("shares one account among the modules of an instance", () => {
+    const source = moduleOf(times(10, nop));
+    const one = runMetered(source);
+    const other = runMetered(source, { meter: one.meter });
+    one.exports.run?.();
+    other.exports.run?.();
+    expect(one.meter.fuelUsed).toBe(20n);
+  });
+
+  test("traps of the guest are its own", () => {
+    const run = runMetered(moduleOf([unreachable]));
+    expect(() => run.exports.run?.()).toThrow(/nreachable/);
+    expect(run.meter.exhaustion).toBeUndefined();
+  });
+});

@@ -1,0 +1,383 @@
+/**
+ * Rewrites the body of a function in one pass: indices that moved, charges for fuel (fuel-regions.ts), accounts in front
+ * of growth, the depth of calls. What is before the body, its size, its locals and what it does at its entry, is known
+ * at its end; it has a gap in front, and the body moves up to it.
+ *
+ * The depth counts down: a global holds how many calls may still be made, and each function that calls keeps what it
+ * found, less one, in a local of its own and sets the global from it in front of each call. So nothing has to be
+ * restored behind calls, nor where exceptions are caught.
+ */
+import type { ByteWriter } from "./byte-writer.ts";
+import { CodeCursor } from "./code-cursor.ts";
+import { growCost, instructionCost, instructionsPerElement, throwCost } from "./fuel-cost.ts";
+import { FuelRegions } from "./fuel-regions.ts";
+import { entryBytesMax, entryOf, type LocalsSpan } from "./function-entry.ts";
+import { opcodes, prefixedOpcode, walk } from "./instructions.ts";
+import { type FrameKind, LabelFrames } from "./label-frames.ts";
+import type { RewritePlan } from "./rewrite-plan.ts";
+import { SizedOperations } from "./sized-operations.ts";
+
+export class FunctionRewriter {
+  readonly #plan: RewritePlan;
+  readonly #cursor: CodeCursor;
+  readonly #frames = new LabelFrames();
+  readonly #regions: FuelRegions | undefined;
+  readonly #sized: SizedOperations;
+  /** Nothing leads to the next instruction. */
+  #isDead = false;
+  #calls = false;
+  #loops = false;
+  /** The local that keeps the depth: the one behind the function's own. */
+  #depthLocal = 0;
+
+  constructor(plan: RewritePlan, { bytes, capacity }: { bytes: Uint8Array; capacity: number }) {
+    this.#plan = plan;
+    this.#cursor = new CodeCursor(bytes, capacity);
+    this.#sized = new SizedOperations(plan, this.#cursor);
+    const { fuel } = plan.accounts;
+    this.#regions = fuel === undefined ? undefined : new FuelRegions(this.#cursor.output, { fuel });
+  }
+
+  get output(): ByteWriter {
+    return this.#cursor.output;
+  }
+
+  /** Appends the body that stands between `start` and `end`, with its size. @throws DecodeError | UnsupportedError */
+  rewrite(start: number, end: number, { parameterCount }: { parameterCount: number }): void {
+    const cursor = this.#cursor;
+    const { output } = cursor;
+    cursor.at = start;
+    const locals = this.#readLocals();
+    this.#depthLocal = parameterCount + locals.count;
+    const codeStart = cursor.at;
+    const gapStart = output.length;
+    output.reserve(codeStart - start + entryBytesMax);
+    output.length += codeStart - start + entryBytesMax;
+    output.skipTo(codeStart);
+    const bodyStart = output.length;
+    this.#calls = this.#loops = this.#isDead = false;
+    this.#frames.clear();
+    this.#regions?.beginFunction(end - start);
+    this.#push("function", false);
+    this.#walk(end);
+    output.copyTo(end);
+    const groups = cursor.bytes.subarray(locals.groupsStart, codeStart);
+    this.#writeHeader(gapStart, bodyStart, { groupCount: locals.groupCount, groups });
+  }
+
+  #readLocals(): { readonly count: number; readonly groupCount: number; readonly groupsStart: number } {
+    const cursor = this.#cursor;
+    const groupCount = cursor.u32();
+    const groupsStart = cursor.at;
+    let count = 0;
+    for (let group = 0; group < groupCount; group += 1) {
+      if (cursor.at >= cursor.bytes.length) cursor.fail("unexpected end");
+      count += cursor.u32();
+      cursor.skipValueType();
+    }
+    return { count, groupCount, groupsStart };
+  }
+
+  #writeHeader(gapStart: number, bodyStart: number, locals: LocalsSpan): void {
+    const { output } = this.#cursor;
+    const header = entryOf(this.#plan, locals, {
+      calls: this.#calls,
+      loops: this.#loops,
+      depthLocal: this.#depthLocal,
+      fuel: this.#regions?.endFunction(),
+    });
+    const bodyLength = output.length - bodyStart;
+    output.length = gapStart;
+    output.unsigned(header.length + bodyLength);
+    output.append(header);
+    output.bytes.copyWithin(output.length, bodyStart, bodyStart + bodyLength);
+    output.length += bodyLength;
+  }
+
+  #walk(end: number): void {
+    const cursor = this.#cursor;
+    while (this.#frames.depth > 0) {
+      this.#walkSimple(end);
+      const start = cursor.at;
+      if (start >= end) cursor.fail("unexpected end");
+      const code = cursor.byte();
+      const kind = opcodes[code] ?? walk.unknown;
+      if (kind === walk.control) this.#control(code, start);
+      else {
+        if (!this.#isDead) this.#regions?.spend(start, instructionCost);
+        this.#immediates(kind, { code, start });
+      }
+    }
+    if (cursor.at !== end) cursor.fail("operators remaining after end of function");
+  }
+
+  /**
+   * As many as possible of the instructions that are copied as they are, nine in ten: with nothing but numbers in hand,
+   * and no further than the region goes.
+   */
+  #walkSimple(end: number): void {
+    const cursor = this.#cursor;
+    const { bytes } = cursor;
+    const isCounted = !this.#isDead && this.#regions !== undefined;
+    const countMax = isCounted ? this.#regions.room() : Number.MAX_SAFE_INTEGER;
+    let { at } = cursor;
+    let count = 0;
+    while (at < end && count < countMax) {
+      const kind = opcodes[bytes[at] ?? 0] ?? walk.unknown;
+      if (kind > walk.memoryArgument) break;
+      at += 1;
+      if (kind === walk.memoryArgument) {
+        if ((bytes[at] ?? 0) >= 0x40) {
+          at -= 1;
+          break;
+        }
+        at += 1;
+      }
+      if (kind !== walk.plain) {
+        while ((bytes[at] ?? 0) >= 0x80) at += 1;
+        at += 1;
+      }
+      count += 1;
+    }
+    cursor.at = at;
+    if (isCounted) this.#regions.spendMany(count);
+  }
+
+  #immediates(kind: number, { code, start }: { code: number; start: number }): void {
+    const cursor = this.#cursor;
+    const { functions, globals } = this.#plan;
+    switch (kind) {
+      case walk.plain:
+        return;
+      case walk.leb:
+        return cursor.skipLeb();
+      case walk.twoLebs:
+        cursor.skipLeb();
+        return cursor.skipLeb();
+      case walk.func:
+        return cursor.index(functions);
+      case walk.global:
+        return cursor.index(globals);
+      case walk.memoryArgument:
+        return void cursor.memoryArgument();
+      case walk.memoryArgumentAndLane:
+        cursor.memoryArgument();
+        cursor.at += 1;
+        return;
+      case walk.byte:
+      case walk.fourBytes:
+      case walk.eightBytes:
+      case walk.sixteenBytes:
+        cursor.at += fixedWidths[kind] ?? 0;
+        return;
+      case walk.valueTypes:
+        for (let count = cursor.u32(); count > 0 && cursor.at < cursor.bytes.length; count -= 1) cursor.skipValueType();
+        return;
+      case walk.prefix:
+        return this.#prefixed(code, start);
+      default:
+        return this.#special(kind, { code: 0, prefix: code, start });
+    }
+  }
+
+  #prefixed(prefix: number, start: number): void {
+    const code = this.#cursor.u32();
+    const kind = prefixedOpcode(prefix, code);
+    if (kind >= walk.bulkMemory) return this.#special(kind, { code, prefix, start });
+    this.#immediates(kind, { code, start });
+  }
+
+  /** What costs by its size, and what needs more than its immediates. */
+  #special(kind: number, { code, prefix, start }: { code: number; prefix: number; start: number }): void {
+    const cursor = this.#cursor;
+    if (kind === walk.bulkMemory || kind === walk.bulkTable || kind === walk.bulkArray) {
+      return this.#sized.bulk(kind, { code, prefix, start, isDead: this.#isDead });
+    }
+    if (kind === walk.tableGrow) {
+      if (!this.#isDead) this.#regions?.spend(start, growCost - instructionCost);
+      return this.#sized.tableGrow(start, this.#isDead);
+    }
+    if (kind === walk.newFixed) {
+      cursor.skipLeb();
+      const count = cursor.u32();
+      if (!this.#isDead) this.#regions?.spend(start, count * instructionsPerElement);
+      return;
+    }
+    if (kind === walk.branchOnCast) {
+      cursor.at += 1;
+      this.#label();
+      cursor.skipLeb();
+      cursor.skipLeb();
+      return this.#regions?.branch();
+    }
+    if (kind === walk.wait) return this.#sized.wait();
+    cursor.unsupported(`the core instruction ${prefix.toString(16)}${prefix < 0xfb ? "" : ` ${code}`}`);
+  }
+
+  #control(code: number, start: number): void {
+    if (code === 0x0b) return this.#end(start);
+    if (code === 0x05) return this.#else();
+    if (code === 0x07 || code === 0x19) return this.#catch(code);
+    if (code === 0x18) return this.#delegate(start);
+    const cost =
+      code === 0x08 || code === 0x09 || code === 0x0a ? throwCost : code === 0x40 ? growCost : instructionCost;
+    if (!this.#isDead) this.#regions?.spend(start, cost);
+    if (code >= 0x10 && code <= 0x15) return this.#call(code, start);
+    if (code === 0x40) return this.#sized.memoryGrow(start, this.#isDead);
+    if (code <= 0x06 || code === 0x1f) return this.#block(code, start);
+    this.#branch(code);
+  }
+
+  #block(code: number, start: number): void {
+    const cursor = this.#cursor;
+    if (code === 0x00) return this.#interrupt();
+    cursor.skipBlockType(this.#plan.typeCount);
+    if (code === 0x03) return this.#loop(start);
+    if (code === 0x1f) this.#catches();
+    this.#push(blockKinds[code] ?? "block", false);
+    if (code === 0x04) this.#regions?.branch();
+  }
+
+  #loop(start: number): void {
+    this.#loops = true;
+    const isDoubled = this.#regions !== undefined && !this.#isDead;
+    this.#push("loop", isDoubled);
+    if (isDoubled) {
+      this.#regions?.loopHead(start, { typeEnd: this.#cursor.at, spend: this.#plan.injected.outOfFuel() });
+    }
+  }
+
+  /** The handlers of `try_table`: their labels are seen from outside of it. */
+  #catches(): void {
+    const cursor = this.#cursor;
+    for (let count = cursor.u32(); count > 0; count -= 1) {
+      const kind = cursor.byte();
+      if (kind > 3 || cursor.at >= cursor.bytes.length) cursor.fail("malformed catch clause");
+      if (kind < 2) cursor.skipLeb();
+      this.#label();
+    }
+  }
+
+  #push(kind: FrameKind, isDoubled: boolean): void {
+    this.#frames.push(kind, { region: this.#regions?.current ?? 0, isDead: this.#isDead, isDoubled });
+  }
+
+  #end(start: number): void {
+    const frames = this.#frames;
+    const { kind, region, isDead, isDoubled, isPassed } = frames;
+    frames.pop();
+    if (isDoubled) {
+      this.#cursor.output.copyTo(start);
+      this.#cursor.output.byte(0x0b);
+    }
+    if (frames.depth === 0 || isDead) return;
+    // Behind a condition without a second half there is always a way.
+    const continues = !this.#isDead || kind === "if" || isPassed;
+    this.#isDead = false;
+    if (continues) this.#regions?.resume(region);
+    else this.#regions?.interrupt();
+  }
+
+  #else(): void {
+    this.#frames.becomeElse();
+    this.#reviveHandler();
+  }
+
+  /** Of the older form of exception handling. */
+  #catch(code: number): void {
+    if (code === 0x07) this.#cursor.skipLeb();
+    this.#reviveHandler();
+  }
+
+  /** A second half or a handler is paid for with the block that it belongs to, as far as that goes. */
+  #reviveHandler(): void {
+    const { isDead, region } = this.#frames;
+    if (isDead) return;
+    if (!this.#isDead) this.#frames.pass();
+    this.#isDead = false;
+    this.#regions?.resume(region);
+  }
+
+  /** Ends a `try` as `end` does; its label is seen from outside. */
+  #delegate(start: number): void {
+    this.#end(start);
+    this.#label();
+  }
+
+  #call(code: number, start: number): void {
+    const cursor = this.#cursor;
+    const { functions, typeCount } = this.#plan;
+    const isTail = code === 0x12 || code === 0x13 || code === 0x15;
+    this.#calls = true;
+    if (!this.#isDead) this.#setDepth(start, isTail);
+    if (code === 0x10 || code === 0x12) cursor.index(functions);
+    else cursor.typeIndex(typeCount);
+    if (code === 0x11 || code === 0x13) cursor.skipLeb();
+    if (isTail) this.#interrupt();
+  }
+
+  /** In front of a call; a tail call stands where the function itself does. */
+  #setDepth(start: number, isTail: boolean): void {
+    const { depth } = this.#plan.accounts;
+    if (depth === undefined) return;
+    const { output } = this.#cursor;
+    output.copyTo(start);
+    output.byte(0x20);
+    output.unsigned(this.#depthLocal);
+    if (isTail) output.append([0x41, 1, 0x6a]); // i32.const 1, i32.add
+    output.byte(0x24);
+    output.unsigned(depth);
+  }
+
+  #branch(code: number): void {
+    const cursor = this.#cursor;
+    switch (code) {
+      case 0x08: // throw
+        cursor.skipLeb();
+        return this.#interrupt();
+      case 0x0a: // throw_ref
+      case 0x0f: // return
+        return this.#interrupt();
+      case 0x09: // rethrow
+      case 0x0c: // br
+        this.#label();
+        return this.#interrupt();
+      case 0x0e: // br_table
+        for (let count = cursor.u32(); count >= 0; count -= 1) {
+          if (cursor.at >= cursor.bytes.length) cursor.fail("unexpected end");
+          this.#label();
+        }
+        return this.#interrupt();
+      case 0x0d: // br_if
+      case 0xd5: // br_on_null
+      case 0xd6: // br_on_non_null
+        this.#label();
+        return this.#regions?.branch();
+      default:
+        return cursor.unsupported(`the core instruction ${code.toString(16)}`);
+    }
+  }
+
+  /** What stands behind is not reached from here. */
+  #interrupt(): void {
+    this.#isDead = true;
+  }
+
+  #label(): void {
+    const cursor = this.#cursor;
+    const start = cursor.at;
+    const label = cursor.u32();
+    const rewritten = this.#frames.rewritten(label);
+    if (rewritten === undefined) cursor.invalid("unknown label: branch depth too large", start);
+    else if (rewritten !== label) cursor.replace(start, rewritten);
+  }
+}
+
+const fixedWidths: Readonly<Record<number, number>> = {
+  [walk.byte]: 1,
+  [walk.fourBytes]: 4,
+  [walk.eightBytes]: 8,
+  [walk.sixteenBytes]: 16,
+};
+
+const blockKinds: Readonly<Record<number, FrameKind>> = { 0x02: "block", 0x04: "if", 0x06: "try", 0x1f: "try" };

@@ -1,0 +1,16 @@
+/** What the parts of the rewriting pass know of the module and of what is to be done with it. */
+import type { AccountIndices } from "./account-indices.ts";
+import type { IndexShift } from "./index-shift.ts";
+import type { InjectedFunctions } from "./injected-functions.ts";
+import type { MemorySizes, TableSizes } from "./module-sizes.ts";
+
+export interface RewritePlan {
+  readonly functions: IndexShift;
+  readonly globals: IndexShift;
+  readonly accounts: AccountIndices;
+  readonly typeCount: number;
+  /** By index, imported ones first. */
+  readonly memories: readonly MemorySizes[];
+  readonly tables: readonly TableSizes[];
+  readonly injected: InjectedFunctions;
+}

@@ -1,0 +1,62 @@
+/** Instructions that do as much as an operand says: bulk operations pay for it before they run, growth is asked for. */
+import type { CodeCursor } from "./code-cursor.ts";
+import { bulkIndexCount, walk } from "./instructions.ts";
+import type { RewritePlan } from "./rewrite-plan.ts";
+
+/** Behind the prefix 0xfc: the sizes of segments have 32 bits whatever they are copied to. */
+const fromSegments: ReadonlySet<number> = new Set([8, 12]); // memory.init, table.init
+
+export class SizedOperations {
+  readonly #plan: RewritePlan;
+  readonly #cursor: CodeCursor;
+
+  constructor(plan: RewritePlan, cursor: CodeCursor) {
+    this.#plan = plan;
+    this.#cursor = cursor;
+  }
+
+  /** The cursor stands behind the opcode, in front of the indices; `start` is where the instruction begins. */
+  bulk(
+    kind: number,
+    { code, prefix, start, isDead }: { code: number; prefix: number; start: number; isDead: boolean },
+  ): void {
+    const indices = [this.#cursor.u32()];
+    if (bulkIndexCount(prefix, code) === 2) indices.push(this.#cursor.u32());
+    if (isDead) return;
+    const space = kind === walk.bulkMemory ? this.#plan.memories : this.#plan.tables;
+    const isWide =
+      kind !== walk.bulkArray && !fromSegments.has(code) && indices.every((index) => space[index]?.is64 === true);
+    this.#charge(start, kind === walk.bulkMemory ? "bytes" : "elements", isWide);
+  }
+
+  tableGrow(start: number, isDead: boolean): void {
+    const index = this.#cursor.u32();
+    if (isDead) return;
+    const is64 = this.#plan.tables[index]?.is64 === true;
+    this.#charge(start, "elements", is64);
+    this.#account("table", start, { index, is64 });
+  }
+
+  memoryGrow(start: number, isDead: boolean): void {
+    const index = this.#cursor.u32();
+    if (!isDead) this.#account("memory", start, { index, is64: this.#plan.memories[index]?.is64 === true });
+  }
+
+  /** In a shared memory nothing could end a guest that waits; in others waiting traps. */
+  wait(): void {
+    const memory = this.#cursor.memoryArgument();
+    if (this.#plan.memories[memory]?.isShared === true) this.#cursor.unsupported("waiting in a shared memory");
+  }
+
+  #charge(start: number, unit: "bytes" | "elements", is64: boolean): void {
+    const { accounts, injected } = this.#plan;
+    if (accounts.fuel !== undefined) this.#cursor.callBefore(start, injected.chargeBulk(unit, is64));
+  }
+
+  #account(space: "memory" | "table", start: number, { index, is64 }: { index: number; is64: boolean }): void {
+    const { accounts, injected } = this.#plan;
+    if (accounts.grow === undefined) return;
+    this.#cursor.callBefore(start, injected.reserve(space, index, is64));
+    this.#cursor.callBefore(this.#cursor.at, injected.settle(space, index, is64));
+  }
+}

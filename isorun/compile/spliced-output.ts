@@ -1,0 +1,40 @@
+/** Writes a changed copy of bytes: what is not changed is copied in spans, which is most of it. */
+import { ByteWriter } from "./byte-writer.ts";
+
+/** Below this length a loop is faster than a call of the engine. */
+const shortSpan = 24;
+
+/** What may be written between two calls that reserve: a header of a function, a loop's beginning. */
+const slack = 128;
+
+export class SplicedOutput extends ByteWriter {
+  readonly #source: Uint8Array;
+  /** What stands before is written, or left out. */
+  #copied = 0;
+
+  constructor(source: Uint8Array, capacity: number) {
+    super(capacity);
+    this.#source = source;
+  }
+
+  /** Goes on with the source at `offset`, and writes nothing of what stands before. */
+  skipTo(offset: number): void {
+    this.#copied = offset;
+  }
+
+  /** Writes the source up to `offset`, and leaves room behind. */
+  copyTo(offset: number): void {
+    const from = this.#copied;
+    const count = offset - from;
+    this.reserve(count + slack);
+    const { bytes } = this;
+    if (count > shortSpan) bytes.set(this.#source.subarray(from, offset), this.length);
+    else {
+      const source = this.#source;
+      const at = this.length - from;
+      for (let index = from; index < offset; index += 1) bytes[at + index] = source[index] ?? 0;
+    }
+    this.length += count;
+    this.#copied = offset;
+  }
+}
