@@ -92,18 +92,6 @@
 (assert_invalid (component (type (func)) (import "i" (instance (type 0)))) "type index 0 is not an instance type")
 (assert_invalid (component (type (instance)) (import "c" (component (type 0)))) "type index 0 is not a component type")
 
-;; lists of a fixed length have one
-(component definition (type (list u8 1)))
-(assert_invalid (component (type (list u8 0))) "ixed-length lists must have")
-
-;; elem_size: below 2^28, with pointers of 64 bits
-(component definition (type (list u8 268435455)))
-(assert_invalid (component (type (list u8 268435456))) "exceeds maximum byte size")
-(component definition (type (list string 16777215)))
-(assert_invalid (component (type (list string 16777216))) "exceeds maximum byte size")
-(assert_invalid (component (type (list u64 33554431)) (type (tuple 0 u64))) "exceeds maximum byte size")
-(component definition (type (list u64 33554430)) (type (tuple 0 u8)))
-
 ;; core:moduledecl: module types do not nest
 (component definition (core type (module (type (func)) (import "a" "f" (func (type 0))) (export "g" (func (type 0))))))
 (assert_invalid (component (core type (module (export "f" (func (type 0)))))) "index out of bounds")

@@ -10,7 +10,7 @@
     (export "insecure-seed" (func (result (tuple u64 u64))))))
 
   (core module $Memory
-    (memory (export "memory") 1)
+    (memory (export "memory") 4)
     (global $next (mut i32) (i32.const 4096))
     (func (export "realloc") (param i32 i32 i32 i32) (result i32)
       (local $start i32)

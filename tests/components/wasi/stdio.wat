@@ -61,7 +61,7 @@
     (export "get-terminal-stdout" (func (result (option (own $terminal)))))))
 
   (core module $Memory
-    (memory (export "memory") 1)
+    (memory (export "memory") 32)
     (global $next (mut i32) (i32.const 4096))
     (func (export "realloc") (param i32 i32 i32 i32) (result i32)
       (local $start i32)

@@ -39,8 +39,7 @@
   (func (export "variant") (param "a" (list $shape)) (result (list $shape)) (canon lift (core func $m "echo") (memory (core memory $m "mem")) (realloc (core func $m "realloc"))))
   (func (export "flags") (param "a" (list $bits)) (result (list $bits)) (canon lift (core func $m "echo") (memory (core memory $m "mem")) (realloc (core func $m "realloc"))))
   (func (export "option") (param "a" (list (option u64))) (result (list (option u64))) (canon lift (core func $m "echo") (memory (core memory $m "mem")) (realloc (core func $m "realloc"))))
-  (func (export "result") (param "a" (list (result u8 (error string)))) (result (list (result u8 (error string)))) (canon lift (core func $m "echo") (memory (core memory $m "mem")) (realloc (core func $m "realloc"))))
-  (func (export "map") (param "a" (map string u8)) (result (map string u8)) (canon lift (core func $m "echo") (memory (core memory $m "mem")) (realloc (core func $m "realloc")))))
+  (func (export "result") (param "a" (list (result u8 (error string)))) (result (list (result u8 (error string)))) (canon lift (core func $m "echo") (memory (core memory $m "mem")) (realloc (core func $m "realloc")))))
 
 (assert_return (invoke "bool" (list.const (bool.const true) (bool.const false))) (list.const (bool.const true) (bool.const false)))
 (assert_return (invoke "bool" (list.const)) (list.const))
@@ -71,5 +70,3 @@
   (list.const (option.none) (option.some (u64.const 18446744073709551615))))
 (assert_return (invoke "result" (list.const (result.ok (u8.const 1)) (result.err (str.const "e"))))
   (list.const (result.ok (u8.const 1)) (result.err (str.const "e"))))
-(assert_return (invoke "map" (list.const (tuple.const (str.const "k") (u8.const 1)) (tuple.const (str.const "l") (u8.const 2))))
-  (list.const (tuple.const (str.const "k") (u8.const 1)) (tuple.const (str.const "l") (u8.const 2))))
