@@ -14,3 +14,9 @@ export async function instantiate(name: string, ...systems: readonly SystemCompo
   for (const system of systems) builder.linkSystem(system);
   return builder.instantiate();
 }
+
+export const failureOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => new Error("it did not fail"),
+    (error: unknown) => error,
+  );

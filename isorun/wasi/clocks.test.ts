@@ -1,0 +1,80 @@
+import { describe, expect, test } from "bun:test";
+import { failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { TrapError } from "../errors/errors.ts";
+import { type MonotonicClock, WasiClocks } from "./clocks.ts";
+
+const wall = { nowNs: () => 1_700_000_000_123_456_789n, resolutionNs: 1000n };
+
+/** Stands at 500 ns. */
+const standing: MonotonicClock = { nowNs: () => 500n, resolutionNs: 5n, sleep: () => Promise.resolve() };
+
+describe("the wall clock", () => {
+  test("tells seconds and nanoseconds", async () => {
+    const instance = await instantiate("clocks", new WasiClocks({ wall }));
+    expect(await instance.call("wall-now")).toEqual({ seconds: 1_700_000_000n, nanoseconds: 123_456_789 });
+    expect(await instance.call("wall-resolution")).toEqual({ seconds: 0n, nanoseconds: 1000 });
+  });
+
+  test("has no time before 1970", async () => {
+    const instance = await instantiate("clocks", new WasiClocks({ wall: { ...wall, nowNs: () => -1n } }));
+    expect(await instance.call("wall-now")).toEqual({ seconds: 0n, nanoseconds: 0 });
+  });
+
+  test("is the platform's, if no other is given", async () => {
+    const instance = await instantiate("clocks", new WasiClocks());
+    const before = BigInt(Date.now());
+    const { seconds, nanoseconds } = (await instance.call("wall-now")) as { seconds: bigint; nanoseconds: number };
+    const ms = seconds * 1000n + BigInt(nanoseconds / 1_000_000);
+    expect(ms >= before && ms <= BigInt(Date.now())).toBe(true);
+  });
+});
+
+describe("the monotonic clock", () => {
+  test("tells its time and its resolution", async () => {
+    const instance = await instantiate("clocks", new WasiClocks({ monotonic: standing }));
+    expect(await instance.call("now")).toBe(500n);
+    expect(await instance.call("resolution")).toBe(5n);
+  });
+
+  test("is the platform's, if no other is given, and does not run backwards", async () => {
+    const now = (await instantiate("clocks", new WasiClocks())).func("now") as () => bigint;
+    const times = Array.from({ length: 100 }, () => now());
+    expect(times).toEqual(times.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0)));
+  });
+
+  test("knows which instants are past", async () => {
+    const isPast = (await instantiate("clocks", new WasiClocks({ monotonic: standing }))).func("is-past");
+    expect([499n, 500n, 501n, 2n ** 64n - 1n].map((when) => isPast(when))).toEqual([true, true, false, false]);
+  });
+
+  test("a time that has come is waited for at once", async () => {
+    const instance = await instantiate("clocks", new WasiClocks({ monotonic: standing }));
+    await instance.call("sleep", [0n]);
+    expect(await instance.call("first-of", [0n, 10n])).toEqual(Uint32Array.of(0));
+    expect(await instance.call("first-of", [2n ** 64n - 1n, 0n])).toEqual(Uint32Array.of(1));
+    expect(await instance.call("first-of", [0n, 0n])).toEqual(Uint32Array.of(0, 1));
+  });
+
+  for (const [name, args] of [
+    ["sleep", [1n]],
+    ["first-of", [1n, 2n]],
+  ] as const) {
+    test(`a time to come cannot be waited for: ${name}`, async () => {
+      const sleeps: bigint[] = [];
+      const monotonic = { ...standing, sleep: async (ns: bigint) => void sleeps.push(ns) };
+      const instance = await instantiate("clocks", new WasiClocks({ monotonic }));
+      const trap = await failureOf(instance.call(name, args));
+      expect(trap).toBeInstanceOf(TrapError);
+      expect(trap).toMatchObject({ code: "cannot-block", message: expect.stringContaining("wasi:io/poll@0.2.1#") });
+      expect(sleeps).toEqual([]);
+      expect(instance.state).toBe("trapped");
+    });
+  }
+
+  test("nothing to wait for is a trap", async () => {
+    const instance = await instantiate("clocks", new WasiClocks());
+    expect(await failureOf(instance.call("first-of-none"))).toMatchObject({
+      message: expect.stringContaining("the list of pollables is empty"),
+    });
+  });
+});

@@ -1,0 +1,101 @@
+/** wasi:clocks: what time it is, and how long it takes. */
+import type { Linker } from "../runtime/linker.ts";
+import type { SystemComponent } from "../runtime/system-component.ts";
+import { installPoll } from "./io.ts";
+import type { Pollable } from "./wait.ts";
+import { wasiName } from "./wasi-name.ts";
+
+export interface WallClock {
+  /** Nanoseconds since 1970-01-01T00:00:00Z; guests are told 0 for what is before. */
+  nowNs(): bigint;
+  readonly resolutionNs: bigint;
+}
+
+export interface MonotonicClock {
+  /** Nanoseconds since some moment; never less than it was. */
+  nowNs(): bigint;
+  readonly resolutionNs: bigint;
+  /** Settles when this time has passed by this clock, or a little earlier: whoever waits looks again. */
+  sleep(durationNs: bigint): Promise<void>;
+}
+
+export interface ClocksOptions {
+  readonly wall?: WallClock;
+  readonly monotonic?: MonotonicClock;
+}
+
+/**
+ * `wasi:clocks/wall-clock`, `monotonic-clock`, and `wasi:io/poll`. Without options the platform's clocks: to the
+ * millisecond, and to the microsecond.
+ */
+export class WasiClocks implements SystemComponent {
+  readonly name = "WasiClocks";
+  readonly #wall: WallClock;
+  readonly #monotonic: MonotonicClock;
+
+  constructor({ wall = platformWall, monotonic = platformMonotonic }: ClocksOptions = {}) {
+    this.#wall = wall;
+    this.#monotonic = monotonic;
+  }
+
+  install(linker: Linker): void {
+    const pollable = installPoll(linker);
+    const [wall, monotonic] = [this.#wall, this.#monotonic];
+    linker.instance(wasiName("clocks/wall-clock"), (clock) => {
+      clock.func("now", () => datetime(wall.nowNs())).func("resolution", () => datetime(wall.resolutionNs));
+    });
+    linker.instance(wasiName("clocks/monotonic-clock"), (clock) => {
+      clock.resource("pollable", pollable);
+      clock
+        .func("now", () => monotonic.nowNs())
+        .func("resolution", () => monotonic.resolutionNs)
+        .func("subscribe-instant", (whenNs: bigint) => new Alarm(monotonic, whenNs))
+        .func("subscribe-duration", (durationNs: bigint) => new Alarm(monotonic, monotonic.nowNs() + durationNs));
+    });
+  }
+}
+
+const nsPerSecond = 1_000_000_000n;
+const nsPerMs = 1_000_000n;
+
+function datetime(ns: bigint): { readonly seconds: bigint; readonly nanoseconds: number } {
+  const since = ns < 0n ? 0n : ns;
+  return { seconds: since / nsPerSecond, nanoseconds: Number(since % nsPerSecond) };
+}
+
+class Alarm implements Pollable {
+  readonly #clock: MonotonicClock;
+  readonly #whenNs: bigint;
+
+  constructor(clock: MonotonicClock, whenNs: bigint) {
+    this.#clock = clock;
+    this.#whenNs = whenNs;
+  }
+
+  get isReady(): boolean {
+    return this.#clock.nowNs() >= this.#whenNs;
+  }
+
+  whenReady(): Promise<void> {
+    return this.#clock.sleep(this.#whenNs - this.#clock.nowNs());
+  }
+}
+
+const platformWall: WallClock = {
+  nowNs: () => BigInt(Date.now()) * nsPerMs,
+  resolutionNs: nsPerMs,
+};
+
+/** What timers can count. */
+const sleepMsMax = 2 ** 31 - 1;
+
+const platformMonotonic: MonotonicClock = {
+  nowNs: () => BigInt(Math.round(performance.now() * 1000)) * 1000n,
+  resolutionNs: 1000n,
+  sleep: (durationNs) => {
+    const ms = Math.min(Math.ceil(Number(durationNs) / Number(nsPerMs)), sleepMsMax);
+    return new Promise((resolve) => {
+      setTimeout(resolve, Math.max(ms, 0));
+    });
+  },
+};

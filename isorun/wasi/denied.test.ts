@@ -1,0 +1,69 @@
+import { describe, expect, test } from "bun:test";
+import { failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { ComponentError, LinkError, TrapError } from "../errors/errors.ts";
+import { WasiClocks } from "./clocks.ts";
+import { type Denial, WasiDenied } from "./denied.ts";
+
+describe("what was not given", () => {
+  test("is answered with access-denied where the type has it, and told", async () => {
+    const denials: Denial[] = [];
+    const instance = await instantiate("denied", new WasiDenied({ onDenial: (denial) => denials.push(denial) }));
+    const error = await instance.call("resolve").catch((failure: unknown) => failure);
+    expect(error).toBeInstanceOf(ComponentError);
+    expect(error).toMatchObject({ payload: "access-denied" });
+    expect(denials).toEqual([{ interface: "wasi:sockets/ip-name-lookup@0.2.0", func: "resolve" }]);
+    expect(instance.state).toBe("ready");
+  });
+
+  test("has nothing to show where a list is asked for", async () => {
+    expect(await (await instantiate("denied", new WasiDenied())).call("directories")).toBe(0);
+  });
+
+  test("is a trap that names it where the type has no room for it", async () => {
+    const instance = await instantiate("denied", new WasiDenied());
+    const trap = await failureOf(instance.call("wait"));
+    expect(trap).toBeInstanceOf(TrapError);
+    expect(trap).toMatchObject({
+      code: "access-denied",
+      message: "access denied: the instance was not given 'wasi:sockets/ip-name-lookup@0.2.0#wait'",
+    });
+  });
+});
+
+test("what was given stays as it is, before or behind", async () => {
+  for (const order of [
+    [new WasiDenied(), new WasiClocks()],
+    [new WasiClocks(), new WasiDenied()],
+  ]) {
+    const instance = await instantiate("denied", ...order);
+    await instance.call("alarm");
+    expect(await failureOf(instance.call("wait"))).toMatchObject({ code: "access-denied" });
+  }
+});
+
+test("without it, all that is missing is told", async () => {
+  const failure = await instantiate("denied", new WasiClocks()).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(LinkError);
+  const { problems } = failure as LinkError;
+  expect(problems.map(({ import: name, func }) => `${name} ${func}`)).toEqual([
+    "wasi:filesystem/types@0.2.0 descriptor",
+    "wasi:filesystem/preopens@0.2.0 descriptor",
+    "wasi:filesystem/preopens@0.2.0 get-directories",
+    "wasi:sockets/network@0.2.0 network",
+    "wasi:sockets/instance-network@0.2.0 network",
+    "wasi:sockets/instance-network@0.2.0 instance-network",
+    "wasi:sockets/ip-name-lookup@0.2.0 network",
+    "wasi:sockets/ip-name-lookup@0.2.0 resolve",
+    "wasi:sockets/ip-name-lookup@0.2.0 wait",
+  ]);
+});
+
+test("nothing but WASI 0.2 is answered for", async () => {
+  const given: string[] = [];
+  const probe = {
+    fallback: (give: (missing: object) => unknown) =>
+      given.push(typeof give({ path: ["my:own/api@0.2.0", "f"], type: { kind: "func", params: [] } })),
+  };
+  new WasiDenied().install(probe as never);
+  expect(given).toEqual(["undefined"]);
+});

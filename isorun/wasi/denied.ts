@@ -1,0 +1,85 @@
+/**
+ * Stands for every interface of WASI 0.2 that a component names and nothing else was linked for. What the types allow
+ * decides how it says no, so that programs which only name an interface, or ask before they use it, just run.
+ */
+import { ComponentError, TrapError } from "../errors/errors.ts";
+import type { HostFunction, HostResource, Linker, MissingImport } from "../runtime/linker.ts";
+import { Linker as LinkerClass } from "../runtime/linker.ts";
+import type { SystemComponent } from "../runtime/system-component.ts";
+import type { FuncType, Resource, ValueType } from "../types/component-types.ts";
+import { isWasi02 } from "./wasi-name.ts";
+
+export interface Denial {
+  /** As the component names it. */
+  readonly interface: string;
+  readonly func: string;
+}
+
+export interface DeniedOptions {
+  /** Told of each call that was answered with no. */
+  readonly onDenial?: (denial: Denial) => void;
+}
+
+/** Of the error types of WASI 0.2: sockets, filesystem, http, and streams, which end. */
+const refusals = ["access-denied", "access", "HTTP-request-denied", "closed"];
+
+/**
+ * All interfaces `wasi:*@0.2.*` that were not given. A function answers
+ * - with the case `access-denied` of its error type, or what that type has for it;
+ * - with nothing, if it takes no arguments and returns a list or an option: no directories, no terminal;
+ * - with a handle, if it takes no arguments and returns a resource that is denied too: its methods say no;
+ * - else with TrapError `access-denied`, which names it.
+ */
+export class WasiDenied implements SystemComponent {
+  readonly name = "WasiDenied";
+  readonly #onDenial: (denial: Denial) => void;
+
+  constructor({ onDenial = () => undefined }: DeniedOptions = {}) {
+    this.#onDenial = onDenial;
+  }
+
+  install(linker: Linker): void {
+    const denied = new WeakSet<Resource>();
+    linker.fallback((missing) => this.#answer(missing, denied));
+  }
+
+  #answer({ path, type }: MissingImport, denied: WeakSet<Resource>): HostFunction | HostResource | undefined {
+    const [name = "", func = ""] = path;
+    if (!isWasi02(name)) return undefined;
+    if (type.kind === "resource") {
+      denied.add(type.resource);
+      return new LinkerClass().resource(func);
+    }
+    const refuse = refusalOf(type, { interface: name, func });
+    return () => {
+      if (returnsDenied(type, denied)) return {};
+      this.#onDenial({ interface: name, func });
+      return refuse();
+    };
+  }
+}
+
+const returnsDenied = ({ params, result }: FuncType, denied: WeakSet<Resource>): boolean =>
+  params.length === 0 && result?.kind === "own" && denied.has(result.resource.resource);
+
+function refusalOf({ params, result }: FuncType, { interface: name, func }: Denial): () => unknown {
+  const error = result?.kind === "result" ? refusalIn(result.error) : undefined;
+  if (error !== undefined) {
+    return () => {
+      throw new ComponentError(error);
+    };
+  }
+  if (params.length === 0 && result?.kind === "list") return () => [];
+  if (params.length === 0 && result?.kind === "option") return () => undefined;
+  return () => {
+    throw new TrapError(`access denied: the instance was not given '${name}#${func}'`, { code: "access-denied" });
+  };
+}
+
+/** The value of an error type that comes closest to a denial. */
+function refusalIn(type: ValueType | undefined): unknown {
+  if (type?.kind === "enum") return refusals.find((label) => type.labels.includes(label));
+  if (type?.kind !== "variant") return undefined;
+  const tag = refusals.find((label) => type.cases.some((each) => each.label === label && each.type === undefined));
+  return tag === undefined ? undefined : { tag };
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "bun:test";
+import { failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { ExitError } from "../errors/errors.ts";
+import { WasiEnvironment } from "./environment.ts";
+
+describe("the environment", () => {
+  test("is what was given", async () => {
+    const options = { args: ["app", "--größe", ""], variables: { LANG: "C", EMPTY: "" }, initialCwd: "/data" };
+    const instance = await instantiate("environment", new WasiEnvironment(options));
+    expect(await instance.call("arguments")).toEqual(["app", "--größe", ""]);
+    expect(await instance.call("variables")).toEqual([
+      ["LANG", "C"],
+      ["EMPTY", ""],
+    ]);
+    expect(await instance.call("cwd")).toBe("/data");
+  });
+
+  test("is empty if nothing was given: nothing of the host's shows", async () => {
+    const instance = await instantiate("environment", new WasiEnvironment());
+    expect(await instance.call("arguments")).toEqual([]);
+    expect(await instance.call("variables")).toEqual([]);
+    expect(await instance.call("cwd")).toBeUndefined();
+  });
+});
+
+describe("an exit", () => {
+  for (const [name, args, status] of [
+    ["exit", [{ tag: "ok" }], 0],
+    ["exit", [{ tag: "err" }], 1],
+    ["exit-with-code", [42], 42],
+    ["exit-caught", [], 3],
+  ] as const) {
+    test(`${name}(${JSON.stringify(args)}) ends the instance with ${status}`, async () => {
+      const instance = await instantiate("environment", new WasiEnvironment());
+      const exit = await failureOf(instance.call(name, args));
+      expect(exit).toBeInstanceOf(ExitError);
+      expect(exit).toMatchObject({ code: "exit", status });
+      expect(instance.state).toBe("terminated");
+      expect(await failureOf(instance.call("cwd"))).toMatchObject({ code: "cannot-enter" });
+    });
+  }
+});

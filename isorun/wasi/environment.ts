@@ -1,0 +1,46 @@
+/** wasi:cli/environment and wasi:cli/exit: what a program is started with, and its end. */
+import { ExitError } from "../errors/errors.ts";
+import type { Linker } from "../runtime/linker.ts";
+import type { SystemComponent } from "../runtime/system-component.ts";
+import { wasiName } from "./wasi-name.ts";
+
+export interface EnvironmentOptions {
+  /** With the name of the program first. */
+  readonly args?: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly initialCwd?: string;
+}
+
+/**
+ * `wasi:cli/environment` and `exit`. A guest sees what stands in the options, nothing of the host's environment.
+ *
+ * `exit` ends the instance: the call that is running throws ExitError with the status (0 for `ok`, 1 for `err`, or the
+ * code), the guest cannot catch it, and the instance is `terminated`.
+ */
+export class WasiEnvironment implements SystemComponent {
+  readonly name = "WasiEnvironment";
+  readonly #options: EnvironmentOptions;
+
+  constructor(options: EnvironmentOptions = {}) {
+    this.#options = options;
+  }
+
+  install(linker: Linker): void {
+    const { args = [], variables = {}, initialCwd } = this.#options;
+    linker.instance(wasiName("cli/environment"), (environment) => {
+      environment
+        .func("get-arguments", () => args)
+        .func("get-environment", () => Object.entries(variables))
+        .func("initial-cwd", () => initialCwd);
+    });
+    linker.instance(wasiName("cli/exit"), (exit) => {
+      exit
+        .func("exit", (status: { readonly tag: "ok" | "err" }) => {
+          throw new ExitError(status.tag === "ok" ? 0 : 1);
+        })
+        .func("exit-with-code", (status: number) => {
+          throw new ExitError(status);
+        });
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "bun:test";
+import { failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { KeyStream } from "./key-stream.ts";
+import { WasiRandom } from "./random.ts";
+
+const u64At = (bytes: Uint8Array, at: number): bigint => new DataView(bytes.buffer).getBigUint64(at, true);
+
+describe("with a seed", () => {
+  test("every interface gives the bytes of its own key stream", async () => {
+    const key = Uint8Array.from({ length: 32 }, (_, index) => index + 1);
+    const seed = [...key].toReversed().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+    const instance = await instantiate("random", new WasiRandom({ seed }));
+    const [secure, insecure, hashes] = [0, 1, 2].map((nonce) => new KeyStream(key, nonce).bytes(64)) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    expect(await instance.call("bytes", [5n])).toEqual(secure.slice(0, 5));
+    expect(await instance.call("u64")).toBe(u64At(secure, 5));
+    expect(await instance.call("insecure-u64")).toBe(u64At(insecure, 0));
+    expect(await instance.call("insecure-bytes", [3n])).toEqual(insecure.slice(8, 11));
+    expect(await instance.call("seed")).toEqual([u64At(hashes, 0), u64At(hashes, 8)]);
+  });
+
+  test("each builder begins anew", async () => {
+    const random = new WasiRandom({ seed: 7n });
+    const first = await (await instantiate("random", random)).call("bytes", [32n]);
+    const second = await (await instantiate("random", random)).call("bytes", [32n]);
+    expect(second).toEqual(first);
+    expect(await (await instantiate("random", new WasiRandom({ seed: 8n }))).call("bytes", [32n])).not.toEqual(first);
+  });
+
+  for (const seed of [-1n, 2n ** 256n]) {
+    test(`${seed} is none`, () => expect(() => new WasiRandom({ seed })).toThrow(TypeError));
+  }
+});
+
+describe("without a seed", () => {
+  test("bytes differ, also beyond what the platform gives at once", async () => {
+    const bytes = (await instantiate("random", new WasiRandom())).func("bytes") as (length: bigint) => Uint8Array;
+    expect(bytes(32n)).not.toEqual(bytes(32n));
+    expect(bytes(0n)).toEqual(new Uint8Array());
+    const long = (await (
+      await instantiate("random", new WasiRandom())
+    ).call("insecure-bytes", [100_000n])) as Uint8Array;
+    expect(long.length).toBe(100_000);
+    expect(long.subarray(-32)).not.toEqual(new Uint8Array(32));
+  });
+
+  test("more than 64 MiB at once are a trap", async () => {
+    const instance = await instantiate("random", new WasiRandom());
+    expect(await failureOf(instance.call("bytes", [(64n << 20n) + 1n]))).toMatchObject({
+      message: expect.stringContaining("67108864 is the most"),
+    });
+  });
+});

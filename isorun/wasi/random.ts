@@ -1,0 +1,86 @@
+/** wasi:random: bytes that nobody can foresee, or bytes that are the same in every run. */
+import { TrapError } from "../errors/errors.ts";
+import type { Linker } from "../runtime/linker.ts";
+import type { SystemComponent } from "../runtime/system-component.ts";
+import { KeyStream } from "./key-stream.ts";
+import { wasiName } from "./wasi-name.ts";
+
+export interface RandomOptions {
+  /** From 0 to 2²⁵⁶−1. With it nothing is random any more: see WasiRandom. */
+  readonly seed?: bigint;
+}
+
+type Bytes = (length: number) => Uint8Array;
+
+/** More than this in one call is a trap. */
+const bytesMax = 64 << 20;
+
+/** What the platform's generator gives in one call. */
+const platformBytesMax = 65_536;
+
+/**
+ * `wasi:random/random`, `insecure` and `insecure-seed`, by the platform's secure generator.
+ *
+ * With a seed all three are deterministic: the key stream of ChaCha20 (key-stream.ts) under the seed as 32 bytes,
+ * little-endian, each interface with a nonce of its own (0, 1 and 2, in this order), from the beginning for each builder
+ * that it is linked to. Bytes are used in order; a u64 is the next eight of them, little-endian.
+ */
+export class WasiRandom implements SystemComponent {
+  readonly name = "WasiRandom";
+  readonly #key: Uint8Array | undefined;
+
+  /** @throws TypeError for a seed that has no 256 bits */
+  constructor({ seed }: RandomOptions = {}) {
+    this.#key = seed === undefined ? undefined : keyOf(seed);
+  }
+
+  install(linker: Linker): void {
+    const key = this.#key;
+    const source = (nonce: number): Bytes => {
+      if (key === undefined) return platformBytes;
+      const stream = new KeyStream(key, nonce);
+      return (length) => stream.bytes(length);
+    };
+    for (const [nonce, { name, prefix }] of interfaces.entries()) {
+      const bytes = source(nonce);
+      linker.instance(wasiName(name), (random) => {
+        random
+          .func(`get-${prefix}random-bytes`, (length: bigint) => bytes(checkLength(length)))
+          .func(`get-${prefix}random-u64`, () => u64(bytes));
+      });
+    }
+    const bytes = source(interfaces.length);
+    linker.instance(wasiName("random/insecure-seed"), (random) => {
+      random.func("insecure-seed", () => [u64(bytes), u64(bytes)]);
+    });
+  }
+}
+
+const interfaces = [
+  { name: "random/random", prefix: "" },
+  { name: "random/insecure", prefix: "insecure-" },
+] as const;
+
+function keyOf(seed: bigint): Uint8Array {
+  if (seed !== BigInt.asUintN(256, seed)) throw new TypeError("a seed is from 0 to 2^256-1");
+  const key = new DataView(new ArrayBuffer(32));
+  for (let word = 0; word < 4; word += 1) {
+    key.setBigUint64(word * 8, BigInt.asUintN(64, seed >> BigInt(word * 64)), true);
+  }
+  return new Uint8Array(key.buffer);
+}
+
+function platformBytes(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += platformBytesMax) {
+    crypto.getRandomValues(bytes.subarray(at, at + platformBytesMax));
+  }
+  return bytes;
+}
+
+function checkLength(length: bigint): number {
+  if (length <= bytesMax) return Number(length);
+  throw new TrapError(`cannot give ${length} random bytes in one call: ${bytesMax} is the most`);
+}
+
+const u64 = (bytes: Bytes): bigint => new DataView(bytes(8).buffer).getBigUint64(0, true);

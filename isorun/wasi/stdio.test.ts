@@ -1,0 +1,180 @@
+import { describe, expect, test } from "bun:test";
+import { failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { ComponentError } from "../errors/errors.ts";
+import { WasiClocks } from "./clocks.ts";
+import { CollectedOutput } from "./output.ts";
+import { type StdioOptions, WasiStdio } from "./stdio.ts";
+import { IoError } from "./stream-error.ts";
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const start = (options: StdioOptions) => instantiate("stdio", new WasiStdio(options));
+const payloadOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => "no error",
+    (error: unknown) => (error instanceof ComponentError ? error.payload : error),
+  );
+
+describe("output", () => {
+  test("is collected", async () => {
+    const [stdout, stderr] = [new CollectedOutput({ bytesMax: 100 }), new CollectedOutput({ bytesMax: 100 })];
+    const instance = await start({ stdout, stderr });
+    await instance.call("print", [bytesOf("hello, ")]);
+    await instance.call("print", [bytesOf("wörld\n")]);
+    await instance.call("complain", [3n]);
+    expect(stdout.text).toBe("hello, wörld\n");
+    expect(stderr.bytes).toEqual(new Uint8Array(3));
+  });
+
+  test("is forgotten where nobody asks for it", async () => {
+    const instance = await start({});
+    await instance.call("print", [bytesOf("hello")]);
+    expect(instance.state).toBe("ready");
+  });
+
+  test("has a limit, up to which it is kept", async () => {
+    const stdout = new CollectedOutput({ bytesMax: 8 });
+    const instance = await start({ stdout });
+    const message = "the output has reached its limit of 8 bytes";
+    const failure = { tag: "last-operation-failed", val: new IoError(message) };
+    expect(await payloadOf(instance.call("print", [bytesOf("0123456789")]))).toEqual(failure);
+    expect(await instance.call("failure", [bytesOf("x")])).toBe(message);
+    expect(stdout.text).toBe("01234567");
+  });
+
+  test("goes to a function, piece by piece, and what that throws is a trap", async () => {
+    const pieces: string[] = [];
+    const stdout = (bytes: Uint8Array): void => {
+      if (pieces.length === 2) throw new Error("no paper");
+      pieces.push(new TextDecoder().decode(bytes));
+    };
+    const instance = await start({ stdout });
+    await instance.call("print", [bytesOf("a")]);
+    await instance.call("print", [bytesOf("b")]);
+    expect(pieces).toEqual(["a", "b"]);
+    expect(await failureOf(instance.call("print", [bytesOf("c")]))).toMatchObject({
+      message: expect.stringContaining("no paper"),
+    });
+  });
+
+  test("goes to a stream of the web, whose failure the guest learns and the host is told", async () => {
+    const chunks: string[] = [];
+    const target = new WritableStream<Uint8Array>({
+      write: (bytes) => {
+        const text = new TextDecoder().decode(bytes);
+        if (text === "bad") throw new Error("no space left");
+        chunks.push(text);
+      },
+    });
+    const stdio = new WasiStdio({ stdout: target });
+    const instance = await instantiate("stdio", stdio);
+    await instance.call("print", [bytesOf("good")]);
+    await stdio.finish();
+    expect(chunks).toEqual(["good"]);
+    expect(target.locked).toBe(false);
+    await instance.call("print", [bytesOf("bad")]);
+    expect(await failureOf(stdio.finish())).toMatchObject({ message: expect.stringContaining("no space left") });
+    expect(await instance.call("failure", [bytesOf("x")])).toBe("the output could not be written");
+  });
+
+  test("a stream of the web that does not take its bytes makes the guest wait", async () => {
+    const stdout = new WritableStream<Uint8Array>({ write: () => new Promise(() => undefined) });
+    const instance = await start({ stdout });
+    const page = new Uint8Array(4096);
+    for (let at = 0; at < (1 << 20) - page.length; at += page.length) await instance.call("print", [page]);
+    expect(await instance.call("room")).toBe(4096n);
+    expect(await failureOf(instance.call("print", [page]))).toMatchObject({ code: "cannot-block" });
+  });
+});
+
+describe("permits", () => {
+  test("what was permitted can be written, once", async () => {
+    const stdout = new CollectedOutput({ bytesMax: 4 });
+    const instance = await start({ stdout });
+    expect(await instance.call("room")).toBe(4n);
+    await instance.call("write", [bytesOf("abc")]);
+    expect(await failureOf(instance.call("write", [bytesOf("de")]))).toMatchObject({
+      message: expect.stringContaining("'check-write' permitted 1"),
+    });
+    expect(stdout.text).toBe("abc");
+  });
+
+  test("writing without one is a trap", async () => {
+    const instance = await start({});
+    await instance.call("write", [new Uint8Array()]);
+    expect(await failureOf(instance.call("write", [bytesOf("x")]))).toMatchObject({
+      message: expect.stringContaining("'check-write' permitted 0"),
+    });
+  });
+
+  test("more than 4096 bytes are not flushed in one call", async () => {
+    expect(await failureOf((await start({})).call("print", [new Uint8Array(4097)]))).toMatchObject({
+      message: expect.stringContaining("4096 is the most"),
+    });
+    expect(await failureOf((await start({})).call("complain", [2n ** 63n]))).toMatchObject({
+      message: expect.stringContaining("4096 is the most"),
+    });
+  });
+});
+
+describe("input", () => {
+  test("bytes are read to their end", async () => {
+    const instance = await start({ stdin: bytesOf("hello") });
+    expect(await instance.call("has-input")).toBe(true);
+    expect(await instance.call("read", [0n])).toEqual(new Uint8Array());
+    expect(await instance.call("read", [2n])).toEqual(bytesOf("he"));
+    expect(await instance.call("skip", [1n])).toBe(1n);
+    expect(await instance.call("blocking-read", [2n ** 64n - 1n])).toEqual(bytesOf("lo"));
+    expect(await payloadOf(instance.call("read", [1n]))).toEqual({ tag: "closed" });
+    expect(await payloadOf(instance.call("blocking-read", [1n]))).toEqual({ tag: "closed" });
+  });
+
+  test("there is none where none was given", async () => {
+    expect(await payloadOf((await start({})).call("read", [1n]))).toEqual({ tag: "closed" });
+  });
+
+  test("goes straight to the output", async () => {
+    const stdout = new CollectedOutput({ bytesMax: 100 });
+    const instance = await start({ stdin: bytesOf("hello"), stdout });
+    expect(await instance.call("copy", [4n])).toBe(4n);
+    expect(await instance.call("copy", [4n])).toBe(1n);
+    expect(await payloadOf(instance.call("copy", [4n]))).toEqual({ tag: "closed" });
+    expect(stdout.text).toBe("hello");
+  });
+
+  test("a stream of the web is read as it comes, and fails as it fails", async () => {
+    let feed: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const stdin = new ReadableStream<Uint8Array>({ start: (controller) => void (feed = controller) });
+    const instance = await start({ stdin });
+    expect(await instance.call("read", [9n])).toEqual(new Uint8Array());
+    expect(await instance.call("has-input")).toBe(false);
+    feed?.enqueue(bytesOf("hello"));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await instance.call("has-input")).toBe(true);
+    expect(await instance.call("read", [9n])).toEqual(bytesOf("hello"));
+    expect(await instance.call("read", [9n])).toEqual(new Uint8Array());
+    feed?.error(new Error("a secret of the host"));
+    await new Promise((resolve) => setImmediate(resolve));
+    const failure = { tag: "last-operation-failed", val: new IoError("the input could not be read") };
+    expect(await payloadOf(instance.call("blocking-read", [9n]))).toEqual(failure);
+  });
+
+  test("what is not there yet cannot be waited for", async () => {
+    const instance = await start({ stdin: new ReadableStream<Uint8Array>() });
+    expect(await failureOf(instance.call("blocking-read", [1n]))).toMatchObject({ code: "cannot-block" });
+  });
+});
+
+test("terminals are those that were said to be", async () => {
+  const instance = await start({ terminals: ["stdout"] });
+  expect(await instance.call("is-terminal", [true])).toBe(true);
+  expect(await instance.call("is-terminal", [false])).toBe(false);
+});
+
+test("wasi:io is one, however many install it and in whichever order", async () => {
+  for (const order of [
+    [new WasiClocks(), new WasiStdio()],
+    [new WasiStdio(), new WasiClocks(), new WasiStdio()],
+  ]) {
+    expect(await (await instantiate("stdio", ...order)).call("has-input")).toBe(true);
+  }
+});

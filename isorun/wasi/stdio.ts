@@ -1,0 +1,83 @@
+/** wasi:cli/stdin, stdout, stderr, and which of them are terminals. */
+import type { Linker } from "../runtime/linker.ts";
+import type { SystemComponent } from "../runtime/system-component.ts";
+import { type InputSource, inputFrom } from "./input.ts";
+import { installStreams } from "./io.ts";
+import { type OutputTarget, outputTo, StreamOutput } from "./output.ts";
+import type { InputStream, OutputStream } from "./streams.ts";
+import { wasiName } from "./wasi-name.ts";
+
+type StandardStream = "stdin" | "stdout" | "stderr";
+
+export interface StdioOptions {
+  /** Nothing, if it is not given: the guest reads the end. */
+  readonly stdin?: InputSource;
+  /** Nowhere, if it is not given: what the guest writes is forgotten. */
+  readonly stdout?: OutputTarget;
+  readonly stderr?: OutputTarget;
+  /** Those that the guest is told are terminals. */
+  readonly terminals?: readonly StandardStream[];
+}
+
+/**
+ * `wasi:cli/stdin`, `stdout`, `stderr`, `terminal-*`, and `wasi:io/error`, `poll` and `streams`. All instances that it
+ * is linked to share the streams. Input that is not there yet makes a guest wait, which a call that cannot be suspended
+ * answers with TrapError `cannot-block`; bytes never do.
+ */
+export class WasiStdio implements SystemComponent {
+  readonly name = "WasiStdio";
+  readonly #stdin: InputStream;
+  readonly #stdout: OutputStream;
+  readonly #stderr: OutputStream;
+  readonly #terminals: readonly StandardStream[];
+
+  constructor({ stdin = new Uint8Array(), stdout = forget, stderr = forget, terminals = [] }: StdioOptions = {}) {
+    this.#stdin = inputFrom(stdin);
+    this.#stdout = outputTo(stdout);
+    this.#stderr = outputTo(stderr);
+    this.#terminals = terminals;
+  }
+
+  install(linker: Linker): void {
+    const { inputStream, outputStream } = installStreams(linker);
+    linker.instance(wasiName("cli/stdin"), (stdin) => {
+      stdin.resource("input-stream", inputStream);
+      stdin.func("get-stdin", () => this.#stdin);
+    });
+    for (const [name, stream] of [
+      ["stdout", this.#stdout],
+      ["stderr", this.#stderr],
+    ] as const) {
+      linker.instance(wasiName(`cli/${name}`), (output) => {
+        output.resource("output-stream", outputStream);
+        output.func(`get-${name}`, () => stream);
+      });
+    }
+    this.#installTerminals(linker);
+  }
+
+  /** Waits until streams of the web have taken all, and lets go of them. @throws what they failed with */
+  async finish(): Promise<void> {
+    for (const stream of [this.#stdout, this.#stderr]) if (stream instanceof StreamOutput) await stream.finish();
+  }
+
+  #installTerminals(linker: Linker): void {
+    for (const [kind, names] of [
+      ["terminal-input", ["stdin"]],
+      ["terminal-output", ["stdout", "stderr"]],
+    ] as const) {
+      linker.instance(wasiName(`cli/${kind}`), (terminals) => {
+        const terminal = terminals.resource(kind);
+        for (const name of names) {
+          const value = this.#terminals.includes(name) ? {} : undefined;
+          linker.instance(wasiName(`cli/terminal-${name}`), (inner) => {
+            inner.resource(kind, terminal);
+            inner.func(`get-terminal-${name}`, () => value);
+          });
+        }
+      });
+    }
+  }
+}
+
+const forget = (): void => undefined;

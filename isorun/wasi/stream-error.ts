@@ -1,0 +1,18 @@
+/** `stream-error` of wasi:io/streams, as host functions throw it, and the resource of wasi:io/error in it. */
+import { ComponentError } from "../errors/errors.ts";
+
+/** The value of an `error` resource. */
+export class IoError {
+  /** What the guest may read: nothing that only the host should know. */
+  readonly message: string;
+
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+/** The stream has ended, or nobody takes what is written. */
+export const streamClosed = (): ComponentError => new ComponentError({ tag: "closed" });
+
+export const streamFailed = (error: IoError): ComponentError =>
+  new ComponentError({ tag: "last-operation-failed", val: error });

@@ -1,0 +1,130 @@
+/**
+ * What stands behind `input-stream` and `output-stream` of wasi:io: a system component makes a subclass for each thing
+ * that can be read or written, and hands its objects out as these resources.
+ */
+import { TrapError } from "../errors/errors.ts";
+import { type Later, type Pollable, whenAnyReady } from "./wait.ts";
+
+/** What one call moves at most: a guest names lengths up to 2⁶⁴. */
+const chunkBytesMax = 1 << 20;
+
+/** Of the operations that write and flush in one (wasi:io/streams). */
+const flushedBytesMax = 4096;
+
+const atMost = (length: bigint, most = chunkBytesMax): number => (length < BigInt(most) ? Number(length) : most);
+
+export abstract class InputStream implements Pollable {
+  /** Whether `take` answers with bytes, or throws. */
+  abstract readonly isReady: boolean;
+  abstract whenReady(): Promise<void>;
+
+  /** At most so many bytes; none only if there are none yet. @throws ComponentError (stream-error.ts) */
+  protected abstract take(most: number): Uint8Array;
+
+  /** The last handle was dropped. */
+  [Symbol.dispose](): void {}
+
+  read(length: bigint): Uint8Array {
+    return this.take(atMost(length));
+  }
+
+  blockingRead(length: bigint): Later<Uint8Array> {
+    return whenAnyReady([this], () => this.read(length));
+  }
+
+  skip(length: bigint): bigint {
+    return BigInt(this.read(length).length);
+  }
+
+  blockingSkip(length: bigint): Later<bigint> {
+    return whenAnyReady([this], () => this.skip(length));
+  }
+}
+
+export abstract class OutputStream implements Pollable {
+  /** Whether `room` is not 0, or throws. */
+  abstract readonly isReady: boolean;
+  abstract whenReady(): Promise<void>;
+
+  /** How many bytes can be written now. @throws ComponentError (stream-error.ts) */
+  protected abstract room(): number;
+
+  /** Takes bytes, of which there are no more than there is room. They are the stream's own. @throws ComponentError */
+  protected abstract put(bytes: Uint8Array): void;
+
+  /** Begins to hand on what was written: the stream is ready again when that is done. @throws ComponentError */
+  flush(): void {}
+
+  /** The last handle was dropped. */
+  [Symbol.dispose](): void {}
+
+  /** What `checkWrite` has allowed and `write` has not used. */
+  #permit = 0;
+
+  checkWrite(): bigint {
+    this.#permit = Math.min(this.room(), chunkBytesMax);
+    return BigInt(this.#permit);
+  }
+
+  /** @throws TrapError for more than was permitted, ComponentError */
+  write(bytes: Uint8Array): void {
+    this.#use(BigInt(bytes.length));
+    this.put(bytes);
+  }
+
+  /** @throws TrapError for more than was permitted, ComponentError */
+  writeZeroes(length: bigint): void {
+    this.#use(length);
+    this.put(new Uint8Array(Number(length)));
+  }
+
+  #use(length: bigint): void {
+    if (length > BigInt(this.#permit)) {
+      throw new TrapError(`cannot write ${length} bytes: 'check-write' permitted ${this.#permit}`);
+    }
+    this.#permit -= Number(length);
+  }
+
+  /** @throws TrapError for more than 4096 bytes */
+  blockingWriteAndFlush(bytes: Uint8Array): Later<void> {
+    checkFlushed(BigInt(bytes.length));
+    return this.#writeAll(bytes);
+  }
+
+  /** @throws TrapError for more than 4096 bytes */
+  blockingWriteZeroesAndFlush(length: bigint): Later<void> {
+    checkFlushed(length);
+    return this.#writeAll(new Uint8Array(Number(length)));
+  }
+
+  #writeAll(bytes: Uint8Array): Later<void> {
+    return whenAnyReady([this], () => {
+      const part = bytes.subarray(0, this.room());
+      if (part.length > 0) this.put(part);
+      return part.length < bytes.length ? this.#writeAll(bytes.subarray(part.length)) : this.blockingFlush();
+    });
+  }
+
+  blockingFlush(): Later<void> {
+    this.flush();
+    return whenAnyReady([this], () => {
+      // Tells what went wrong meanwhile.
+      this.room();
+    });
+  }
+
+  splice(source: InputStream, length: bigint): bigint {
+    const bytes = source.read(BigInt(atMost(length, this.room())));
+    if (bytes.length > 0) this.put(bytes);
+    return BigInt(bytes.length);
+  }
+
+  blockingSplice(source: InputStream, length: bigint): Later<bigint> {
+    return whenAnyReady([this], () => whenAnyReady([source], () => this.splice(source, length)));
+  }
+}
+
+function checkFlushed(length: bigint): void {
+  if (length <= flushedBytesMax) return;
+  throw new TrapError(`cannot write and flush ${length} bytes in one call: ${flushedBytesMax} is the most`);
+}
