@@ -20,13 +20,19 @@ interface Job {
 
 /** What reads the bytes of each of these texts. @throws Error with what the assembler says */
 export async function assemble(texts: readonly string[]): Promise<(text: string) => Uint8Array> {
+  const pathOf = await assembleFiles(texts);
+  return (text) => readFileSync(pathOf(text));
+}
+
+/** The same, and says where the binary of each text is. */
+export async function assembleFiles(texts: readonly string[]): Promise<(text: string) => string> {
   const jobs = new Map(texts.map((text) => [text, { text, target: targetOf(text) }]));
   const missing = [...jobs.values()].filter(({ target }) => !existsSync(target));
   if (missing.length > 0) await runAssembler(missing);
   return (text) => {
     const job = jobs.get(text);
     if (job === undefined) throw new Error("this text was not assembled");
-    return readFileSync(job.target);
+    return job.target;
   };
 }
 

@@ -1,0 +1,38 @@
+/** Our own scripts under wasmtime: what we expect of ourselves, a peer does too. Traps and refusals by whatever words. */
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { oraclePython } from "../../tools/oracles.ts";
+import type { Command } from "../conformance/commands.ts";
+import { assembleFiles, readOwnScripts } from "./assemble.ts";
+import { componentTexts } from "./script-text.ts";
+
+/** What wasmtime's Python does otherwise, and why. */
+const otherwise: Readonly<Record<string, string>> = {
+  "between-components/gated-types": "its settings know no lists of a fixed length",
+  "lists/of-fixed-length": "its settings know no lists of a fixed length",
+  "lists/maps": "its values know no maps",
+  "entering/back-into-the-child": "it lets a parent back into the child that called it, where CanonicalABI.md traps",
+  "post-return/between-components": "it lets post-return call out where another component called",
+};
+
+const scripts = [...(await readOwnScripts("abi")), ...(await readOwnScripts("open"))];
+const pathOf = await assembleFiles(scripts.flatMap(({ commands }) => componentTexts(commands)));
+const withPaths = (command: Command) =>
+  "filename" in command ? { ...command, filename: pathOf(command.filename) } : command;
+
+async function runAll(): Promise<Readonly<Record<string, readonly string[]>>> {
+  const jobs = scripts.map(({ name, commands }) => ({ name, commands: commands.map(withPaths) }));
+  const child = Bun.spawn([await oraclePython(), "-I", join(import.meta.dir, "run_under_wasmtime.py")], {
+    stdin: new TextEncoder().encode(JSON.stringify(jobs)),
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  return (await child.stdout.json()) as Record<string, readonly string[]>; // what the program prints
+}
+
+const answers = await runAll();
+
+test.each(scripts.map(({ name }) => name))("%s", (name) => {
+  if (otherwise[name] === undefined) expect(answers[name]).toEqual([]);
+  else expect(answers[name]).not.toEqual([]);
+});
