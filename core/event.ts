@@ -4,8 +4,10 @@
  */
 import type * as v from "valibot";
 import type { EventHead, WireFields } from "./event-head.ts";
+import { budgetExhausted } from "./events/budget-exhausted.ts";
 import { cacheClean } from "./events/cache-clean.ts";
 import { cacheVerify } from "./events/cache-verify.ts";
+import { capabilityDenied } from "./events/capability-denied.ts";
 import { commandFinish } from "./events/command-finish.ts";
 import { diagnostic } from "./events/diagnostic.ts";
 import { downloadFinish } from "./events/download-finish.ts";
@@ -24,8 +26,10 @@ import { runStart } from "./events/run-start.ts";
 import { runTruncate } from "./events/run-truncate.ts";
 
 export const events = [
+  budgetExhausted,
   cacheClean,
   cacheVerify,
+  capabilityDenied,
   commandFinish,
   diagnostic,
   downloadFinish,

@@ -1,0 +1,75 @@
+import { rule } from "../diagnostic.ts";
+import { exitCode } from "../exit-code.ts";
+import type { CapabilityKind, Denial } from "./policy.ts";
+
+interface InFile {
+  /** As it was given; the script or project where the policy is a part of it. */
+  readonly file: string;
+}
+
+const exit = exitCode.config;
+
+const actions: Readonly<Record<CapabilityKind, string>> = {
+  read: "read",
+  write: "write to",
+  connect: "connect to",
+  listen: "listen on",
+  env: "see the variable",
+  exec: "start",
+  ipc: "open the channel",
+  time: "read the clock",
+  random: "get random bytes",
+  log: "write to the log",
+};
+
+const isAmbient = (kind: CapabilityKind): boolean => kind === "time" || kind === "random" || kind === "log";
+
+/** Codes of policies: what they deny, and what is wrong with how they are written. */
+export const policyDiagnostics = {
+  E_CAPABILITY_DENIED: rule<Denial>({
+    exit: exitCode.denied,
+    summary: "The workload did something that its policy does not allow. The fix is the one flag that would grant it.",
+    message: ({ capability, requested }) =>
+      `cannot ${actions[capability]}${requested === undefined ? "" : ` '${requested}'`}: the policy does not allow it`,
+    hint: ({ capability, deniedBy, flag }) => {
+      if (deniedBy === "workload")
+        return `The workload's own policy denies it, which no flag can change: change \`${capability}\` in its [capabilities].`;
+      if (isAmbient(capability)) return `Leave \`--deny-${capability}\`, or \`${capability} = false\`, away.`;
+      return flag === undefined ? `Grants are written as \`--allow-${capability}=…\`.` : `Allow it with \`${flag}\`.`;
+    },
+    fixes: ({ flag }) => (flag === undefined ? [] : [{ title: "allow exactly this", kind: "option", text: flag }]),
+  }),
+  E_POLICY_FLAG: rule<{ flag: string; text: string; reason: string }>({
+    exit: exitCode.usage,
+    summary: "The value of a policy or budget flag is malformed.",
+    message: (p) => `cannot use '${p.text}' for ${p.flag}: it ${p.reason}`,
+  }),
+  E_POLICY_VALUE: rule<InFile & { field: string; text: string; reason: string }>({
+    exit,
+    summary: "A value in a policy's TOML is malformed.",
+    message: (p) => `cannot use '${p.text}' for '${p.field}' in '${p.file}': it ${p.reason}`,
+  }),
+  E_POLICY_TYPE: rule<InFile & { field: string; expected: string }>({
+    exit,
+    summary: "A value in a policy's TOML has another type than its key takes.",
+    message: (p) => `'${p.field}' in '${p.file}' must be ${p.expected}`,
+  }),
+  E_POLICY_KEY: rule<InFile & { field: string; nearest: readonly string[] }>({
+    exit,
+    summary:
+      "A policy's TOML has a key that no policy has. It is no warning, because a misspelt limit would limit nothing.",
+    message: (p) => `'${p.field}' in '${p.file}' is not a part of a policy`,
+    hint: ({ nearest: [near] }) => (near === undefined ? undefined : `Did you mean \`${near}\`?`),
+  }),
+  E_POLICY_TOML: rule<InFile & { reason: string }>({
+    exit,
+    summary: "A file of a policy is not valid TOML.",
+    message: (p) => `'${p.file}' is not valid TOML: ${p.reason}`,
+  }),
+  E_POLICY_UNENFORCEABLE: rule<{ engine: string; parts: readonly string[] }>({
+    exit,
+    summary: "The engine that should run the workload cannot enforce a part of its policy.",
+    message: (p) => `the engine '${p.engine}' cannot enforce ${p.parts.map((part) => `'${part}'`).join(", ")}`,
+    hint: () => "Leave it away, or choose an engine that can.",
+  }),
+};

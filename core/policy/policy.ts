@@ -1,0 +1,62 @@
+/**
+ * Policies: what a workload may do (capabilities) and how much of it (budget). Nothing is allowed that a policy does not
+ * name, except time, random and log, which it has to deny.
+ *
+ * Pure data and pure functions of platform: no disk, no node modules, so that an engine in a browser can use them. What
+ * symbolic links, name servers and PATH make of a path, a host or a program is for the engine to see to.
+ */
+import type { Budget } from "../budget/budget.ts";
+import type { Platform } from "../paths.ts";
+
+/** Capabilities that are lists of what is granted. */
+export const grantKinds = ["read", "write", "connect", "listen", "env", "exec", "ipc"] as const;
+/** Capabilities that are there unless they are denied. */
+export const ambientKinds = ["time", "random", "log"] as const;
+export const capabilityKinds = [...grantKinds, ...ambientKinds] as const;
+
+export type GrantKind = (typeof grantKinds)[number];
+export type AmbientKind = (typeof ambientKinds)[number];
+export type CapabilityKind = (typeof capabilityKinds)[number];
+
+/**
+ * Grants are in canonical form (grant.ts): absolute normalised paths, lower-case hosts with port, names. Lists are
+ * sorted and hold nothing that another of their grants covers; `read` not what `write` covers, because write implies
+ * read.
+ */
+export type Capabilities = { readonly [K in GrantKind]: readonly string[] } & {
+  readonly [K in AmbientKind]: boolean;
+};
+
+export interface Policy {
+  readonly platform: Platform;
+  readonly capabilities: Capabilities;
+  readonly budget: Budget;
+  /** The workload's own capabilities, which no flag of the caller widens; for words about a denial only. */
+  readonly narrowedBy?: readonly Capabilities[];
+}
+
+export interface Denial {
+  readonly capability: CapabilityKind;
+  /** What was asked for; absent for time, random and log. */
+  readonly requested?: string;
+  /** `workload`: its own policy does not name it, so that no flag would help. */
+  readonly deniedBy: "caller" | "workload";
+  /** The one flag that would grant exactly this. Absent where none can: what no grant can name, what `--deny-…` took. */
+  readonly flag?: string;
+}
+
+const noCapabilities: Capabilities = {
+  read: [],
+  write: [],
+  connect: [],
+  listen: [],
+  env: [],
+  exec: [],
+  ipc: [],
+  time: true,
+  random: true,
+  log: true,
+};
+
+/** What is left when a policy is given that names nothing. */
+export const grantNothing = (platform: Platform): Policy => ({ platform, capabilities: noCapabilities, budget: {} });

@@ -1,0 +1,40 @@
+/** A file with a policy: its text to a policy. The TOML parser is loaded here only, and only when a policy is read. */
+import { problemsOf } from "../diagnostic.ts";
+import type { policyDiagnostics } from "./diagnostics.ts";
+import type { PathBase } from "./path.ts";
+import { grantNothing, type Policy } from "./policy.ts";
+import { readPolicyTables } from "./tables.ts";
+import { tomlPlaces } from "./toml-places.ts";
+
+const problem = problemsOf<typeof policyDiagnostics>();
+
+export interface PolicyFile extends PathBase {
+  /** For messages and spans. `base` is the directory that it is in. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * The file of `--policy`, whose whole content is `[capabilities]` and `[budget]`. An empty one grants nothing.
+ * @throws E_POLICY_TOML, E_POLICY_VALUE, E_POLICY_TYPE, E_POLICY_KEY (78)
+ */
+export async function parsePolicyFile({ file, text, base, platform }: PolicyFile): Promise<Policy> {
+  const table = await parseToml(text, file);
+  const places = tomlPlaces(text);
+  const source = { file, base, platform, path: [] };
+  const placeOf: Parameters<typeof readPolicyTables>[1]["placeOf"] = (path, part) => ({ file, ...places(path, part) });
+  return readPolicyTables(table, { ...source, placeOf }) ?? grantNothing(platform);
+}
+
+async function parseToml(text: string, file: string): Promise<Readonly<Record<string, unknown>>> {
+  const { parse, TomlError } = await import("smol-toml");
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    // Its message goes on with the line, which the span shows.
+    const [reason = ""] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
+    const spans = [{ file, line: error.line, column: error.column }];
+    throw problem("E_POLICY_TOML", { file, reason }, { spans });
+  }
+}
