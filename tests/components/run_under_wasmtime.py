@@ -136,7 +136,7 @@ class Script:
         try:
             return self.run(command)
         except Exception as error:  # whatever it is, it is a difference to be told
-            return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+            return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def main():

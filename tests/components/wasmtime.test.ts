@@ -8,6 +8,10 @@ import { componentTexts } from "./script-text.ts";
 
 /** What wasmtime's Python does otherwise, and why. */
 const otherwise: Readonly<Record<string, string>> = {
+  exports: "it exports no import again, no component, and no resource as an abstract one beside itself",
+  indices: "it exports no import again",
+  names: "it exports no import again",
+  "fixed-lists": "its settings know no lists of a fixed length",
   "between-components/gated-types": "its settings know no lists of a fixed length",
   "lists/of-fixed-length": "its settings know no lists of a fixed length",
   "lists/maps": "its values know no maps",
@@ -15,7 +19,8 @@ const otherwise: Readonly<Record<string, string>> = {
   "post-return/between-components": "it lets post-return call out where another component called",
 };
 
-const scripts = [...(await readOwnScripts("abi")), ...(await readOwnScripts("open"))];
+const folders = await Promise.all(["abi", "validation", "open"].map(readOwnScripts));
+const scripts = folders.flat();
 const pathOf = await assembleFiles(scripts.flatMap(({ commands }) => componentTexts(commands)));
 const withPaths = (command: Command) =>
   "filename" in command ? { ...command, filename: pathOf(command.filename) } : command;

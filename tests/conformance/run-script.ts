@@ -173,6 +173,7 @@ const described = (error: unknown): string =>
 function shown(value: unknown): string {
   const readable = (_: string, part: unknown): unknown => {
     if (part instanceof Map) return [...part];
+    if (ArrayBuffer.isView(part)) return Array.from(part as Uint8Array);
     return typeof part === "bigint" ? `${part}n` : part;
   };
   return JSON.stringify(value, readable) ?? "nothing";
