@@ -113,6 +113,8 @@ export interface LinkProblem {
   /** The import as the component names it: an interface, or a bare name. */
   readonly import: string;
   readonly func?: string;
+  /** The system component that serves such imports, if one is shipped. */
+  readonly provider?: string;
   readonly message: string;
 }
 

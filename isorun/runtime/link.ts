@@ -14,6 +14,7 @@ import { formatExternType } from "../types/wit.ts";
 import { compatibleLookup } from "./compatible-name.ts";
 import type { HostDefinition, HostFunction, Linker } from "./linker.ts";
 import { Linker as LinkerClass } from "./linker.ts";
+import { providerOf } from "./provider.ts";
 
 /** An export of another instance, which serves an import. */
 export interface LocalLink {
@@ -140,7 +141,9 @@ function absentItem(path: readonly string[], type: ExternType, linking: Linking)
   if (linking.given.unknownImportsTrap && type.kind === "type") {
     return { kind: "type", resource: { kind: "resource", drop: () => undefined, owner: undefined } };
   }
-  report(linking, path, `nothing was given for it, which is ${formatExternType(type)}`);
+  const provider = providerOf(path[0] ?? "");
+  const hint = provider === undefined ? "" : `; ${provider} would provide it`;
+  report(linking, path, `nothing was given for it, which is ${formatExternType(type)}${hint}`);
   return undefined;
 }
 
@@ -160,7 +163,13 @@ function report({ problems }: Linking, path: readonly string[], detail: string):
   const [name = "", ...rest] = path;
   const func = rest.join(".");
   const place = func === "" ? `'${name}'` : `'${func}' of '${name}'`;
-  problems.push({ import: name, ...(func === "" ? {} : { func }), message: `cannot link ${place}: ${detail}` });
+  const provider = providerOf(name);
+  problems.push({
+    import: name,
+    ...(func === "" ? {} : { func }),
+    ...(provider === undefined ? {} : { provider }),
+    message: `cannot link ${place}: ${detail}`,
+  });
 }
 
 /** A host's function returns the `ok` side of its result, or throws the other as ComponentError. */

@@ -11,7 +11,7 @@ describe("what was not given", () => {
     const error = await instance.call("resolve").catch((failure: unknown) => failure);
     expect(error).toBeInstanceOf(ComponentError);
     expect(error).toMatchObject({ payload: "access-denied" });
-    expect(denials).toEqual([{ interface: "wasi:sockets/ip-name-lookup@0.2.0", func: "resolve" }]);
+    expect(denials).toEqual([{ interface: "wasi:sockets/ip-name-lookup@0.2.0", func: "resolve", answer: "error" }]);
     expect(instance.state).toBe("ready");
   });
 
@@ -45,6 +45,10 @@ test("without it, all that is missing is told", async () => {
   const failure = await instantiate("denied", new WasiClocks()).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(LinkError);
   const { problems } = failure as LinkError;
+  expect(problems[0]).toMatchObject({
+    provider: "WasiDir",
+    message: expect.stringContaining("WasiDir would provide it"),
+  });
   expect(problems.map(({ import: name, func }) => `${name} ${func}`)).toEqual([
     "wasi:filesystem/types@0.2.0 descriptor",
     "wasi:filesystem/preopens@0.2.0 descriptor",

@@ -13,6 +13,8 @@ export interface Denial {
   /** As the component names it. */
   readonly interface: string;
   readonly func: string;
+  /** What the guest got: an error, an empty list or none, or its end. */
+  readonly answer: "error" | "nothing" | "trap";
 }
 
 export interface DeniedOptions {
@@ -50,11 +52,11 @@ export class WasiDenied implements SystemComponent {
       denied.add(type.resource);
       return new LinkerClass().resource(func);
     }
-    const refuse = refusalOf(type, { interface: name, func });
+    if (returnsDenied(type, denied)) return () => ({});
+    const { answer, give } = refusalOf(type, `${name}#${func}`);
     return () => {
-      if (returnsDenied(type, denied)) return {};
-      this.#onDenial({ interface: name, func });
-      return refuse();
+      this.#onDenial({ interface: name, func, answer });
+      return give();
     };
   }
 }
@@ -62,18 +64,22 @@ export class WasiDenied implements SystemComponent {
 const returnsDenied = ({ params, result }: FuncType, denied: WeakSet<Resource>): boolean =>
   params.length === 0 && result?.kind === "own" && denied.has(result.resource.resource);
 
-function refusalOf({ params, result }: FuncType, { interface: name, func }: Denial): () => unknown {
-  const error = result?.kind === "result" ? refusalIn(result.error) : undefined;
-  if (error !== undefined) {
-    return () => {
-      throw new ComponentError(error);
-    };
-  }
-  if (params.length === 0 && result?.kind === "list") return () => [];
-  if (params.length === 0 && result?.kind === "option") return () => undefined;
-  return () => {
-    throw new TrapError(`access denied: the instance was not given '${name}#${func}'`, { code: "access-denied" });
-  };
+interface Refusal {
+  readonly answer: Denial["answer"];
+  readonly give: () => unknown;
+}
+
+function refusalOf({ params, result }: FuncType, place: string): Refusal {
+  const payload = result?.kind === "result" ? refusalIn(result.error) : undefined;
+  if (payload !== undefined) return { answer: "error", give: () => raise(new ComponentError(payload)) };
+  if (params.length === 0 && result?.kind === "list") return { answer: "nothing", give: () => [] };
+  if (params.length === 0 && result?.kind === "option") return { answer: "nothing", give: () => undefined };
+  const message = `access denied: the instance was not given '${place}'`;
+  return { answer: "trap", give: () => raise(new TrapError(message, { code: "access-denied" })) };
+}
+
+function raise(error: Error): never {
+  throw error;
 }
 
 /** The value of an error type that comes closest to a denial. */
