@@ -299,3 +299,11 @@ test("strings of every kind", () => {
     expect(give("string-16", text)).toBe(text);
   }
 });
+
+test("calls that answer later refuse the same values, and leave the guest as it was", async () => {
+  expect(await handle.call("u8", [1])).toBe(1);
+  await expect(handle.call("u8", [256])).rejects.toBeInstanceOf(TypeError);
+  await expect(handle.call("u8", [])).rejects.toBeInstanceOf(TypeError);
+  await expect(handle.call("absent", [])).rejects.toBeInstanceOf(TypeError);
+  expectHealthy();
+});

@@ -106,3 +106,25 @@ test("whatever is thrown, it is an error that comes out", async () => {
     expect(handle.state).toBe("trapped");
   }
 });
+
+test("a function of the host cannot call back in, and may go on when it is told so", async () => {
+  const told: unknown[] = [];
+  const handle = await instanceWith("u8", () => {
+    try {
+      handle.func("get-u8")();
+    } catch (error) {
+      told.push(error);
+    }
+    return 5;
+  });
+  expect(handle.func("get-u8")()).toBe(5);
+  expect(told).toMatchObject([{ code: "cannot-enter", message: "cannot enter component instance" }]);
+  expect(handle.state).toBe("ready");
+  expect(handle.func("get-u8")()).toBe(5);
+});
+
+test("a function of the host may call another instance of the same component", async () => {
+  const other = await instanceWith("u8", () => 5);
+  const handle = await instanceWith("u8", () => other.func("get-u8")());
+  expect(handle.func("get-u8")()).toBe(5);
+});
