@@ -66,11 +66,6 @@ test.each<[string, Make, string]>([
   expect(await failuresOf(make)).toEqual([`E_SETTING_INVALID cannot use 'FILE': ${reason}${hint}`]);
 });
 
-test.skipIf(process.getuid?.() === 0)("a file of pip that may not be read ends the command", async () => {
-  const make: Make = (path) => writeFileSync(path, "[global]\nno-index = true\n", { mode: 0 });
-  expect(await failuresOf(make)).toEqual([`E_SETTING_INVALID cannot use 'FILE': permission denied${hint}`]);
-});
-
 test("the null device is a file without settings, and what is absent is none", () => {
   const home = mkdtempSync(join(tmpdir(), "pip-file-"));
   try {

@@ -94,3 +94,20 @@ test.skipIf(process.platform === "win32")(
   },
   20_000,
 );
+
+test.skipIf(process.platform === "win32")(
+  "a configuration of pip that this user may not read: E_SETTING_INVALID, and nothing is fetched from elsewhere",
+  async () => {
+    const file = scene.write("pip.conf", "[global]\nno-index = true\n");
+    chmodSync(file, 0);
+    if (isRoot) await runProgram(["chown", "-R", `${nobody}:${nobody}`, scene.directory], {});
+    const asked = scene.index.log.length;
+    const command = asOrdinaryUser([scene.program, "resolve", "tool"]);
+    const env = { ...scene.environment, PIP_CONFIG_FILE: file };
+    const { exitCode, stdout, stderr } = await runProgram(command, { cwd: scene.directory, env });
+    expect(stderr).toStartWith(`error[E_SETTING_INVALID]: cannot use '${file}': permission denied\n`);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 78, stdout: "" });
+    expect(scene.index.log).toHaveLength(asked);
+  },
+  20_000,
+);

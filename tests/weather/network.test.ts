@@ -18,6 +18,8 @@ interface Row {
   readonly environment?: Readonly<Record<string, string>>;
   /** A part of what it says. */
   readonly says?: string;
+  /** What it is warned of before. */
+  readonly warning?: string;
 }
 
 const reply = (body: Uint8Array, more: object = {}): Outcome => ({ status: 200, body, ...more });
@@ -51,12 +53,14 @@ const rows: readonly Row[] = [
     code: "E_RESOLVE_CONFLICT",
     exit: 65,
     page: linking("file:///srv/left-1.0-py3-none-any.whl"),
+    warning: "W_INDEX_LINK_REFUSED",
     says: "may not point at local files",
   },
   {
     name: "a link that no URL parser reads",
     code: "E_RESOLVE_CONFLICT",
     exit: 65,
+    warning: "W_INDEX_LINK_REFUSED",
     page: linking("http://[bad/left-1.0-py3-none-any.whl"),
     says: "no link to its files is an address on the web",
   },
@@ -126,7 +130,8 @@ describe("a run that meets", () => {
     test(`${row.name}: ${row.code}`, () => {
       const { codes, exitCode, started, left, message } = refusals.get(row) ?? expect.unreachable();
       expect(message).toContain(row.says ?? "");
-      expect({ codes, message }).toEqual({ codes: [row.code], message });
+      const expected = [...(row.warning === undefined ? [] : [row.warning]), row.code];
+      expect({ codes, message }).toEqual({ codes: expected, message });
       expect({ exitCode, started, left }).toEqual({ exitCode: row.exit ?? 69, started: false, left: [] });
     });
   }
