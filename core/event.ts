@@ -17,6 +17,7 @@ import { envRemove } from "./events/env-remove.ts";
 import { indexRequest } from "./events/index-request.ts";
 import { installLink } from "./events/install-link.ts";
 import { installUnpack } from "./events/install-unpack.ts";
+import { policyUnenforced } from "./events/policy-unenforced.ts";
 import { resolveFinish } from "./events/resolve-finish.ts";
 import { resolvePackage } from "./events/resolve-package.ts";
 import { resolveStart } from "./events/resolve-start.ts";
@@ -39,6 +40,7 @@ export const events = [
   indexRequest,
   installLink,
   installUnpack,
+  policyUnenforced,
   resolveFinish,
   resolvePackage,
   resolveStart,

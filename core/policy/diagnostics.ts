@@ -61,6 +61,11 @@ export const policyDiagnostics = {
     message: (p) => `'${p.field}' in '${p.file}' is not a part of a policy`,
     hint: ({ nearest: [near] }) => (near === undefined ? undefined : `Did you mean \`${near}\`?`),
   }),
+  E_POLICY_FILE: rule<InFile & { reason: string }>({
+    exit: exitCode.notFound,
+    summary: "The file that --policy names cannot be read.",
+    message: (p) => `cannot read the policy '${p.file}': ${p.reason}`,
+  }),
   E_POLICY_TOML: rule<InFile & { reason: string }>({
     exit,
     summary: "A file of a policy is not valid TOML.",
@@ -70,6 +75,6 @@ export const policyDiagnostics = {
     exit,
     summary: "The engine that should run the workload cannot enforce a part of its policy.",
     message: (p) => `the engine '${p.engine}' cannot enforce ${p.parts.map((part) => `'${part}'`).join(", ")}`,
-    hint: () => "Leave it away, or choose an engine that can.",
+    hint: () => "Leave it away, choose an engine that can, or run without it with `--best-effort`.",
   }),
 };

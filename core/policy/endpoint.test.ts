@@ -42,6 +42,7 @@ test.each([
   ["[::1:80", "lacks the closing bracket", 7, 8],
   ["[::1]80", "goes on behind the bracket without a colon", 5, 7],
   ["[::1%eth0]:80", "is no IPv6 address", 0, 10],
+  ["[a@[::1]:80", "is no IPv6 address", 0, 8],
   ["[1.2.3.4]:80", "is no IPv6 address", 0, 9],
   ["https://example.org:443", "is an address with a scheme: name host and port alone", 0, 8],
   ["exa mple.org:80", "has a character that no host has", 3, 4],
@@ -56,6 +57,10 @@ test.each([
   ["1.2.3.256:443", "names no host", 0, 9],
 ])("'%s' to connect to is at fault", (text, reason, start, end) => {
   expect(connect(text)).toEqual({ reason, start, end });
+});
+
+test.each(["xn--a", "a\u3002b", "\u00ad", "a\tb", "a\\b", "a?b", "a#b", "."])("'%s' names no host", (host) => {
+  expect(connect(`${host}:80`)).toHaveProperty("reason");
 });
 
 test("nobody listens on all subdomains", () => {

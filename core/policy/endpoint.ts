@@ -35,7 +35,11 @@ function splitEndpoint(text: string): { host: string; port: string } | Fault {
 
 function parseHost(host: string, { subdomains }: { readonly subdomains: boolean }): string | Fault {
   if (host === "") return fault("has no host", 0, 1);
-  if (host.startsWith("[")) return hostByUrl(host) ?? fault("is no IPv6 address", 0, host.length);
+  if (host.startsWith("[")) {
+    // Of anything else between brackets the URL parser might make a login and a host.
+    const address = /^\[[\da-f:.]+\]$/i.test(host) ? hostByUrl(host) : undefined;
+    return address ?? fault("is no IPv6 address", 0, host.length);
+  }
   const prefix = subdomains && host.startsWith("*.") ? "*." : "";
   const name = host.slice(prefix.length);
   const star = name.indexOf("*");

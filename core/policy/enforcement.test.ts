@@ -1,35 +1,51 @@
 import { expect, test } from "bun:test";
-import { renderProblem } from "../diagnostic.ts";
+import { Problem, renderProblem } from "../diagnostic.ts";
+import { exitCode } from "../exit-code.ts";
+import { type Report, silentReport } from "../report.ts";
 import { policyDiagnostics } from "./diagnostics.ts";
-import { enforcementProblem, unenforceableParts } from "./enforcement.ts";
+import { requireEnforcement } from "./enforcement.ts";
 import { type PolicyFlags, readPolicyFlags } from "./flags.ts";
-import { grantNothing } from "./policy.ts";
+import { grantNothing, type Policy } from "./policy.ts";
 
 const policyOf = (flags: PolicyFlags) =>
   readPolicyFlags(flags, { base: "/", platform: "linux" }) ?? grantNothing("linux");
 
 const engine = { engine: "wasm", capabilities: ["read", "write", "time"], budget: ["fuel"] } as const;
 
-test("what is used and cannot be enforced is named by its flag", () => {
-  const policy = policyOf({
+function check(policy: Policy, bestEffort = false) {
+  const told: unknown[] = [];
+  const report: Report = { ...silentReport, emit: (kind, fields) => void told.push({ kind, ...fields }) };
+  let code: string | undefined;
+  try {
+    requireEnforcement(policy, engine, { report, bestEffort });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    code = renderProblem(error, policyDiagnostics).code;
+    expect(renderProblem(error, policyDiagnostics).message).toStartWith("the engine 'wasm' cannot enforce '--");
+  }
+  return { told, code };
+}
+
+test("what is used and cannot be enforced is named by its flag, in an event and in an error", () => {
+  const flags = {
     "allow-read": ["/"],
     "allow-exec": ["git"],
     "deny-time": true,
     "deny-log": true,
     cpu: "1s",
     fuel: "9",
-  });
-  expect(unenforceableParts(policy, engine)).toEqual(["--allow-exec", "--deny-log", "--cpu"]);
-  expect(unenforceableParts({ ...policy, budget: { maxHandles: 1 } }, engine)).toContain("maxHandles");
+  };
+  const policy = policyOf(flags);
+  const told = [{ kind: "policy.unenforced", engine: "wasm", parts: ["--allow-exec", "--deny-log", "--cpu"] }];
+  expect(check(policy)).toEqual({ told, code: "E_POLICY_UNENFORCEABLE" });
+  expect(check(policy, true)).toEqual({ told, code: undefined });
+  expect(policyDiagnostics.E_POLICY_UNENFORCEABLE.exit).toBe(exitCode.config);
 });
 
-test("E_POLICY_UNENFORCEABLE, and nothing where all of it is enforced", () => {
-  const problem = enforcementProblem(policyOf({ "allow-ipc": ["jobs"], wall: "1s" }), engine);
-  expect(problem).toBeDefined();
-  if (problem === undefined) return;
-  expect(renderProblem(problem, policyDiagnostics)).toMatchObject({
-    code: "E_POLICY_UNENFORCEABLE",
-    message: "the engine 'wasm' cannot enforce '--allow-ipc', '--wall'",
-  });
-  expect(enforcementProblem(policyOf({ "allow-read": ["/"], fuel: "1" }), engine)).toBeUndefined();
+test("fields of a budget that no flag sets are named as they are", () => {
+  expect(check({ ...policyOf({}), budget: { maxHandles: 1 } }, true).told).toMatchObject([{ parts: ["maxHandles"] }]);
+});
+
+test("nothing is said where all of it is enforced", () => {
+  expect(check(policyOf({ "allow-read": ["/"], fuel: "1" }))).toEqual({ told: [], code: undefined });
 });

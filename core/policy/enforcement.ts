@@ -1,6 +1,7 @@
 /** What an engine must enforce, to compare with what it can: silence never means "allowed". */
 import { type BudgetField, budgetFieldNames, budgetNameOf } from "../budget/budget.ts";
-import { type Problem, problemsOf } from "../diagnostic.ts";
+import { problemsOf } from "../diagnostic.ts";
+import type { Report } from "../report.ts";
 import type { policyDiagnostics } from "./diagnostics.ts";
 import { type CapabilityKind, capabilityKinds, type Policy } from "./policy.ts";
 
@@ -17,7 +18,7 @@ export interface Enforceable {
  * The parts of the policy that the engine cannot enforce, by the names of their flags: what it grants or, of time, random
  * and log, denies, and what it limits.
  */
-export function unenforceableParts(policy: Policy, engine: Enforceable): readonly string[] {
+function unenforceableParts(policy: Policy, engine: Enforceable): readonly string[] {
   const { capabilities, budget } = policy;
   const isUsed = (kind: CapabilityKind): boolean => {
     const value = capabilities[kind];
@@ -35,8 +36,17 @@ export function unenforceableParts(policy: Policy, engine: Enforceable): readonl
   return [...rights, ...limits];
 }
 
-/** E_POLICY_UNENFORCEABLE (78); undefined where the engine enforces all of it. */
-export function enforcementProblem(policy: Policy, engine: Enforceable): Problem | undefined {
+/**
+ * For the start of a run. Says so by an event where the engine cannot enforce all of the policy.
+ * @throws E_POLICY_UNENFORCEABLE (78) then, unless the user is content with the rest (`--best-effort`)
+ */
+export function requireEnforcement(
+  policy: Policy,
+  engine: Enforceable,
+  { report, bestEffort }: { readonly report: Report; readonly bestEffort: boolean },
+): void {
   const parts = unenforceableParts(policy, engine);
-  return parts.length === 0 ? undefined : problem("E_POLICY_UNENFORCEABLE", { engine: engine.engine, parts });
+  if (parts.length === 0) return;
+  report.emit("policy.unenforced", { engine: engine.engine, parts: [...parts] });
+  if (!bestEffort) throw problem("E_POLICY_UNENFORCEABLE", { engine: engine.engine, parts });
 }

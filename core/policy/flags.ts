@@ -1,6 +1,6 @@
 /**
  * The policy flags that every command takes which runs a workload. In: what an argument parser collected by the shapes of
- * `policyOptions`. Out: a policy, or undefined where no flag is one.
+ * `policyOptions` (options.ts). Out: a policy, or undefined where no flag is one.
  *
  * Problems point at the argument: the span's text is the flag with its value, and columns count in that.
  */
@@ -16,26 +16,6 @@ import type { PathBase } from "./path.ts";
 import { type AmbientKind, type GrantKind, grantKinds, grantNothing, type Policy } from "./policy.ts";
 
 const problem = problemsOf<typeof policyDiagnostics>();
-
-/** As shapes for the parser of `cli`; to be spread into a command's options. */
-export const policyOptions = {
-  "allow-read": { kind: "values", value: "PATH,…", summary: "Allow reading at or below these paths" },
-  "allow-write": { kind: "values", value: "PATH,…", summary: "Allow changing files there, and reading them" },
-  "allow-connect": { kind: "values", value: "HOST:PORT,…", summary: "Allow connections to these hosts" },
-  "allow-listen": { kind: "values", value: "ADDR:PORT,…", summary: "Allow accepting connections there" },
-  "allow-env": { kind: "values", value: "NAME,…", summary: "Show these environment variables" },
-  "allow-exec": { kind: "values", value: "PROGRAM,…", summary: "Allow starting these programs" },
-  "allow-ipc": { kind: "values", value: "NAME,…", summary: "Allow opening these named channels" },
-  "deny-time": { kind: "flag", summary: "Deny clocks" },
-  "deny-random": { kind: "flag", summary: "Deny entropy" },
-  "deny-log": { kind: "flag", summary: "Deny writing to the log" },
-  memory: { kind: "value", value: "SIZE", summary: "Memory, such as 256MiB" },
-  cpu: { kind: "value", value: "TIME", summary: "Time on the processor, such as 5s" },
-  wall: { kind: "value", value: "TIME", summary: "Time that passes, such as 30s" },
-  processes: { kind: "value", value: "N", summary: "Processes, or instances, at the same time" },
-  output: { kind: "value", value: "SIZE", summary: "Bytes of output, such as 10MiB" },
-  fuel: { kind: "value", value: "N", summary: "Steps, the same on every machine" },
-} as const;
 
 export type PolicyFlags = {
   readonly [K in GrantKind as `allow-${K}`]?: readonly string[] | undefined;
