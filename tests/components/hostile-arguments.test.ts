@@ -26,6 +26,12 @@ function thrownBy(run: () => unknown): unknown {
   throw new Error("nothing was thrown");
 }
 
+const thrownLater = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => expect.unreachable("nothing was thrown"),
+    (error: unknown) => error,
+  );
+
 /** The guest is as it was: it answers, and is told so. */
 function expectHealthy(): void {
   expect(handle.state).toBe("ready");
@@ -302,8 +308,8 @@ test("strings of every kind", () => {
 
 test("calls that answer later refuse the same values, and leave the guest as it was", async () => {
   expect(await handle.call("u8", [1])).toBe(1);
-  await expect(handle.call("u8", [256])).rejects.toBeInstanceOf(TypeError);
-  await expect(handle.call("u8", [])).rejects.toBeInstanceOf(TypeError);
-  await expect(handle.call("absent", [])).rejects.toBeInstanceOf(TypeError);
+  expect(await thrownLater(handle.call("u8", [256]))).toBeInstanceOf(TypeError);
+  expect(await thrownLater(handle.call("u8", []))).toBeInstanceOf(TypeError);
+  expect(await thrownLater(handle.call("absent", []))).toBeInstanceOf(TypeError);
   expectHealthy();
 });
