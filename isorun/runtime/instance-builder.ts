@@ -1,4 +1,5 @@
-/** Links what a component imports, and makes an instance of it. */
+/** Links what a component imports, and makes instances of it: each has a linker, and what is defined there, of its own. */
+import type { Policy } from "../../core/policy/policy.ts";
 import { trapOf } from "../call/trap-of.ts";
 import { LinkError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
@@ -18,8 +19,10 @@ export interface BuilderHooks {
 export class InstanceBuilder {
   readonly #component: Component;
   readonly #hooks: BuilderHooks;
-  readonly #linker = new Linker();
+  /** In order: what is linked later goes before what was linked earlier. */
+  readonly #definitions: ((linker: Linker) => void)[] = [];
   readonly #locals = new Map<string, LocalLink>();
+  #policy: Policy | undefined;
   #unknownImportsTrap = false;
 
   constructor(component: Component, hooks: BuilderHooks) {
@@ -27,15 +30,24 @@ export class InstanceBuilder {
     this.#hooks = hooks;
   }
 
-  linkHost(define: (linker: Linker) => void): this {
-    define(this.#linker);
+  /** What the system components that are linked may give. */
+  policy(policy: Policy): this {
+    this.#policy = policy;
     return this;
   }
 
-  /** What the system component gives; what is linked later goes before it where both have something. */
-  linkSystem(system: SystemComponent): this {
-    system.install(this.#linker);
+  /** Called for each instance. What is linked later goes before it where both define something. */
+  linkHost(define: (linker: Linker) => void): this {
+    this.#definitions.push(define);
     return this;
+  }
+
+  /** Configured with the policy, if there is one, and installed for each instance. */
+  linkSystem(system: SystemComponent): this {
+    return this.linkHost((linker) => {
+      if (this.#policy !== undefined) system.configure?.(this.#policy, this.#policy.budget);
+      system.install(linker);
+    });
   }
 
   /** An export of another instance serves the import of the same name. @throws LinkError if it has no such export */
@@ -60,8 +72,10 @@ export class InstanceBuilder {
     const { valid, modules } = Component.partsOf(this.#component);
     const compile = (bytes: Uint8Array): WebAssembly.Module =>
       modules.get(bytes) ?? new WebAssembly.Module(new Uint8Array(bytes));
+    const linker = new Linker();
+    for (const define of this.#definitions) define(linker);
     const imports = linkImports(valid.type, {
-      linker: this.#linker,
+      linker,
       locals: this.#locals,
       unknownImportsTrap: this.#unknownImportsTrap,
       compile,

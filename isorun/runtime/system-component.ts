@@ -1,8 +1,15 @@
 /** What a host gives, as one thing that can be linked: anyone can write one. */
+import type { Budget } from "../../core/budget/budget.ts";
+import type { Policy } from "../../core/policy/policy.ts";
 import type { Linker } from "./linker.ts";
 
 export interface SystemComponent {
   readonly name: string;
-  /** Defines its interfaces, and no others. Called once for each builder that it is linked to. */
+  /**
+   * What the instance may do and use, where its builder has a policy: narrows what was given to the constructor. Called
+   * before each `install` of such a builder, so that builders share a component only if they share their policy.
+   */
+  configure?(policy: Policy, budget: Budget): void;
+  /** Defines its interfaces, and no others. Called once for each instance. */
   install(linker: Linker): void;
 }

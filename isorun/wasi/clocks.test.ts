@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { failureOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
 import { TrapError } from "../errors/errors.ts";
 import { type MonotonicClock, WasiClocks } from "./clocks.ts";
 
@@ -10,18 +10,20 @@ const standing: MonotonicClock = { nowNs: () => 500n, resolutionNs: 5n, sleep: (
 
 describe("the wall clock", () => {
   test("tells seconds and nanoseconds", async () => {
-    const instance = await instantiate("clocks", new WasiClocks({ wall }));
+    const instance = await instantiate("clocks", { systems: [new WasiClocks({ wall })] });
     expect(await instance.call("wall-now")).toEqual({ seconds: 1_700_000_000n, nanoseconds: 123_456_789 });
     expect(await instance.call("wall-resolution")).toEqual({ seconds: 0n, nanoseconds: 1000 });
   });
 
   test("has no time before 1970", async () => {
-    const instance = await instantiate("clocks", new WasiClocks({ wall: { ...wall, nowNs: () => -1n } }));
+    const instance = await instantiate("clocks", {
+      systems: [new WasiClocks({ wall: { ...wall, nowNs: () => -1n } })],
+    });
     expect(await instance.call("wall-now")).toEqual({ seconds: 0n, nanoseconds: 0 });
   });
 
   test("is the platform's, if no other is given", async () => {
-    const instance = await instantiate("clocks", new WasiClocks());
+    const instance = await instantiate("clocks", { systems: [new WasiClocks()] });
     const before = BigInt(Date.now());
     const { seconds, nanoseconds } = (await instance.call("wall-now")) as { seconds: bigint; nanoseconds: number };
     const ms = seconds * 1000n + BigInt(nanoseconds / 1_000_000);
@@ -31,24 +33,26 @@ describe("the wall clock", () => {
 
 describe("the monotonic clock", () => {
   test("tells its time and its resolution", async () => {
-    const instance = await instantiate("clocks", new WasiClocks({ monotonic: standing }));
+    const instance = await instantiate("clocks", { systems: [new WasiClocks({ monotonic: standing })] });
     expect(await instance.call("now")).toBe(500n);
     expect(await instance.call("resolution")).toBe(5n);
   });
 
   test("is the platform's, if no other is given, and does not run backwards", async () => {
-    const now = (await instantiate("clocks", new WasiClocks())).func("now") as () => bigint;
+    const now = (await instantiate("clocks", { systems: [new WasiClocks()] })).func("now") as () => bigint;
     const times = Array.from({ length: 100 }, () => now());
     expect(times).toEqual(times.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0)));
   });
 
   test("knows which instants are past", async () => {
-    const isPast = (await instantiate("clocks", new WasiClocks({ monotonic: standing }))).func("is-past");
+    const isPast = (await instantiate("clocks", { systems: [new WasiClocks({ monotonic: standing })] })).func(
+      "is-past",
+    );
     expect([499n, 500n, 501n, 2n ** 64n - 1n].map((when) => isPast(when))).toEqual([true, true, false, false]);
   });
 
   test("a time that has come is waited for at once", async () => {
-    const instance = await instantiate("clocks", new WasiClocks({ monotonic: standing }));
+    const instance = await instantiate("clocks", { systems: [new WasiClocks({ monotonic: standing })] });
     await instance.call("sleep", [0n]);
     expect(await instance.call("first-of", [0n, 10n])).toEqual(Uint32Array.of(0));
     expect(await instance.call("first-of", [2n ** 64n - 1n, 0n])).toEqual(Uint32Array.of(1));
@@ -62,7 +66,7 @@ describe("the monotonic clock", () => {
     test(`a time to come cannot be waited for: ${name}`, async () => {
       const sleeps: bigint[] = [];
       const monotonic = { ...standing, sleep: async (ns: bigint) => void sleeps.push(ns) };
-      const instance = await instantiate("clocks", new WasiClocks({ monotonic }));
+      const instance = await instantiate("clocks", { systems: [new WasiClocks({ monotonic })] });
       const trap = await failureOf(instance.call(name, args));
       expect(trap).toBeInstanceOf(TrapError);
       expect(trap).toMatchObject({ code: "cannot-block", message: expect.stringContaining("wasi:io/poll@0.2.1#") });
@@ -72,9 +76,24 @@ describe("the monotonic clock", () => {
   }
 
   test("nothing to wait for is a trap", async () => {
-    const instance = await instantiate("clocks", new WasiClocks());
+    const instance = await instantiate("clocks", { systems: [new WasiClocks()] });
     expect(await failureOf(instance.call("first-of-none"))).toMatchObject({
       message: expect.stringContaining("the list of pollables is empty"),
     });
   });
+});
+
+test("a policy that denies time leaves none", async () => {
+  const policy = policyOf({ time: false });
+  for (const [name, args] of [
+    ["wall-now", []],
+    ["now", []],
+    ["is-past", [0n]],
+  ] as const) {
+    const instance = await instantiate("clocks", { systems: [new WasiClocks()], policy });
+    expect(await failureOf(instance.call(name, args))).toMatchObject({
+      code: "access-denied",
+      message: "access denied: the policy has '--deny-time'",
+    });
+  }
 });

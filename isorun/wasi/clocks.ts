@@ -1,7 +1,9 @@
 /** wasi:clocks: what time it is, and how long it takes. */
+import type { Policy } from "../../core/policy/policy.ts";
 import type { Linker } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { installPoll } from "./io.ts";
+import { unlessDenied } from "./refusal.ts";
 import type { Pollable } from "./wait.ts";
 import { wasiName } from "./wasi-name.ts";
 
@@ -26,31 +28,57 @@ export interface ClocksOptions {
 
 /**
  * `wasi:clocks/wall-clock`, `monotonic-clock`, and `wasi:io/poll`. Without options the platform's clocks: to the
- * millisecond, and to the microsecond.
+ * millisecond, and to the microsecond. Where the policy denies time, every function traps (`access-denied`).
  */
 export class WasiClocks implements SystemComponent {
   readonly name = "WasiClocks";
   readonly #wall: WallClock;
   readonly #monotonic: MonotonicClock;
+  #isDenied = false;
 
   constructor({ wall = platformWall, monotonic = platformMonotonic }: ClocksOptions = {}) {
     this.#wall = wall;
     this.#monotonic = monotonic;
   }
 
+  configure({ capabilities }: Policy): void {
+    this.#isDenied = !capabilities.time;
+  }
+
   install(linker: Linker): void {
     const pollable = installPoll(linker);
     const [wall, monotonic] = [this.#wall, this.#monotonic];
+    const given = unlessDenied("time", { isDenied: this.#isDenied });
     linker.instance(wasiName("clocks/wall-clock"), (clock) => {
-      clock.func("now", () => datetime(wall.nowNs())).func("resolution", () => datetime(wall.resolutionNs));
+      clock
+        .func(
+          "now",
+          given(() => datetime(wall.nowNs())),
+        )
+        .func(
+          "resolution",
+          given(() => datetime(wall.resolutionNs)),
+        );
     });
     linker.instance(wasiName("clocks/monotonic-clock"), (clock) => {
       clock.resource("pollable", pollable);
       clock
-        .func("now", () => monotonic.nowNs())
-        .func("resolution", () => monotonic.resolutionNs)
-        .func("subscribe-instant", (whenNs: bigint) => new Alarm(monotonic, whenNs))
-        .func("subscribe-duration", (durationNs: bigint) => new Alarm(monotonic, monotonic.nowNs() + durationNs));
+        .func(
+          "now",
+          given(() => monotonic.nowNs()),
+        )
+        .func(
+          "resolution",
+          given(() => monotonic.resolutionNs),
+        )
+        .func(
+          "subscribe-instant",
+          given((whenNs: bigint) => new Alarm(monotonic, whenNs)),
+        )
+        .func(
+          "subscribe-duration",
+          given((forNs: bigint) => new Alarm(monotonic, monotonic.nowNs() + forNs)),
+        );
     });
   }
 }

@@ -7,7 +7,9 @@ import { type Denial, WasiDenied } from "./denied.ts";
 describe("what was not given", () => {
   test("is answered with access-denied where the type has it, and told", async () => {
     const denials: Denial[] = [];
-    const instance = await instantiate("denied", new WasiDenied({ onDenial: (denial) => denials.push(denial) }));
+    const instance = await instantiate("denied", {
+      systems: [new WasiDenied({ onDenial: (denial) => denials.push(denial) })],
+    });
     const error = await instance.call("resolve").catch((failure: unknown) => failure);
     expect(error).toBeInstanceOf(ComponentError);
     expect(error).toMatchObject({ payload: "access-denied" });
@@ -16,11 +18,11 @@ describe("what was not given", () => {
   });
 
   test("has nothing to show where a list is asked for", async () => {
-    expect(await (await instantiate("denied", new WasiDenied())).call("directories")).toBe(0);
+    expect(await (await instantiate("denied", { systems: [new WasiDenied()] })).call("directories")).toBe(0);
   });
 
   test("is a trap that names it where the type has no room for it", async () => {
-    const instance = await instantiate("denied", new WasiDenied());
+    const instance = await instantiate("denied", { systems: [new WasiDenied()] });
     const trap = await failureOf(instance.call("wait"));
     expect(trap).toBeInstanceOf(TrapError);
     expect(trap).toMatchObject({
@@ -35,14 +37,14 @@ test("what was given stays as it is, before or behind", async () => {
     [new WasiDenied(), new WasiClocks()],
     [new WasiClocks(), new WasiDenied()],
   ]) {
-    const instance = await instantiate("denied", ...order);
+    const instance = await instantiate("denied", { systems: [...order] });
     await instance.call("alarm");
     expect(await failureOf(instance.call("wait"))).toMatchObject({ code: "access-denied" });
   }
 });
 
 test("without it, all that is missing is told", async () => {
-  const failure = await instantiate("denied", new WasiClocks()).catch((error: unknown) => error);
+  const failure = await instantiate("denied", { systems: [new WasiClocks()] }).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(LinkError);
   const { problems } = failure as LinkError;
   expect(problems[0]).toMatchObject({

@@ -2,11 +2,12 @@
  * Stands for every interface of WASI 0.2 that a component names and nothing else was linked for. What the types allow
  * decides how it says no, so that programs which only name an interface, or ask before they use it, just run.
  */
-import { ComponentError, TrapError } from "../errors/errors.ts";
+import { ComponentError } from "../errors/errors.ts";
 import type { HostFunction, HostResource, Linker, MissingImport } from "../runtime/linker.ts";
 import { Linker as LinkerClass } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import type { FuncType, Resource, ValueType } from "../types/component-types.ts";
+import { accessDenied } from "./refusal.ts";
 import { isWasi02 } from "./wasi-name.ts";
 
 export interface Denial {
@@ -74,8 +75,7 @@ function refusalOf({ params, result }: FuncType, place: string): Refusal {
   if (payload !== undefined) return { answer: "error", give: () => raise(new ComponentError(payload)) };
   if (params.length === 0 && result?.kind === "list") return { answer: "nothing", give: () => [] };
   if (params.length === 0 && result?.kind === "option") return { answer: "nothing", give: () => undefined };
-  const message = `access denied: the instance was not given '${place}'`;
-  return { answer: "trap", give: () => raise(new TrapError(message, { code: "access-denied" })) };
+  return { answer: "trap", give: () => raise(accessDenied(`the instance was not given '${place}'`)) };
 }
 
 function raise(error: Error): never {

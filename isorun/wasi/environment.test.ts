@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { failureOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
 import { ExitError } from "../errors/errors.ts";
 import { WasiEnvironment } from "./environment.ts";
 
 describe("the environment", () => {
   test("is what was given", async () => {
     const options = { args: ["app", "--größe", ""], variables: { LANG: "C", EMPTY: "" }, initialCwd: "/data" };
-    const instance = await instantiate("environment", new WasiEnvironment(options));
+    const instance = await instantiate("environment", { systems: [new WasiEnvironment(options)] });
     expect(await instance.call("arguments")).toEqual(["app", "--größe", ""]);
     expect(await instance.call("variables")).toEqual([
       ["LANG", "C"],
@@ -16,11 +16,21 @@ describe("the environment", () => {
   });
 
   test("is empty if nothing was given: nothing of the host's shows", async () => {
-    const instance = await instantiate("environment", new WasiEnvironment());
+    const instance = await instantiate("environment", { systems: [new WasiEnvironment()] });
     expect(await instance.call("arguments")).toEqual([]);
     expect(await instance.call("variables")).toEqual([]);
     expect(await instance.call("cwd")).toBeUndefined();
   });
+});
+
+test("a policy narrows the variables", async () => {
+  const variables = { LANG: "C", LC_ALL: "C", SECRET: "x" };
+  const systems = [new WasiEnvironment({ variables })];
+  const instance = await instantiate("environment", { systems, policy: policyOf({ env: ["LANG", "LC_*"] }) });
+  expect(await instance.call("variables")).toEqual([
+    ["LANG", "C"],
+    ["LC_ALL", "C"],
+  ]);
 });
 
 describe("an exit", () => {
@@ -31,7 +41,7 @@ describe("an exit", () => {
     ["exit-caught", [], 3],
   ] as const) {
     test(`${name}(${JSON.stringify(args)}) ends the instance with ${status}`, async () => {
-      const instance = await instantiate("environment", new WasiEnvironment());
+      const instance = await instantiate("environment", { systems: [new WasiEnvironment()] });
       const exit = await failureOf(instance.call(name, args));
       expect(exit).toBeInstanceOf(ExitError);
       expect(exit).toMatchObject({ code: "exit", status });

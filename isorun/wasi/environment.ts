@@ -1,4 +1,6 @@
 /** wasi:cli/environment and wasi:cli/exit: what a program is started with, and its end. */
+import { allows } from "../../core/policy/allows.ts";
+import type { Policy } from "../../core/policy/policy.ts";
 import { ExitError } from "../errors/errors.ts";
 import type { Linker } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
@@ -12,7 +14,8 @@ export interface EnvironmentOptions {
 }
 
 /**
- * `wasi:cli/environment` and `exit`. A guest sees what stands in the options, nothing of the host's environment.
+ * `wasi:cli/environment` and `exit`. A guest sees what stands in the options, nothing of the host's environment; of
+ * the variables only those that the policy allows, if there is one.
  *
  * `exit` ends the instance: the call that is running throws ExitError with the status (0 for `ok`, 1 for `err`, or the
  * code), the guest cannot catch it, and the instance is `terminated`.
@@ -20,17 +23,26 @@ export interface EnvironmentOptions {
 export class WasiEnvironment implements SystemComponent {
   readonly name = "WasiEnvironment";
   readonly #options: EnvironmentOptions;
+  #policy: Policy | undefined;
 
   constructor(options: EnvironmentOptions = {}) {
     this.#options = options;
   }
 
+  configure(policy: Policy): void {
+    this.#policy = policy;
+  }
+
   install(linker: Linker): void {
     const { args = [], variables = {}, initialCwd } = this.#options;
+    const policy = this.#policy;
+    const visible = Object.entries(variables).filter(
+      ([name]) => policy === undefined || allows(policy, { capability: "env", name }),
+    );
     linker.instance(wasiName("cli/environment"), (environment) => {
       environment
         .func("get-arguments", () => args)
-        .func("get-environment", () => Object.entries(variables))
+        .func("get-environment", () => visible)
         .func("initial-cwd", () => initialCwd);
     });
     linker.instance(wasiName("cli/exit"), (exit) => {

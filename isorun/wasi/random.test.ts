@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { failureOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
 import { KeyStream } from "./key-stream.ts";
 import { WasiRandom } from "./random.ts";
 
@@ -9,7 +9,7 @@ describe("with a seed", () => {
   test("every interface gives the bytes of its own key stream", async () => {
     const key = Uint8Array.from({ length: 32 }, (_, index) => index + 1);
     const seed = [...key].toReversed().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-    const instance = await instantiate("random", new WasiRandom({ seed }));
+    const instance = await instantiate("random", { systems: [new WasiRandom({ seed })] });
     const [secure, insecure, hashes] = [0, 1, 2].map((nonce) => new KeyStream(key, nonce).bytes(64)) as [
       Uint8Array,
       Uint8Array,
@@ -24,10 +24,12 @@ describe("with a seed", () => {
 
   test("each builder begins anew", async () => {
     const random = new WasiRandom({ seed: 7n });
-    const first = await (await instantiate("random", random)).call("bytes", [32n]);
-    const second = await (await instantiate("random", random)).call("bytes", [32n]);
+    const first = await (await instantiate("random", { systems: [random] })).call("bytes", [32n]);
+    const second = await (await instantiate("random", { systems: [random] })).call("bytes", [32n]);
     expect(second).toEqual(first);
-    expect(await (await instantiate("random", new WasiRandom({ seed: 8n }))).call("bytes", [32n])).not.toEqual(first);
+    expect(
+      await (await instantiate("random", { systems: [new WasiRandom({ seed: 8n })] })).call("bytes", [32n]),
+    ).not.toEqual(first);
   });
 
   for (const seed of [-1n, 2n ** 256n]) {
@@ -37,20 +39,38 @@ describe("with a seed", () => {
 
 describe("without a seed", () => {
   test("bytes differ, also beyond what the platform gives at once", async () => {
-    const bytes = (await instantiate("random", new WasiRandom())).func("bytes") as (length: bigint) => Uint8Array;
+    const bytes = (await instantiate("random", { systems: [new WasiRandom()] })).func("bytes") as (
+      length: bigint,
+    ) => Uint8Array;
     expect(bytes(32n)).not.toEqual(bytes(32n));
     expect(bytes(0n)).toEqual(new Uint8Array());
     const long = (await (
-      await instantiate("random", new WasiRandom())
+      await instantiate("random", { systems: [new WasiRandom()] })
     ).call("insecure-bytes", [100_000n])) as Uint8Array;
     expect(long.length).toBe(100_000);
     expect(long.subarray(-32)).not.toEqual(new Uint8Array(32));
   });
 
   test("more than 64 MiB at once are a trap", async () => {
-    const instance = await instantiate("random", new WasiRandom());
+    const instance = await instantiate("random", { systems: [new WasiRandom()] });
     expect(await failureOf(instance.call("bytes", [(64n << 20n) + 1n]))).toMatchObject({
       message: expect.stringContaining("67108864 is the most"),
     });
+  });
+});
+
+describe("under a policy that denies random", () => {
+  const policy = policyOf({ random: false });
+
+  test("there is none", async () => {
+    for (const name of ["u64", "insecure-u64", "seed"]) {
+      const instance = await instantiate("random", { systems: [new WasiRandom()], policy });
+      expect(await failureOf(instance.call(name))).toMatchObject({ code: "access-denied" });
+    }
+  });
+
+  test("what comes from a seed is not random", async () => {
+    const instance = await instantiate("random", { systems: [new WasiRandom({ seed: 1n })], policy });
+    expect(typeof (await instance.call("u64"))).toBe("bigint");
   });
 });

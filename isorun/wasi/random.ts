@@ -1,8 +1,10 @@
 /** wasi:random: bytes that nobody can foresee, or bytes that are the same in every run. */
+import type { Policy } from "../../core/policy/policy.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { Linker } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { KeyStream } from "./key-stream.ts";
+import { unlessDenied } from "./refusal.ts";
 import { wasiName } from "./wasi-name.ts";
 
 export interface RandomOptions {
@@ -19,23 +21,30 @@ const bytesMax = 64 << 20;
 const platformBytesMax = 65_536;
 
 /**
- * `wasi:random/random`, `insecure` and `insecure-seed`, by the platform's secure generator.
+ * `wasi:random/random`, `insecure` and `insecure-seed`, by the platform's secure generator. Where the policy denies
+ * random, every function traps (`access-denied`).
  *
  * With a seed all three are deterministic: the key stream of ChaCha20 (key-stream.ts) under the seed as 32 bytes,
- * little-endian, each interface with a nonce of its own (0, 1 and 2, in this order), from the beginning for each builder
- * that it is linked to. Bytes are used in order; a u64 is the next eight of them, little-endian.
+ * little-endian, each interface with a nonce of its own (0, 1 and 2, in this order), from the beginning for each
+ * instance. It gives nothing of the platform's then, and no policy denies it. Bytes are used in order; a u64 is the next eight of them, little-endian.
  */
 export class WasiRandom implements SystemComponent {
   readonly name = "WasiRandom";
   readonly #key: Uint8Array | undefined;
+  #isDenied = false;
 
   /** @throws TypeError for a seed that has no 256 bits */
   constructor({ seed }: RandomOptions = {}) {
     this.#key = seed === undefined ? undefined : keyOf(seed);
   }
 
+  configure({ capabilities }: Policy): void {
+    this.#isDenied = !capabilities.random && this.#key === undefined;
+  }
+
   install(linker: Linker): void {
     const key = this.#key;
+    const given = unlessDenied("random", { isDenied: this.#isDenied });
     const source = (nonce: number): Bytes => {
       if (key === undefined) return platformBytes;
       const stream = new KeyStream(key, nonce);
@@ -45,13 +54,22 @@ export class WasiRandom implements SystemComponent {
       const bytes = source(nonce);
       linker.instance(wasiName(name), (random) => {
         random
-          .func(`get-${prefix}random-bytes`, (length: bigint) => bytes(checkLength(length)))
-          .func(`get-${prefix}random-u64`, () => u64(bytes));
+          .func(
+            `get-${prefix}random-bytes`,
+            given((length: bigint) => bytes(checkLength(length))),
+          )
+          .func(
+            `get-${prefix}random-u64`,
+            given(() => u64(bytes)),
+          );
       });
     }
     const bytes = source(interfaces.length);
     linker.instance(wasiName("random/insecure-seed"), (random) => {
-      random.func("insecure-seed", () => [u64(bytes), u64(bytes)]);
+      random.func(
+        "insecure-seed",
+        given(() => [u64(bytes), u64(bytes)]),
+      );
     });
   }
 }

@@ -7,7 +7,7 @@ import { type StdioOptions, WasiStdio } from "./stdio.ts";
 import { IoError } from "./stream-error.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-const start = (options: StdioOptions) => instantiate("stdio", new WasiStdio(options));
+const start = (options: StdioOptions) => instantiate("stdio", { systems: [new WasiStdio(options)] });
 const payloadOf = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
     () => "no error",
@@ -66,7 +66,7 @@ describe("output", () => {
       },
     });
     const stdio = new WasiStdio({ stdout: target });
-    const instance = await instantiate("stdio", stdio);
+    const instance = await instantiate("stdio", { systems: [stdio] });
     await instance.call("print", [bytesOf("good")]);
     await stdio.finish();
     expect(chunks).toEqual(["good"]);
@@ -175,6 +175,6 @@ test("wasi:io is one, however many install it and in whichever order", async () 
     [new WasiClocks(), new WasiStdio()],
     [new WasiStdio(), new WasiClocks(), new WasiStdio()],
   ]) {
-    expect(await (await instantiate("stdio", ...order)).call("has-input")).toBe(true);
+    expect(await (await instantiate("stdio", { systems: [...order] })).call("has-input")).toBe(true);
   }
 });
