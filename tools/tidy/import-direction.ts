@@ -30,6 +30,7 @@ const isorunRanks: Readonly<Record<string, number>> = {
   errors: 0,
   decode: 1,
   types: 2,
+  wave: 3,
   "core-module": 3,
   compile: 4,
   validate: 4,
