@@ -23,7 +23,7 @@ test("a definition is what flags of the same words are", () => {
 test.each<[object, string]>([
   [{ capabilities: { connect: ["a.org"] } }, "cannot use 'a.org' for 'connect': it has no port"],
   [{ capabilities: { raed: [] } }, "a policy has no capability 'raed'"],
-  [{ capabilities: { time: "false" } }, "'time' must be true or false, not false"],
+  [{ capabilities: { time: "false" } }, "'time' must be true or false, not of type string"],
   [{ budget: { memory: 1 } }, "a budget has no field 'memory'"],
 ])("%j", (definition, message) => {
   expect(() => definePolicy(definition, base)).toThrow(new TypeError(message));

@@ -39,7 +39,7 @@ export function definePolicy({ capabilities = {}, budget = {} }: PolicyDefinitio
 /** The text "false" would pass for true. */
 function requireFlag(kind: AmbientKind, value: unknown): boolean {
   if (value === undefined || typeof value === "boolean") return value ?? true;
-  throw new TypeError(`'${kind}' must be true or false, not ${String(value)}`);
+  throw new TypeError(`'${kind}' must be true or false, not of type ${typeof value}`);
 }
 
 function requireGrant(kind: GrantKind, text: string, base: PathBase): string {

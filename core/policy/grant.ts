@@ -91,11 +91,9 @@ export function minimalGrants(kind: GrantKind, grants: readonly string[], platfo
   // Of two spellings of one thing the same one is kept, in whichever order they come.
   for (const grant of [...grants].sort().reverse()) byKey.set(keyOf(kind, grant, platform), grant);
   const isNarrow = (grant: string): boolean =>
-    widenings(kind, grant, platform)
-      .slice(1)
-      .some((wider) => {
-        const key = keyOf(kind, wider, platform);
-        return key !== keyOf(kind, grant, platform) && byKey.has(key);
-      });
+    widenings(kind, grant, platform).some((wider) => {
+      const key = keyOf(kind, wider, platform);
+      return key !== keyOf(kind, grant, platform) && byKey.has(key);
+    });
   return [...byKey.values()].filter((grant) => !isNarrow(grant)).sort();
 }
