@@ -1,4 +1,5 @@
 /** What a guest can write to: a function, a stream of the web, or memory with an end. */
+import { ByteBuffer } from "./byte-buffer.ts";
 import { IoError, streamFailed } from "./stream-error.ts";
 import { OutputStream } from "./streams.ts";
 
@@ -40,22 +41,16 @@ class FunctionOutput extends OutputStream {
 export class CollectedOutput extends OutputStream {
   readonly isReady = true;
   readonly bytesMax: number;
-  readonly #parts: Uint8Array[] = [];
-  #length = 0;
+  readonly #kept = new ByteBuffer();
 
   constructor({ bytesMax }: { readonly bytesMax: number }) {
     super();
     this.bytesMax = bytesMax;
   }
 
+  /** A copy of what was written so far. */
   get bytes(): Uint8Array {
-    const all = new Uint8Array(this.#length);
-    let at = 0;
-    for (const part of this.#parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
+    return this.#kept.toBytes();
   }
 
   /** As UTF-8; what is none stands as U+FFFD. */
@@ -66,22 +61,23 @@ export class CollectedOutput extends OutputStream {
   async whenReady(): Promise<void> {}
 
   protected room(): number {
-    const left = this.bytesMax - this.#length;
+    const left = this.bytesMax - this.#kept.length;
     if (left <= 0) throw streamFailed(new IoError(`the output has reached its limit of ${this.bytesMax} bytes`));
     return left;
   }
 
   protected put(bytes: Uint8Array): void {
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
+    this.#kept.append(bytes);
   }
 }
 
+/** One write is under way at a time; what comes meanwhile is the next one. */
 export class StreamOutput extends OutputStream {
   readonly #stream: WritableStream<Uint8Array>;
-  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  #waitingBytes = 0;
-  #last: Promise<void> = Promise.resolve();
+  readonly #waiting = new ByteBuffer();
+  #bytesUnderWay = 0;
+  /** Settles when nothing is under way and nothing waits. */
+  #idle: Promise<void> | undefined;
   #failure: { readonly cause: unknown } | undefined;
 
   constructor(stream: WritableStream<Uint8Array>) {
@@ -90,39 +86,51 @@ export class StreamOutput extends OutputStream {
   }
 
   get isReady(): boolean {
-    return this.#failure !== undefined || this.#waitingBytes < roomBytes;
+    return this.#failure !== undefined || this.#untakenBytes < roomBytes;
   }
 
-  /** Writes end in order: the last one settles when all have. */
-  whenReady(): Promise<void> {
-    return this.#last;
+  async whenReady(): Promise<void> {
+    await this.#idle;
   }
 
   protected room(): number {
     if (this.#failure !== undefined) throw streamFailed(new IoError("the output could not be written"));
-    return roomBytes - this.#waitingBytes;
+    return roomBytes - this.#untakenBytes;
   }
 
   protected put(bytes: Uint8Array): void {
-    this.#writer ??= this.#stream.getWriter();
-    this.#waitingBytes += bytes.length;
-    this.#last = this.#written(this.#writer.write(bytes), bytes.length);
+    // Nothing to write would be over before it is under way.
+    if (bytes.length === 0) return;
+    this.#waiting.append(bytes);
+    this.#idle ??= this.#drain();
   }
 
-  async #written(write: Promise<void>, length: number): Promise<void> {
+  get #untakenBytes(): number {
+    return this.#waiting.length + this.#bytesUnderWay;
+  }
+
+  async #drain(): Promise<void> {
     try {
-      await write;
+      const writer = this.#stream.getWriter();
+      try {
+        while (this.#waiting.length > 0) {
+          const bytes = this.#waiting.take();
+          this.#bytesUnderWay = bytes.length;
+          await writer.write(bytes);
+        }
+      } finally {
+        writer.releaseLock();
+      }
     } catch (cause) {
       this.#failure ??= { cause };
     }
-    this.#waitingBytes -= length;
+    this.#bytesUnderWay = 0;
+    this.#idle = undefined;
   }
 
-  /** Waits until all was taken, and lets go of the stream. @throws what the stream failed with */
+  /** Waits until all was taken. @throws what the stream failed with */
   async finish(): Promise<void> {
-    await this.#last;
-    this.#writer?.releaseLock();
-    this.#writer = undefined;
+    await this.#idle;
     if (this.#failure !== undefined) throw this.#failure.cause;
   }
 }

@@ -76,6 +76,19 @@ describe("output", () => {
     expect(await instance.call("failure", [bytesOf("x")])).toBe("the output could not be written");
   });
 
+  test("pieces that come while a stream of the web is busy are written as one", async () => {
+    const chunks: string[] = [];
+    const write = (bytes: Uint8Array): void => void chunks.push(new TextDecoder().decode(bytes));
+    const stdio = new WasiStdio({ stdout: new WritableStream({ write }) });
+    const instance = await instantiate("stdio", { systems: [stdio] });
+    const print = instance.func("print");
+    instance.func("room")();
+    instance.func("write")(new Uint8Array());
+    for (const letter of "abcd") print(bytesOf(letter));
+    await stdio.finish();
+    expect(chunks).toEqual(["a", "bcd"]);
+  });
+
   test("a stream of the web that does not take its bytes makes the guest wait", async () => {
     const stdout = new WritableStream<Uint8Array>({ write: () => new Promise(() => undefined) });
     const instance = await start({ stdout });

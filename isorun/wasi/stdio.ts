@@ -56,7 +56,7 @@ export class WasiStdio implements SystemComponent {
     this.#installTerminals(linker);
   }
 
-  /** Waits until streams of the web have taken all, and lets go of them. @throws what they failed with */
+  /** Waits until streams of the web have taken all; they are not locked then. @throws what they failed with */
   async finish(): Promise<void> {
     for (const stream of [this.#stdout, this.#stderr]) if (stream instanceof StreamOutput) await stream.finish();
   }
