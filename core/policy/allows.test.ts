@@ -94,7 +94,7 @@ test.each<[CapabilityRequest, string | undefined, string | undefined]>([
   [{ capability: "env", name: "A*" }, undefined, "A*"],
   [{ capability: "exec", program: "./x" }, undefined, "./x"],
   [read("relative"), undefined, "relative"],
-])("the denial of %o names %s", (request, flag, requested) => {
+])("the denial of %o", (request, flag, requested) => {
   const { capability } = request;
   const denial = denialOf(grantNothing("linux"), request);
   expect(denial).toEqual({
