@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { failureOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
+import { builderOf, failureOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
 import { KeyStream } from "./key-stream.ts";
 import { WasiRandom } from "./random.ts";
 
@@ -22,10 +22,10 @@ describe("with a seed", () => {
     expect(await instance.call("seed")).toEqual([u64At(hashes, 0), u64At(hashes, 8)]);
   });
 
-  test("each builder begins anew", async () => {
-    const random = new WasiRandom({ seed: 7n });
-    const first = await (await instantiate("random", { systems: [random] })).call("bytes", [32n]);
-    const second = await (await instantiate("random", { systems: [random] })).call("bytes", [32n]);
+  test("each instance begins anew", async () => {
+    const builder = await builderOf("random", { systems: [new WasiRandom({ seed: 7n })] });
+    const first = await (await builder.instantiate()).call("bytes", [32n]);
+    const second = await (await builder.instantiate()).call("bytes", [32n]);
     expect(second).toEqual(first);
     expect(
       await (await instantiate("random", { systems: [new WasiRandom({ seed: 8n })] })).call("bytes", [32n]),

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Capabilities, grantNothing, type Policy } from "../../../core/policy/policy.ts";
+import type { InstanceBuilder } from "../../../isorun/runtime/instance-builder.ts";
 import type { InstanceHandle } from "../../../isorun/runtime/instance-handle.ts";
 import { Runtime } from "../../../isorun/runtime/runtime.ts";
 import type { SystemComponent } from "../../../isorun/runtime/system-component.ts";
@@ -13,13 +14,16 @@ interface Links {
 }
 
 /** @param name of a file, without its ending */
-export async function instantiate(name: string, { systems, policy }: Links): Promise<InstanceHandle> {
+export async function builderOf(name: string, { systems, policy }: Links): Promise<InstanceBuilder> {
   const text = readFileSync(join(import.meta.dir, `${name}.wat`), "utf8");
   const runtime = new Runtime();
   const builder = runtime.instance(await runtime.load((await assemble([text]))(text)));
   for (const system of systems) builder.linkSystem(system);
-  if (policy !== undefined) builder.policy(policy);
-  return builder.instantiate();
+  return policy === undefined ? builder : builder.policy(policy);
+}
+
+export async function instantiate(name: string, links: Links): Promise<InstanceHandle> {
+  return (await builderOf(name, links)).instantiate();
 }
 
 /** A policy of these capabilities, and of time, random and log unless it says otherwise. */
