@@ -1,5 +1,8 @@
 /** Bytes that grow: what the passes of this folder write modules into. */
 
+/** Up to this length a loop is faster than a call of the engine. */
+export const shortSpan = 96;
+
 export class ByteWriter {
   bytes: Uint8Array;
   /** Where the next byte goes. */
@@ -25,9 +28,12 @@ export class ByteWriter {
   }
 
   append(values: ArrayLike<number>): void {
-    this.reserve(values.length);
-    this.bytes.set(values, this.length);
-    this.length += values.length;
+    const count = values.length;
+    this.reserve(count);
+    const { bytes, length } = this;
+    if (count > shortSpan) bytes.set(values, length);
+    else for (let index = 0; index < count; index += 1) bytes[length + index] = values[index] ?? 0;
+    this.length = length + count;
   }
 
   /** An unsigned LEB128 of a number below 2^53. */

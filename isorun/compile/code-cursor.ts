@@ -106,9 +106,10 @@ export class CodeCursor {
     if (index >= typeCount) this.invalid(`unknown type ${index}: type index out of bounds`, start);
   }
 
-  /** All that was written; the source must be read to its end. */
+  /** The source with all changes; it must be read to its end. */
   finished(): Uint8Array {
     if (this.at !== this.bytes.length) this.fail("section size mismatch");
+    if (this.output.isUntouched) return this.bytes;
     this.output.copyTo(this.at);
     return this.output.taken();
   }

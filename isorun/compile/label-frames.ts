@@ -5,77 +5,81 @@
 
 export type FrameKind = "function" | "block" | "loop" | "if" | "else" | "try";
 
-export class LabelFrames {
-  readonly #kinds: FrameKind[] = [];
-  readonly #regions: number[] = [];
-  /** Whether the block itself is never reached. */
-  readonly #deads: boolean[] = [];
-  /** Whether a way leads from the end of a part (the first half, a handler's neighbour) behind the block. */
-  readonly #passed: boolean[] = [];
+/** One for each depth, used again and again: a module has millions of blocks. */
+interface Frame {
+  kind: FrameKind;
+  /** In which the block began. */
+  region: number;
+  /** The block itself is never reached. */
+  isDead: boolean;
+  /** A way leads from the end of a part (the first half, a handler's neighbour) behind the block. */
+  isPassed: boolean;
+  isDoubled: boolean;
   /** How many loops were doubled from the function's frame up to and with this one. */
-  readonly #doubled: number[] = [];
+  doubled: number;
+}
+
+const newFrame = (): Frame => ({
+  kind: "function",
+  region: 0,
+  isDead: false,
+  isPassed: false,
+  isDoubled: false,
+  doubled: 0,
+});
+
+export class LabelFrames {
+  readonly #frames: Frame[] = [];
+  #depth = 0;
+  #top = newFrame();
 
   get depth(): number {
-    return this.#kinds.length;
+    return this.#depth;
   }
 
-  get kind(): FrameKind {
-    return this.#kinds.at(-1) ?? "function";
-  }
-
-  get region(): number {
-    return this.#regions.at(-1) ?? 0;
-  }
-
-  get isDead(): boolean {
-    return this.#deads.at(-1) ?? false;
-  }
-
-  get isPassed(): boolean {
-    return this.#passed.at(-1) ?? false;
-  }
-
-  pass(): void {
-    this.#passed[this.#passed.length - 1] = true;
-  }
-
-  get isDoubled(): boolean {
-    return (this.#doubled.at(-1) ?? 0) > (this.#doubled.at(-2) ?? 0);
+  /** The innermost. It is another block's after the next `push`. */
+  get top(): Readonly<Frame> {
+    return this.#top;
   }
 
   push(kind: FrameKind, { region, isDead, isDoubled }: { region: number; isDead: boolean; isDoubled: boolean }): void {
-    this.#doubled.push((this.#doubled.at(-1) ?? 0) + (isDoubled ? 1 : 0));
-    this.#kinds.push(kind);
-    this.#regions.push(region);
-    this.#deads.push(isDead);
-    this.#passed.push(false);
+    const doubled = this.#depth === 0 ? 0 : this.#top.doubled;
+    const frame = (this.#frames[this.#depth] ??= newFrame());
+    frame.kind = kind;
+    frame.region = region;
+    frame.isDead = isDead;
+    frame.isPassed = false;
+    frame.isDoubled = isDoubled;
+    frame.doubled = doubled + (isDoubled ? 1 : 0);
+    this.#top = frame;
+    this.#depth += 1;
   }
 
-  pop(): void {
-    this.#kinds.pop();
-    this.#regions.pop();
-    this.#deads.pop();
-    this.#passed.pop();
-    this.#doubled.pop();
+  /** @returns the frame that was left, until the next `push` */
+  pop(): Readonly<Frame> {
+    const left = this.#top;
+    this.#depth -= 1;
+    this.#top = this.#frames[this.#depth - 1] ?? left;
+    return left;
+  }
+
+  pass(): void {
+    this.#top.isPassed = true;
   }
 
   /** The second half of a conditional. */
   becomeElse(): void {
-    this.#kinds[this.#kinds.length - 1] = "else";
+    this.#top.kind = "else";
   }
 
   clear(): void {
-    this.#kinds.length = 0;
-    this.#regions.length = 0;
-    this.#deads.length = 0;
-    this.#passed.length = 0;
-    this.#doubled.length = 0;
+    this.#depth = 0;
   }
 
   /** What `label` is in the rewritten code; undefined if there is no such label. */
   rewritten(label: number): number | undefined {
-    const target = this.#kinds.length - 1 - label;
-    const behind = this.#doubled[target];
-    return behind === undefined ? undefined : label + (this.#doubled.at(-1) ?? 0) - behind;
+    const target = this.#depth - 1 - label;
+    if (target < 0) return undefined;
+    return label + this.#top.doubled - (this.#frames[target]?.doubled ?? 0);
   }
 }

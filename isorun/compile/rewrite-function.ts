@@ -264,8 +264,7 @@ export class FunctionRewriter {
 
   #end(start: number): void {
     const frames = this.#frames;
-    const { kind, region, isDead, isDoubled, isPassed } = frames;
-    frames.pop();
+    const { kind, region, isDead, isDoubled, isPassed } = frames.pop();
     if (isDoubled) {
       this.#cursor.output.copyTo(start);
       this.#cursor.output.byte(0x0b);
@@ -291,7 +290,7 @@ export class FunctionRewriter {
 
   /** A second half or a handler is paid for with the block that it belongs to, as far as that goes. */
   #reviveHandler(): void {
-    const { isDead, region } = this.#frames;
+    const { isDead, region } = this.#frames.top;
     if (isDead) return;
     if (!this.#isDead) this.#frames.pass();
     this.#isDead = false;

@@ -77,7 +77,7 @@ export function rewriteCoreModule(module: CoreModule, options: RewriteOptions): 
   const namespace = freeNamespace(module);
   const code = rewriteCode(module, { plan, contents: sections.get(laterIds.code) });
   const rewritten = rewriteSections({ sections, plan, options, imports: importsOf(accounts, namespace, plan) });
-  if (code.length > 1) rewritten.set(laterIds.code, code);
+  if (sections.has(laterIds.code) || plan.injected.functions.length > 0) rewritten.set(laterIds.code, code);
   return {
     bytes: assemble(rewritten, { names: namesOf(module, plan), length: module.bytes.length + code.length }),
     namespace,
@@ -174,6 +174,9 @@ function importsOf(accounts: readonly AccountName[], namespace: string, { typeCo
   });
 }
 
+/** How many functions there are is known behind them: room for the longest count. */
+const countWidth = 5;
+
 /** Code grows by a half where loops are short; more is reserved as it is needed. */
 const expectedGrowth = 1.5;
 
@@ -187,6 +190,8 @@ function rewriteCode(
   if (count !== defined.length) reader.fail("function and code section have inconsistent lengths", 0);
   const capacity = Math.ceil(contents.length * expectedGrowth) + 1024;
   const rewriter = new FunctionRewriter(plan, { bytes: contents, capacity });
+  const { output } = rewriter;
+  output.length = countWidth;
   for (const func of defined) {
     const size = reader.u32();
     const start = reader.offset;
@@ -196,11 +201,12 @@ function rewriteCode(
   }
   if (!reader.isAtEnd) reader.fail("section size mismatch: unexpected data at the end of the section");
   const { injected } = plan;
-  const whole = new ByteWriter(rewriter.output.length + 1024);
-  whole.unsigned(count + injected.functions.length);
-  whole.append(rewriter.output.taken());
-  for (const { body } of injected.functions) whole.sized(body);
-  return whole.taken();
+  for (const { body } of injected.functions) output.sized(body);
+  const total = new ByteWriter(countWidth);
+  total.unsigned(count + injected.functions.length);
+  const start = countWidth - total.length;
+  output.bytes.set(total.taken(), start);
+  return output.taken().subarray(start);
 }
 
 interface SectionWork {

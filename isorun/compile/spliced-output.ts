@@ -1,8 +1,5 @@
 /** Writes a changed copy of bytes: what is not changed is copied in spans, which is most of it. */
-import { ByteWriter } from "./byte-writer.ts";
-
-/** Below this length a loop is faster than a call of the engine. */
-const shortSpan = 24;
+import { ByteWriter, shortSpan } from "./byte-writer.ts";
 
 /** What may be written between two calls that reserve: a header of a function, a loop's beginning. */
 const slack = 128;
@@ -15,6 +12,11 @@ export class SplicedOutput extends ByteWriter {
   constructor(source: Uint8Array, capacity: number) {
     super(capacity);
     this.#source = source;
+  }
+
+  /** Nothing was written: the copy would be the source. */
+  get isUntouched(): boolean {
+    return this.length === 0 && this.#copied === 0;
   }
 
   /** Goes on with the source at `offset`, and writes nothing of what stands before. */
