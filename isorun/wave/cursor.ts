@@ -14,8 +14,12 @@ export interface TextRange {
 export const nestingMax = 1000;
 
 const excerptMax = 24;
+/** Labels come from components, and may be long. */
+const wordsMax = 240;
 const wordPattern = /%?[A-Za-z0-9+._-]+/y;
 const excerptPattern = /^(?:"[^"\n]*"?|'[^'\n]*'?|[%A-Za-z0-9+._-]+|\\u[{0-9A-Za-z]*\}?|\\?[^])/u;
+
+const clip = (words: string): string => (words.length > wordsMax ? `${words.slice(0, wordsMax)}…` : words);
 
 export class Cursor {
   /** Ends where reading ends. */
@@ -91,7 +95,8 @@ export class Cursor {
 
   /** @param expected how the sentence goes on behind 'expected' */
   fail(expected: string, hint = ""): never {
-    return this.#throw(`expected ${expected}, found ${this.#found()}${hint === "" ? "" : `; ${hint}`}`);
+    const end = hint === "" ? "" : `; ${clip(hint)}`;
+    return this.#throw(`expected ${clip(expected)}, found ${this.#found()}${end}`);
   }
 
   #throw(message: string): never {

@@ -3,6 +3,7 @@ import type { Primitive } from "../decode/ast.ts";
 import { UnsupportedError } from "../errors/errors.ts";
 import { escapeQuoted } from "./escape.ts";
 import { integerRanges } from "./integers.ts";
+import { roundToF32 } from "./round-f32.ts";
 
 /** Nine digits tell every number of 32 bits from its neighbours. */
 const f32DigitsMax = 9;
@@ -52,7 +53,7 @@ function formatFloat(value: number, primitive: "f32" | "f64"): string {
 function shortest32(value: number): number {
   for (let digits = 1; digits <= f32DigitsMax; digits += 1) {
     const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
+    if (roundToF32(String(short)) === value) return short;
   }
   return value;
 }

@@ -60,7 +60,11 @@ describe("what is written", () => {
       map(string, u8),
     ],
     ["left", "left", enumOf("left")],
-    ["%none", "none", enumOf("none")],
+    ...["true", "false", "some", "none", "ok", "err", "inf", "nan"].map((word): [string, unknown, ValueType] => [
+      `%${word}`,
+      word,
+      enumOf(word),
+    ]),
     ["empty", { tag: "empty" }, variant({ empty: undefined })],
     ["%ok(1)", { tag: "ok", val: 1 }, variant({ ok: u8 })],
     ["some(1)", 1, option(u8)],

@@ -57,7 +57,7 @@ describe("what is refused, and why", () => {
       (text): Case => [text, u8, `${u8Words}, found '${text}'`],
     ),
     ["9".repeat(100_000), u8, `${u8Words}, found '${"9".repeat(24)}…'`],
-    ...["1.", ".5", "1e", "-nan", "NaN", "Infinity", "-Inf", "00.1", "1.5f"].map(
+    ...["1.", ".5", "1e", "-nan", "NaN", "Infinity", "-Inf", "00.1", "1.5f", "constructor", "valueOf"].map(
       (text): Case => [text, primitive("f64"), `expected f64 (a number, 'nan', 'inf' or '-inf'), found '${text}'`],
     ),
     ["1 2", u8, "expected nothing behind the value of type u8, found '2'"],
@@ -126,7 +126,13 @@ describe("what is refused, and why", () => {
   shouldRefuse("cases, options and results", [
     ["up", hand, "expected enum { left, right }, found 'up'"],
     ["up", big, "expected enum { case-0, case-1, case-2, case-3, case-4, case-5, … }, found 'up'"],
-    ["true", enumOf("true"), "expected enum { true }, found 'true'; its case is written '%true'"],
+    ...["true", "false", "some", "none", "ok", "err", "inf", "nan"].map(
+      (word): Case => [
+        word,
+        enumOf(word),
+        `expected enum { ${word} }, found '${word}'; its case is written '%${word}'`,
+      ],
+    ),
     ["left(1)", hand, "expected nothing behind the value of type enum { left, right }, found '('"],
     ["a", variant({ a: u8 }), "expected '(' and u8 behind 'a', found the end of the text"],
     ["b(1)", variant({ b: undefined }), "expected nothing in brackets behind 'b', found '('"],
@@ -163,4 +169,10 @@ test("types in messages stay short, however large they are", () => {
   expect(errorOf("x", type).message).toBe(
     "expected tuple<tuple<tuple<…, …>, tuple<…, …>>, tuple<tuple<…, …>, tuple<…, …>>>, found 'x' (line 1, column 1)",
   );
+});
+
+test("labels in messages are cut", () => {
+  const label = "a".repeat(10_000);
+  expect(errorOf("b", enumOf(label)).message.length).toBeLessThan(400);
+  expect(errorOf(`{${label}: 1, ${label}: 2}`, record({ [label]: u8 })).message.length).toBeLessThan(400);
 });

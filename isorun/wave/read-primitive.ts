@@ -11,7 +11,11 @@ const floatPattern = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/u;
 /** No integer type has a number that is longer; a long text is not made a number to find that out. */
 const integerLengthMax = 20;
 
-const floatWords: Readonly<Record<string, number>> = { nan: Number.NaN, inf: Infinity, "-inf": -Infinity };
+const floatWords: ReadonlyMap<string, number> = new Map([
+  ["nan", Number.NaN],
+  ["inf", Infinity],
+  ["-inf", -Infinity],
+]);
 
 export function readPrimitive(cursor: Cursor, primitive: Primitive): unknown {
   const range = integerRanges[primitive];
@@ -58,7 +62,7 @@ interface FloatType {
 
 function readFloat(cursor: Cursor, { primitive, round }: FloatType): number {
   const word = cursor.peekWord() ?? "";
-  const value = floatWords[word] ?? (floatPattern.test(word) ? round(word) : undefined);
+  const value = floatWords.get(word) ?? (floatPattern.test(word) ? round(word) : undefined);
   if (value === undefined) return cursor.fail(`${primitive} (a number, 'nan', 'inf' or '-inf')`);
   cursor.offset += word.length;
   return value;

@@ -73,7 +73,9 @@ const labels = fc.uniqueArray(
     "b-2",
     "two-words",
     "HTTP3",
+    "constructor",
     "get-URL",
+    "to-string",
   ),
   { minLength: 1, maxLength: 5, selector: (label) => label.toLowerCase() },
 );
