@@ -21,7 +21,7 @@ export abstract class InputStream implements Pollable {
   /** At most so many bytes; none only if there are none yet. @throws ComponentError (stream-error.ts) */
   protected abstract take(most: number): Uint8Array;
 
-  /** The last handle was dropped. */
+  /** A handle of it was dropped, of which there may be others. */
   [Symbol.dispose](): void {}
 
   read(length: bigint): Uint8Array {
@@ -55,7 +55,7 @@ export abstract class OutputStream implements Pollable {
   /** Begins to hand on what was written: the stream is ready again when that is done. @throws ComponentError */
   flush(): void {}
 
-  /** The last handle was dropped. */
+  /** A handle of it was dropped, of which there may be others. */
   [Symbol.dispose](): void {}
 
   /** What `checkWrite` has allowed and `write` has not used. */
