@@ -30,7 +30,9 @@ export const walk = {
   newFixed: 18,
   branchOnCast: 19,
   wait: 20,
-  unknown: 21,
+  /** Where an index of a local has to be looked at. */
+  local: 21,
+  unknown: 22,
 } as const;
 
 type Row = readonly [from: number, to: number, kind: number];
@@ -67,6 +69,9 @@ export const opcodes = tableOf(256, [
   [0xd5, 0xd6, walk.control], // br_on_null, br_on_non_null
   [0xfb, 0xfe, walk.prefix],
 ]);
+
+/** For code to which locals are added. */
+export const opcodesWithLocals: Uint8Array = Uint8Array.from(opcodes).fill(walk.local, 0x20, 0x23);
 
 const gcOpcodes = tableOf(31, [
   [0, 1, walk.leb], // struct.new, struct.new_default

@@ -12,7 +12,7 @@ import { CodeCursor } from "./code-cursor.ts";
 import { growCost, instructionCost, instructionsPerElement, throwCost } from "./fuel-cost.ts";
 import { FuelRegions } from "./fuel-regions.ts";
 import { entryBytesMax, entryOf, type LocalsSpan } from "./function-entry.ts";
-import { opcodes, prefixedOpcode, walk } from "./instructions.ts";
+import { opcodes, opcodesWithLocals, prefixedOpcode, walk } from "./instructions.ts";
 import { type FrameKind, LabelFrames } from "./label-frames.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
 import { SizedOperations } from "./sized-operations.ts";
@@ -23,6 +23,7 @@ export class FunctionRewriter {
   readonly #frames = new LabelFrames();
   readonly #regions: FuelRegions | undefined;
   readonly #sized: SizedOperations;
+  readonly #opcodes: Uint8Array;
   /** Nothing leads to the next instruction. */
   #isDead = false;
   #calls = false;
@@ -34,7 +35,8 @@ export class FunctionRewriter {
     this.#plan = plan;
     this.#cursor = new CodeCursor(bytes, capacity);
     this.#sized = new SizedOperations(plan, this.#cursor);
-    const { fuel } = plan.accounts;
+    const { fuel, depth } = plan.accounts;
+    this.#opcodes = depth === undefined ? opcodes : opcodesWithLocals;
     this.#regions = fuel === undefined ? undefined : new FuelRegions(this.#cursor.output, { fuel });
   }
 
@@ -101,7 +103,7 @@ export class FunctionRewriter {
       const start = cursor.at;
       if (start >= end) cursor.fail("unexpected end");
       const code = cursor.byte();
-      const kind = opcodes[code] ?? walk.unknown;
+      const kind = this.#opcodes[code] ?? walk.unknown;
       if (kind === walk.control) this.#control(code, start);
       else {
         if (!this.#isDead) this.#regions?.spend(start, instructionCost);
@@ -118,12 +120,13 @@ export class FunctionRewriter {
   #walkSimple(end: number): void {
     const cursor = this.#cursor;
     const { bytes } = cursor;
+    const kinds = this.#opcodes;
     const isCounted = !this.#isDead && this.#regions !== undefined;
     const countMax = isCounted ? this.#regions.room() : Number.MAX_SAFE_INTEGER;
     let { at } = cursor;
     let count = 0;
     while (at < end && count < countMax) {
-      const kind = opcodes[bytes[at] ?? 0] ?? walk.unknown;
+      const kind = kinds[bytes[at] ?? 0] ?? walk.unknown;
       if (kind > walk.memoryArgument) break;
       at += 1;
       if (kind === walk.memoryArgument) {
@@ -211,7 +214,16 @@ export class FunctionRewriter {
       return this.#regions?.branch();
     }
     if (kind === walk.wait) return this.#sized.wait();
+    if (kind === walk.local) return this.#local();
     cursor.unsupported(`the core instruction ${prefix.toString(16)}${prefix < 0xfb ? "" : ` ${code}`}`);
+  }
+
+  /** The local that keeps the depth is none of the function's own. */
+  #local(): void {
+    const cursor = this.#cursor;
+    const start = cursor.at;
+    const index = cursor.u32();
+    if (index >= this.#depthLocal) cursor.invalid(`unknown local ${index}: local index out of bounds`, start);
   }
 
   #control(code: number, start: number): void {

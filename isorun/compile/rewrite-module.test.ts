@@ -66,6 +66,7 @@ describe("what is appended is out of a module's reach", () => {
     ["an element", { functions: [{ code: [] }], table: [1], elements: [1] }],
     ["the start", { functions: [{ code: [] }], start: 1 }],
     ["the value of a global", { globals: [{ type: "funcref", value: [0xd2, 0] }] }],
+    ["a local", { functions: [{ code: [local.get(0), drop] }] }],
     ["a type", { functions: [{ code: [[0x02, 1, 0x0b]] }] }],
   ];
   for (const [name, source] of rows) {
