@@ -187,6 +187,24 @@ describe("labels", () => {
     }
   });
 
+  test("of the older form of exceptions lead to their handlers", () => {
+    const caught: Code = [0x19, i32.const(7), [0x24, 0], 0x0b]; // catch_all
+    const throwing: Code = [0x06, 0x40, 0x08, 0];
+    // Thrown again within a loop within a handler.
+    const again: Code = [0x06, 0x40, throwing, 0x19, loop([0x09, 1]), 0x0b, caught];
+    // Handed over a loop to the block around.
+    const delegated: Code = [0x06, 0x40, loop(throwing, [0x18, 1]), caught];
+    for (const code of [again, delegated]) {
+      const source = buildModule({
+        hasTag: true,
+        functions: [{ results: ["i32"], code: [code, [0x23, 0]], export: "run" }],
+        globals: [{ type: "i32", value: i32.const(0) }],
+      });
+      expect(instantiate(source).run?.()).toBe(7);
+      expect(runMetered(source, { rewrite: all }).exports.run?.()).toBe(7);
+    }
+  });
+
   test("of loops with parameters and results take what they took", () => {
     // (i32, i32) → (i32): adds the second to the first until that is over a hundred.
     const body: Code = [local.set(1), local.get(1), i32.add, local.tee(0), local.get(1)];
