@@ -1,4 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { decodeCoreModule } from "../core-module/core-module.ts";
+import { Meter } from "./meter.ts";
+import { rewriteCoreModule } from "./rewrite-module.ts";
 import {
   block,
   branch,
@@ -207,6 +210,11 @@ describe("the host", () => {
     one.exports.run?.();
     other.exports.run?.();
     expect(one.meter.fuelUsed).toBe(20n);
+  });
+
+  test("refuses a module that counts by other costs", () => {
+    const module = rewriteCoreModule(decodeCoreModule(moduleOf([])), { fuel: true });
+    expect(() => new Meter().imports({ ...module, fuelCostVersion: 0 })).toThrow(RangeError);
   });
 
   test("traps of the guest are its own", () => {
