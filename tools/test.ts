@@ -11,7 +11,7 @@ import { meetSystemRequirements } from "./system-requirements.ts";
 import { countTests, type TestCounts } from "./test-summary.ts";
 
 const root = join(import.meta.dir, "..");
-const folders = ["core", "cli", "pybun", "vivarium", "tests", "tools", "bench", "examples"];
+const folders = ["core", "cli", "isorun", "pybun", "vivarium", "tests", "tools", "bench", "examples"];
 
 /** For tests that name no limit of their own. */
 const timeLimitMs = 60_000;

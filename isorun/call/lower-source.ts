@@ -115,7 +115,13 @@ function partsOfAggregate(
     return type.types.map((_, index) => source.let(`${items}[${index}]`));
   }
   source.line(`cx.checkObject(${value}, "a record");`);
-  return type.fields.map(({ label }) => source.let(`${value}[${JSON.stringify(propertyName(label))}]`));
+  return type.fields.map(({ label }) => source.let(property(value, label)));
+}
+
+function property(value: string, label: string): string {
+  const name = propertyName(label);
+  const text = JSON.stringify(name);
+  return name in Object.prototype ? `cx.own(${value}, ${text})` : `${value}[${text}]`;
 }
 
 /** Allocates a list's items and stores them: names of the pointer and the count. */
@@ -176,10 +182,7 @@ function lowerHandle(source: Source, type: ValueType & { readonly kind: "own" | 
 
 function packFlags(source: Source, labels: readonly string[], value: string): string {
   source.line(`cx.checkObject(${value}, "flags");`);
-  const bits = labels.map((label, index) => {
-    const property = `${value}[${JSON.stringify(propertyName(label))}]`;
-    return `(cx.flag(${property}) << ${index})`;
-  });
+  const bits = labels.map((label, index) => `(cx.flag(${property(value, label)}) << ${index})`);
   return source.let(`(${bits.join(" | ")}) >>> 0`, "b");
 }
 

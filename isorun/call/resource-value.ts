@@ -17,6 +17,11 @@ export class ResourceValue {
     return representation;
   }
 
+  /** Undoes `take`. */
+  static giveBack(value: unknown, representation: number): void {
+    if (value instanceof ResourceValue) value.#representation = representation;
+  }
+
   /** The representation. @throws TypeError if it is no resource of this type, or one that was given away */
   static look(value: unknown, resource: RuntimeResource): number {
     if (!(value instanceof ResourceValue)) throw new TypeError("expected a resource");

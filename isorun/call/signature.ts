@@ -57,7 +57,7 @@ function remembered(
 /** `canon lift`. Until the core function is called, a bad argument is the caller's problem, and the instance unharmed. */
 function makeEntry({ params, result }: FuncType, hasPostReturn: boolean): Generated {
   const source = new Source();
-  const names = params.map((_, index) => `a${index}`);
+  const names = params.map((_, index) => `arg${index}`);
   const types = params.map(({ type }) => type);
   source.line(`cx.host.begin(arguments.length, ${names.length});`);
   source.line("cx.enter();");

@@ -78,7 +78,11 @@ type NumericArray = {
   readonly buffer: ArrayBufferLike;
   readonly byteOffset: number;
 };
-type NumericConstructor = { readonly BYTES_PER_ELEMENT: number; from(items: Iterable<never>): NumericArray };
+type NumericConstructor = {
+  readonly name: string;
+  readonly BYTES_PER_ELEMENT: number;
+  from(items: Iterable<never>): NumericArray;
+};
 
 export class Support {
   readonly memory: MemoryAccess | undefined;
@@ -88,6 +92,8 @@ export class Support {
   #scope: BorrowScope = { borrows: 0 };
   #lenders: Handle[] = [];
   readonly #outer: Handle[][] = [];
+  /** What the arguments gave away, until the call has come to the guest. */
+  #taken: { readonly value: unknown; readonly index: number; readonly resource: RuntimeResource }[] = [];
 
   constructor(options: SupportOptions) {
     this.#options = options;
@@ -99,6 +105,7 @@ export class Support {
 
   /** Begins a call of the host into the instance. @throws TrapError */
   enter(): void {
+    if (this.#taken.length > 0) this.#taken = [];
     this.#options.instance.enter(undefined);
   }
 
@@ -110,6 +117,9 @@ export class Support {
   abandon(error: unknown): unknown {
     const isGuests = error instanceof TrapError || error instanceof WebAssembly.RuntimeError;
     if (isGuests) return this.fail(error);
+    for (const { value, index, resource } of this.#taken) {
+      ResourceValue.giveBack(value, this.#options.instance.handles.remove(index, resource).representation);
+    }
     this.#options.instance.leave(undefined);
     return error;
   }
@@ -238,15 +248,15 @@ export class Support {
   }
 
   lowerNumbers(value: unknown, array: NumericConstructor, check: (item: unknown) => unknown): Allocated {
-    const numbers = value instanceof (array as never) ? (value as NumericArray) : this.#numbersOf(value, array, check);
-    const { length, byteLength } = numbers;
-    const pointer = this.allocateList(byteLength, 1, array.BYTES_PER_ELEMENT);
-    this.#bytes.set(new Uint8Array(numbers.buffer, numbers.byteOffset, byteLength), pointer);
-    return { pointer, units: length };
+    const numbers = numbersIn(value, array) ?? this.#numbersOf(value, array, check);
+    const pointer = this.allocateList(numbers.length, 1, array.BYTES_PER_ELEMENT);
+    this.#bytes.set(numbers, pointer);
+    return { pointer, units: numbers.length / array.BYTES_PER_ELEMENT };
   }
 
-  #numbersOf(value: unknown, array: NumericConstructor, check: (item: unknown) => unknown): NumericArray {
-    return array.from(this.itemsOf(value).map((item) => check.call(this, item)) as never[]);
+  #numbersOf(value: unknown, array: NumericConstructor, check: (item: unknown) => unknown): Uint8Array {
+    const numbers = array.from(this.itemsOf(value).map((item) => check.call(this, item)) as never[]);
+    return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   }
 
   /** The items of any iterable, of which there must be `count` if that is given. */
@@ -256,10 +266,11 @@ export class Support {
     }
     const items: unknown[] = [];
     for (const item of value as Iterable<unknown>) {
-      if (items.push(item) > stringBytesMax) throw new TypeError("the list has too many items");
+      if (items.push(item) > (count ?? stringBytesMax)) break;
     }
+    if (count === undefined && items.length > stringBytesMax) throw new TypeError("the list has too many items");
     if (count !== undefined && items.length !== count) {
-      throw new TypeError(`expected ${count} items, found ${items.length}`);
+      throw new TypeError(`expected ${count} items, found ${items.length > count ? "more" : items.length}`);
     }
     return items;
   }
@@ -270,6 +281,11 @@ export class Support {
 
   checkObject(value: unknown, wanted: string): void {
     if (value === null || typeof value !== "object") throw new TypeError(`expected ${wanted}, found ${nameOf(value)}`);
+  }
+
+  /** A property whose name all objects inherit something under: only an own one is meant. */
+  own(value: object, name: string): unknown {
+    return Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
   }
 
   caseOf(tag: unknown, labels: readonly string[]): number {
@@ -325,8 +341,11 @@ export class Support {
   }
 
   lowerOwn(value: unknown, resource: RuntimeResource): number {
+    const { handles } = this.#options.instance;
     const representation = resource.values?.add(value) ?? ResourceValue.take(value, resource);
-    return this.#options.instance.handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 });
+    const index = handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 });
+    if (resource.values === undefined) this.#taken.push({ value, index, resource });
+    return index;
   }
 
   /** Who defines a resource is given the representation itself. */
@@ -336,6 +355,28 @@ export class Support {
     this.#scope.borrows += 1;
     return this.#options.instance.handles.add({ resource, representation, isOwn: false, scope: this.#scope, lends: 0 });
   }
+}
+
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
+
+/** What the engine itself says of a value, past properties that somebody put in the way. */
+function getter(name: PropertyKey): (value: object) => unknown {
+  const descriptor = Object.getOwnPropertyDescriptor(typedArray, name);
+  return (value) => descriptor?.get?.call(value) as unknown;
+}
+
+const intrinsic = {
+  tag: getter(Symbol.toStringTag),
+  buffer: getter("buffer"),
+  byteOffset: getter("byteOffset"),
+  byteLength: getter("byteLength"),
+};
+
+/** The bytes of a typed array of this kind, whatever its properties say; undefined for all else. */
+function numbersIn(value: unknown, { name }: NumericConstructor): Uint8Array | undefined {
+  if (typeof value !== "object" || value === null || intrinsic.tag(value) !== name) return undefined;
+  const buffer = intrinsic.buffer(value) as ArrayBuffer; // of a typed array, as its tag says
+  return new Uint8Array(buffer, Number(intrinsic.byteOffset(value)), Number(intrinsic.byteLength(value)));
 }
 
 function integer(value: unknown, least: number, most: number): number {

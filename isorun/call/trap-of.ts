@@ -1,5 +1,5 @@
-/** The trap that an error of core code, or of the host below it, is told as; an exit stays one. */
-import { ExitError, TrapError } from "../errors/errors.ts";
+/** The trap that an error of core code, or of the host below it, is told as; an exit and a spent budget stay what they are. */
+import { BudgetExhausted, ExitError, TrapError } from "../errors/errors.ts";
 import { isCoreException } from "./core-exception.ts";
 
 export interface Reasons {
@@ -7,12 +7,27 @@ export interface Reasons {
   takeReason(): { readonly reason: unknown } | undefined;
 }
 
-export function trapOf(reasons: Reasons, error: unknown): TrapError | ExitError {
+export function trapOf(reasons: Reasons, error: unknown): TrapError | ExitError | BudgetExhausted {
   const pending = reasons.takeReason();
   const reason = pending === undefined ? error : pending.reason;
-  if (reason instanceof TrapError || reason instanceof ExitError) return reason;
+  if (reason instanceof TrapError || reason instanceof ExitError || reason instanceof BudgetExhausted) return reason;
+  // The native stack: what a guest that calls itself without end meets, if nothing counts its calls.
+  if (pending === undefined && error instanceof RangeError) {
+    return new BudgetExhausted({ field: "maxCallDepth", limit: Infinity, used: Infinity });
+  }
   if (isCoreException(reason)) return new TrapError("an exception of core code was not caught", { cause: reason });
-  const words = reason instanceof Error ? reason.message : String(reason);
+  const words = wordsOf(reason);
   const isGuests = reason instanceof WebAssembly.RuntimeError;
   return new TrapError(isGuests ? `wasm trap: ${words}` : `a function of the host failed: ${words}`, { cause: reason });
+}
+
+/** Anything may be thrown, also what cannot be made a text. */
+function wordsOf(reason: unknown): string {
+  if (reason instanceof Error) return reason.message;
+  try {
+    return String(reason);
+  } catch {
+    // Whatever its own conversion does: the words are only for people.
+    return "a value without a text";
+  }
 }

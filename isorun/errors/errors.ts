@@ -109,6 +109,23 @@ export class ExitError extends IsorunError {
   }
 }
 
+/** A budget is spent: the instance has ended. `used` is what would have been used, if it was refused. */
+export class BudgetExhausted extends IsorunError {
+  readonly code = "budget-exhausted";
+  /** Of the budget. */
+  readonly field: string;
+  /** In the unit of the field; infinite where the engine's own limit was met. */
+  readonly limit: number | bigint;
+  readonly used: number | bigint;
+
+  constructor({ field, limit, used }: { field: string; limit: number | bigint; used: number | bigint }) {
+    super(`the budget's '${field}' is exhausted: ${used} of ${limit}`);
+    this.field = field;
+    this.limit = limit;
+    this.used = used;
+  }
+}
+
 export interface LinkProblem {
   /** The import as the component names it: an interface, or a bare name. */
   readonly import: string;

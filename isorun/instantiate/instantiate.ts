@@ -4,6 +4,7 @@
  */
 
 import type { RuntimeResource } from "../call/handle-table.ts";
+import type { CoreModule } from "../core-module/core-module.ts";
 import type { AliasRef, CoreInstanceRef, InstanceRef, SortIndex } from "../decode/ast.ts";
 import type { ExternType } from "../types/component-types.ts";
 import type { ValidComponent, ValidDefinition } from "../validate/valid-component.ts";
@@ -23,7 +24,7 @@ import {
 
 export interface InstantiateOptions {
   readonly imports: ReadonlyMap<string, Item>;
-  readonly compile: (bytes: Uint8Array) => WebAssembly.Module;
+  readonly compile: (module: CoreModule) => ModuleItem;
   readonly states: InstanceStates;
   readonly parent?: ComponentInstance;
   readonly outer?: RuntimeScope | undefined;
@@ -39,7 +40,7 @@ export function instantiateComponent(component: ValidComponent, options: Instant
 function execute(scope: RuntimeScope, definition: ValidDefinition, options: InstantiateOptions): void {
   switch (definition.kind) {
     case "core module":
-      scope.coreModules.push({ kind: "core module", module: options.compile(definition.module.bytes) });
+      scope.coreModules.push(options.compile(definition.module));
       break;
     case "core instance":
       scope.coreInstances.push(makeCoreInstance(scope, definition.instance));
@@ -144,7 +145,9 @@ function makeCoreInstance(scope: RuntimeScope, ref: CoreInstanceRef): Readonly<R
   const entries = ref.arguments.map(
     ({ name, instance: index }) => [name, scope.coreInstances[index] ?? absent("core instance", index)] as const,
   );
-  const made = new WebAssembly.Instance(module.module, nullObject(entries));
+  module.account?.admit();
+  const own = Object.entries(module.account?.imports ?? {}) as [string, Readonly<Record<string, CoreItem>>][];
+  const made = new WebAssembly.Instance(module.module, nullObject([...entries, ...own]));
   return made.exports as Readonly<Record<string, CoreItem>>; // exports are what core items are
 }
 

@@ -75,6 +75,7 @@ function hostImports({ outside, inside, states, handles, scope }: HostParts): Re
   const guarded = guardOf(states);
   const copyString = (from: Support, to: Support) =>
     guarded(0n, (pointer: number, units: number) => {
+      from.memory?.refresh();
       const copy = to.lowerString(from.liftString(pointer >>> 0, units >>> 0));
       return BigInt(copy.pointer) | (BigInt(copy.units) << 32n);
     });

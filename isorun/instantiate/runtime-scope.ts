@@ -39,6 +39,15 @@ export interface ComponentItem {
 export interface ModuleItem {
   readonly kind: "core module";
   readonly module: WebAssembly.Module;
+  /** What an instance of it is accounted to, if its instance has a budget. */
+  readonly account?: ModuleAccount;
+}
+
+export interface ModuleAccount {
+  /** @throws BudgetExhausted if what it begins with is over the budget */
+  readonly admit: () => void;
+  /** What it imports beside its own imports, by namespace. */
+  readonly imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export interface TypeItem {

@@ -1,4 +1,6 @@
 /** A component that was read, checked and compiled. It can be instantiated as often as one likes. */
+import type { RewrittenModule } from "../compile/rewrite-module.ts";
+import type { CoreModule } from "../core-module/core-module.ts";
 import { decodeComponent, layerOf } from "../decode/component.ts";
 import { DecodeError, ValidationError } from "../errors/errors.ts";
 import type { ExternType } from "../types/component-types.ts";
@@ -48,9 +50,16 @@ export class Component {
   }
 }
 
+export type MeteredModules = Map<
+  CoreModule,
+  { readonly rewritten: RewrittenModule; readonly module: WebAssembly.Module }
+>;
+
 export interface ComponentParts {
   readonly valid: ValidComponent;
-  readonly modules: ReadonlyMap<Uint8Array, WebAssembly.Module>;
+  readonly modules: ReadonlyMap<CoreModule, WebAssembly.Module>;
+  /** Rewritten for budgets, by what they count. */
+  readonly metered: Map<string, MeteredModules>;
   readonly size: number;
   readonly hash: string;
   readonly cost: CompilationCost;
@@ -70,9 +79,9 @@ export async function loadComponent(bytes: Uint8Array): Promise<Component> {
     validateMs: validated - decoded,
     compileMs: performance.now() - validated,
     coreModules: modules.size,
-    coreBytes: [...modules.keys()].reduce((sum, module) => sum + module.length, 0),
+    coreBytes: [...modules.keys()].reduce((sum, { bytes: code }) => sum + code.length, 0),
   };
-  return new Component({ valid, modules, size: bytes.length, hash: await hashOf(bytes), cost });
+  return new Component({ valid, modules, metered: new Map(), size: bytes.length, hash: await hashOf(bytes), cost });
 }
 
 function checkLayer(bytes: Uint8Array): void {
@@ -85,20 +94,15 @@ async function hashOf(bytes: Uint8Array): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-interface FoundModule {
-  readonly bytes: Uint8Array;
-  readonly offset: number;
-}
-
 /** All core modules of the component and of those in it, each once. */
-async function compileModules(valid: ValidComponent): Promise<ReadonlyMap<Uint8Array, WebAssembly.Module>> {
-  const found: FoundModule[] = [];
+async function compileModules(valid: ValidComponent): Promise<ReadonlyMap<CoreModule, WebAssembly.Module>> {
+  const found: CoreModule[] = [];
   collect(valid, found);
-  const compiled = await Promise.all(found.map(async (module) => [module.bytes, await compileModule(module)] as const));
+  const compiled = await Promise.all(found.map(async (module) => [module, await compileModule(module)] as const));
   return new Map(compiled);
 }
 
-function collect(valid: ValidComponent, found: FoundModule[]): void {
+function collect(valid: ValidComponent, found: CoreModule[]): void {
   for (const definition of valid.definitions) {
     if (definition.kind === "core module") found.push(definition.module);
     else if (definition.kind === "component") collect(definition.component, found);
@@ -106,7 +110,7 @@ function collect(valid: ValidComponent, found: FoundModule[]): void {
 }
 
 /** What is wrong within a function's body only the engine's compiler knows. */
-async function compileModule({ bytes, offset }: FoundModule): Promise<WebAssembly.Module> {
+async function compileModule({ bytes, offset }: CoreModule): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(new Uint8Array(bytes));
   } catch (error) {

@@ -1,10 +1,14 @@
 /** Links what a component imports, and makes instances of it: each has a linker, and what is defined there, of its own. */
+import type { Budget } from "../../core/budget/budget.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { trapOf } from "../call/trap-of.ts";
+import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts";
 import { LinkError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import { instantiateComponent } from "../instantiate/instantiate.ts";
+import type { ModuleItem } from "../instantiate/runtime-scope.ts";
 import { Component } from "./component.ts";
+import { checkBudget, InstanceBudget } from "./instance-budget.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import { type LocalLink, linkImports } from "./link.ts";
 import { Linker } from "./linker.ts";
@@ -22,12 +26,19 @@ export class InstanceBuilder {
   /** In order: what is linked later goes before what was linked earlier. */
   readonly #definitions: ((linker: Linker) => void)[] = [];
   readonly #locals = new Map<string, LocalLink>();
+  #budget: Budget = {};
   #policy: Policy | undefined;
   #unknownImportsTrap = false;
 
   constructor(component: Component, hooks: BuilderHooks) {
     this.#component = component;
     this.#hooks = hooks;
+  }
+
+  /** How much each instance may use over its life. @throws TypeError, UnsupportedError for a field not enforced yet */
+  budget(budget: Budget): this {
+    this.#budget = checkBudget(budget);
+    return this;
   }
 
   /** What the system components that are linked may give. */
@@ -69,22 +80,24 @@ export class InstanceBuilder {
 
   /** @throws LinkError with all that is missing or does not fit, TrapError or ExitError (a start function of a core module) */
   async instantiate(): Promise<InstanceHandle> {
-    const { valid, modules } = Component.partsOf(this.#component);
-    const compile = (bytes: Uint8Array): WebAssembly.Module =>
-      modules.get(bytes) ?? new WebAssembly.Module(new Uint8Array(bytes));
+    const parts = Component.partsOf(this.#component);
+    const { valid } = parts;
+    const budget = new InstanceBudget(this.#budget, this.#hooks.states);
+    const compile = (module: CoreModule): ModuleItem => budget.moduleOf(parts, module);
     const linker = new Linker();
     for (const define of this.#definitions) define(linker);
     const imports = linkImports(valid.type, {
       linker,
       locals: this.#locals,
       unknownImportsTrap: this.#unknownImportsTrap,
-      compile,
+      compile: (bytes) => compile(decodeCoreModule(bytes)),
     });
     const root = instantiated(this.#hooks.states, () =>
       instantiateComponent(valid, { imports, compile, states: this.#hooks.states }),
     );
     const handle: InstanceHandle = new InstanceHandle(root, {
       types: valid.type.exports,
+      budget,
       onEnd: () => this.#hooks.onEnd(handle),
     });
     this.#hooks.onMade(handle);

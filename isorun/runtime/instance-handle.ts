@@ -1,11 +1,18 @@
 /** An instance as a host holds it: its exports as functions, its state, its end. */
 
 import type { HostSide } from "../call/support.ts";
-import { ComponentError, ExitError, TrapError, UnsupportedError } from "../errors/errors.ts";
+import { BudgetExhausted, ComponentError, ExitError, TrapError, UnsupportedError } from "../errors/errors.ts";
 import type { FuncItem, HostCall, InstanceItem } from "../instantiate/runtime-scope.ts";
 import type { ExternType, FuncType } from "../types/component-types.ts";
+import type { InstanceBudget, Usage } from "./instance-budget.ts";
 
 export type InstanceState = "ready" | "trapped" | "exhausted" | "terminated";
+
+interface HandleParts {
+  readonly types: ReadonlyMap<string, ExternType>;
+  readonly budget: InstanceBudget;
+  readonly onEnd: () => void;
+}
 
 export class InstanceHandle implements AsyncDisposable {
   readonly #root: InstanceItem;
@@ -15,14 +22,22 @@ export class InstanceHandle implements AsyncDisposable {
   #state: InstanceState = "ready";
   #exports: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(root: InstanceItem, { types, onEnd }: { types: ReadonlyMap<string, ExternType>; onEnd: () => void }) {
+  readonly #budget: InstanceBudget;
+
+  constructor(root: InstanceItem, { types, budget, onEnd }: HandleParts) {
     this.#root = root;
     this.#types = types;
+    this.#budget = budget;
     this.#onEnd = onEnd;
   }
 
   get state(): InstanceState {
     return this.#state;
+  }
+
+  /** What is counted is what the budget limits: the rest is 0. */
+  usage(): Usage {
+    return this.#budget.usage;
   }
 
   /** Functions and interfaces by their names in the component. */
@@ -33,7 +48,7 @@ export class InstanceHandle implements AsyncDisposable {
 
   /**
    * Calls an export: a bare name, or `ns:pkg/iface@version#name`.
-   * @throws TypeError (an argument), TrapError, ExitError, ComponentError (the `err` side of the result)
+   * @throws TypeError (an argument), TrapError, BudgetExhausted, ExitError, ComponentError (the `err` side of the result)
    */
   async call(name: string, args: readonly unknown[] = []): Promise<unknown> {
     return this.func(name)(...args);
@@ -81,6 +96,7 @@ export class InstanceHandle implements AsyncDisposable {
         throw new TrapError(`cannot enter component instance: it is ${this.#state}`, { code: "cannot-enter" });
       }
       if (given !== wanted) throw new TypeError(`expected ${wanted} arguments, found ${given}`);
+      this.#budget.enter();
     },
     end: (error) => this.#ended(error),
     unwrap: (result) => {
@@ -93,6 +109,7 @@ export class InstanceHandle implements AsyncDisposable {
   /** A bad argument leaves the instance as it was; a trap or an exit is its end. */
   #ended(error: unknown): unknown {
     if (error instanceof TrapError) this.#state = "trapped";
+    if (error instanceof BudgetExhausted) this.#state = "exhausted";
     if (error instanceof ExitError) {
       this.#state = "terminated";
       this.#onEnd();

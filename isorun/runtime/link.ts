@@ -6,7 +6,7 @@
 import type { RuntimeResource } from "../call/handle-table.ts";
 import { ComponentError, LinkError, type LinkProblem, TrapError } from "../errors/errors.ts";
 import { bindResources } from "../instantiate/instantiate.ts";
-import type { InstanceItem, Item, ResourceMap } from "../instantiate/runtime-scope.ts";
+import type { InstanceItem, Item, ModuleItem, ResourceMap } from "../instantiate/runtime-scope.ts";
 import type { ComponentType, ExternType, FuncType, InstanceType, ResourceType } from "../types/component-types.ts";
 import { Substitution } from "../types/substitute.ts";
 import { externMismatch, matchResources } from "../types/subtype.ts";
@@ -27,7 +27,7 @@ export interface Given {
   readonly locals: ReadonlyMap<string, LocalLink>;
   /** Imports that nobody gives trap when they are called. */
   readonly unknownImportsTrap: boolean;
-  readonly compile: (bytes: Uint8Array) => WebAssembly.Module;
+  readonly compile: (bytes: Uint8Array) => ModuleItem;
 }
 
 /** @throws LinkError */
@@ -90,7 +90,7 @@ function hostItem({ path, type, definition }: HostImport, linking: Linking): Ite
     return hostResource(definition.resource, { path, type: type.type }, linking);
   }
   if (type.kind === "core module" && definition.kind === "module") {
-    return { kind: "core module", module: linking.given.compile(definition.bytes) };
+    return linking.given.compile(definition.bytes);
   }
   const given = definition.kind === "resource" || definition.kind === "module" ? `a ${definition.kind}` : "a function";
   report(linking, path, `it is ${formatExternType(type)}, and ${given} was given`);
