@@ -2,20 +2,20 @@ import { expect, test } from "bun:test";
 import type { Platform } from "../paths.ts";
 import { foldersAbove, isAbsolutePath, resolvePath } from "./path.ts";
 
-const bases: Readonly<Record<Platform, string>> = { linux: "/work/app", darwin: "/work/app", win32: "C:\\work\\app" };
+const bases: Readonly<Record<Platform, string>> = { linux: "/srv/app", darwin: "/srv/app", win32: "C:\\work\\app" };
 const resolve = (platform: Platform, text: string) => resolvePath(text, { base: bases[platform], platform });
 
 test.each<[Platform, string, string]>([
-  ["linux", ".", "/work/app"],
-  ["linux", "./data", "/work/app/data"],
-  ["linux", "data/", "/work/app/data"],
-  ["linux", "../data//x/./y/..", "/work/data/x"],
+  ["linux", ".", "/srv/app"],
+  ["linux", "./data", "/srv/app/data"],
+  ["linux", "data/", "/srv/app/data"],
+  ["linux", "../data//x/./y/..", "/srv/data/x"],
   ["linux", "../../../../etc", "/etc"],
   ["linux", "/", "/"],
   ["linux", "//srv//x", "/srv/x"],
   ["linux", "/a/..b/...", "/a/..b/..."],
-  ["linux", "C:\\x", "/work/app/C:\\x"],
-  ["darwin", "~/x", "/work/app/~/x"],
+  ["linux", "C:\\x", "/srv/app/C:\\x"],
+  ["darwin", "~/x", "/srv/app/~/x"],
   ["win32", ".", "C:\\work\\app"],
   ["win32", "data/x", "C:\\work\\app\\data\\x"],
   ["win32", "..\\..\\..\\x", "C:\\x"],

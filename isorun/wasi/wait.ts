@@ -19,7 +19,6 @@ class LateWork<T> implements PromiseLike<T> {
     this.#work = work;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: being a promise to `await` is what it is for
   // oxlint-disable-next-line unicorn/no-thenable
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,

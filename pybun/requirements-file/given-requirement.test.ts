@@ -3,7 +3,7 @@ import { Problem } from "@vivarium/core/diagnostic";
 import { formatRequirement } from "../versions/requirement.ts";
 import { parseGivenRequirement } from "./given-requirement.ts";
 
-const read = (text: string) => parseGivenRequirement(text, (path) => Bun.pathToFileURL(`/work/${path}`).href);
+const read = (text: string) => parseGivenRequirement(text, (path) => Bun.pathToFileURL(`/srv/${path}`).href);
 const textOf = (text: string): string => formatRequirement(read(text));
 
 /** Code, column and, for a fault of syntax, the reason. */
@@ -23,13 +23,13 @@ const old = 'python_version < "3"';
 
 describe("a wheel by its place", () => {
   test.each([
-    [`./${wheel} ; ${old}`, `lib @ file:///work/${wheel} ; ${old}`],
-    [`./${wheel}; ${old}`, `lib @ file:///work/${wheel} ; ${old}`],
-    [`./${wheel};${old}`, `lib @ file:///work/${wheel} ; ${old}`],
-    [`./${wheel}[T]`, `lib[t] @ file:///work/${wheel}`],
-    [`./${wheel} [b, a] ; ${old}`, `lib[a,b] @ file:///work/${wheel} ; ${old}`],
-    [`${wheel}[t]`, `lib[t] @ file:///work/${wheel}`],
-    [`${wheel} ; ${old}`, `lib @ file:///work/${wheel} ; ${old}`],
+    [`./${wheel} ; ${old}`, `lib @ file:///srv/${wheel} ; ${old}`],
+    [`./${wheel}; ${old}`, `lib @ file:///srv/${wheel} ; ${old}`],
+    [`./${wheel};${old}`, `lib @ file:///srv/${wheel} ; ${old}`],
+    [`./${wheel}[T]`, `lib[t] @ file:///srv/${wheel}`],
+    [`./${wheel} [b, a] ; ${old}`, `lib[a,b] @ file:///srv/${wheel} ; ${old}`],
+    [`${wheel}[t]`, `lib[t] @ file:///srv/${wheel}`],
+    [`${wheel} ; ${old}`, `lib @ file:///srv/${wheel} ; ${old}`],
     [`${url}; ${old}`, `lib @ ${url} ; ${old}`],
     [`${url} ; ${old}`, `lib @ ${url} ; ${old}`],
     [`${url} ;${old}`, `lib @ ${url} ; ${old}`],
@@ -43,8 +43,8 @@ describe("a wheel by its place", () => {
     [`${url}#sha256=00&egg=lib[t]`, `lib[t] @ ${url}#sha256=00&egg=lib`],
     [`file:///far/${wheel}; ${old}`, `lib @ file:///far/${wheel} ; ${old}`],
     [`file:///far/${wheel}[t]`, `lib[t] @ file:///far/${wheel}`],
-    [`file:./${wheel} ; ${old}`, `lib @ file:///work/${wheel} ; ${old}`],
-    [`file:sub%20dir/${wheel}`, `lib @ file:///work/sub%20dir/${wheel}`],
+    [`file:./${wheel} ; ${old}`, `lib @ file:///srv/${wheel} ; ${old}`],
+    [`file:sub%20dir/${wheel}`, `lib @ file:///srv/sub%20dir/${wheel}`],
   ])("%s", (text, expected) => {
     expect(textOf(text).replace("/./", "/")).toBe(expected);
   });
@@ -52,12 +52,12 @@ describe("a wheel by its place", () => {
 
 describe("a name with its place", () => {
   test.each([
-    [`lib @ file:${wheel}`, `lib @ file:///work/${wheel}`],
-    [`lib @ file:./${wheel}#sha256=00`, `lib @ file:///work/${wheel}#sha256=00`],
-    [`lib @ ./${wheel}`, `lib @ file:///work/${wheel}`],
-    [`lib[t] @ ${wheel} ; ${old}`, `lib[t] @ file:///work/${wheel} ; ${old}`],
-    [`lib @ ./${wheel}#sha256=00`, `lib @ file:///work/${wheel}#sha256=00`],
-    [`lib @ /far/${wheel}`, `lib @ file:///work//far/${wheel}`],
+    [`lib @ file:${wheel}`, `lib @ file:///srv/${wheel}`],
+    [`lib @ file:./${wheel}#sha256=00`, `lib @ file:///srv/${wheel}#sha256=00`],
+    [`lib @ ./${wheel}`, `lib @ file:///srv/${wheel}`],
+    [`lib[t] @ ${wheel} ; ${old}`, `lib[t] @ file:///srv/${wheel} ; ${old}`],
+    [`lib @ ./${wheel}#sha256=00`, `lib @ file:///srv/${wheel}#sha256=00`],
+    [`lib @ /far/${wheel}`, `lib @ file:///srv//far/${wheel}`],
     [`lib @ file:///far/${wheel}`, `lib @ file:///far/${wheel}`],
     [`lib @ git+https://host.invalid/lib`, "lib @ git+https://host.invalid/lib"],
   ])("%s", (text, expected) => {
