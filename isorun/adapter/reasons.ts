@@ -13,7 +13,6 @@ export const trapReasons = [
   "invalid utf-8 sequence",
   "incomplete utf-8 byte sequence",
   "an exception of core code was not caught",
-  "the other side of the call failed",
 ] as const;
 
 export type TrapReason = (typeof trapReasons)[number];

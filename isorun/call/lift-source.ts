@@ -6,8 +6,9 @@ import type { Primitive } from "../decode/ast.ts";
 import type { Case, ValueType } from "../types/component-types.ts";
 import { type FlatType, flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
+import { propertyName } from "../types/property-name.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
-import { plus, propertyName, type Source, typedArrays } from "./source.ts";
+import { plus, type Source, typedArrays } from "./source.ts";
 
 /** An option that stands directly in another one is told apart from it by a tag. */
 type InOption = { readonly isInOption?: boolean };

@@ -7,9 +7,10 @@ import type { Primitive } from "../decode/ast.ts";
 import type { ValueType } from "../types/component-types.ts";
 import { type FlatType, flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
+import { propertyName } from "../types/property-name.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
 import { layoutOfPair } from "./lift-source.ts";
-import { plus, propertyName, type Source, typedArrays } from "./source.ts";
+import { plus, type Source, typedArrays } from "./source.ts";
 
 type InOption = { readonly isInOption?: boolean };
 

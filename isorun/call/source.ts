@@ -48,12 +48,6 @@ export class Source {
   }
 }
 
-/** Record fields and flags as JavaScript names them: `content-type` → `contentType`. */
-export function propertyName(label: string): string {
-  const [first = "", ...rest] = label.split("-").map((word) => word.toLowerCase());
-  return first + rest.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
-}
-
 export const plus = (pointer: string, offset: number): string => (offset === 0 ? pointer : `${pointer} + ${offset}`);
 
 /** Numbers in lists that JavaScript has an array type for, by which they are copied at once. */

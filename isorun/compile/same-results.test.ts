@@ -55,4 +55,4 @@ test(`${seedCount} random modules compute the same when metered, with the same f
   }
   expect(valid).toBe(seedCount);
   expect(fuel).toBeGreaterThan(100n * BigInt(seedCount));
-});
+}, 60_000);

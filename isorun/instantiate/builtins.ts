@@ -7,7 +7,7 @@ import { absent, type CoreItem, type RuntimeScope } from "./runtime-scope.ts";
 
 export function builtinFunc(
   scope: RuntimeScope,
-  { builtin, resource: id }: ValidDefinition & { readonly kind: "builtin" },
+  { builtin, signature: type, resource: id }: ValidDefinition & { readonly kind: "builtin" },
 ): CoreItem {
   const { instance } = scope;
   if (builtin.name === "context.get") return () => instance.context[builtin.slot] ?? 0;
@@ -16,13 +16,14 @@ export function builtinFunc(
       instance.context[builtin.slot] = Number(value);
     };
   }
-  if (builtin.name === "backpressure.inc") return () => instance.addBackpressure(1);
-  if (builtin.name === "backpressure.dec") return () => instance.addBackpressure(-1);
+  if (builtin.name === "backpressure.inc")
+    return guardedFunc(instance, { type, leaves: false }, () => instance.addBackpressure(1));
+  if (builtin.name === "backpressure.dec")
+    return guardedFunc(instance, { type, leaves: false }, () => instance.addBackpressure(-1));
   if (id !== undefined) return resourceFunc(scope, builtin.name, id);
-  return () => {
-    instance.checkLeave();
+  return guardedFunc(instance, { type, leaves: true }, () => {
     throw new UnsupportedError(`the built-in ${builtin.name}`);
-  };
+  });
 }
 
 function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem {

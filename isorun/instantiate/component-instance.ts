@@ -80,10 +80,6 @@ export class ComponentInstance {
       throw new TrapError("the backpressure counter is out of range");
     }
   }
-
-  checkLeave(): void {
-    if (!this.mayLeave) throw new TrapError("cannot leave component instance", { code: "cannot-leave" });
-  }
 }
 
 const cannotEnter = (): TrapError => new TrapError("cannot enter component instance", { code: "cannot-enter" });

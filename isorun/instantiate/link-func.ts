@@ -32,7 +32,10 @@ export function lowerFunc(
   scope: RuntimeScope,
   { func, type, options }: ValidDefinition & { readonly kind: "lower" },
 ): CoreItem {
-  if (options.isAsync || type.isAsync) return unsupportedAsync;
+  if (options.isAsync || type.isAsync) {
+    const flat = flattenFunc(type, { role: "lower", isAsync: options.isAsync, hasCallback: false });
+    return guardedFunc(scope.instance, { type: flat, leaves: true }, unsupportedAsync);
+  }
   const target = scope.funcs[func] ?? absent("function", func);
   if (target.lifted !== undefined) return adaptedFunc(scope, { type, options, lifted: target.lifted });
   const { bind, resources } = exitOf(type);

@@ -1,16 +1,11 @@
 /** Canonical built-ins: their core signatures, and what validation asks of their immediates (CanonicalABI.md). */
-import type { BuiltinRef, CoreNumberType, CoreValType } from "../decode/ast.ts";
+import type { BuiltinRef } from "../decode/ast.ts";
 import { UnsupportedError, ValidationError } from "../errors/errors.ts";
 import type { Resource } from "../types/component-types.ts";
-import { flatParamsMax, flattenType } from "../types/flatten.ts";
+import { type FlatFuncType, flatParamsMax, flattenType } from "../types/flatten.ts";
 import { readOptions } from "./canon-options.ts";
 import { resolveResource, resolveValType } from "./define-type.ts";
 import type { Scope } from "./scope.ts";
-
-export interface BuiltinSignature {
-  readonly params: readonly CoreValType[];
-  readonly results: readonly CoreValType[];
-}
 
 type Arity = readonly [params: number, results: number];
 
@@ -59,7 +54,7 @@ const arities: Readonly<Record<string, Arity>> = {
 };
 
 /** @throws ValidationError, UnsupportedError */
-export function signatureOf(scope: Scope, builtin: BuiltinRef, offset: number): BuiltinSignature {
+export function signatureOf(scope: Scope, builtin: BuiltinRef, offset: number): FlatFuncType {
   if ("options" in builtin) readOptions(scope, builtin.options, offset);
   if ("memory" in builtin) scope.coreMemories.at(builtin.memory, offset);
   if ("table" in builtin) scope.coreTables.at(builtin.table, offset);
@@ -72,7 +67,7 @@ export function signatureOf(scope: Scope, builtin: BuiltinRef, offset: number): 
   }
   const arity = arities[builtin.name];
   if (arity === undefined) throw new Error(`no signature for the built-in ${builtin.name}`);
-  const some = (count: number): readonly CoreNumberType[] => Array.from({ length: count }, () => "i32");
+  const some = (count: number): readonly "i32"[] => Array.from({ length: count }, () => "i32");
   return { params: some(arity[0]), results: some(arity[1]) };
 }
 
@@ -94,7 +89,7 @@ const contextSlots = 2;
 function contextSignature(
   { name, type, slot }: BuiltinRef & { readonly name: "context.get" | "context.set" },
   offset: number,
-): BuiltinSignature {
+): FlatFuncType {
   if (type !== "i32") throw new ValidationError("only i32 is a valid type of a context slot", offset);
   if (slot >= contextSlots) throw new ValidationError(`${name} immediate must be less than ${contextSlots}`, offset);
   return name === "context.get" ? { params: [], results: [type] } : { params: [type], results: [] };
@@ -104,7 +99,7 @@ function taskReturnSignature(
   scope: Scope,
   { result }: BuiltinRef & { readonly name: "task.return" },
   offset: number,
-): BuiltinSignature {
+): FlatFuncType {
   if (result === undefined) return { params: [], results: [] };
   const type = resolveValType(scope, result, offset);
   if (type.hasBorrow) throw new ValidationError("function result cannot contain a `borrow` type", offset);

@@ -4,14 +4,14 @@
  */
 
 import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts";
-import type { CanonRef, ComponentNode, Definition, TypeRef } from "../decode/ast.ts";
+import type { CanonRef, ComponentNode, CoreFuncType, Definition, TypeRef } from "../decode/ast.ts";
 import { UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { aliasOf, type ExternType } from "../types/component-types.ts";
 import { type CoreExternType, CoreTypeSpace } from "../types/core-types.ts";
 import { freshInstance } from "../types/substitute.ts";
 import { externMismatch } from "../types/subtype.ts";
 import { addAlias } from "./alias.ts";
-import { type BuiltinSignature, resourceOf, signatureOf } from "./builtin.ts";
+import { resourceOf, signatureOf } from "./builtin.ts";
 import { checkLift, checkLower, readOptions } from "./canon-options.ts";
 import { addExtern, declareExtern, defineType, resolveExternType } from "./declare.ts";
 import { defineCoreType } from "./define-core-type.ts";
@@ -128,8 +128,9 @@ function validateCanon(scope: Scope, canon: CanonRef, offset: number): ValidDefi
   const isResource =
     builtin.name === "resource.new" || builtin.name === "resource.drop" || builtin.name === "resource.rep";
   const resource = isResource ? resourceOf(scope, builtin, offset) : undefined;
-  scope.coreFuncs.push(coreFunc(signatureOf(scope, builtin, offset)));
-  return { kind: "builtin", builtin, resource };
+  const signature = signatureOf(scope, builtin, offset);
+  scope.coreFuncs.push(coreFunc(signature));
+  return { kind: "builtin", builtin, signature, resource };
 }
 
 function validateLift(scope: Scope, canon: CanonRef & { readonly kind: "lift" }, offset: number): ValidDefinition {
@@ -143,7 +144,7 @@ function validateLift(scope: Scope, canon: CanonRef & { readonly kind: "lift" },
 }
 
 /** As a core module would say it, so that it can be compared with what one imports. */
-function coreFunc({ params, results }: BuiltinSignature): CoreExternType & { readonly kind: "func" } {
+function coreFunc({ params, results }: Omit<CoreFuncType, "kind">): CoreExternType & { readonly kind: "func" } {
   const space = new CoreTypeSpace();
   const type = { kind: "func", params, results } as const;
   space.addGroup([{ isFinal: true, supertypes: [], type }]);

@@ -11,6 +11,7 @@ import type {
   SortIndex,
 } from "../decode/ast.ts";
 import type { ComponentType, ExternType, FuncType, InstanceType, Resource } from "../types/component-types.ts";
+import type { FlatFuncType } from "../types/flatten.ts";
 import type { CanonicalOptions } from "./canon-options.ts";
 
 /** What stands in an index space by its place there: each definition adds one item to the space of its sort. */
@@ -25,7 +26,12 @@ export type ValidDefinition =
   | { readonly kind: "type" }
   | { readonly kind: "lift"; readonly func: number; readonly type: FuncType; readonly options: CanonicalOptions }
   | { readonly kind: "lower"; readonly func: number; readonly type: FuncType; readonly options: CanonicalOptions }
-  | { readonly kind: "builtin"; readonly builtin: BuiltinRef; readonly resource: Resource | undefined }
+  | {
+      readonly kind: "builtin";
+      readonly builtin: BuiltinRef;
+      readonly signature: FlatFuncType;
+      readonly resource: Resource | undefined;
+    }
   | { readonly kind: "import"; readonly name: string; readonly type: ExternType }
   | { readonly kind: "export"; readonly name: ExternName; readonly value: SortIndex; readonly type: ExternType };
 

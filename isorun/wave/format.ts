@@ -4,10 +4,11 @@
  */
 import { UnsupportedError } from "../errors/errors.ts";
 import type { ValueType, ValueTypeOf } from "../types/component-types.ts";
+import { propertyName } from "../types/property-name.ts";
 import { nestingMax } from "./cursor.ts";
 import { describeType } from "./describe-type.ts";
 import { formatPrimitive } from "./format-primitive.ts";
-import { isKeyword, labelsOf, propertyName } from "./labels.ts";
+import { isKeyword, labelsOf } from "./labels.ts";
 
 /** @throws TypeError; UnsupportedError for handles, streams and futures, which WAVE has no text for */
 export function formatWave(value: unknown, type: ValueType): string {

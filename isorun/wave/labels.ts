@@ -9,10 +9,6 @@ export const isKeyword = (label: string): boolean => keywords.has(label);
 /** Any label may stand behind `%`, which is no part of it. */
 export const withoutPercent = (word: string): string => (word.startsWith("%") ? word.slice(1) : word);
 
-/** Record fields and flags as JavaScript names them: `content-type` → `contentType`. */
-export const propertyName = (label: string): string =>
-  label.toLowerCase().replaceAll(/-(.?)/gu, (_, first: string) => first.toUpperCase());
-
 export type LabelledType = ValueTypeOf<"record" | "variant" | "enum" | "flags">;
 
 /** What stands under each label, undefined where it has no value. */

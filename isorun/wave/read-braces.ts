@@ -1,8 +1,9 @@
 /** What stands in braces: records, maps and flags. Their entries may come in any order. */
 import type { Field, ValueType, ValueTypeOf } from "../types/component-types.ts";
+import { propertyName } from "../types/property-name.ts";
 import type { Cursor } from "./cursor.ts";
 import { describeType } from "./describe-type.ts";
-import { labelsOf, propertyName, withoutPercent } from "./labels.ts";
+import { labelsOf, withoutPercent } from "./labels.ts";
 
 interface Read<K extends ValueType["kind"]> {
   readonly type: ValueTypeOf<K>;

@@ -1,9 +1,7 @@
 import { expect, test } from "bun:test";
 import { testSeed } from "@vivarium/core/testing/seed";
 import fc from "fast-check";
-import { propertyName as propertyNameOfCalls } from "../call/source.ts";
 import { formatWave } from "./format.ts";
-import { propertyName } from "./labels.ts";
 import { parseArguments, parseInvocation, parseWave } from "./parse.ts";
 import { typedValues } from "./testing/typed-values.ts";
 import { func } from "./testing/types.ts";
@@ -51,16 +49,6 @@ test(`any text is a value or an error with a place in it (seed ${testSeed})`, ()
         expect(error.offset).toBeGreaterThanOrEqual(0);
         expect(error.offset).toBeLessThanOrEqual(spoiled.length);
       }
-    }),
-    runs,
-  );
-});
-
-test(`fields have the names that calls give them (seed ${testSeed})`, () => {
-  const words = fc.array(fc.stringMatching(/^(?:[a-z][a-z0-9]{0,3}|[A-Z][A-Z0-9]{0,3})$/u), { minLength: 1 });
-  fc.assert(
-    fc.property(words, (parts) => {
-      expect(propertyName(parts.join("-"))).toBe(propertyNameOfCalls(parts.join("-")));
     }),
     runs,
   );

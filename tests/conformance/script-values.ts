@@ -1,6 +1,7 @@
 /** Values of test scripts as the library takes and returns them: which form a value has depends on its type. */
-import { propertyName } from "../../isorun/call/source.ts";
+
 import type { ValueType } from "../../isorun/types/component-types.ts";
+import { propertyName } from "../../isorun/types/property-name.ts";
 import type { ScriptValue } from "./commands.ts";
 
 type Place = { readonly isInOption?: boolean };

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import type { Primitive } from "../../decode/ast.ts";
 import type { ValueType } from "../../types/component-types.ts";
+import { propertyName } from "../../types/property-name.ts";
 import { integerRanges } from "../integers.ts";
-import { propertyName } from "../labels.ts";
 import { parseWave } from "../parse.ts";
 import { enumOf, fixedList, flags, list, map, option, primitive, record, result, tuple, variant } from "./types.ts";
 
