@@ -71,6 +71,22 @@ export class HandleTable {
     this.#free.push(index);
     return handle;
   }
+
+  /** At the end of the instance: what it owns of the host's is given back. @throws what the last that failed throws */
+  dropHostResources(): void {
+    let failure: { readonly error: unknown } | undefined;
+    for (const [index, handle] of this.#handles.entries()) {
+      if (handle === undefined || !handle.isOwn || handle.resource.values === undefined) continue;
+      this.#handles[index] = undefined;
+      this.#free.push(index);
+      try {
+        handle.resource.drop(handle.representation);
+      } catch (error) {
+        failure = { error };
+      }
+    }
+    if (failure !== undefined) throw failure.error;
+  }
 }
 
 interface WrongType {

@@ -26,13 +26,17 @@ export interface InstantiateOptions {
   readonly imports: ReadonlyMap<string, Item>;
   readonly compile: (module: CoreModule) => ModuleItem;
   readonly states: InstanceStates;
+  /** Every component instance that is made is added, also where making them fails. */
+  readonly made: ComponentInstance[];
   readonly parent?: ComponentInstance;
   readonly outer?: RuntimeScope | undefined;
 }
 
 /** @throws TrapError, and what the engine throws for core modules */
 export function instantiateComponent(component: ValidComponent, options: InstantiateOptions): InstanceItem {
-  const scope = new RuntimeScope(options.outer, new ComponentInstance(options.states, options.parent));
+  const instance = new ComponentInstance(options.states, options.parent);
+  options.made.push(instance);
+  const scope = new RuntimeScope(options.outer, instance);
   for (const definition of component.definitions) execute(scope, definition, options);
   return { kind: "instance", exports: scope.exports };
 }
@@ -132,8 +136,8 @@ function makeInstance(scope: RuntimeScope, ref: InstanceRef, options: Instantiat
   }
   const { component, outer } = scope.components[ref.component] ?? absent("component", ref.component);
   const imports = new Map(ref.arguments.map(({ name, value }) => [name, itemAt(scope, value)] as const));
-  const { compile, states } = options;
-  return instantiateComponent(component, { imports, compile, states, parent: scope.instance, outer });
+  const { compile, states, made } = options;
+  return instantiateComponent(component, { imports, compile, states, made, parent: scope.instance, outer });
 }
 
 function makeCoreInstance(scope: RuntimeScope, ref: CoreInstanceRef): Readonly<Record<string, CoreItem>> {

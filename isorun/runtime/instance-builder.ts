@@ -4,6 +4,7 @@ import type { Policy } from "../../core/policy/policy.ts";
 import { trapOf } from "../call/trap-of.ts";
 import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts";
 import { LinkError } from "../errors/errors.ts";
+import type { ComponentInstance } from "../instantiate/component-instance.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import { instantiateComponent } from "../instantiate/instantiate.ts";
 import type { ModuleItem } from "../instantiate/runtime-scope.ts";
@@ -92,24 +93,37 @@ export class InstanceBuilder {
       unknownImportsTrap: this.#unknownImportsTrap,
       compile: (bytes) => compile(decodeCoreModule(bytes)),
     });
-    const root = instantiated(this.#hooks.states, () =>
-      instantiateComponent(valid, { imports, compile, states: this.#hooks.states }),
+    const made: ComponentInstance[] = [];
+    const dropHostResources = (): void => {
+      for (const { handles } of made) handles.dropHostResources();
+    };
+    const { states } = this.#hooks;
+    const root = instantiated({ states, onFailure: dropHostResources }, () =>
+      instantiateComponent(valid, { imports, compile, states, made }),
     );
     const handle: InstanceHandle = new InstanceHandle(root, {
       types: valid.type.exports,
       budget,
       onEnd: () => this.#hooks.onEnd(handle),
+      dropHostResources,
     });
     this.#hooks.onMade(handle);
     return handle;
   }
 }
 
+interface Instantiation {
+  readonly states: InstanceStates;
+  readonly onFailure: () => void;
+}
+
 /** What ends a start function is a trap, with the reason that the host or an adapter left. */
-function instantiated<T>(states: InstanceStates, run: () => T): T {
+function instantiated<T>({ states, onFailure }: Instantiation, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw trapOf(states, error);
+    const trap = trapOf(states, error);
+    onFailure();
+    throw trap;
   }
 }

@@ -12,6 +12,8 @@ interface HandleParts {
   readonly types: ReadonlyMap<string, ExternType>;
   readonly budget: InstanceBudget;
   readonly onEnd: () => void;
+  /** Gives back what the instance owns of the host's. */
+  readonly dropHostResources: () => void;
 }
 
 export class InstanceHandle implements AsyncDisposable {
@@ -19,16 +21,18 @@ export class InstanceHandle implements AsyncDisposable {
   readonly #types: ReadonlyMap<string, ExternType>;
   readonly #funcs = new Map<string, HostCall>();
   readonly #onEnd: () => void;
+  readonly #dropHostResources: () => void;
   #state: InstanceState = "ready";
   #exports: Readonly<Record<string, unknown>> | undefined;
 
   readonly #budget: InstanceBudget;
 
-  constructor(root: InstanceItem, { types, budget, onEnd }: HandleParts) {
+  constructor(root: InstanceItem, { types, budget, onEnd, dropHostResources }: HandleParts) {
     this.#root = root;
     this.#types = types;
     this.#budget = budget;
     this.#onEnd = onEnd;
+    this.#dropHostResources = dropHostResources;
   }
 
   get state(): InstanceState {
@@ -65,9 +69,11 @@ export class InstanceHandle implements AsyncDisposable {
     return made;
   }
 
+  /** Host resources that the instance still owns are dropped. @throws what dropping them throws */
   async terminate(): Promise<void> {
     if (this.#state !== "terminated") this.#onEnd();
     this.#state = "terminated";
+    this.#dropHostResources();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -114,7 +120,17 @@ export class InstanceHandle implements AsyncDisposable {
       this.#state = "terminated";
       this.#onEnd();
     }
+    if (this.#state !== "ready") this.#dropQuietly();
     return error;
+  }
+
+  /** What ended the instance is what its caller has to know: a host resource that cannot be dropped comes second. */
+  #dropQuietly(): void {
+    try {
+      this.#dropHostResources();
+    } catch {
+      // `terminate` would have told it.
+    }
   }
 
   #namespace(types: ReadonlyMap<string, ExternType>, prefix: string): Readonly<Record<string, unknown>> {

@@ -1,0 +1,87 @@
+/** Host resources that an instance still owns are dropped at its end, however it comes; what others own stays. */
+import { expect, test } from "bun:test";
+import { assemble } from "../../tests/components/assemble.ts";
+import { ExitError } from "../errors/errors.ts";
+import type { InstanceHandle } from "./instance-handle.ts";
+import { Runtime } from "./runtime.ts";
+
+const holder = (start: string): string => `(component
+  (import "host" (instance $host
+    (export "thing" (type $thing (sub resource)))
+    (export "make" (func (result (own $thing))))
+    (export "end" (func))))
+  (alias export $host "thing" (type $thing))
+  (component $inner
+    (import "thing" (type $thing (sub resource)))
+    (import "make" (func $make (result (own $thing))))
+    (core func $make' (canon lower (func $make)))
+    (core module $m (import "" "make" (func $make (result i32))) (func (export "keep") (drop (call $make))))
+    (core instance $i (instantiate $m (with "" (instance (export "make" (func $make'))))))
+    (func (export "keep") (canon lift (core func $i "keep"))))
+  (instance $inner (instantiate $inner
+    (with "thing" (type $thing)) (with "make" (func $host "make"))))
+  (core func $make (canon lower (func $host "make")))
+  (core func $drop (canon resource.drop $thing))
+  (core func $end (canon lower (func $host "end")))
+  (core module $m
+    (import "" "make" (func $make (result i32)))
+    (import "" "drop" (func $drop (param i32)))
+    (import "" "end" (func $end))
+    ${start}
+    (func (export "keep") (drop (call $make)))
+    (func (export "drop-one") (call $drop (call $make)))
+    (func (export "give") (result i32) (call $make))
+    (func (export "trap") unreachable)
+    (func (export "exit") (call $end)))
+  (core instance $i (instantiate $m (with "" (instance
+    (export "make" (func $make)) (export "drop" (func $drop)) (export "end" (func $end))))))
+  (func (export "keep") (canon lift (core func $i "keep")))
+  (alias export $inner "keep" (func $keep-inside)) (export "keep-inside" (func $keep-inside))
+  (func (export "drop-one") (canon lift (core func $i "drop-one")))
+  (func (export "give") (result (own $thing)) (canon lift (core func $i "give")))
+  (func (export "trap") (canon lift (core func $i "trap")))
+  (func (export "exit") (canon lift (core func $i "exit"))))`;
+
+const texts = [holder(""), holder("(func $start (drop (call $make)) unreachable) (start $start)")] as const;
+
+/** Things are numbered as they are made. */
+async function instanceOf(text: string, dropped: unknown[]): Promise<InstanceHandle> {
+  const runtime = new Runtime();
+  let next = 0;
+  return runtime
+    .instance(await runtime.load((await assemble(texts))(text)))
+    .linkHost((linker) =>
+      linker.instance("host", (host) => {
+        host.resource("thing", { drop: (value) => void dropped.push(value) });
+        host.func("make", () => {
+          next += 1;
+          return next;
+        });
+        host.func("end", () => {
+          throw new ExitError(0);
+        });
+      }),
+    )
+    .instantiate();
+}
+
+for (const end of ["terminate", "trap", "exit"] as const) {
+  test(`at the end by ${end}`, async () => {
+    const dropped: unknown[] = [];
+    const instance = await instanceOf(texts[0], dropped);
+    for (const name of ["keep", "drop-one", "keep-inside", "keep"]) await instance.call(name);
+    expect(await instance.call("give")).toBe(5);
+    expect(dropped).toEqual([2]);
+    if (end === "terminate") await instance.terminate();
+    else await instance.call(end).catch(() => undefined);
+    expect(dropped.toSorted()).toEqual([1, 2, 3, 4]);
+    await instance.terminate();
+    expect(dropped).toHaveLength(4);
+  });
+}
+
+test("where a start function traps", async () => {
+  const dropped: unknown[] = [];
+  await expect(instanceOf(texts[1], dropped)).rejects.toMatchObject({ code: "trap" });
+  expect(dropped).toEqual([1]);
+});
