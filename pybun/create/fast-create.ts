@@ -6,7 +6,7 @@
  * "take the long way": a form of the command line that is not the plain one, no record, a witness that changed, a place
  * that is taken, a name that scripts could not carry as it is, or any failure, which the long way meets again and tells.
  */
-import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, writeSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Ending, listenBriefly } from "@vivarium/cli/heard-signals";
 import { Problem } from "@vivarium/core/diagnostic";
@@ -110,11 +110,9 @@ function isWhole({ path, roots, distInfos }: ViewSight): boolean {
 }
 
 /** Where stdout fails, the long way finds the environment and tells. */
-async function printed(directory: string): Promise<boolean> {
-  return Bun.write(Bun.stdout, `${directory}\n`).then(
-    () => true,
-    () => false,
-  );
+function printed(directory: string): boolean {
+  const line = `${directory}\n`;
+  return unlessFailed(() => writeSync(1, line)) === Buffer.byteLength(line);
 }
 
 function unlessFailed<T>(ask: () => T): T | undefined {

@@ -1,11 +1,21 @@
 /** Places that `--dir` may name, and those that it may not. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Problem } from "@vivarium/core/diagnostic";
 import type { StoredWheel } from "../wheel/stored-wheel.ts";
 import { leaseOf, removeEnvironment } from "./list-environments.ts";
-import { checkDirectory } from "./placed-environment.ts";
+import { checkDirectory, placedKind } from "./placed-environment.ts";
 import { openScene, python } from "./testing/scene.ts";
 
 const scene = openScene();
@@ -43,6 +53,24 @@ test("an environment that was moved is found and removed where it is now", async
   renameSync(directory, now);
   expect(removeEnvironment(scene.store, now)).toMatchObject({ key: "moved", path: now });
   expect(existsSync(now)).toBe(false);
+});
+
+test("a pointer that says so already stays, one that does not is written anew", async () => {
+  const directory = join(scene.root, "pointed");
+  await scene.environment("pointed", [wheel], { directory });
+  const folder = join(scene.store.root, placedKind);
+  const pointer = readdirSync(folder)
+    .map((name) => join(folder, name))
+    .find((path) => readFileSync(path, "utf8").endsWith(directory));
+  if (pointer === undefined) throw new Error("there is no pointer");
+  const { ino } = statSync(pointer);
+  rmSync(directory, { recursive: true });
+  await scene.environment("pointed", [wheel], { directory });
+  expect(statSync(pointer).ino).toBe(ino);
+  writeFileSync(pointer, "pointed\n/elsewhere");
+  rmSync(directory, { recursive: true });
+  await scene.environment("pointed", [wheel], { directory });
+  expect(readFileSync(pointer, "utf8")).toBe(`pointed\n${directory}`);
 });
 
 test("a link above it is another name of the same place, and no move", async () => {

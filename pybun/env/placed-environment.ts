@@ -245,8 +245,11 @@ export function forgetPlace(store: Store, path: string): void {
   }
 }
 
+/** One that says so already stays: to put a new file in another's place, some file systems wait for their disk. */
 function writePointer(store: Store, { key, path }: EnvironmentRecord): void {
-  writeFileAtomic(pointerPath(store, path), `${key}\n${path}`);
+  const pointer = pointerPath(store, path);
+  const text = `${key}\n${path}`;
+  if (wholeOf(readSmallText(pointer)) !== text) writeFileAtomic(pointer, text);
 }
 
 /** Removes an environment at a place of its own: it leaves its place by one rename, then its files go. */
