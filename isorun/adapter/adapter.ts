@@ -1,7 +1,7 @@
 /**
  * A call from one component into another, as a core module of its own: checks and marks who may enter and leave, copies
  * parameters, calls, copies results. Nothing of it is JavaScript, so that a suspended stack can pass through it; it asks
- * the host only for handles, and for strings that have to be encoded anew.
+ * the host only for handles.
  *
  * Its text depends on the signature, the options and how many instances are entered, not on who is linked: modules are
  * compiled once for each, and instantiated for each link. State of instances lies in one memory of their runtime: a word
@@ -25,12 +25,14 @@ import { emitCopy } from "./copy.ts";
 import { type Copying, emitRangeCheck, flatPlace, memoryPlace, type Side } from "./copying.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode, type TrapReason } from "./reasons.ts";
-import { utf8CopyBody } from "./utf8-copy.ts";
+import { stringCopyBody } from "./string-copy.ts";
 
 export interface SideOptions {
   readonly encoding: StringEncoding;
   readonly hasMemory: boolean;
   readonly hasRealloc: boolean;
+  /** Whether its instance has context storage, of which each call has its own. */
+  readonly hasContext: boolean;
 }
 
 export interface AdapterKey {
@@ -54,7 +56,9 @@ export interface Adapter {
 }
 
 /** Of the state memory: bytes from the place of an instance. */
-export const stateOffsets = { mayEnter: 0, mayLeave: 4 } as const;
+export const stateOffsets = { mayEnter: 0, mayLeave: 4, context: 8 } as const;
+/** Of the state of one instance; two slots of context storage are at its end. */
+export const stateBytes = 16;
 /** Where the host says that it found a reason to trap. */
 export const pendingAddress = 0;
 
@@ -88,8 +92,6 @@ interface Imports {
   readonly post: number;
   readonly reallocOfCaller: number;
   readonly reallocOfCallee: number;
-  readonly stringIn: number;
-  readonly stringOut: number;
   readonly openScope: number;
   readonly closeScope: number;
   readonly firstHandle: number;
@@ -136,15 +138,12 @@ class AdapterWriter {
   #declare(handles: number): Imports {
     const { caller, callee, entered } = this.#key;
     const module = this.#module;
-    const copy: FlatFuncType = { params: ["i32", "i32"], results: ["i64"] };
     const imports = {
       trap: module.importFunc("trap", { params: ["i32"], results: [] }),
       callee: module.importFunc("callee", this.#lift),
       post: callee.hasPostReturn ? module.importFunc("post", { params: this.#lift.results, results: [] }) : -1,
       reallocOfCaller: caller.hasRealloc ? module.importFunc("realloc-caller", realloc) : -1,
       reallocOfCallee: callee.hasRealloc ? module.importFunc("realloc-callee", realloc) : -1,
-      stringIn: module.importFunc("string-in", copy),
-      stringOut: module.importFunc("string-out", copy),
       openScope: module.importFunc("open", noParams),
       closeScope: module.importFunc("close", noParams),
       firstHandle: 0,
@@ -166,9 +165,12 @@ class AdapterWriter {
     this.#enter();
     if (this.#hasBorrows) this.#code.call(this.#imports.openScope);
     const flat = this.#passParams();
+    const { calleePlace } = this.#imports;
+    const context = this.#key.callee.hasContext ? this.#beginContext(calleePlace, this.#code) : undefined;
     const results = this.#callCore(flat);
     const returned = this.#passResult(results);
     if (this.#key.callee.hasPostReturn) this.#postReturn(results);
+    if (context !== undefined) this.#endContext(calleePlace, { code: this.#code, context });
     if (this.#hasBorrows) this.#closeScope();
     for (const place of this.#imports.entered) this.#store(place, { offset: stateOffsets.mayEnter, value: 1 });
     for (const local of returned) this.#code.get(local);
@@ -224,24 +226,42 @@ class AdapterWriter {
     return {
       memory: isCaller ? memoryOfCaller : memoryOfCallee,
       encoding: (isCaller ? caller : callee).encoding,
-      allocate: () => this.#allocate(isCaller, this.#code),
+      allocate: (push) => {
+        const code = this.#code;
+        const pushAll = (): void => {
+          code.i32(0).i32(0);
+          push();
+        };
+        this.#reallocate(isCaller, { code, push: pushAll });
+      },
     };
   }
 
-  /** Alignment and size are on the stack. Nobody leaves an instance from within its allocator. */
-  #allocate(isCaller: boolean, code: CodeWriter): void {
+  /** Calls an allocator with what is pushed, in a thread of its own. Nobody leaves an instance from within it. */
+  #reallocate(isCaller: boolean, { code, push }: { readonly code: CodeWriter; readonly push: () => void }): void {
     const { callerPlace, calleePlace, reallocOfCaller, reallocOfCallee } = this.#imports;
     const place = isCaller ? callerPlace : calleePlace;
-    const [align, size] = [code.local("i32"), code.local("i32")];
-    code.set(size).set(align);
+    const { hasContext } = isCaller ? this.#key.caller : this.#key.callee;
     this.#store(place, { offset: stateOffsets.mayLeave, value: 0 }, code);
-    code
-      .i32(0)
-      .i32(0)
-      .get(align)
-      .get(size)
-      .call(isCaller ? reallocOfCaller : reallocOfCallee);
+    const context = hasContext ? this.#beginContext(place, code) : undefined;
+    push();
+    code.call(isCaller ? reallocOfCaller : reallocOfCallee);
+    if (context !== undefined) this.#endContext(place, { code, context });
     this.#store(place, { offset: stateOffsets.mayLeave, value: 1 }, code);
+  }
+
+  /** A new thread has storage of its own, which begins with zeros. @returns what the one around it has */
+  #beginContext(place: number, code: CodeWriter): Local {
+    const slots = { memory: this.#imports.state, offset: stateOffsets.context };
+    const context = code.local("i64");
+    code.constant(place).at("i64.load", slots).set(context);
+    code.constant(place).i64(0).at("i64.store", slots);
+    return context;
+  }
+
+  #endContext(place: number, { code, context }: { readonly code: CodeWriter; readonly context: Local }): void {
+    const slots = { memory: this.#imports.state, offset: stateOffsets.context };
+    code.constant(place).get(context).at("i64.store", slots);
   }
 
   #copying(direction: Direction): Copying {
@@ -259,31 +279,18 @@ class AdapterWriter {
         this.#checkPending();
         code.get(passed);
       },
-      passString: () => this.#passString(direction),
+      passString: () => code.call(this.#stringFunc(direction)),
     };
   }
 
-  #passString(direction: Direction): void {
-    const code = this.#code;
-    const isPlain = this.#key.caller.encoding === "utf8" && this.#key.callee.encoding === "utf8";
-    if (isPlain) {
-      code.call(this.#stringFunc(direction));
-      return;
-    }
-    const packed = code.local("i64");
-    code.call(direction === "in" ? this.#imports.stringIn : this.#imports.stringOut).set(packed);
-    this.#checkPending();
-    code.get(packed).op("i32.wrap_i64");
-    code.get(packed).i64(32).op("i64.shr_u", "i32.wrap_i64");
-  }
-
+  /** One for each direction, which all strings go through. */
   #stringFunc(direction: Direction): number {
     const known = this.#stringFuncs.get(direction);
     if (known !== undefined) return known;
-    const body = utf8CopyBody({
+    const body = stringCopyBody({
       from: this.#side(direction, "from"),
-      memoryOfTarget: this.#side(direction, "to").memory,
-      allocate: (code) => this.#allocate(direction === "out", code),
+      to: this.#side(direction, "to"),
+      reallocate: (code, push) => this.#reallocate(direction === "out", { code, push }),
       trap: (code, reason) => this.#trap(reason, code),
     });
     const func = this.#module.addFunc(body);
@@ -312,8 +319,7 @@ class AdapterWriter {
     const tuple = makeValueType({ kind: "tuple", types });
     const target = code.local("i32");
     this.#checkRecord(copying, { side: copying.from, pointer: source, type: tuple });
-    code.i32(layoutOf(tuple).align).i32(layoutOf(tuple).size);
-    copying.to.allocate();
+    copying.to.allocate(() => code.i32(layoutOf(tuple).align).i32(layoutOf(tuple).size));
     code.set(target);
     this.#checkRecord(copying, { side: copying.to, pointer: target, type: tuple });
     emitCopy(copying, tuple, { from: memoryPlace(source), to: memoryPlace(target) });

@@ -14,6 +14,7 @@ const opcodes = {
   "i32.eqz": 0x45,
   "i32.eq": 0x46,
   "i32.ne": 0x47,
+  "i32.lt_s": 0x48,
   "i32.lt_u": 0x49,
   "i64.ne": 0x52,
   "i32.gt_u": 0x4b,
@@ -26,6 +27,7 @@ const opcodes = {
   "i32.mul": 0x6c,
   "i32.and": 0x71,
   "i32.or": 0x72,
+  "i32.xor": 0x73,
   "i32.shl": 0x74,
   "i32.shr_s": 0x75,
   "i32.shr_u": 0x76,
@@ -60,8 +62,22 @@ const memoryOpcodes = {
   "i32.store16": 0x3b,
 } as const;
 
+/** Behind the prefix of vectors. */
+const vectorOpcodes = {
+  "v128.and": 0x4e,
+  "v128.or": 0x50,
+  "v128.any_true": 0x53,
+  "i8x16.bitmask": 0x64,
+  "i8x16.narrow_i16x8_u": 0x66,
+  "i16x8.eq": 0x2d,
+} as const;
+
+const vectorMemoryOpcodes = { "v128.load": 0x00, "v128.load8x8_u": 0x02, "v128.store": 0x0b } as const;
+
 export type Opcode = keyof typeof opcodes;
 export type MemoryOpcode = keyof typeof memoryOpcodes;
+export type VectorOpcode = keyof typeof vectorOpcodes;
+export type VectorMemoryOpcode = keyof typeof vectorMemoryOpcodes;
 
 /** Where a memory instruction goes: which memory, and how far behind the address on the stack. */
 export interface MemoryPlace {
@@ -137,6 +153,24 @@ export class CodeWriter {
   at(opcode: MemoryOpcode, { memory, offset }: MemoryPlace): this {
     const hint = memory === 0 ? [0x00] : [0x40, ...unsigned(memory)];
     this.code.push(memoryOpcodes[opcode], ...hint, ...unsigned(offset));
+    return this;
+  }
+
+  vector(...names: readonly VectorOpcode[]): this {
+    for (const each of names) this.code.push(0xfd, ...unsigned(vectorOpcodes[each]));
+    return this;
+  }
+
+  /** A vector of eight times these 16 bits. */
+  vectorOf(lane: number): this {
+    const pair = [lane & 0xff, lane >>> 8];
+    this.code.push(0xfd, 0x0c, ...Array.from({ length: 8 }, () => pair).flat());
+    return this;
+  }
+
+  vectorAt(opcode: VectorMemoryOpcode, { memory, offset }: MemoryPlace): this {
+    const hint = memory === 0 ? [0x00] : [0x40, ...unsigned(memory)];
+    this.code.push(0xfd, vectorMemoryOpcodes[opcode], ...hint, ...unsigned(offset));
     return this;
   }
 

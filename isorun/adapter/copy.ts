@@ -9,6 +9,7 @@ import { flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
 import { discriminantSize, makeValueType, partsOf } from "../types/value-type.ts";
 import type { CodeWriter, Local } from "./code-writer.ts";
+import { emitCopyBytes } from "./copy-bytes.ts";
 import { bytesMax, type Copying, emitRangeCheck, flatPlace, memoryPlace, type Place, type Route } from "./copying.ts";
 import { copyFlags, copyScalar, fromSlot, move, toSlot } from "./scalar-copy.ts";
 
@@ -166,12 +167,12 @@ function copyList(copying: Copying, element: ValueType, { from, to }: Route): vo
   code.get(wide).op("i32.wrap_i64").set(bytes);
   emitRangeCheck(copying, copying.from, { pointer, bytes, align });
   const target = code.local("i32");
-  code.i32(align).get(bytes);
-  copying.to.allocate();
+  copying.to.allocate(() => code.i32(align).get(bytes));
   code.set(target);
   emitRangeCheck(copying, copying.to, { pointer: target, bytes, align });
   if (isPlain(element)) {
-    code.get(target).get(pointer).get(bytes).copy(copying.to.memory, copying.from.memory);
+    const memories = { code, source: copying.from.memory, target: copying.to.memory };
+    emitCopyBytes(memories, { to: target, from: pointer, bytes });
   } else {
     const items = { source: code.local("i32"), target: code.local("i32"), count: code.local("i32") };
     code.get(pointer).set(items.source).get(target).set(items.target).get(length).set(items.count);

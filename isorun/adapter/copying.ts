@@ -8,8 +8,8 @@ import type { TrapReason } from "./reasons.ts";
 export interface Side {
   readonly memory: number;
   readonly encoding: StringEncoding;
-  /** Emits a call of the allocator: alignment and size are on the stack, the pointer is left there. */
-  readonly allocate: () => void;
+  /** Emits a call of the allocator with the alignment and the size that are pushed; the pointer is left on the stack. */
+  readonly allocate: (push: () => void) => void;
 }
 
 export interface Copying {

@@ -12,6 +12,7 @@ export const trapReasons = [
   "invalid variant discriminant",
   "invalid utf-8 sequence",
   "incomplete utf-8 byte sequence",
+  "unpaired surrogate found in a utf-16 string",
   "an exception of core code was not caught",
 ] as const;
 

@@ -27,14 +27,6 @@ export const hostWords: BoundaryWords = {
   reallocAlign: "realloc return: result not aligned",
 };
 
-export const componentWords: BoundaryWords = {
-  string: "wasm trap: string content out-of-bounds",
-  list: "wasm trap: list content out-of-bounds",
-  unaligned: "wasm trap: unaligned pointer",
-  reallocEnd: "wasm trap: list content out-of-bounds",
-  reallocAlign: "wasm trap: unaligned pointer",
-};
-
 const listBytesMax = 2 ** 28 - 1;
 const float = new DataView(new ArrayBuffer(8));
 
@@ -43,6 +35,9 @@ export interface Enterable {
   readonly handles: HandleTable;
   readonly states: Reasons;
   mayLeave: boolean;
+  /** Around what runs with context storage of its own. */
+  beginThread(): void;
+  endThread(): void;
   enter(caller: unknown): void;
   leave(caller: unknown): void;
 }
@@ -226,7 +221,9 @@ export class Support {
     const { realloc, words, instance } = this.#options;
     if (realloc === undefined) throw new Error("validation asks for realloc where something is allocated");
     instance.mayLeave = false;
+    instance.beginThread();
     const pointer = realloc(0, 0, align, size) >>> 0;
+    instance.endThread();
     instance.mayLeave = true;
     this.memory?.refresh();
     if (pointer % align !== 0) throw new TrapError(words.reallocAlign);

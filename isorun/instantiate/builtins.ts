@@ -10,10 +10,10 @@ export function builtinFunc(
   { builtin, signature: type, resource: id }: ValidDefinition & { readonly kind: "builtin" },
 ): CoreItem {
   const { instance } = scope;
-  if (builtin.name === "context.get") return () => instance.context[builtin.slot] ?? 0;
+  if (builtin.name === "context.get") return () => instance.contextAt(builtin.slot);
   if (builtin.name === "context.set") {
     return (value) => {
-      instance.context[builtin.slot] = Number(value);
+      instance.setContext(builtin.slot, Number(value));
     };
   }
   if (builtin.name === "backpressure.inc")

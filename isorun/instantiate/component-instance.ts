@@ -7,20 +7,28 @@ import type { InstanceStates } from "./instance-states.ts";
 
 const backpressureEnd = 2 ** 16;
 
+export interface InstanceOptions {
+  readonly parent?: ComponentInstance | undefined;
+  readonly hasContext?: boolean;
+}
+
 export class ComponentInstance {
   readonly parent: ComponentInstance | undefined;
   readonly handles = new HandleTable();
   /** This one, then the ones around it. */
   readonly #lineage: readonly ComponentInstance[];
-  /** Slots of the running thread (`context.get`, `context.set`), of which there is one so far. */
-  readonly context: number[] = [0, 0];
+  /** Whether it is defined with context storage (`context.get`, `context.set`). */
+  readonly hasContext: boolean;
+  /** The slots of threads that others interrupt. */
+  readonly #interrupted: (readonly [number, number])[] = [];
   #backpressure = 0;
   readonly states: InstanceStates;
   /** Of its state, in bytes. */
   readonly place: number;
 
-  constructor(states: InstanceStates, parent: ComponentInstance | undefined) {
+  constructor(states: InstanceStates, { parent, hasContext = false }: InstanceOptions = {}) {
     this.states = states;
+    this.hasContext = hasContext;
     this.place = states.allocate();
     this.parent = parent;
     this.#lineage = parent === undefined ? [this] : [this, ...parent.#lineage];
@@ -42,6 +50,28 @@ export class ComponentInstance {
     this.states.words[(this.place + stateOffsets.mayLeave) / 4] = value ? 1 : 0;
   }
 
+  /** A slot of the running thread: each call has its own, which begin with zeros. */
+  contextAt(slot: number): number {
+    return this.states.words[(this.place + stateOffsets.context) / 4 + slot] ?? 0;
+  }
+
+  setContext(slot: number, value: number): void {
+    this.states.words[(this.place + stateOffsets.context) / 4 + slot] = value;
+  }
+
+  /** A thread begins whose storage is its own, and ends before the one that it interrupts goes on. */
+  beginThread(): void {
+    if (!this.hasContext) return;
+    this.#interrupted.push([this.contextAt(0), this.contextAt(1)]);
+    this.setContext(0, 0);
+    this.setContext(1, 0);
+  }
+
+  endThread(): void {
+    const before = this.#interrupted.pop();
+    for (const [slot, value] of before?.entries() ?? []) this.setContext(slot, value);
+  }
+
   /** The instances that a call from `caller` enters: not those that it is in already. */
   enteringFrom(caller: ComponentInstance): readonly ComponentInstance[] {
     return this.#lineage.filter((instance) => !isWithin(caller, instance));
@@ -56,15 +86,17 @@ export class ComponentInstance {
     if (this.parent === undefined && caller === undefined) {
       if (!this.mayEnter) throw cannotEnter();
       this.mayEnter = false;
-      return;
+    } else {
+      for (const instance of this.#lineage) {
+        if (!instance.mayEnter && !isWithin(caller, instance)) throw cannotEnter();
+      }
+      this.#mark(caller, false);
     }
-    for (const instance of this.#lineage) {
-      if (!instance.mayEnter && !isWithin(caller, instance)) throw cannotEnter();
-    }
-    this.#mark(caller, false);
+    this.beginThread();
   }
 
   leave(caller: ComponentInstance | undefined): void {
+    this.endThread();
     if (this.parent === undefined && caller === undefined) this.mayEnter = true;
     else this.#mark(caller, true);
   }

@@ -2,19 +2,18 @@
  * Whether instances may be entered and left, in one memory that generated core code shares with the host, and why the
  * host or an adapter asked for a trap. Nothing of it can be changed by guests.
  */
-import { pendingAddress, stateOffsets } from "../adapter/adapter.ts";
+import { pendingAddress, stateBytes, stateOffsets } from "../adapter/adapter.ts";
 import { TrapError } from "../errors/errors.ts";
 
 const pageBytes = 65_536;
 /** One mebibyte: the memory never grows, so that views of it stay. */
 const pages = 16;
-const bytesPerState = 8;
 
 export class InstanceStates {
   readonly memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   readonly words: Int32Array;
   readonly #free: number[] = [];
-  #next = bytesPerState;
+  #next = stateBytes;
   #pending: { readonly reason: unknown } | undefined;
 
   constructor() {
@@ -24,10 +23,11 @@ export class InstanceStates {
   /** The place of a new instance, in bytes: it may be entered and left. @throws TrapError if there is no room */
   allocate(): number {
     const place = this.#free.pop() ?? this.#next;
-    if (place === this.#next) this.#next += bytesPerState;
-    if (place + bytesPerState > pages * pageBytes) throw new TrapError("there are too many component instances");
+    if (place === this.#next) this.#next += stateBytes;
+    if (place + stateBytes > pages * pageBytes) throw new TrapError("there are too many component instances");
     this.words[(place + stateOffsets.mayEnter) / 4] = 1;
     this.words[(place + stateOffsets.mayLeave) / 4] = 1;
+    this.words.fill(0, (place + stateOffsets.context) / 4, (place + stateBytes) / 4);
     return place;
   }
 

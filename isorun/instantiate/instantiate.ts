@@ -34,12 +34,19 @@ export interface InstantiateOptions {
 
 /** @throws TrapError, and what the engine throws for core modules */
 export function instantiateComponent(component: ValidComponent, options: InstantiateOptions): InstanceItem {
-  const instance = new ComponentInstance(options.states, options.parent);
+  const instance = new ComponentInstance(options.states, {
+    parent: options.parent,
+    hasContext: component.definitions.some(isOfContext),
+  });
   options.made.push(instance);
   const scope = new RuntimeScope(options.outer, instance);
   for (const definition of component.definitions) execute(scope, definition, options);
   return { kind: "instance", exports: scope.exports };
 }
+
+const isOfContext = (definition: ValidDefinition): boolean =>
+  definition.kind === "builtin" &&
+  (definition.builtin.name === "context.get" || definition.builtin.name === "context.set");
 
 function execute(scope: RuntimeScope, definition: ValidDefinition, options: InstantiateOptions): void {
   switch (definition.kind) {

@@ -1,6 +1,6 @@
 /** Links an adapter: a core function of one instance that calls the core function of another. */
 import { type Adapter, adapterOf } from "../adapter/adapter.ts";
-import { componentWords, type Support } from "../call/support.ts";
+import { hostWords, type Support } from "../call/support.ts";
 import type { FuncType } from "../types/component-types.ts";
 import type { CanonicalOptions } from "../validate/canon-options.ts";
 import { supportOf } from "./bind-support.ts";
@@ -20,15 +20,15 @@ export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adap
   const entering = callee.enteringFrom(scope.instance);
   const { module, handles } = adapterOf({
     type,
-    caller: sideOf(options),
-    callee: { ...sideOf(lifted.options), hasPostReturn: lifted.post !== undefined },
+    caller: sideOf(scope, options),
+    callee: { ...sideOf(lifted.scope, lifted.options), hasPostReturn: lifted.post !== undefined },
     entered: entering.length,
   });
   const imports: Record<string, unknown> = {
     ...coreImports(scope, options, lifted),
     ...hostImports({
-      outside: supportOf(scope, options, { words: componentWords }),
-      inside: supportOf(lifted.scope, lifted.options, { words: componentWords }),
+      outside: supportOf(scope, options, { words: hostWords }),
+      inside: supportOf(lifted.scope, lifted.options, { words: hostWords }),
       states: scope.instance.states,
       handles,
       scope,
@@ -42,10 +42,11 @@ export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adap
   return exports["f"] as CoreItem; // what an adapter exports
 }
 
-const sideOf = ({ encoding, memory, realloc }: CanonicalOptions) => ({
+const sideOf = ({ instance }: RuntimeScope, { encoding, memory, realloc }: CanonicalOptions) => ({
   encoding,
   hasMemory: memory !== undefined,
   hasRealloc: realloc !== undefined,
+  hasContext: instance.hasContext,
 });
 
 function coreImports(scope: RuntimeScope, options: CanonicalOptions, lifted: LiftedFunc): Record<string, unknown> {
@@ -73,17 +74,9 @@ interface HostParts {
 /** What an adapter asks of the host. None of it throws: a guest could catch that. */
 function hostImports({ outside, inside, states, handles, scope }: HostParts): Record<string, unknown> {
   const guarded = guardOf(states);
-  const copyString = (from: Support, to: Support) =>
-    guarded(0n, (pointer: number, units: number) => {
-      from.memory?.refresh();
-      const copy = to.lowerString(from.liftString(pointer >>> 0, units >>> 0));
-      return BigInt(copy.pointer) | (BigInt(copy.units) << 32n);
-    });
   const scopes: ReturnType<Support["openScope"]>[] = [];
   const imports: Record<string, unknown> = {
     trap: trapFunc(states),
-    "string-in": copyString(outside, inside),
-    "string-out": copyString(inside, outside),
     open: () => {
       outside.beginLending();
       scopes.push(inside.openScope());
