@@ -26,6 +26,7 @@ import { type Copying, emitRangeCheck, flatPlace, memoryPlace, type Side } from 
 import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode, type TrapReason } from "./reasons.ts";
 import { stringCopyBody } from "./string-copy.ts";
+import { hasVectors } from "./vectors.ts";
 
 export interface SideOptions {
   readonly encoding: StringEncoding;
@@ -288,6 +289,7 @@ class AdapterWriter {
     const known = this.#stringFuncs.get(direction);
     if (known !== undefined) return known;
     const body = stringCopyBody({
+      hasVectors,
       from: this.#side(direction, "from"),
       to: this.#side(direction, "to"),
       reallocate: (code, push) => this.#reallocate(direction === "out", { code, push }),

@@ -3,10 +3,10 @@
  * these are two reads, of the first bytes and of the last ones, which overlap, and two writes.
  */
 import type { CodeWriter, Local, MemoryOpcode } from "./code-writer.ts";
-import { hasVectors } from "./vectors.ts";
 
 export interface Memories {
   readonly code: CodeWriter;
+  readonly hasVectors: boolean;
   readonly source: number;
   readonly target: number;
 }
@@ -18,12 +18,12 @@ export interface Bytes {
 }
 
 /** What is read is read before anything is written: both may lie in one memory. */
-export function emitCopyBytes({ code, source, target }: Memories, { to, from, bytes }: Bytes): void {
+export function emitCopyBytes({ code, hasVectors, source, target }: Memories, { to, from, bytes }: Bytes): void {
   const most = hasVectors ? 32 : 16;
   code.get(bytes).i32(most).op("i32.gt_u");
   code.if(
     () => code.get(to).get(from).get(bytes).copy(target, source),
-    () => emitShort({ code, source, target }, { to, from, bytes }),
+    () => emitShort({ code, hasVectors, source, target }, { to, from, bytes }),
   );
 }
 
@@ -33,7 +33,7 @@ const widths = [
   { bytes: 2, load: "i32.load16_u", store: "i32.store16" },
 ] as const satisfies readonly { bytes: number; load: MemoryOpcode; store: MemoryOpcode }[];
 
-function emitShort({ code, source, target }: Memories, { to, from, bytes }: Bytes): void {
+function emitShort({ code, hasVectors, source, target }: Memories, { to, from, bytes }: Bytes): void {
   const lastOf = (local: Local, width: number) => code.get(local).get(bytes).op("i32.add").i32(width).op("i32.sub");
   code.block(() => {
     if (hasVectors) {

@@ -12,6 +12,7 @@ import type { CodeWriter, Local } from "./code-writer.ts";
 import { emitCopyBytes } from "./copy-bytes.ts";
 import { bytesMax, type Copying, emitRangeCheck, flatPlace, memoryPlace, type Place, type Route } from "./copying.ts";
 import { copyFlags, copyScalar, fromSlot, move, toSlot } from "./scalar-copy.ts";
+import { hasVectors } from "./vectors.ts";
 
 const behind = (place: Place, offset: number): Place =>
   place.kind === "memory" && offset > 0 ? { ...place, offset: place.offset + offset } : place;
@@ -171,7 +172,7 @@ function copyList(copying: Copying, element: ValueType, { from, to }: Route): vo
   code.set(target);
   emitRangeCheck(copying, copying.to, { pointer: target, bytes, align });
   if (isPlain(element)) {
-    const memories = { code, source: copying.from.memory, target: copying.to.memory };
+    const memories = { code, hasVectors, source: copying.from.memory, target: copying.to.memory };
     emitCopyBytes(memories, { to: target, from: pointer, bytes });
   } else {
     const items = { source: code.local("i32"), target: code.local("i32"), count: code.local("i32") };

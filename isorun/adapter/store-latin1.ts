@@ -14,7 +14,6 @@ import {
   type Transcoding,
   walk,
 } from "./transcoding.ts";
-import { hasVectors } from "./vectors.ts";
 
 /** Of a length: it counts units of UTF-16. */
 export const utf16Tag = 0x8000_0000;
@@ -49,12 +48,12 @@ export function emitStoreUtf8AsLatin1(given: Transcoding): void {
 }
 
 export function emitStoreUtf16AsLatin1(given: Transcoding): void {
-  const { code, source, target, at, end, out, scratch } = given;
+  const { code, source, at, end, out, scratch } = given;
   emitStoreNarrow(given);
   emitNarrow(given, source);
   emitOrElseWide(given, () => {
     code.get(end).get(at).op("i32.sub").set(scratch);
-    emitCopyBytes({ code, source, target }, { to: out, from: at, bytes: scratch });
+    emitCopyBytes(given, { to: out, from: at, bytes: scratch });
     code.get(given.size).set(given.length);
   });
 }
@@ -105,7 +104,7 @@ function emitInflate({ code, target: memory, block, out, length, char }: Transco
 export function emitStoreProbablyUtf16(given: Transcoding): void {
   const { code, source, target, pointer, units, at, end, block, out, size, length } = given;
   emitAllocate(given, { align: 2, bytes: () => code.get(units).i32(1).op("i32.shl") });
-  emitCopyBytes({ code, source, target }, { to: block, from: pointer, bytes: size });
+  emitCopyBytes(given, { to: block, from: pointer, bytes: size });
   code.get(pointer).set(at);
   emitWalk(given, {
     run: () => emitLatin1Run(given, source),
@@ -153,7 +152,7 @@ function emitNarrow(given: Transcoding, source: number): void {
 
 /** Sixteen units of UTF-16 that are all Latin-1. */
 function emitLatin1Run(given: Transcoding, ...[source, copy]: readonly [number, (() => void)?]): void {
-  if (!hasVectors) return;
+  if (!given.hasVectors) return;
   const { code, at } = given;
   const load = (offset: number) => code.get(at).vectorAt("v128.load", { memory: source, offset });
   const isOver = () => {
@@ -165,7 +164,7 @@ function emitLatin1Run(given: Transcoding, ...[source, copy]: readonly [number, 
 }
 
 function emitAsciiRun(given: Transcoding): void {
-  if (!hasVectors) return;
+  if (!given.hasVectors) return;
   const { code, source, target, at, out } = given;
   const load = () => code.get(at).vectorAt("v128.load", { memory: source, offset: 0 });
   emitRun(given, {

@@ -1,6 +1,5 @@
 /** Strings of other encodings as UTF-16 (Canonical ABI, `store_utf8_to_utf16`). The source has been validated. */
 import { emitAdvance, emitAllocate, emitRun, emitShrink, emitWalk, type Transcoding, walk } from "./transcoding.ts";
-import { hasVectors } from "./vectors.ts";
 
 /** Two bytes for each, of which the rest is given back. */
 export function emitStoreUtf16(given: Transcoding): void {
@@ -98,7 +97,7 @@ function emitWidened({ code, target: memory, at, out, char }: Transcoding): void
 }
 
 function emitWidenRun(given: Transcoding, of: "ascii" | "latin1"): void {
-  if (!hasVectors) return;
+  if (!given.hasVectors) return;
   const { code, source, target, at, out } = given;
   const widen = (offset: 0 | 8) => {
     code.get(out).get(at).vectorAt("v128.load8x8_u", { memory: source, offset });

@@ -9,7 +9,6 @@ import {
   type Transcoding,
   walk,
 } from "./transcoding.ts";
-import { hasVectors } from "./vectors.ts";
 
 /** The bytes of a unit of the source: Latin-1, or UTF-16. */
 type UnitBytes = 1 | 2;
@@ -130,7 +129,7 @@ function emitContinuation({ code, char }: Pick<Transcoding, "code" | "char">, pl
 }
 
 function emitAsciiRun(given: Transcoding, unitBytes: UnitBytes): void {
-  if (!hasVectors) return;
+  if (!given.hasVectors) return;
   const { code, source, target, at, out } = given;
   const load = (offset: number) => code.get(at).vectorAt("v128.load", { memory: source, offset });
   const isOver = () => {

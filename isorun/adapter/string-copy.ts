@@ -27,6 +27,7 @@ interface StringSide {
 export interface StringCopy {
   readonly from: StringSide;
   readonly to: StringSide;
+  readonly hasVectors: boolean;
   /** Emits a call of the target's allocator with what is pushed: the old block, its size, alignment, the new size. */
   readonly reallocate: (code: CodeWriter, push: () => void) => void;
   readonly trap: (code: CodeWriter, reason: TrapReason) => void;
@@ -56,12 +57,13 @@ export function stringCopyBody(copy: StringCopy): FunctionBody {
   return { type: stringCopyType, locals: code.locals, code: code.code };
 }
 
-function transcodingOf(code: CodeWriter, { from, to, reallocate, trap }: StringCopy): Transcoding {
+function transcodingOf(code: CodeWriter, { from, to, hasVectors, reallocate, trap }: StringCopy): Transcoding {
   const [pointer, units] = code.params;
   if (pointer === undefined || units === undefined) throw new Error("the copy of a string has two parameters");
   const local = () => code.local("i32");
   return {
     code,
+    hasVectors,
     source: from.memory,
     target: to.memory,
     fail: (reason) => () => trap(code, reason),
@@ -134,7 +136,7 @@ interface Units {
 
 /** `store_string_copy`, where the encoding stays. */
 function emitStoreCopy(given: Transcoding, { unitBytes, align }: Units): void {
-  const { code, source, target, pointer, units, block, size, length } = given;
+  const { code, pointer, units, block, size, length } = given;
   emitAllocate(given, {
     align,
     bytes: () => {
@@ -142,6 +144,6 @@ function emitStoreCopy(given: Transcoding, { unitBytes, align }: Units): void {
       if (unitBytes === 2) code.i32(1).op("i32.shl");
     },
   });
-  emitCopyBytes({ code, source, target }, { to: block, from: pointer, bytes: size });
+  emitCopyBytes(given, { to: block, from: pointer, bytes: size });
   code.get(units).set(length);
 }

@@ -4,6 +4,8 @@ import type { TrapReason } from "./reasons.ts";
 
 export interface Transcoding {
   readonly code: CodeWriter;
+  /** Whether many units may be passed at once, as vectors. */
+  readonly hasVectors: boolean;
   /** Memories, by their indices. */
   readonly source: number;
   readonly target: number;

@@ -1,8 +1,7 @@
 /** Whether all surrogates of the source are pairs (Canonical ABI, Loading: strings trap else). */
 import { emitAdvance, emitRun, emitWalk, type Transcoding, walk } from "./transcoding.ts";
-import { hasVectors } from "./vectors.ts";
 
-type Source = Pick<Transcoding, "code" | "source" | "fail" | "at" | "end" | "char">;
+type Source = Pick<Transcoding, "code" | "hasVectors" | "source" | "fail" | "at" | "end" | "char">;
 
 /** From `at` to `end`, after which `at` is `end`. */
 export function emitUtf16Validation(given: Source): void {
@@ -25,7 +24,7 @@ export function emitUtf16Validation(given: Source): void {
 }
 
 function emitRunWithoutSurrogates(given: Source): void {
-  if (!hasVectors) return;
+  if (!given.hasVectors) return;
   const { code, source: memory, at } = given;
   const isSurrogate = (offset: number) => {
     code.get(at).vectorAt("v128.load", { memory, offset });

@@ -1,9 +1,8 @@
 /** Whether the source is UTF-8 (Canonical ABI, Loading: strings trap else), and what is wrong with it if it is not. */
 import type { CodeWriter, Local } from "./code-writer.ts";
 import { emitAdvance, emitRun, emitWalk, type Transcoding, walk } from "./transcoding.ts";
-import { hasVectors } from "./vectors.ts";
 
-type Source = Pick<Transcoding, "code" | "source" | "fail" | "at" | "end" | "char" | "scratch">;
+type Source = Pick<Transcoding, "code" | "hasVectors" | "source" | "fail" | "at" | "end" | "char" | "scratch">;
 
 const nonAscii = 0x8080_8080_8080_8080n;
 
@@ -31,7 +30,7 @@ export function emitUtf8Validation(given: Source): void {
 function emitAsciiRun(given: Source): void {
   const { code, source: memory, at } = given;
   const load = (offset: number) => code.get(at).vectorAt("v128.load", { memory, offset });
-  if (hasVectors) {
+  if (given.hasVectors) {
     const four = () => {
       for (const offset of [0, 16, 32, 48]) load(offset);
       code.vector("v128.or", "v128.or", "v128.or", "i8x16.bitmask");
