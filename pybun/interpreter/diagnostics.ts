@@ -73,9 +73,9 @@ export const interpreterDiagnostics = {
   }),
   E_PYTHON_VERSION_FILE: rule<{ file: string; reason: string }>({
     exit: exitCode.config,
-    summary: "A `.python-version` that is there cannot be read.",
-    message: (p) => `cannot read '${p.file}': ${p.reason}`,
-    hint: () => "Make it readable for this user, or name an interpreter by its path with `--python`.",
+    summary: "A `.python-version` that is there cannot be read, or holds no versions.",
+    message: (p) => `cannot use '${p.file}': ${p.reason}`,
+    hint: () => "Correct it or make it readable for this user, or name an interpreter by its path with `--python`.",
   }),
   W_PYTHON_REQUIRES: rule<{ path: string; version: string; requires: string; origin: string; advice?: string }>({
     exit,

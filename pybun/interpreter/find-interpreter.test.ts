@@ -214,7 +214,7 @@ describe("without --python", () => {
   test(".python-version above the directory counts, comments and second lines too", async () => {
     const path = link(join(root, "pinned", "python3"));
     const file = join(root, "work", ".python-version");
-    const with_ = async (text: string, more: Partial<FindOptions> = {}): Promise<Interpreter> => {
+    const with_ = async (text: string | Uint8Array, more: Partial<FindOptions> = {}): Promise<Interpreter> => {
       writeFileSync(file, text);
       try {
         return await find([dirname(path)], more);
@@ -224,6 +224,22 @@ describe("without --python", () => {
     };
     expect((await with_(`# ours\n\n3.99\ncpython-${minor} # note\n`)).path).toBe(path);
     expect((await with_("system\n")).path).toBe(path);
+    expect((await with_("3.99 system\ncpython 3\n")).path).toBe(path);
+    expect((await with_(">=3.9, <3.99 # ours\n")).path).toBe(path);
+    expect((await with_(">= 3.9\n")).path).toBe(path);
+    for (const coding of ["utf16le", "utf-8"] as const) {
+      expect((await with_(Buffer.from(`\uFEFF${minor}\r\n`, coding))).path).toBe(path);
+    }
+    expect((await with_(Buffer.from(`\uFEFF${minor}\r\n`, "utf16le").swap16())).path).toBe(path);
+    for (const [text, reason] of [
+      [">=3.9 <3.99\n", "'>=3.9 <3.99' is no specifier of versions"],
+      ["3.9\0\n", "it holds a NUL byte"],
+    ] as const) {
+      expect(await problemOf(() => with_(text))).toMatchObject({
+        code: "E_PYTHON_VERSION_FILE",
+        params: { file, reason },
+      });
+    }
     expect((await with_("pypy3.9\n", { requiresPython: parseSpecifiers(">=3") })).path).toBe(path);
     expect(await problemOf(() => with_("3.99\n"))).toMatchObject({
       code: "E_PYTHON_NOT_FOUND",

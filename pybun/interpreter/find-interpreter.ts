@@ -117,6 +117,7 @@ function* findPinned(
   if (pin.versions.includes("system")) return undefined;
   for (const request of requests) {
     if (request.kind === "unsupported") continue;
+    if (request.kind === "specifier") checkPinned(request.text, pin);
     const interpreter = yield* firstFitting(search, request, allowing(requiresPython));
     if (interpreter !== undefined) return { interpreter, rule: ".python-version" };
   }
@@ -313,6 +314,16 @@ function checkSpecifier(text: string, origin: string): void {
   } catch (error) {
     if (!(error instanceof Problem) || origin === originDefault) throw error;
     throw problem("E_PYTHON_SETTING", { source: origin, text }, { cause: error });
+  }
+}
+
+function checkPinned(text: string, { file }: VersionPin): void {
+  try {
+    parseSpecifiers(text);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const reason = `'${text}' is no specifier of versions`;
+    throw problem("E_PYTHON_VERSION_FILE", { file, reason }, { cause: error });
   }
 }
 

@@ -11,7 +11,7 @@ import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Environment } from "@vivarium/core/paths";
 import { isAbsence, isDirectory, isExecutable, readTextIfPresent } from "./file-identity.ts";
-import { findVersionPin, readVersionFile } from "./python-version-file.ts";
+import { findVersionPin, firstWordOf, readVersionFile } from "./python-version-file.ts";
 
 export interface PyenvScene {
   readonly environment: Environment;
@@ -46,7 +46,7 @@ function activeVersions(root: string, { environment, cwd }: PyenvScene): readonl
   if (named !== undefined && named !== "") return named.split(":").filter((word) => word !== "");
   const start = environment["PYENV_DIR"] || cwd;
   const pin = findVersionPin(start, "linux") ?? findVersionPin(cwd, "linux") ?? readVersionFile(join(root, "version"));
-  return pin?.versions ?? ["system"];
+  return pin?.versions.map(firstWordOf) ?? ["system"];
 }
 
 /** The directory of a version by its name or prefix. A name that would leave the directory of versions is refused. */
