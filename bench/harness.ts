@@ -3,10 +3,11 @@
  * slow minute of the machine hits all of them. What prepares a round is not timed. A case is a claim of equal work, and
  * has a check for it: numbers of unequal work are not written down as a win.
  *
- * Times are wall times of spawn to exit; the cost of the spawn itself is the same for all and is reported beside them.
+ * Times of commands are wall times of spawn to exit; the cost of the spawn itself is the same for all and is reported
+ * beside them. Contenders in this process take their own time.
  */
 import { availableParallelism, cpus, release, totalmem } from "node:os";
-import type { Contender } from "./contender.ts";
+import type { CommandContender, Contender, Measured } from "./contender.ts";
 import { peakMemoryBytes } from "./peak-memory.ts";
 
 /** A ratio of the first contender to `against`: medians of wall time, or peaks of memory. */
@@ -17,11 +18,18 @@ export interface Target {
   readonly aim: number;
 }
 
+export interface OwnLimit {
+  readonly limit_ms: number;
+  readonly aim_ms: number;
+}
+
 export interface Case {
   readonly name: string;
   /** Ours first. */
   readonly contenders: readonly Contender[];
   readonly targets: readonly Target[];
+  /** A limit of the first contender's time by itself. */
+  readonly ownLimit?: OwnLimit;
   /** Gets each contender's stdout, after all have run; answers with the differences in what they did. */
   readonly compareWork: (outputs: ReadonlyMap<string, string>) => readonly string[];
 }
@@ -33,6 +41,8 @@ export interface Benchmark {
   /** Median and minimum of at least this many. */
   readonly rounds: number;
   readonly sets: readonly string[];
+  /** Of what is compared, where it is not PyBun with its peers. */
+  readonly versions?: () => Promise<Readonly<Record<string, string>>>;
   /** Sets up everything that its cases of `sets` need, below `scratch`. */
   readonly cases: (setting: { scratch: string; sets: readonly string[] }) => Promise<readonly Case[]>;
 }
@@ -50,13 +60,20 @@ export interface ContenderResult {
 
 export interface TargetResult extends Target {
   readonly ratio: number;
-  readonly verdict: "aim reached" | "limit kept" | "missed" | "not the same work";
+  readonly verdict: Verdict;
+}
+
+type Verdict = "aim reached" | "limit kept" | "missed" | "not the same work";
+
+export interface OwnLimitResult extends OwnLimit {
+  readonly verdict: Verdict;
 }
 
 export interface CaseResult {
   readonly name: string;
   readonly contenders: readonly ContenderResult[];
   readonly targets: readonly TargetResult[];
+  readonly own_limit?: OwnLimitResult;
   /** Empty where all did the same. */
   readonly work_differences: readonly string[];
 }
@@ -73,9 +90,12 @@ export interface MachineFacts {
 export async function runCase(subject: Case, rounds: number): Promise<CaseResult> {
   const outputs = new Map<string, string>();
   // The first run fills caches and is where the work is compared; it is not counted.
-  for (const contender of subject.contenders) outputs.set(contender.name, runOnce(contender).stdout);
+  for (const contender of subject.contenders) outputs.set(contender.name, (await measureOnce(contender)).output);
   const differences = subject.compareWork(outputs);
-  const times = await sample(subject.contenders, { rounds, measure: (contender) => runOnce(contender).durationMs });
+  const times = await sample(subject.contenders, {
+    rounds,
+    measure: async (contender) => (await measureOnce(contender)).durationMs,
+  });
   const peaks = await sample(contendersForMemory(subject), { rounds, measure: peakMemoryBytes });
   const contenders = subject.contenders.map(({ name }): ContenderResult => {
     const memory = peaks.get(name) ?? [];
@@ -88,22 +108,24 @@ export async function runCase(subject: Case, rounds: number): Promise<CaseResult
     const judged = judge(target, contenders);
     return isSame ? judged : { ...judged, verdict: "not the same work" as const };
   });
-  return { name: subject.name, contenders, targets, work_differences: differences };
+  const own = judgeOwn(subject.ownLimit, { contenders, isSame });
+  return { name: subject.name, contenders, targets, ...own, work_differences: differences };
 }
 
 /** Ours, and those that a target names. */
-function contendersForMemory({ contenders, targets }: Case): readonly Contender[] {
+function contendersForMemory({ contenders, targets }: Case): readonly CommandContender[] {
   const named = new Set(targets.filter(({ measure }) => measure === "memory").map(({ against }) => against));
-  return named.size === 0 ? [] : contenders.filter(({ name }, at) => at === 0 || named.has(name));
+  const commands = contenders.filter((contender) => "command" in contender);
+  return named.size === 0 ? [] : commands.filter(({ name }, at) => at === 0 || named.has(name));
 }
 
-interface Sampling {
+interface Sampling<C extends Contender> {
   readonly rounds: number;
-  readonly measure: (contender: Contender) => number | Promise<number>;
+  readonly measure: (contender: C) => number | Promise<number>;
 }
 
 /** What was measured of each contender, by name, in interleaved rounds. */
-async function sample(contenders: readonly Contender[], { rounds, measure }: Sampling) {
+async function sample<C extends Contender>(contenders: readonly C[], { rounds, measure }: Sampling<C>) {
   const samples = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of turned(contenders, round)) {
@@ -118,16 +140,17 @@ function turned<T>(items: readonly T[], round: number): readonly T[] {
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
+async function measureOnce(contender: Contender): Promise<Measured> {
+  return "command" in contender ? runOnce(contender) : contender.measure();
+}
+
 /** Runs the command once. Throws where it fails: a failure has no time. */
-export function runOnce({ command, cwd, environment, prepare, name }: Contender): {
-  durationMs: number;
-  stdout: string;
-} {
+export function runOnce({ command, cwd, environment, prepare, name }: CommandContender): Measured {
   prepare?.();
   const start = performance.now();
   const ran = Bun.spawnSync([...command], { cwd, env: environment, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
   const durationMs = performance.now() - start;
-  if (ran.exitCode === 0) return { durationMs, stdout: ran.stdout.toString() };
+  if (ran.exitCode === 0) return { durationMs, output: ran.stdout.toString() };
   const said = ran.stderr.toString().trim().slice(-1500);
   throw new Error(`${name} failed with ${ran.exitCode}: ${command.join(" ")}\n${said}`);
 }
@@ -161,8 +184,19 @@ export function judge(target: Target, contenders: readonly ContenderResult[]): T
   return { ...target, ratio, verdict };
 }
 
+function judgeOwn(
+  limit: OwnLimit | undefined,
+  { contenders, isSame }: { contenders: readonly ContenderResult[]; isSame: boolean },
+): { readonly own_limit?: OwnLimitResult } {
+  if (limit === undefined) return {};
+  const median_ms = contenders[0]?.median_ms ?? Number.NaN;
+  const reached = median_ms <= limit.aim_ms ? "aim reached" : median_ms <= limit.limit_ms ? "limit kept" : "missed";
+  return { own_limit: { ...limit, verdict: isSame ? reached : "not the same work" } };
+}
+
+/** To a thousandth; what is less than a tenth, to four digits. */
 function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
+  return Math.abs(value) < 0.1 ? Number(value.toPrecision(4)) : Math.round(value * 1000) / 1000;
 }
 
 /** Names no host: what a reader needs to judge the numbers. */

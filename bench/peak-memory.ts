@@ -5,7 +5,7 @@
  * show less than Bun has. A small Python stands between: nothing below its own 10 MB can be told apart.
  */
 import { oraclePython } from "../tools/oracles.ts";
-import type { Contender } from "./contender.ts";
+import type { CommandContender } from "./contender.ts";
 
 const measure = `
 import resource, subprocess, sys
@@ -15,7 +15,7 @@ print(peak if sys.platform == "darwin" else peak * 1024)
 sys.exit(code)
 `;
 
-export async function peakMemoryBytes({ command, cwd, environment, prepare, name }: Contender): Promise<number> {
+export async function peakMemoryBytes({ command, cwd, environment, prepare, name }: CommandContender): Promise<number> {
   const python = await oraclePython();
   prepare?.();
   const ran = Bun.spawnSync([python, "-I", "-S", "-c", measure, ...command], { cwd, env: environment });

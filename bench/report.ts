@@ -1,7 +1,7 @@
 /** Results as files: one JSON for each benchmark, and the table of all of them. Never written by hand. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CaseResult, ContenderResult, MachineFacts, TargetResult } from "./harness.ts";
+import type { CaseResult, ContenderResult, MachineFacts, OwnLimitResult, TargetResult } from "./harness.ts";
 
 export interface BenchmarkResult {
   readonly name: string;
@@ -54,20 +54,23 @@ function formatResult({ name, summary, measured_at, commit, machine, versions, c
     subject.work_differences.map((text) => `- not the same work, ${subject.name}: ${text}\n`),
   );
   const peers = Object.entries(versions).map(([peer, version]) => `${peer} ${version}`);
+  const ours = cases[0]?.contenders[0]?.name ?? "ours";
+  const isSpawned = name.startsWith("pybun.");
+  const spawn = isSpawned ? `; a spawn takes ${machine.spawn_ms} ms of each time` : "";
   const memory = `${(machine.memory_bytes / 2 ** 30).toFixed(0)} GiB`;
   return `## ${name}
 
 ${summary}
 
-| case | pybun | against | ratio | at most | aim | |
+| case | ${ours} | against | ratio | at most | aim | |
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
-${differences.join("")}${differences.length > 0 ? "\n" : ""}${measured_at.slice(0, 10)}, ${commit === undefined ? "" : `commit ${commit}, `}${machine.cpu}, ${machine.cores} cores, ${memory}, ${machine.kernel}; ${peers.join(", ")}; a spawn takes ${machine.spawn_ms} ms of each time. Times: median (minimum–90 %) of the rounds.
+${differences.join("")}${differences.length > 0 ? "\n" : ""}${measured_at.slice(0, 10)}, ${commit === undefined ? "" : `commit ${commit}, `}${machine.cpu}, ${machine.cores} cores, ${memory}, ${machine.kernel}; ${peers.join(", ")}${spawn}. Times: median (minimum–90 %) of the rounds.
 `;
 }
 
-function formatCase({ name, contenders, targets }: CaseResult): string[] {
+function formatCase({ name, contenders, targets, own_limit }: CaseResult): string[] {
   const [ours, ...peers] = contenders;
   const row = (peer: ContenderResult, target: TargetResult | undefined) => {
     const cells =
@@ -77,10 +80,16 @@ function formatCase({ name, contenders, targets }: CaseResult): string[] {
     const amount = target?.measure === "memory" ? formatMemory : formatTimes;
     return `| ${[name, amount(ours), `${peer.name} ${amount(peer)}`, ...cells].join(" | ")} |`;
   };
-  return peers.flatMap((peer) => {
+  const alone = own_limit === undefined ? [] : [formatOwnLimit({ name, ours: formatTimes(ours) }, own_limit)];
+  const beside = peers.flatMap((peer) => {
     const own = targets.filter(({ against }) => against === peer.name);
     return own.length === 0 ? [row(peer, undefined)] : own.map((target) => row(peer, target));
   });
+  return [...alone, ...beside];
+}
+
+function formatOwnLimit(row: { name: string; ours: string }, { limit_ms, aim_ms, verdict }: OwnLimitResult): string {
+  return `| ${row.name} | ${row.ours} | itself | | ${formatDuration(limit_ms)} | ${formatDuration(aim_ms)} | ${verdict} |`;
 }
 
 /** More digits where two would show the ratio as its limit or its aim although it is above. */
@@ -96,7 +105,18 @@ function times(ratio: number): string {
 function formatTimes(result: ContenderResult | undefined): string {
   if (result === undefined) return "";
   const { median_ms, min_ms, p90_ms, rounds } = result;
-  return `${milliseconds(median_ms)} ms (${milliseconds(min_ms)}–${milliseconds(p90_ms)}, n=${rounds})`;
+  const [unit, scale] = unitOf(median_ms);
+  const [median = "", minimum = "", most = ""] = [median_ms, min_ms, p90_ms].map((value) => digits(value * scale));
+  return `${median} ${unit} (${minimum}–${most}, n=${rounds})`;
+}
+
+function formatDuration(ms: number): string {
+  const [unit, scale] = unitOf(ms);
+  return `${digits(ms * scale)} ${unit}`;
+}
+
+function unitOf(ms: number): readonly [unit: string, scale: number] {
+  return ms >= 0.1 ? ["ms", 1] : ms >= 0.001 ? ["µs", 1000] : ["ns", 1_000_000];
 }
 
 function formatMemory(result: ContenderResult | undefined): string {
@@ -105,6 +125,6 @@ function formatMemory(result: ContenderResult | undefined): string {
   return memory_rounds === undefined ? amount : `${amount} (n=${memory_rounds})`;
 }
 
-function milliseconds(value: number): string {
+function digits(value: number): string {
   return value < 100 ? value.toFixed(1) : value.toFixed(0);
 }

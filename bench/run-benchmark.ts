@@ -9,7 +9,7 @@ import { measuredCommit } from "./measured-commit.ts";
 import type { BenchmarkResult } from "./report.ts";
 
 export async function runBenchmark(
-  { name, summary, cases }: Benchmark,
+  { name, summary, cases, versions: versionsOf = peerVersions }: Benchmark,
   { rounds, sets }: { readonly rounds: number; readonly sets: readonly string[] },
 ): Promise<BenchmarkResult> {
   const scratch = mkdtempSync(join(tmpdir(), "bench-"));
@@ -18,7 +18,7 @@ export async function runBenchmark(
     const done: CaseResult[] = [];
     for (const subject of await cases({ scratch, sets })) done.push(await runCase(subject, rounds));
     const measuredAt = new Date().toISOString();
-    const versions = await peerVersions();
+    const versions = await versionsOf();
     const what = { name, summary, measured_at: measuredAt, ...(commit === undefined ? {} : { commit }) };
     return { ...what, machine: machineFacts(), versions, cases: done };
   } finally {

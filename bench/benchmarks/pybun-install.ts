@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { normalizeName } from "@vivarium/pybun/versions/name";
 import { endBackgroundWork } from "../background-work.ts";
-import type { Contender } from "../contender.ts";
+import type { CommandContender } from "../contender.ts";
 import { moveAside, settleDisk } from "../fresh-place.ts";
 import type { Benchmark, Case, Target } from "../harness.ts";
 import { openSetting, requirementSets, type Setting, writeUvConfig } from "../setting.ts";
@@ -70,7 +70,10 @@ interface OwnedShape {
   readonly isCold: boolean;
 }
 
-function ownedEnvironment({ pybun, scratch: cwd, environment }: Setting, { pins, isCold }: OwnedShape): Contender {
+function ownedEnvironment(
+  { pybun, scratch: cwd, environment }: Setting,
+  { pins, isCold }: OwnedShape,
+): CommandContender {
   const directory = join(cwd, "env-pybun");
   const prepare = () => {
     moveAside(directory, cwd);
@@ -85,7 +88,7 @@ interface UvShape extends OwnedShape {
   readonly options?: readonly string[];
 }
 
-function uvInstall(setting: Setting, { name, pins, isCold, options = [] }: UvShape): Contender {
+function uvInstall(setting: Setting, { name, pins, isCold, options = [] }: UvShape): CommandContender {
   const { uv, scratch: cwd, environment } = setting;
   const directory = environmentOf(cwd, name);
   const prepare = () => {
@@ -106,7 +109,7 @@ function uvInstall(setting: Setting, { name, pins, isCold, options = [] }: UvSha
   return { name, command, cwd, environment, prepare };
 }
 
-function pipInstall(setting: Setting, pins: string, options: readonly string[] = []): Contender {
+function pipInstall(setting: Setting, pins: string, options: readonly string[] = []): CommandContender {
   const { oraclePython, scratch: cwd, environment } = setting;
   const directory = environmentOf(cwd, "pip");
   const target = ["--python", join(directory, "bin", "python")];
@@ -126,7 +129,7 @@ function freshVenv({ uv, python, scratch, environment }: Setting, directory: str
 
 interface CaseShape {
   readonly set: string;
-  readonly contenders: readonly Contender[];
+  readonly contenders: readonly CommandContender[];
   readonly targets: readonly Target[];
 }
 
@@ -149,7 +152,7 @@ print("\\n".join(sorted({d.metadata["Name"] + "==" + d.version for d in m.distri
 `;
 
 /** Asks the interpreter of each environment what is installed there. */
-function compareDistributions(scratch: string, contenders: readonly Contender[]): string[] {
+function compareDistributions(scratch: string, contenders: readonly CommandContender[]): string[] {
   const listed = contenders.map(({ name }) => ({ name, distributions: distributionsOf(environmentOf(scratch, name)) }));
   const [ours, ...peers] = listed;
   if (ours === undefined || ours.distributions.length === 0) return ["the environment of pybun holds no distribution"];
