@@ -12,7 +12,6 @@ import { join } from "node:path";
 import { acquireFileLock } from "../core/store/file-lock.ts";
 
 const root = join(import.meta.dir, "..");
-const requirementsPath = join(import.meta.dir, "oracle-requirements.txt");
 
 /** Downloading uv (25 MB) on a slow line, or waiting for another process that does. */
 const timeLimitMs = 300_000;
@@ -25,12 +24,23 @@ interface HostPython {
 
 /** The path of the interpreter whose environment holds the oracles. Throws where it cannot be made, and says why. */
 export async function oraclePython(): Promise<string> {
+  return pythonWith("oracle-requirements.txt");
+}
+
+/** The path of componentize-py, in an environment of its own: it is large, and few need it. */
+export async function componentizePy(): Promise<string> {
+  const python = await pythonWith("componentize-requirements.txt");
+  return join(python, "..", process.platform === "win32" ? "componentize-py.exe" : "componentize-py");
+}
+
+async function pythonWith(requirementsName: string): Promise<string> {
   const host = hostPython();
+  const requirementsPath = join(import.meta.dir, requirementsName);
   const requirements = readFileSync(requirementsPath, "utf8");
   const parent = join(root, ".cache", "oracles");
   const key = new Bun.CryptoHasher("sha256").update(`${requirements}\0${host.path}\0${host.version}`).digest("hex");
   const directory = join(parent, key.slice(0, 16));
-  if (!isComplete(directory)) await makeOnce(directory, { parent, host });
+  if (!isComplete(directory)) await makeOnce(directory, { parent, host, requirementsPath });
   return programIn(directory, "python");
 }
 
@@ -78,17 +88,23 @@ function programIn(directory: string, name: string): string {
   return process.platform === "win32" ? join(directory, "Scripts", `${name}.exe`) : join(directory, "bin", name);
 }
 
-async function makeOnce(directory: string, { parent, host }: { parent: string; host: HostPython }): Promise<void> {
+interface Making {
+  readonly parent: string;
+  readonly host: HostPython;
+  readonly requirementsPath: string;
+}
+
+async function makeOnce(directory: string, { parent, host, requirementsPath }: Making): Promise<void> {
   mkdirSync(parent, { recursive: true });
   const release = await acquireFileLock(join(parent, "lock"), AbortSignal.timeout(timeLimitMs));
   try {
-    if (!isComplete(directory)) make(directory, host);
+    if (!isComplete(directory)) make(directory, { host, requirementsPath });
   } finally {
     release();
   }
 }
 
-function make(directory: string, host: HostPython): void {
+function make(directory: string, { host, requirementsPath }: Omit<Making, "parent">): void {
   rmSync(directory, { recursive: true, force: true });
   demand([host.path, "-m", "venv", directory], "On Debian and Ubuntu: apt-get install -y python3-venv");
   const python = programIn(directory, "python");
