@@ -8,7 +8,7 @@ import { Runtime } from "../../../isorun/runtime/runtime.ts";
 import type { SystemComponent } from "../../../isorun/runtime/system-component.ts";
 import { assemble } from "../assemble.ts";
 
-interface Links {
+export interface Links {
   readonly systems: readonly SystemComponent[];
   readonly policy?: Policy;
 }

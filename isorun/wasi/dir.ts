@@ -1,0 +1,158 @@
+/** wasi:filesystem: directories of the host. */
+import type { Policy } from "../../core/policy/policy.ts";
+import { reasonOf } from "../../core/system-reason.ts";
+import { ComponentError, LinkError } from "../errors/errors.ts";
+import type { Linker } from "../runtime/linker.ts";
+import type { SystemComponent } from "../runtime/system-component.ts";
+import { Descriptor, type Tree } from "./filesystem/descriptor.ts";
+import { openDescriptor } from "./filesystem/directory-operations.ts";
+import { attempt, type ErrorCode, errnoOf } from "./filesystem/error-code.ts";
+import { type GrantedPart, grantedParts } from "./filesystem/granted-parts.ts";
+import { files, flags, pathOf, whyNoFiles } from "./filesystem/host-files.ts";
+import { installPreopens, type Preopen } from "./filesystem/install.ts";
+import { FileLedger } from "./filesystem/open-file.ts";
+import { wasiName } from "./wasi-name.ts";
+
+export interface DirOptions {
+  /** What the guest sees it as. Default: `/`. */
+  readonly guestPath?: string;
+  /** `write` implies to read. Default: `read`. */
+  readonly access?: "read" | "write";
+  /** Files, directories and streams that an instance may hold open at once. Default: 512. */
+  readonly openFilesMax?: number;
+}
+
+/**
+ * `wasi:filesystem/preopens` and `types`, with `wasi:io/error`, `poll` and `streams`: one directory of the host. An
+ * instance that is linked to several is given all of them.
+ *
+ *     builder
+ *       .linkSystem(new WasiDir("./data", { guestPath: "/data" }))
+ *       .linkSystem(new WasiDir("./out", { guestPath: "/out", access: "write" }));
+ *
+ * The guest does not get out of it: not by `..`, absolute paths or symbolic links, also such as others put there while
+ * it runs. Links and directories are followed as long as they stay inside. It cannot open devices, FIFOs and sockets,
+ * and hard links are made inside of one WasiDir only; those that lead to the outside from before cannot be seen.
+ *
+ * The directory is opened when the object is made, and is this very one from then on, whatever its path leads to later;
+ * `Symbol.dispose`, or the end of the object, closes it. Descriptors that guests have are closed when they are dropped
+ * or their instance ends.
+ *
+ * A policy narrows what is given: to reading, where it does not allow to write, and to those directories in it that it
+ * allows, which are then given instead, each below `guestPath`. Linux only; elsewhere to link it is a LinkError.
+ */
+export class WasiDir implements SystemComponent, Disposable {
+  readonly name = "WasiDir";
+  readonly #guestPath: string;
+  readonly #canWrite: boolean;
+  readonly #openFilesMax: number;
+  readonly #directory: OpenDirectory | undefined;
+  #policy: Policy | undefined;
+
+  /** @throws LinkError if the directory cannot be opened, with the reason */
+  constructor(hostPath: string, { guestPath = "/", access = "read", openFilesMax = 512 }: DirOptions = {}) {
+    this.#guestPath = guestPath;
+    this.#canWrite = access === "write";
+    this.#openFilesMax = openFilesMax;
+    this.#directory = whyNoFiles() === undefined ? openDirectory(hostPath) : undefined;
+    if (this.#directory !== undefined) forgotten.register(this, this.#directory, this);
+  }
+
+  configure(policy: Policy): void {
+    this.#policy = policy;
+  }
+
+  /** @throws LinkError where directories cannot be given, or after `Symbol.dispose` */
+  install(linker: Linker): void {
+    const directory = this.#directory;
+    if (directory === undefined) throw cannotGive(`cannot give a directory: ${whyNoFiles()}`);
+    if (directory.isClosed) throw cannotGive("cannot give a directory: its WasiDir was disposed of");
+    const ledger = new FileLedger(this.#openFilesMax);
+    const preopens = this.#parts(directory.fd).map(({ path, canWrite }): Preopen => {
+      const tree = { canWrite, owner: this, ledger };
+      return { guestPath: joined(this.#guestPath, path), open: () => openPart(directory, path, tree) };
+    });
+    installPreopens(linker, preopens);
+  }
+
+  /** Nothing can be linked to it any more; what guests have opened stays open. */
+  [Symbol.dispose](): void {
+    forgotten.unregister(this);
+    this.#directory?.close();
+  }
+
+  #parts(fd: number): readonly GrantedPart[] {
+    const canWrite = this.#canWrite;
+    if (this.#policy === undefined) return [{ path: "", canWrite }];
+    return grantedParts({ hostPath: files.readlinkSync(pathOf(fd)), canWrite }, this.#policy);
+  }
+}
+
+class OpenDirectory {
+  readonly fd: number;
+  isClosed = false;
+
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  close(): void {
+    if (!this.isClosed) files.closeSync(this.fd);
+    this.isClosed = true;
+  }
+}
+
+const forgotten = new FinalizationRegistry<OpenDirectory>((directory) => directory.close());
+
+function openDirectory(hostPath: string): OpenDirectory {
+  try {
+    return new OpenDirectory(files.openSync(hostPath, flags.path | flags.directory | flags.closeOnExec));
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    throw cannotGive(`cannot give the directory '${hostPath}': ${reasonOf(error)}`);
+  }
+}
+
+function cannotGive(message: string): LinkError {
+  return new LinkError([{ import: wasiName("filesystem/preopens"), provider: "WasiDir", message }]);
+}
+
+/** Undefined for a part that is not there, or is no directory: no link is followed, which a guest could have put there. */
+function openPart({ fd }: OpenDirectory, path: string, tree: Tree): Descriptor | undefined {
+  const file = tree.ledger.open(pathOf(fd), { flags: flags.readOnly | flags.directory });
+  let part = new Descriptor({ file, isDirectory: true, tree, access: { read: true, write: tree.canWrite } });
+  for (const name of path === "" ? [] : path.split("/")) {
+    const inner = openInner(part, name);
+    part[Symbol.dispose]();
+    if (inner === undefined) return undefined;
+    part = inner;
+  }
+  return part;
+}
+
+function openInner(self: Descriptor, path: string): Descriptor | undefined {
+  try {
+    return attempt(() => openDescriptor({ self, path }, partOpening(self.tree)));
+  } catch (error) {
+    if (error instanceof ComponentError && absent.has(error.payload)) return undefined;
+    throw error;
+  }
+}
+
+const absent: ReadonlySet<unknown> = new Set<ErrorCode>(["no-entry", "not-directory", "loop", "access"]);
+
+const partOpening = ({ canWrite }: Tree) => ({
+  isFollowed: false,
+  open: { create: false, directory: true, exclusive: false, truncate: false },
+  flags: {
+    read: true,
+    write: false,
+    fileIntegritySync: false,
+    dataIntegritySync: false,
+    requestedWriteSync: false,
+    mutateDirectory: canWrite,
+  },
+});
+
+const joined = (guestPath: string, path: string): string =>
+  path === "" ? guestPath : `${guestPath.replace(/\/+$/, "")}/${path}`;

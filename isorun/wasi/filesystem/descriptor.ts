@@ -1,0 +1,160 @@
+/** `descriptor` of wasi:filesystem/types: an open file or directory, and what may be done with it. */
+import type { InputStream, OutputStream } from "../streams.ts";
+import { DirectoryEntryStream } from "./directory-entries.ts";
+import { refuse } from "./error-code.ts";
+import { positionOf, readAt, writeAll } from "./file-bytes.ts";
+import { FileInput, FileOutput } from "./file-streams.ts";
+import { files, flags, pathOf } from "./host-files.ts";
+import {
+  type DescriptorType,
+  descriptorStat,
+  isSame,
+  type MetadataHash,
+  metadataHash,
+  type NewTimes,
+  setTimes,
+  statOf,
+} from "./metadata.ts";
+import type { FileLedger, OpenFile } from "./open-file.ts";
+
+/** What all descriptors below one preopened directory share. */
+export interface Tree {
+  readonly canWrite: boolean;
+  /** Descriptors of one WasiDir have the same: hard links do not leave it. */
+  readonly owner: object;
+  readonly ledger: FileLedger;
+}
+
+export interface Access {
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
+interface DescriptorParts {
+  readonly file: OpenFile;
+  readonly isDirectory: boolean;
+  readonly tree: Tree;
+  /** What it was opened for. */
+  readonly access: Access;
+}
+
+/** Descriptors that ask for it are not opened. */
+const noSync = { fileIntegritySync: false, dataIntegritySync: false, requestedWriteSync: false } as const;
+
+export class Descriptor implements Disposable {
+  readonly #file: OpenFile;
+  readonly #isDirectory: boolean;
+  readonly #access: Access;
+  readonly tree: Tree;
+
+  constructor({ file, isDirectory, tree, access }: DescriptorParts) {
+    this.#file = file;
+    this.#isDirectory = isDirectory;
+    this.#access = access;
+    this.tree = tree;
+  }
+
+  /** Streams that were made from it keep the file open. */
+  [Symbol.dispose](): void {
+    this.#file.release();
+  }
+
+  /** The open directory. @throws ComponentError `not-directory` */
+  get directory(): number {
+    if (!this.#isDirectory) refuse("not-directory");
+    return this.#file.fd;
+  }
+
+  get #openFile(): OpenFile {
+    if (this.#isDirectory) refuse("bad-descriptor");
+    return this.#file;
+  }
+
+  readViaStream(offset: bigint): InputStream {
+    return new FileInput(this.#openFile.retain(), offset);
+  }
+
+  writeViaStream(offset: bigint): OutputStream {
+    const file = this.#openFile;
+    if (!this.tree.canWrite) refuse("bad-descriptor");
+    return new FileOutput(file.retain(), offset);
+  }
+
+  /** Opened anew, for what is written by others and by other streams of this descriptor must be found behind. */
+  appendViaStream(): OutputStream {
+    const { fd } = this.#openFile;
+    if (!this.tree.canWrite) refuse("bad-descriptor");
+    // Writing to it says that it is not open for writing, as it does for a stream at an offset.
+    if (!this.#access.write) return this.writeViaStream(0n);
+    const opening = flags.writeOnly | flags.append | flags.nonBlocking | flags.noTerminal;
+    return new FileOutput(this.tree.ledger.open(pathOf(fd), { flags: opening }), undefined);
+  }
+
+  /** Advice is not passed on: nothing depends on it. */
+  advise(): void {
+    void this.#openFile;
+  }
+
+  sync(): void {
+    files.fsyncSync(this.#file.fd);
+  }
+
+  syncData(): void {
+    files.fdatasyncSync(this.#file.fd);
+  }
+
+  getFlags(): object {
+    const { read, write } = this.#access;
+    const isDirectory = this.#isDirectory;
+    return { ...noSync, read, write: write && !isDirectory, mutateDirectory: write && isDirectory };
+  }
+
+  /** Others are not opened (open-at.ts). */
+  getType(): DescriptorType {
+    return this.#isDirectory ? "directory" : "regular-file";
+  }
+
+  setSize(size: bigint): void {
+    const { fd } = this.#openFile;
+    this.#needWrite();
+    files.ftruncateSync(fd, positionOf(size));
+  }
+
+  setTimes(times: NewTimes): void {
+    this.#needWrite();
+    setTimes(this.#file.fd, times);
+  }
+
+  /** The bytes, and whether the end was reached. */
+  read(length: bigint, offset: bigint): readonly [bytes: Uint8Array, isEnd: boolean] {
+    const bytes = readAt(this.#openFile.fd, length, offset);
+    return [bytes, bytes.length === 0];
+  }
+
+  write(bytes: Uint8Array, offset: bigint): bigint {
+    const { fd } = this.#openFile;
+    this.#needWrite();
+    writeAll(fd, bytes, offset);
+    return BigInt(bytes.length);
+  }
+
+  readDirectory(): DirectoryEntryStream {
+    return new DirectoryEntryStream(this.directory, this.tree.ledger);
+  }
+
+  stat(): object {
+    return descriptorStat(statOf(this.#file.fd));
+  }
+
+  isSameObject(other: Descriptor): boolean {
+    return isSame(statOf(this.#file.fd), statOf(other.#file.fd));
+  }
+
+  metadataHash(): MetadataHash {
+    return metadataHash(statOf(this.#file.fd));
+  }
+
+  #needWrite(): void {
+    if (!this.tree.canWrite) refuse("not-permitted");
+  }
+}

@@ -1,0 +1,161 @@
+/** The operations of a directory descriptor that take a path: each walks it, and acts on a name where the walk ended. */
+import { Descriptor } from "./descriptor.ts";
+import { errnoOf, refuse } from "./error-code.ts";
+import { files } from "./host-files.ts";
+import { descriptorStat, type MetadataHash, metadataHash, type NewTimes, setTimes, statOf } from "./metadata.ts";
+import { openAt, withNamed } from "./open-at.ts";
+import { decodeName, Walk } from "./walk.ts";
+
+/** `path-flags` */
+export interface PathFlags {
+  readonly symlinkFollow: boolean;
+}
+
+/** `open-flags` */
+export interface OpenFlags {
+  readonly create: boolean;
+  readonly directory: boolean;
+  readonly exclusive: boolean;
+  readonly truncate: boolean;
+}
+
+/** `descriptor-flags` */
+export interface DescriptorFlags {
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly fileIntegritySync: boolean;
+  readonly dataIntegritySync: boolean;
+  readonly requestedWriteSync: boolean;
+  readonly mutateDirectory: boolean;
+}
+
+/** A directory and a path in it. */
+export interface Target {
+  readonly self: Descriptor;
+  readonly path: string;
+}
+
+const walking = <T>({ self, path }: Target, run: (walk: Walk) => T): T => Walk.run(self.directory, path, run);
+
+const changing = <T>(target: Target, run: (walk: Walk) => T): T => {
+  const { directory, tree } = target.self;
+  if (!tree.canWrite) refuse("not-permitted");
+  return Walk.run(directory, target.path, run);
+};
+
+interface Opening {
+  readonly isFollowed: boolean;
+  readonly open: OpenFlags;
+  readonly flags: DescriptorFlags;
+}
+
+/** The order of refusals is wasmtime's. */
+export function openDescriptor(target: Target, { isFollowed, open, flags }: Opening): Descriptor {
+  const { self } = target;
+  const { directory, tree } = self;
+  const { create, exclusive, truncate } = open;
+  if (open.directory && (create || exclusive || truncate)) refuse("invalid");
+  if (!tree.canWrite && (create || truncate || flags.write)) refuse("not-permitted");
+  if (flags.fileIntegritySync || flags.dataIntegritySync || flags.requestedWriteSync) refuse("unsupported");
+  const access = { read: flags.read || !flags.write, write: flags.write || create };
+  const request = { ...open, ...access, write: access.write || truncate, isFollowed };
+  return Walk.run(directory, target.path, (walk) => {
+    const { file, isDirectory } = openAt(walk, tree.ledger, request);
+    // To ask for more than there is is no error, because libraries do: the directory opens, and changes are refused.
+    const granted = isDirectory ? { read: true, write: flags.mutateDirectory && tree.canWrite } : access;
+    return new Descriptor({ file, isDirectory, tree, access: granted });
+  });
+}
+
+export const statAt = (target: Target, { symlinkFollow }: PathFlags): object =>
+  walking(target, (walk) => withNamed(walk, symlinkFollow, (fd) => descriptorStat(statOf(fd))));
+
+export const metadataHashAt = (target: Target, { symlinkFollow }: PathFlags): MetadataHash =>
+  walking(target, (walk) => withNamed(walk, symlinkFollow, (fd) => metadataHash(statOf(fd))));
+
+export const setTimesAt = (target: Target, { symlinkFollow }: PathFlags, times: NewTimes): void =>
+  changing(target, (walk) => withNamed(walk, symlinkFollow, (fd) => setTimes(fd, times)));
+
+/** @throws ComponentError `not-permitted` for one that leads to an absolute path */
+export const readLinkAt = (target: Target): string =>
+  walking(target, (walk) => {
+    if (walk.mustBeDirectory) return withNamed(walk, true, () => refuse("invalid"));
+    const name = walk.last();
+    if (name === undefined) refuse("invalid");
+    const link = decodeName(files.readlinkSync(walk.placeOf(name), "buffer"));
+    if (link.startsWith("/")) refuse("not-permitted");
+    return link;
+  });
+
+export const createDirectoryAt = (target: Target): void =>
+  changing(target, (walk) => {
+    const name = walk.last();
+    if (name === undefined) refuse("exist");
+    files.mkdirSync(walk.placeOf(name));
+  });
+
+export const removeDirectoryAt = (target: Target): void =>
+  changing(target, (walk) => {
+    const name = walk.last();
+    if (name === undefined) refuse("invalid");
+    files.rmdirSync(walk.placeOf(name));
+  });
+
+export const unlinkFileAt = (target: Target): void =>
+  changing(target, (walk) => {
+    const name = walk.last();
+    if (name === undefined) refuse("is-directory");
+    if (walk.mustBeDirectory) refuse(isDirectoryAt(walk.placeOf(name)) ? "is-directory" : "not-directory");
+    files.unlinkSync(walk.placeOf(name));
+  });
+
+/** The link may lead anywhere but to an absolute path: where it leads is decided when it is followed. */
+export const symlinkAt = (link: string, target: Target): void =>
+  changing(target, (walk) => {
+    if (link.startsWith("/")) refuse("not-permitted");
+    if (link.includes("\0")) refuse("invalid");
+    const name = walk.last();
+    if (name === undefined) refuse("exist");
+    if (walk.mustBeDirectory) refuse(exists(walk.placeOf(name)) ? "exist" : "no-entry");
+    files.symlinkSync(link, walk.placeOf(name));
+  });
+
+/** Never to a file of another WasiDir, which could grant more. @throws ComponentError `invalid` if links are to be followed */
+export function linkAt(from: Target, { symlinkFollow }: PathFlags, to: Target): void {
+  changing(from, (old) =>
+    changing(to, (made) => {
+      if (symlinkFollow) refuse("invalid");
+      if (from.self.tree.owner !== to.self.tree.owner) refuse("cross-device");
+      const [oldName, newName] = [old.last(), made.last()];
+      if (oldName === undefined) refuse("not-permitted");
+      if (newName === undefined) refuse("exist");
+      if (old.mustBeDirectory) refuse(isDirectoryAt(old.placeOf(oldName)) ? "not-permitted" : "not-directory");
+      if (made.mustBeDirectory) refuse(exists(made.placeOf(newName)) ? "exist" : "no-entry");
+      files.linkSync(old.placeOf(oldName), made.placeOf(newName));
+    }),
+  );
+}
+
+export function renameAt(from: Target, to: Target): void {
+  changing(from, (old) =>
+    changing(to, (made) => {
+      const [oldName, newName] = [old.last(), made.last()];
+      if (oldName === undefined || newName === undefined) refuse("busy");
+      const mustBeDirectory = old.mustBeDirectory || made.mustBeDirectory;
+      if (mustBeDirectory && !isDirectoryAt(old.placeOf(oldName))) refuse("not-directory");
+      files.renameSync(old.placeOf(oldName), made.placeOf(newName));
+    }),
+  );
+}
+
+const isDirectoryAt = (place: string): boolean => files.lstatSync(place).isDirectory();
+
+function exists(place: string): boolean {
+  try {
+    files.lstatSync(place);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return false;
+    throw error;
+  }
+}

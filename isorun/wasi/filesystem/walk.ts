@@ -1,0 +1,145 @@
+/**
+ * Where a path leads, one name at a time. Each directory on the way is opened by its name in the one before, through
+ * `/proc/self/fd`, and never through a symbolic link: those are read, and their names walked in turn. `..` goes back to
+ * the directory that was walked through, which is open still. So whatever others rename, link or remove meanwhile, the
+ * kernel is never asked for anything but a name in a directory that was reached from the first one downwards.
+ */
+import { errnoOf, refuse } from "./error-code.ts";
+import { files, flags, pathOf } from "./host-files.ts";
+
+/** As the kernel has it. */
+const linksMax = 40;
+const pathBytesMax = 4095;
+/** No path is deeper by itself; links could make it so. */
+const depthMax = 2048;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** @throws ComponentError `illegal-byte-sequence` for what is not UTF-8 */
+export function decodeName(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) refuse("illegal-byte-sequence");
+    throw error;
+  }
+}
+
+export class Walk {
+  readonly #base: number;
+  /** Behind the base, downwards. */
+  readonly #directories: number[] = [];
+  /** Names to come, the next one last. */
+  readonly #rest: string[] = [];
+  #links = 0;
+  #mustBeDirectory = false;
+
+  /** @throws ComponentError for a path that leads nowhere, whatever is there */
+  private constructor(base: number, path: string) {
+    this.#base = base;
+    this.#mustBeDirectory = this.#push(path);
+  }
+
+  /** Runs it with a walk from an open directory, and closes behind it all that was opened on the way. */
+  static run<T>(base: number, path: string, run: (walk: Walk) => T): T {
+    const walk = new Walk(base, path);
+    try {
+      return run(walk);
+    } finally {
+      for (const fd of walk.#directories) files.closeSync(fd);
+    }
+  }
+
+  /** Whether the path, or a link at its end, closes with a slash. */
+  get mustBeDirectory(): boolean {
+    return this.#mustBeDirectory;
+  }
+
+  /** The directory that was reached, open until the walk ends. */
+  get directory(): number {
+    return this.#directories.at(-1) ?? this.#base;
+  }
+
+  /** The last name, in the directory that was reached then; undefined if the path leads to this directory itself. */
+  last(): string | undefined {
+    for (let name = this.#rest.pop(); name !== undefined; name = this.#rest.pop()) {
+      if (name === "..") this.#leave();
+      else if (this.#rest.length === 0) return name;
+      else this.#enter(name);
+    }
+    return undefined;
+  }
+
+  /** Of a name in the directory that was reached: for calls that do not follow links. */
+  placeOf(name: string): string {
+    return `${pathOf(this.directory)}/${name}`;
+  }
+
+  /** The last name is a link: the path goes on with what it says. If it is none any more, the name is walked again. */
+  follow(name: string): void {
+    this.#count();
+    const target = this.#readLink(name);
+    if (target === undefined) this.#rest.push(name);
+    else if (this.#push(target)) this.#mustBeDirectory = true;
+  }
+
+  /** The last name was there, and is not any more, or the other way round: it is walked again. */
+  again(name: string): void {
+    this.#count();
+    this.#rest.push(name);
+  }
+
+  #leave(): void {
+    const left = this.#directories.pop();
+    if (left === undefined) refuse("not-permitted");
+    files.closeSync(left);
+  }
+
+  #enter(name: string): void {
+    if (this.#directories.length >= depthMax) refuse("name-too-long");
+    try {
+      this.#directories.push(files.openSync(this.placeOf(name), directoryFlags));
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno !== "ENOTDIR" && errno !== "ELOOP") throw error;
+      const target = this.#readLink(name);
+      if (target === undefined) throw error;
+      this.#count();
+      this.#push(target);
+    }
+  }
+
+  #count(): void {
+    this.#links += 1;
+    if (this.#links > linksMax) refuse("loop");
+  }
+
+  /** Undefined if it is no link. */
+  #readLink(name: string): string | undefined {
+    try {
+      return decodeName(files.readlinkSync(this.placeOf(name), "buffer"));
+    } catch (error) {
+      if (errnoOf(error) === "EINVAL") return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether the path names a directory by its form. */
+  #push(path: string): boolean {
+    checkPath(path);
+    const names = path.split("/");
+    const end = names.at(-1);
+    this.#rest.push(...names.filter((name) => name !== "" && name !== ".").reverse());
+    return end === "" || end === ".";
+  }
+}
+
+const directoryFlags = flags.path | flags.directory | flags.noFollow | flags.closeOnExec;
+
+function checkPath(path: string): void {
+  if (path === "") refuse("no-entry");
+  if (path.includes("\0")) refuse("invalid");
+  if (path.startsWith("/")) refuse("not-permitted");
+  // No character takes more than three bytes for each of its units.
+  if (path.length > pathBytesMax / 3 && new TextEncoder().encode(path).length > pathBytesMax) refuse("name-too-long");
+}
