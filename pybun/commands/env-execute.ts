@@ -7,6 +7,7 @@ import { shellWord } from "@vivarium/core/shell-word";
 import { openStore, type Store } from "@vivarium/core/store";
 import type { RecordedWish } from "../env/environment-record.ts";
 import { listEnvironments, listGone } from "../env/list-environments.ts";
+import { warnOfUncopied } from "../env/materialize.ts";
 import type { FoundEnvironment } from "../env/place.ts";
 import { checkDirectory } from "../env/placed-environment.ts";
 import { isOffline } from "../index/run-variables.ts";
@@ -54,6 +55,7 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
     await new Promise(setImmediate);
     signal.throwIfAborted();
     warnOfNothing(report, gathered, record.packages.length);
+    warnOfUncopied(report, { names: wished.materialize ?? [], packages: record.packages });
     if (isQuiet()) await rememberCreation(context, options, { request, record, store, read: gathered.files.read });
     context.out(`${record.path}\n`);
     context.detail(environmentDetail(record));

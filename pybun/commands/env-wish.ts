@@ -1,6 +1,7 @@
 /** What `env create` and `env path` are asked for: the environment of these requirements with these options. */
 import type { CommandContext, OptionValues } from "@vivarium/cli/command";
 import { placesOf } from "@vivarium/core/paths";
+import { materializedNames } from "../env/materialize.ts";
 import { loadIndexConfig } from "../index/config.ts";
 import { warnOfExtraFirst } from "../index/extra-first.ts";
 import { readGivenSettings } from "../index/given-settings.ts";
@@ -56,6 +57,6 @@ async function requestOf(context: WishContext, options: WishOptions, gathered: G
     requiredHashes: gathered.requiredHashes,
     config,
     ...packageWish(options, gathered),
-    materialize: options.materialize,
+    materialize: materializedNames(options.materialize),
   };
 }

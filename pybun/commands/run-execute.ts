@@ -59,10 +59,21 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   const leased = await obtain(plan, { store, report, offline, refresh: options.refresh, signal });
   signal.throwIfAborted();
   const { ready } = leased;
+  await checkCopied(plan, { ready, report: watched });
   const hasWarnings = watched.warned();
   const run = { context, options, store, read, hasWarnings, target, descriptors, ...leased };
   return start({ ...run, description: { ...description, ready } });
 };
+
+async function checkCopied(
+  plan: RunPlan,
+  { ready: { record }, report }: { readonly ready: ReadyRun; readonly report: Report },
+): Promise<void> {
+  const names = plan.kind === "owned" ? (plan.request.materialize ?? []) : [];
+  if (names.length === 0 || record === undefined) return;
+  const { warnOfUncopied } = await import("../env/materialize.ts");
+  warnOfUncopied(report, { names, packages: record.packages });
+}
 
 /** Passes on what it hears, and remembers whether there was a warning. */
 function watchWarnings({ emit, warn }: Report): Report & { readonly warned: () => boolean } {

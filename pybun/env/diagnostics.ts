@@ -50,10 +50,22 @@ export const envDiagnostics = {
     message: (p) => `cannot make an environment at '${p.path}': ${p.reason}`,
     hint: () => "Name another directory with `--dir`.",
   }),
+  E_ENV_MATERIALIZE_NAME: rule<{ text: string }>({
+    exit: exitCode.usage,
+    summary: "What is given to --materialize is no name of a distribution.",
+    message: (p) => `\`--materialize\` takes names of distributions or :all:, not '${p.text}'`,
+    hint: () => "Give names alone, without versions or extras; commas part several.",
+  }),
+  W_ENV_MATERIALIZE_ABSENT: rule<{ name: string }>({
+    exit: exitCode.success,
+    summary: "A distribution that is to be copied into the environment is not among its packages.",
+    message: (p) => `'${p.name}' is to be copied into the environment, and is not among its packages`,
+    hint: () => "Look at the spelling of `materialize`; `:all:` copies every one.",
+  }),
   E_ENV_EXISTS: rule<{ path: string }>({
     exit: exitCode.dataError,
     summary: "The place that --dir names holds an environment that was made for something else.",
-    message: (p) => `'${p.path}' is an environment made for other requirements or another Python`,
+    message: (p) => `'${p.path}' is an environment made for other requirements, with other options or another Python`,
     hint: () => "Add `--clear` to replace it; what was installed or put into it by hand goes with it.",
   }),
   E_ENV_LAYOUT: rule<{ path: string; format: number }>({

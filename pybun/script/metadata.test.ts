@@ -42,6 +42,17 @@ describe("settings", () => {
     expect(metadata?.settings.resolution).toBe("lowest-direct");
   });
 
+  test("`materialize` is a list of names", async () => {
+    const { metadata } = await read("[tool.pybun]", "materialize = ['Six,idna', 'a_b']");
+    expect(metadata?.settings.materialize).toEqual(["six", "idna", "a-b"]);
+    const { metadata: all } = await read("[tool.pybun]", "materialize = ['six', ':ALL:']");
+    expect(all?.settings.materialize).toEqual([":all:"]);
+    for (const value of ["", "six>=1", ":every:"]) {
+      const reading = read("[tool.pybun]", `materialize = ['${value}']`);
+      expect(await reading.catch((error: unknown) => error)).toMatchObject({ code: "E_SCRIPT_FIELD" });
+    }
+  });
+
   test("of other tools are theirs; unknown ones of ours are told", async () => {
     const { codes } = await read("[tool.other]", "x = 1", "[tool.pybun]", "x = 1", "[tool.uv]", "y = 1");
     expect(codes).toEqual(["W_SCRIPT_SETTING_UNKNOWN", "W_SCRIPT_SETTING_UNKNOWN"]);

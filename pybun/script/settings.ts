@@ -9,6 +9,7 @@
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import { tryParseMoment } from "../versions/moment.ts";
+import { parseNameList } from "../versions/name-list.ts";
 import type { scriptDiagnostics } from "./diagnostics.ts";
 import {
   choiceAt,
@@ -117,8 +118,14 @@ function ownSettings(place: FieldPlace): ScriptSettings {
     noBinary: listOfTexts(place, "no-binary"),
     onlyBinary: listOfTexts(place, "only-binary"),
     noBuild: flagAt(place, "no-build"),
-    materialize: listOfTexts(place, "materialize"),
+    materialize: materializeAt(place),
   });
+}
+
+function materializeAt(place: FieldPlace): readonly string[] | undefined {
+  const values = listOfTexts(place, "materialize");
+  if (values === undefined) return undefined;
+  return parseNameList(values, () => fieldProblem(place, "materialize", "names of distributions, or `:all:`"));
 }
 
 function uvSettings(place: FieldPlace): ScriptSettings {
