@@ -13,8 +13,13 @@ const timeLimitMs = 240_000;
 
 describe("each benchmark runs one round of its smallest set, and its contenders do the same work", () => {
   const smallest: Readonly<Record<string, readonly string[]>> = {
+    "isorun.call-component": ["u32", "string 16 B", "string 1 KB to UTF-16", "record", "resource, lent"],
     "pybun.startup": ["version", "explain"],
     "pybun.script-warm": ["imports neither", "imports both"],
+    "isorun.load": ["text"],
+    "isorun.instantiate": ["text"],
+    "isorun.call-host": ["u32", "string 16 B", "record"],
+    "isorun.fuel": ["fib"],
   };
   test.each(Object.keys(benchmarks))(
     "%s",
