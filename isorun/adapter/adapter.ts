@@ -26,6 +26,7 @@ import { type Copying, emitRangeCheck, flatPlace, memoryPlace, type Side } from 
 import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode, type TrapReason } from "./reasons.ts";
 import { stringCopyBody } from "./string-copy.ts";
+import { emitAdvance } from "./transcoding.ts";
 import { hasVectors } from "./vectors.ts";
 
 export interface SideOptions {
@@ -44,7 +45,10 @@ export interface AdapterKey {
   readonly entered: number;
 }
 
-/** One handle that is passed, in the order of its imports `handle0`, `handle1`…, which take an index and return another. */
+/**
+ * One handle that is passed, in the order of its imports `handle0`, `handle1`…, which take an index and return another.
+ * Those that are lent are also told how many were lent before them in the same call.
+ */
 export interface PassedHandle {
   readonly kind: "own" | "borrow";
   readonly resource: Resource;
@@ -82,9 +86,9 @@ interface Written {
 
 /** Twice: functions are numbered behind imports, of which the first time is only counted how many handles need. */
 function writeAdapter(key: AdapterKey): Written {
-  const counted = new AdapterWriter(key, 0);
+  const counted = new AdapterWriter(key, []);
   counted.write();
-  return new AdapterWriter(key, counted.handles.length).write();
+  return new AdapterWriter(key, counted.handles).write();
 }
 
 interface Imports {
@@ -93,8 +97,7 @@ interface Imports {
   readonly post: number;
   readonly reallocOfCaller: number;
   readonly reallocOfCallee: number;
-  readonly openScope: number;
-  readonly closeScope: number;
+  readonly endLending: number;
   readonly firstHandle: number;
   readonly state: number;
   readonly memoryOfCaller: number;
@@ -106,7 +109,6 @@ interface Imports {
 }
 
 const realloc: FlatFuncType = { params: ["i32", "i32", "i32", "i32"], results: ["i32"] };
-const noParams: FlatFuncType = { params: [], results: [] };
 
 type Direction = "in" | "out";
 
@@ -123,20 +125,21 @@ class AdapterWriter {
   readonly #lower: FlatFuncType;
   readonly #lift: FlatFuncType;
   readonly #imports: Imports;
-  readonly #hasBorrows: boolean;
+  /** How many handles have been lent, if any can be. */
+  readonly #lent: Local | undefined;
   readonly #stringFuncs = new Map<Direction, number>();
 
-  constructor(key: AdapterKey, handles: number) {
+  constructor(key: AdapterKey, handles: readonly PassedHandle[]) {
     this.#key = key;
     const plain = { isAsync: false, hasCallback: false };
     this.#lower = flattenFunc(key.type, { role: "lower", ...plain });
     this.#lift = flattenFunc(key.type, { role: "lift", ...plain });
     this.#code = new CodeWriter(this.#lower.params);
-    this.#hasBorrows = key.type.params.some(({ type }) => type.hasBorrow);
+    this.#lent = key.type.params.some(({ type }) => type.hasBorrow) ? this.#code.local("i32") : undefined;
     this.#imports = this.#declare(handles);
   }
 
-  #declare(handles: number): Imports {
+  #declare(handles: readonly PassedHandle[]): Imports {
     const { caller, callee, entered } = this.#key;
     const module = this.#module;
     const imports = {
@@ -145,8 +148,7 @@ class AdapterWriter {
       post: callee.hasPostReturn ? module.importFunc("post", { params: this.#lift.results, results: [] }) : -1,
       reallocOfCaller: caller.hasRealloc ? module.importFunc("realloc-caller", realloc) : -1,
       reallocOfCallee: callee.hasRealloc ? module.importFunc("realloc-callee", realloc) : -1,
-      openScope: module.importFunc("open", noParams),
-      closeScope: module.importFunc("close", noParams),
+      endLending: module.importFunc("end-lending", { params: ["i32"], results: [] }),
       firstHandle: 0,
       state: module.importMemory("state"),
       memoryOfCaller: caller.hasMemory ? module.importMemory("memory-caller") : -1,
@@ -155,16 +157,16 @@ class AdapterWriter {
       calleePlace: module.importConstant("callee-place"),
       entered: Array.from({ length: entered }, (_, index) => module.importConstant(`entered${index}`)),
     };
-    const pass: FlatFuncType = { params: ["i32"], results: ["i32"] };
-    const first = imports.closeScope + 1;
-    for (let index = 0; index < handles; index += 1) module.importFunc(`handle${index}`, pass);
+    const first = imports.endLending + 1;
+    for (const [index, { kind }] of handles.entries()) {
+      module.importFunc(`handle${index}`, { params: kind === "own" ? ["i32"] : ["i32", "i32"], results: ["i32"] });
+    }
     return { ...imports, firstHandle: first };
   }
 
   write(): Written {
     this.#checkLeave();
     this.#enter();
-    if (this.#hasBorrows) this.#code.call(this.#imports.openScope);
     const flat = this.#passParams();
     const { calleePlace } = this.#imports;
     const context = this.#key.callee.hasContext ? this.#beginContext(calleePlace, this.#code) : undefined;
@@ -172,7 +174,7 @@ class AdapterWriter {
     const returned = this.#passResult(results);
     if (this.#key.callee.hasPostReturn) this.#postReturn(results);
     if (context !== undefined) this.#endContext(calleePlace, { code: this.#code, context });
-    if (this.#hasBorrows) this.#closeScope();
+    this.#endLending();
     for (const place of this.#imports.entered) this.#store(place, { offset: stateOffsets.mayEnter, value: 1 });
     for (const local of returned) this.#code.get(local);
     const { code, locals } = this.#code;
@@ -213,9 +215,13 @@ class AdapterWriter {
     code.if(() => code.op("unreachable"));
   }
 
-  #closeScope(): void {
-    this.#code.call(this.#imports.closeScope);
-    this.#checkPending();
+  #endLending(): void {
+    const lent = this.#lent;
+    if (lent === undefined) return;
+    this.#code.get(lent).if(() => {
+      this.#code.get(lent).call(this.#imports.endLending);
+      this.#checkPending();
+    });
   }
 
   // Copying
@@ -272,16 +278,25 @@ class AdapterWriter {
       from: this.#side(direction, "from"),
       to: this.#side(direction, "to"),
       trap: (reason) => this.#trap(reason),
-      passHandle: (kind, resource) => {
-        code.call(this.#imports.firstHandle + this.handles.length);
-        this.handles.push({ kind, resource, direction });
-        const passed = code.local("i32");
-        code.set(passed);
-        this.#checkPending();
-        code.get(passed);
-      },
+      passHandle: (kind, resource) => this.#passHandle({ kind, resource, direction }),
       passString: () => code.call(this.#stringFunc(direction)),
     };
+  }
+
+  /** The handle is on the stack, and the other one is left there. */
+  #passHandle(handle: PassedHandle): void {
+    const code = this.#code;
+    if (handle.kind === "borrow") {
+      if (this.#lent === undefined) throw new Error("only parameters are lent");
+      code.get(this.#lent);
+    }
+    code.call(this.#imports.firstHandle + this.handles.length);
+    this.handles.push(handle);
+    const passed = code.local("i32");
+    code.set(passed);
+    this.#checkPending();
+    if (handle.kind === "borrow" && this.#lent !== undefined) emitAdvance(code, this.#lent, 1);
+    code.get(passed);
   }
 
   /** One for each direction, which all strings go through. */

@@ -24,6 +24,19 @@ export const guardOf =
     }
   };
 
+/** The same for one argument, of which a rest parameter would make an array: built-ins of resources have one. */
+const guardOne =
+  (states: InstanceStates) =>
+  <A, R>(otherwise: R, run: (given: A) => R) =>
+  (given: A): R => {
+    try {
+      return run(given);
+    } catch (error) {
+      states.fail(error);
+      return otherwise;
+    }
+  };
+
 /** What adapters and guards call to say why they trap. */
 export const trapFunc =
   (states: InstanceStates) =>
@@ -34,10 +47,9 @@ export const trapFunc =
 export function guardedFunc(caller: ComponentInstance, guard: Guard, run: HostFunc): CoreItem {
   const { states, place } = caller;
   const [result] = guard.type.results;
-  const host = guardOf(states)(
-    result === undefined ? undefined : zeros[result],
-    run as (...flat: unknown[]) => unknown,
-  );
+  const otherwise = result === undefined ? undefined : zeros[result];
+  const guarded = guard.type.params.length === 1 ? guardOne : guardOf;
+  const host = guarded(states)(otherwise, run as (...flat: unknown[]) => unknown);
   const imports: Record<string, unknown> = { host, trap: trapFunc(states), state: states.memory, caller: place };
   const { exports } = new WebAssembly.Instance(guardModule(guard), { "": imports as Record<string, CoreItem> });
   return exports["f"] as CoreItem; // what a guard exports

@@ -1,11 +1,11 @@
 /** Links an adapter: a core function of one instance that calls the core function of another. */
 import { type Adapter, adapterOf } from "../adapter/adapter.ts";
-import { hostWords, type Support } from "../call/support.ts";
+import type { BorrowScope, Handle, HandleTable, RuntimeResource } from "../call/handle-table.ts";
+import { TrapError } from "../errors/errors.ts";
 import type { FuncType } from "../types/component-types.ts";
 import type { CanonicalOptions } from "../validate/canon-options.ts";
-import { supportOf } from "./bind-support.ts";
-import { guardOf, trapFunc } from "./guarded-func.ts";
-import type { InstanceStates } from "./instance-states.ts";
+import type { ComponentInstance } from "./component-instance.ts";
+import { trapFunc } from "./guarded-func.ts";
 import { absent, type CoreItem, type LiftedFunc, type RuntimeScope } from "./runtime-scope.ts";
 
 export interface Adapted {
@@ -27,9 +27,8 @@ export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adap
   const imports: Record<string, unknown> = {
     ...coreImports(scope, options, lifted),
     ...hostImports({
-      outside: supportOf(scope, options, { words: hostWords }),
-      inside: supportOf(lifted.scope, lifted.options, { words: hostWords }),
-      states: scope.instance.states,
+      caller: scope.instance,
+      callee,
       handles,
       scope,
     }),
@@ -63,38 +62,91 @@ function coreImports(scope: RuntimeScope, options: CanonicalOptions, lifted: Lif
 }
 
 interface HostParts {
-  /** Of the caller, and of the callee. */
-  readonly outside: Support;
-  readonly inside: Support;
-  readonly states: InstanceStates;
+  readonly caller: ComponentInstance;
+  readonly callee: ComponentInstance;
   readonly handles: Adapter["handles"];
   readonly scope: RuntimeScope;
 }
 
 /** What an adapter asks of the host. None of it throws: a guest could catch that. */
-function hostImports({ outside, inside, states, handles, scope }: HostParts): Record<string, unknown> {
-  const guarded = guardOf(states);
-  const scopes: ReturnType<Support["openScope"]>[] = [];
+function hostImports({ caller, callee, handles, scope }: HostParts): Record<string, unknown> {
+  const { states } = caller;
+  const lending = new Lending(caller, callee);
   const imports: Record<string, unknown> = {
     trap: trapFunc(states),
-    open: () => {
-      outside.beginLending();
-      scopes.push(inside.openScope());
+    "end-lending": (count: number): void => {
+      try {
+        lending.end(count);
+      } catch (error) {
+        states.fail(error);
+      }
     },
-    close: guarded(undefined, () => {
-      const before = scopes.pop();
-      if (before !== undefined) inside.closeScope(before);
-      outside.endLending();
-    }),
   };
   for (const [index, { kind, resource: id, direction }] of handles.entries()) {
     const resource = scope.resources.get(id) ?? absent("the resource", id.id);
-    const [from, to] = direction === "in" ? [outside, inside] : [inside, outside];
-    imports[`handle${index}`] = guarded(0, (handle: number) =>
-      kind === "own"
-        ? to.lowerOwn(from.liftOwn(handle >>> 0, resource), resource)
-        : to.lowerBorrow(from.liftBorrow(handle >>> 0, resource), resource),
-    );
+    const [from, to] = direction === "in" ? [caller.handles, callee.handles] : [callee.handles, caller.handles];
+    imports[`handle${index}`] = (handle: number, lent: number): number => {
+      try {
+        return kind === "own" ? give(handle, { from, to, resource }) : lending.lend(handle, { lent, resource });
+      } catch (error) {
+        states.fail(error);
+        return 0;
+      }
+    };
   }
   return imports;
+}
+
+interface Gift {
+  readonly from: HandleTable;
+  readonly to: HandleTable;
+  readonly resource: RuntimeResource;
+}
+
+/** `lift_own`, `lower_own`: the same handle, in another table. @throws TrapError */
+function give(index: number, { from, to, resource }: Gift): number {
+  const handle = from.remove(index, resource);
+  if (!handle.isOwn) throw new TrapError("cannot lift a borrowed handle as an owned one");
+  return to.add(handle);
+}
+
+/** What the calls of one adapter lend. A call ends before the one that it interrupts goes on, so the last ones are its own. */
+class Lending {
+  readonly #lenders: Handle[] = [];
+  readonly #scopes: BorrowScope[] = [];
+  readonly #from: HandleTable;
+  readonly #callee: ComponentInstance;
+
+  constructor(caller: ComponentInstance, callee: ComponentInstance) {
+    this.#from = caller.handles;
+    this.#callee = callee;
+  }
+
+  /**
+   * `lift_borrow`, `lower_borrow`: who defines a resource is given the representation itself.
+   * @param lent how many the call has lent so far. @throws TrapError
+   */
+  lend(index: number, { lent, resource }: { readonly lent: number; readonly resource: RuntimeResource }): number {
+    const lender = this.#from.get(index, resource);
+    const { representation } = lender;
+    if (lent === 0) this.#scopes.push({ borrows: 0 });
+    lender.lends += 1;
+    this.#lenders.push(lender);
+    if (resource.owner === this.#callee) return representation;
+    const scope = this.#scopes.at(-1) ?? absent("the scope of", "a call");
+    scope.borrows += 1;
+    return this.#callee.handles.add({ resource, representation, isOwn: false, scope, lends: 0 });
+  }
+
+  /** @throws TrapError if the callee keeps what it was lent */
+  end(count: number): void {
+    const scope = this.#scopes.pop();
+    if (scope !== undefined && scope.borrows > 0) {
+      throw new TrapError("borrow handles still remain at the end of the call");
+    }
+    for (let left = count; left > 0; left -= 1) {
+      const lender = this.#lenders.pop();
+      if (lender !== undefined) lender.lends -= 1;
+    }
+  }
 }
