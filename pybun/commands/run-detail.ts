@@ -35,8 +35,19 @@ const environment = v.object({
   /** Of an environment that PyBun owns. */
   key: v.optional(v.string()),
   exists: v.boolean(),
-  /** Distributions that something else was installed in front of, into the environment itself. */
-  shadowed: v.optional(v.array(v.object({ name: v.string(), declared: v.string(), installed: v.string() }))),
+  /** Distributions that something else was installed, or put, in front of, into the environment itself. */
+  shadowed: v.optional(
+    v.array(
+      v.object({
+        name: v.string(),
+        declared: v.string(),
+        /** The version that was installed. */
+        installed: v.optional(v.string()),
+        /** A module that was put there without an installer. */
+        path: v.optional(v.string()),
+      }),
+    ),
+  ),
 });
 
 /** `detail` of `run`: also with `--explain`, which runs nothing. */

@@ -9,7 +9,7 @@ import type { Interpreter } from "../interpreter/interpreter.ts";
  * Sorts behind the file that adds the view, so that the environment's own packages win. `addsitedir` and not a plain
  * line, because the other environment's `.pth` files (its editables) count too.
  */
-const layerFile = "~vivarium-view~layer.pth";
+export const layerFile = "~vivarium-view~layer.pth";
 
 /** @throws E_STORE_… */
 export function writeLayer(record: EnvironmentRecord, { scheme }: Interpreter, directories: readonly string[]): void {

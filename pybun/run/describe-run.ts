@@ -60,17 +60,15 @@ async function environmentOf({ plan, ready, cacheRoot }: RunDescription) {
   const common = { selected_by: rule, because };
   if (plan.kind === "existing") return { ...common, path: plan.environment.prefix, exists: true };
   if (plan.kind === "interpreter") return { ...common, exists: true };
-  const [{ findInstalled, keyOf }, { addedDistributions }] = await Promise.all([
+  const [{ findInstalled, keyOf }, { shadowedIn }] = await Promise.all([
     import("../install/install-request.ts"),
-    import("./added-distributions.ts"),
+    import("./added-things.ts"),
   ]);
   const { openStore } = await import("@vivarium/core/store");
-  const record = ready?.record ?? findInstalled(plan.request, openStore(cacheRoot));
+  const store = openStore(cacheRoot);
+  const record = ready?.record ?? findInstalled(plan.request, store);
   if (record === undefined) return { ...common, key: keyOf(plan.request), exists: false };
-  const added = addedDistributions(record, plan.request.interpreter.scheme.purelib);
-  const shadowed = added.flatMap(({ name, version, declared }) =>
-    declared === undefined ? [] : [{ name, declared, installed: version }],
-  );
+  const shadowed = shadowedIn(record, { request: plan.request, store });
   const told = shadowed.length === 0 ? {} : { shadowed };
   return { ...common, path: record.path, key: record.key, exists: true, ...told };
 }
@@ -97,11 +95,9 @@ export async function explainRun(run: RunDescription): Promise<string> {
     `environment   ${place}`,
     `selected by   ${plan.rule}: ${plan.because}`,
   ];
-  for (const { name, declared, installed } of "shadowed" in environment ? (environment.shadowed ?? []) : []) {
-    const remedy = "`--refresh` undoes that";
-    lines.push(
-      `shadowed      ${name} ${declared} by ${installed}, which was installed into the environment; ${remedy}`,
-    );
+  for (const { name, declared, installed, path } of "shadowed" in environment ? (environment.shadowed ?? []) : []) {
+    const by = path === undefined ? `${installed}, which was installed` : `'${path}', which was put`;
+    lines.push(`shadowed      ${name} ${declared} by ${by} into the environment; \`--refresh\` undoes that`);
   }
   if (plan.kind === "owned") {
     const { requirementText } = await import("../versions/requirement-text.ts");

@@ -3,7 +3,7 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import { type EnvironmentRecord, environmentKind, readEnvironmentRecord } from "../env/environment-record.ts";
 import type { InstallRequest, InstallScene } from "../install/install-request.ts";
 import { installRequirements } from "../install/install-requirements.ts";
-import { type AddedDistribution, addedDistributions } from "./added-distributions.ts";
+import { addedThings } from "./added-things.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
@@ -16,7 +16,7 @@ interface Changed {
 /** One that another process runs in stays, with a warning. Returns what there is then. */
 export async function restoreEnvironment(record: EnvironmentRecord, changed: Changed): Promise<EnvironmentRecord> {
   const { store, signal } = changed.scene;
-  if (addedTo(record, changed).length === 0) return record;
+  if (addedThings(record, { ...changed, store }).length === 0) return record;
   // Of two refreshes the second finds what the first one made, and leaves it.
   const restore = () => remake(record, changed);
   return store.withoutEviction(() => store.withLock(`restore-${record.key}`, restore, signal), signal);
@@ -27,18 +27,13 @@ async function remake(record: EnvironmentRecord, changed: Changed): Promise<Envi
   const { store, report } = scene;
   const { key, path } = record;
   const current = readEnvironmentRecord(store, key);
-  const added = current === undefined ? [] : addedTo(current, changed);
+  const added = current === undefined ? [] : addedThings(current, { request, store });
   const isUsed = (): boolean => store.leased().has(`${environmentKind}/${key}`);
   const isRemoved = added.length > 0 && store.removeUnused({ kind: environmentKind, key }, isUsed);
   if (added.length > 0 && !isRemoved && store.has(environmentKind, key)) {
-    report.warn(
-      problem("W_RUN_ENVIRONMENT_CHANGED", { path, added: added.map(({ name, version }) => `${name} ${version}`) }),
-    );
+    report.warn(problem("W_RUN_ENVIRONMENT_CHANGED", { path, added }));
     return record;
   }
   // The indexes have just been asked.
   return installRequirements(request, { ...scene, refresh: false });
 }
-
-const addedTo = (record: EnvironmentRecord, { request }: Changed): readonly AddedDistribution[] =>
-  addedDistributions(record, request.interpreter.scheme.purelib);

@@ -1,5 +1,6 @@
 /** What was installed into a script's environment by hand: it stays, `--explain` names it, and `--refresh` undoes it. */
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
 import { runCommand } from "../../pybun/commands/run.ts";
@@ -102,5 +103,46 @@ test("is named by --explain where it shadows what was declared", async () => {
   const { detail } = await assertValidEnvelope(json.stdout, runCommand);
   expect(detail).toMatchObject({
     environment: { shadowed: [{ name: "pinned", declared: "1.17", installed: "1.15" }] },
+  });
+});
+
+describe("what was put there without an installer", () => {
+  const put = `
+import os, sys, sysconfig
+site = sysconfig.get_path("purelib")
+for word in sys.argv[1:]:
+    os.makedirs(os.path.dirname(f"{site}/{word}"), exist_ok=True)
+    with open(f"{site}/{word}", "w") as module: module.write("version = 'fake'\\n")
+print(site)
+`;
+  beforeAll(() => {
+    scene.write("put.py", `${header}${put}`);
+  });
+
+  test.each([
+    ["pinned.py", "fake 1.17\n"],
+    ["pinned/__init__.py", "fake 1.17\n"],
+    ["copied/__init__.py", "1.17 fake\n"],
+  ])("is named by --explain and undone by --refresh: %s", async (path, shown) => {
+    const { stdout } = await run("put.py", path);
+    const [entry = ""] = path.split("/");
+    const name = entry.replace(".py", "");
+    const place = `${stdout.trim()}/${entry}`;
+    expect(await versions()).toBe(shown);
+    const explained = (await run("--explain", "pins.py")).stdout;
+    expect(explained).toContain(`shadowed      ${name} 1.17 by '${place}', which was put into the environment`);
+    const json = await run("--explain", "--format", "json", "pins.py");
+    const { detail } = await assertValidEnvelope(json.stdout, runCommand);
+    expect(detail).toMatchObject({ environment: { shadowed: [{ name, declared: "1.17", path: place }] } });
+    expect(await versions("--refresh")).toBe("1.17 1.17\n");
+    expect((await run("--explain", "pins.py")).stdout).not.toContain("shadowed");
+  });
+
+  test("shadows nothing where nothing has its name, and is undone as well", async () => {
+    await run("put.py", "strange.py", "deep/er/module.py", "notes/readme.txt", "by-hand.pth");
+    expect((await run("--explain", "pins.py")).stdout).not.toContain("shadowed");
+    const { stdout } = await run("put.py");
+    await run("--refresh", "pins.py");
+    for (const path of ["strange.py", "deep", "by-hand.pth"]) expect(existsSync(join(stdout.trim(), path))).toBe(false);
   });
 });
