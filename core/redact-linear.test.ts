@@ -10,22 +10,41 @@ const endOfLogin = "[/\\s\"'`<>]";
 const notPort = (port: string) => `(?<=/)(?!\\[)[^/\\s"'\`<>@:]*:(?!${port})`;
 const quotedPassword = `${notPort(`\\d{0,5}(?:[/\\s]|$)|\\d{1,5}["'\`<>]`)}[^/\\s"'\`<>@]*["'\`<>][^/\\s]*`;
 const quotedToken = `(?<=/)(?!\\[)[^/\\s"'\`<>@:]+["'\`](?=\\w)[^/\\s]*`;
-const oddPassword = (body: string) =>
-  `${notPort(`\\d{0,5}(?:${endOfLogin}|$)`)}[^/\\s"'\`<>@]*(?!(?<=:)//)${body}(?:@${inAuthority}*)?`;
+const beginsOdd = `${notPort(`\\d{0,5}(?:${endOfLogin}|$)`)}[^/\\s"'\`<>@]*(?!(?<=:)//)`;
 const webScheme = "(?<![a-z0-9])https?:[/\\\\]*(?![/\\\\])";
 const otherScheme = "(?<!(?<![a-z0-9])https?)(?<=[a-z][a-z0-9+.-]*)://";
 const loginScheme = "(?<=(?<![a-z0-9])(?:https?:[/\\\\]*|(?:ftp|ssh|git|svn|hg)://))";
 const body = (letter: string) => `(?:(?!://|https?:[/\\\\])${letter})*`;
-const inProse = `(?:/${body("[^\\s\"'`<>@]")}|[^\\S\\r\\n]+${body("[^\\s\"'`<>@]")})`;
-const inMessage = `(?:/|[^\\S\\r\\n])${body("[^\"'`<>@\\r\\n]")}`;
+const inProse = `(?:/${body("[^\\s\"'`<>@]")}|[^\\S\\r\\n]+${body("[^\\s\"'`<>@]")})(?=@)${inAuthority}*(?=@)`;
+const lineBody = `(?:/|[^\\S\\r\\n])${body("(?!%40)[^\"'`<>@\\r\\n]")}`;
+const inMessage = `(?:${lineBody}(?=@|%40)${inAuthority}*(?=@)|${lineBody}(?=%40)${inAuthority}*(?=%40))`;
+/** Up to the last `@`, or else to the last escaped one. */
+const upTo = (pattern: string) => `${pattern}(?=@)|${pattern}(?=%40)`;
+const bareLogin = /((?:\/|(?<!\b[a-z]):)\/+)[^/\s"'`<>]*:[^/\s"'`<>]*(?=@)/gi;
 
-function redactByPatterns(text: string, odd = inProse): string {
-  const login = `${inAuthority}+|${quotedToken}|${quotedPassword}|${loginScheme}${oddPassword(odd)}`;
-  return text
-    .replace(new RegExp(`(${webScheme}|${otherScheme})(?:${login})@`, "gi"), `$1${mask}@`)
-    .replace(/([?&])([^=&#\s]+)=([^&#\s"'`<>]+)/g, (whole, lead: string, name: string) =>
-      isSecretParameter(name.replace(/^amp;/, "")) ? `${lead}${name}=${mask}` : whole,
-    )
+const endOfAuthority = `(?:${endOfLogin}|$)`;
+const ipv6 = `[0-9a-f.:]*::[0-9a-f.:]*${endOfAuthority}`;
+const passwordWithoutHost = new RegExp(
+  `(${webScheme}(?<=/))(?!${inAuthority}+(?:@|%40))(?!\\[|[a-z]:\\\\|${ipv6})([^:/\\s"'\`<>]*:)` +
+    `(?!(?:\\d{0,5}|\\$\\{\\w+\\})(?:[?#]|${endOfAuthority}))(?!${inAuthority}*(?<=:)//)${inAuthority}*`,
+  "gi",
+);
+
+const parameter = /([?&]|(?<=\S)[#;])([^=?&#;\s]+)=([^?&#;\s"'`<>]*)([^&#\s"'`<>]*)/g;
+
+/** A value may hold parameters of its own. */
+const maskParameters = (text: string): string =>
+  text.replace(parameter, (whole, lead: string, name: string, value: string, rest: string) => {
+    if (!isSecretParameter(name)) return `${lead}${name}=${value}${maskParameters(`x${rest}`).slice(1)}`;
+    return value + rest === "" ? whole : `${lead}${name}=${mask}`;
+  });
+
+function redactByPatterns(text: string, reach: "word" | "line" = "word"): string {
+  const odd = `${loginScheme}${beginsOdd}${reach === "word" ? inProse : inMessage}`;
+  const login = `${upTo(`${inAuthority}+`)}|${upTo(quotedToken)}|${upTo(quotedPassword)}|${odd}`;
+  const masked = text.replace(new RegExp(`(${webScheme}|${otherScheme})(?:${login})`, "gi"), `$1${mask}`);
+  const whole = reach === "word" ? masked : masked.replace(passwordWithoutHost, `$1$2${mask}`);
+  return maskParameters(whole.replace(bareLogin, `$1${mask}`))
     .replace(/\b((?:proxy-)?authorization\s*[:=]\s*)(?:(?:basic|bearer|token|digest)\s+)?[^\s,;"'`]+/gi, `$1${mask}`)
     .replace(/\b([A-Z0-9_]*(?:_TOKEN|_KEY|_SECRET|PASSWORD[A-Z0-9_]*))=(?:"[^"]*"|'[^']*'|[^\s&"'`])+/gi, `$1=${mask}`);
 }
@@ -40,7 +59,13 @@ const pieces = [
   "us:p'w@h",
   "us:A B@h",
   "p'w@h",
+  "%40",
+  "us:pw",
+  "us:pw%40h",
+  "//us:pw@h",
+  "${A}",
   "amp;",
+  "?token=a",
   "sig",
   "_token",
   "A_KEY",
@@ -62,7 +87,7 @@ const textOf = (length: number) =>
 test("masks exactly what the patterns mask", () => {
   const masksAlike = (text: string) => {
     expect(redact(text)).toBe(redactByPatterns(text));
-    expect(redactMessage(text)).toBe(redactByPatterns(text, inMessage));
+    expect(redactMessage(text)).toBe(redactByPatterns(text, "line"));
   };
   fc.assert(fc.property(textOf(12), masksAlike), { seed: testSeed, numRuns: 50_000 });
   fc.assert(fc.property(textOf(60), masksAlike), { seed: testSeed, numRuns: 10_000 });
@@ -92,6 +117,14 @@ describe("a megabyte of text takes no time to speak of", () => {
     "mixed slashes": fill("http:/\\b:c'"),
     "tokens with quotes": fill("http://b'c"),
     "tokens behind backslashes": fill("http:\\b'c"),
+    "double slashes": fill("//a:b"),
+    "double slashes without end": `//${fill("a:")}`,
+    "escaped at signs": fill("http://a:b%40"),
+    "a password of escaped at signs": `http://a:b ${fill("%40")}`,
+    "passwords without hosts": fill("http://a:b/"),
+    "addresses of zeros": fill("http://::0:"),
+    "words of parameters": `?${fill("aB[")}=c`,
+    "parameters in a value": `?a=${fill(";a=")}`,
     slashes: `http:${fill("/\\")}`,
     "a password of quotes": `http://a:b${fill("'")}`,
     "passwords with quotes": fill("http://a:b'"),

@@ -6,6 +6,10 @@
  * - a password or token with quotes in it, up to the last `@` before a blank or slash;
  * - a password with a slash or a blank, which nobody escaped, behind a scheme with logins, up to the next `@`.
  *
+ * No host has an escaped `@` in it, so that `%40` counts where no plain one stands. And where neither stands, whatever is
+ * behind the colon of an address and no port may be a password whose host was forgotten: in what we say ourselves, and
+ * in what is known to be an address.
+ *
  * Takes time in proportion to the text: what was looked through in vain is not looked through again.
  */
 import { indexFrom, type TextRange } from "./redact-range.ts";
@@ -31,10 +35,10 @@ export function loginsIn(text: string, reach: LoginReach): readonly TextRange[] 
     // Without a look at what follows, a long run of schemes costs nothing.
     if (start === undefined) continue;
     const stop = indexFrom(text, endOfPlain, start);
-    const end = endOfLogin(text, { start, colon }, { stop, reach });
-    if (end !== undefined) logins.push([start, end]);
+    const login = loginAt(text, { start, colon }, { stop, reach });
+    if (login !== undefined) logins.push(login);
     // The scheme of the next address may end where this one stops.
-    from = end ?? stop - 1;
+    from = login?.[1] ?? stop - 1;
   }
   return logins;
 }
@@ -48,20 +52,46 @@ function startOfAuthority(text: string, colon: number): number | undefined {
 const isWeb = (text: string, colon: number): boolean =>
   /(?:^|[^a-z0-9])https?$/i.test(text.slice(Math.max(0, colon - 6), colon));
 
+interface Extent {
+  /** Where the authority stops, unless a password goes on behind. */
+  readonly stop: number;
+  readonly reach: LoginReach;
+}
+
+function loginAt(text: string, { start, colon }: Place, extent: Extent): TextRange | undefined {
+  const end = endOfLogin(text, { start, colon }, extent);
+  if (end !== undefined) return [start, end];
+  if (extent.reach === "word" || !isWeb(text, colon) || text.charAt(start - 1) !== "/") return undefined;
+  // The scheme of the next address may stand here.
+  if (text.startsWith("://", extent.stop - 1)) return undefined;
+  return passwordWithoutHost(text.slice(start, extent.stop), start);
+}
+
 /** Where the `@` stands behind a login that begins here, if one does. */
-function endOfLogin(
-  text: string,
-  { start, colon }: Place,
-  { stop, reach }: { stop: number; reach: LoginReach },
-): number | undefined {
-  const end = text.slice(start, stop).lastIndexOf("@");
+function endOfLogin(text: string, { start, colon }: Place, { stop, reach }: Extent): number | undefined {
+  const authority = text.slice(start, stop);
+  const end = lastSign(authority) || authority.lastIndexOf("%40");
   if (end > 0) return start + end;
   // Behind a slash each look reaches no further than to the next address.
-  if (end === 0 || stop === text.length || text.charAt(start - 1) !== "/") return undefined;
+  if (text.charAt(start) === "@" || stop === text.length || text.charAt(start - 1) !== "/") return undefined;
   if (isWithin(text, { start, stop })) return endOfQuotedPassword(text, stop);
   if (!beginsPassword(text.slice(start, stop), text.charAt(stop))) return undefined;
   if (/["'`<>]/.test(text.charAt(stop))) return endOfQuotedPassword(text, stop);
   return hasLogins(text, colon) ? endOfOddPassword(text, stop, reach) : undefined;
+}
+
+/** Where the last `@` is, or else the last escaped one. */
+function lastSign(text: string): number {
+  const plain = text.lastIndexOf("@");
+  return plain === -1 ? text.lastIndexOf("%40") : plain;
+}
+
+/** What stands behind the first colon of an authority and is no port, nor a part of an address in IPv6 or of a path. */
+function passwordWithoutHost(authority: string, from: number): TextRange | undefined {
+  const [whole = "", user = ""] = /^(?!\[|[a-z]:\\|[0-9a-f.:]*::[0-9a-f.:]*$)([^:]*:)[^?#]*/i.exec(authority) ?? [];
+  // A port that a variable names is told as it is written.
+  if (/^(?:\d{0,5}|\$\{\w+\})$/.test(whole.slice(user.length))) return undefined;
+  return [from + user.length, from + authority.length];
 }
 
 /** Whether a quote stands within a word without a colon, as in a token: one around an address ends it. */
@@ -79,7 +109,7 @@ function beginsPassword(authority: string, next: string): boolean {
 }
 
 function endOfQuotedPassword(text: string, from: number): number | undefined {
-  const end = text.slice(from, indexFrom(text, endOfQuoted, from)).lastIndexOf("@");
+  const end = lastSign(text.slice(from, indexFrom(text, endOfQuoted, from)));
   return end === -1 ? undefined : from + end;
 }
 
@@ -88,7 +118,7 @@ const hasLogins = (text: string, colon: number): boolean =>
 
 const endOfOdd: Readonly<Record<LoginReach, RegExp>> = {
   word: /[@"'`<>\s]|:\/\/|https?:[/\\]/gi,
-  line: /[@"'`<>\r\n]|:\/\/|https?:[/\\]/gi,
+  line: /[@"'`<>\r\n]|%40|:\/\/|https?:[/\\]/gi,
 };
 const notBlank = /[^\s]|[\r\n]/g;
 
@@ -98,9 +128,9 @@ function endOfOddPassword(text: string, from: number, reach: LoginReach): number
   // The colon of a scheme may be the last character before.
   if (text.startsWith("://", from - 1)) return undefined;
   const first = indexFrom(text, endOfOdd[reach], indexFrom(text, notBlank, from));
-  if (text.charAt(first) !== "@") return undefined;
+  if (!/[@%]/.test(text.charAt(first))) return undefined;
   const rest = text.slice(first, indexFrom(text, endOfPlain, first));
-  return first + rest.lastIndexOf("@");
+  return first + lastSign(rest);
 }
 
 /** Whether a letter, and behind it nothing but letters, digits, `+`, `.` and `-`, stands in front of `end`. */
@@ -113,20 +143,42 @@ function hasScheme(text: string, end: number): boolean {
   return false;
 }
 
-/** Of a URL parser, which leaves out tabs and ends of lines. */
-const leadOfAddress = /^\s*(?:[a-z0-9][\w.-]*=)?(?:https?:[/\\\t\r\n]*|[a-z][a-z0-9+.-]+:(?:\/\/)?|[/\\]{2,})?/i;
+const bareLead = /(?:\/|(?<!\b[a-z]):)\/+/gi;
+
+/**
+ * The logins behind `//` or a collapsed `scheme:/` that {@link loginsIn} leaves: of addresses whose scheme was forgotten
+ * or mistyped. Only a colon tells them from names.
+ */
+export function bareLoginsIn(text: string): readonly TextRange[] {
+  const logins: TextRange[] = [];
+  bareLead.lastIndex = 0;
+  while (bareLead.test(text)) {
+    const start = bareLead.lastIndex;
+    const authority = text.slice(start, indexFrom(text, endOfPlain, start));
+    const end = authority.lastIndexOf("@");
+    if (authority.slice(0, Math.max(end, 0)).includes(":")) logins.push([start, start + end]);
+    // Behind what was looked through, but for the slash at its end.
+    bareLead.lastIndex = start + Math.max(authority.length - 1, 0);
+  }
+  return logins;
+}
+
+/** Of a URL parser, which leaves out tabs and ends of lines; the blank in front of the colon is a slip. */
+const leadOfAddress = /^\s*(?:[a-z0-9][\w.-]*=)?(?:https?:[/\\\t\r\n]*|[a-z][a-z0-9+.-]+\s*:(?:\/\/)?|[/\\]{2,})?/i;
 
 /** The login of a text that is one address as a whole. Paths have none. */
 export function loginOfAddress(address: string): TextRange | undefined {
   if (/^\s*(?:file:(?!\/\/[^/])|[a-z]:[/\\])/i.test(address)) return undefined;
-  const start = leadOfAddress.exec(address)?.[0].length ?? 0;
+  const lead = leadOfAddress.exec(address)?.[0] ?? "";
+  const start = lead.length;
   const slash = indexFrom(address, /\//g, start);
   const authority = address.slice(start, slash);
-  const end = authority.lastIndexOf("@");
+  const end = lastSign(authority);
   // Without a scheme, only a colon tells a login from the name of a file.
   if (end > 0) return start > 0 || authority.slice(0, end).includes(":") ? [start, start + end] : undefined;
   if (end === 0 || !beginsPassword(authority, "/")) return undefined;
-  const first = address.indexOf("@", slash);
-  if (first === -1) return undefined;
-  return [start, first + address.slice(first, indexFrom(address, /\//g, first)).lastIndexOf("@")];
+  const rest = address.slice(slash);
+  const first = rest.search(/@|%40/);
+  if (first >= 0) return [start, slash + first + lastSign(rest.slice(first).split("/", 1)[0] ?? "")];
+  return /[/\\]$|https?:$/i.test(lead) ? passwordWithoutHost(authority, start) : undefined;
 }

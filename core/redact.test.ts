@@ -7,6 +7,7 @@ import {
   redactAddress,
   redactEnvironment,
   redactMessage,
+  redactPlace,
   redactValue,
 } from "./redact.ts";
 import { testSeed } from "./testing/seed.ts";
@@ -40,6 +41,21 @@ describe("redact", () => {
     ["alpha @ http:us:SECRET@h/a.whl", "alpha @ http:****@h/a.whl"],
     ["http:\\\\us:SECRET@h and https:///us:SECRET@h/", "http:\\\\****@h and https:///****@h/"],
     ["git+https:us:SECRET@h, git+ssh://u:TOP/SECRET@h", "git+https:****@h, git+ssh://****@h"],
+    ["http://us:SECR%40h:80/simple", "http://****%40h:80/simple"],
+    ["http://SECR%40h/ and https://us:S%40E@CR%40h", "http://****%40h/ and https://****@CR%40h"],
+    ["http://us:SEC'RET%40h/simple", "http://****%40h/simple"],
+    ["'//us:SECR@h/simple' and 'http ://us:SECR@h'", "'//****@h/simple' and 'http ://****@h'"],
+    ["no file '/home/me/htp:/us:SECR@h'", "no file '/home/me/htp:/****@h'"],
+    [
+      "https://x/?accessToken=a&authToken=b&jwt=c&bearer=d",
+      "https://x/?accessToken=****&authToken=****&jwt=****&bearer=****",
+    ],
+    ["https://x/?sas=a&pw=b&session=c&token[]=d&v=1", "https://x/?sas=****&pw=****&session=****&token[]=****&v=1"],
+    ["https://x/?%74oken=a&a%63cessToken%5B%5D=b", "https://x/?%74oken=****&a%63cessToken%5B%5D=****"],
+    [
+      "https://x/?a=1;token=b https://x/?a?token=b https://x/#token=b",
+      "https://x/?a=1;token=**** https://x/?a?token=**** https://x/#token=****",
+    ],
     ["Authorization: Bearer abc.def", "Authorization: ****"],
     ["proxy-authorization: Basic Zm9v", "proxy-authorization: ****"],
     ["PYPI_TOKEN=abc pip install", "PYPI_TOKEN=**** pip install"],
@@ -73,6 +89,11 @@ describe("redact", () => {
     `{'a':'http://h','b':'x@y'} "http://h","x@y" <http://h>x@y`,
     "'PROXY=http://proxy:3128','MAIL=me@corp.org'",
     "'http://host:80' and a@b; https: a@b; {'http':'a@b'}",
+    "http://host:port/simple https://us:SECR",
+    "pull h/alpine:3@sha256:0f, C:/a:b@c, //a:b and //c@d",
+    "https://x/a%40b and http://h:80/%40scope",
+    "https://x/?signal=1&monkey=2&compass=3&id=4#sha256=0f&egg=x",
+    "x = 1 #token=2 ;key=3",
   ])("%p stays", (text) => {
     expect(redact(text)).toBe(text);
   });
@@ -92,6 +113,15 @@ test.each([
   ["http://u:A B C@h/simple", "http://****@h/simple"],
   ["cannot read 'alpha @ http://u:A B C/2@h/x.whl'", "cannot read 'alpha @ http://****@h/x.whl'"],
   ["see docker://alpine:latest for me@corp.org", "see docker://alpine:latest for me@corp.org"],
+  ["'https://us:SECR' and 'https://us:SECR/simple'", "'https://us:****' and 'https://us:****/simple'"],
+  ["aa @ http://us:SECR/aa.whl; x", "aa @ http://us:****/aa.whl; x"],
+  ["http://u:A B%40h/simple", "http://****%40h/simple"],
+  [
+    "http://h:80/x http://h:/ http://h:${PORT}/ http://[::1]:80/",
+    "http://h:80/x http://h:/ http://h:${PORT}/ http://[::1]:80/",
+  ],
+  ["http://::1:8080/ http://fe80::1/", "http://::1:8080/ http://fe80::1/"],
+  ["name[extra]@1.0 of a@b: C:\\x:y", "name[extra]@1.0 of a@b: C:\\x:y"],
 ])("in a message, %p becomes %p", (text, masked) => {
   expect(redactMessage(text)).toBe(masked);
 });
@@ -112,6 +142,15 @@ describe("an address", () => {
     ["http://us:TOP/SE'CRET@h/a", "http://****@h/a"],
     ["http://h/a?token=SEC'RET&v=1#f", "http://h/a?token=****&v=1#f"],
     ["  git+ssh://git@h/x", "  git+ssh://****@h/x"],
+    ["http://us:SECR%40h:80/", "http://****%40h:80/"],
+    ["us:SECR%40h/simple", "us:****%40h/simple"],
+    ["http://us:SE/CR%40h/simple", "http://****%40h/simple"],
+    ["https://us:SECR", "https://us:****"],
+    ["corp=https://us:SE'CR?x/simple", "corp=https://us:****/simple"],
+    ["ftp://us:SECR/x", "ftp://us:****/x"],
+    ["//us:SECR/x", "//us:****/x"],
+    ["http ://us:SECR@h", "http ://****@h"],
+    ["htp://us:SECR@h/x", "htp://****@h/x"],
   ])("%p becomes %p", (address, masked) => {
     expect(redactAddress(address)).toBe(masked);
     expect(redactAddress(masked)).toBe(masked);
@@ -126,9 +165,21 @@ describe("an address", () => {
     "../a@b",
     "corp=../a@b",
     "C:\\wheels\\a@b",
+    "corp=C:\\wheels",
+    "file://C:\\wheels",
+    "//server/share:x",
+    "http://h:80?x=1",
+    "http://::1:80/simple",
+    "/home/me%40corp/x",
+    "wheels:2024",
   ])("%p stays", (address) => {
     expect(redactAddress(address)).toBe(address);
   });
+});
+
+test("a place is called by its path, unless it was written with a login", () => {
+  expect(redactPlace("wheels", "/home/me/wheels")).toBe("/home/me/wheels");
+  expect(redactPlace("//us:SECR@h/simple", "/us:SECR@h/simple")).toBe("//****@h/simple");
 });
 
 test.each([

@@ -11,7 +11,7 @@
  * one ({@link redactAddress}), a message of ours ({@link redactMessage}), and any text at all ({@link redact}). Whoever
  * puts an address into a message, a result or a record masks it as an address.
  */
-import { type LoginReach, loginOfAddress, loginsIn } from "./redact-login.ts";
+import { bareLoginsIn, type LoginReach, loginOfAddress, loginsIn } from "./redact-login.ts";
 import { covered, indexFrom, mask, type TextRange } from "./redact-range.ts";
 
 export { mask };
@@ -23,13 +23,24 @@ export function isSecretName(name: string): boolean {
   return secretName.test(name);
 }
 
-/** Names too short to mean a secret anywhere but in a query: `sig` is the signature of a link to Azure's storage. */
-const secretParameterName = /^(?:sig|auth|pass|pwd|apikey)$/i;
+/** Words too short to mean a secret anywhere but in a query: `sig` is the signature of a link to Azure's storage. */
+const secretParameterName =
+  /(?:^|_)(?:sig|sas|auth|pass|pwd|pw|jwt|bearer|session|(?:api|auth|access|private|secret|session)(?:key|token|id))$/i;
 
-/** Does a query parameter of this name hold a secret? */
+/** Does a query parameter of this name, as it is written, hold a secret? */
 export function isSecretParameter(name: string): boolean {
-  return isSecretName(name) || secretParameterName.test(name);
+  const words = wordsOfParameter(name);
+  return isSecretName(words) || secretParameterName.test(words);
 }
+
+/** `access_Token` for `accessToken`, `access%54oken` and `accessToken[]`. */
+const wordsOfParameter = (name: string): string =>
+  name
+    .replace(/%([2-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$2_")
+    .split(/[^a-z0-9]+/i)
+    .filter((word) => word !== "")
+    .join("_");
 
 /**
  * Masks secrets inside free text. Idempotent. Takes time in proportion to the text, whatever that is: programs print
@@ -65,22 +76,34 @@ export function redactUrls(text: string): string {
   return maskUrls(text, "word");
 }
 
-const maskUrls = (text: string, reach: LoginReach): string => maskQueries(covered(text, loginsIn(text, reach)));
+/**
+ * What to call a place by: its path, or, where it was written as an address with a login, that address. A path hides
+ * what it was made of: `//user:password@host` is `/user:password@host` then.
+ */
+export function redactPlace(written: string, path: string): string {
+  const masked = redactAddress(written);
+  return masked === written ? path : masked;
+}
 
-const beginningOfParameter = /[?&]/g;
-const endOfName = /[=&#\s]/g;
+const maskUrls = (text: string, reach: LoginReach): string => {
+  const masked = covered(text, loginsIn(text, reach));
+  return maskQueries(covered(masked, bareLoginsIn(masked)));
+};
+
+/** In the source of a page the `&` is written `&amp;`. A `#` or `;` at the beginning of a word is prose or a program. */
+const beginningOfParameter = /[?&]|(?<=\S)[#;]/g;
+const endOfName = /[=?&#;\s]/g;
 const endOfValueInText = /[&#\s"'`<>]/g;
 
-/** `?name=value` and `&name=value`. A `?` within a name ends where that does, so it needs no look of its own. */
+/** `?name=value`, and the same behind `&`, `;` and `#`. */
 function maskQueries(text: string, endOfValue = endOfValueInText): string {
   const ranges: TextRange[] = [];
   let at = indexFrom(text, beginningOfParameter, 0);
   while (at < text.length) {
     const equals = indexFrom(text, endOfName, at + 1);
-    const end = text.charAt(equals) === "=" && equals > at + 1 ? indexFrom(text, endOfValue, equals + 1) : equals;
-    // In the source of a page the `&` is written `&amp;`.
-    const isSecret = end > equals + 1 && isSecretParameter(text.slice(at + 1, equals).replace(/^amp;/, ""));
-    if (isSecret) ranges.push([equals + 1, end]);
+    const isSecret = text.charAt(equals) === "=" && isSecretParameter(text.slice(at + 1, equals));
+    const end = isSecret ? indexFrom(text, endOfValue, equals + 1) : equals;
+    if (isSecret && end > equals + 1) ranges.push([equals + 1, end]);
     at = indexFrom(text, beginningOfParameter, end);
   }
   return covered(text, ranges);
@@ -167,7 +190,7 @@ export function openRedactor(environment: Readonly<Record<string, string | undef
 }
 
 /** Each pattern of {@link redact} needs one of these; most texts have none, which makes redacting an event cheap. */
-const mayHoldSecret = /:\/|https?:|=|authorization/i;
+const mayHoldSecret = /[:/]\/|https?:|=|authorization/i;
 
 /**
  * A copy of a JSON-like value with every string redacted. Values under secret names go whole, except under `key` and
