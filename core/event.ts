@@ -9,6 +9,7 @@ import { cacheClean } from "./events/cache-clean.ts";
 import { cacheVerify } from "./events/cache-verify.ts";
 import { capabilityDenied } from "./events/capability-denied.ts";
 import { commandFinish } from "./events/command-finish.ts";
+import { componentLoad } from "./events/component-load.ts";
 import { diagnostic } from "./events/diagnostic.ts";
 import { downloadFinish } from "./events/download-finish.ts";
 import { downloadProgress } from "./events/download-progress.ts";
@@ -32,6 +33,7 @@ export const events = [
   cacheVerify,
   capabilityDenied,
   commandFinish,
+  componentLoad,
   diagnostic,
   downloadFinish,
   downloadProgress,

@@ -1,6 +1,6 @@
 /**
- * `npm run build [-- --target bun-linux-x64] [--outfile PATH]`: one executable, dist/vivarium, and dist/pybun, a link to
- * it: it acts by the name it is called by.
+ * `npm run build [-- --target bun-linux-x64] [--outfile PATH]`: one executable, dist/vivarium, and dist/isorun and
+ * dist/pybun, links to it: it acts by the name it is called by.
  *
  * - bytecode and splitting: a start parses nothing and loads only the chunk it needs; without them the same program
  *   starts three to fifty times slower.
@@ -40,7 +40,7 @@ function buildArguments({ outfile, target }: { outfile: string; target?: string 
   ];
 }
 
-/** Builds, links the other name beside it (without a target), and answers with the size in bytes; throws where the budget is exceeded. */
+/** Builds, links the other names beside it (without a target), and answers with the size in bytes; throws where the budget is exceeded. */
 export function build({ outfile, target }: { readonly outfile: string; readonly target?: string }): number {
   const targeted = target === undefined ? {} : { target };
   mkdirSync(dirname(outfile), { recursive: true });
@@ -50,7 +50,7 @@ export function build({ outfile, target }: { readonly outfile: string; readonly 
   const { size } = statSync(outfile + suffix);
   if (size > sizeBytesMax) throw new Error(`${outfile} has ${size} bytes, over its budget of ${sizeBytesMax}`);
   // Only for this machine: one link cannot serve several targets, and on Windows links need a privilege.
-  if (target === undefined && suffix === "") linkBeside(outfile, "pybun");
+  if (target === undefined && suffix === "") for (const name of ["isorun", "pybun"]) linkBeside(outfile, name);
   return size;
 }
 

@@ -30,7 +30,7 @@ changes. \`E_\` codes end a command with the exit code beside them; \`W_\` codes
 `;
 
 function cataloguePaths(root: string): string[] {
-  const found = [...new Bun.Glob("{core,cli,pybun,vivarium}/**/diagnostics.ts").scanSync({ cwd: root })];
+  const found = [...new Bun.Glob("{core,cli,isorun,pybun,vivarium}/**/diagnostics.ts").scanSync({ cwd: root })];
   return found.filter((path) => !path.includes("node_modules/")).sort();
 }
 

@@ -19,6 +19,7 @@ const launcher = join(import.meta.dir, "bin", "vivarium");
 beforeAll(() => {
   build({ outfile: built });
   symlinkSync(launcher, join(scratch, "pybun"));
+  symlinkSync(launcher, join(scratch, "isorun"));
 }, 60_000);
 afterAll(() => rmSync(scratch, { recursive: true }));
 
@@ -28,9 +29,12 @@ const ways = [
   ["pybun", "the link beside the executable", [join(scratch, "dist", "pybun")]],
   ["pybun", "the executable under another argv[0]", ["bash", "-c", 'exec -a pybun "$0" "$@"', built]],
   ["pybun", "the executable, forwarding", [built, "pybun"]],
+  ["isorun", "the link beside the executable", [join(scratch, "dist", "isorun")]],
+  ["isorun", "the executable, forwarding", [built, "isorun"]],
   ["vivarium", "the launcher", [launcher]],
   ["pybun", "a link to the launcher", [join(scratch, "pybun")]],
   ["pybun", "the launcher, forwarding", [launcher, "pybun"]],
+  ["isorun", "a link to the launcher", [join(scratch, "isorun")]],
 ] as const;
 
 describe.each(ways)("%s by %s", (name, _, command) => {

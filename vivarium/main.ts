@@ -12,7 +12,7 @@ export async function main(name: string, argv: readonly string[]): Promise<never
   // A command takes some ten milliseconds, and what is compiled meanwhile comes too late; threads that compile hold up
   // the execve at its end besides. With this factor on the engine's thresholds, loops that are long are compiled still.
   Bun.unsafe.setJITPolicy(20);
-  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) await printVersion(name);
+  if (["--version", "-V"].includes(argv.join(" "))) await printVersion(name);
   // As runNamed does: `vivarium pybun ARGS` is `pybun ARGS`, by whatever name the roof is called.
   const words = name === "pybun" ? argv : argv[0] === "pybun" ? argv.slice(1) : [];
   const [first, second] = words;
@@ -31,7 +31,7 @@ export async function main(name: string, argv: readonly string[]): Promise<never
 
 /** The commonest question, answered without node:fs (1 ms). Where stdout fails, the long way tells how. */
 async function printVersion(name: string): Promise<void> {
-  const program = name === "pybun" ? name : "vivarium";
+  const program = name === "pybun" || name === "isorun" ? name : "vivarium";
   const written = Bun.write(Bun.stdout, `${program} ${programVersion}\n`);
   if (
     await written.then(

@@ -6,11 +6,12 @@ import { commonOptions } from "@vivarium/cli/common-options";
 import { cliDiagnostics } from "@vivarium/cli/diagnostics";
 import { parseArguments } from "@vivarium/cli/parse";
 import { schemaDocuments } from "@vivarium/cli/schema-documents";
+import { isorunProgram } from "@vivarium/isorun/commands/index";
 import { pybunCatalogue } from "@vivarium/pybun/commands/catalogue";
 import { pybunProgram } from "@vivarium/pybun/commands/index";
 import { vivariumProgram } from "./program.ts";
 
-const programs = [vivariumProgram, pybunProgram];
+const programs = [vivariumProgram, isorunProgram, pybunProgram];
 
 describe.each(programs.map((program) => ({ name: program.name, program })))("$name", ({ program }) => {
   const { commands } = program;
@@ -80,8 +81,9 @@ test("PyBun's catalogue has all problems of all its parts", async () => {
   expect(declared.filter((code) => Object.hasOwn(cliDiagnostics, code))).toEqual([]);
 });
 
-test("`vivarium schema` prints the detail of PyBun's commands too", async () => {
+test("`vivarium schema` prints the detail of the commands of all programs", async () => {
   const names = Object.keys(await schemaDocuments(vivariumProgram));
   expect(names).toContain("pybun resolve");
+  expect(names).toContain("isorun inspect");
   expect(names).toContain("vivarium schema print");
 });

@@ -2,7 +2,7 @@
  * The budget of one instance: its core modules are rewritten so that they count what the budget limits, and all of them
  * are accounted to one meter. Without a budget nothing is rewritten.
  */
-import { type Budget, budgetFieldNames } from "../../core/budget/budget.ts";
+import { type Budget, type BudgetField, budgetFieldNames } from "../../core/budget/budget.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
 import { Meter } from "../compile/meter.ts";
 import { type RewriteOptions, type RewrittenModule, rewriteCoreModule } from "../compile/rewrite-module.ts";
@@ -11,13 +11,16 @@ import { BudgetExhausted, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { ModuleAccount, ModuleItem } from "../instantiate/runtime-scope.ts";
 import type { ComponentParts, MeteredModules } from "./component.ts";
+import type { KeptModules } from "./kept-modules.ts";
 
 const enforced = ["fuel", "maxMemoryBytes", "maxTableElements", "maxCallDepth"] as const;
+
+export const canEnforce = (field: BudgetField): boolean => enforced.some((each) => each === field);
 
 /** @throws TypeError for what is no budget, UnsupportedError for a field that nothing enforces yet */
 export function checkBudget(budget: Budget): Budget {
   const checked = requireBudget(budget);
-  const field = budgetFieldNames.find((name) => checked[name] !== undefined && !enforced.some((each) => each === name));
+  const field = budgetFieldNames.find((name) => checked[name] !== undefined && !canEnforce(name));
   if (field !== undefined) throw new UnsupportedError(`the budget's '${field}'`);
   return checked;
 }
@@ -59,20 +62,23 @@ export class InstanceBudget {
   }
 
   /** A module of the component as an instance of it uses it. */
-  moduleOf({ modules, metered }: ComponentParts, core: CoreModule): ModuleItem {
+  moduleOf(parts: ComponentParts, core: CoreModule): ModuleItem {
     if (!Object.values(this.#options).includes(true)) {
-      return { kind: "core module", module: modules.get(core) ?? new WebAssembly.Module(new Uint8Array(core.bytes)) };
+      return { kind: "core module", module: compiled(core, parts) };
     }
     const key = JSON.stringify(this.#options);
-    const known: MeteredModules = metered.get(key) ?? new Map();
-    metered.set(key, known);
-    const made = known.get(core) ?? this.#rewrite(core);
+    const known: MeteredModules = parts.metered.get(key) ?? new Map();
+    parts.metered.set(key, known);
+    const made = known.get(core) ?? this.#rewrite(core, parts.kept);
     known.set(core, made);
     return { kind: "core module", module: made.module, account: this.#accountOf(made.rewritten) };
   }
 
-  #rewrite(core: CoreModule): { readonly rewritten: RewrittenModule; readonly module: WebAssembly.Module } {
-    const rewritten = rewriteCoreModule(core, this.#options);
+  #rewrite(
+    core: CoreModule,
+    kept?: KeptModules,
+  ): { readonly rewritten: RewrittenModule; readonly module: WebAssembly.Module } {
+    const rewritten = kept?.rewritten(this.#options).get(core) ?? rewriteCoreModule(core, this.#options);
     return { rewritten, module: new WebAssembly.Module(new Uint8Array(rewritten.bytes)) };
   }
 
@@ -108,4 +114,12 @@ export class InstanceBudget {
   enter(): void {
     if (this.#budget.maxCallDepth !== undefined) this.#meter.callDepthLeft = this.#budget.maxCallDepth;
   }
+}
+
+/** Those of a component that the store knew are compiled when they are first needed. */
+function compiled(core: CoreModule, { modules, kept }: ComponentParts): WebAssembly.Module {
+  const module = modules.get(core) ?? new WebAssembly.Module(new Uint8Array(core.bytes));
+  // One that a host gave is another object for each instance.
+  if (kept?.has(core) === true) modules.set(core, module);
+  return module;
 }

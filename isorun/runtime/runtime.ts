@@ -10,14 +10,23 @@ export class Runtime {
   readonly #registered = new Map<string, InstanceHandle>();
   readonly #live = new Set<InstanceHandle>();
   readonly #states = new InstanceStates();
+  readonly #store: string | false;
+
+  /** @param store an absolute path; without one, what was compiled is kept in memory only */
+  constructor({ store = false }: { readonly store?: string | false } = {}) {
+    this.#store = store;
+  }
 
   /**
    * Reads, checks and compiles a component: bytes, a path, or a URL.
    * @throws DecodeError (malformed), ValidationError (invalid), UnsupportedError (valid, not built yet)
    */
   async load(source: Uint8Array | string | URL): Promise<Component> {
-    if (source instanceof Uint8Array) return loadComponent(source);
-    return loadComponent(await bytesAt(source));
+    const bytes = source instanceof Uint8Array ? source : await bytesAt(source);
+    if (this.#store === false) return loadComponent(bytes);
+    // The disk is a matter of platforms that have one: elsewhere this is never loaded.
+    const { openModuleStore } = await import("../store/module-store.ts");
+    return loadComponent(bytes, openModuleStore(this.#store));
   }
 
   /** As often as you like. */

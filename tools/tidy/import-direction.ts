@@ -36,9 +36,11 @@ const isorunRanks: Readonly<Record<string, number>> = {
   validate: 4,
   adapter: 4,
   call: 5,
+  store: 5,
   instantiate: 6,
   runtime: 7,
   wasi: 8,
+  commands: 9,
 };
 
 const folderRanks: Readonly<Record<string, Readonly<Record<string, number>>>> = {

@@ -1,0 +1,6 @@
+import type { OptionShapes } from "@vivarium/cli/command";
+
+export const benchOptions = {
+  invoke: { kind: "value", value: "CALL", summary: "Time calls of this export too, such as 'add(1, 2)'" },
+  rounds: { kind: "value", value: "N", summary: "How often each step is timed; 20 unless told" },
+} as const satisfies OptionShapes;

@@ -1,0 +1,122 @@
+/** What can be wrong with a component, with what it is given, and with what it does. */
+import { rule } from "@vivarium/core/diagnostic";
+import { exitCode } from "@vivarium/core/exit-code";
+
+interface InFile {
+  /** As it was given. */
+  readonly file: string;
+}
+
+interface Rejected extends InFile {
+  readonly reason: string;
+}
+
+interface Callable {
+  readonly nearest: readonly string[];
+  /** Some of the names that can be called. */
+  readonly known: readonly string[];
+}
+
+const listed = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
+
+const callHint = ({ nearest, known }: Callable): string => {
+  if (nearest.length > 0) return `Did you mean ${nearest.map((name) => `'${name}'`).join(" or ")}?`;
+  return known.length === 0 ? "It exports no function at all." : `It exports ${listed(known)}.`;
+};
+
+const exit = exitCode.dataError;
+
+export const isorunDiagnostics = {
+  E_COMPONENT_MISSING: rule<InFile>({
+    exit: exitCode.notFound,
+    summary: "The file of the component does not exist.",
+    message: (p) => `there is no file '${p.file}'`,
+  }),
+  E_COMPONENT_READ: rule<Rejected>({
+    exit: exitCode.io,
+    summary: "The system refused to read the file of the component.",
+    message: (p) => `cannot read '${p.file}': ${p.reason}`,
+  }),
+  E_COMPONENT_KIND: rule<InFile & { found: string; way?: string }>({
+    exit,
+    summary: "The file is something else than a component: a core module, a text, a program of another kind.",
+    message: (p) => `'${p.file}' is not a component: it is ${p.found}`,
+    hint: (p) => p.way,
+  }),
+  E_COMPONENT_MALFORMED: rule<Rejected>({
+    exit,
+    summary: "The file begins like a component, but its binary format is broken.",
+    message: (p) => `cannot decode '${p.file}': ${p.reason}`,
+    hint: () => "Build or download it again: it was cut off or damaged, or made for another version of the format.",
+  }),
+  E_COMPONENT_INVALID: rule<Rejected>({
+    exit,
+    summary: "The component can be read, but breaks a rule of validation.",
+    message: (p) => `'${p.file}' is not a valid component: ${p.reason}`,
+    hint: () => "What made it has a bug, or follows another version of the component model.",
+  }),
+  E_COMPONENT_UNSUPPORTED: rule<Rejected>({
+    exit,
+    summary: "The component is valid, and needs something that this engine does not have.",
+    message: (p) => `cannot run '${p.file}': ${p.reason}`,
+  }),
+  E_COMPONENT_LINK: rule<InFile & { problems: readonly string[] }>({
+    exit,
+    summary: "The component imports something that the command has nothing for, or that is of another type.",
+    message: (p) => `cannot link '${p.file}': ${p.problems.join("; ")}`,
+    hint: () => "The command gives what is in WASI 0.2; other imports need a host program that gives them.",
+    data: (p) => ({ problems: p.problems }),
+  }),
+  E_COMPONENT_ENTRY: rule<InFile & Callable>({
+    exit: exitCode.notFound,
+    summary:
+      "The component exports no `run` of WASI's command line interface, so there is nothing to run without `--invoke`.",
+    message: (p) => `'${p.file}' has no 'wasi:cli/run' to run`,
+    hint: ({ known }) =>
+      known[0] === undefined
+        ? "It exports no function at all."
+        : `Call one of its functions with \`--invoke '${known[0]}(…)'\`: it exports ${listed(known)}.`,
+  }),
+  E_COMPONENT_TRAP: rule<InFile & { func: string; reason: string }>({
+    exit: exitCode.failure,
+    summary: "The program did what ends it at once, such as a panic, a division by zero or an access out of bounds.",
+    message: (p) => `'${p.file}' trapped in '${p.func}': ${p.reason}`,
+  }),
+  E_COMPONENT_STACK: rule<InFile>({
+    exit: exitCode.budget,
+    summary: "The calls of the program stand deeper in each other than the engine's own stack allows.",
+    message: (p) => `the stack is exhausted: calls of '${p.file}' stand too deep in each other`,
+    hint: () => "It most likely calls itself without an end.",
+  }),
+  E_RUN_DIRECTORY: rule<{ path: string; reason: string }>({
+    exit: exitCode.notFound,
+    summary: "What `--allow-read` or `--allow-write` names is no directory that can be given to a component.",
+    message: (p) => `cannot give '${p.path}' to the program: ${p.reason}`,
+    hint: () => "Components are given directories: name one that exists, or the one that the file is in.",
+  }),
+  E_INVOKE_NAME: rule<InFile & Callable & { name: string }>({
+    exit: exitCode.notFound,
+    summary: "The component exports no function of the name that `--invoke` gives, or several in different interfaces.",
+    message: (p) => `'${p.file}' exports no function '${p.name}'`,
+    hint: callHint,
+    fixes: (p) => p.nearest.map((name) => ({ title: `Call '${name}'`, kind: "option" as const, text: name })),
+  }),
+  E_INVOKE_TEXT: rule<{ reason: string }>({
+    exit: exitCode.usage,
+    summary: "What `--invoke` gives is not a call in WAVE, or its arguments do not fit the types of the function.",
+    message: (p) => `cannot use this for \`--invoke\`: ${p.reason}`,
+    hint: () => "A call is written as 'name(1, \"two\", [3.5])', with arguments in WAVE.",
+  }),
+  E_INVOKE_TYPE: rule<{ name: string; type: string }>({
+    exit,
+    summary: "The function takes or returns resources, streams or futures, which no text stands for.",
+    message: (p) => `cannot call '${p.name}' from a command line: its type is ${p.type}`,
+    hint: () => "Call it from a program, by the library.",
+  }),
+  E_BENCH_ROUNDS: rule<{ value: string }>({
+    exit: exitCode.usage,
+    summary: "The number of rounds is not a whole number from 1 to 100000.",
+    message: (p) => `cannot use '${p.value}' for \`--rounds\``,
+    hint: () => "Give a whole number from 1 to 100000.",
+  }),
+};

@@ -1,0 +1,34 @@
+import { capabilityKinds } from "@vivarium/core/policy/policy";
+import * as v from "valibot";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const milliseconds = v.pipe(v.number(), v.minValue(0));
+
+const item = { name: v.string(), kind: v.string() };
+
+const imported = v.object({
+  ...item,
+  /** The system component that serves it. */
+  provider: v.exactOptional(v.string()),
+  /** What a policy has to grant before it does anything; none for what is harmless or denied to all. */
+  capabilities: v.array(v.picklist(capabilityKinds)),
+});
+
+/** `detail` of `inspect`. */
+export const inspectDetail = v.object({
+  path: v.string(),
+  hash: v.string(),
+  bytes: count,
+  wit: v.string(),
+  imports: v.array(imported),
+  exports: v.array(v.object({ ...item, functions: v.array(v.string()) })),
+  cost: v.object({
+    core_modules: count,
+    core_bytes: count,
+    decode_ms: milliseconds,
+    validate_ms: milliseconds,
+    compile_ms: milliseconds,
+    /** Nothing was decoded and validated: the store knew the component. */
+    from_store: v.boolean(),
+  }),
+});

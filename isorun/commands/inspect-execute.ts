@@ -1,0 +1,91 @@
+/** Does the work of `isorun inspect`: nothing of the component runs. */
+import type { Execute } from "@vivarium/cli/command";
+import { printable } from "@vivarium/cli/printable";
+import { exitCode } from "@vivarium/core/exit-code";
+import type { CapabilityKind } from "@vivarium/core/policy/policy";
+import type { Component } from "../runtime/component.ts";
+import { providerOf } from "../runtime/provider.ts";
+import { type ExternType, externKindOf } from "../types/component-types.ts";
+import { capabilitiesOf } from "./capability-of.ts";
+import type { componentOptions } from "./component-options.ts";
+import { openComponent } from "./open-component.ts";
+
+/** `isorun inspect` */
+export const execute: Execute<typeof componentOptions> = async (context, { options, positionals }) => {
+  const [file = ""] = positionals;
+  const { component } = await openComponent(file, { context, useStore: !options["no-cache"] });
+  const inspected = inspect(component);
+  context.detail({ path: file, ...inspected });
+  context.out(textOf(file, inspected));
+  return exitCode.success;
+};
+
+type Inspected = ReturnType<typeof inspect>;
+
+function inspect(component: Component) {
+  const { cost } = component;
+  return {
+    hash: component.hash,
+    bytes: component.size,
+    wit: component.toWit(),
+    imports: [...component.imports].map(([name, type]) => describeImport(name, type)),
+    exports: [...component.exports].map(([name, type]) => ({
+      name,
+      kind: externKindOf(type),
+      functions: type.kind === "instance" ? functionsIn(type.exports) : [],
+    })),
+    cost: {
+      core_modules: cost.coreModules,
+      core_bytes: cost.coreBytes,
+      decode_ms: cost.decodeMs,
+      validate_ms: cost.validateMs,
+      compile_ms: cost.compileMs,
+      from_store: cost.fromStore,
+    },
+  };
+}
+
+interface DescribedImport {
+  readonly name: string;
+  readonly kind: string;
+  readonly capabilities: readonly CapabilityKind[];
+  readonly provider?: string;
+}
+
+function describeImport(name: string, type: ExternType): DescribedImport {
+  const provider = providerOf(name);
+  const described = { name, kind: externKindOf(type), capabilities: capabilitiesOf(name) };
+  return provider === undefined ? described : { ...described, provider };
+}
+
+const functionsIn = (exports: ReadonlyMap<string, ExternType>): string[] =>
+  [...exports].flatMap(([name, type]) => (type.kind === "func" ? [name] : []));
+
+const ms = (value: number): string => `${value.toFixed(2)} ms`;
+
+function textOf(file: string, { hash, bytes, wit, imports, cost }: Inspected): string {
+  const compiled = cost.from_store
+    ? `known to the store, compiled when it is instantiated`
+    : `decode ${ms(cost.decode_ms)}, validate ${ms(cost.validate_ms)}, compile ${ms(cost.compile_ms)}`;
+  const lines = [
+    `file     ${file}`,
+    `hash     sha256:${hash}`,
+    `size     ${bytes} bytes, of them ${cost.core_bytes} in ${cost.core_modules} core ${cost.core_modules === 1 ? "module" : "modules"}`,
+    `cost     ${compiled}`,
+    "",
+    ...importLines(imports),
+    wit,
+  ];
+  return printable(lines.join("\n"));
+}
+
+function importLines(imports: Inspected["imports"]): string[] {
+  const typesOnly = imports.filter(({ kind }) => kind !== "type");
+  if (typesOnly.length === 0) return ["imports nothing", ""];
+  const width = Math.max(...typesOnly.map(({ name }) => name.length));
+  const lines = typesOnly.map(({ name, capabilities, provider }) => {
+    const needs = capabilities.length === 0 ? "-" : capabilities.join(", ");
+    return `  ${name.padEnd(width)}  ${needs.padEnd(15)}  ${provider ?? "nobody here"}`;
+  });
+  return [`  ${"import".padEnd(width)}  ${"capability".padEnd(15)}  given by`, ...lines, ""];
+}

@@ -1,0 +1,143 @@
+/** What `inspect`, `types` and `bench` print, and that they run nothing. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
+import { benchCommand } from "./bench.ts";
+import { inspectCommand } from "./inspect.ts";
+import { componentFiles } from "./testing/components.ts";
+import { runIsorun } from "./testing/run-isorun.ts";
+import { typesCommand } from "./types.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "isorun-inspect-"));
+const place = { home: join(scratch, "home"), cwd: scratch };
+
+beforeAll(async () => {
+  for (const [name, path] of Object.entries(await componentFiles())) copyFileSync(path, join(scratch, `${name}.wasm`));
+}, 120_000);
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+test("inspect shows sizes, what each import needs, and the world", async () => {
+  const { stdout, stderr, exitCode } = await runIsorun(["inspect", "program.wasm"], place);
+  expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+  const lines = stdout.split("\n");
+  expect(lines[0]).toBe("file     program.wasm");
+  expect(lines[1]).toMatch(/^hash {5}sha256:[0-9a-f]{64}$/);
+  expect(lines[2]).toMatch(/^size {5}\d+ bytes, of them \d+ in 2 core modules$/);
+  expect(lines[3]).toMatch(/^cost {5}decode \d+\.\d\d ms, validate \d+\.\d\d ms, compile \d+\.\d\d ms$/);
+  expect(lines.slice(5, 15).join("\n")).toMatchInlineSnapshot(`
+    "  import                             capability       given by
+      wasi:io/error@0.2.0                -                WasiStdio
+      wasi:io/streams@0.2.0              -                WasiStdio
+      wasi:cli/stdout@0.2.0              -                WasiStdio
+      wasi:cli/stderr@0.2.0              -                WasiStdio
+      wasi:cli/stdin@0.2.0               -                WasiStdio
+      wasi:cli/environment@0.2.0         env              WasiEnvironment
+      wasi:cli/exit@0.2.0                -                WasiEnvironment
+      wasi:clocks/monotonic-clock@0.2.0  time             WasiClocks
+      wasi:filesystem/preopens@0.2.0     read, write      WasiDir"
+  `);
+  expect(stdout).toContain("  export wasi:cli/run@0.2.0: interface {\n    run: func() -> result;\n  }\n");
+  const again = await runIsorun(["inspect", "program.wasm"], place);
+  expect(again.stdout.split("\n")[3]).toBe("cost     known to the store, compiled when it is instantiated");
+});
+
+test("inspect as JSON", async () => {
+  const { stdout } = await runIsorun(["inspect", "stranger.wasm", "--format=json", "--no-cache"], place);
+  const { detail } = await assertValidEnvelope(stdout, inspectCommand);
+  expect(detail).toMatchObject({
+    path: "stranger.wasm",
+    imports: [
+      { name: "my:own/store", kind: "instance", capabilities: [] },
+      { name: "wasi:random/random@0.2.0", kind: "instance", capabilities: ["random"], provider: "WasiRandom" },
+    ],
+    exports: [{ name: "wasi:cli/run@0.2.0", kind: "instance", functions: ["run"] }],
+    cost: { core_modules: 1, from_store: false },
+  });
+});
+
+test("types are what TypeScript accepts, and say what calls take and give", async () => {
+  const { stdout } = await runIsorun(["types", "types.wasm"], place);
+  expect(stdout).toMatchInlineSnapshot(`
+    "// Values of a component with the hash sha256:5aff86db59f4a26cf2a21628e7895a13e19b80f88cfd699c6f50fc73d2fd374d.
+
+    export interface Thing {
+      [Symbol.dispose](): void;
+    }
+
+    export type Shape = ({ tag: "circle"; val: number } | { tag: "none" });
+
+    export type Point = { "x": number; "default": ({ tag: "some"; val: number } | { tag: "none" } | undefined); "atTime": bigint };
+
+    export type Color = ("red" | "light-blue");
+
+    export type Rights = { "mayRead": boolean; "mayWrite": boolean };
+
+    /** What an instance is given, by the names of its imports. */
+    export interface Imports {
+      readonly "test:lib/things@0.1.0": {
+        /** func(color: enum { red, light-blue }) -> resource */
+        readonly "[constructor]thing": (color: Color) => Thing | Promise<Thing>;
+        /** func(self: borrow<resource>, class: variant { circle(f64), none }) -> result<f64, string> */
+        readonly "[method]thing.area": (self: Thing, class_: Shape) => number | Promise<number>;
+        /** func(bytes: list<u8>, points: list<record { x: s32, default: option<option<u8>>, at-time: u64 }>, rights: flags { may-read, may-write }) -> tuple<char, bool, result, option<string>> */
+        readonly "many": (bytes: Uint8Array, points: Array<Point>, rights: Rights) => [string, boolean, ({ tag: "ok" } | { tag: "err" }), (string | undefined)] | Promise<[string, boolean, ({ tag: "ok" } | { tag: "err" }), (string | undefined)]>;
+      };
+    }
+
+    /** What an instance gives: \`handle.exports\`. A result is its \`ok\` side; its \`err\` side is thrown (ComponentError). */
+    export interface Exports {
+      /** func() */
+      readonly "run": () => Promise<void>;
+    }
+    "
+  `);
+  writeFileSync(join(scratch, "types.d.ts"), stdout);
+  const use = `import type { Exports, Imports, Point, Shape, Thing } from "./types.d.ts";
+declare const thing: Thing;
+export const point: Point = { x: 1, default: { tag: "some", val: 2 }, atTime: 3n };
+export const shape: Shape = { tag: "circle", val: 1.5 };
+export const things: Imports["test:lib/things@0.1.0"] = {
+  "[constructor]thing": (color) => (color === "light-blue" ? thing : Promise.resolve(thing)),
+  "[method]thing.area": (self, shape) => (shape.tag === "circle" ? shape.val : Number(self === thing)),
+  many: (bytes, points, rights) => [String(bytes.length), rights.mayRead, { tag: "ok" }, String(points[0]?.x)],
+};
+export const run = async (exports: Exports): Promise<void> => exports.run();
+`;
+  writeFileSync(join(scratch, "use.ts"), use);
+  expect(checkTypes(join(scratch, "use.ts"))).toEqual({ output: "", exitCode: 0 });
+  // A check that finds nothing would pass this too.
+  const misuse = 'import type { Shape } from "./types.d.ts";\nexport const circle: Shape = { tag: "circle" };\n';
+  writeFileSync(join(scratch, "misuse.ts"), misuse);
+  expect(checkTypes(join(scratch, "misuse.ts")).output).toContain("misuse.ts(2,14): error TS2322");
+}, 60_000);
+
+/** By the compiler of this repository, with its strictness. */
+function checkTypes(path: string): { readonly output: string; readonly exitCode: number } {
+  const compiler = join(import.meta.dir, "..", "..", "node_modules", ".bin", "tsc");
+  const flags = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--allowImportingTsExtensions"];
+  const target = ["--target", "esnext", "--module", "preserve", "--lib", "esnext"];
+  const { stdout, exitCode } = Bun.spawnSync([compiler, ...flags, ...target, path], { cwd: scratch });
+  return { output: stdout.toString(), exitCode };
+}
+
+test("types as JSON", async () => {
+  const { stdout } = await runIsorun(["types", "math.wasm", "--format=json"], place);
+  const { detail } = await assertValidEnvelope(stdout, typesCommand);
+  expect(detail).toMatchObject({
+    path: "math.wasm",
+    declarations: expect.stringContaining("export interface Exports"),
+  });
+});
+
+test("bench times loading, the store, instantiating and calls", async () => {
+  const argv = ["bench", "math.wasm", "--rounds=2", "--invoke", "add(1, 2)"];
+  const { stdout } = await runIsorun([...argv, "--format=json"], place);
+  const { detail } = await assertValidEnvelope(stdout, benchCommand);
+  expect(detail).toMatchObject({
+    steps: [{ name: "load" }, { name: "load-from-store" }, { name: "instantiate" }, { name: "call", rounds: 2 }],
+  });
+  const text = await runIsorun(argv, place);
+  expect(text.stdout).toMatch(/^load .* median .* best {2}of 2\nload-from-store /);
+});

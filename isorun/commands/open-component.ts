@@ -1,0 +1,54 @@
+/** From the path on a command line to a component that is known to be valid. */
+import type { CommandContext } from "@vivarium/cli/command";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { placesOf } from "@vivarium/core/paths";
+import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors.ts";
+import type { Component } from "../runtime/component.ts";
+import { Runtime } from "../runtime/runtime.ts";
+import type { isorunDiagnostics } from "./diagnostics.ts";
+import { readComponentFile } from "./read-component.ts";
+
+const problem = problemsOf<typeof isorunDiagnostics>();
+
+export interface OpenComponent {
+  readonly runtime: Runtime;
+  readonly component: Component;
+  /** As it was given. */
+  readonly file: string;
+}
+
+/** Where compiled modules are kept. */
+export const storeOf = ({ platform, environment, home }: CommandContext): string =>
+  placesOf(platform, environment, home).cache;
+
+/** @throws E_COMPONENT_MISSING, E_COMPONENT_READ, E_COMPONENT_KIND, E_COMPONENT_MALFORMED and its kin */
+export async function openComponent(
+  file: string,
+  { context, useStore }: { readonly context: CommandContext; readonly useStore: boolean },
+): Promise<OpenComponent> {
+  const bytes = readComponentFile(file, context.cwd);
+  const runtime = new Runtime({ store: useStore ? storeOf(context) : false });
+  const startMs = performance.now();
+  const component = await runtime.load(bytes).catch((error: unknown) => {
+    throw loadProblem(error, file);
+  });
+  context.report.emit("component.load", {
+    path: file,
+    hash: component.hash,
+    bytes: component.size,
+    from: component.cost.fromStore ? "store" : "file",
+    duration_ms: Math.round((performance.now() - startMs) * 1000) / 1000,
+  });
+  return { runtime, component, file };
+}
+
+/** What a component is refused with; other errors come back as they are. */
+export function loadProblem(error: unknown, file: string): unknown {
+  const reason = error instanceof Error ? error.message : "";
+  if (error instanceof DecodeError) return problem("E_COMPONENT_MALFORMED", { file, reason });
+  // Of proposals that it knows and does not have, the engine's compiler says so.
+  if (reason.includes("is not enabled")) return problem("E_COMPONENT_UNSUPPORTED", { file, reason });
+  if (error instanceof ValidationError) return problem("E_COMPONENT_INVALID", { file, reason });
+  if (error instanceof UnsupportedError) return problem("E_COMPONENT_UNSUPPORTED", { file, reason });
+  return error;
+}

@@ -1,0 +1,91 @@
+/** How a program ended, as an exit code or as a problem: its own status passes through, ours keep clear of it. */
+import type { CommandContext } from "@vivarium/cli/command";
+import { type BudgetField, budgetFieldNames } from "@vivarium/core/budget/budget";
+import { exhaustionEvent, exhaustionProblem } from "@vivarium/core/budget/exhaustion";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import { exitCode } from "@vivarium/core/exit-code";
+import { denialEvent, denialOf, denialProblem } from "@vivarium/core/policy/allows";
+import { ambientKinds, type Denial, type Policy } from "@vivarium/core/policy/policy";
+import {
+  BudgetExhausted,
+  ComponentError,
+  ExitError,
+  LinkError,
+  TrapError,
+  UnsupportedError,
+} from "../errors/errors.ts";
+import type { isorunDiagnostics } from "./diagnostics.ts";
+import type { Refusals } from "./host-of.ts";
+
+const problem = problemsOf<typeof isorunDiagnostics>();
+
+export interface Program {
+  readonly context: CommandContext;
+  readonly file: string;
+  /** What was called. */
+  readonly func: string;
+  readonly policy: Policy;
+  readonly refusals: Refusals;
+}
+
+/**
+ * @returns the exit code of a program that ended by itself
+ * @throws a Problem for what is not its own choice; what is neither comes back as it is
+ */
+export function endOf(program: Program, error: unknown): number {
+  const { context, file, func } = program;
+  if (context.signal.aborted) throw context.signal.reason;
+  if (error instanceof ExitError) return statusOf(program, error.status);
+  if (error instanceof ComponentError) return statusOf(program, exitCode.failure);
+  if (error instanceof BudgetExhausted) throw exhausted(program, error);
+  if (error instanceof LinkError) {
+    throw problem("E_COMPONENT_LINK", { file, problems: error.problems.map(({ message }) => message) });
+  }
+  if (error instanceof UnsupportedError) throw problem("E_COMPONENT_UNSUPPORTED", { file, reason: error.message });
+  if (error instanceof TypeError) throw problem("E_INVOKE_TEXT", { reason: error.message });
+  if (!(error instanceof TrapError)) throw error;
+  if (error.cause instanceof Problem) throw error.cause;
+  const denied = denialOfTrap(program, error) ?? denialOfFailure(program);
+  if (denied !== undefined) throw denialProblem(denied);
+  throw problem("E_COMPONENT_TRAP", { file, func, reason: error.message.replace(engineRemark, "") });
+}
+
+/** What JavaScriptCore adds about our own code. */
+const engineRemark = / \(evaluating '[^']*'\)$/;
+
+/** A program that was denied something and failed is told to have been denied it; a status of its own stays. */
+function statusOf(program: Program, status: number): number {
+  const denied = status === exitCode.failure ? denialOfFailure(program) : undefined;
+  if (denied !== undefined) throw denialProblem(denied);
+  return status;
+}
+
+function denialOfFailure({ context, policy, refusals }: Program): Denial | undefined {
+  if (refusals.denied !== undefined) return refusals.denied;
+  if (!refusals.missedFiles) return undefined;
+  // Which file it wanted is not known: without a directory no name leads anywhere.
+  const denied = denialOf(policy, { capability: "read", path: context.cwd });
+  if (denied !== undefined) context.report.emit("capability.denied", denialEvent(denied));
+  return denied;
+}
+
+/** Clocks and entropy answer with a trap where the policy denies them. */
+function denialOfTrap({ context, policy, refusals }: Program, error: TrapError): Denial | undefined {
+  if (error.code !== "access-denied") return undefined;
+  const capability = ambientKinds.find((kind) => error.message.includes(`--deny-${kind}`));
+  if (capability === undefined) return refusals.denied;
+  const denied = denialOf(policy, { capability });
+  if (denied !== undefined) context.report.emit("capability.denied", denialEvent(denied));
+  return denied;
+}
+
+function exhausted({ context, file }: Program, error: BudgetExhausted): Problem {
+  const { field, limit, used } = error;
+  if (!isBudgetField(field) || limit === Number.POSITIVE_INFINITY) {
+    return problem("E_COMPONENT_STACK", { file });
+  }
+  context.report.emit("budget.exhausted", exhaustionEvent({ field, limit, used }));
+  return exhaustionProblem({ field, limit, used });
+}
+
+const isBudgetField = (field: string): field is BudgetField => budgetFieldNames.some((name) => name === field);

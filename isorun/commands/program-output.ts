@@ -1,0 +1,129 @@
+/**
+ * Where the output of a program goes: to our own streams as it stands, or, with json and jsonl, into events. Counted
+ * over both streams, against the budget.
+ */
+import { writeSync } from "node:fs";
+import type { cliDiagnostics } from "@vivarium/cli/diagnostics";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import type { Report } from "@vivarium/core/report";
+import { BudgetExhausted } from "../errors/errors.ts";
+
+const problem = problemsOf<typeof cliDiagnostics>();
+
+type StreamName = "stdout" | "stderr";
+
+export interface ProgramOutput {
+  /** @throws BudgetExhausted */
+  readonly write: (stream: StreamName, bytes: Uint8Array) => void;
+  /** Gives out the beginning of a character that nothing came behind. */
+  readonly end: () => void;
+}
+
+export interface OutputOptions {
+  readonly report: Report;
+  /** Text goes to our own streams. */
+  readonly isText: boolean;
+  /** Of the budget, if it has one: who writes more is ended. */
+  readonly bytesMax: number | undefined;
+}
+
+/** What is captured at most of a program that has no limit of its own; the rest is dropped. */
+const capturedBytesMax = 10 << 20;
+
+export function openProgramOutput({ report, isText, bytesMax }: OutputOptions): ProgramOutput {
+  const captured = isText ? undefined : openCapture(report);
+  let used = 0;
+  return {
+    write: (stream, bytes) => {
+      used += bytes.length;
+      const fits = bytesMax === undefined ? bytes : bytes.subarray(0, Math.max(bytes.length - (used - bytesMax), 0));
+      if (captured === undefined) writeAll(stream === "stdout" ? 1 : 2, fits);
+      else captured.write(stream, fits);
+      if (bytesMax === undefined || used <= bytesMax) return;
+      captured?.truncate(stream, bytesMax);
+      throw new BudgetExhausted({ field: "maxOutputBytes", limit: bytesMax, used });
+    },
+    end: () => captured?.end(),
+  };
+}
+
+interface Capture {
+  readonly write: (stream: StreamName, bytes: Uint8Array) => void;
+  readonly truncate: (stream: StreamName, bytesMax: number) => void;
+  readonly end: () => void;
+}
+
+function openCapture(report: Report): Capture {
+  const rest: Record<StreamName, Uint8Array> = { stdout: new Uint8Array(), stderr: new Uint8Array() };
+  let left = capturedBytesMax;
+  let isCut = false;
+  const truncate: Capture["truncate"] = (stream, bytesMax) => {
+    if (!isCut) report.emit("run.truncate", { stream, bytes_max: bytesMax });
+    isCut = true;
+  };
+  return {
+    truncate,
+    write: (stream, bytes) => {
+      const kept = bytes.subarray(0, left);
+      left -= kept.length;
+      const joined = joinedBytes(rest[stream], kept);
+      const whole = wholeCharacters(joined);
+      rest[stream] = joined.slice(whole);
+      emitBytes(joined.subarray(0, whole), stream, report);
+      if (kept.length < bytes.length) truncate(stream, capturedBytesMax);
+    },
+    end: () => {
+      for (const stream of ["stdout", "stderr"] as const) emitBytes(rest[stream], stream, report);
+    },
+  };
+}
+
+function joinedBytes(before: Uint8Array, bytes: Uint8Array): Uint8Array {
+  if (before.length === 0) return bytes;
+  const joined = new Uint8Array(before.length + bytes.length);
+  joined.set(before);
+  joined.set(bytes, before.length);
+  return joined;
+}
+
+/** The length without a character of UTF-8 at the end that is not complete yet. */
+function wholeCharacters(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) break;
+    const needs = byte >= 0xf8 ? 0 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 0;
+    if (needs > back) return bytes.length - back;
+    if (needs > 0) break;
+  }
+  return bytes.length;
+}
+
+function emitBytes(bytes: Uint8Array, stream: StreamName, report: Report): void {
+  if (bytes.length === 0) return;
+  try {
+    const data = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    report.emit("run.output", { stream, encoding: "utf-8", data });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    report.emit("run.output", { stream, encoding: "base64", data: bytes.toBase64() });
+  }
+}
+
+/** Synchronously, as often as it takes. Where the reader went away, the end is that of a SIGPIPE. */
+function writeAll(descriptor: 1 | 2, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (code === "EPIPE") process.exit(128 + 13);
+      if (code === "EAGAIN") {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      } else if (descriptor === 2 && typeof code === "string") {
+        return; // Nobody is left to tell.
+      } else {
+        throw typeof code === "string" ? problem("E_OUTPUT_WRITE", { reason: code }, { cause: error }) : error;
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** Reads the file of a component, and says of anything else what it is and what to do with it. */
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { problemsOf } from "@vivarium/core/diagnostic";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import { reasonOf } from "@vivarium/core/system-reason";
+import type { isorunDiagnostics } from "./diagnostics.ts";
+import { strangerOf } from "./stranger.ts";
+
+const problem = problemsOf<typeof isorunDiagnostics>();
+
+/** More than an engine takes: a module has at most 1 GiB, and nobody's component comes near. */
+const bytesMax = 1 << 30;
+
+/** @throws E_COMPONENT_MISSING (66), E_COMPONENT_READ (74), E_COMPONENT_KIND (65) */
+export function readComponentFile(file: string, cwd: string): Uint8Array {
+  const bytes = bytesOf(file, resolve(cwd, file));
+  const stranger = strangerOf(bytes, file);
+  if (stranger !== undefined) throw problem("E_COMPONENT_KIND", { file, ...stranger });
+  return bytes;
+}
+
+/** Without waiting for the writer of a FIFO; what is open is what is looked at. */
+function bytesOf(file: string, path: string): Uint8Array {
+  if (path.includes("\0")) throw problem("E_COMPONENT_MISSING", { file });
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const status = fstatSync(descriptor);
+      if (status.isDirectory()) throw ofKind(file, "a directory", "Name the file in it that ends in '.wasm'.");
+      if (!status.isFile()) throw ofKind(file, "no regular file");
+      if (status.size > bytesMax) throw ofKind(file, `a file of ${status.size} bytes, which no engine takes`);
+      return readFileSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    if (errno === "ENOENT" || errno === "ENOTDIR") throw problem("E_COMPONENT_MISSING", { file });
+    if (errno === "ENXIO" || errno === "EISDIR") throw ofKind(file, "no regular file");
+    throw problem("E_COMPONENT_READ", { file, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+const ofKind = (file: string, found: string, way?: string) =>
+  problem("E_COMPONENT_KIND", { file, found, ...(way === undefined ? {} : { way }) });

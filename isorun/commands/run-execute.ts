@@ -1,0 +1,134 @@
+/** Does the work of `isorun run`: read the policy, load, link what it names, call, say how it ended. */
+import type { CommandContext, Execute, OptionValues } from "@vivarium/cli/command";
+import { type Budget, budgetFieldNames } from "@vivarium/core/budget/budget";
+import { exitCode } from "@vivarium/core/exit-code";
+import { readCommandPolicy } from "@vivarium/core/policy/command-policy";
+import { type Enforceable, requireEnforcement } from "@vivarium/core/policy/enforcement";
+import { grantNothing, type Policy } from "@vivarium/core/policy/policy";
+import { ComponentError } from "../errors/errors.ts";
+import { canEnforce } from "../runtime/instance-budget.ts";
+import type { InstanceHandle } from "../runtime/instance-handle.ts";
+import { whyNoFiles } from "../wasi/filesystem/host-files.ts";
+import { formatWave } from "../wave/format.ts";
+import { type Entry, invokedEntryOf, runEntryOf } from "./entry-of.ts";
+import { linkHost } from "./host-of.ts";
+import { type OpenComponent, openComponent } from "./open-component.ts";
+import { endOf, type Program } from "./program-end.ts";
+import { openProgramOutput, type ProgramOutput } from "./program-output.ts";
+import type { runOptions } from "./run-options.ts";
+
+type Options = OptionValues<typeof runOptions>;
+
+/** What it can grant in part, and which limits it keeps: the output by this command, the rest by the engine. */
+const engine: Enforceable = {
+  engine: "wasm",
+  capabilities: [...(whyNoFiles() === undefined ? (["read", "write"] as const) : []), "env", "time", "random", "log"],
+  budget: budgetFieldNames.filter((field) => field === "maxOutputBytes" || canEnforce(field)),
+};
+
+/** `isorun run` */
+export const execute: Execute<typeof runOptions> = async (context, { options, positionals }) => {
+  const [file = "", ...args] = positionals;
+  const policy = await policyOf(context, options);
+  const opened = await openComponent(file, { context, useStore: !options["no-cache"] });
+  const entry = options.invoke === undefined ? runEntryOf(opened) : invokedEntryOf(options.invoke, opened);
+  const { component } = opened;
+  const about = { component: { path: file, hash: component.hash, bytes: component.size }, entry: entry.name };
+  context.detail(about);
+  const startMs = performance.now();
+  const bytesMax = policy.budget.maxOutputBytes;
+  const output = openProgramOutput({ report: context.report, isText: context.format === "text", bytesMax });
+  const ended = await runEntry({ context, opened, entry, policy, args: [file, ...args], output });
+  const { result, usage } = ended;
+  context.detail({ ...about, ...(result === undefined ? {} : { result }), ...(usage === undefined ? {} : { usage }) });
+  const durationMs = Math.round((performance.now() - startMs) * 1000) / 1000;
+  const code = ended.failure === undefined ? ended.exitCode : failureCode(ended.failure.program, ended.failure.error);
+  context.report.emit("run.exit", { exit_code: code, duration_ms: durationMs });
+  return code;
+};
+
+/** Problems have their own code, which is not the program's. */
+const failureCode = (program: Program, error: unknown): number => endOf(program, error);
+
+async function policyOf(context: CommandContext, options: Options): Promise<Policy> {
+  const given = (await readCommandPolicy(options, context)) ?? grantNothing(context.platform);
+  requireEnforcement(given, engine, { report: context.report, bestEffort: options["best-effort"] });
+  return given;
+}
+
+interface Run {
+  readonly context: CommandContext;
+  readonly opened: OpenComponent;
+  readonly entry: Entry;
+  readonly policy: Policy;
+  readonly args: readonly string[];
+  readonly output: ProgramOutput;
+}
+
+interface Ended {
+  readonly exitCode: number;
+  readonly failure?: { readonly program: Program; readonly error: unknown };
+  readonly result?: string;
+  readonly usage?: Readonly<Record<string, number>>;
+}
+
+async function runEntry(run: Run): Promise<Ended> {
+  const { context, opened, entry, policy, args, output } = run;
+  const builder = opened.runtime.instance(opened.component).budget(engineBudget(policy.budget));
+  const refusals = linkHost(builder, { context, policy, args, output });
+  const program = { context, file: opened.file, func: entry.name, policy, refusals };
+  context.report.emit("run.start", { command: [...args], interpreter: "isorun", selected_by: entry.name });
+  let instance: InstanceHandle | undefined;
+  try {
+    instance = await builder.instantiate();
+    const called = await callEntry(instance, run);
+    output.end();
+    return { ...called, ...usageOf(instance) };
+  } catch (error) {
+    output.end();
+    return { exitCode: exitCode.failure, failure: { program, error }, ...usageOf(instance) };
+  }
+}
+
+/** What the engine keeps: the command itself counts the output, and what nobody keeps was told of. */
+function engineBudget(budget: Budget): Budget {
+  return Object.fromEntries(
+    Object.entries(budget).filter(([field]) => budgetFieldNames.some((name) => name === field && canEnforce(name))),
+  );
+}
+
+async function callEntry(instance: InstanceHandle, { context, entry }: Run): Promise<Ended> {
+  const value = await settledValue(instance, entry);
+  if (!entry.isInvoked) return { exitCode: value.failed ? failed(value.payload) : exitCode.success };
+  const { result } = entry.type;
+  if (result === undefined) return { exitCode: exitCode.success };
+  const text = formatWave(value.payload, result);
+  context.out(`${text}\n`);
+  return { exitCode: value.failed ? exitCode.failure : exitCode.success, result: text };
+}
+
+/** Of wasi:cli/run: the program says that it failed, and its words are on its own stderr. */
+function failed(payload: unknown): never {
+  throw new ComponentError(payload);
+}
+
+/** A result as a whole, though calls throw its `err` side. */
+async function settledValue(
+  instance: InstanceHandle,
+  { name, type, args }: Entry,
+): Promise<{ readonly payload: unknown; readonly failed: boolean }> {
+  const isResult = type.result?.kind === "result";
+  try {
+    const val = await instance.call(name, args);
+    return { payload: isResult ? { tag: "ok", val } : val, failed: false };
+  } catch (error) {
+    if (!isResult || !(error instanceof ComponentError)) throw error;
+    return { payload: { tag: "err", val: error.payload }, failed: true };
+  }
+}
+
+function usageOf(instance: InstanceHandle | undefined): Pick<Ended, "usage"> {
+  if (instance === undefined) return {};
+  const { memoryBytes, tableElements, fuel } = instance.usage();
+  return { usage: { memory_bytes: memoryBytes, table_elements: tableElements, fuel: Number(fuel) } };
+}

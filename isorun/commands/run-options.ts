@@ -1,0 +1,9 @@
+import type { OptionShapes } from "@vivarium/cli/command";
+import { policyOptions } from "@vivarium/core/policy/options";
+import { componentOptions } from "./component-options.ts";
+
+export const runOptions = {
+  invoke: { kind: "value", value: "CALL", summary: "Call this export, such as 'add(1, 2)', instead of wasi:cli/run" },
+  ...componentOptions,
+  ...policyOptions,
+} as const satisfies OptionShapes;

@@ -1,0 +1,213 @@
+/** `isorun run` as its users start it: exit codes, both streams, events. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assertValidEnvelope, assertValidEvents } from "@vivarium/cli/testing/validate-output";
+import { runCommand } from "./run.ts";
+import { componentFiles } from "./testing/components.ts";
+import { isorunCommand, runIsorun } from "./testing/run-isorun.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "isorun-run-"));
+const home = join(scratch, "home");
+
+beforeAll(async () => {
+  for (const [name, path] of Object.entries(await componentFiles())) {
+    copyFileSync(path, join(scratch, `${name}.wasm`));
+  }
+}, 120_000);
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const run = (...argv: readonly string[]) =>
+  runIsorun(["run", ...argv], { home, cwd: scratch, environment: { COLOUR: "blue", HIDDEN: "yes" } });
+
+describe("--invoke", () => {
+  test.each([
+    ["add(1, 2)", "3\n", 0],
+    ["test:lib/math@1.2.0#add(4294967295, 1)", "0\n", 0],
+    ["math#add(1,2)", "3\n", 0],
+    ['echo("grüße \\"👋\\"")', '"grüße \\"👋\\""\n', 0],
+    ["divide(7, 2)", "ok(3)\n", 0],
+    ["divide(7, 0)", "err\n", 1],
+  ])("%s", async (call, stdout, exitCode) => {
+    expect(await run("math.wasm", "--invoke", call)).toEqual({ stdout, stderr: "", exitCode });
+  });
+
+  test.each([
+    ["subtract(1)", 66, "E_INVOKE_NAME", "It exports 'test:lib/math@1.2.0#add'"],
+    ["divid(1)", 66, "E_INVOKE_NAME", "Did you mean 'divide'?"],
+    ["add(1", 2, "E_INVOKE_TEXT", "expected ')' behind the arguments"],
+    ["add(1, -2)", 2, "E_INVOKE_TEXT", "line 1, column 8"],
+    ["add(1)", 2, "E_INVOKE_TEXT", "the argument 'b' (u32)"],
+    ["fail()", 1, "E_COMPONENT_TRAP", "trapped in 'fail': wasm trap: "],
+    ["deep()", 124, "E_COMPONENT_STACK", "calls of 'math.wasm' stand too deep"],
+  ])("%s ends with %i", async (call, exitCode, code, words) => {
+    const ended = await run("math.wasm", "--invoke", call);
+    expect(ended).toMatchObject({ stdout: "", exitCode });
+    expect(ended.stderr).toStartWith(`error[${code}]: `);
+    expect(ended.stderr).toContain(words);
+  });
+
+  test("what gives out a resource cannot be called", async () => {
+    const { stderr, exitCode } = await run("resource.wasm", "--invoke", "make()");
+    expect(exitCode).toBe(65);
+    expect(stderr).toStartWith("error[E_INVOKE_TYPE]: cannot call 'make' from a command line");
+  });
+
+  test("a result is in the detail, as WAVE", async () => {
+    const { stdout } = await run("math.wasm", "--invoke", "divide(9, 3)", "--format", "json");
+    const envelope = await assertValidEnvelope(stdout, runCommand);
+    expect(envelope).toMatchObject({
+      command: "isorun run",
+      exit_code: 0,
+      detail: { entry: "test:lib/math@1.2.0#divide", result: "ok(3)" },
+    });
+  });
+});
+
+describe("a program", () => {
+  test("is given the words behind --, and those that are no options of ours", async () => {
+    const ended = await run("program.wasm", "args", "one", "--", "--fuel", "two words");
+    expect(ended).toEqual({ stdout: "one\n--fuel\ntwo words\n", stderr: "", exitCode: 0 });
+  });
+
+  test("reads standard input to its end", async () => {
+    const child = Bun.spawn([...isorunCommand, "run", "program.wasm", "echo"], {
+      cwd: scratch,
+      env: { PATH: process.env["PATH"] ?? "", VIVARIUM_HOME: home },
+      stdin: new TextEncoder().encode("x".repeat(100_000)),
+      stdout: "pipe",
+    });
+    expect(await child.stdout.text()).toBe("x".repeat(100_000));
+    expect(await child.exited).toBe(0);
+  });
+
+  test("sees the variables that the policy names, and no others", async () => {
+    expect(await run("program.wasm", "env")).toEqual({ stdout: "", stderr: "", exitCode: 0 });
+    expect((await run("program.wasm", "--allow-env=COLOUR,NONE", "env")).stdout).toBe("COLOUR\n");
+  });
+
+  test("says by itself how it ended", async () => {
+    expect(await run("program.wasm", "fail")).toEqual({ stdout: "", stderr: "some words on stderr\n", exitCode: 1 });
+    expect(await run("program.wasm", "exit")).toEqual({ stdout: "", stderr: "", exitCode: 1 });
+    expect(await run("program.wasm")).toEqual({ stdout: "", stderr: "", exitCode: 0 });
+  });
+
+  test("writes bytes and characters in pieces, which become events", async () => {
+    const { stdout } = await run("program.wasm", "bytes", "--format", "jsonl");
+    const events = await assertValidEvents(stdout, runCommand);
+    expect(events.map(({ kind }) => kind)).toEqual([
+      "component.load",
+      "run.start",
+      "run.output",
+      "run.output",
+      "run.exit",
+      "command.finish",
+    ]);
+    expect(events.filter(({ kind }) => kind === "run.output")).toMatchObject([
+      { stream: "stdout", encoding: "base64", data: "//4K" },
+      { stream: "stdout", encoding: "utf-8", data: "€\n" },
+    ]);
+  });
+});
+
+describe("what it may not", () => {
+  const denied: readonly (readonly [string, readonly string[], object, string])[] = [
+    ["clock", ["--deny-time"], { capability: "time", denied_by: "caller" }, "Leave `--deny-time`"],
+    [
+      "files",
+      [],
+      { capability: "read", denied_by: "caller", requested: scratch, flag: `--allow-read=${scratch}` },
+      `Allow it with \`--allow-read=${scratch}\`.`,
+    ],
+  ];
+  test.each(denied)("%s ends with 77", async (word, flags, event, hint) => {
+    const ended = await run("program.wasm", word, ...flags);
+    expect(ended).toMatchObject({ stdout: "", exitCode: 77 });
+    expect(ended.stderr).toStartWith("error[E_CAPABILITY_DENIED]");
+    expect(ended.stderr).toContain(hint);
+    const { stdout } = await run("program.wasm", word, ...flags, "--format", "jsonl");
+    const events = await assertValidEvents(stdout, runCommand);
+    expect(events.find(({ kind }) => kind === "capability.denied")).toMatchObject(event);
+    expect(events.at(-1)).toMatchObject({ status: "error", exit_code: 77 });
+  });
+
+  test.each([
+    ["loop", ["--fuel", "100000"], { field: "fuel", limit: 100_000, flag: "--fuel" }],
+    ["flood", ["--output", "100B"], { field: "maxOutputBytes", limit: 100, used: 105, flag: "--output" }],
+  ] as const)("%s ends with 124", async (word, flags, event) => {
+    const { stdout, exitCode } = await run("program.wasm", word, ...flags, "--format=jsonl");
+    expect(exitCode).toBe(124);
+    const events = await assertValidEvents(stdout, runCommand);
+    expect(events.find(({ kind }) => kind === "budget.exhausted")).toMatchObject(event);
+    expect(events.at(-1)).toMatchObject({ status: "error", exit_code: 124 });
+  });
+
+  test("memory is a budget", async () => {
+    const { stderr, exitCode } = await run("math.wasm", "--memory=1MiB", "--invoke=grow()");
+    expect(exitCode).toBe(124);
+    expect(stderr).toContain("the budget of memory is exhausted: the limit is 1048576 bytes");
+  });
+
+  test("what is printed before the end is not more than the budget", async () => {
+    const { stdout, exitCode } = await run("program.wasm", "flood", "--output=50B");
+    expect({ length: stdout.length, exitCode }).toEqual({ length: 50, exitCode: 124 });
+  });
+
+  test("what nobody enforces is an error, unless the user is content", async () => {
+    const flags = ["--allow-connect=example.org:443", "--processes=2"];
+    const refused = await run(...flags, "program.wasm");
+    expect(refused.exitCode).toBe(78);
+    expect(refused.stderr).toContain(
+      "error[E_POLICY_UNENFORCEABLE]: the engine 'wasm' cannot enforce '--allow-connect'",
+    );
+    expect((await run(...flags, "--best-effort", "program.wasm")).exitCode).toBe(0);
+  });
+
+  test.each([
+    ["missing", "it does not exist"],
+    ["program.wasm", "not a directory"],
+  ])("a directory that is '%s' cannot be given", async (path, reason) => {
+    const { stderr, exitCode } = await run(`--allow-read=${path}`, "program.wasm");
+    expect(exitCode).toBe(66);
+    expect(stderr).toStartWith(`error[E_RUN_DIRECTORY]: cannot give '${join(scratch, path)}' to the program: `);
+    expect(stderr).toContain(reason);
+  });
+
+  test("a policy in a file counts as flags do", async () => {
+    writeFileSync(join(scratch, "policy.toml"), '[capabilities]\nenv = ["COLOUR"]\n[budget]\nfuel = 1_000\n');
+    expect((await run("--policy=policy.toml", "program.wasm", "env")).stdout).toBe("COLOUR\n");
+    expect((await run("--policy=policy.toml", "program.wasm", "loop")).exitCode).toBe(124);
+  });
+});
+
+test("what cannot be linked is told at once, with its type", async () => {
+  const { stderr, exitCode } = await run("stranger.wasm");
+  expect(exitCode).toBe(65);
+  expect(stderr).toStartWith("error[E_COMPONENT_LINK]: cannot link 'stranger.wasm': ");
+  expect(stderr).toContain("func(key: string) -> string");
+});
+
+test("a component without an entry is told what it can be asked", async () => {
+  const { stderr, exitCode } = await run("math.wasm");
+  expect(exitCode).toBe(66);
+  expect(stderr).toStartWith("error[E_COMPONENT_ENTRY]");
+  expect(stderr).toContain("--invoke 'test:lib/math@1.2.0#add(…)'");
+});
+
+test("Ctrl-C ends a program that computes without end, with 130", async () => {
+  const child = Bun.spawn([...isorunCommand, "run", "program.wasm", "flood"], {
+    cwd: scratch,
+    env: { PATH: process.env["PATH"] ?? "", VIVARIUM_HOME: home },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  let seen = 0;
+  for await (const chunk of child.stdout) {
+    if (seen === 0) child.kill("SIGINT");
+    seen += chunk.length;
+  }
+  await child.exited;
+  expect(child.signalCode === "SIGINT" || child.exitCode === 130).toBe(true);
+});

@@ -1,0 +1,132 @@
+/** The store of compiled modules: what is known behaves as what was decoded, and damage is made again. */
+import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assemble, readOwnComponents } from "../../tests/components/assemble.ts";
+import { mathText } from "../commands/testing/components.ts";
+import { Runtime } from "../runtime/runtime.ts";
+import { decodeGraph, encodeGraph } from "./graph.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "isorun-store-"));
+let count = 0;
+let store = "";
+let math: Uint8Array;
+
+beforeAll(async () => {
+  math = (await assemble([mathText]))(mathText);
+}, 120_000);
+beforeEach(() => {
+  count += 1;
+  store = join(scratch, String(count));
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const load = (bytes = math) => new Runtime({ store }).load(bytes);
+
+/** The only file of a kind's only entry. */
+function keptFile(kind: string): string {
+  const [entry = "", ...others] = readdirSync(join(store, kind));
+  expect(others).toEqual([]);
+  return join(store, kind, entry, "kept");
+}
+
+async function results(fuel?: bigint): Promise<unknown[]> {
+  const runtime = new Runtime({ store });
+  const component = await runtime.load(math);
+  const instance = await runtime
+    .instance(component)
+    .budget(fuel === undefined ? {} : { fuel })
+    .instantiate();
+  const echoed = await instance.call("echo", ["grüße"]);
+  return [await instance.call("test:lib/math@1.2.0#divide", [7, 2]), echoed, component.hash, instance.usage().fuel];
+}
+
+test("a known component is not decoded again, and is the same", async () => {
+  const [first, second] = [await load(), await load()];
+  expect([first.cost.fromStore, second.cost.fromStore]).toEqual([false, true]);
+  expect(second.toWit()).toBe(first.toWit());
+  expect([second.hash, second.size]).toEqual([first.hash, first.size]);
+  expect(second.cost).toMatchObject({ coreModules: first.cost.coreModules, coreBytes: first.cost.coreBytes });
+  expect((await new Runtime().load(math)).hash).toBe(first.hash);
+});
+
+test("it computes the same, and uses the same fuel", async () => {
+  const cold = [await results(), await results(100_000n)];
+  expect(readdirSync(join(store, "isorun-modules")).map((name) => name.replace(/^[0-9a-f]{64}/, ""))).toEqual([
+    ".1-1.fuel",
+  ]);
+  expect([await results(), await results(100_000n)]).toEqual(cold);
+});
+
+test("all components of the tests come back with the same world", async () => {
+  for (const [, bytes] of await readOwnComponents("wasi")) {
+    const [first, second] = [await load(bytes), await load(bytes)];
+    expect(second.cost.fromStore).toBe(true);
+    expect(second.toWit()).toBe(first.toWit());
+  }
+}, 120_000);
+
+const damages: readonly (readonly [string, (path: string) => void])[] = [
+  ["cut off", (path) => truncateSync(path, 100)],
+  ["empty", (path) => truncateSync(path, 0)],
+  [
+    "changed in one bit",
+    (path) => {
+      const bytes = readFileSync(path);
+      bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1;
+      writeFileSync(path, bytes);
+    },
+  ],
+];
+
+test.each(damages)("what is %s is made again", async (_, damage) => {
+  const cold = await results(100_000n);
+  for (const kind of ["isorun-components", "isorun-modules"]) damage(keptFile(kind));
+  expect((await load()).cost.fromStore).toBe(false);
+  expect((await load()).cost.fromStore).toBe(true);
+  expect(await results(100_000n)).toEqual(cold);
+});
+
+test("a place that cannot be written is no failure", async () => {
+  writeFileSync(join(scratch, "file"), "");
+  const runtime = new Runtime({ store: join(scratch, "file", "store") });
+  expect((await runtime.load(math)).cost.fromStore).toBe(false);
+});
+
+test("nothing invalid is kept", async () => {
+  const broken = math.slice(0, -3);
+  const refusal = await load(broken).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(Error);
+  expect(readdirSync(scratch)).not.toContain(String(count));
+});
+
+test("graphs keep identity, and every kind of value", () => {
+  const shared = { id: 7, name: "x" };
+  const value = {
+    list: [
+      shared,
+      shared,
+      [],
+      new Map<unknown, unknown>([
+        ["a", shared],
+        [2, undefined],
+      ]),
+    ],
+    numbers: [0, -1, 2 ** 40, 1.5, -0, Infinity, 2 ** 28, -(2 ** 28)],
+    big: 2n ** 70n,
+    others: [null, undefined, true, false, "", "grüße\u0000"],
+  };
+  const read = decodeGraph(encodeGraph(value, []), []) as typeof value;
+  expect(read).toStrictEqual(value);
+  expect(read.list[0] === read.list[1]).toBe(true);
+  expect(() => encodeGraph({ call: () => 1 }, [])).toThrow("cannot be kept");
+});
+
+test("graphs nest as deep as types may", () => {
+  let value: unknown = "end";
+  for (let depth = 0; depth < 200_000; depth += 1) value = [value];
+  let read = decodeGraph(encodeGraph(value, []), []);
+  for (let depth = 0; depth < 200_000; depth += 1) read = (read as unknown[])[0];
+  expect(read).toBe("end");
+});
