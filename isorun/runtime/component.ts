@@ -3,10 +3,12 @@ import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import { decodeComponent, layerOf } from "../decode/component.ts";
 import { DecodeError, ValidationError } from "../errors/errors.ts";
+import type { ModuleStore } from "../store/module-store.ts";
 import type { ExternType } from "../types/component-types.ts";
 import { formatWorld } from "../types/wit.ts";
 import { validateComponent } from "../validate/component.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
+import { KeptModules } from "./kept-modules.ts";
 
 /** Times in milliseconds. */
 export interface CompilationCost {
@@ -15,6 +17,8 @@ export interface CompilationCost {
   readonly compileMs: number;
   readonly coreModules: number;
   readonly coreBytes: number;
+  /** The store knew the component: nothing was decoded, validated or compiled, and modules are compiled when needed. */
+  readonly fromStore: boolean;
 }
 
 export class Component {
@@ -57,17 +61,48 @@ export type MeteredModules = Map<
 
 export interface ComponentParts {
   readonly valid: ValidComponent;
-  readonly modules: ReadonlyMap<CoreModule, WebAssembly.Module>;
+  /** Those that are compiled; of a component that the store knew, others join when they are needed. */
+  readonly modules: Map<CoreModule, WebAssembly.Module>;
   /** Rewritten for budgets, by what they count. */
   readonly metered: Map<string, MeteredModules>;
   readonly size: number;
   readonly hash: string;
   readonly cost: CompilationCost;
+  /** Its core modules, rewritten before; undefined without a store. */
+  readonly kept?: KeptModules;
 }
 
 /** @throws DecodeError, ValidationError, UnsupportedError */
-export async function loadComponent(bytes: Uint8Array): Promise<Component> {
+export async function loadComponent(bytes: Uint8Array, store?: ModuleStore): Promise<Component> {
   checkLayer(bytes);
+  if (store === undefined) return decodedComponent(bytes, { hash: await hashOf(bytes) });
+  const hash = store.hashOf(bytes);
+  const valid = store.component(hash, bytes);
+  if (valid !== undefined) return knownComponent(valid, { bytes, hash, store });
+  const component = await decodedComponent(bytes, { hash, store });
+  await store.keepComponent(hash, { valid: Component.partsOf(component).valid, file: bytes });
+  return component;
+}
+
+/** What was decoded, validated and compiled another time. */
+function knownComponent(
+  valid: ValidComponent,
+  { bytes, hash, store }: { readonly bytes: Uint8Array; readonly hash: string; readonly store: ModuleStore },
+): Component {
+  const cost = { decodeMs: 0, validateMs: 0, compileMs: 0, ...coreSizes(coreModulesOf(valid)), fromStore: true };
+  const kept = new KeptModules(coreModulesOf(valid), { hash, store });
+  return new Component({ valid, modules: new Map(), metered: new Map(), size: bytes.length, hash, cost, kept });
+}
+
+const coreSizes = (modules: readonly CoreModule[]): Pick<CompilationCost, "coreModules" | "coreBytes"> => ({
+  coreModules: modules.length,
+  coreBytes: modules.reduce((sum, { bytes }) => sum + bytes.length, 0),
+});
+
+async function decodedComponent(
+  bytes: Uint8Array,
+  { hash, store }: { readonly hash: string; readonly store?: ModuleStore },
+): Promise<Component> {
   const start = performance.now();
   const node = decodeComponent(bytes);
   const decoded = performance.now();
@@ -78,10 +113,12 @@ export async function loadComponent(bytes: Uint8Array): Promise<Component> {
     decodeMs: decoded - start,
     validateMs: validated - decoded,
     compileMs: performance.now() - validated,
-    coreModules: modules.size,
-    coreBytes: [...modules.keys()].reduce((sum, { bytes: code }) => sum + code.length, 0),
+    ...coreSizes([...modules.keys()]),
+    fromStore: false,
   };
-  return new Component({ valid, modules, metered: new Map(), size: bytes.length, hash: await hashOf(bytes), cost });
+  const parts = { valid, modules, metered: new Map(), size: bytes.length, hash, cost };
+  const kept = store === undefined ? {} : { kept: new KeptModules([...modules.keys()], { hash, store }) };
+  return new Component({ ...parts, ...kept });
 }
 
 function checkLayer(bytes: Uint8Array): void {
@@ -96,11 +133,17 @@ async function hashOf(bytes: Uint8Array): Promise<string> {
 }
 
 /** All core modules of the component and of those in it, each once. */
-async function compileModules(valid: ValidComponent): Promise<ReadonlyMap<CoreModule, WebAssembly.Module>> {
+async function compileModules(valid: ValidComponent): Promise<Map<CoreModule, WebAssembly.Module>> {
+  const compiled = await Promise.all(
+    coreModulesOf(valid).map(async (module) => [module, await compileModule(module)] as const),
+  );
+  return new Map(compiled);
+}
+
+function coreModulesOf(valid: ValidComponent): CoreModule[] {
   const found: CoreModule[] = [];
   collect(valid, found);
-  const compiled = await Promise.all(found.map(async (module) => [module, await compileModule(module)] as const));
-  return new Map(compiled);
+  return found;
 }
 
 function collect(valid: ValidComponent, found: CoreModule[]): void {
