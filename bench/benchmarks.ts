@@ -5,9 +5,14 @@ import { scriptWarm } from "./benchmarks/pybun-script-warm.ts";
 import { startup } from "./benchmarks/pybun-startup.ts";
 import type { Benchmark } from "./harness.ts";
 import { callComponent } from "./isorun/call-component.ts";
+import { callHost } from "./isorun/call-host.ts";
+import { fuel } from "./isorun/fuel.ts";
+import { instantiate } from "./isorun/instantiate.ts";
+import { load } from "./isorun/load.ts";
 
-const all = [startup, scriptWarm, resolveWarm, resolveCold, installWarm, installCold, callComponent];
+const pybun = [startup, scriptWarm, resolveWarm, resolveCold, installWarm, installCold];
+const isorun = [load, instantiate, callHost, fuel, callComponent];
 
 export const benchmarks: Readonly<Record<string, Benchmark>> = Object.fromEntries(
-  all.map((benchmark) => [benchmark.name, benchmark]),
+  [...pybun, ...isorun].map((benchmark) => [benchmark.name, benchmark]),
 );

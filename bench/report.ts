@@ -126,5 +126,5 @@ function formatMemory(result: ContenderResult | undefined): string {
 }
 
 function digits(value: number): string {
-  return value < 100 ? value.toFixed(1) : value.toFixed(0);
+  return value.toFixed(value < 1 ? 2 : value < 100 ? 1 : 0);
 }
