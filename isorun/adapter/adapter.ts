@@ -150,9 +150,10 @@ class AdapterWriter {
       reallocOfCallee: callee.hasRealloc ? module.importFunc("realloc-callee", realloc) : -1,
       endLending: module.importFunc("end-lending", { params: ["i32"], results: [] }),
       firstHandle: 0,
-      state: module.importMemory("state"),
       memoryOfCaller: caller.hasMemory ? module.importMemory("memory-caller") : -1,
       memoryOfCallee: callee.hasMemory ? module.importMemory("memory-callee") : -1,
+      // Behind the others: JavaScriptCore reaches the first memory faster than the rest, and loops read the caller's.
+      state: module.importMemory("state"),
       callerPlace: module.importConstant("caller"),
       calleePlace: module.importConstant("callee-place"),
       entered: Array.from({ length: entered }, (_, index) => module.importConstant(`entered${index}`)),

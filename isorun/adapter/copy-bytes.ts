@@ -61,3 +61,31 @@ function emitShort({ code, hasVectors, source, target }: Memories, { to, from, b
     code.at("i32.store8", { memory: target, offset: 0 });
   });
 }
+
+interface FixedBytes {
+  readonly to: Local;
+  readonly toOffset: number;
+  readonly from: Local;
+  readonly fromOffset: number;
+  readonly bytes: number;
+}
+
+/** As few loads and stores as there can be: for a few bytes, whose number is known. */
+export function emitCopyFixed({ code, hasVectors, source, target }: Memories, fixed: FixedBytes): void {
+  let done = 0;
+  const take = (width: number, copy: () => void): void => {
+    for (; fixed.bytes - done >= width; done += width) {
+      code.get(fixed.to).get(fixed.from);
+      copy();
+    }
+  };
+  const places = () => ({
+    read: { memory: source, offset: fixed.fromOffset + done },
+    write: { memory: target, offset: fixed.toOffset + done },
+  });
+  if (hasVectors) take(16, () => code.vectorAt("v128.load", places().read).vectorAt("v128.store", places().write));
+  for (const { bytes: width, load, store } of widths) {
+    take(width, () => code.at(load, places().read).at(store, places().write));
+  }
+  take(1, () => code.at("i32.load8_u", places().read).at("i32.store8", places().write));
+}

@@ -9,7 +9,7 @@ import { flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
 import { discriminantSize, makeValueType, partsOf } from "../types/value-type.ts";
 import type { CodeWriter, Local } from "./code-writer.ts";
-import { emitCopyBytes } from "./copy-bytes.ts";
+import { emitCopyBytes, emitCopyFixed } from "./copy-bytes.ts";
 import { bytesMax, type Copying, emitRangeCheck, flatPlace, memoryPlace, type Place, type Route } from "./copying.ts";
 import { copyFlags, copyScalar, fromSlot, move, toSlot } from "./scalar-copy.ts";
 import { hasVectors } from "./vectors.ts";
@@ -57,11 +57,51 @@ function copyPrimitive(copying: Copying, primitive: Primitive, route: Route): vo
 // Aggregates
 
 function copyParts(copying: Copying, parts: readonly ValueType[], { from, to }: Route): void {
+  if (from.kind === "memory" && to.kind === "memory") return copyPartsInMemory(copying, parts, { from, to });
   const offsets = offsetsOf(parts);
   for (const [index, part] of parts.entries()) {
     const offset = offsets[index] ?? 0;
     emitCopy(copying, part, { from: behind(from, offset), to: behind(to, offset) });
   }
+}
+
+type InMemory = Place & { readonly kind: "memory" };
+
+/** More bytes than this are not copied by loads and stores one after the other. */
+const fixedBytesMax = 64;
+
+/** Fields that are copied as they are, and lie side by side, are copied together. */
+function copyPartsInMemory(
+  copying: Copying,
+  parts: readonly ValueType[],
+  { from, to }: { readonly from: InMemory; readonly to: InMemory },
+): void {
+  const offsets = offsetsOf(parts);
+  let run = { start: 0, end: 0 };
+  const endRun = (): void => {
+    const { code, from: source, to: target } = copying;
+    const places = {
+      from: from.pointer,
+      fromOffset: from.offset + run.start,
+      to: to.pointer,
+      toOffset: to.offset + run.start,
+    };
+    const memories = { code, hasVectors, source: source.memory, target: target.memory };
+    emitCopyFixed(memories, { ...places, bytes: run.end - run.start });
+  };
+  for (const [index, part] of parts.entries()) {
+    const start = offsets[index] ?? 0;
+    const end = start + layoutOf(part).size;
+    const isJoined = isPlain(part) && end - start <= fixedBytesMax;
+    if (isJoined && start === run.end && end - run.start <= fixedBytesMax) {
+      run = { start: run.start, end };
+      continue;
+    }
+    endRun();
+    run = isJoined ? { start, end } : { start: end, end };
+    if (!isJoined) emitCopy(copying, part, { from: behind(from, start), to: behind(to, start) });
+  }
+  endRun();
 }
 
 function copyFixedList(
