@@ -11,7 +11,7 @@ export interface WasmtimeCalls {
 /** @param path of the component's binary */
 export async function openWasmtime(path: string): Promise<WasmtimeCalls> {
   const python = await oraclePython();
-  const asked = Bun.spawnSync([python, "-I", "-c", "import importlib.metadata as m; print(m.version(\"wasmtime\"))"]);
+  const asked = Bun.spawnSync([python, "-I", "-c", 'import importlib.metadata as m; print(m.version("wasmtime"))']);
   // It ends with its standard input, which is when this process ends.
   const child = Bun.spawn([python, "-I", join(import.meta.dir, "calls_under_wasmtime.py"), path], {
     stdin: "pipe",
