@@ -133,6 +133,9 @@ describe("where packages come from", () => {
     ["/dev/null", "'/dev/null' is not a directory"],
     ["ftp://x/simple", "'ftp://x/simple' is a URL of 'ftp:', and an index is at https:, http: or file:"],
     ["https://", "'https://' is neither a URL nor a directory"],
+    ["//us:SECR@h/simple", "the directory '//****@h/simple' does not exist"],
+    ["http://us:SECR%40h:80/", "'http://****%40h:80/' is neither a URL nor a directory"],
+    ["https://us:SECR/simple", "'https://us:****/simple' is neither a URL nor a directory"],
   ])("an index at %p is refused", async (defaultIndex, reason) => {
     for (const [source, sources] of [
       ["--default-index", { flags: { defaultIndex } }],
@@ -143,6 +146,17 @@ describe("where packages come from", () => {
       );
     }
     expect(urls(load({ flags: { defaultIndex, noIndex: true }, cwd: "/project" }))).toEqual([]);
+  });
+
+  test("a password is never cut in two at the end of a line", async () => {
+    for (const name of ["UV_INDEX", "UV_FIND_LINKS", "PIP_EXTRA_INDEX_URL"]) {
+      const environment = { [name]: "http://us:SECR\nxx@h/x" };
+      expect(await failureOf(() => load({ environment }))).toStartWith(
+        `E_SETTING_INVALID cannot use ${name}: the password of a URL has white space or a comma in it: write %20 or %2C`,
+      );
+    }
+    const environment = { UV_INDEX: "http://h:80/a\nhttps://us@h/b\n./c@d" };
+    expect(await failureOf(() => load({ environment, cwd: "/project" }))).toContain("'/project/c@d' does not exist");
   });
 
   test("what is none is refused, without its secrets", async () => {

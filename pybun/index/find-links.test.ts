@@ -96,6 +96,17 @@ test("a directory that does not exist is a warning, W_INDEX_FIND_LINKS_MISSING, 
   ]);
 });
 
+test("a place that was meant as an address is told without its login", async () => {
+  using bench = testBench();
+  for (const location of ["us:SECR@h/simple", "//us:SECR@h/simple", "htp://us:SECR@h"]) {
+    const client = bench.open({ flags: { noIndex: true, findLinks: [location] } });
+    expect(await failureOf(() => client.page("left"))).not.toContain("SECR");
+  }
+  expect(bench.told).toHaveLength(3);
+  expect(bench.told.join()).toContain("the directory 'us:****@h/simple' does not exist");
+  expect(bench.told.join()).not.toContain("SECR");
+});
+
 test("a file that went away between listing and reading is E_INDEX_FILE", async () => {
   using bench = testBench();
   const directory = shelf(join(bench.directory, "w"));

@@ -5,7 +5,7 @@
 import { type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redactAddress } from "@vivarium/core/redact";
+import { redactAddress, redactPlace } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { reasonOf } from "@vivarium/core/system-reason";
@@ -104,7 +104,8 @@ async function remoteFiles(
     throw problem("E_INDEX_FIND_LINKS", { location: redactAddress(location), reason: "it is no valid URL" });
   const direct = fileOfLink({ href: location, base: location, origin: "web" });
   if (direct !== undefined) return [direct];
-  if (offline) throw problem("E_INDEX_OFFLINE", { what: `the page of links '${redactAddress(location)}'` });
+  if (offline)
+    throw problem("E_INDEX_OFFLINE", { what: `the page of links '${redactAddress(location)}'`, isKept: false });
   return transport.ask(location, { headers: () => ({ accept: "text/html" }) }, async (answer) => {
     const coding = foreignCodingOf(answer.headers);
     if (coding !== undefined) {
@@ -119,27 +120,28 @@ async function remoteFiles(
 
 function localFiles({ location, source }: { location: string; source: string }, report: Report): readonly IndexFile[] {
   const path = pathOfPlace(location);
-  const found = statusOf(path);
+  const shown = redactPlace(location, path);
+  const found = statusOf(path, shown);
   if (found === undefined) {
-    report.warn(problem("W_INDEX_FIND_LINKS_MISSING", { location: path, source }));
+    report.warn(problem("W_INDEX_FIND_LINKS_MISSING", { location: shown, source }));
     return [];
   }
   if (found.isDirectory()) return filesIn(path);
   const direct = fileOfLink({ href: Bun.pathToFileURL(path).href, base: "file:///", origin: "local" });
   return direct === undefined
-    ? linksOfPage(readPage(path), { url: Bun.pathToFileURL(`${dirname(path)}/`).href })
+    ? linksOfPage(readPage(path, shown), { url: Bun.pathToFileURL(`${dirname(path)}/`).href })
     : [direct];
 }
 
 /** Undefined where nothing is there. @throws E_INDEX_FIND_LINKS */
-function statusOf(path: string): Stats | undefined {
+function statusOf(path: string, shown: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
     if (errno === "ENOTDIR") return undefined;
-    throw problem("E_INDEX_FIND_LINKS", { location: path, reason: reasonOf(error) }, { cause: error });
+    throw problem("E_INDEX_FIND_LINKS", { location: shown, reason: reasonOf(error) }, { cause: error });
   }
 }
 
@@ -150,12 +152,12 @@ function pathOfPlace(location: string): string {
   throw problem("E_INDEX_FIND_LINKS", { location: redactAddress(location), reason: found.reason });
 }
 
-function readPage(path: string): string {
+function readPage(path: string, shown: string): string {
   try {
     return latin1Of(readRegular(path));
   } catch (error) {
     throwIfTooManyFiles(error, path);
     if (!(error instanceof Error) || !("code" in error)) throw error;
-    throw problem("E_INDEX_FIND_LINKS", { location: path, reason: reasonOf(error) }, { cause: error });
+    throw problem("E_INDEX_FIND_LINKS", { location: shown, reason: reasonOf(error) }, { cause: error });
   }
 }

@@ -16,6 +16,9 @@ const named: Readonly<Record<string, string>> = {
   sol: "/",
   colon: ":",
   commat: "@",
+  lowbar: "_",
+  Tab: "\t",
+  NewLine: "\n",
 };
 
 /** Replaces numeric and the usual named references; an unknown one stays as it is. */

@@ -41,6 +41,8 @@ describe("the scan", () => {
     ["an unescaped > before", `<a data-requires-python=">=3" href="/f/x-1.0.tar.gz">x</a>`],
     ["a query", `<a href="/f/x-1.0.tar.gz?token=1">x</a>`],
     ["an escaped address", `<a href="/f/x%2D1.0.tar.gz">x</a>`],
+    ["character references", `<a href="&#104;ttps&colon;//h/x&#45;1.0.tar&period;gz#sha256=00">x</a>`],
+    ["a slash by its name", `<a href="https://h/f&sol;x-1.0.tar.gz">x</a>`],
   ];
   for (const [what, anchor] of anchors) {
     test(`finds ${what}`, () => {

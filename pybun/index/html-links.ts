@@ -24,6 +24,7 @@ export function collectLinks(page: string, collector: ReleaseCollector): void {
   const hashes = nextOf(page, "#");
   const escapes = nextOf(page, "%");
   const queries = nextOf(page, "?");
+  const references = nextOf(page, "&");
   while (start !== -1) {
     const next = anchors.next(start + 2);
     if (page.startsWith('href="', start + 3)) {
@@ -33,7 +34,9 @@ export function collectLinks(page: string, collector: ReleaseCollector): void {
       const slash = page.lastIndexOf("/", stop);
       const from = slash < start + 9 ? start + 9 : slash + 1;
       const to = next === -1 ? page.length : next;
-      if (queries(start) < stop || escapes(from) < stop) offerSlowly({ page, start, end: to }, collector);
+      // The `#` of a character reference ends no address.
+      if (queries(start) < stop || escapes(from) < stop || references(start + 9) < stop)
+        offerSlowly({ page, start, end: to }, collector);
       else collector.offer({ page, from, to: stop, start, end: to });
     } else offerSlowly({ page, start, end: next === -1 ? page.length : next }, collector);
     start = next;

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
-import { redactAddress } from "@vivarium/core/redact";
+import { redactAddress, redactPlace } from "@vivarium/core/redact";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { reasonOf } from "@vivarium/core/system-reason";
 import { decodePart } from "./credentials.ts";
@@ -32,7 +32,7 @@ export function readLocation(
   if (url === null) {
     throw problem("E_INDEX_CONFIG", { source, reason: `'${redactAddress(address)}' is neither a URL nor a directory` });
   }
-  const reason = faultOf(url);
+  const reason = faultOf(url, address);
   if (reason !== undefined) throw problem("E_INDEX_CONFIG", { source, reason });
   const login = (name === undefined ? undefined : loginOfVariables(name, environment)) ?? loginOfUrl(url);
   url.username = "";
@@ -42,26 +42,26 @@ export function readLocation(
   return { index, login };
 }
 
-function faultOf(url: URL): string | undefined {
+function faultOf(url: URL, written: string): string | undefined {
   if (/^https?:$/.test(url.protocol)) return undefined;
   if (url.protocol !== "file:") {
     return `'${redactAddress(url.href)}' is a URL of '${url.protocol}', and an index is at https:, http: or file:`;
   }
   const found = pathOfUrl(url);
   if ("reason" in found) return `'${redactAddress(url.href)}' has no path: ${found.reason}`;
-  return faultOfDirectory(found.path);
+  return faultOfDirectory(found.path, redactPlace(written, found.path));
 }
 
-function faultOfDirectory(path: string): string | undefined {
-  const absent = `the directory '${path}' does not exist`;
+function faultOfDirectory(path: string, shown: string): string | undefined {
+  const absent = `the directory '${shown}' does not exist`;
   try {
     const status = statSync(path, { throwIfNoEntry: false });
     if (status === undefined) return absent;
-    return status.isDirectory() ? undefined : `'${path}' is not a directory`;
+    return status.isDirectory() ? undefined : `'${shown}' is not a directory`;
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
-    return errno === "ENOTDIR" ? absent : `cannot look at '${path}': ${reasonOf(error)}`;
+    return errno === "ENOTDIR" ? absent : `cannot look at '${shown}': ${reasonOf(error)}`;
   }
 }
 

@@ -102,6 +102,22 @@ test.each<[entry: unknown, told: string]>([
   });
 });
 
+test.each(["fi\tle:", "fi&#9;le:", "fi&#10;le&colon;", "&#102;ile&colon;", "fi&Tab;le:", "file&colon;"])(
+  "a link that begins with %j is told, too",
+  async (scheme) => {
+    using bench = testBench();
+    await withPage(
+      bench,
+      { type: "text/html", body: `<a href="${scheme}///srv/evil-1.0.zip">x</a>` },
+      async (origin) => {
+        const client = bench.open({ flags: { defaultIndex: origin } });
+        expect(filesOf(await client.page("evil"))).toEqual([]);
+        expect(bench.told.join()).toContain("lists 'file:///srv/evil-1.0.zip', which is left out");
+      },
+    );
+  },
+);
+
 test("a refused link is told once a page, with its address", async () => {
   using bench = testBench();
   const page = {

@@ -51,7 +51,8 @@ export const wordsOf = (setting: Sourced | undefined): string[] => partsOf(setti
 function partsOf(setting: Sourced | undefined, between: RegExp): string[] {
   if (setting === undefined) return [];
   const parts = setting.value.split(between);
-  if (redactMessage(setting.value).split(between).length !== parts.length)
+  // A line's end is as good as a blank here.
+  if (redactMessage(setting.value.replaceAll(/\s/g, " ")).split(between).length !== parts.length)
     throw invalidSetting(setting, "the password of a URL has white space or a comma in it: write %20 or %2C");
   return parts.filter((word) => word !== "");
 }
