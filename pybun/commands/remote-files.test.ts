@@ -128,8 +128,11 @@ describe("refused with the code of the service, and without secrets:", () => {
     for (const words of [["--offline"], []]) {
       const env = words.length === 0 ? { UV_OFFLINE: "1" } : {};
       const told = await pins(["alpha", "-c", `${server.origin}/con.txt`, ...words], env);
-      expect(told).toStartWith(`69 error[E_INDEX_OFFLINE]: '${server.origin}/con.txt' is not in the cache`);
+      expect(told).toStartWith(`69 error[E_INDEX_OFFLINE]: '${server.origin}/con.txt' is never in the cache`);
     }
+    expect((await pybun(["resolve", "--offline", "-r", `${server.origin}/con.txt`])).stderr).toContain(
+      "hint: It is read anew by each command: save it as a file",
+    );
     expect(asked).toEqual([]);
   });
 });

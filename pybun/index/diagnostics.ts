@@ -4,8 +4,10 @@ import { type BuildNeed, buildHint, buildNeedJson, requirersInWords } from "./bu
 import type { LinkFault } from "./link-file.ts";
 import { publicIndex } from "./public-index.ts";
 
-const offlineHint = (): string =>
-  "Run the command once without `--offline` and UV_OFFLINE, so that the answer is in the cache.";
+const offlineHint = ({ isKept = true }: { isKept?: boolean }): string =>
+  isKept
+    ? "Run the command once without `--offline` and UV_OFFLINE, so that the answer is in the cache."
+    : "It is read anew by each command: save it as a file, and give the path of that.";
 
 const raiseLimit = "Raise the limit of open files, with `ulimit -n 1024` say, and run the command again.";
 
@@ -79,10 +81,12 @@ export const indexDiagnostics = {
         ? "What was asked for over TLS is never fetched without it: tell the owner of the server."
         : "Check the address: a server redirects in this way where it wants a login, or is not set up well.",
   }),
-  E_INDEX_OFFLINE: rule<{ what: string }>({
+  /** `isKept`: whether the cache would hold it, had it been fetched. */
+  E_INDEX_OFFLINE: rule<{ what: string; isKept?: boolean }>({
     exit: 69,
     summary: "Something that --offline or UV_OFFLINE forbids to fetch is not in the cache.",
-    message: (p) => `${p.what} is not in the cache, and \`--offline\` or UV_OFFLINE forbids to fetch it`,
+    message: (p) =>
+      `${p.what} is ${p.isKept === false ? "never" : "not"} in the cache, and \`--offline\` or UV_OFFLINE forbids to fetch it`,
     hint: offlineHint,
   }),
   E_INDEX_CONTENT: rule<{ url: string; contentType: string; reason: string }>({

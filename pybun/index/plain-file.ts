@@ -35,7 +35,7 @@ export function openPlainFiles({ config, offline, signal, clock = systemClock }:
     signal,
   });
   return async (url) => {
-    if (offline) throw problem("E_INDEX_OFFLINE", { what: `'${redactAddress(url)}'` });
+    if (offline) throw problem("E_INDEX_OFFLINE", { what: `'${redactAddress(url)}'`, isKept: false });
     const headers = () => ({ accept: "text/plain, */*;q=0.1" });
     return transport.ask(url, { headers, answers: [404, 410] }, async ({ status, body }) =>
       status === 200 ? body.all(plainFileBytesMax) : undefined,
