@@ -14,8 +14,8 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 /** `env create beta --dir DIR` after a command has mounted something. */
-async function createMounted(mount: string, directory: string) {
-  const command = `${mount}; echo mounted >&2; exec "${scene.program}" env create beta --dir "${directory}"`;
+async function createMounted(mount: string, directory: string, more = "") {
+  const command = `${mount}; echo mounted >&2; exec "${scene.program}" env create beta ${more} --dir "${directory}"`;
   const user = process.getuid?.() === 0 ? [] : ["--map-root-user"];
   const words = ["unshare", "--mount", ...user, "/bin/sh", "-ec", command];
   const result = await runProgram(words, { cwd: scene.directory, env: scene.environment });
@@ -54,5 +54,17 @@ describe.if(process.platform === "linux")(
       expect(existsSync(join(place, "env"))).toBe(false);
       expect((await scene.pybun(["cache", "verify"])).exitCode).toBe(0);
     }, 30_000);
+
+    test("a file system that is full at any file of copied distributions: never the store's fault", async () => {
+      let last = 74;
+      for (let kib = 4; last !== 0; kib += 4) {
+        const mount = `mount -t tmpfs -o size=${kib}k none "${place}"`;
+        const { exitCode, stderr } = await createMounted(mount, join(place, "env"), "--materialize :all:");
+        if (exitCode !== 0) {
+          expect(stderr).toContain(`cannot make an environment at '${join(place, "env")}': no space is left`);
+        }
+        last = exitCode;
+      }
+    }, 60_000);
   },
 );

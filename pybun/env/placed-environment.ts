@@ -7,7 +7,16 @@
  * a disk that is not there is listed as "moved or gone" until `env remove` forgets it. One that was moved is made known
  * at its new place as soon as a command is told of that place.
  */
-import { lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, isAbsolute, join, sep } from "node:path";
 import { writeFileAtomic } from "@vivarium/core/atomic-file";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
@@ -92,10 +101,17 @@ function moveOrForget(store: Store, { made, directory }: { made: string; directo
 /** A failed call as a problem of the place, unless it was the store's. */
 function placeProblem(error: unknown, { store, directory }: Pick<Placement, "store" | "directory">): unknown {
   const errno = errnoOf(error);
-  const isStores = error instanceof Error && "path" in error && String(error.path).startsWith(store.root + sep);
+  const isStores = writtenPlace(error)?.startsWith(store.root + sep) === true;
   if (errno === undefined || isStores) return ioProblem(error, { path: directory, operation: "write" });
   const reason = errno === "EBUSY" ? "it is a mount point" : makingReasonOf(error);
   return problem("E_ENV_DIRECTORY_UNUSABLE", { path: directory, reason }, { cause: error });
+}
+
+/** Of a copy or a link that came from what is there, its target; else what the system named. */
+function writtenPlace(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("path" in error)) return undefined;
+  const from = String(error.path);
+  return "dest" in error && existsSync(from) ? String(error.dest) : from;
 }
 
 export interface DirectoryWish {
