@@ -77,13 +77,25 @@ export const interpreterDiagnostics = {
     message: (p) => `cannot use '${p.file}': ${p.reason}`,
     hint: () => "Correct it or make it readable for this user, or name an interpreter by its path with `--python`.",
   }),
-  W_PYTHON_REQUIRES: rule<{ path: string; version: string; requires: string; origin: string; advice?: string }>({
+  W_PYTHON_REQUIRES: rule<{
+    path: string;
+    version: string;
+    requires: string;
+    origin: string;
+    advice?: string;
+    /** Of the project that requires it; absent for a script. */
+    file?: string;
+  }>({
     exit,
     summary:
-      "The interpreter given by --python or UV_PYTHON does not satisfy requires-python; it is used all the same.",
-    message: (p) => `Python ${p.version} at '${p.path}' does not satisfy requires-python '${p.requires}'`,
+      "The interpreter of --python or UV_PYTHON does not satisfy the script's or project's requires-python; it is used.",
+    message: (p) => {
+      const source = p.file === undefined ? "" : ` of '${p.file}'`;
+      return `Python ${p.version} at '${p.path}' does not satisfy requires-python '${p.requires}'${source}`;
+    },
     hint: (p) => {
-      const general = `Leave \`${p.origin}\` away, or name a version that the script allows.`;
+      const what = p.file === undefined ? "script" : "project";
+      const general = `Leave \`${p.origin}\` away, or name a version that the ${what} allows.`;
       return p.advice === undefined ? general : `${p.advice} ${general}`;
     },
   }),

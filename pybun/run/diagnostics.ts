@@ -69,7 +69,7 @@ export const runDiagnostics = {
     exit: exitCode.dataError,
     summary: "The project's pyproject.toml cannot be read.",
     message: (p) => `cannot read '${p.file}': ${p.reason}`,
-    hint: () => "Mend it, or name an interpreter with `--python`: then nobody asks the project.",
+    hint: () => "Mend it, or name an interpreter with `--python`: then what the project requires does not decide.",
   }),
   E_RUN_ENV_FILE_MISSING: rule<{ file: string; cwd: string; reason: string }>({
     exit: notFound,

@@ -102,7 +102,7 @@ async function chosenBase(plan: PlanOptions): Promise<Base> {
   const { context, options } = plan;
   const { environment, cwd, platform, report } = context;
   const asked = pythonRequest(options.python, environment).request;
-  const wanted = asked === undefined ? undefined : await chosenInterpreter(plan);
+  const wanted = asked === undefined ? undefined : await projectsInterpreter(plan);
   const passedOver: string[] = [];
   const fits = async (found: ExistingEnvironment): Promise<boolean> => {
     const misfit = wanted === undefined ? undefined : await misfitOf(found, { plan, wanted: wanted.interpreter });
@@ -178,7 +178,7 @@ const demandOf = ({ requiresPython, requiresPythonText }: ScriptMetadata, file: 
     ? undefined
     : { ...(file === undefined ? {} : { file }), text: requiresPythonText, specifiers: requiresPython };
 
-async function chosenInterpreter(plan: PlanOptions, required?: RequiredPython): Promise<ChosenInterpreter> {
+async function chosenInterpreter(plan: PlanOptions, required: RequiredPython | undefined): Promise<ChosenInterpreter> {
   const { chooseInterpreter } = await import("./choose-interpreter.ts");
   return chooseInterpreter(plan, required);
 }

@@ -37,12 +37,13 @@ async function pythonOf({ file, text }: ProjectFile): Promise<ProjectPython | un
   return { file, text: requires, specifiers };
 }
 
+/** @throws E_RUN_PROJECT_FILE for a file that is no TOML, or a value that is no text */
 async function requiresPythonOf(text: string, file: string): Promise<string | undefined> {
   const { parse, TomlError } = await import("smol-toml");
   try {
     const project = parse(text)["project"];
     const value = typeof project === "object" && project !== null ? Reflect.get(project, "requires-python") : undefined;
-    return typeof value === "string" ? value : undefined;
+    if (value === undefined || typeof value === "string") return value;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     // Its message goes on with the line, which the span shows.
@@ -50,4 +51,5 @@ async function requiresPythonOf(text: string, file: string): Promise<string | un
     const spans = [{ file, line: error.line, column: error.column }];
     throw problem("E_RUN_PROJECT_FILE", { file, reason: `it is no TOML: ${reason}` }, { spans });
   }
+  throw problem("E_RUN_PROJECT_FILE", { file, reason: "requires-python is no string" });
 }

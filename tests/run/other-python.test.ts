@@ -186,6 +186,53 @@ describe("the project's requires-python", () => {
     },
   );
 
+  test("that an interpreter by --python or UV_PYTHON does not satisfy is told each time, with its file", async () => {
+    const file = project('requires-python = ">=3.98"');
+    scene.write("project/named.py", "print('ran')\n");
+    const told = `warning[W_PYTHON_REQUIRES]: Python ${version} at '`;
+    const rest = `does not satisfy requires-python '>=3.98' of '${file}'\n`;
+    const rows = [
+      { args: ["run", "--python", version, "named.py"], env: {}, origin: "--python" },
+      { args: ["run", "named.py"], env: { UV_PYTHON: version }, origin: "UV_PYTHON" },
+      { args: ["run", "named.py"], env: { UV_PYTHON: version }, origin: "UV_PYTHON" },
+      { args: ["run", "--python", ">=3.9", "--with", "tool", "named.py"], env: {}, origin: "--python" },
+      { args: ["run", "--explain", "--python", version], env: {}, origin: "--python" },
+      { args: ["env", "create", "-p", version, "tool", "--dir", "made"], env: {}, origin: "--python" },
+      { args: ["env", "create", "-p", version, "tool", "--dir", "made"], env: {}, origin: "--python" },
+      { args: ["resolve", "-p", version, "tool"], env: {}, origin: "--python" },
+    ];
+    for (const { args, env, origin } of rows) {
+      const { exitCode, stderr } = await scene.pybun(args, { ...inProject(), env });
+      expect({ args, exitCode, isTold: stderr.startsWith(told) && stderr.includes(rest) }).toEqual({
+        args,
+        exitCode: 0,
+        isTold: true,
+      });
+      expect(stderr).toContain(`Leave \`${origin}\` away, or name a version that the project allows.`);
+    }
+    project('requires-python = ">=3.9"');
+    for (const { args, env } of rows) expect((await scene.pybun(args, { ...inProject(), env })).stderr).toBe("");
+    project('requires-python = ">=3.98"');
+    for (const { args, env } of rows) {
+      const { stderr } = await scene.pybun(args, { ...inProject(), env });
+      expect(stderr, args.join(" ")).toContain("W_PYTHON_REQUIRES");
+    }
+  }, 60_000);
+
+  test.each(["= 312", '= [">=3.13"]', "= true"])(
+    "that is no string is told, unless --python is given: %s",
+    async (value) => {
+      project(`requires-python ${value}`);
+      const { exitCode, stderr } = await scene.pybun(["run", "-c", "1"], inProject());
+      expect(exitCode).toBe(65);
+      expect(stderr).toStartWith("error[E_RUN_PROJECT_FILE]");
+      expect(stderr).toContain("requires-python is no string");
+      const asked = await scene.pybun(["run", "--python", version, "-c", "1"], inProject());
+      expect(asked).toMatchObject({ exitCode: 0, stderr: "" });
+      project('requires-python = ">=3.9"');
+    },
+  );
+
   test("is asked of a malformed pyproject.toml whatever stands in it, and the line is shown once", async () => {
     scene.write("malformed/pyproject.toml", '[project]\nname = "sample\n');
     const { stderr, exitCode } = await scene.pybun(["run", "-c", "1"], { cwd: join(scene.directory, "malformed") });
