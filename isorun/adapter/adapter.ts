@@ -23,8 +23,10 @@ import { formatFuncType } from "../types/wit.ts";
 import { CodeWriter, type Local } from "./code-writer.ts";
 import { emitCopy } from "./copy.ts";
 import { type Copying, emitRangeCheck, flatPlace, memoryPlace, type Side } from "./copying.ts";
+import { type EnterImports, emitCheckPending, emitEnter, emitLeave, importEnter } from "./enter.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode, type TrapReason } from "./reasons.ts";
+import { stateOffsets } from "./state-memory.ts";
 import { stringCopyBody } from "./string-copy.ts";
 import { emitAdvance } from "./transcoding.ts";
 import { hasVectors } from "./vectors.ts";
@@ -60,13 +62,6 @@ export interface Adapter {
   readonly handles: readonly PassedHandle[];
 }
 
-/** Of the state memory: bytes from the place of an instance. */
-export const stateOffsets = { mayEnter: 0, mayLeave: 4, context: 8 } as const;
-/** Of the state of one instance; two slots of context storage are at its end. */
-export const stateBytes = 16;
-/** Where the host says that it found a reason to trap. */
-export const pendingAddress = 0;
-
 const modules = new Map<string, WebAssembly.Module>();
 
 /** @throws UnsupportedError for values of the asynchronous ABI */
@@ -91,8 +86,7 @@ function writeAdapter(key: AdapterKey): Written {
   return new AdapterWriter(key, counted.handles).write();
 }
 
-interface Imports {
-  readonly trap: number;
+interface Imports extends EnterImports {
   readonly callee: number;
   readonly post: number;
   readonly reallocOfCaller: number;
@@ -149,6 +143,7 @@ class AdapterWriter {
       reallocOfCaller: caller.hasRealloc ? module.importFunc("realloc-caller", realloc) : -1,
       reallocOfCallee: callee.hasRealloc ? module.importFunc("realloc-callee", realloc) : -1,
       endLending: module.importFunc("end-lending", { params: ["i32"], results: [] }),
+      ...importEnter(module),
       firstHandle: 0,
       memoryOfCaller: caller.hasMemory ? module.importMemory("memory-caller") : -1,
       memoryOfCallee: callee.hasMemory ? module.importMemory("memory-callee") : -1,
@@ -158,7 +153,7 @@ class AdapterWriter {
       calleePlace: module.importConstant("callee-place"),
       entered: Array.from({ length: entered }, (_, index) => module.importConstant(`entered${index}`)),
     };
-    const first = imports.endLending + 1;
+    const first = imports.resume + 1;
     for (const [index, { kind }] of handles.entries()) {
       module.importFunc(`handle${index}`, { params: kind === "own" ? ["i32"] : ["i32", "i32"], results: ["i32"] });
     }
@@ -176,7 +171,7 @@ class AdapterWriter {
     if (this.#key.callee.hasPostReturn) this.#postReturn(results);
     if (context !== undefined) this.#endContext(calleePlace, { code: this.#code, context });
     this.#endLending();
-    for (const place of this.#imports.entered) this.#store(place, { offset: stateOffsets.mayEnter, value: 1 });
+    emitLeave(this.#code, { state: this.#imports.state, places: this.#imports.entered });
     for (const local of returned) this.#code.get(local);
     const { code, locals } = this.#code;
     const func = this.#module.addFunc({ type: this.#lower, locals, code });
@@ -203,17 +198,11 @@ class AdapterWriter {
   }
 
   #enter(): void {
-    for (const place of this.#imports.entered) {
-      this.#load(place, stateOffsets.mayEnter);
-      this.#code.op("i32.eqz").if(() => this.#trap("cannot enter component instance"));
-    }
-    for (const place of this.#imports.entered) this.#store(place, { offset: stateOffsets.mayEnter, value: 0 });
+    emitEnter(this.#code, { imports: this.#imports, state: this.#imports.state, places: this.#imports.entered });
   }
 
-  /** The host cannot throw either: it leaves a word. */
   #checkPending(code = this.#code): void {
-    code.i32(pendingAddress).at("i32.load", { memory: this.#imports.state, offset: 0 });
-    code.if(() => code.op("unreachable"));
+    emitCheckPending(code, this.#imports.state);
   }
 
   #endLending(): void {

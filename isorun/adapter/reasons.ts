@@ -14,6 +14,7 @@ export const trapReasons = [
   "incomplete utf-8 byte sequence",
   "unpaired surrogate found in a utf-16 string",
   "an exception of core code was not caught",
+  "cannot block: a frame of JavaScript is in the way",
 ] as const;
 
 export type TrapReason = (typeof trapReasons)[number];

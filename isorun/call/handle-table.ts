@@ -7,8 +7,8 @@ import { TrapError } from "../errors/errors.ts";
 /** A resource type at run time: each instance of the component that defines one has another. */
 export interface RuntimeResource {
   readonly kind: "resource";
-  /** Called with the representation when an owned handle is dropped, and with the instance that drops it. */
-  readonly drop: (representation: number, caller?: object) => void;
+  /** Called with the representation when the host drops what it owns; and for all, if it is a resource of the host. */
+  readonly drop: (representation: number) => void;
   /** The instance that defines it; undefined for resources of the host. */
   readonly owner: object | undefined;
   /** The values that representations stand for, for resources of the host. */
@@ -36,17 +36,33 @@ export interface Handle {
   lends: number;
 }
 
+/** Of all component instances of one root together. */
+export interface HandleAccount {
+  used: number;
+  readonly max: number;
+  exhausted(): Error;
+}
+
 const lengthMax = 2 ** 28 - 1;
 
 export class HandleTable {
   readonly #handles: (Handle | undefined)[] = [undefined];
   readonly #free: number[] = [];
+  readonly #account: HandleAccount;
+
+  constructor(account: HandleAccount) {
+    this.#account = account;
+  }
 
   get size(): number {
     return this.#handles.length - 1 - this.#free.length;
   }
 
+  /** @throws BudgetExhausted, TrapError */
   add(handle: Handle): number {
+    const account = this.#account;
+    if (account.used >= account.max) throw account.exhausted();
+    account.used += 1;
     const free = this.#free.pop();
     if (free !== undefined) {
       this.#handles[free] = handle;
@@ -69,6 +85,7 @@ export class HandleTable {
     if (handle.lends > 0) throw new TrapError("cannot remove owned resource while borrowed");
     this.#handles[index] = undefined;
     this.#free.push(index);
+    this.#account.used -= 1;
     return handle;
   }
 
@@ -79,6 +96,7 @@ export class HandleTable {
       if (handle === undefined || !handle.isOwn || handle.resource.values === undefined) continue;
       this.#handles[index] = undefined;
       this.#free.push(index);
+      this.#account.used -= 1;
       try {
         handle.resource.drop(handle.representation);
       } catch (error) {

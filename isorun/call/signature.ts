@@ -11,14 +11,15 @@ import { emitLowerFlat, emitStore } from "./lower-source.ts";
 import { plus, Source } from "./source.ts";
 
 interface Generated {
-  /** Binds the text: `(cx, target, r, post) => function`. */
+  /** Binds the text: `(cx, target, r, post) => …`; of an exit the last one is what `target` answers with if it waits. */
   readonly bind: (cx: unknown, target: unknown, resources: readonly unknown[], post: unknown) => unknown;
   /** Which resource types it wants, in the order of `r`. */
   readonly resources: readonly Resource[];
 }
 
-function finish(source: Source, params: readonly string[]): Generated {
-  const text = `"use strict";\nreturn (cx, target, r, post) => {\n  const m = cx.memory;\n  return function (${params.join(", ")}) {\n${source.text}\n  };\n};`;
+/** @param before statements that `value` uses */
+function finish(source: Source, value: string, before = ""): Generated {
+  const text = `"use strict";\nreturn (cx, target, r, post) => {\n  const m = cx.memory;\n${before}\n  return ${value};\n};`;
   // Generated from types alone: names and numbers of the guest stand in it as JSON or not at all.
   // oxlint-disable-next-line no-implied-eval
   const make = new Function("k", text) as (constants: readonly unknown[]) => Generated["bind"]; // the text says so
@@ -27,17 +28,24 @@ function finish(source: Source, params: readonly string[]): Generated {
 
 const entries = new WeakMap<FuncType, Map<string, Generated>>();
 
-/**
- * `(...values) => value`: a `result` as the whole result is returned or thrown, and what goes wrong is told to
- * `cx.host`. @param hasPostReturn whether `post` is to be called with the core results
- */
-export function entryOf(type: FuncType, hasPostReturn: boolean): Generated {
-  return remembered(entries, { type, key: String(hasPostReturn) }, () => makeEntry(type, hasPostReturn));
+export interface EntryOptions {
+  /** Whether `post` is to be called with the core results. */
+  readonly postReturn: boolean;
+  /** `(task, ...values) => promise`, and the core function answers with a promise too. */
+  readonly isSuspendable: boolean;
+}
+
+/** `(...values) => value`: a `result` as the whole result is returned or thrown. */
+export function entryOf(type: FuncType, options: EntryOptions): Generated {
+  return remembered(entries, { type, key: JSON.stringify(options) }, () => makeEntry(type, options));
 }
 
 const exits = new WeakMap<FuncType, Map<string, Generated>>();
 
-/** `(...core) => core`; `target` takes values and returns one. */
+/**
+ * `{ run, finish }`: `run` is `(...core) => core`, and `target` takes values and returns one. If it has to wait, `run`
+ * returns a zero, and `finish` is called with the value and the same core values later.
+ */
 export function exitOf(type: FuncType): Generated {
   return remembered(exits, { type, key: "" }, () => makeExit(type));
 }
@@ -55,48 +63,56 @@ function remembered(
 }
 
 /** `canon lift`. Until the core function is called, a bad argument is the caller's problem, and the instance unharmed. */
-function makeEntry({ params, result }: FuncType, hasPostReturn: boolean): Generated {
+function makeEntry({ params, result }: FuncType, { postReturn, isSuspendable }: EntryOptions): Generated {
   const source = new Source();
   const names = params.map((_, index) => `arg${index}`);
   const types = params.map(({ type }) => type);
-  source.line(`cx.host.begin(arguments.length, ${names.length});`);
-  source.line("cx.enter();");
+  if (isSuspendable) source.line(`cx.enterTask(task, arguments.length - 1, ${names.length});`);
+  else source.line(`const task = cx.enter(arguments.length, ${names.length});`);
   const scope = types.some(({ hasBorrow }) => hasBorrow) ? source.let("cx.openScope()", "b") : undefined;
-  source.line("let isInside = false;");
+  source.line(`let isInside = false${result === undefined ? "" : ", value"};`);
   source.block(
     "try",
     () => {
-      if (hasMemoryUse({ params, result })) source.line("m.refresh();");
+      if (hasMemoryUse({ params, result })) source.line("cx.beginMessage();");
       const isSpilled = flattenTypes(types).length > flatParamsMax;
       const flat = isSpilled ? [spill(source, types, names)] : lowerAll(source, types, names);
       source.line("isInside = true;");
-      emitCall(source, { flat, result, hasPostReturn, scope });
+      emitCall(source, { flat, result, postReturn, isSuspendable, scope });
     },
     "} catch (error) {",
   );
-  source.line("  throw cx.host.end(isInside ? cx.fail(error) : cx.abandon(error));");
+  if (isSuspendable) source.line("  if (isInside) cx.resume(task);");
+  source.line("  throw isInside ? cx.fail(task, error) : cx.abandon(task, error);");
   source.line("}");
-  return finish(source, names);
+  // The call is over: an error that is returned as a result is no trap.
+  if (result !== undefined) source.line(`return ${result.kind === "result" ? "cx.host.unwrap(value)" : "value"};`);
+  const given = isSuspendable ? ["task", ...names] : names;
+  return finish(source, `${isSuspendable ? "async " : ""}function (${given.join(", ")}) {\n${source.text}\n  }`);
 }
 
 interface CallOf {
   readonly flat: readonly string[];
   readonly result: FuncType["result"];
-  readonly hasPostReturn: boolean;
+  readonly postReturn: boolean;
+  readonly isSuspendable: boolean;
   readonly scope: string | undefined;
 }
 
-function emitCall(source: Source, { flat, result, hasPostReturn, scope }: CallOf): void {
+function emitCall(source: Source, { flat, result, postReturn, isSuspendable, scope }: CallOf): void {
   const hasResult = result !== undefined;
-  source.line(`${hasResult ? "const flat = " : ""}target(${flat.join(", ")});`);
-  if (hasResult && touchesMemory(result)) source.line("m.refresh();");
-  const value = hasResult ? liftResult(source, result) : "undefined";
-  if (hasPostReturn) source.line(`cx.postReturn(post${hasResult ? ", flat" : ""});`);
+  const called = `target(${flat.join(", ")})`;
+  if (isSuspendable) {
+    source.line(`const suspended = ${called};`);
+    source.line("cx.pause(task);");
+  }
+  source.line(`${hasResult ? "const flat = " : ""}${isSuspendable ? "await suspended" : called};`);
+  if (isSuspendable) source.line("cx.resume(task);");
+  if (hasResult && touchesMemory(result)) source.line("cx.beginMessage();");
+  if (hasResult) source.line(`value = ${liftResult(source, result)};`);
+  if (postReturn) source.line(`cx.postReturn(post${hasResult ? ", flat" : ""});`);
   if (scope !== undefined) source.line(`cx.closeScope(${scope});`);
-  source.line("cx.leave();");
-  // The call is over: an error that is returned as a result is no trap.
-  if (result?.kind === "result") source.line("isInside = false;");
-  source.line(`return ${result?.kind === "result" ? `cx.host.unwrap(${value})` : value};`);
+  source.line("cx.leave(task);");
 }
 
 const touchesMemory = (type: ValueType): boolean => hasPointers(type) || flattenType(type).length > flatResultsMax;
@@ -150,13 +166,34 @@ function makeExit({ params, result }: FuncType): Generated {
   const usesMemory = hasMemoryUse({ params, result });
   const lends = types.some(({ hasBorrow }) => hasBorrow);
   if (lends) source.line("cx.beginLending();");
-  if (usesMemory) source.line("m.refresh();");
+  if (usesMemory) source.line("cx.beginMessage();");
   const values = isSpilled ? loadAll(source, types) : liftAll(source, types, given);
-  source.line(`${result === undefined ? "" : "const value = "}target(${values.join(", ")});`);
-  if (usesMemory) source.line("m.refresh();");
+  source.line(`const value = target(${values.join(", ")});`);
+  const zero = resultFlat[0] === "i64" ? "0n" : "0";
+  source.line(`if (value === post) return${result === undefined || hasPointer ? "" : ` ${zero}`};`);
+  const all = hasPointer ? [...names, "out"] : names;
+  source.line(`return finish(value, ${all.join(", ")});`);
+  const finishing = source.sibling();
+  emitFinish(finishing, { result, usesMemory, lends });
+  const functions = [
+    `  const finish = function (value, ${all.join(", ")}) {\n${finishing.text}\n  };`,
+    `  const run = function (${all.join(", ")}) {\n${source.text}\n  };`,
+  ];
+  return finish(source, `{ run, finish }`, functions.join("\n"));
+}
+
+interface Finish {
+  readonly result: FuncType["result"];
+  readonly usesMemory: boolean;
+  readonly lends: boolean;
+}
+
+/** Lowers the answer. */
+function emitFinish(source: Source, { result, usesMemory, lends }: Finish): void {
+  if (usesMemory) source.line("cx.beginMessage();");
   if (result === undefined) {
     if (lends) source.line("cx.endLending();");
-  } else if (hasPointer) {
+  } else if (flattenType(result).length > flatResultsMax) {
     const { size, align } = layoutOf(result);
     const pointer = source.let("out >>> 0", "p");
     source.line(`cx.checkRecord(${pointer}, ${size}, ${align});`);
@@ -167,7 +204,6 @@ function makeExit({ params, result }: FuncType): Generated {
     if (lends) source.line("cx.endLending();");
     source.line(`return ${core};`);
   }
-  return finish(source, hasPointer ? [...names, "out"] : names);
 }
 
 function liftAll(

@@ -3,14 +3,22 @@ import type { Resource } from "../types/component-types.ts";
 
 export class Source {
   readonly #lines: string[] = [];
-  readonly constants: unknown[] = [];
+  constants: unknown[] = [];
   /** Resource types that the text names `r[0]`, `r[1]`…: each instance puts its own there. */
-  readonly resources: Resource[] = [];
+  resources: Resource[] = [];
   #names = 0;
   #depth = 1;
 
   get text(): string {
     return this.#lines.join("\n");
+  }
+
+  /** Another text beside this one, with the same constants, resources and names. */
+  sibling(): Source {
+    const made = new Source();
+    made.constants = this.constants;
+    made.resources = this.resources;
+    return made;
   }
 
   line(text: string): void {

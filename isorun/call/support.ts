@@ -3,29 +3,16 @@
  * handles that its options and its instance give it. Checks of values throw TypeError, misbehaving guests TrapError.
  */
 import type { StringEncoding } from "../decode/ast.ts";
-import { TrapError } from "../errors/errors.ts";
+import { BudgetExhausted, TrapError } from "../errors/errors.ts";
+import type { BoundaryWords } from "./boundary-words.ts";
+import { bigInteger, integer, nameOf } from "./check-value.ts";
 import type { BorrowScope, Handle, HandleTable, RuntimeResource } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
+import { type NumericConstructor, numbersIn } from "./numeric-array.ts";
 import { ResourceValue } from "./resource-value.ts";
+import type { Scheduler } from "./scheduler.ts";
 import { encodeString, liftString, stringBytesMax } from "./strings.ts";
-import { type Reasons, trapOf } from "./trap-of.ts";
-
-/** What the other side of the boundary is decides the words of a trap. */
-export interface BoundaryWords {
-  readonly string: string;
-  readonly list: string;
-  readonly unaligned: string;
-  readonly reallocEnd: string;
-  readonly reallocAlign: string;
-}
-
-export const hostWords: BoundaryWords = {
-  string: "string pointer/length out of bounds of memory",
-  list: "list pointer/length out of bounds of memory",
-  unaligned: "pointer not aligned: unaligned pointer",
-  reallocEnd: "realloc return: beyond end of memory",
-  reallocAlign: "realloc return: result not aligned",
-};
+import type { Root, Task } from "./task.ts";
 
 const listBytesMax = 2 ** 28 - 1;
 const float = new DataView(new ArrayBuffer(8));
@@ -33,7 +20,8 @@ const float = new DataView(new ArrayBuffer(8));
 /** Of the component instance (instantiate/component-instance.ts) what calls need. */
 export interface Enterable {
   readonly handles: HandleTable;
-  readonly states: Reasons;
+  readonly root: Root;
+  readonly states: { readonly scheduler: Scheduler };
   mayLeave: boolean;
   /** Around what runs with context storage of its own. */
   beginThread(): void;
@@ -54,10 +42,8 @@ export interface SupportOptions {
 
 /** What a handle of the host does around each call. */
 export interface HostSide {
-  /** @throws what forbids the call */
-  begin(given: number, wanted: number): void;
-  /** What is thrown in the end. */
-  end(error: unknown): unknown;
+  /** A call begins. */
+  begin(): void;
   /** The `ok` side. @throws ComponentError with the other one */
   unwrap(result: unknown): unknown;
 }
@@ -67,18 +53,6 @@ interface Allocated {
   readonly units: number;
 }
 
-type NumericArray = {
-  readonly length: number;
-  readonly byteLength: number;
-  readonly buffer: ArrayBufferLike;
-  readonly byteOffset: number;
-};
-type NumericConstructor = {
-  readonly name: string;
-  readonly BYTES_PER_ELEMENT: number;
-  from(items: Iterable<never>): NumericArray;
-};
-
 export class Support {
   readonly memory: MemoryAccess | undefined;
   readonly host: HostSide | undefined;
@@ -87,6 +61,8 @@ export class Support {
   #scope: BorrowScope = { borrows: 0 };
   #lenders: Handle[] = [];
   readonly #outer: Handle[][] = [];
+  /** Bytes of the values that pass in one direction. */
+  #messageBytes = 0;
   /** What the arguments gave away, until the call has come to the guest. */
   #taken: { readonly value: unknown; readonly index: number; readonly resource: RuntimeResource }[] = [];
 
@@ -98,30 +74,58 @@ export class Support {
 
   // Calls
 
-  /** Begins a call of the host into the instance. @throws TrapError */
-  enter(): void {
-    if (this.#taken.length > 0) this.#taken = [];
-    this.#options.instance.enter(undefined);
+  /** Begins a synchronous call of the host into the instance. @throws TrapError, TypeError */
+  enter(given: number, wanted: number): Task {
+    const { root, states } = this.#options.instance;
+    if (!root.mayEnter || root.state !== "ready") throw states.scheduler.refusal(root, undefined);
+    if (given !== wanted) throw wrongCount(given, wanted);
+    const task = states.scheduler.beginSync(root);
+    this.#begin();
+    return task;
   }
 
-  leave(): void {
-    this.#options.instance.leave(undefined);
+  /** The same for one whose turn it is. @throws TypeError */
+  enterTask(task: Task, given: number, wanted: number): void {
+    if (given !== wanted) throw wrongCount(given, wanted);
+    this.#options.instance.states.scheduler.begin(task);
+    this.#begin();
+  }
+
+  #begin(): void {
+    if (this.#taken.length > 0) this.#taken = [];
+    this.#options.instance.enter(undefined);
+    this.host?.begin();
+  }
+
+  /** The stack of a task was suspended or has ended: others run until `resume`. */
+  pause(task: Task): void {
+    this.#options.instance.states.scheduler.pause(task);
+  }
+
+  resume(task: Task): void {
+    this.#options.instance.states.scheduler.resume(task);
+  }
+
+  leave(task: Task): void {
+    const { instance } = this.#options;
+    instance.leave(undefined);
+    instance.states.scheduler.finish(task);
   }
 
   /** The call did not come to the guest: it can be entered again, unless it was its allocator that failed. */
-  abandon(error: unknown): unknown {
-    const isGuests = error instanceof TrapError || error instanceof WebAssembly.RuntimeError;
-    if (isGuests) return this.fail(error);
+  abandon(task: Task, error: unknown): unknown {
+    const isGuests = guestErrors.some((kind) => error instanceof kind);
+    if (isGuests) return this.fail(task, error);
     for (const { value, index, resource } of this.#taken) {
       ResourceValue.giveBack(value, this.#options.instance.handles.remove(index, resource).representation);
     }
-    this.#options.instance.leave(undefined);
+    this.leave(task);
     return error;
   }
 
   /** Whatever ends a call that has come to the guest is a trap (`call_and_trap_on_throw`). */
-  fail(error: unknown): Error {
-    return trapOf(this.#options.instance.states, error);
+  fail(task: Task, error: unknown): Error {
+    return this.#options.instance.states.scheduler.unwind(task, error);
   }
 
   /** Counts the borrows of one call. @returns what `closeScope` has to be given */
@@ -154,6 +158,20 @@ export class Support {
     this.#lenders = this.#outer.pop() ?? [];
   }
 
+  /** What passes from here on is another message. */
+  beginMessage(): void {
+    this.memory?.refresh();
+    this.#messageBytes = 0;
+  }
+
+  /** @throws BudgetExhausted */
+  #count(bytes: number): void {
+    const { root } = this.#options.instance;
+    this.#messageBytes += bytes;
+    if (this.#messageBytes <= root.messageBytesMax) return;
+    throw root.exhausted({ field: "maxMessageBytes", limit: root.messageBytesMax, used: this.#messageBytes });
+  }
+
   // Lifting
 
   get #bytes(): Uint8Array {
@@ -163,6 +181,7 @@ export class Support {
 
   liftString(pointer: number, units: number): string {
     const { encoding, words } = this.#options;
+    this.#count(stringBytes(encoding, units));
     const rules = { encoding, words: { outOfBounds: words.string, unaligned: words.unaligned } };
     return liftString(this.#bytes, { pointer, units }, rules);
   }
@@ -172,6 +191,7 @@ export class Support {
     if (count * size > listBytesMax) throw new TrapError(words.list);
     if (pointer % align !== 0) throw new TrapError(words.unaligned);
     if (pointer + count * size > this.#bytes.length) throw new TrapError(words.list);
+    this.#count(count * size);
   }
 
   /** For parameters and results that go through memory as one record. */
@@ -220,6 +240,7 @@ export class Support {
   allocate(size: number, align: number): number {
     const { realloc, words, instance } = this.#options;
     if (realloc === undefined) throw new Error("validation asks for realloc where something is allocated");
+    this.#count(size);
     instance.mayLeave = false;
     instance.beginThread();
     const pointer = realloc(0, 0, align, size) >>> 0;
@@ -354,42 +375,16 @@ export class Support {
   }
 }
 
-const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
+/** Of latin1+utf16, in units that say of themselves which they are. */
+const utf16Tag = 2 ** 31;
 
-/** What the engine itself says of a value, past properties that somebody put in the way. */
-function getter(name: PropertyKey): (value: object) => unknown {
-  const descriptor = Object.getOwnPropertyDescriptor(typedArray, name);
-  return (value) => descriptor?.get?.call(value) as unknown;
+function stringBytes(encoding: StringEncoding, units: number): number {
+  if (encoding === "utf8") return units;
+  if (encoding === "utf16") return units * 2;
+  return units >= utf16Tag ? (units - utf16Tag) * 2 : units;
 }
 
-const intrinsic = {
-  tag: getter(Symbol.toStringTag),
-  buffer: getter("buffer"),
-  byteOffset: getter("byteOffset"),
-  byteLength: getter("byteLength"),
-};
+const guestErrors = [TrapError, BudgetExhausted, WebAssembly.RuntimeError];
 
-/** The bytes of a typed array of this kind, whatever its properties say; undefined for all else. */
-function numbersIn(value: unknown, { name }: NumericConstructor): Uint8Array | undefined {
-  if (typeof value !== "object" || value === null || intrinsic.tag(value) !== name) return undefined;
-  const buffer = intrinsic.buffer(value) as ArrayBuffer; // of a typed array, as its tag says
-  return new Uint8Array(buffer, Number(intrinsic.byteOffset(value)), Number(intrinsic.byteLength(value)));
-}
-
-function integer(value: unknown, least: number, most: number): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new TypeError(`expected an integer from ${least} to ${most}, found ${nameOf(value)}`);
-}
-
-function bigInteger(value: unknown, least: bigint, most: bigint): bigint {
-  if (typeof value === "bigint" && value >= least && value <= most) return value;
-  throw new TypeError(`expected a bigint from ${least} to ${most}, found ${nameOf(value)}`);
-}
-
-const shownMax = 40;
-
-function nameOf(value: unknown): string {
-  if (typeof value === "string") return `'${value.slice(0, shownMax)}'`;
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
-  return value === null ? "null" : typeof value;
-}
+const wrongCount = (given: number, wanted: number): TypeError =>
+  new TypeError(`expected ${wanted} arguments, found ${given}`);

@@ -1,16 +1,13 @@
 /** The trap that an error of core code, or of the host below it, is told as; an exit and a spent budget stay what they are. */
-import { BudgetExhausted, ExitError, TrapError } from "../errors/errors.ts";
+import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/errors.ts";
 import { isCoreException } from "./core-exception.ts";
 
-export interface Reasons {
-  /** Why the host or generated code asked for the trap that came out, if somebody did. */
-  takeReason(): { readonly reason: unknown } | undefined;
-}
+export type Trap = TrapError | ExitError | BudgetExhausted | DeadlockError;
 
-export function trapOf(reasons: Reasons, error: unknown): TrapError | ExitError | BudgetExhausted {
-  const pending = reasons.takeReason();
+/** @param pending why the host or generated code asked for the trap that came out, if somebody did */
+export function trapOf(pending: { readonly reason: unknown } | undefined, error: unknown): Trap {
   const reason = pending === undefined ? error : pending.reason;
-  if (reason instanceof TrapError || reason instanceof ExitError || reason instanceof BudgetExhausted) return reason;
+  if (isTrap(reason)) return reason;
   // The native stack: what a guest that calls itself without end meets, if nothing counts its calls.
   if (pending === undefined && error instanceof RangeError) {
     return new BudgetExhausted({ field: "maxCallDepth", limit: Infinity, used: Infinity });
@@ -20,6 +17,9 @@ export function trapOf(reasons: Reasons, error: unknown): TrapError | ExitError 
   const isGuests = reason instanceof WebAssembly.RuntimeError;
   return new TrapError(isGuests ? `wasm trap: ${words}` : `a function of the host failed: ${words}`, { cause: reason });
 }
+
+const isTrap = (reason: unknown): reason is Trap =>
+  [TrapError, ExitError, BudgetExhausted, DeadlockError].some((kind) => reason instanceof kind);
 
 /** Anything may be thrown, also what cannot be made a text. */
 function wordsOf(reason: unknown): string {

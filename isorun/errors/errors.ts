@@ -126,6 +126,18 @@ export class BudgetExhausted extends IsorunError {
   }
 }
 
+/** Calls wait for each other. One of them, the youngest, ends with this. */
+export class DeadlockError extends IsorunError {
+  readonly code = "deadlock";
+  /** Names of instances, the first one again at the end. */
+  readonly cycle: readonly string[];
+
+  constructor(cycle: readonly string[]) {
+    super(`calls wait for each other: ${cycle.join(" → ")}`);
+    this.cycle = cycle;
+  }
+}
+
 export interface LinkProblem {
   /** The import as the component names it: an interface, or a bare name. */
   readonly import: string;

@@ -2,6 +2,7 @@
 import { UnsupportedError } from "../errors/errors.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
+import { destructors, guardedDrop } from "./guarded-drop.ts";
 import { guardedFunc } from "./guarded-func.ts";
 import { absent, type CoreItem, type RuntimeScope } from "./runtime-scope.ts";
 
@@ -40,9 +41,11 @@ function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem
     const look = (index: number): number => handles.get(index, resource).representation;
     return guardedFunc(instance, { type: answers, leaves: false }, look);
   }
+  const owner = destructors.get(resource);
+  if (owner !== undefined) return guardedDrop(instance, resource, owner);
   return guardedFunc(instance, { type: { params: ["i32"], results: [] }, leaves: true }, (index: number) => {
     const handle = handles.remove(index, resource);
     if (handle.scope !== undefined) handle.scope.borrows -= 1;
-    if (handle.isOwn) resource.drop(handle.representation, instance);
+    if (handle.isOwn) resource.drop(handle.representation);
   });
 }

@@ -1,20 +1,23 @@
 /** The state of one component instance (Canonical ABI, Component Instances), and the rules of entering and leaving it. */
 
-import { stateOffsets } from "../adapter/adapter.ts";
+import { stateOffsets } from "../adapter/state-memory.ts";
 import { HandleTable } from "../call/handle-table.ts";
+import type { Root } from "../call/task.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { InstanceStates } from "./instance-states.ts";
 
 const backpressureEnd = 2 ** 16;
 
 export interface InstanceOptions {
-  readonly parent?: ComponentInstance | undefined;
+  /** Its root, if it is the outermost one, or the instance around it. */
+  readonly within: Root | ComponentInstance;
   readonly hasContext?: boolean;
 }
 
 export class ComponentInstance {
   readonly parent: ComponentInstance | undefined;
-  readonly handles = new HandleTable();
+  readonly root: Root;
+  readonly handles: HandleTable;
   /** This one, then the ones around it. */
   readonly #lineage: readonly ComponentInstance[];
   /** Whether it is defined with context storage (`context.get`, `context.set`). */
@@ -26,10 +29,16 @@ export class ComponentInstance {
   /** Of its state, in bytes. */
   readonly place: number;
 
-  constructor(states: InstanceStates, { parent, hasContext = false }: InstanceOptions = {}) {
+  /** @throws BudgetExhausted */
+  constructor(states: InstanceStates, { within, hasContext = false }: InstanceOptions) {
+    const parent = within instanceof ComponentInstance ? within : undefined;
     this.states = states;
     this.hasContext = hasContext;
-    this.place = states.allocate();
+    this.root = within instanceof ComponentInstance ? within.root : within;
+    this.root.addInstance();
+    this.handles = new HandleTable(this.root.handles);
+    this.place = parent === undefined ? this.root.place : states.allocate();
+    if (parent !== undefined) states.releaseWith(this, this.place);
     this.parent = parent;
     this.#lineage = parent === undefined ? [this] : [this, ...parent.#lineage];
   }

@@ -5,11 +5,15 @@ import { TrapError } from "../errors/errors.ts";
 import type { FlatType } from "../types/flatten.ts";
 import type { ComponentInstance } from "./component-instance.ts";
 import type { InstanceStates } from "./instance-states.ts";
-import type { CoreItem } from "./runtime-scope.ts";
+import type { CoreItem, HostCall } from "./runtime-scope.ts";
 
 type HostFunc = (...flat: never[]) => unknown;
 
 const zeros: Readonly<Record<FlatType, unknown>> = { i32: 0, i64: 0n, f32: 0, f64: 0 };
+
+function zeroOf({ results: [result] }: Guard["type"]): unknown {
+  return result === undefined ? undefined : zeros[result];
+}
 
 /** Errors become the reason of a trap, which generated code executes when it sees that there is one. */
 export const guardOf =
@@ -19,7 +23,7 @@ export const guardOf =
     try {
       return run(...given);
     } catch (error) {
-      states.fail(error);
+      states.scheduler.fail(error);
       return otherwise;
     }
   };
@@ -32,7 +36,7 @@ const guardOne =
     try {
       return run(given);
     } catch (error) {
-      states.fail(error);
+      states.scheduler.fail(error);
       return otherwise;
     }
   };
@@ -41,16 +45,36 @@ const guardOne =
 export const trapFunc =
   (states: InstanceStates) =>
   (code: number): void =>
-    states.fail(new TrapError(trapReasons[code] ?? "generated code trapped"));
+    states.scheduler.leaveReason(new TrapError(trapReasons[code] ?? "generated code trapped"));
 
 /** A core function that a guest sees. */
 export function guardedFunc(caller: ComponentInstance, guard: Guard, run: HostFunc): CoreItem {
-  const { states, place } = caller;
-  const [result] = guard.type.results;
-  const otherwise = result === undefined ? undefined : zeros[result];
-  const guarded = guard.type.params.length === 1 ? guardOne : guardOf;
-  const host = guarded(states)(otherwise, run as (...flat: unknown[]) => unknown);
-  const imports: Record<string, unknown> = { host, trap: trapFunc(states), state: states.memory, caller: place };
+  return instanceOf(caller, guard, { host: guarded(caller, guard, run) });
+}
+
+/** One that may have to wait: `finish` is given the answer, and the arguments once more. */
+export function waitingFunc(
+  caller: ComponentInstance,
+  type: Guard["type"],
+  { run, finish }: { readonly run: HostFunc; readonly finish: (answer: unknown, ...flat: never[]) => unknown },
+): CoreItem {
+  const guard = { type, leaves: true, waits: true };
+  const { scheduler } = caller.states;
+  const settle = (task: number, ...flat: never[]): unknown => finish(scheduler.settle(task), ...flat);
+  return instanceOf(caller, guard, {
+    host: guarded(caller, guard, run),
+    settle: guardOf(caller.states)(zeroOf(type), settle),
+    wait: scheduler.wait,
+  });
+}
+
+function guarded({ states }: ComponentInstance, { type: { params, results } }: Guard, run: HostFunc): HostCall {
+  const guard = params.length === 1 ? guardOne : guardOf;
+  return guard(states)(zeroOf({ params, results }), run as HostCall); // called as its type says
+}
+
+function instanceOf({ states, place }: ComponentInstance, guard: Guard, funcs: Record<string, unknown>): CoreItem {
+  const imports: Record<string, unknown> = { ...funcs, trap: trapFunc(states), state: states.memory, caller: place };
   const { exports } = new WebAssembly.Instance(guardModule(guard), { "": imports as Record<string, CoreItem> });
   return exports["f"] as CoreItem; // what a guard exports
 }

@@ -2,22 +2,33 @@
  * Whether instances may be entered and left, in one memory that generated core code shares with the host, and why the
  * host or an adapter asked for a trap. Nothing of it can be changed by guests.
  */
-import { pendingAddress, stateBytes, stateOffsets } from "../adapter/adapter.ts";
+import { stateBytes, stateOffsets } from "../adapter/state-memory.ts";
+import { Scheduler } from "../call/scheduler.ts";
+import { Root, type RootLimits } from "../call/task.ts";
 import { TrapError } from "../errors/errors.ts";
 
 const pageBytes = 65_536;
-/** One mebibyte: the memory never grows, so that views of it stay. */
-const pages = 16;
+/** Two mebibytes: the memory never grows, so that views of it stay. */
+const pages = 32;
 
 export class InstanceStates {
   readonly memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   readonly words: Int32Array;
   readonly #free: number[] = [];
+  readonly scheduler: Scheduler;
   #next = stateBytes;
-  #pending: { readonly reason: unknown } | undefined;
+  /** Generated code names places, and is held by what closes over its instance: who is gone is named by nobody. */
+  readonly #released = new FinalizationRegistry((place: number) => this.#free.push(place));
 
   constructor() {
     this.words = new Int32Array(this.memory.buffer);
+    this.scheduler = new Scheduler(this.words);
+  }
+
+  makeRoot(name: string, limits: RootLimits): Root {
+    const root = new Root({ words: this.words, place: this.allocate(), name, limits });
+    this.releaseWith(root, root.place);
+    return root;
   }
 
   /** The place of a new instance, in bytes: it may be entered and left. @throws TrapError if there is no room */
@@ -31,22 +42,8 @@ export class InstanceStates {
     return place;
   }
 
-  release(place: number): void {
-    this.#free.push(place);
-  }
-
-  /** Asks generated code to trap as soon as it looks; the reason comes out with the trap. */
-  fail(reason: unknown): void {
-    this.#pending ??= { reason };
-    this.words[pendingAddress / 4] = 1;
-  }
-
-  /** The reason of the trap that came out, if somebody asked for it. */
-  takeReason(): { readonly reason: unknown } | undefined {
-    const pending = this.#pending;
-    if (pending === undefined) return undefined;
-    this.#pending = undefined;
-    this.words[pendingAddress / 4] = 0;
-    return pending;
+  /** The place is free when nobody has `owner` any more. */
+  releaseWith(owner: object, place: number): void {
+    this.#released.register(owner, place);
   }
 }

@@ -4,12 +4,14 @@
  */
 
 import type { RuntimeResource } from "../call/handle-table.ts";
+import type { Root } from "../call/task.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import type { AliasRef, CoreInstanceRef, InstanceRef, SortIndex } from "../decode/ast.ts";
 import type { ExternType } from "../types/component-types.ts";
 import type { ValidComponent, ValidDefinition } from "../validate/valid-component.ts";
 import { builtinFunc } from "./builtins.ts";
 import { ComponentInstance } from "./component-instance.ts";
+import { destructors } from "./guarded-drop.ts";
 import type { InstanceStates } from "./instance-states.ts";
 import { liftFunc, lowerFunc } from "./link-func.ts";
 import {
@@ -28,14 +30,15 @@ export interface InstantiateOptions {
   readonly states: InstanceStates;
   /** Every component instance that is made is added, also where making them fails. */
   readonly made: ComponentInstance[];
-  readonly parent?: ComponentInstance;
+  /** Its root, or the instance around it. */
+  readonly within: Root | ComponentInstance;
   readonly outer?: RuntimeScope | undefined;
 }
 
 /** @throws TrapError, and what the engine throws for core modules */
 export function instantiateComponent(component: ValidComponent, options: InstantiateOptions): InstanceItem {
   const instance = new ComponentInstance(options.states, {
-    parent: options.parent,
+    within: options.within,
     hasContext: component.definitions.some(isOfContext),
   });
   options.made.push(instance);
@@ -113,16 +116,29 @@ export function bindResources(type: ExternType, item: Item, resources: ResourceM
 function defineResource(scope: RuntimeScope, definition: ValidDefinition & { readonly kind: "resource" }): void {
   const { instance } = scope;
   const destructor = definition.destructor === undefined ? undefined : scope.coreFuncs[definition.destructor];
-  const drop = (representation: number, caller?: object): void => {
-    if (typeof destructor !== "function") return;
-    const from = caller instanceof ComponentInstance ? caller : undefined;
-    instance.enter(from);
-    destructor(representation);
-    instance.leave(from);
+  const drop = (representation: number): void => {
+    if (typeof destructor === "function") dropByHost(instance, () => destructor(representation));
   };
   const resource: RuntimeResource = { kind: "resource", drop, owner: instance };
+  if (typeof destructor === "function") destructors.set(resource, { instance, destructor });
   scope.resources.set(definition.resource, resource);
   scope.types.push({ kind: "type", resource });
+}
+
+/** @throws TrapError, BudgetExhausted, ExitError */
+function dropByHost(instance: ComponentInstance, run: () => void): void {
+  const { states, root } = instance;
+  const { scheduler } = states;
+  if (!root.mayEnter || root.state !== "ready") throw scheduler.refusal(root, undefined);
+  const task = scheduler.beginSync(root);
+  instance.enter(undefined);
+  try {
+    run();
+  } catch (error) {
+    throw scheduler.unwind(task, error);
+  }
+  instance.leave(undefined);
+  scheduler.finish(task);
 }
 
 function itemAt(scope: RuntimeScope, { sort, index }: SortIndex): Item {
@@ -144,7 +160,7 @@ function makeInstance(scope: RuntimeScope, ref: InstanceRef, options: Instantiat
   const { component, outer } = scope.components[ref.component] ?? absent("component", ref.component);
   const imports = new Map(ref.arguments.map(({ name, value }) => [name, itemAt(scope, value)] as const));
   const { compile, states, made } = options;
-  return instantiateComponent(component, { imports, compile, states, made, parent: scope.instance, outer });
+  return instantiateComponent(component, { imports, compile, states, made, within: scope.instance, outer });
 }
 
 function makeCoreInstance(scope: RuntimeScope, ref: CoreInstanceRef): Readonly<Record<string, CoreItem>> {
@@ -159,6 +175,9 @@ function makeCoreInstance(scope: RuntimeScope, ref: CoreInstanceRef): Readonly<R
   module.account?.admit();
   const own = Object.entries(module.account?.imports ?? {}) as [string, Readonly<Record<string, CoreItem>>][];
   const made = new WebAssembly.Instance(module.module, nullObject([...entries, ...own]));
+  for (const item of Object.values(made.exports)) {
+    if (item instanceof WebAssembly.Memory) scope.instance.root.memories.add(item);
+  }
   return made.exports as Readonly<Record<string, CoreItem>>; // exports are what core items are
 }
 

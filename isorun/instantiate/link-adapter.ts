@@ -7,6 +7,7 @@ import type { CanonicalOptions } from "../validate/canon-options.ts";
 import type { ComponentInstance } from "./component-instance.ts";
 import { trapFunc } from "./guarded-func.ts";
 import { absent, type CoreItem, type LiftedFunc, type RuntimeScope } from "./runtime-scope.ts";
+import { turnImports } from "./turn-imports.ts";
 
 export interface Adapted {
   readonly type: FuncType;
@@ -18,6 +19,7 @@ export interface Adapted {
 export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adapted): CoreItem {
   const callee = lifted.scope.instance;
   const entering = callee.enteringFrom(scope.instance);
+  if (callee.root !== scope.instance.root) scope.instance.root.links.add(callee.root);
   const { module, handles } = adapterOf({
     type,
     caller: sideOf(scope, options),
@@ -32,6 +34,7 @@ export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adap
       handles,
       scope,
     }),
+    ...turnImports(scope.instance.states, callee),
     state: scope.instance.states.memory,
     caller: scope.instance.place,
     "callee-place": callee.place,
@@ -78,7 +81,7 @@ function hostImports({ caller, callee, handles, scope }: HostParts): Record<stri
       try {
         lending.end(count);
       } catch (error) {
-        states.fail(error);
+        states.scheduler.fail(error);
       }
     },
   };
@@ -89,7 +92,7 @@ function hostImports({ caller, callee, handles, scope }: HostParts): Record<stri
       try {
         return kind === "own" ? give(handle, { from, to, resource }) : lending.lend(handle, { lent, resource });
       } catch (error) {
-        states.fail(error);
+        states.scheduler.fail(error);
         return 0;
       }
     };

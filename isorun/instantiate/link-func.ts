@@ -1,13 +1,24 @@
 /** `canon lift` and `canon lower` at run time: generated functions bound to the memories and handles of an instance. */
+
+import { hostWords } from "../call/boundary-words.ts";
+import { waiting } from "../call/scheduler.ts";
 import { entryOf, exitOf } from "../call/signature.ts";
-import { type HostSide, hostWords } from "../call/support.ts";
+import type { HostSide } from "../call/support.ts";
+import { promisingFunc } from "../call/suspending.ts";
 import { UnsupportedError } from "../errors/errors.ts";
 import { flattenFunc } from "../types/flatten.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
 import { bound, supportOf } from "./bind-support.ts";
-import { guardedFunc } from "./guarded-func.ts";
+import { guardedFunc, waitingFunc } from "./guarded-func.ts";
 import { adaptedFunc } from "./link-adapter.ts";
-import { absent, type CoreItem, type FuncItem, type HostCall, type RuntimeScope } from "./runtime-scope.ts";
+import {
+  absent,
+  type CoreItem,
+  type FuncItem,
+  type HostCall,
+  type HostEntry,
+  type RuntimeScope,
+} from "./runtime-scope.ts";
 
 export function liftFunc(
   scope: RuntimeScope,
@@ -16,10 +27,21 @@ export function liftFunc(
   if (options.isAsync || type.isAsync) return { kind: "func", call: unsupportedAsync };
   const core = scope.coreFuncs[func] ?? absent("core function", func);
   const post = options.postReturn === undefined ? undefined : scope.coreFuncs[options.postReturn];
-  const forHost = (host: HostSide): HostCall => {
-    const { bind, resources } = entryOf(type, post !== undefined);
+  const forHost = (host: HostSide): HostEntry => {
+    const has = { postReturn: post !== undefined };
     const support = supportOf(scope, options, { words: hostWords, host });
-    return bind(support, core, bound(scope, resources), post) as HostCall; // the text says so
+    const bindEntry = (isSuspendable: boolean): unknown => {
+      const { bind, resources } = entryOf(type, { ...has, isSuspendable });
+      const target = isSuspendable && typeof core === "function" ? promisingFunc(core) : core;
+      return bind(support, target, bound(scope, resources), post);
+    };
+    const call = bindEntry(false) as HostCall; // the text says so
+    let suspendable: HostEntry["callSuspendable"] | undefined;
+    const callSuspendable: HostEntry["callSuspendable"] = (...given) => {
+      suspendable ??= bindEntry(true) as HostEntry["callSuspendable"]; // the text says so
+      return suspendable(...given);
+    };
+    return { instance: scope.instance, call, callSuspendable };
   };
   return { kind: "func", lifted: { core, post, options, scope, forHost } };
 }
@@ -40,7 +62,7 @@ export function lowerFunc(
   if (target.lifted !== undefined) return adaptedFunc(scope, { type, options, lifted: target.lifted });
   const { bind, resources } = exitOf(type);
   const support = supportOf(scope, options, { words: hostWords });
-  const run = bind(support, target.call, bound(scope, resources), undefined) as HostCall; // the text says so
+  const exit = bind(support, target.call, bound(scope, resources), waiting) as Parameters<typeof waitingFunc>[2]; // so
   const flat = flattenFunc(type, { role: "lower", isAsync: false, hasCallback: false });
-  return guardedFunc(scope.instance, { type: flat, leaves: true }, run);
+  return waitingFunc(scope.instance, flat, exit);
 }

@@ -1,6 +1,7 @@
 /** The index spaces of one component instance while it is made, what they hold, and the scope around it. */
 import type { RuntimeResource } from "../call/handle-table.ts";
 import type { HostSide } from "../call/support.ts";
+import type { Task } from "../call/task.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { CanonicalOptions } from "../validate/canon-options.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
@@ -21,7 +22,15 @@ export interface LiftedFunc {
   readonly post: CoreItem | undefined;
   readonly options: CanonicalOptions;
   readonly scope: RuntimeScope;
-  readonly forHost: (host: HostSide) => HostCall;
+  readonly forHost: (host: HostSide) => HostEntry;
+}
+
+/** How the host calls a function of a component. */
+export interface HostEntry {
+  readonly instance: ComponentInstance;
+  readonly call: HostCall;
+  /** The same on a stack that can be suspended, as part of a task that has its turn. */
+  readonly callSuspendable: (task: Task, ...args: unknown[]) => Promise<unknown>;
 }
 
 export interface InstanceItem {

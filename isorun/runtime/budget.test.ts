@@ -105,9 +105,9 @@ test("calls in calls, counted and by the engine's own stack", async () => {
   expect(await endOf({}, "recurse", 0)).toMatchObject({ field: "maxCallDepth", limit: Infinity });
 });
 
-test("a field that nothing enforces yet, and what is no limit, are refused", () => {
+test("a field that nothing enforces, and what is no limit, are refused", () => {
   const builder = runtime.instance(component);
-  expect(() => builder.budget({ wallMs: 5 })).toThrow(UnsupportedError);
+  expect(() => builder.budget({ maxOutputBytes: 5 })).toThrow(UnsupportedError);
   expect(() => builder.budget({ fuel: -1n })).toThrow(TypeError);
   expect(() => builder.budget({ maxMemoryBytes: Number.NaN })).toThrow(TypeError);
 });

@@ -4,20 +4,23 @@
  */
 import { type Budget, type BudgetField, budgetFieldNames } from "../../core/budget/budget.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
-import { Meter } from "../compile/meter.ts";
+import { endOf } from "../call/scheduler.ts";
+import type { Root } from "../call/task.ts";
+import { TimeAccount } from "../call/time-account.ts";
+import { type Exhaustion, Meter } from "../compile/meter.ts";
 import { type RewriteOptions, type RewrittenModule, rewriteCoreModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
-import { BudgetExhausted, UnsupportedError } from "../errors/errors.ts";
+import { type BudgetExhausted, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { ModuleAccount, ModuleItem } from "../instantiate/runtime-scope.ts";
 import type { ComponentParts, MeteredModules } from "./component.ts";
 import type { KeptModules } from "./kept-modules.ts";
 
-const enforced = ["fuel", "maxMemoryBytes", "maxTableElements", "maxCallDepth"] as const;
+const notEnforced = new Set<BudgetField>(["maxOutputBytes"]);
 
-export const canEnforce = (field: BudgetField): boolean => enforced.some((each) => each === field);
+export const canEnforce = (field: BudgetField): boolean => !notEnforced.has(field);
 
-/** @throws TypeError for what is no budget, UnsupportedError for a field that nothing enforces yet */
+/** @throws TypeError for what is no budget, UnsupportedError for a field that nothing enforces */
 export function checkBudget(budget: Budget): Budget {
   const checked = requireBudget(budget);
   const field = budgetFieldNames.find((name) => checked[name] !== undefined && !canEnforce(name));
@@ -31,6 +34,16 @@ export interface Usage {
   readonly tableElements: number;
   /** In instructions. */
   readonly fuel: bigint;
+  /** Calls of the host into it. */
+  readonly calls: number;
+  /** Of the thread, while it worked for this instance; counted with a limit of it. */
+  readonly cpuMs: number;
+  /** From entry to exit of each call, also while it was suspended; counted with a limit of time. */
+  readonly wallMs: number;
+  /** That it has now. */
+  readonly handles: number;
+  /** Of components: itself, and those in it. */
+  readonly instances: number;
 }
 
 export class InstanceBudget {
@@ -38,14 +51,27 @@ export class InstanceBudget {
   readonly #states: InstanceStates;
   readonly #meter: Meter;
   readonly #options: RewriteOptions;
+  /** What it pays for. */
+  readonly root: Root;
+  /** Why a guest that computes was ended, if it was not the meter's own account. */
+  #late: { readonly reason: unknown } | undefined;
+  #spaces = { memory: 0, table: 0 };
 
-  constructor(budget: Budget, states: InstanceStates) {
-    const { fuel, maxMemoryBytes, maxTableElements, maxCallDepth } = budget;
+  /** @param name of the instance @throws UnsupportedError for processor time where nothing measures it */
+  constructor(budget: Budget, { states, name }: { readonly states: InstanceStates; readonly name: string }) {
+    const { fuel, maxMemoryBytes, maxTableElements, maxCallDepth, maxTables, maxMemories, cpuMs, wallMs } = budget;
     this.#budget = budget;
     this.#states = states;
+    const hasClock = cpuMs !== undefined || wallMs !== undefined;
+    this.root = states.makeRoot(name, {
+      handles: budget.maxHandles,
+      instances: budget.maxInstances,
+      messageBytes: budget.maxMessageBytes,
+      time: hasClock ? new TimeAccount({ cpuMs, wallMs }) : undefined,
+    });
     this.#options = {
-      fuel: fuel !== undefined,
-      growth: maxMemoryBytes !== undefined || maxTableElements !== undefined,
+      fuel: fuel !== undefined || hasClock,
+      growth: [maxMemoryBytes, maxTableElements, maxTables, maxMemories].some((limit) => limit !== undefined),
       callDepth: maxCallDepth !== undefined,
     };
     this.#meter = new Meter({
@@ -53,12 +79,45 @@ export class InstanceBudget {
       ...(maxMemoryBytes === undefined ? {} : { memoryBytesMax: maxMemoryBytes }),
       ...(maxTableElements === undefined ? {} : { tableElementsMax: maxTableElements }),
       ...(maxCallDepth === undefined ? {} : { callDepthMax: maxCallDepth }),
+      onSlice: () => this.#look(),
     });
   }
 
+  /** A guest that computes without end sees only clocks, and what its own thread did. */
+  #look(): Exhaustion | undefined {
+    const task = this.#states.scheduler.running;
+    this.#late = task === undefined ? undefined : endOf(task);
+    return this.#late === undefined ? undefined : { field: "wallMs", limit: 0, used: 0 };
+  }
+
   get usage(): Usage {
-    const { memoryBytes, tableElements, fuelUsed } = this.#meter;
-    return { memoryBytes, tableElements, fuel: fuelUsed };
+    const { tableElements, fuelUsed } = this.#meter;
+    const { calls, instances, handles, time, memories } = this.root;
+    const shown = [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+    return {
+      memoryBytes: Math.max(this.#meter.memoryBytes, shown),
+      tableElements,
+      fuel: fuelUsed,
+      calls,
+      cpuMs: time?.cpuMs ?? 0,
+      wallMs: time?.wallMs ?? 0,
+      handles: handles.used,
+      instances,
+    };
+  }
+
+  /**
+   * Narrows fuel for one call. @returns what takes the limit back
+   * @throws UnsupportedError for an instance that counts no fuel
+   */
+  narrowFuel(fuel: bigint): () => void {
+    if (!this.#options.fuel) throw new UnsupportedError("fuel for one call of an instance without a budget of fuel");
+    const before = this.#meter.fuelLimit;
+    const narrow = this.#meter.fuelUsed + fuel;
+    if (before === undefined || narrow < before) this.#meter.fuelLimit = narrow;
+    return () => {
+      this.#meter.fuelLimit = before;
+    };
   }
 
   /** A module of the component as an instance of it uses it. */
@@ -86,6 +145,7 @@ export class InstanceBudget {
     const { check, grow, fuel, depth } = this.#meter.imports(rewritten);
     return {
       admit: () => {
+        this.#admitSpaces(rewritten);
         if (!this.#meter.admit(rewritten)) throw this.#exhausted();
       },
       imports: {
@@ -101,13 +161,25 @@ export class InstanceBudget {
 
   /** What ends the guest has to come out with its trap. */
   #told(verdict: number): number {
-    if (verdict !== 0) this.#states.fail(this.#exhausted());
+    if (verdict !== 0)
+      this.#states.scheduler.leaveReason(this.#late === undefined ? this.#exhausted() : this.#late.reason);
     return verdict;
+  }
+
+  /** How many memories and tables there are. @throws BudgetExhausted */
+  #admitSpaces({ memories, tables }: RewrittenModule): void {
+    const { maxMemories = Infinity, maxTables = Infinity } = this.#budget;
+    const own = (spaces: readonly { readonly isImported: boolean }[]): number =>
+      spaces.filter(({ isImported }) => !isImported).length;
+    this.#spaces = { memory: this.#spaces.memory + own(memories), table: this.#spaces.table + own(tables) };
+    const { memory, table } = this.#spaces;
+    if (memory > maxMemories) throw this.root.exhausted({ field: "maxMemories", limit: maxMemories, used: memory });
+    if (table > maxTables) throw this.root.exhausted({ field: "maxTables", limit: maxTables, used: table });
   }
 
   #exhausted(): BudgetExhausted {
     const { exhaustion } = this.#meter;
-    return new BudgetExhausted(exhaustion ?? { field: "fuel", limit: this.#budget.fuel ?? 0n, used: 0n });
+    return this.root.exhausted(exhaustion ?? { field: "fuel", limit: this.#budget.fuel ?? 0n, used: 0n });
   }
 
   /** Calls of the host begin at the edge. */

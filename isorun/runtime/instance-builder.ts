@@ -1,7 +1,7 @@
 /** Links what a component imports, and makes instances of it: each has a linker, and what is defined there, of its own. */
 import type { Budget } from "../../core/budget/budget.ts";
 import type { Policy } from "../../core/policy/policy.ts";
-import { trapOf } from "../call/trap-of.ts";
+import type { Root } from "../call/task.ts";
 import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts";
 import { LinkError } from "../errors/errors.ts";
 import type { ComponentInstance } from "../instantiate/component-instance.ts";
@@ -17,6 +17,8 @@ import type { SystemComponent } from "./system-component.ts";
 
 export interface BuilderHooks {
   readonly states: InstanceStates;
+  /** A name for the next instance, as chains of calls show it. */
+  readonly nameOf: () => string;
   readonly onMade: (handle: InstanceHandle) => void;
   readonly onEnd: (handle: InstanceHandle) => void;
 }
@@ -83,7 +85,8 @@ export class InstanceBuilder {
   async instantiate(): Promise<InstanceHandle> {
     const parts = Component.partsOf(this.#component);
     const { valid } = parts;
-    const budget = new InstanceBudget(this.#budget, this.#hooks.states);
+    const { states } = this.#hooks;
+    const budget = new InstanceBudget(this.#budget, { states, name: this.#hooks.nameOf() });
     const compile = (module: CoreModule): ModuleItem => budget.moduleOf(parts, module);
     const linker = new Linker();
     for (const define of this.#definitions) define(linker);
@@ -92,18 +95,20 @@ export class InstanceBuilder {
       locals: this.#locals,
       unknownImportsTrap: this.#unknownImportsTrap,
       compile: (bytes) => compile(decodeCoreModule(bytes)),
+      scheduler: states.scheduler,
     });
     const made: ComponentInstance[] = [];
     const dropHostResources = (): void => {
       for (const { handles } of made) handles.dropHostResources();
     };
-    const { states } = this.#hooks;
-    const root = instantiated({ states, onFailure: dropHostResources }, () =>
-      instantiateComponent(valid, { imports, compile, states, made }),
+    const root = instantiated({ states, root: budget.root, onFailure: dropHostResources }, () =>
+      instantiateComponent(valid, { imports, compile, states, made, within: budget.root }),
     );
     const handle: InstanceHandle = new InstanceHandle(root, {
       types: valid.type.exports,
       budget,
+      states,
+      canWait: imports.size > 0,
       onEnd: () => this.#hooks.onEnd(handle),
       dropHostResources,
     });
@@ -114,15 +119,20 @@ export class InstanceBuilder {
 
 interface Instantiation {
   readonly states: InstanceStates;
+  readonly root: Root;
   readonly onFailure: () => void;
 }
 
 /** What ends a start function is a trap, with the reason that the host or an adapter left. */
-function instantiated<T>({ states, onFailure }: Instantiation, run: () => T): T {
+function instantiated<T>({ states: { scheduler }, root, onFailure }: Instantiation, run: () => T): T {
+  const task = scheduler.beginSync(root);
   try {
-    return run();
+    const made = run();
+    scheduler.finish(task);
+    root.calls = 0;
+    return made;
   } catch (error) {
-    const trap = trapOf(states, error);
+    const trap = scheduler.unwind(task, error);
     onFailure();
     throw trap;
   }

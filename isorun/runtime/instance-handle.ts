@@ -1,45 +1,55 @@
 /** An instance as a host holds it: its exports as functions, its state, its end. */
 
 import type { HostSide } from "../call/support.ts";
-import { BudgetExhausted, ComponentError, ExitError, TrapError, UnsupportedError } from "../errors/errors.ts";
-import type { FuncItem, HostCall, InstanceItem } from "../instantiate/runtime-scope.ts";
+import { canSuspend } from "../call/suspending.ts";
+import type { InstanceState } from "../call/task.ts";
+import { ComponentError, UnsupportedError } from "../errors/errors.ts";
+import type { InstanceStates } from "../instantiate/instance-states.ts";
+import type { FuncItem, HostCall, HostEntry, InstanceItem } from "../instantiate/runtime-scope.ts";
 import type { ExternType, FuncType } from "../types/component-types.ts";
+import { type CallOptions, watch } from "./call-options.ts";
 import type { InstanceBudget, Usage } from "./instance-budget.ts";
-
-export type InstanceState = "ready" | "trapped" | "exhausted" | "terminated";
 
 interface HandleParts {
   readonly types: ReadonlyMap<string, ExternType>;
   readonly budget: InstanceBudget;
+  readonly states: InstanceStates;
+  /** Whether it imports something that its calls may have to wait for. */
+  readonly canWait: boolean;
   readonly onEnd: () => void;
   /** Gives back what the instance owns of the host's. */
   readonly dropHostResources: () => void;
 }
 
+const nothing: InstanceItem = { kind: "instance", exports: new Map() };
+
 export class InstanceHandle implements AsyncDisposable {
-  readonly #root: InstanceItem;
   readonly #types: ReadonlyMap<string, ExternType>;
-  readonly #funcs = new Map<string, HostCall>();
+  readonly #funcs = new Map<string, HostEntry>();
+  readonly #budget: InstanceBudget;
+  readonly #states: InstanceStates;
+  readonly #canWait: boolean;
   readonly #onEnd: () => void;
-  readonly #dropHostResources: () => void;
-  #state: InstanceState = "ready";
+  #dropHostResources: () => void;
+  #root: InstanceItem;
   #exports: Readonly<Record<string, unknown>> | undefined;
 
-  readonly #budget: InstanceBudget;
-
-  constructor(root: InstanceItem, { types, budget, onEnd, dropHostResources }: HandleParts) {
+  constructor(root: InstanceItem, { types, budget, states, canWait, onEnd, dropHostResources }: HandleParts) {
     this.#root = root;
     this.#types = types;
     this.#budget = budget;
+    this.#states = states;
+    this.#canWait = canWait;
     this.#onEnd = onEnd;
     this.#dropHostResources = dropHostResources;
+    budget.root.onEnd = () => this.#ended();
   }
 
   get state(): InstanceState {
-    return this.#state;
+    return this.#budget.root.state;
   }
 
-  /** What is counted is what the budget limits: the rest is 0. */
+  /** Fuel and times are counted where the budget limits them, memory that the instance hides too; else they are 0. */
   usage(): Usage {
     return this.#budget.usage;
   }
@@ -51,17 +61,53 @@ export class InstanceHandle implements AsyncDisposable {
   }
 
   /**
-   * Calls an export: a bare name, or `ns:pkg/iface@version#name`.
-   * @throws TypeError (an argument), TrapError, BudgetExhausted, ExitError, ComponentError (the `err` side of the result)
+   * Calls an export: a bare name, or `ns:pkg/iface@version#name`. Waits for its turn if the instance is busy with another
+   * call, and while host functions wait.
+   * @throws TypeError (an argument), TrapError, BudgetExhausted, DeadlockError, ExitError, ComponentError (the `err` side
+   * of the result)
    */
-  async call(name: string, args: readonly unknown[] = []): Promise<unknown> {
-    return this.func(name)(...args);
+  async call(name: string, args: readonly unknown[] = [], options?: CallOptions): Promise<unknown> {
+    const entry = this.#entryOf(name);
+    const { root } = entry.instance;
+    // A call that can be suspended costs some microseconds: most need not.
+    const isPlain = options === undefined && !this.#canWait && root.mayEnter;
+    if (isPlain || !canSuspend()) return entry.call(...args);
+    return this.#callInTurn(entry, args, options ?? {});
   }
 
-  /** The same as a synchronous function. @throws TypeError if there is no such export */
+  async #callInTurn(entry: HostEntry, args: readonly unknown[], options: CallOptions): Promise<unknown> {
+    const { scheduler } = this.#states;
+    const task = scheduler.makeTask(entry.instance.root, options.context);
+    const unwatch = watch(task, scheduler, options);
+    let widen: (() => void) | undefined;
+    try {
+      const turn = scheduler.turnOf(task);
+      if (turn !== undefined) {
+        await turn;
+        scheduler.hasTurn(task);
+      }
+      if (options.fuel !== undefined) widen = this.#budget.narrowFuel(options.fuel);
+      return await entry.callSuspendable(task, ...args);
+    } finally {
+      widen?.();
+      unwatch();
+      scheduler.forget(task);
+    }
+  }
+
+  /**
+   * The same as a synchronous function. It throws TrapError `cannot-block` where it would have to wait.
+   * @throws TypeError if there is no such export
+   */
   func(name: string): HostCall {
+    return this.#entryOf(name).call;
+  }
+
+  #entryOf(name: string): HostEntry {
     const known = this.#funcs.get(name);
     if (known !== undefined) return known;
+    const { root } = this.#budget;
+    if (root.state !== "ready") throw this.#states.scheduler.refusal(root, undefined);
     const { item } = this.#find(name);
     const made = item.lifted?.forHost(this.#side);
     if (made === undefined) throw new UnsupportedError(`calling '${name}', an import that is exported again,`);
@@ -69,11 +115,15 @@ export class InstanceHandle implements AsyncDisposable {
     return made;
   }
 
-  /** Host resources that the instance still owns are dropped. @throws what dropping them throws */
-  async terminate(): Promise<void> {
-    if (this.#state !== "terminated") this.#onEnd();
-    this.#state = "terminated";
-    this.#dropHostResources();
+  /**
+   * Ends the instance, and the call that is in it: at once if it waits, else where it next can be ended. Host resources
+   * that the instance still owns are dropped. @throws what dropping them throws
+   */
+  async terminate(reason = "the instance was terminated"): Promise<void> {
+    const drop = this.#dropHostResources;
+    this.#dropHostResources = () => undefined;
+    this.#states.scheduler.terminate(this.#budget.root, reason);
+    drop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -97,14 +147,7 @@ export class InstanceHandle implements AsyncDisposable {
   }
 
   readonly #side: HostSide = {
-    begin: (given, wanted) => {
-      if (this.#state !== "ready") {
-        throw new TrapError(`cannot enter component instance: it is ${this.#state}`, { code: "cannot-enter" });
-      }
-      if (given !== wanted) throw new TypeError(`expected ${wanted} arguments, found ${given}`);
-      this.#budget.enter();
-    },
-    end: (error) => this.#ended(error),
+    begin: () => this.#budget.enter(),
     unwrap: (result) => {
       const { tag, val } = result as { tag: "ok" | "err"; val?: unknown }; // lifted so
       if (tag === "err") throw new ComponentError(val);
@@ -112,16 +155,13 @@ export class InstanceHandle implements AsyncDisposable {
     },
   };
 
-  /** A bad argument leaves the instance as it was; a trap or an exit is its end. */
-  #ended(error: unknown): unknown {
-    if (error instanceof TrapError) this.#state = "trapped";
-    if (error instanceof BudgetExhausted) this.#state = "exhausted";
-    if (error instanceof ExitError) {
-      this.#state = "terminated";
-      this.#onEnd();
-    }
-    if (this.#state !== "ready") this.#dropQuietly();
-    return error;
+  /** What it had is given back, whoever still has the handle. */
+  #ended(): void {
+    this.#funcs.clear();
+    this.#root = nothing;
+    if (this.state === "terminated") this.#onEnd();
+    this.#dropQuietly();
+    this.#dropHostResources = () => undefined;
   }
 
   /** What ended the instance is what its caller has to know: a host resource that cannot be dropped comes second. */
@@ -137,7 +177,7 @@ export class InstanceHandle implements AsyncDisposable {
     const made: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     for (const [name, type] of types) {
       if (type.kind === "func") {
-        made[name] = async (...args: unknown[]) => this.func(`${prefix}${name}`)(...args);
+        made[name] = (...args: unknown[]) => this.call(`${prefix}${name}`, args);
       } else if (type.kind === "instance" && prefix === "") {
         made[name] = this.#namespace(type.exports, `${name}#`);
       }

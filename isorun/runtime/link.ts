@@ -4,15 +4,18 @@
  */
 
 import type { RuntimeResource } from "../call/handle-table.ts";
-import { ComponentError, LinkError, type LinkProblem, TrapError } from "../errors/errors.ts";
+import type { Scheduler } from "../call/scheduler.ts";
+import { canSuspend } from "../call/suspending.ts";
+import { LinkError, type LinkProblem } from "../errors/errors.ts";
 import { bindResources } from "../instantiate/instantiate.ts";
 import type { InstanceItem, Item, ModuleItem, ResourceMap } from "../instantiate/runtime-scope.ts";
-import type { ComponentType, ExternType, FuncType, InstanceType, ResourceType } from "../types/component-types.ts";
+import type { ComponentType, ExternType, InstanceType, ResourceType } from "../types/component-types.ts";
 import { Substitution } from "../types/substitute.ts";
 import { externMismatch, matchResources } from "../types/subtype.ts";
 import { formatExternType } from "../types/wit.ts";
 import { compatibleLookup } from "./compatible-name.ts";
-import type { HostDefinition, HostFunction, Linker } from "./linker.ts";
+import { hostFunc, isAsyncFunction } from "./host-func.ts";
+import type { HostDefinition, Linker } from "./linker.ts";
 import { Linker as LinkerClass } from "./linker.ts";
 import { providerOf } from "./provider.ts";
 
@@ -28,6 +31,7 @@ export interface Given {
   /** Imports that nobody gives trap when they are called. */
   readonly unknownImportsTrap: boolean;
   readonly compile: (bytes: Uint8Array) => ModuleItem;
+  readonly scheduler: Scheduler;
 }
 
 /** @throws LinkError */
@@ -84,8 +88,14 @@ interface Linking {
 function hostItem({ path, type, definition }: HostImport, linking: Linking): Item | undefined {
   if (type.kind === "instance") return hostInstance({ path, type, definition }, linking);
   if (definition === undefined) return absentItem(path, type, linking);
-  if (type.kind === "func" && definition.kind === "func")
-    return hostFunc(type, { path, implementation: definition.implementation });
+  if (type.kind === "func" && definition.kind === "func") {
+    const { implementation } = definition;
+    if (isAsyncFunction(implementation) && !canSuspend()) {
+      report(linking, path, "it was given an async function, and this engine has no WebAssembly.Suspending");
+      return undefined;
+    }
+    return { kind: "func", call: hostFunc(type, { path, implementation, scheduler: linking.given.scheduler }) };
+  }
   if (type.kind === "type" && type.type.kind === "resource" && definition.kind === "resource") {
     return hostResource(definition.resource, { path, type: type.type }, linking);
   }
@@ -171,35 +181,3 @@ function report({ problems }: Linking, path: readonly string[], detail: string):
     message: `cannot link ${place}: ${detail}`,
   });
 }
-
-/** A host's function returns the `ok` side of its result, or throws the other as ComponentError. */
-function hostFunc(
-  type: FuncType,
-  { path, implementation }: { readonly path: readonly string[]; readonly implementation: HostFunction },
-): Item {
-  const run = implementation as (...values: unknown[]) => unknown; // its arguments are what the type says
-  if (type.result?.kind !== "result") {
-    return { kind: "func", call: (...values) => settled(run(...values), path) };
-  }
-  const call = (...values: unknown[]): unknown => {
-    try {
-      return { tag: "ok", val: settled(run(...values), path) };
-    } catch (error) {
-      if (error instanceof ComponentError) return { tag: "err", val: error.payload };
-      throw error;
-    }
-  };
-  return { kind: "func", call };
-}
-
-/** @throws TrapError for a promise: this call cannot be suspended, and nothing else can wait */
-function settled(value: unknown, path: readonly string[]): unknown {
-  if (!isThenable(value)) return value;
-  // Nobody waits for it any more: its failure must not end the process.
-  if (value instanceof Promise) value.catch(() => undefined);
-  const message = `cannot block: '${path.join("#")}' has to wait, and this call cannot be suspended`;
-  throw new TrapError(message, { code: "cannot-block" });
-}
-
-const isThenable = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";

@@ -11,6 +11,7 @@ export class Runtime {
   readonly #live = new Set<InstanceHandle>();
   readonly #states = new InstanceStates();
   readonly #store: string | false;
+  #made = 0;
 
   /** @param store an absolute path; without one, what was compiled is kept in memory only */
   constructor({ store = false }: { readonly store?: string | false } = {}) {
@@ -33,6 +34,10 @@ export class Runtime {
   instance(component: Component): InstanceBuilder {
     return new InstanceBuilder(component, {
       states: this.#states,
+      nameOf: () => {
+        this.#made += 1;
+        return `instance-${this.#made}`;
+      },
       onMade: (handle) => this.#live.add(handle),
       onEnd: (handle) => this.#forget(handle),
     });

@@ -89,13 +89,13 @@ describe("output", () => {
     expect(chunks).toEqual(["a", "bcd"]);
   });
 
-  test("a stream of the web that does not take its bytes makes the guest wait", async () => {
+  test("a stream of the web that does not take its bytes makes the guest wait, which a synchronous call cannot", async () => {
     const stdout = new WritableStream<Uint8Array>({ write: () => new Promise(() => undefined) });
     const instance = await start({ stdout });
     const page = new Uint8Array(4096);
     for (let at = 0; at < (1 << 20) - page.length; at += page.length) await instance.call("print", [page]);
     expect(await instance.call("room")).toBe(4096n);
-    expect(await failureOf(instance.call("print", [page]))).toMatchObject({ code: "cannot-block" });
+    expect(await failureOf(Promise.try(() => instance.func("print")(page)))).toMatchObject({ code: "cannot-block" });
   });
 });
 
@@ -171,9 +171,11 @@ describe("input", () => {
     expect(await payloadOf(instance.call("blocking-read", [9n]))).toEqual(failure);
   });
 
-  test("what is not there yet cannot be waited for", async () => {
+  test("what is not there yet cannot be waited for in a synchronous call", async () => {
     const instance = await start({ stdin: new ReadableStream<Uint8Array>() });
-    expect(await failureOf(instance.call("blocking-read", [1n]))).toMatchObject({ code: "cannot-block" });
+    expect(await failureOf(Promise.try(() => instance.func("blocking-read")(1n)))).toMatchObject({
+      code: "cannot-block",
+    });
   });
 });
 

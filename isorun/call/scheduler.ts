@@ -1,0 +1,351 @@
+/**
+ * Which call runs, which are suspended, and whose turn it is. One for a runtime: all of its instances share one thread.
+ *
+ * A call whose host function answered with a promise is suspended as a whole, which only JSPI can do; others run
+ * meanwhile. Generated code asks for it in three steps (adapter/guard.ts): an ordinary import finds out that it has to
+ * wait, a suspending one waits, and a third one, which is told the number of the task, finds the answer. So whoever need
+ * not wait pays nothing, and no suspending import is called on a stack that cannot be suspended.
+ */
+import { pendingAddress, pendingKinds, runningAddress } from "../adapter/state-memory.ts";
+import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/errors.ts";
+import { canSuspend, suspendingImport } from "./suspending.ts";
+import { type CallContext, chainOf, heldRoots, type Root, Suspension, Task, TaskContext } from "./task.ts";
+import { type Trap, trapOf } from "./trap-of.ts";
+import { circleOf } from "./wait-graph.ts";
+
+/** What a lowered function is answered with when it has to wait. */
+export const waiting = Symbol("waiting");
+
+/** Numbers of suspendable tasks are odd; others have the place of their root, which is even. */
+const idStep = 2;
+const idMax = 2 ** 31 - 1;
+/** What timers can count. */
+const timerMsMax = 2 ** 31 - 1;
+
+export class Scheduler {
+  readonly #words: Int32Array;
+  /** Whose core code runs. */
+  running: Task | undefined;
+  /** Whose host function runs. */
+  inHost: Task | undefined;
+  readonly #suspendable = new Map<number, Task>();
+  readonly #contended = new Set<Root>();
+  #lastId = -1;
+  /** Found out, and not waited for yet. */
+  #taken: Suspension | undefined;
+  /** Suspends the stack, and answers with the number of its task. */
+  readonly wait = suspendingImport(() => this.#wait());
+
+  constructor(words: Int32Array) {
+    this.#words = words;
+  }
+
+  // Beginning and end
+
+  /** A call that can wait; `context` says whose host function makes it. */
+  makeTask(root: Root, context?: CallContext): Task {
+    do this.#lastId = this.#lastId + idStep > idMax ? 1 : this.#lastId + idStep;
+    while (this.#suspendable.has(this.#lastId));
+    const task = new Task(root, { id: this.#lastId, canSuspend: canSuspend() });
+    task.parent = TaskContext.taskOf(context) ?? this.inHost;
+    if (context !== undefined && !(context instanceof TaskContext)) task.passed = context;
+    this.#suspendable.set(task.id, task);
+    if (task.parent !== undefined) {
+      task.deadlineMs = task.parent.deadlineMs;
+      task.parent.children ??= new Set();
+      task.parent.children.add(task);
+    }
+    return task;
+  }
+
+  /** The end of a task of `makeTask`. */
+  forget(task: Task): void {
+    this.#suspendable.delete(task.id);
+    task.parent?.children?.delete(task);
+    task.end();
+    if (this.#contended.size > 0) this.#giveTurns();
+  }
+
+  /** A synchronous call begins. */
+  beginSync(root: Root): Task {
+    const { task } = root;
+    task.parent = this.inHost;
+    task.deadlineMs = this.inHost?.deadlineMs ?? Infinity;
+    this.begin(task);
+    return task;
+  }
+
+  /** From here on it is in its root. */
+  begin(task: Task): void {
+    const { root } = task;
+    root.calls += 1;
+    root.holder = task.id;
+    task.before = this.running;
+    this.#run(task);
+    if (root.time === undefined) return;
+    task.before?.root.time?.pause();
+    root.time.enter();
+    root.time.run();
+  }
+
+  #run(task: Task | undefined): void {
+    this.running = task;
+    this.#words[runningAddress / 4] = task === undefined ? 0 : task.id;
+  }
+
+  /** Its core code does not run any more, or not for now: what ran before goes on. */
+  pause(task: Task): void {
+    const { before, root } = task;
+    this.#run(before);
+    if (root.time !== undefined) root.time.pause();
+    if (before !== undefined && before.root.time !== undefined) before.root.time.run();
+  }
+
+  /** Behind a suspension nothing ran before: the stack begins here. */
+  resume(task: Task): void {
+    task.before = undefined;
+    this.#run(task);
+    task.root.time?.run();
+  }
+
+  finish(task: Task): void {
+    this.pause(task);
+    if (task.root.time !== undefined) task.root.time.leave();
+    if (!task.canSuspend) task.end();
+    if (this.#contended.size > 0) this.#giveTurns();
+  }
+
+  // Traps
+
+  /** Asks generated code that executes `unreachable` anyway: the reason comes out with the trap. */
+  leaveReason(reason: unknown): void {
+    const task = this.running;
+    if (task !== undefined) task.reason ??= { reason };
+  }
+
+  /** Asks generated code to trap as soon as it looks. */
+  fail(reason: unknown): void {
+    this.leaveReason(reason);
+    this.#words[pendingAddress / 4] = pendingKinds.trap;
+  }
+
+  /** Ends a call from outside: at once if it waits, else as soon as it comes to a place where it can end. */
+  stop(task: Task, reason: unknown): void {
+    this.#leaveQueue(task);
+    task.stop(reason);
+    for (const child of task.children ?? []) this.stop(child, reason);
+  }
+
+  /** A trap came out of the call: every instance that it was in has ended. @returns what is told of it */
+  unwind(task: Task, error: unknown): Trap {
+    const trap = trapOf(task.reason, error);
+    task.reason = undefined;
+    this.#words[pendingAddress / 4] = 0;
+    const held = heldRoots(task);
+    const isSomeones = held.some(({ hasRunOut }) => hasRunOut);
+    for (const root of held) {
+      if (trap instanceof ExitError) root.end("terminated");
+      else if (!(trap instanceof BudgetExhausted)) root.end("trapped");
+      else root.end(root.hasRunOut || (!isSomeones && root === task.root) ? "exhausted" : "trapped");
+      if (root !== task.root) root.time?.leave();
+    }
+    this.finish(task);
+    return trap;
+  }
+
+  // Waiting
+
+  /**
+   * The task that runs waits for a host function.
+   * @returns what its lowered function returns then @throws TrapError where the stack cannot be suspended
+   */
+  waitFor(answer: PromiseLike<unknown>): typeof waiting {
+    const task = this.running;
+    if (task?.canSuspend !== true) throw new TrapError("cannot block", { code: "cannot-block" });
+    if (task.interrupt !== undefined) throw task.interrupt.reason;
+    const suspension = this.#park(task);
+    Promise.resolve(answer).then(
+      (value) => suspension.complete({ value }),
+      (error: unknown) => suspension.complete({ error }),
+    );
+    this.#taken = suspension;
+    this.#words[pendingAddress / 4] = pendingKinds.wait;
+    return waiting;
+  }
+
+  #park(task: Task): Suspension {
+    const suspension = new Suspension(task);
+    task.suspension = suspension;
+    this.#watch(task);
+    return suspension;
+  }
+
+  /** A suspended call is ended by a timer, which may be early. */
+  #watch(task: Task): void {
+    const leftMs = Math.min(task.deadlineMs - performance.now(), ...heldRoots(task).map(wallLeftOf));
+    if (leftMs === Infinity) return;
+    const look = (): void => {
+      const late = lateOf(task);
+      if (late === undefined) this.#watch(task);
+      else this.stop(task, late);
+    };
+    task.timer = setTimeout(look, Math.min(Math.max(Math.ceil(leftMs), 1), timerMsMax));
+  }
+
+  #wait(): Promise<number> {
+    const suspension = this.#taken;
+    this.#taken = undefined;
+    const task = this.running;
+    if (suspension === undefined || task === undefined) throw new Error("a stack waits for nothing");
+    this.pause(task);
+    if (this.#contended.size > 0) this.#giveTurns();
+    return suspension.promise;
+  }
+
+  /** The stack of this task goes on. @returns the answer @throws what it failed with */
+  settle(id: number): unknown {
+    const task = this.#suspendable.get(id);
+    if (task === undefined) throw new Error("a stack that has ended goes on");
+    this.resume(task);
+    return this.#outcomeOf(task);
+  }
+
+  #outcomeOf(task: Task): unknown {
+    const outcome = task.suspension?.outcome;
+    clearTimeout(task.timer);
+    task.suspension = undefined;
+    task.timer = undefined;
+    if (task.granted !== undefined) task.granted.mayEnter = true;
+    task.granted = undefined;
+    if (outcome === undefined) throw new Error("a stack goes on without an answer");
+    if ("value" in outcome) return outcome.value;
+    if (this.#contended.size > 0) this.#giveTurns();
+    throw outcome.error;
+  }
+
+  // Turns
+
+  /** Why a call may not enter now; undefined if it has to wait for its turn. `task` is absent for a synchronous call. */
+  refusal(root: Root, task: Task | undefined): Error | undefined {
+    if (root.state !== "ready") return cannotEnter(`it is ${root.state}`);
+    const holder = this.#taskOf(root.holder);
+    const from = task ?? this.inHost;
+    const isOwn = holder !== undefined && from?.isWithin(holder) === true;
+    const passed = from?.origin.passed?.chain.includes(root.name) === true;
+    if (from !== undefined && (isOwn || passed)) {
+      return cannotEnter(`its own call comes back: ${[...chainOf(from), root.name].join(" → ")}`);
+    }
+    if (task?.canSuspend === true) return undefined;
+    const message = `cannot block: '${root.name}' is busy with another call, and this one cannot be suspended`;
+    return new TrapError(message, { code: "cannot-block" });
+  }
+
+  #taskOf(id: number): Task | undefined {
+    for (let task = this.running; task !== undefined; task = task.before) if (task.id === id) return task;
+    for (let task = this.inHost; task !== undefined; task = task.parent) if (task.id === id) return task;
+    return this.#suspendable.get(id);
+  }
+
+  /**
+   * Before the host enters. @returns undefined if it may enter now, else what to wait for: whoever has waited calls
+   * `hasTurn`, and enters before anything else can happen @throws TrapError, DeadlockError
+   */
+  turnOf(task: Task): Promise<unknown> | undefined {
+    if (task.interrupt !== undefined) throw task.interrupt.reason;
+    if (task.root.mayEnter && task.root.state === "ready") return undefined;
+    return this.#queue(task, task.root).promise;
+  }
+
+  /** @throws what ended it while it waited */
+  hasTurn(task: Task): void {
+    this.#outcomeOf(task);
+  }
+
+  /** Generated code found `root` busy. @returns that it has to wait @throws TrapError, DeadlockError */
+  takeTurn(root: Root): 1 {
+    const task = this.running;
+    if (task === undefined) throw new Error("a call enters that nobody made");
+    this.#taken = this.#queue(task, root);
+    return 1;
+  }
+
+  #queue(task: Task, root: Root): Suspension {
+    const refusal = this.refusal(root, task);
+    if (refusal !== undefined) throw refusal;
+    const circle = circleOf(task, root, (id) => this.#taskOf(id));
+    if (circle !== undefined) this.#break(circle, [...circle.map(({ root: { name } }) => name), task.root.name]);
+    const suspension = this.#park(task);
+    task.waitsFor = root;
+    root.queue.push(task);
+    this.#contended.add(root);
+    return suspension;
+  }
+
+  /** The youngest chain gives way. @throws DeadlockError if it is the one that has just come */
+  #break(circle: readonly Task[], cycle: readonly string[]): void {
+    const [latest, ...others] = circle;
+    const error = new DeadlockError(cycle);
+    const victim = others.reduce((a, b) => (a === undefined || b.origin.sequence > a.origin.sequence ? b : a), latest);
+    if (victim === latest || victim === undefined) throw error;
+    this.stop(victim, error);
+  }
+
+  #leaveQueue(task: Task): void {
+    const root = task.waitsFor;
+    if (root === undefined) return;
+    root.queue.splice(root.queue.indexOf(task), 1);
+    task.waitsFor = undefined;
+  }
+
+  /** Instances that are free again are given to who waits longest; those that ended, to nobody. */
+  #giveTurns(): void {
+    for (const root of this.#contended) {
+      if (root.state !== "ready") {
+        for (let [task] = root.queue; task !== undefined; [task] = root.queue) {
+          this.stop(task, cannotEnter(`it is ${root.state}`));
+        }
+      }
+      const [next] = root.queue;
+      if (next !== undefined && root.mayEnter) {
+        this.#leaveQueue(next);
+        root.mayEnter = false;
+        root.holder = next.id;
+        next.granted = root;
+        next.suspension?.complete({ value: undefined });
+      }
+      if (root.queue.length === 0) this.#contended.delete(root);
+    }
+  }
+
+  /** Ends an instance, and the call that is in it. */
+  terminate(root: Root, reason: string): void {
+    const holder = root.mayEnter || root.state !== "ready" ? undefined : this.#taskOf(root.holder);
+    root.terminate();
+    if (holder !== undefined) this.stop(holder, new TrapError(reason, { code: "terminated" }));
+    this.#giveTurns();
+  }
+}
+
+function cannotEnter(why: string): TrapError {
+  return new TrapError(`cannot enter component instance: ${why}`, { code: "cannot-enter" });
+}
+
+const wallLeftOf = ({ time }: Root): number => time?.wallLeftMs ?? Infinity;
+
+/** Why a task that computes has to end, or one that it works for; undefined if it may go on. */
+export function endOf(task: Task): { readonly reason: unknown } | undefined {
+  if (task.interrupt !== undefined) return task.interrupt;
+  const late = lateOf(task);
+  if (late !== undefined) return { reason: late };
+  return task.parent === undefined ? undefined : endOf(task.parent);
+}
+
+/** Why a task that may take no longer ends; undefined if it may. */
+function lateOf(task: Task): Error | undefined {
+  for (const root of heldRoots(task)) {
+    const over = root.time?.overtime;
+    if (over !== undefined) return root.exhausted(over);
+  }
+  if (performance.now() < task.deadlineMs) return undefined;
+  return new TrapError("the time that the call was given has passed", { code: "deadline" });
+}

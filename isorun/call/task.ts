@@ -1,0 +1,291 @@
+/**
+ * A task is a call of the host into an instance, until it ends. It runs on one stack, which may be suspended at one
+ * place, and goes through as many instances as call each other without the host. A root is a component instance that no
+ * other one is around, with those in it: what is entered, waits, ends and is paid for as one.
+ */
+import { stateOffsets } from "../adapter/state-memory.ts";
+import { BudgetExhausted } from "../errors/errors.ts";
+import type { HandleAccount } from "./handle-table.ts";
+import type { TimeAccount } from "./time-account.ts";
+
+/** What a stack waits for has an answer, or failed. */
+export type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+/** One place at which a stack waits. Answers after the first one are late, and nobody's. */
+export class Suspension {
+  /** The task's number, which is how the stack finds back. */
+  readonly promise: Promise<number>;
+  outcome: Outcome | undefined;
+  #resume: (() => void) | undefined;
+
+  constructor(task: Task) {
+    this.promise = new Promise((resolve) => {
+      this.#resume = () => resolve(task.id);
+    });
+  }
+
+  complete(outcome: Outcome): void {
+    const resume = this.#resume;
+    if (resume === undefined) return;
+    // A promise that never settles would otherwise hold the whole stack.
+    this.#resume = undefined;
+    this.outcome = outcome;
+    resume();
+  }
+}
+
+export interface TaskOptions {
+  readonly id: number;
+  readonly canSuspend: boolean;
+}
+
+let lastSequence = 0;
+
+export class Task {
+  readonly root: Root;
+  /** Unique among those that have not ended. */
+  readonly id: number;
+  readonly canSuspend: boolean;
+  /** Whose host function made this call. */
+  parent: Task | undefined;
+  /** What ran before it on this stack of JavaScript. */
+  before: Task | undefined;
+  /** Why generated code traps, until the trap has come out. */
+  reason: { readonly reason: unknown } | undefined;
+  /** Why it has to end as soon as somebody looks. */
+  interrupt: { readonly reason: unknown } | undefined;
+  /** By `performance.now()`. */
+  deadlineMs = Infinity;
+  suspension: Suspension | undefined;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** In whose queue it stands. */
+  waitsFor: Root | undefined;
+  /** Whose turn it was given: nobody else may enter in between. */
+  granted: Root | undefined;
+  /** Calls that its host functions made and that have not ended. */
+  children: Set<Task> | undefined;
+  /** What another runtime, or another host, passed. */
+  passed: { readonly chain: readonly string[]; readonly traceparent?: string | undefined } | undefined;
+  #context: TaskContext | undefined;
+  #sequence = 0;
+
+  constructor(root: Root, { id, canSuspend }: TaskOptions) {
+    this.root = root;
+    this.id = id;
+    this.canSuspend = canSuspend;
+  }
+
+  /** Made when somebody wants it: most calls have none. */
+  get context(): TaskContext {
+    this.#context ??= new TaskContext(this);
+    return this.#context;
+  }
+
+  /** In the order of calls: younger ones have greater numbers. */
+  get sequence(): number {
+    if (this.#sequence === 0) {
+      lastSequence += 1;
+      this.#sequence = lastSequence;
+    }
+    return this.#sequence;
+  }
+
+  /** The call that all of this began with. */
+  get origin(): Task {
+    return this.parent?.origin ?? this;
+  }
+
+  isWithin(task: Task): boolean {
+    return this === task || (this.parent?.isWithin(task) ?? false);
+  }
+
+  /** Ends the task if it can be ended here; otherwise whoever looks next does. */
+  stop(reason: unknown): void {
+    this.#context?.abort(reason);
+    if (this.suspension === undefined) this.interrupt ??= { reason };
+    else this.suspension.complete({ error: reason });
+  }
+
+  /** Ready for the next call, where tasks are used again. */
+  end(): void {
+    if (this.#context === undefined && this.#sequence === 0 && this.interrupt === undefined) return;
+    this.#context?.end();
+    this.#context = undefined;
+    this.#sequence = 0;
+    this.interrupt = undefined;
+  }
+}
+
+/** Which roots a task is in, in the order in which they were entered: from the one that the host called along links. */
+export function heldRoots(task: Task): readonly Root[] {
+  const held = new Set<Root>();
+  const visit = (root: Root): void => {
+    if (held.has(root) || root.mayEnter || root.holder !== task.id) return;
+    held.add(root);
+    for (const linked of root.links) visit(linked);
+  };
+  visit(task.root);
+  return [...held];
+}
+
+/** Host functions pass it on with the calls that they make; otherwise their calls belong to a chain of their own. */
+export interface CallContext {
+  /** Aborted when the call is ended from outside, and not when it ends by itself. */
+  readonly signal: AbortSignal;
+  /** The name of the chain, then the instances that it is in, the outermost first. */
+  readonly chain: readonly string[];
+  /** W3C Trace Context. */
+  readonly traceparent?: string;
+}
+
+export class TaskContext implements CallContext {
+  #task: Task | undefined;
+  #chain: readonly string[] | undefined;
+  readonly traceparent?: string;
+  readonly #controller = new AbortController();
+
+  constructor(task: Task) {
+    this.#task = task;
+    const traceparent = traceparentOf(task);
+    if (traceparent !== undefined) this.traceparent = traceparent;
+    if (task.interrupt !== undefined) this.#controller.abort(task.interrupt.reason);
+  }
+
+  /** The task, as long as it has not ended, of a context that this runtime made. */
+  static taskOf(context: CallContext | undefined): Task | undefined {
+    return context instanceof TaskContext ? context.#task : undefined;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get chain(): readonly string[] {
+    this.#chain ??= this.#task === undefined ? [] : chainOf(this.#task);
+    return this.#chain;
+  }
+
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  end(): void {
+    this.#task = undefined;
+  }
+}
+
+const traceparentOf = ({ passed, parent }: Task): string | undefined =>
+  passed?.traceparent ?? (parent === undefined ? undefined : traceparentOf(parent));
+
+export function chainOf(task: Task): readonly string[] {
+  const before = task.parent === undefined ? (task.passed?.chain ?? [`call-${task.sequence}`]) : chainOf(task.parent);
+  return [...before, ...heldRoots(task).map(({ name }) => name)];
+}
+
+export type InstanceState = "ready" | "trapped" | "exhausted" | "terminated";
+
+export interface RootLimits {
+  readonly handles?: number | undefined;
+  readonly instances?: number | undefined;
+  readonly messageBytes?: number | undefined;
+  readonly time?: TimeAccount | undefined;
+}
+
+export interface RootOptions {
+  /** Of the memory of states. */
+  readonly words: Int32Array;
+  /** Of its state, in bytes. */
+  readonly place: number;
+  /** As cycles and chains name it. */
+  readonly name: string;
+  readonly limits: RootLimits;
+}
+
+export class Root {
+  readonly words: Int32Array;
+  readonly place: number;
+  readonly name: string;
+  readonly time: TimeAccount | undefined;
+  readonly messageBytesMax: number;
+  readonly handles: HandleAccount;
+  /** Of synchronous calls of the host, of which there is one at a time. */
+  readonly task: Task;
+  /** Roots that it calls without the host. */
+  readonly links = new Set<Root>();
+  /** Calls that wait for their turn, the oldest first. */
+  readonly queue: Task[] = [];
+  /** Memories that its core modules show. */
+  readonly memories = new Set<WebAssembly.Memory>();
+  state: InstanceState = "ready";
+  /** Whether it was its own budget that ended it. */
+  hasRunOut = false;
+  /** Calls of the host so far. */
+  calls = 0;
+  /** Component instances. */
+  instances = 0;
+  readonly #instancesMax: number;
+  #whenEnded: () => void = () => undefined;
+
+  constructor({ words, place, name, limits }: RootOptions) {
+    this.words = words;
+    this.place = place;
+    this.name = name;
+    this.time = limits.time;
+    this.messageBytesMax = limits.messageBytes ?? Infinity;
+    this.#instancesMax = limits.instances ?? Infinity;
+    const handlesMax = limits.handles ?? Infinity;
+    this.handles = {
+      used: 0,
+      max: handlesMax,
+      exhausted: () => this.exhausted({ field: "maxHandles", limit: handlesMax, used: handlesMax + 1 }),
+    };
+    this.task = new Task(this, { id: place, canSuspend: false });
+  }
+
+  get mayEnter(): boolean {
+    return this.words[(this.place + stateOffsets.mayEnter) / 4] !== 0;
+  }
+
+  set mayEnter(value: boolean) {
+    this.words[(this.place + stateOffsets.mayEnter) / 4] = value ? 1 : 0;
+  }
+
+  /** Which task is in it, if it may not be entered. */
+  get holder(): number {
+    return this.words[(this.place + stateOffsets.holder) / 4] ?? 0;
+  }
+
+  set holder(id: number) {
+    this.words[(this.place + stateOffsets.holder) / 4] = id;
+  }
+
+  /** @throws BudgetExhausted */
+  addInstance(): void {
+    this.instances += 1;
+    if (this.instances <= this.#instancesMax) return;
+    throw this.exhausted({ field: "maxInstances", limit: this.#instancesMax, used: this.instances });
+  }
+
+  /** What ends it; it is told of as `exhausted` from then on. */
+  exhausted(spent: ConstructorParameters<typeof BudgetExhausted>[0]): BudgetExhausted {
+    this.hasRunOut = true;
+    return new BudgetExhausted(spent);
+  }
+
+  /** Called once, with the first end. */
+  set onEnd(whenEnded: () => void) {
+    this.#whenEnded = whenEnded;
+  }
+
+  /** Whatever it was before. */
+  terminate(): void {
+    this.end("terminated");
+    this.state = "terminated";
+  }
+
+  end(state: Exclude<InstanceState, "ready">): void {
+    if (this.state !== "ready") return;
+    this.state = state;
+    this.#whenEnded();
+  }
+}

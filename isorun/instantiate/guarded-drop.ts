@@ -1,0 +1,42 @@
+/** `resource.drop` for resources that a component defines: their destructors are core code, and may be suspended. */
+import { dropModule } from "../adapter/drop.ts";
+import type { RuntimeResource } from "../call/handle-table.ts";
+import type { ComponentInstance } from "./component-instance.ts";
+import { guardOf, trapFunc } from "./guarded-func.ts";
+import type { CoreItem } from "./runtime-scope.ts";
+import { turnImports } from "./turn-imports.ts";
+
+export interface Destructor {
+  readonly instance: ComponentInstance;
+  readonly destructor: CoreItem;
+}
+
+/** Of the resources that have one. */
+export const destructors = new WeakMap<RuntimeResource, Destructor>();
+
+/** In the 64 bits of an answer, above the representation. */
+const isOwned = 1n << 32n;
+
+export function guardedDrop(caller: ComponentInstance, resource: RuntimeResource, owner: Destructor): CoreItem {
+  const { states, place } = caller;
+  const entering = owner.instance.enteringFrom(caller);
+  const take = guardOf(states)(0n, (index: number) => {
+    const handle = caller.handles.remove(index, resource);
+    if (handle.scope !== undefined) handle.scope.borrows -= 1;
+    return BigInt.asUintN(32, BigInt(handle.representation)) | (handle.isOwn ? isOwned : 0n);
+  });
+  const imports: Record<string, unknown> = {
+    take,
+    destructor: owner.destructor,
+    "begin-thread": () => owner.instance.beginThread(),
+    "end-thread": () => owner.instance.endThread(),
+    trap: trapFunc(states),
+    ...turnImports(states, owner.instance),
+    state: states.memory,
+    caller: place,
+  };
+  for (const [index, instance] of entering.entries()) imports[`entered${index}`] = instance.place;
+  const module = dropModule(entering.length);
+  const { exports } = new WebAssembly.Instance(module, { "": imports as Record<string, CoreItem> });
+  return exports["f"] as CoreItem; // what the module exports
+}

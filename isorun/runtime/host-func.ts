@@ -1,0 +1,83 @@
+/**
+ * A function of the host as a component calls it: it is given a context if it takes one, and may answer with a promise,
+ * for which the call that runs is suspended where that is possible.
+ */
+import { type Scheduler, waiting } from "../call/scheduler.ts";
+import { canSuspend } from "../call/suspending.ts";
+import { ComponentError, TrapError } from "../errors/errors.ts";
+import type { HostCall } from "../instantiate/runtime-scope.ts";
+import type { FuncType } from "../types/component-types.ts";
+import type { HostFunction } from "./linker.ts";
+
+interface HostFuncOptions {
+  /** The import, and the name in it if it is an interface. */
+  readonly path: readonly string[];
+  readonly implementation: HostFunction;
+  readonly scheduler: Scheduler;
+}
+
+/** The `ok` side of a result is what the implementation returns, the other one what it throws as ComponentError. */
+export function hostFunc(type: FuncType, options: HostFuncOptions): HostCall {
+  const run = running(type, options);
+  if (type.result?.kind !== "result") {
+    return (...values) => {
+      const answer = run(values);
+      return isThenable(answer) ? waitFor(answer, options) : answer;
+    };
+  }
+  return (...values) => {
+    try {
+      const answer = run(values);
+      return isThenable(answer) ? waitFor(asResult(answer), options) : { tag: "ok", val: answer };
+    } catch (error) {
+      return errSide(error);
+    }
+  };
+}
+
+/** While it runs, calls that it makes are known to be its own; and whatever ended its call meanwhile ends it then. */
+function running({ params }: FuncType, { implementation, scheduler }: HostFuncOptions) {
+  const implemented = implementation as (...values: unknown[]) => unknown; // its arguments are what the type says
+  const takesContext = implementation.length > params.length;
+  return (values: unknown[]): unknown => {
+    const { running: task, inHost: outer } = scheduler;
+    scheduler.inHost = task;
+    try {
+      if (takesContext) values.push(task?.context);
+      return implemented(...values);
+    } finally {
+      scheduler.inHost = outer;
+      if (task?.interrupt !== undefined) scheduler.fail(task.interrupt.reason);
+    }
+  };
+}
+
+const asResult = async (answer: PromiseLike<unknown>): Promise<unknown> => {
+  try {
+    return { tag: "ok", val: await answer };
+  } catch (error) {
+    return errSide(error);
+  }
+};
+
+/** @throws what is not the guest's to know */
+function errSide(error: unknown): { readonly tag: "err"; readonly val: unknown } {
+  if (error instanceof ComponentError) return { tag: "err", val: error.payload };
+  throw error;
+}
+
+/** @throws TrapError if the call that runs cannot be suspended */
+function waitFor(answer: PromiseLike<unknown>, { scheduler, path }: HostFuncOptions): typeof waiting {
+  if (scheduler.running?.canSuspend === true) return scheduler.waitFor(answer);
+  // Nobody waits for it any more: its failure must not end the process.
+  if (answer instanceof Promise) answer.catch(() => undefined);
+  const why = canSuspend() ? "this call cannot be suspended" : "this engine has no WebAssembly.Suspending";
+  throw new TrapError(`cannot block: '${path.join("#")}' has to wait, and ${why}`, { code: "cannot-block" });
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+
+/** Whether it says of itself that it will have to wait. */
+export const isAsyncFunction = (implementation: HostFunction): boolean =>
+  Object.prototype.toString.call(implementation) === "[object AsyncFunction]";
