@@ -20,6 +20,8 @@ export interface DirOptions {
   readonly access?: "read" | "write";
   /** Files, directories and streams that an instance may hold open at once. Default: 512. */
   readonly openFilesMax?: number;
+  /** Told of each change that was refused because it may only read: the host's path, `..` in it as the guest gave it. */
+  readonly onWriteRefused?: (hostPath: string) => void;
 }
 
 /**
@@ -46,11 +48,14 @@ export class WasiDir implements SystemComponent, Disposable {
   readonly #guestPath: string;
   readonly #canWrite: boolean;
   readonly #openFilesMax: number;
+  readonly #onWriteRefused: (hostPath: string) => void;
   readonly #directory: OpenDirectory | undefined;
   #policy: Policy | undefined;
 
   /** @throws LinkError if the directory cannot be opened, with the reason */
-  constructor(hostPath: string, { guestPath = "/", access = "read", openFilesMax = 512 }: DirOptions = {}) {
+  constructor(hostPath: string, options: DirOptions = {}) {
+    const { guestPath = "/", access = "read", openFilesMax = 512, onWriteRefused = () => undefined } = options;
+    this.#onWriteRefused = onWriteRefused;
     this.#guestPath = guestPath;
     this.#canWrite = access === "write";
     this.#openFilesMax = openFilesMax;
@@ -69,7 +74,7 @@ export class WasiDir implements SystemComponent, Disposable {
     if (directory.isClosed) throw cannotGive("cannot give a directory: its WasiDir was disposed of");
     const ledger = new FileLedger(this.#openFilesMax);
     const preopens = this.#parts(directory.fd).map(({ path, canWrite }): Preopen => {
-      const tree = { canWrite, owner: this, ledger };
+      const tree = { canWrite, owner: this, ledger, onWriteRefused: this.#refused };
       return { guestPath: joined(this.#guestPath, path), open: () => openPart(directory, path, tree) };
     });
     installPreopens(linker, preopens);
@@ -80,6 +85,9 @@ export class WasiDir implements SystemComponent, Disposable {
     forgotten.unregister(this);
     this.#directory?.close();
   }
+
+  readonly #refused = (directory: number, path: string): void =>
+    this.#onWriteRefused(joined(files.readlinkSync(pathOf(directory)), path));
 
   #parts(fd: number): readonly GrantedPart[] {
     const canWrite = this.#canWrite;

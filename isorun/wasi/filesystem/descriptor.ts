@@ -23,6 +23,8 @@ export interface Tree {
   /** Descriptors of one WasiDir have the same: hard links do not leave it. */
   readonly owner: object;
   readonly ledger: FileLedger;
+  /** Told where writing was refused: in a directory, by a path as the guest gave it. */
+  readonly onWriteRefused?: (directory: number, path: string) => void;
 }
 
 export interface Access {
@@ -71,19 +73,20 @@ export class Descriptor implements Disposable {
   }
 
   readViaStream(offset: bigint): InputStream {
-    return new FileInput(this.#openFile.retain(), offset);
+    if (this.#isDirectory) refuse("is-directory");
+    return new FileInput(this.#file.retain(), offset);
   }
 
   writeViaStream(offset: bigint): OutputStream {
     const file = this.#openFile;
-    if (!this.tree.canWrite) refuse("bad-descriptor");
+    this.#needWrite();
     return new FileOutput(file.retain(), offset);
   }
 
   /** Opened anew, for what is written by others and by other streams of this descriptor must be found behind. */
   appendViaStream(): OutputStream {
     const { fd } = this.#openFile;
-    if (!this.tree.canWrite) refuse("bad-descriptor");
+    this.#needWrite();
     // Writing to it says that it is not open for writing, as it does for a stream at an offset.
     if (!this.#access.write) return this.writeViaStream(0n);
     const opening = flags.writeOnly | flags.append | flags.nonBlocking | flags.noTerminal;

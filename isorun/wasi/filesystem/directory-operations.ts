@@ -39,9 +39,14 @@ const walking = <T>({ self, path }: Target, run: (walk: Walk) => T): T => Walk.r
 
 const changing = <T>(target: Target, run: (walk: Walk) => T): T => {
   const { directory, tree } = target.self;
-  if (!tree.canWrite) refuse("not-permitted");
+  if (!tree.canWrite) refuseWriting(target);
   return Walk.run(directory, target.path, run);
 };
+
+function refuseWriting({ self, path }: Target): never {
+  self.tree.onWriteRefused?.(self.directory, path);
+  return refuse("not-permitted");
+}
 
 interface Opening {
   readonly isFollowed: boolean;
@@ -55,10 +60,10 @@ export function openDescriptor(target: Target, { isFollowed, open, flags }: Open
   const { directory, tree } = self;
   const { create, exclusive, truncate } = open;
   if (open.directory && (create || exclusive || truncate)) refuse("invalid");
-  if (!tree.canWrite && (create || truncate || flags.write)) refuse("not-permitted");
+  if (!tree.canWrite && (create || truncate || flags.write)) refuseWriting(target);
   if (flags.fileIntegritySync || flags.dataIntegritySync || flags.requestedWriteSync) refuse("unsupported");
-  const access = { read: flags.read || !flags.write, write: flags.write || create };
-  const request = { ...open, ...access, write: access.write || truncate, isFollowed };
+  const access = { read: flags.read || !flags.write, write: flags.write || create || truncate };
+  const request = { ...open, ...access, isFollowed };
   return Walk.run(directory, target.path, (walk) => {
     const { file, isDirectory } = openAt(walk, tree.ledger, request);
     // To ask for more than there is is no error, because libraries do: the directory opens, and changes are refused.
@@ -122,9 +127,10 @@ export const symlinkAt = (link: string, target: Target): void =>
 
 /** Never to a file of another WasiDir, which could grant more. @throws ComponentError `invalid` if links are to be followed */
 export function linkAt(from: Target, { symlinkFollow }: PathFlags, to: Target): void {
+  const isAllowed = from.self.tree.canWrite && to.self.tree.canWrite;
+  if (isAllowed && symlinkFollow) refuse("invalid");
   changing(from, (old) =>
     changing(to, (made) => {
-      if (symlinkFollow) refuse("invalid");
       if (from.self.tree.owner !== to.self.tree.owner) refuse("cross-device");
       const [oldName, newName] = [old.last(), made.last()];
       if (oldName === undefined) refuse("not-permitted");

@@ -21,10 +21,11 @@ export function readAt(fd: number, most: bigint, offset: bigint): Uint8Array {
 export function writeAll(fd: number, bytes: Uint8Array, offset: bigint | undefined): void {
   const start = offset === undefined ? undefined : positionOf(offset);
   let written = 0;
-  while (written < bytes.length) {
+  // Once also where there is nothing to write: whether the file is open for it is to be told.
+  do {
     const position = start === undefined ? null : start + written;
     written += files.writeSync(fd, bytes, written, bytes.length - written, position);
-  }
+  } while (written < bytes.length);
 }
 
 /** @throws ComponentError for what no file reaches */

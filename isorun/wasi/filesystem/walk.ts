@@ -63,6 +63,7 @@ export class Walk {
   /** The last name, in the directory that was reached then; undefined if the path leads to this directory itself. */
   last(): string | undefined {
     for (let name = this.#rest.pop(); name !== undefined; name = this.#rest.pop()) {
+      if (name === ".") continue;
       if (name === "..") this.#leave();
       else if (this.#rest.length === 0) return name;
       else this.#enter(name);
@@ -103,10 +104,20 @@ export class Walk {
       const errno = errnoOf(error);
       if (errno !== "ENOTDIR" && errno !== "ELOOP") throw error;
       const target = this.#readLink(name);
-      if (target === undefined) throw error;
-      this.#count();
-      this.#push(target);
+      if (target !== undefined) {
+        this.#count();
+        this.#push(target);
+        return;
+      }
+      // What was no directory a moment ago, and no link now, may have been swapped for one in between.
+      if (!this.#isWayOn(name)) throw error;
+      this.again(name);
     }
+  }
+
+  #isWayOn(name: string): boolean {
+    const stats = files.lstatSync(this.placeOf(name));
+    return stats.isDirectory() || stats.isSymbolicLink();
   }
 
   #count(): void {
@@ -129,8 +140,10 @@ export class Walk {
     checkPath(path);
     const names = path.split("/");
     const end = names.at(-1);
+    // A dot at the end is the directory itself; elsewhere it says nothing.
+    if (end === ".") this.#rest.push(end);
     this.#rest.push(...names.filter((name) => name !== "" && name !== ".").reverse());
-    return end === "" || end === ".";
+    return end === "";
   }
 }
 

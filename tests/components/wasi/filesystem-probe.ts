@@ -15,8 +15,11 @@ export interface Probe {
   readonly err: (...call: Call) => unknown;
 }
 
+/** Its directories are open: their handles are 1, 2 and so on. */
 export async function probeOf(links: Links): Promise<Probe> {
-  return probeInstance(await (await builderOf("filesystem", links)).instantiate());
+  const probe = probeInstance(await (await builderOf("filesystem", links)).instantiate());
+  probe.call("get-directories");
+  return probe;
 }
 
 export function probeInstance(instance: InstanceHandle): Probe {

@@ -1,0 +1,258 @@
+/** WasiDir: what it gives, what it narrows, and that nobody gets out of it. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { probeOf } from "../../tests/components/wasi/filesystem-probe.ts";
+import { failureOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
+import { LinkError } from "../errors/errors.ts";
+import { WasiDir } from "./dir.ts";
+
+let root = "";
+let inside = "";
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "wasi-dir-"));
+  inside = join(root, "inside");
+  mkdirSync(join(inside, "dir"), { recursive: true });
+  writeFileSync(join(inside, "file"), "hello");
+  writeFileSync(join(root, "secret"), "secret");
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const given = (access: "read" | "write" = "write") => ({ systems: [new WasiDir(inside, { access })] });
+const openFiles = (): number => readdirSync("/proc/self/fd").length;
+
+test("test_app_wasi_fs", async () => {
+  const [data, out] = [join(inside, "data"), join(inside, "out")];
+  for (const path of [data, out]) mkdirSync(path);
+  writeFileSync(join(data, "input.txt"), "what was written once\n");
+  const systems = [new WasiDir(data, { guestPath: "/data" }), new WasiDir(out, { guestPath: "/out", access: "write" })];
+  const app = await instantiate("file-app", { systems });
+  expect(await app.call("run")).toBe(22n);
+  expect(readFileSync(join(out, "output.txt"), "utf8")).toBe("WHAT WAS WRITTEN ONCE\n");
+  const reader = await instantiate("file-app", { systems: systems.slice(0, 1) });
+  expect(await failureOf(reader.call("run"))).toMatchObject({ payload: "not-permitted" });
+  expect(readdirSync(data)).toEqual(["input.txt"]);
+});
+
+describe("nothing leads out", () => {
+  const follow = ["symlink-follow"];
+  const ways: Readonly<Record<string, (at: string) => void>> = {
+    "../secret": () => undefined,
+    "dir/../../secret": () => undefined,
+    "/etc/passwd": () => undefined,
+    relative: (at) => symlinkSync("../secret", at),
+    absolute: (at) => symlinkSync(join(root, "secret"), at),
+    "parent/secret": () => symlinkSync("..", join(inside, "parent")),
+    "root/etc/passwd": () => symlinkSync("/", join(inside, "root")),
+    "dir/deep": (at) => symlinkSync("../dir/../../secret", at),
+    chain: (at) => {
+      symlinkSync("relative", at);
+      symlinkSync("../secret", join(inside, "relative"));
+    },
+  };
+  for (const [path, make] of Object.entries(ways)) {
+    test(path, async () => {
+      make(join(inside, path));
+      const { err } = await probeOf(given());
+      for (const open of [[], ["create"], ["create", "truncate"]]) {
+        expect(err("open-at", 1, follow, path, open, ["read", "write"])).toBe("not-permitted");
+      }
+      expect(err("stat-at", 1, follow, path)).toBe("not-permitted");
+      expect(err("set-times-at", 1, follow, path, "now", "now")).toBe("not-permitted");
+      expect(readFileSync(join(root, "secret"), "utf8")).toBe("secret");
+    });
+  }
+
+  test("what is created through a link to the outside", async () => {
+    symlinkSync("../made", join(inside, "link"));
+    const { err } = await probeOf(given());
+    expect(err("open-at", 1, follow, "link", ["create"], ["write"])).toBe("not-permitted");
+    expect(err("open-at", 1, follow, "link", ["create", "exclusive"], ["write"])).toBe("exist");
+    expect(err("open-at", 1, [], "link", ["create"], ["write"])).toBe("loop");
+    for (const to of ["../made", "link/x", "/made"]) {
+      expect(err("rename-at", 1, "file", 1, to)).toBe("not-permitted");
+      expect(err("link-at", 1, [], "file", 1, to)).toBe("not-permitted");
+      expect(err("create-directory-at", 1, to)).toBe("not-permitted");
+    }
+    expect(readdirSync(root).sort()).toEqual(["inside", "secret"]);
+  });
+
+  test("a directory that another process swaps with a link, again and again", async () => {
+    mkdirSync(join(root, "outside"));
+    writeFileSync(join(root, "outside", "x"), "secret");
+    writeFileSync(join(inside, "dir", "x"), "inside");
+    symlinkSync("../outside", join(inside, "link"));
+    const program = `import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+print("ready", flush=True)
+while os.getppid() == ${process.pid}:
+    libc.renameat2(-100, b"dir", -100, b"link", 2)`;
+    const swapper = Bun.spawn(["python3", "-c", program], { cwd: inside, stdout: "pipe" });
+    try {
+      await swapper.stdout.getReader().read();
+      const { call } = await probeOf({ systems: [new WasiDir(inside, { access: "write", openFilesMax: 8 })] });
+      const seen = new Set<string>();
+      const end = performance.now() + 1500;
+      for (let round = 0; performance.now() < end; round += 1) {
+        const opened = call("open-at", 1, follow, "dir/x", [], ["read", "write"]) as { ok?: number; err?: string };
+        if (opened.ok === undefined) seen.add(String(opened.err));
+        else {
+          seen.add(String((call("read", opened.ok, 10, 0) as { ok: unknown[] }).ok[0]));
+          call("drop-descriptor", opened.ok);
+        }
+        call("create-directory-at", 1, `dir/new${round % 8}`);
+        call("remove-directory-at", 1, `dir/new${round % 8}`);
+        if (seen.has("secret")) break;
+      }
+      expect(seen).toContain("inside");
+      expect(seen).toContain("not-permitted");
+      expect([...seen].filter((each) => !["inside", "not-permitted", "no-entry", "loop"].includes(each))).toEqual([]);
+    } finally {
+      swapper.kill();
+      await swapper.exited;
+    }
+    expect(readdirSync(join(root, "outside"))).toEqual(["x"]);
+  }, 20_000);
+});
+
+test("devices, FIFOs and sockets are not opened, and hang nobody", async () => {
+  Bun.spawnSync(["mkfifo", join(inside, "fifo")]);
+  const socket = Bun.listen({ unix: join(inside, "socket"), socket: { data: () => undefined } });
+  const made = Bun.spawnSync(["mknod", join(inside, "device"), "c", "1", "5"]).exitCode === 0;
+  const { err, ok } = await probeOf(given());
+  for (const name of made ? ["fifo", "socket", "device"] : ["fifo", "socket"]) {
+    for (const flags of [["read"], ["write"], ["read", "write"]]) {
+      expect(err("open-at", 1, [], name, [], flags)).toBe("not-permitted");
+    }
+  }
+  socket.stop();
+  expect(ok("stat-at", 1, [], "fifo")).toMatchObject({ type: "fifo" });
+});
+
+test("hard links are made inside of one WasiDir only", async () => {
+  const systems = [given().systems[0], new WasiDir(join(inside, "dir"), { guestPath: "/dir", access: "write" })];
+  const { err, ok } = await probeOf({ systems: systems as WasiDir[] });
+  expect(err("link-at", 1, [], "file", 2, "linked")).toBe("cross-device");
+  ok("link-at", 1, [], "file", 1, "dir/linked");
+  ok("rename-at", 1, "file", 2, "moved");
+  expect(readdirSync(join(inside, "dir")).sort()).toEqual(["linked", "moved"]);
+});
+
+test("read-only is read-only", async () => {
+  const { call, err } = await probeOf(given("read"));
+  expect(call("get-directories")).toEqual([[2, "/"]]);
+  call("open-at", 1, [], "file", [], ["read"]);
+  for (const attempt of [
+    ["open-at", 1, [], "file", [], ["write"]],
+    ["open-at", 1, [], "file", ["truncate"], ["read"]],
+    ["open-at", 1, [], "new", ["create"], []],
+    ["create-directory-at", 1, "new"],
+    ["remove-directory-at", 1, "dir"],
+    ["unlink-file-at", 1, "file"],
+    ["symlink-at", 1, "file", "new"],
+    ["link-at", 1, [], "file", 1, "new"],
+    ["rename-at", 1, "file", 1, "new"],
+    ["set-times-at", 1, [], "file", "now", "now"],
+    ["set-times", 1, "now", "now"],
+    ["set-times", 3, "now", "now"],
+    ["set-size", 3, 0],
+    ["write", 3, "x", 0],
+    ["write-via-stream", 3, 0],
+    ["append-via-stream", 3],
+  ] as const) {
+    expect(err(...attempt)).toBe("not-permitted");
+  }
+  expect(readFileSync(join(inside, "file"), "utf8")).toBe("hello");
+});
+
+describe("directories are read piece by piece", () => {
+  const all = (ok: (name: string, handle: number) => unknown, handle: number): string[] => {
+    const names: string[] = [];
+    for (let entry = ok("entry", handle); entry !== null; entry = ok("entry", handle)) {
+      names.push((entry as { name: string }).name);
+    }
+    return names;
+  };
+
+  test("a hundred thousand entries: each once, in bounded memory", async () => {
+    Bun.spawnSync(["sh", "-c", "seq 100000 | xargs touch"], { cwd: join(inside, "dir") });
+    const { ok } = await probeOf(given());
+    ok("open-at", 1, [], "dir", ["directory"], ["read"]);
+    const handle = ok("read-directory", 2) as number;
+    const began = performance.now();
+    ok("entry", handle);
+    expect(performance.now() - began).toBeLessThan(50);
+    const names = all(ok, handle);
+    expect(new Set(names).size).toBe(100_000);
+  }, 30_000);
+
+  test("a name that is not UTF-8 is refused, and the others are there", async () => {
+    writeFileSync(Buffer.concat([Buffer.from(`${inside}/`), Buffer.from([0xff, 0x41])]), "");
+    writeFileSync(join(inside, "\ufeffgrößer 🦀"), "");
+    const { call, ok } = await probeOf(given());
+    const handle = ok("read-directory", 1) as number;
+    const answers = Array.from({ length: 5 }, () => call("entry", handle));
+    expect(answers.filter((answer) => "err" in (answer as object))).toEqual([{ err: "illegal-byte-sequence" }]);
+    expect(answers).toContainEqual({ ok: { type: "regular-file", name: "\ufeffgrößer 🦀" } });
+    expect(answers.at(-1)).toEqual({ ok: null });
+  });
+});
+
+describe("open files", () => {
+  test("are closed when the instance ends, and when they are dropped", async () => {
+    const system = new WasiDir(inside, { access: "write" });
+    const before = openFiles();
+    const { call, ok, instance } = await probeOf({ systems: [system] });
+    for (let round = 0; round < 5; round += 1) ok("open-at", 1, [], "file", [], ["read", "write"]);
+    ok("read-via-stream", 2, 0);
+    ok("append-via-stream", 2);
+    ok("read-directory", 1);
+    call("drop-descriptor", 2);
+    expect(openFiles()).toBeGreaterThan(before);
+    await instance.terminate();
+    expect(openFiles()).toBe(before);
+    system[Symbol.dispose]();
+    expect(openFiles()).toBe(before - 1);
+  });
+
+  test("are as many as are granted", async () => {
+    const { ok, err, call } = await probeOf({ systems: [new WasiDir(inside, { openFilesMax: 3 })] });
+    for (const handle of [2, 3]) expect(ok("open-at", 1, [], "file", [], ["read"])).toBe(handle);
+    expect(err("open-at", 1, [], "file", [], ["read"])).toBe("insufficient-memory");
+    call("drop-descriptor", 3);
+    ok("open-at", 1, [], "file", [], ["read"]);
+  });
+});
+
+describe("a policy", () => {
+  const directories = async (capabilities: Parameters<typeof policyOf>[0], access: "read" | "write" = "write") => {
+    const systems = [new WasiDir(inside, { guestPath: "/work", access })];
+    const { call } = await probeOf({ systems, policy: policyOf(capabilities) });
+    const names = call("get-directories") as [number, string][];
+    return names.map(([handle, name]) => {
+      const { ok } = call("get-flags", handle) as { ok: string[] };
+      return ok.includes("mutate-directory") ? `${name} write` : name;
+    });
+  };
+
+  test("narrows to reading, to parts, to nothing", async () => {
+    expect(await directories({ write: [root] })).toEqual(["/work write"]);
+    expect(await directories({ write: [root] }, "read")).toEqual(["/work"]);
+    expect(await directories({ read: [inside] })).toEqual(["/work"]);
+    expect(await directories({ read: [inside], write: [join(inside, "dir")] })).toEqual(["/work", "/work/dir write"]);
+    expect(await directories({ read: [join(inside, "dir")] })).toEqual(["/work/dir"]);
+    expect(await directories({ write: [join(inside, "file"), join(inside, "none"), `${inside}x`] })).toEqual([]);
+    expect(await directories({})).toEqual([]);
+  });
+});
+
+test("a directory that is not there, or was disposed of, does not link", async () => {
+  expect(() => new WasiDir(join(root, "none"))).toThrow(LinkError);
+  expect(() => new WasiDir(join(root, "secret"))).toThrow(LinkError);
+  const system = new WasiDir(inside);
+  system[Symbol.dispose]();
+  expect(await failureOf(probeOf({ systems: [system] }))).toMatchObject({ code: "link" });
+});
