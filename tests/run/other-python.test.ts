@@ -227,8 +227,8 @@ describe("the project's requires-python", () => {
       expect(exitCode).toBe(65);
       expect(stderr).toStartWith("error[E_RUN_PROJECT_FILE]");
       expect(stderr).toContain("requires-python is no string");
-      const asked = await scene.pybun(["run", "--python", version, "-c", "1"], inProject());
-      expect(asked).toMatchObject({ exitCode: 0, stderr: "" });
+      const named = await scene.pybun(["run", "--python", version, "-c", "1"], inProject());
+      expect(named).toMatchObject({ exitCode: 0, stderr: "" });
       project('requires-python = ">=3.9"');
     },
   );
