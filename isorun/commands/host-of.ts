@@ -1,24 +1,16 @@
 /** What a program is linked to: the system components of WASI 0.2, each with what the policy names. */
 import type { CommandContext } from "@vivarium/cli/command";
-import type { Denial as CapabilityDenial, Policy } from "@vivarium/core/policy/policy";
+import type { Policy } from "@vivarium/core/policy/policy";
 import type { InstanceBuilder } from "../runtime/instance-builder.ts";
 import { WasiClocks } from "../wasi/clocks.ts";
-import { type Denial, WasiDenied } from "../wasi/denied.ts";
+import { WasiDenied } from "../wasi/denied.ts";
 import { WasiEnvironment } from "../wasi/environment.ts";
 import { WasiRandom } from "../wasi/random.ts";
 import { WasiStdio } from "../wasi/stdio.ts";
-import { capabilitiesOf } from "./capability-of.ts";
 import { linkDirectories } from "./link-directories.ts";
 import { DescriptorInput } from "./program-input.ts";
 import type { ProgramOutput } from "./program-output.ts";
-
-/** What a program was refused so far. */
-export interface Refusals {
-  /** The first that was an error or a trap. */
-  denied: CapabilityDenial | undefined;
-  /** It asked for its directories, and has none. */
-  missedFiles: boolean;
-}
+import { Refusals } from "./refusals.ts";
 
 export interface HostOptions {
   readonly context: CommandContext;
@@ -30,23 +22,10 @@ export interface HostOptions {
 
 /** Links them to the builder. @returns what fills while the program runs @throws E_RUN_DIRECTORY (66) */
 export function linkHost(builder: InstanceBuilder, { context, policy, args, output }: HostOptions): Refusals {
-  const refusals: Refusals = { denied: undefined, missedFiles: false };
-  const told = new Set<string>();
-  const onDenial = (denial: Denial): void => {
-    if (denial.answer === "nothing") {
-      refusals.missedFiles ||= denial.func === "get-directories";
-      return;
-    }
-    const [capability] = capabilitiesOf(denial.interface);
-    // A guest that asks for ever is told of once.
-    if (capability === undefined || told.has(denial.interface)) return;
-    told.add(denial.interface);
-    refusals.denied ??= { capability, deniedBy: "caller" };
-    context.report.emit("capability.denied", { capability, denied_by: "caller" });
-  };
+  const refusals = new Refusals(context.report, policy);
   builder
     .policy(policy)
-    .linkSystem(new WasiDenied({ onDenial }))
+    .linkSystem(new WasiDenied({ onDenial: refusals.onDenial }))
     .linkSystem(new WasiClocks())
     .linkSystem(new WasiRandom())
     .linkSystem(new WasiEnvironment({ args, variables: variablesOf(context) }))
@@ -58,7 +37,8 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
         terminals: terminalsOf(context),
       }),
     );
-  linkDirectories(builder, policy, context.cwd);
+  const { onWriteRefused } = refusals;
+  linkDirectories(builder, { policy, cwd: context.cwd, onWriteRefused });
   return refusals;
 }
 

@@ -8,20 +8,28 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Policy } from "@vivarium/core/policy/policy";
 import { LinkError } from "../errors/errors.ts";
 import type { InstanceBuilder } from "../runtime/instance-builder.ts";
-import { WasiDir } from "../wasi/dir.ts";
+import { type DirOptions, WasiDir } from "../wasi/dir.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof isorunDiagnostics>();
 
+export interface DirectoriesOptions {
+  readonly policy: Policy;
+  readonly cwd: string;
+  readonly onWriteRefused: (hostPath: string) => void;
+}
+
 /** The policy narrows each to what it grants in it. @throws E_RUN_DIRECTORY (66) */
-export function linkDirectories(builder: InstanceBuilder, { capabilities }: Policy, cwd: string): void {
-  const granted = outermost([...capabilities.read, ...capabilities.write]);
+export function linkDirectories(builder: InstanceBuilder, { policy, cwd, onWriteRefused }: DirectoriesOptions): void {
+  const granted = outermost([...policy.capabilities.read, ...policy.capabilities.write]);
+  const link = (path: string, guestPath: string): void =>
+    linkDirectory(builder, path, { guestPath, access: "write", onWriteRefused });
   for (const path of granted) {
-    link(builder, { path, guestPath: path });
+    link(path, path);
     const fromHere = relative(cwd, path);
-    if (isInside(fromHere)) link(builder, { path, guestPath: fromHere === "" ? "." : fromHere });
+    if (isInside(fromHere)) link(path, fromHere === "" ? "." : fromHere);
     // What is around the working directory is what relative names lead to.
-    else if (isInside(relative(path, cwd))) link(builder, { path: cwd, guestPath: "." });
+    else if (isInside(relative(path, cwd))) link(cwd, ".");
   }
 }
 
@@ -30,14 +38,9 @@ const isInside = (way: string): boolean => way !== ".." && !way.startsWith("../"
 const outermost = (paths: readonly string[]): readonly string[] =>
   [...new Set(paths)].filter((path) => !paths.some((other) => other !== path && isInside(relative(other, path))));
 
-interface Given {
-  readonly path: string;
-  readonly guestPath: string;
-}
-
-function link(builder: InstanceBuilder, { path, guestPath }: Given): void {
+function linkDirectory(builder: InstanceBuilder, path: string, options: DirOptions): void {
   try {
-    builder.linkSystem(new WasiDir(path, { guestPath, access: "write" }));
+    builder.linkSystem(new WasiDir(path, options));
   } catch (error) {
     if (!(error instanceof LinkError)) throw error;
     const reason = error.message.replace(/^cannot give the directory '.*': /s, "");

@@ -15,7 +15,7 @@ import {
   UnsupportedError,
 } from "../errors/errors.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
-import type { Refusals } from "./host-of.ts";
+import type { Refusals } from "./refusals.ts";
 
 const problem = problemsOf<typeof isorunDiagnostics>();
 

@@ -1,0 +1,53 @@
+/** Programs of real toolchains with directories, under `isorun run`. Built by `npm run components`. */
+import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assertValidEvents } from "@vivarium/cli/testing/validate-output";
+import { findBuilt } from "../../tests/components/built.ts";
+import { runCommand } from "./run.ts";
+import { runIsorun } from "./testing/run-isorun.ts";
+
+const python = findBuilt("count-words");
+const scratch = mkdtempSync(join(tmpdir(), "isorun-files-"));
+const home = join(scratch, "home");
+let cwd = "";
+let count = 0;
+
+beforeEach(() => {
+  count += 1;
+  cwd = join(scratch, String(count));
+  for (const folder of ["in", "out"]) mkdirSync(join(cwd, folder), { recursive: true });
+  writeFileSync(join(cwd, "in", "one.txt"), "a b c a\n");
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+describe.skipIf(python === undefined)("a program in Python", () => {
+  const run = (...argv: readonly string[]) => runIsorun(["run", python ?? "", ...argv], { home, cwd });
+
+  test("reads and writes what it was given, with a budget and nothing else", async () => {
+    const flags = ["--allow-read=in", "--allow-write=out", "--fuel=2000000000", "--memory=256MiB"];
+    expect(await run(...flags)).toEqual({ stdout: "1 files, 3 words\n", stderr: "", exitCode: 0 });
+    expect(JSON.parse(readFileSync(join(cwd, "out", "words.json"), "utf8"))).toEqual([
+      ["a", 2],
+      ["b", 1],
+      ["c", 1],
+    ]);
+  }, 60_000);
+
+  test("that may only read is denied to write, by the flag that would grant it", async () => {
+    const { stdout, exitCode } = await run("--allow-read=.", "--format=jsonl");
+    expect(exitCode).toBe(77);
+    const events = await assertValidEvents(stdout, runCommand);
+    const flag = `--allow-write=${join(cwd, "out")}`;
+    expect(events.find(({ kind }) => kind === "capability.denied")).toMatchObject({ capability: "write", flag });
+    expect(readdirSync(join(cwd, "out"))).toEqual([]);
+    expect((await run("--allow-read=.", flag)).exitCode).toBe(0);
+  }, 60_000);
+
+  test("without a directory is denied to read", async () => {
+    const { stderr, exitCode } = await run();
+    expect(exitCode).toBe(77);
+    expect(stderr).toContain(`Allow it with \`--allow-read=${cwd}\`.`);
+  }, 60_000);
+});

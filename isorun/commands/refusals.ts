@@ -1,0 +1,49 @@
+/** What a program was refused while it ran: told as events, and remembered for the end. */
+import { dirname } from "node:path";
+import { denialEvent, denialOf } from "@vivarium/core/policy/allows";
+import type { Denial as CapabilityDenial, Policy } from "@vivarium/core/policy/policy";
+import type { Report } from "@vivarium/core/report";
+import type { Denial } from "../wasi/denied.ts";
+import { capabilitiesOf } from "./capability-of.ts";
+
+/** A guest that asks for ever is told of so often. */
+const toldMax = 100;
+
+export class Refusals {
+  readonly #report: Report;
+  readonly #policy: Policy;
+  readonly #told = new Set<string>();
+  /** The first. */
+  denied: CapabilityDenial | undefined;
+  /** It asked for its directories, and has none. */
+  missedFiles = false;
+
+  constructor(report: Report, policy: Policy) {
+    this.#report = report;
+    this.#policy = policy;
+  }
+
+  /** Of an interface that nothing was linked for. An empty answer is no denial: programs ask before they use. */
+  readonly onDenial = (denial: Denial): void => {
+    if (denial.answer === "nothing") {
+      this.missedFiles ||= denial.func === "get-directories";
+      return;
+    }
+    const [capability] = capabilitiesOf(denial.interface);
+    if (capability !== undefined) this.#tell({ capability, deniedBy: "caller" }, denial.interface);
+  };
+
+  /** What is given is a directory, so that is what a flag has to name. */
+  readonly onWriteRefused = (hostPath: string): void => {
+    const path = dirname(hostPath);
+    const denied = denialOf(this.#policy, { capability: "write", path });
+    if (denied !== undefined) this.#tell(denied, path);
+  };
+
+  #tell(denied: CapabilityDenial, about: string): void {
+    this.denied ??= denied;
+    if (this.#told.has(about) || this.#told.size >= toldMax) return;
+    this.#told.add(about);
+    this.#report.emit("capability.denied", denialEvent(denied));
+  }
+}
