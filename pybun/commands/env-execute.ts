@@ -19,7 +19,7 @@ import type { envCreateOptions } from "./env-options.ts";
 import { environmentDetail } from "./env-report.ts";
 import { gatherWish } from "./env-wish.ts";
 import { checkRefresh, warnOfNothing } from "./gather-requirements.ts";
-import { listened, rememberCreation } from "./remember-creation.ts";
+import { listened, rememberCreation, watchCreation } from "./remember-creation.ts";
 
 const storeOf = ({ platform, environment, home }: CommandContext): Store =>
   openStore(placesOf(platform, environment, home).cache);
@@ -33,6 +33,7 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
   checkRefresh(refresh, offline);
   const store = storeOf(context);
   const scene = { store, report, offline, refresh, signal };
+  const areInputsSame = await watchCreation(context, options);
   const early = prepareEarlyAccess(scene);
   try {
     const { gathered, request: wished } = await gatherWish(
@@ -56,7 +57,8 @@ export const executeCreate: Execute<typeof envCreateOptions> = async (context, {
     signal.throwIfAborted();
     warnOfNothing(report, gathered, record.packages.length);
     warnOfUncopied(report, { names: wished.materialize ?? [], packages: record.packages });
-    if (isQuiet()) await rememberCreation(context, options, { request, record, store, read: gathered.files.read });
+    const { read } = gathered.files;
+    if (isQuiet()) await rememberCreation(context, options, { request, record, store, read, areInputsSame });
     context.out(`${record.path}\n`);
     context.detail(environmentDetail(record));
     return exitCode.success;

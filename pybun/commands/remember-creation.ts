@@ -2,6 +2,7 @@
 import type { CommandContext, OptionValues } from "@vivarium/cli/command";
 import type { Report } from "@vivarium/core/report";
 import type { CreateScene } from "../create/write-create.ts";
+import { pythonRequest } from "../index/run-variables.ts";
 import type { InstallRequest } from "../install/install-request.ts";
 import type { envCreateOptions } from "./env-options.ts";
 
@@ -16,7 +17,16 @@ export function listened(report: Report): { readonly report: Report; readonly is
 }
 
 type CreateOptions = OptionValues<typeof envCreateOptions>;
-type Creation = Pick<CreateScene, "request" | "record" | "store" | "read">;
+type Creation = Pick<CreateScene, "request" | "record" | "store" | "read" | "areInputsSame">;
+
+/** Looks at what decides an environment before anything of it is read; the answer tells whether it is so still. */
+export async function watchCreation(context: CommandContext, options: CreateOptions): Promise<() => boolean> {
+  if (options.dir === undefined || !isPlain(context, options)) return () => false;
+  const { creationInputs, watchInputs } = await import("../run/watch-inputs.ts");
+  const { environment, cwd, platform } = context;
+  const { request } = pythonRequest(options.python, environment);
+  return watchInputs(creationInputs({ environment, cwd, platform, request }));
+}
 
 export async function rememberCreation(
   context: CommandContext,

@@ -43,6 +43,7 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   if (options.refresh && offline) throw resolverProblem("E_RESOLVE_REFRESH_OFFLINE", {});
   const cacheRoot = placesOf(platform, context.environment, home).cache;
   const watched = watchWarnings(context.report);
+  const areInputsSame = target?.kind === "file" && target.isSource ? await watchRun(context) : () => false;
   const read = await readScript(target, { cwd, report: watched });
   const { metadata, script: path } = read;
   const choosing = { ...context, report: watched };
@@ -61,9 +62,15 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   const { ready } = leased;
   await checkCopied(plan, { ready, report: watched });
   const hasWarnings = watched.warned();
-  const run = { context, options, store, read, hasWarnings, target, descriptors, ...leased };
+  const run = { context, options, store, read, hasWarnings, areInputsSame, target, descriptors, ...leased };
   return start({ ...run, description: { ...description, ready } });
 };
+
+/** Before anything of it is read. */
+async function watchRun({ environment, cwd, platform }: CommandContext): Promise<() => boolean> {
+  const { runInputs, watchInputs } = await import("../run/watch-inputs.ts");
+  return watchInputs(runInputs({ environment, cwd, platform, request: environment["UV_PYTHON"] }));
+}
 
 async function checkCopied(
   plan: RunPlan,
@@ -92,6 +99,7 @@ interface Start extends LeasedRun {
   readonly read: ReadScript;
   /** Of the script and the choice of its environment; the next run must tell them again. */
   readonly hasWarnings: boolean;
+  readonly areInputsSame: () => boolean;
   readonly target: RunTarget;
   /** Those that our caller has handed down. */
   readonly descriptors: readonly number[];
@@ -115,7 +123,9 @@ async function start(run: Start): Promise<number> {
     selected_by: description.plan.rule,
   });
   if (context.format !== "text") return capture(run, invocation, variables).finally(endLease);
-  if (isPlain(run)) writeWarmRecord({ ...run, ...context, plan: description.plan, script: read.script ?? "" });
+  if (isPlain(run)) {
+    writeWarmRecord({ ...run, ...context, plan: description.plan, script: read.script ?? "", head: read.head });
+  }
   await letSignalsIn();
   context.signal.throwIfAborted();
   await context.release();

@@ -19,9 +19,9 @@ import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { placeEnvironment, placeLockOf } from "../env/placed-environment.ts";
 import type { PrefixPlan } from "../env/prefix-plan.ts";
 import { writePrefix } from "../env/prefix-write.ts";
+import { contentFingerprint, statusFingerprint } from "../run/witness.ts";
 import { type CreateRecord, createRecordPath, placeholder, readCreateRecord, type ViewSight } from "./create-record.ts";
 import { splitCreateWords } from "./create-words.ts";
-import { contentFingerprint, statusFingerprint } from "./witness.ts";
 
 /** Returns false when the long way has to be taken; nothing is left of the attempt then. */
 export async function tryFastCreate(argv: readonly string[]): Promise<boolean> {

@@ -12,18 +12,19 @@ import { readSeal } from "../env/view.ts";
 import { pythonRequest } from "../index/run-variables.ts";
 import { type InstallRequest, keyOf } from "../install/install-request.ts";
 import { wheelSetKind } from "../install/wheel-set.ts";
-import { interpreterWitnesses, projectFiles, settingWitnesses } from "../run/witness-paths.ts";
+import type { ReadFile } from "../requirements-file/read-requirements.ts";
+import { statusFingerprint } from "../run/witness.ts";
+import { creationInputs } from "../run/witness-paths.ts";
 import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
 import { type CreateRecord, createRecordPath, formatCreateRecord, placeholder, type Witness } from "./create-record.ts";
 import { splitCreateWords } from "./create-words.ts";
-import { contentFingerprint, statusFingerprint } from "./witness.ts";
 
 export interface CreateScene {
   /** What was given to the program. */
   readonly argv: readonly string[];
   readonly request: InstallRequest;
-  /** Files of requirements and constraints that were read; `-` is the standard input. */
-  readonly read: readonly string[];
+  /** Files of requirements and constraints that were read. */
+  readonly read: readonly ReadFile[];
   readonly record: EnvironmentRecord;
   /** What `--python` names. */
   readonly python: string | undefined;
@@ -31,6 +32,8 @@ export interface CreateScene {
   readonly environment: Environment;
   readonly platform: Platform;
   readonly cwd: string;
+  /** Whether the other inputs are as they were before the first of them was read. */
+  readonly areInputsSame: () => boolean;
 }
 
 /** Does nothing where the warm path would not look, or where the same words may mean something else next time. */
@@ -40,7 +43,7 @@ export function writeCreateRecord(scene: CreateScene): void {
   // The parser has the last word on what is the place.
   if (words === undefined || resolve(cwd, words.directory) !== request.directory || mayMeanElse(scene)) return;
   const record = createRecordOf(scene);
-  if (record === undefined) return;
+  if (record === undefined || !scene.areInputsSame()) return;
   writeUnlessUnwritable(
     createRecordPath(store.root, { wish: words.wish, cwd, environment }),
     formatCreateRecord(record),
@@ -49,7 +52,7 @@ export function writeCreateRecord(scene: CreateScene): void {
 
 /** Files that are a stream or on the network, or that take values from any variable, in UTF-16 too. */
 const mayMeanElse = ({ read }: CreateScene): boolean =>
-  read.some((path) => path === "-" || !isRegularFile(path) || /\$\0?\{/.test(readFileSync(path, "latin1")));
+  read.some(({ place }) => place === "-" || !isRegularFile(place) || /\$\0?\{/.test(readFileSync(place, "latin1")));
 
 function createRecordOf(scene: CreateScene): CreateRecord | undefined {
   const { record, request, store, read } = scene;
@@ -72,7 +75,7 @@ function createRecordOf(scene: CreateScene): CreateRecord | undefined {
   if (seal.conflicts.length > 0 || plan.conflicts.length > 0) return undefined;
   return {
     witnesses: witnessesOf(scene),
-    files: read.map((path) => ({ path, fingerprint: contentFingerprint(path) })),
+    files: read.map(({ place, sha256 }) => ({ path: place, fingerprint: sha256 })),
     view: { path: record.view, roots: seal.roots, distInfos: distInfosOf(wheels, materialized) },
     environment: { ...record, path: placeholder.prefix, python: join(placeholder.prefix, scripts, "python") },
     plan,
@@ -86,11 +89,8 @@ const distInfosOf = (wheels: readonly StoredWheel[], materialized: ReadonlySet<s
 /** Among them the wheels of the wish: a refresh may find others. */
 function witnessesOf({ request, store, environment, platform, cwd, python }: CreateScene): readonly Witness[] {
   const asked = pythonRequest(python, environment).request;
-  const paths = new Set([
-    store.entryPath(wheelSetKind, keyOf(request)),
-    ...interpreterWitnesses({ environment, cwd, request: asked }, request.interpreter),
-    ...(asked === undefined ? projectFiles(cwd) : []),
-    ...settingWitnesses(environment, platform),
-  ]);
+  const inputs = creationInputs({ environment, cwd, request: asked, platform });
+  const found = [request.interpreter.path, request.interpreter.realPath];
+  const paths = new Set([store.entryPath(wheelSetKind, keyOf(request)), ...inputs, ...found]);
   return [...paths].map((path) => ({ path, fingerprint: statusFingerprint(path) }));
 }

@@ -79,6 +79,12 @@ describe("what is wrong is told of with its column", () => {
     [`.[dev]`, /^E_REQUIREMENT_PROJECT/],
     [`./project ; ${old}`, /^E_REQUIREMENT_PROJECT/],
     ["https://[::1]", /^E_REQUIREMENT_SOURCE/],
+    ["./none.whl", /^E_WHEEL_FILENAME/],
+    ["./lib-1.0-py3-none-any (1).whl", /^E_WHEEL_FILENAME/],
+    ["https://h/none.whl", /^E_WHEEL_FILENAME/],
+    [`./${wheel}[fast`, /^E_REQUIREMENT_INVALID 27 the '\[' before the extras is not closed/],
+    [`lib @ //us:SECR@h/${wheel}`, /^E_REQUIREMENT_INVALID 1 a URL begins with its scheme/],
+    [`//us:SECR@h/${wheel}`, /^E_REQUIREMENT_INVALID 1 a URL begins with its scheme/],
   ])("%s", (text, expected) => {
     expect(faultOf(text)).toMatch(expected);
   });

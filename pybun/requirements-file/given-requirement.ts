@@ -9,12 +9,13 @@
  * since a URL may hold one; behind a path it needs none.
  */
 import { problemsOf } from "@vivarium/core/diagnostic";
+import { redactAddress } from "@vivarium/core/redact";
 import type { versionsDiagnostics } from "../versions/diagnostics.ts";
 import { isValidName, normalizeName } from "../versions/name.ts";
 import { parseAroundLocation, parseRequirement, type Requirement } from "../versions/requirement.ts";
 import { sdistEndingOf, tryParseSdistFilename } from "../versions/sdist-filename.ts";
 import { faultOfUrl, filenameOf } from "../versions/url-filename.ts";
-import { tryParseWheelFilename } from "../versions/wheel-filename.ts";
+import { parseWheelFilename, tryParseWheelFilename } from "../versions/wheel-filename.ts";
 import type { requirementsFileDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof requirementsFileDiagnostics>();
@@ -23,7 +24,7 @@ const versionsProblem = problemsOf<typeof versionsDiagnostics>();
 /** Makes an absolute `file:` URL of a path as it is written. */
 export type UrlOfPath = (path: string) => string;
 
-/** Throws `E_REQUIREMENT_INVALID` with a span, `E_REQUIREMENT_SOURCE`, `E_REQUIREMENT_PROJECT`. */
+/** Throws `E_REQUIREMENT_INVALID` with a span, `E_WHEEL_FILENAME`, `E_REQUIREMENT_SOURCE`, `E_REQUIREMENT_PROJECT`. */
 export function parseGivenRequirement(text: string, urlOfPath: UrlOfPath): Requirement {
   const location = locationIn(text);
   if (location !== undefined) return requirementAt(location, urlOfPath);
@@ -31,9 +32,17 @@ export function parseGivenRequirement(text: string, urlOfPath: UrlOfPath): Requi
   return fromPlace(parseRequirement(text), urlOfPath);
 }
 
+/** As a path it would be another text, whose login nobody could tell from a name. */
+const faultOfPath = (place: string): string | undefined =>
+  /^[/\\]{2}/.test(place) && redactAddress(place) !== place
+    ? "a URL begins with its scheme, such as 'https:'"
+    : undefined;
+
 /** With an absolute URL, where it has one. */
 export function fromPlace(requirement: Requirement, urlOfPath: UrlOfPath): Requirement {
   const { url } = requirement;
+  const reason = url === undefined ? undefined : faultOfPath(url);
+  if (reason !== undefined) throw invalid(`${requirement.name} @ ${url}`, { reason, column: 1 });
   return url === undefined ? requirement : { ...requirement, url: absoluteUrl(url, urlOfPath) };
 }
 
@@ -76,18 +85,27 @@ const isArchive = (text: string): boolean => /\.whl$/i.test(text) || sdistEnding
 function requirementAt(location: Location, urlOfPath: UrlOfPath): Requirement {
   const { text, place, isUrl, markerAt } = location;
   const url = isUrl ? absoluteUrl(place, urlOfPath) : urlOfPath(place);
-  const reason = isUrl ? faultOfUrl(url) : undefined;
+  const reason = isUrl ? faultOfUrl(url) : faultOfPath(place);
   if (reason !== undefined) throw invalid(text, { reason, column: 1 });
   if (markerAt === undefined) refuseAttachedMarker(text);
-  const wheel = tryParseWheelFilename(filenameOf(URL.parse(url)?.pathname ?? "") ?? "");
+  const filename = filenameOf(URL.parse(url)?.pathname ?? "") ?? "";
+  const wheel = tryParseWheelFilename(filename);
   // What the marker rules out need not be a wheel; how it would be called is of no weight then.
   const name = wheel?.name ?? (markerAt === undefined ? undefined : nameOfSource(url));
   if (name !== undefined) return { name, specifiers: [], url, ...parseAroundLocation(text, location) };
+  refuseMisnamedWheel(location, filename);
   const fragment = isUrl ? -1 : place.indexOf("#");
   if (fragment >= 0 && isArchive(place.slice(0, fragment)))
     throw invalid(text, { reason: "a path has no '#': write a URL (file:…)", column: fragment + 1 });
   if (/\.[a-z]/i.test(place.split("/").at(-1) ?? "") || isUrl) throw problem("E_REQUIREMENT_SOURCE", { text });
   throw problem("E_REQUIREMENT_PROJECT", { text });
+}
+
+/** What ends like a wheel was meant as one: why it is none says its name, or the bracket behind it. */
+function refuseMisnamedWheel({ text, place, isUrl }: Location, filename: string): void {
+  if (/\.whl$/i.test(filename)) parseWheelFilename(filename);
+  const open = isUrl ? -1 : place.search(/(?<=\.whl\s*)\[[^\]]*$/i);
+  if (open >= 0) throw invalid(text, { reason: "the '[' before the extras is not closed", column: open + 1 });
 }
 
 /** A marker is easily written without the blank that ends a URL, and would be read as part of it. */

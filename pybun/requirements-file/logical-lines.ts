@@ -9,6 +9,8 @@ import type { Environment } from "@vivarium/core/paths";
 export interface Place {
   readonly line: number;
   readonly column: number;
+  /** The line as it was read: the file may be on the network, or in a coding of its own. */
+  readonly text: string;
 }
 
 export interface LogicalLine {
@@ -40,7 +42,7 @@ export function logicalLines(text: string, environment: Environment): LogicalLin
       if (line !== undefined) lines.push(line);
       return;
     }
-    for (const character of charactersOf(continues ? physical.slice(0, -1) : physical, index + 1)) open.push(character);
+    for (const character of charactersOf(physical, { line: index + 1, continues })) open.push(character);
     // A comment line ends what was continued onto it, as in pip.
     if (!continues) finish();
   });
@@ -58,12 +60,15 @@ function plainLine(physical: string, line: number): LogicalLine | undefined {
   const text = body.trim();
   if (text === "") return undefined;
   const first = body.length - body.trimStart().length + 1;
-  return { text, placeOf: (offset) => ({ line, column: first + Math.min(offset, text.length) }) };
+  return { text, placeOf: (offset) => ({ line, column: first + Math.min(offset, text.length), text: physical }) };
 }
 
 /** One entry a UTF-16 code unit, so that offsets into the joined text are indices. */
-const charactersOf = (text: string, line: number): Character[] =>
-  Array.from({ length: text.length }, (_, at) => ({ text: text.charAt(at), place: { line, column: at + 1 } }));
+const charactersOf = (text: string, { line, continues }: { line: number; continues: boolean }): Character[] =>
+  Array.from({ length: text.length - Number(continues) }, (_, at) => ({
+    text: text.charAt(at),
+    place: { line, column: at + 1, text },
+  }));
 
 function finishLine(characters: readonly Character[], environment: Environment): LogicalLine | undefined {
   const whole = characters.map(({ text }) => text).join("");
@@ -73,8 +78,8 @@ function finishLine(characters: readonly Character[], environment: Environment):
   const kept = characters.slice(start, start + body.trim().length);
   if (kept.length === 0) return undefined;
   const { text, places } = expandVariables(kept, environment);
-  const end = places.at(-1) ?? { line: 1, column: 0 };
-  return { text, placeOf: (offset) => places[offset] ?? { line: end.line, column: end.column + 1 } };
+  const end = places.at(-1) ?? { line: 1, column: 0, text };
+  return { text, placeOf: (offset) => places[offset] ?? { ...end, column: end.column + 1 } };
 }
 
 const VARIABLE = /\$\{([A-Z0-9_]+)\}/g;

@@ -4,7 +4,7 @@
  */
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { redactAddress } from "@vivarium/core/redact";
+import { redactAddress, redactPlace } from "@vivarium/core/redact";
 import type { requirementsFileDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof requirementsFileDiagnostics>();
@@ -30,9 +30,9 @@ export function placeOf(written: string, { outer, cwd }: { outer: FilePlace | un
   if (/^file:/i.test(written)) return { place: pathOfFileUrl(written), shown: written };
   if (scheme.test(written)) throw missing(written, "files are read by path, and from http: and https: URLs");
   if (outer === undefined || outer.place === "-")
-    return { place: resolve(cwd, written), shown: shownPath(written, cwd) };
+    return { place: resolve(cwd, written), shown: redactPlace(written, shownPath(written, cwd)) };
   const beside = isAbsolute(written) ? written : join(dirname(outer.shown), written);
-  return { place: resolve(dirname(outer.place), written), shown: shownPath(beside, cwd) };
+  return { place: resolve(dirname(outer.place), written), shown: redactPlace(written, shownPath(beside, cwd)) };
 }
 
 function shownPath(path: string, cwd: string): string {

@@ -140,7 +140,7 @@ describe("options", () => {
       noBinary: [":all:"],
       onlyBinary: ["numpy,scipy"],
       pre: true,
-      read: ["/project/main.txt"],
+      read: [{ place: "/project/main.txt", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
     });
   });
 
@@ -155,7 +155,7 @@ describe("options", () => {
     expect(found.requirements.map(({ requirement }) => requirement.name)).toEqual(["first", "second", "last"]);
     expect(found.constraints.map(({ requirement }) => formatRequirement(requirement))).toEqual(["first<2"]);
     const names = ["main.txt", "deep/more.txt", "limits.txt", "deep/even.txt"];
-    expect(found.read).toEqual(names.map((name) => `/project/${name}`));
+    expect(found.read.map(({ place }) => place)).toEqual(names.map((name) => `/project/${name}`));
   });
 });
 
@@ -166,7 +166,7 @@ test("a file that is included again in the same role is read once", async () => 
   const found = await readAll(files);
   expect(found.requirements.map(({ requirement }) => requirement.name)).toEqual(["six"]);
   expect(found.constraints.map(({ requirement }) => requirement.name)).toEqual(["six"]);
-  expect(found.read).toEqual(["/project/main.txt", ...names, "/project/29.txt"]);
+  expect(found.read.map(({ place }) => place)).toEqual(["/project/main.txt", ...names, "/project/29.txt"]);
 });
 
 test("the last index counts, also that of a file which is named again", async () => {

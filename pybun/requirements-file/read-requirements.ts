@@ -41,8 +41,15 @@ export interface RequirementsFiles {
   readonly pre: boolean;
   /** The line that asks for a hash of everything, and its file: `--require-hashes in 'FILE'`. */
   readonly requireHashes?: string;
-  /** All files that were read, included ones too, by absolute path or URL; `-` is the standard input. */
-  readonly read: readonly string[];
+  /** All files that were read, included ones too. */
+  readonly read: readonly ReadFile[];
+}
+
+export interface ReadFile {
+  /** An absolute path or a URL; `-` is the standard input. */
+  readonly place: string;
+  /** SHA-256 of what was read, in hexadecimal digits. */
+  readonly sha256: string;
 }
 
 export interface ReadOptions {
@@ -63,7 +70,7 @@ interface Collected {
   onlyBinary: string[];
   pre: boolean;
   requireHashes: string | undefined;
-  read: string[];
+  read: ReadFile[];
   /** By role and path, the index that a file which was read names last: it counts again where the file is named again. */
   seen: Map<string, string | undefined>;
 }
@@ -121,8 +128,9 @@ async function readFile(inclusion: Inclusion, found: Collected, options: ReadOpt
     return;
   }
   found.defaultIndex = undefined;
-  found.read.push(place);
-  const text = await readText(file, spans, options);
+  const bytes = await readBytes(file, spans, options);
+  found.read.push({ place, sha256: new Bun.CryptoHasher("sha256").update(bytes).digest("hex") });
+  const text = textOf(bytes, file, spans);
   // As with pip and uv: a wheel is looked for where the command runs, wherever the file is that names it.
   const urlOfPath = (written: string): string => Bun.pathToFileURL(resolvePath(options.cwd, written)).href;
   const context: LineContext = { file: shown, urlOfPath };
@@ -148,13 +156,16 @@ function located<T>(spans: readonly Span[], act: () => T): T {
   }
 }
 
-async function readText({ place, shown }: FilePlace, spans: readonly Span[], options: ReadOptions): Promise<string> {
-  const bytes = await options.read(place).catch((error: unknown) =>
+function readBytes({ place, shown }: FilePlace, spans: readonly Span[], { read }: ReadOptions): Promise<Uint8Array> {
+  return read(place).catch((error: unknown) =>
     located(spans, () => {
       if (error instanceof Problem) throw error;
       throw problem("E_REQUIREMENTS_FILE_MISSING", { file: shown, reason: reasonOf(error) }, { cause: error });
     }),
   );
+}
+
+function textOf(bytes: Uint8Array, { place, shown }: FilePlace, spans: readonly Span[]): string {
   if (isProjectFile(place)) throw problem("E_REQUIREMENTS_FILE_PROJECT", { file: shown }, { spans });
   const decoded = decodeText(bytes);
   if (!("text" in decoded)) throw problem("E_REQUIREMENTS_FILE_ENCODING", { file: shown, ...decoded }, { spans });

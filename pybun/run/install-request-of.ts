@@ -7,7 +7,7 @@ import type { InstallRequest } from "../install/install-request.ts";
 import { requirementsReader } from "../install/requirements-reader.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { parseGivenRequirement } from "../requirements-file/given-requirement.ts";
-import { readRequirementsFiles } from "../requirements-file/read-requirements.ts";
+import { type ReadFile, readRequirementsFiles } from "../requirements-file/read-requirements.ts";
 import { requiredHashesOf } from "../requirements-file/required-hashes.ts";
 import { parseRequirement } from "../versions/requirement.ts";
 import { mergeSettings } from "./package-settings.ts";
@@ -17,7 +17,7 @@ import { withRequirements } from "./with-requirements.ts";
 export interface PlannedRequest {
   readonly request: InstallRequest;
   /** Files that variables or pip's files name, with what those include: they decide packages. */
-  readonly settingFiles: readonly string[];
+  readonly settingFiles: readonly ReadFile[];
 }
 
 /**

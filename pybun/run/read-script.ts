@@ -8,6 +8,7 @@ import { reasonOf } from "@vivarium/core/system-reason";
 import type { ScriptMetadata } from "../script/metadata.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
 import type { RunTarget } from "./run-target.ts";
+import { headBytesMax } from "./warm-key.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
 
@@ -15,6 +16,8 @@ export interface ReadScript {
   readonly metadata: ScriptMetadata | undefined;
   /** The script as given. */
   readonly script: string | undefined;
+  /** Its first bytes, one character each: of a file only, and whole unless it is longer than the warm path looks at. */
+  readonly head?: string;
   /** The bytes of a script from stdin, which the program has to be given again. */
   readonly stdin?: Uint8Array;
 }
@@ -31,8 +34,10 @@ export async function readScript(
   };
   if (target?.kind === "file") {
     const { path } = target;
-    const metadata = target.isSource ? await read(readBytes(path, cwd), path) : undefined;
-    return { metadata, script: path };
+    const bytes = target.isSource ? readBytes(path, cwd) : undefined;
+    if (bytes === undefined) return { metadata: undefined, script: path };
+    const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, headBytesMax)).toString("latin1");
+    return { metadata: await read(bytes, path), script: path, head };
   }
   // At a terminal Python reads and runs line by line; what it is given then cannot be looked at first.
   if (target?.kind !== "stdin" || process.getBuiltinModule("node:tty").isatty(0))
@@ -52,10 +57,10 @@ async function withPlaces(
   return { ...metadata, requirements: metadata.requirements.map((one) => fromPlace(one, urlOfPath)) };
 }
 
-function readBytes(path: string, cwd: string): Uint8Array {
+/** Undefined for what is a pipe by now, and Python's to read. */
+function readBytes(path: string, cwd: string): Uint8Array | undefined {
   try {
-    // What is a pipe by now is Python's to read.
-    return readRegularFile(resolve(cwd, path)) ?? new Uint8Array();
+    return readRegularFile(resolve(cwd, path));
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: path, reason: reasonOf(error) }, { cause: error });

@@ -8,13 +8,27 @@ import type { Interpreter } from "../interpreter/interpreter.ts";
 import { programNames } from "../interpreter/path-candidates.ts";
 import { pyenvRootOfShim } from "../interpreter/pyenv.ts";
 import { placeOfRequest } from "../interpreter/request.ts";
-import { upwards } from "./existing-environment.ts";
+import { activeVariables, upwards } from "./existing-environment.ts";
 
 export interface WitnessScene {
   readonly environment: Environment;
   readonly cwd: string;
   /** What a flag or a variable asks for. */
   readonly request?: string | undefined;
+}
+
+/** All that may decide what `pybun run` starts and is known before anything was read. */
+export function runInputs(scene: WitnessScene & { readonly platform: Platform }): readonly string[] {
+  const { cwd, environment, platform } = scene;
+  const around = [...projectEnvironments(cwd), ...projectFiles(cwd), ...activeConfigurations(environment)];
+  return [...interpreterWitnesses(scene, undefined), ...around, ...settingWitnesses(environment, platform)];
+}
+
+/** The same for `pybun env create`, which has nothing to do with environments that are there. */
+export function creationInputs(scene: WitnessScene & { readonly platform: Platform }): readonly string[] {
+  const { cwd, environment, platform } = scene;
+  const settings = settingWitnesses(environment, platform);
+  return [...interpreterWitnesses(scene, undefined), ...projectFiles(cwd), ...settings];
 }
 
 /** Whatever could make another interpreter the first match. */
@@ -66,6 +80,13 @@ function isThere(path: string): boolean {
 /** Where the project around may be, which has a say in the choice of an interpreter. */
 export const projectFiles = (directory: string): readonly string[] =>
   [...upwards(directory)].map((place) => join(place, "pyproject.toml"));
+
+export const projectEnvironments = (directory: string): readonly string[] =>
+  [...upwards(directory)].map((place) => join(place, ".venv", "pyvenv.cfg"));
+
+/** Of the environments that variables name. */
+export const activeConfigurations = (environment: Environment): readonly string[] =>
+  activeVariables.flatMap((name) => environment[name] ?? []).map((prefix) => join(prefix, "pyvenv.cfg"));
 
 const pinsFrom = (directory: string): readonly string[] =>
   [...upwards(directory)].map((place) => join(place, ".python-version"));

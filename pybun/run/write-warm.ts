@@ -11,12 +11,18 @@ import { choiceKind, keyServedBy } from "../install/choice.ts";
 import { keyOf } from "../install/install-request.ts";
 import { isRemotePlace } from "../requirements-file/place.ts";
 import { type DirectCalls, openDirectCalls } from "./direct-calls.ts";
-import { activeVariables, upwards } from "./existing-environment.ts";
 import type { RunPlan } from "./plan-run.ts";
 import { environmentsOf, type ReadyRun } from "./ready-run.ts";
-import { blockBytes, headBytesMax, warmKey } from "./warm-key.ts";
+import { blockBytes, warmKey } from "./warm-key.ts";
 import { formatWarmRecord, type WarmRecord, warmRecordPath } from "./warm-record.ts";
-import { interpreterWitnesses, projectFiles, settingWitnesses } from "./witness-paths.ts";
+import { contentFingerprint } from "./witness.ts";
+import {
+  activeConfigurations,
+  interpreterWitnesses,
+  projectEnvironments,
+  projectFiles,
+  settingWitnesses,
+} from "./witness-paths.ts";
 
 export interface WarmScene {
   readonly script: string;
@@ -25,14 +31,21 @@ export interface WarmScene {
   readonly environment: Environment;
   readonly cwd: string;
   readonly store: Store;
+  /** The script's first bytes as they were read, one character each; undefined where it is not read as a file. */
+  readonly head: string | undefined;
+  /** Whether the other inputs are as they were before the first of them was read. */
+  readonly areInputsSame: () => boolean;
 }
 
-/** Does nothing where the warm path would not look: other systems, scripts whose head needs a closer look. */
+/**
+ * Does nothing where the warm path would not look: other systems, scripts whose head needs a closer look. Nothing either
+ * where a file was edited while we worked: the record would take what is there now for what the choice was made of.
+ */
 export function writeWarmRecord(scene: WarmScene): void {
-  const { script, ready, cwd, environment, store } = scene;
+  const { script, ready, cwd, environment, store, head } = scene;
   if (mayMeanElse(scene.plan)) return;
   const calls = openDirectCalls();
-  const block = blockBytes(calls?.readHead(script, headBytesMax) ?? "\xEF\xBB\xBF");
+  const block = head === undefined ? undefined : blockBytes(head);
   const choice = choiceBehind(scene);
   if (calls === undefined || block === undefined || choice === undefined) return;
   const { record } = ready;
@@ -45,7 +58,7 @@ export function writeWarmRecord(scene: WarmScene): void {
     used: record === undefined ? "" : join(store.entryPath(environmentKind, record.key), recordFileName),
     witnesses: witnessesOf(scene, { choice, calls }),
   };
-  if (!isLineEach(facts)) return;
+  if (!isLineEach(facts) || !areAsRead(scene)) return;
   const text = formatWarmRecord(facts);
   writeUnlessUnwritable(warmRecordPath(store.root, warmKey({ script, block, cwd, environment })), text);
 }
@@ -55,7 +68,11 @@ export function writeWarmRecord(scene: WarmScene): void {
  * one that takes values from variables may mean something else each time.
  */
 const mayMeanElse = (plan: RunPlan): boolean =>
-  plan.kind === "owned" && plan.settingFiles.some((path) => isRemotePlace(path) || takesVariables(path));
+  plan.kind === "owned" && plan.settingFiles.some(({ place }) => isRemotePlace(place) || takesVariables(place));
+
+const areAsRead = ({ plan, areInputsSame }: WarmScene): boolean =>
+  areInputsSame() &&
+  (plan.kind !== "owned" || plan.settingFiles.every(({ place, sha256 }) => contentFingerprint(place) === sha256));
 
 /** In UTF-16 too. */
 const takesVariables = (path: string): boolean => isRegularFile(path) && /\$\0?\{/.test(readFileSync(path, "latin1"));
@@ -99,8 +116,7 @@ function interpreterInputs({ environment, cwd, plan }: WarmScene): readonly stri
   const found = plan.kind === "existing" ? undefined : interpreterOf(plan);
   const around = plan.rule === "script" ? [] : [...projectEnvironments(cwd), ...projectFiles(cwd)];
   // One that UV_PYTHON passed over may become another version.
-  const active = environment["UV_PYTHON"] ? activeVariables.flatMap((name) => environment[name] ?? []) : [];
-  const passedOver = active.map((prefix) => join(prefix, "pyvenv.cfg"));
+  const passedOver = environment["UV_PYTHON"] ? activeConfigurations(environment) : [];
   const request = environment["UV_PYTHON"];
   return [...interpreterWitnesses({ environment, cwd, request }, found), ...around, ...passedOver];
 }
@@ -108,9 +124,8 @@ function interpreterInputs({ environment, cwd, plan }: WarmScene): readonly stri
 const interpreterOf = (plan: Exclude<RunPlan, { kind: "existing" }>) =>
   plan.kind === "owned" ? plan.request.interpreter : plan.interpreter;
 
-const projectEnvironments = (directory: string): readonly string[] =>
-  [...upwards(directory)].map((place) => join(place, ".venv", "pyvenv.cfg"));
-
 /** Files of settings, and what those and variables name: they decide packages. */
 const settingFiles = ({ environment, plan }: WarmScene): readonly string[] =>
-  plan.kind === "owned" ? [...settingWitnesses(environment, "linux"), ...plan.settingFiles] : [];
+  plan.kind === "owned"
+    ? [...settingWitnesses(environment, "linux"), ...plan.settingFiles.map(({ place }) => place)]
+    : [];

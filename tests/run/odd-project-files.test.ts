@@ -66,7 +66,7 @@ test.skipIf(process.platform === "win32")(
       ["resolve", "tool"],
     ]) {
       const { exitCode, stdout, stderr } = await ask(...words);
-      expect(stderr).toStartWith(`error[E_PYTHON_VERSION_FILE]: cannot read '${file}': permission denied\n`);
+      expect(stderr).toStartWith(`error[E_PYTHON_VERSION_FILE]: cannot use '${file}': permission denied\n`);
       expect({ exitCode, stdout }).toEqual({ exitCode: 78, stdout: "" });
     }
     expect(await ask("run", "--python", "python3", "script.py")).toMatchObject({ exitCode: 0, stdout: "ran\n" });

@@ -76,7 +76,7 @@ const starts: readonly StartPath[] = [
       "node:path",
       "pybun/create/create-record.ts",
       "pybun/create/create-words.ts",
-      "pybun/create/witness.ts",
+      "pybun/run/witness.ts",
       "pybun/env/entry-script.ts",
       "pybun/env/environment-record.ts",
       "pybun/env/exchange-paths.ts",
