@@ -1,0 +1,87 @@
+/** The smoke in each engine: here, in the pinned Node, and in a Chromium that is installed. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { BunPlugin } from "bun";
+import { npmOracle, oracleNode } from "../../tools/npm-oracles.ts";
+import { assemble } from "../components/assemble.ts";
+import { type Components, type SmokeResult, smoke } from "./smoke.ts";
+
+const paths = {
+  smoke: "smoke.wat",
+  consumer: "consumer.wat",
+  kernels: join("..", "..", "bench", "isorun", "fuel.wat"),
+};
+
+async function components(): Promise<Components> {
+  const texts = Object.entries(paths).map(([name, path]) => {
+    return [name, readFileSync(join(import.meta.dir, path), "utf8")] as const;
+  });
+  const read = await assemble(texts.map(([, text]) => text));
+  // Of the same names.
+  return Object.fromEntries(texts.map(([name, text]) => [name, read(text)])) as unknown as Components;
+}
+
+export const inBun = async (): Promise<SmokeResult> => smoke(await components());
+
+export async function inNode(): Promise<SmokeResult> {
+  const program = `${await scriptOf()}\nconsole.log(JSON.stringify(await run));`;
+  const ran = Bun.spawnSync([await oracleNode(), "--input-type=module", "-"], {
+    stdin: new TextEncoder().encode(program),
+  });
+  if (ran.exitCode !== 0) throw new Error(`Node failed: ${ran.stderr.toString()}`);
+  // What the smoke gives, as JSON.
+  return JSON.parse(ran.stdout.toString()) as SmokeResult;
+}
+
+/** Of playwright-core what is used here. */
+interface Playwright {
+  readonly chromium: {
+    launch(options: object): Promise<{
+      newPage(): Promise<{ goto(url: string): Promise<unknown>; evaluate(script: string): Promise<unknown> }>;
+      close(): Promise<void>;
+    }>;
+  };
+}
+
+/** Throws where no Chromium is installed. */
+export async function inChromium(): Promise<SmokeResult> {
+  const executablePath = Bun.which("chromium") ?? Bun.which("google-chrome");
+  if (executablePath === null) throw new Error("no Chromium is installed: on Debian, `apt-get install chromium`");
+  const module = join(await npmOracle("browser"), "node_modules", "playwright-core", "index.mjs");
+  const { chromium } = (await import(module)) as Playwright;
+  // Containers have no namespaces for its sandbox; what it opens is our own page.
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  // The engine asks for a digest, which pages have from secure origins only: loopback is one.
+  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("<!doctype html>", html) });
+  try {
+    const page = await browser.newPage();
+    await page.goto(server.url.href);
+    return (await page.evaluate(`(async () => { ${await scriptOf()}\nreturn run; })()`)) as SmokeResult;
+  } finally {
+    await server.stop(true);
+    await browser.close();
+  }
+}
+
+const html = { headers: { "content-type": "text/html" } };
+
+/** Loaded only where a store is asked for, which needs files. */
+const withoutStore: BunPlugin = {
+  name: "without store",
+  setup: (build) => void build.onResolve({ filter: /\/module-store\.ts$/ }, ({ path }) => ({ path, external: true })),
+};
+
+/** The bundle and its input as one script, whose `run` is the promise of a result. */
+async function scriptOf(): Promise<string> {
+  const built = await Bun.build({
+    entrypoints: [join(import.meta.dir, "smoke.ts")],
+    target: "browser",
+    plugins: [withoutStore],
+  });
+  const [output] = built.outputs;
+  if (output === undefined) throw new Error("there is no bundle");
+  const code = (await output.text()).replace(/export\s*\{[^}]*\};?\s*$/, "");
+  const given = Object.entries(await components()).map(([name, bytes]) => `${name}: bytesOf("${bytes.toBase64()}")`);
+  const decode = "const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));";
+  return `${code}\n${decode}\nconst run = smoke({ ${given.join(", ")} });`;
+}

@@ -1,0 +1,38 @@
+;; Serves an interface with a string, has a resource whose destructor counts, and a loop without an end.
+
+(component
+  (core module $Drops
+    (global $dropped (mut i32) (i32.const 0))
+    (func (export "drop") (param i32) (global.set $dropped (i32.add (global.get $dropped) (local.get 0))))
+    (func (export "dropped") (result i32) (global.get $dropped)))
+  (core instance $drops (instantiate $Drops))
+  (type $counter' (resource (rep i32) (dtor (core func $drops "drop"))))
+  (export $counter "counter" (type $counter'))
+  (core func $new (canon resource.new $counter'))
+  (core module $M
+    (import "" "new" (func $new (param i32) (result i32)))
+    (memory (export "mem") 1)
+    (global $next (mut i32) (i32.const 1024))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (local $at i32)
+      (local.set $at (global.get $next))
+      (global.set $next (i32.add (local.get $at) (local.get 3)))
+      (local.get $at))
+    ;; The text with an exclamation mark in the place behind it.
+    (func (export "shout") (param i32 i32) (result i32)
+      (i32.store8 (i32.add (local.get 0) (local.get 1)) (i32.const 33))
+      (i32.store (i32.const 16) (local.get 0))
+      (i32.store (i32.const 20) (i32.add (local.get 1) (i32.const 1)))
+      (i32.const 16))
+    (func (export "make") (param i32) (result i32) (call $new (local.get 0)))
+    (func (export "value") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+    (func (export "spin") (loop $again (br $again))))
+  (core instance $m (instantiate $M (with "" (instance (export "new" (func $new))))))
+  (func $shout (param "text" string) (result string)
+    (canon lift (core func $m "shout") (memory (core memory $m "mem")) (realloc (core func $m "realloc"))))
+  (instance $echo (export "shout" (func $shout)))
+  (export "smoke:test/echo" (instance $echo))
+  (func (export "make") (param "rep" u32) (result (own $counter)) (canon lift (core func $m "make")))
+  (func (export "value") (param "counter" (borrow $counter)) (result u32) (canon lift (core func $m "value")))
+  (func (export "dropped") (result u32) (canon lift (core func $drops "dropped")))
+  (func (export "spin") (canon lift (core func $m "spin"))))
