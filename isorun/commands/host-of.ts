@@ -8,7 +8,6 @@ import { WasiEnvironment } from "../wasi/environment.ts";
 import { WasiRandom } from "../wasi/random.ts";
 import { WasiStdio } from "../wasi/stdio.ts";
 import { linkDirectories } from "./link-directories.ts";
-import { DescriptorInput } from "./program-input.ts";
 import type { ProgramOutput } from "./program-output.ts";
 import { Refusals } from "./refusals.ts";
 
@@ -31,7 +30,7 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
     .linkSystem(new WasiEnvironment({ args, variables: variablesOf(context) }))
     .linkSystem(
       new WasiStdio({
-        stdin: new DescriptorInput(0),
+        stdin: Bun.stdin.stream(),
         stdout: (bytes) => output.write("stdout", bytes),
         stderr: (bytes) => output.write("stderr", bytes),
         terminals: terminalsOf(context),

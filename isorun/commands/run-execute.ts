@@ -98,7 +98,7 @@ function engineBudget(budget: Budget): Budget {
 }
 
 async function callEntry(instance: InstanceHandle, { context, entry }: Run): Promise<Ended> {
-  const value = await settledValue(instance, entry);
+  const value = await settledValue(instance, { entry, signal: context.signal });
   if (!entry.isInvoked) return { exitCode: value.failed ? failed(value.payload) : exitCode.success };
   const { result } = entry.type;
   if (result === undefined) return { exitCode: exitCode.success };
@@ -115,11 +115,11 @@ function failed(payload: unknown): never {
 /** A result as a whole, though calls throw its `err` side. */
 async function settledValue(
   instance: InstanceHandle,
-  { name, type, args }: Entry,
+  { entry: { name, type, args }, signal }: { readonly entry: Entry; readonly signal: AbortSignal },
 ): Promise<{ readonly payload: unknown; readonly failed: boolean }> {
   const isResult = type.result?.kind === "result";
   try {
-    const val = await instance.call(name, args);
+    const val = await instance.call(name, args, { signal });
     return { payload: isResult ? { tag: "ok", val } : val, failed: false };
   } catch (error) {
     if (!isResult || !(error instanceof ComponentError)) throw error;

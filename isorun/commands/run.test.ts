@@ -135,7 +135,9 @@ describe("what it may not", () => {
   test.each([
     ["loop", ["--fuel", "100000"], { field: "fuel", limit: 100_000, flag: "--fuel" }],
     ["flood", ["--output", "100B"], { field: "maxOutputBytes", limit: 100, used: 105, flag: "--output" }],
-  ] as const)("%s ends with 124", async (word, flags, event) => {
+    ["loop", ["--wall", "50ms"], { field: "wallMs", limit: 50, flag: "--wall" }],
+    ["loop", ["--cpu", "50ms"], { field: "cpuMs", limit: 50, flag: "--cpu" }],
+  ] as const)("%s with %j ends with 124", async (word, flags, event) => {
     const { stdout, exitCode } = await run("program.wasm", word, ...flags, "--format=jsonl");
     expect(exitCode).toBe(124);
     const events = await assertValidEvents(stdout, runCommand);
@@ -195,19 +197,36 @@ test("a component without an entry is told what it can be asked", async () => {
   expect(stderr).toContain("--invoke 'test:lib/math@1.2.0#add(…)'");
 });
 
-test("Ctrl-C ends a program that computes without end, with 130", async () => {
-  const child = Bun.spawn([...isorunCommand, "run", "program.wasm", "flood"], {
-    cwd: scratch,
-    env: { PATH: process.env["PATH"] ?? "", VIVARIUM_HOME: home },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "ignore",
+describe("Ctrl-C", () => {
+  const start = (word: string) =>
+    Bun.spawn([...isorunCommand, "run", "program.wasm", word, "--format=jsonl"], {
+      cwd: scratch,
+      env: { PATH: process.env["PATH"] ?? "", VIVARIUM_HOME: home },
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: "ignore",
+    });
+
+  test("ends a program that waits, with 130 and all its events", async () => {
+    const child = start("echo");
+    let text = "";
+    for await (const chunk of child.stdout) {
+      text += new TextDecoder().decode(chunk);
+      if (text.includes('"run.start"')) child.kill("SIGINT");
+    }
+    expect(await child.exited).toBe(130);
+    expect((await assertValidEvents(text, runCommand)).at(-1)).toMatchObject({ status: "interrupted", exit_code: 130 });
   });
-  let seen = 0;
-  for await (const chunk of child.stdout) {
-    if (seen === 0) child.kill("SIGINT");
-    seen += chunk.length;
-  }
-  await child.exited;
-  expect(child.signalCode === "SIGINT" || child.exitCode === 130).toBe(true);
+
+  test("ends a program that writes without end", async () => {
+    const child = start("flood");
+    let seen = 0;
+    for await (const chunk of child.stdout) {
+      if (seen === 0) child.kill("SIGINT");
+      seen += chunk.length;
+    }
+    await child.exited;
+    // Where nobody hears a signal within a second, it ends the process by itself: shells tell 130 too.
+    expect(child.signalCode === "SIGINT" || child.exitCode === 130).toBe(true);
+  });
 });
