@@ -68,7 +68,7 @@ function caseOf(
   const func = funcOf(run);
   let isWarm = false;
   const ours = () => {
-    for (let run = 0; run < warmUps && !isWarm; run += 1) func(calls, ...args);
+    for (let turn = 0; turn < warmUps && !isWarm; turn += 1) func(calls, ...args);
     isWarm = true;
     const start = performance.now();
     const result = String(func(calls, ...args));

@@ -55,7 +55,16 @@ const sequences = [
 
 /** Passes one sequence and branches, if it is a right one. */
 function emitWholeSequence({ code, source: memory, at, scratch }: Source, next: number): void {
-  code.get(at).at("i32.load", { memory, offset: 0 }).set(scratch);
+  code.get(at).at("i32.load", { memory, offset: 0 }).tee(scratch);
+  // Two letters of two bytes: most alphabets but Latin have little else.
+  code.i32(0xc0e0c0e0).op("i32.and").i32(0x80c080c0).op("i32.eq");
+  code.if(() => {
+    for (const lead of [0x1e, 0x1e_0000]) code.get(scratch).i32(lead).op("i32.and", "i32.eqz");
+    code.op("i32.or", "i32.eqz").if(() => {
+      emitAdvance(code, at, 4);
+      code.branch(next + 2);
+    });
+  });
   for (const { bytes, fixed, value } of sequences) {
     code.get(scratch).i32(fixed).op("i32.and").i32(value).op("i32.eq");
     code.if(() => {
