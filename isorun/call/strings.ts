@@ -9,7 +9,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const utf16 = new TextDecoder("utf-16le", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** Below this a loop over ASCII is faster than the decoder. */
+/** Below this a loop over ASCII is faster than the engine's coders, and than a view of the bytes. */
 const shortMax = 32;
 
 export interface StringWords {
@@ -29,16 +29,16 @@ export function liftString(
   const length = isWide ? count * 2 : count;
   if (length > stringBytesMax || pointer + length > bytes.length) throw new TrapError(words.outOfBounds);
   if (encoding !== "utf8" && pointer % 2 !== 0) throw new TrapError(words.unaligned);
+  if (encoding === "utf8" && length < shortMax) {
+    const ascii = decodeAscii(bytes, { pointer, length });
+    if (ascii !== undefined) return ascii;
+  }
   const text = bytes.subarray(pointer, pointer + length);
   if (isWide) return decodeWide(text);
   return encoding === "utf8" ? decodeUtf8(text) : decodeLatin1(text);
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
-  if (bytes.length < shortMax) {
-    const text = decodeAscii(bytes);
-    if (text !== undefined) return text;
-  }
   try {
     return utf8.decode(bytes);
   } catch (cause) {
@@ -46,9 +46,14 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-function decodeAscii(bytes: Uint8Array): string | undefined {
+/** Undefined if there is something else. */
+function decodeAscii(
+  bytes: Uint8Array,
+  { pointer, length }: { readonly pointer: number; readonly length: number },
+): string | undefined {
   let text = "";
-  for (const byte of bytes) {
+  for (let at = pointer; at < pointer + length; at += 1) {
+    const byte = bytes[at] ?? 0;
     if (byte >= 0x80) return undefined;
     text += String.fromCharCode(byte);
   }
@@ -105,6 +110,10 @@ export function encodeString(text: unknown, encoding: StringEncoding): EncodedSt
 }
 
 function encodeAs(text: string, encoding: StringEncoding): EncodedString {
+  if (encoding === "utf8" && isShortAscii(text)) {
+    const { length } = text;
+    return { byteLength: length, align: 1, units: length, write: (into, at) => writeNarrow(text, into, at) };
+  }
   if (encoding === "utf8") {
     const bytes = encoder.encode(text);
     return { byteLength: bytes.length, align: 1, units: bytes.length, write: (into, at) => into.set(bytes, at) };
@@ -114,6 +123,12 @@ function encodeAs(text: string, encoding: StringEncoding): EncodedString {
   }
   const units = encoding === "utf16" ? text.length : text.length + utf16Tag;
   return { byteLength: text.length * 2, align: 2, units, write: (into, at) => writeWide(text, into, at) };
+}
+
+function isShortAscii(text: string): boolean {
+  if (text.length >= shortMax) return false;
+  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) >= 0x80) return false;
+  return true;
 }
 
 const latin1 = /^[\u0000-\u00ff]*$/;
