@@ -168,3 +168,21 @@ test("colours do not change the text", () => {
     formatDiagnostic(diagnostic, { paint: paintOf(false), cwd: "/", redactText: redact }),
   );
 });
+
+test("a line is shown in the coding that its file begins with, or not at all", () => {
+  const directory = mkdtempSync(join(tmpdir(), "diagnostic-"));
+  try {
+    const shownOf = (bytes: Uint8Array): string => {
+      writeFileSync(join(directory, "a.txt"), bytes);
+      return format({ spans: [{ file: "a.txt", line: 2, column: 2 }] }, directory);
+    };
+    const wide = Buffer.from("\uFEFFone\r\nt\u00e4o\r\n", "utf16le");
+    const line = "  2 | t\u00e4o\n    |  ^\n";
+    expect(shownOf(wide)).toContain(line);
+    expect(shownOf(Buffer.from(wide).swap16())).toContain(line);
+    expect(shownOf(Buffer.from("one\nt\u00e4o"))).toContain(line);
+    expect(shownOf(Buffer.from("one\nt\u00e4o", "latin1"))).toEndWith("  at a.txt:2:2\n");
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});

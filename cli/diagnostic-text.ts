@@ -85,12 +85,20 @@ function columnsIn(line: string, shown: string): Record<"start" | "end", (column
 
 /** A file that is gone or cannot be read has no line to show: the place alone is still right. */
 function sourceLine(path: string, line: number): string | undefined {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(path, "utf8");
+    bytes = readFileSync(path);
   } catch (error) {
     if (error instanceof Error && "code" in error) return undefined;
     throw error;
   }
-  return text.split(/\r?\n/, line)[line - 1];
+  const found = new TextDecoder(codingOf(bytes)).decode(bytes).split(/\r?\n/, line)[line - 1];
+  // In a coding that nobody can know here, columns would be those of another text.
+  return found?.includes("\ufffd") === true ? undefined : found;
+}
+
+/** By its byte order mark: editors of Windows write UTF-16. */
+function codingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }

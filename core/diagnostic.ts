@@ -16,7 +16,7 @@ export interface Span {
   readonly column: number;
   readonly end_line?: number;
   readonly end_column?: number;
-  /** The line itself, where it is in no file: an argument, a generated text. */
+  /** The line itself, where no file has it (an argument, a generated text) or it was decoded in a way of its own. */
   readonly text?: string;
 }
 

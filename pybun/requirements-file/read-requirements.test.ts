@@ -77,7 +77,12 @@ describe("lines", () => {
     expect(requirements.map(({ requirement }) => formatRequirement(requirement))).toEqual([
       'six; python_version < "3"',
     ]);
-    expect(requirements[0]?.span).toEqual({ file: "main.txt", line: 2, column: 3 });
+    expect(requirements[0]?.span).toEqual({
+      file: "main.txt",
+      line: 2,
+      column: 3,
+      text: '  six ; python_version < "3"',
+    });
   });
 
   test("wheels can be named by path or URL alone", async () => {
@@ -248,6 +253,16 @@ test.each(["pyproject.toml", "setup.cfg", "deep/setup.py", "pylock.dev.toml"])(
     expect(await faultOf(files)).toBe("E_REQUIREMENTS_FILE_PROJECT main.txt:1:1");
   },
 );
+
+test.each<[coding: "utf16le" | "latin1", head: string]>([
+  ["utf16le", "\uFEFFsix\n"],
+  ["latin1", "# coding: latin-1\n"],
+])("a fault shows its line as it was decoded from %s", async (coding, head) => {
+  const bytes = Buffer.from(`${head}six \\\n  >> 2 # \u00e4`, coding);
+  const options = { cwd: "/project", environment: {}, read: async () => bytes };
+  const failure = await readRequirementsFiles({ requirements: ["x.txt"], constraints: [] }, options).catch((e) => e);
+  expect(failure).toMatchObject({ spans: [{ file: "x.txt", line: 3, text: "  >> 2 # \u00e4" }] });
+});
 
 describe("faults name file, line and column", () => {
   const main = (text: string): Files => ({ "/project/main.txt": text });
