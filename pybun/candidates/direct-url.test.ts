@@ -28,3 +28,17 @@ test("two constraints with different URLs contradict each other", async () => {
   expect(failure).toBeInstanceOf(Problem);
   expect(failure).toMatchObject({ code: "E_RESOLVE_URL_CONFLICT" });
 });
+
+test("a wheel for another target is told with its tags and the best ones here", async () => {
+  const failure = await read(["pkg @ https://example.org/pkg-1.0-cp39-cp39-win_amd64.whl"], []).catch(
+    (error: unknown) => error,
+  );
+  const [best] = target.tags;
+  expect(failure).toMatchObject({
+    code: "E_RESOLVE_URL_WHEEL",
+    params: {
+      detail: `its tags 'cp39-cp39-win_amd64' are for another Python or platform, and the best here would be '${best}'`,
+      isForeign: true,
+    },
+  });
+});

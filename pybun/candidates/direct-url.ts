@@ -95,8 +95,9 @@ function directReleases(asked: { name: string; url: string }, policy: CandidateP
   if (chosen === undefined) {
     const { status } = choice;
     const isUntrusted = status.kind === "unusable" && status.reason.kind === "hash";
-    const detail = isUntrusted ? status.reason.detail : "its tags are for another Python or platform";
-    throw problem("E_RESOLVE_URL_WHEEL", { name: asked.name, url: redactAddress(asked.url), detail });
+    const detail = isUntrusted ? status.reason.detail : foreignTags(file.filename, policy);
+    const isForeign = !isUntrusted;
+    throw problem("E_RESOLVE_URL_WHEEL", { name: asked.name, url: redactAddress(asked.url), detail, isForeign });
   }
   const hashes = Object.entries(file.hashes).map(([algorithm, digest]) => `${algorithm}:${digest}`);
   return {
@@ -113,6 +114,13 @@ function directReleases(asked: { name: string; url: string }, policy: CandidateP
     metadataFileAt: () => chosen,
     undated: () => 0,
   };
+}
+
+/** As the file's name says them: written out, a compressed set would be dozens. */
+function foreignTags(filename: string, { tagIndex }: CandidatePolicy): string {
+  const tags = filename.slice(0, -".whl".length).split("-").slice(-3).join("-");
+  const [best = ""] = tagIndex.keys();
+  return `its tags '${tags}' are for another Python or platform, and the best here would be '${best}'`;
 }
 
 function directFile({ name, url }: { name: string; url: string }): { file: IndexFile; wheel: WheelFilename } {

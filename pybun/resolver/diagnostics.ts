@@ -69,10 +69,14 @@ export const resolverDiagnostics = {
     message: (p) => `cannot use '${p.url}' for '${p.name}': only URLs of wheels (.whl) are supported`,
     hint: () => "Give the URL of a wheel; source archives, repositories and directories need a build.",
   }),
-  E_RESOLVE_URL_WHEEL: rule<{ name: string; url: string; detail: string }>({
+  E_RESOLVE_URL_WHEEL: rule<{ name: string; url: string; detail: string; isForeign?: boolean }>({
     exit: 65,
     summary: "The wheel at a direct URL cannot be used for the requirement or for the target.",
     message: (p) => `cannot use '${p.url}' for '${p.name}': ${p.detail}`,
+    hint: (p) =>
+      p.isForeign === true
+        ? "Give the wheel of the same release for this Python and platform, or require the release by its version."
+        : undefined,
   }),
   E_RESOLVE_CONSTRAINT: rule<{ text: string; detail: string }>({
     exit: 65,

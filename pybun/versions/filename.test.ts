@@ -26,6 +26,8 @@ describe("parseWheelFilename", () => {
     ["a-1-b1-py3-none-any.whl", "the build tag 'b1' does not begin with a digit"],
     ["a-1-3py-none-any.whl", "'3py' is not a Python tag"],
     ["a-1-py3-none-any..whl", "a tag is empty"],
+    ["a-1-py3-none-any (1).whl", "'any (1)' is not a tag"],
+    ["a-1-py3-none-any[x.whl", "'any[x' is not a tag"],
   ])("refuses %j with E_WHEEL_FILENAME", (filename, reason) => {
     expect(tryParseWheelFilename(filename)).toBeUndefined();
     const { code, message } = diagnosticOf(() => parseWheelFilename(filename));

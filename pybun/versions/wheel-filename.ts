@@ -91,5 +91,9 @@ function faultOfTags(interpreters: string, others: readonly string[]): string | 
   for (const interpreter of interpreters.split(".")) {
     if (!INTERPRETER.test(interpreter)) return `'${interpreter}' is not a Python tag`;
   }
-  return others.some((tags) => tags.split(".").includes("")) ? "a tag is empty" : undefined;
+  const tags = others.flatMap((set) => set.split("."));
+  if (tags.includes("")) return "a tag is empty";
+  // Browsers number what they save twice: `… (1).whl`.
+  const odd = tags.find((tag) => /[\s()[\]]/.test(tag));
+  return odd === undefined ? undefined : `'${odd}' is not a tag`;
 }
