@@ -127,7 +127,9 @@ interface Instantiation {
 function instantiated<T>({ states: { scheduler }, root, onFailure }: Instantiation, run: () => T): T {
   const task = scheduler.beginSync(root);
   try {
+    root.mayEnter = false;
     const made = run();
+    root.mayEnter = true;
     scheduler.finish(task);
     root.calls = 0;
     return made;

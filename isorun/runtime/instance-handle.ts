@@ -123,6 +123,7 @@ export class InstanceHandle implements AsyncDisposable {
     const drop = this.#dropHostResources;
     this.#dropHostResources = () => undefined;
     this.#states.scheduler.terminate(this.#budget.root, reason);
+    this.#onEnd();
     drop();
   }
 

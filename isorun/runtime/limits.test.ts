@@ -1,0 +1,151 @@
+/** What ends an instance that takes too much: the right field, a neighbour that goes on, memory that is given back. */
+import { beforeAll, expect, test } from "bun:test";
+import { assemble } from "../../tests/components/assemble.ts";
+import { BudgetExhausted, UnsupportedError } from "../errors/errors.ts";
+import type { Component } from "./component.ts";
+import type { InstanceHandle } from "./instance-handle.ts";
+import { Runtime } from "./runtime.ts";
+
+const bombs = `(component
+  (import "wait" (func $wait))
+  (core func $wait' (canon lower (func $wait)))
+  (type $r (resource (rep i32)))
+  (core func $new (canon resource.new $r))
+  (component $inner (core module $m (memory 1) (table 1 funcref)) (core instance (instantiate $m)))
+  (instance (instantiate $inner))
+  (instance (instantiate $inner))
+  (core module $m
+    (import "" "wait" (func $wait))
+    (import "" "new" (func $new (param i32) (result i32)))
+    (memory (export "mem") 64)
+    (func (export "answer") (result i32) (i32.const 42))
+    (func (export "spin") (loop (br 0)))
+    (func (export "catch") (loop $again (block (try_table (catch_all 0) (loop (br 0)))) (br $again)))
+    (func (export "hoard") (loop (drop (call $new (i32.const 1))) (br 0)))
+    (func (export "giant") (result i32) (i32.store (i32.const 4) (i32.const 0x200000)) (i32.const 0))
+    (func (export "wait") (call $wait)))
+  (core instance $i (instantiate $m (with "" (instance (export "wait" (func $wait')) (export "new" (func $new))))))
+  (func (export "answer") (result u32) (canon lift (core func $i "answer")))
+  (func (export "spin") (canon lift (core func $i "spin")))
+  (func (export "catch") (canon lift (core func $i "catch")))
+  (func (export "hoard") (canon lift (core func $i "hoard")))
+  (func (export "giant") (result string) (canon lift (core func $i "giant") (memory (core memory $i "mem"))))
+  (func (export "wait") (canon lift (core func $i "wait"))))`;
+
+const slowStart = `(component
+  (core module $m (func $spin (loop (br 0))) (start $spin))
+  (core instance (instantiate $m)))`;
+
+type Budget = Parameters<ReturnType<Runtime["instance"]>["budget"]>[0];
+
+const runtime = new Runtime();
+let component: Component;
+let slow: Component;
+
+beforeAll(async () => {
+  const read = await assemble([bombs, slowStart]);
+  component = await runtime.load(read(bombs));
+  slow = await runtime.load(read(slowStart));
+}, 120_000);
+
+const never = (): Promise<void> => new Promise(() => undefined);
+
+const instanceWith = (budget: Budget): Promise<InstanceHandle> =>
+  runtime
+    .instance(component)
+    .budget(budget)
+    .linkHost((linker) => linker.func("wait", never))
+    .instantiate();
+
+const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => expect.unreachable("it was not rejected"),
+    (error: unknown) => error,
+  );
+
+const cases: readonly (readonly [name: string, budget: Budget, field: string])[] = [
+  ["spin", { wallMs: 20 }, "wallMs"],
+  ["catch", { wallMs: 20 }, "wallMs"],
+  ["spin", { cpuMs: 20 }, "cpuMs"],
+  ["catch", { cpuMs: 20 }, "cpuMs"],
+  ["wait", { wallMs: 20 }, "wallMs"],
+  ["hoard", { maxHandles: 1000 }, "maxHandles"],
+  ["giant", { maxMessageBytes: 0x1fffff }, "maxMessageBytes"],
+];
+
+test.each(cases)("'%s' with %p", async (name, budget, field) => {
+  const [instance, neighbour] = [await instanceWith(budget), await instanceWith(budget)];
+  const end = await failureOf(instance.call(name));
+  expect(end).toBeInstanceOf(BudgetExhausted);
+  expect(end).toMatchObject({ field, limit: Object.values(budget)[0] });
+  expect(Number((end as BudgetExhausted).used)).toBeGreaterThanOrEqual(Number(Object.values(budget)[0]));
+  expect(instance.state).toBe("exhausted");
+  expect(await failureOf(instance.call("answer"))).toMatchObject({ code: "cannot-enter" });
+  expect([await neighbour.call("answer"), neighbour.state]).toEqual([42, "ready"]);
+});
+
+test("what is within the budget is no end", async () => {
+  const budget = { wallMs: 60_000, cpuMs: 60_000, maxHandles: 10, maxMessageBytes: 0x200000, maxInstances: 3 };
+  const instance = await instanceWith(budget);
+  expect(await instance.call("giant")).toHaveLength(0x200000);
+  expect(instance.usage()).toMatchObject({ calls: 1, handles: 0, instances: 3, memoryBytes: 66 * 65_536 });
+  expect(instance.usage().wallMs).toBeGreaterThan(0);
+  expect(instance.usage().cpuMs).toBeGreaterThan(0);
+});
+
+test.each([
+  ["maxInstances", 2],
+  ["maxMemories", 2],
+  ["maxTables", 1],
+] as const)("%s: %d are too few", async (field, limit) => {
+  const end = await failureOf(instanceWith({ [field]: limit }));
+  expect(end).toBeInstanceOf(BudgetExhausted);
+  expect(end).toMatchObject({ field, limit, used: limit + 1 });
+});
+
+test.each([{ wallMs: 20 }, { cpuMs: 20 }, { fuel: 100_000n }])("a start that does not end, with %p", async (budget) => {
+  const end = await failureOf(runtime.instance(slow).budget(budget).instantiate());
+  expect(end).toMatchObject({ code: "budget-exhausted", field: Object.keys(budget)[0] });
+});
+
+test("processor time cannot be limited where nothing measures it", async () => {
+  const measure = Object.getOwnPropertyDescriptor(process, "threadCpuUsage") ?? {};
+  Object.defineProperty(process, "threadCpuUsage", { value: undefined, configurable: true });
+  try {
+    expect(await failureOf(instanceWith({ cpuMs: 20 }))).toBeInstanceOf(UnsupportedError);
+  } finally {
+    Object.defineProperty(process, "threadCpuUsage", measure);
+  }
+});
+
+test("the time of one call is looked at while the guest computes", async () => {
+  const instance = await instanceWith({ fuel: 1n << 60n });
+  expect(await failureOf(instance.call("catch", [], { timeoutMs: 10 }))).toMatchObject({ code: "deadline" });
+  expect(instance.state).toBe("trapped");
+});
+
+test("fuel of one call narrows that of the instance", async () => {
+  const instance = await instanceWith({ fuel: 1n << 60n });
+  expect(await instance.call("answer", [], { fuel: 1000n })).toBe(42);
+  expect(await failureOf(instance.call("spin", [], { fuel: 1000n }))).toMatchObject({ field: "fuel" });
+  const free = await instanceWith({});
+  expect(await failureOf(free.call("answer", [], { fuel: 1000n }))).toBeInstanceOf(UnsupportedError);
+});
+
+test("memory of instances that ended is given back", async () => {
+  const ended: WeakRef<InstanceHandle>[] = [];
+  for (let index = 0; index < 200; index += 1) {
+    const instance = await instanceWith({ maxHandles: 100 });
+    const abort = new AbortController();
+    const end = failureOf(instance.call(index % 2 === 0 ? "hoard" : "wait", [], { signal: abort.signal }));
+    abort.abort();
+    await end;
+    await instance.terminate();
+    ended.push(new WeakRef(instance));
+    if (index % 20 === 0) Bun.gc(true);
+  }
+  await new Promise((resolve) => void setTimeout(resolve, 0));
+  Bun.gc(true);
+  // The collector is conservative: what a stack still shows may stay.
+  expect(ended.filter((each) => each.deref() !== undefined).length).toBeLessThan(20);
+}, 20_000);
