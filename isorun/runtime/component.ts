@@ -75,7 +75,7 @@ export interface ComponentParts {
 /** @throws DecodeError, ValidationError, UnsupportedError */
 export async function loadComponent(bytes: Uint8Array, store?: ModuleStore): Promise<Component> {
   checkLayer(bytes);
-  if (store === undefined) return decodedComponent(bytes, { hash: await hashOf(bytes) });
+  if (store === undefined) return decodedComponent(bytes, { hash: hashOf(bytes) });
   const hash = store.hashOf(bytes);
   const valid = store.component(hash, bytes);
   if (valid !== undefined) return knownComponent(valid, { bytes, hash, store });
@@ -99,10 +99,13 @@ const coreSizes = (modules: readonly CoreModule[]): Pick<CompilationCost, "coreM
   coreBytes: modules.reduce((sum, { bytes }) => sum + bytes.length, 0),
 });
 
-async function decodedComponent(
-  bytes: Uint8Array,
-  { hash, store }: { readonly hash: string; readonly store?: ModuleStore },
-): Promise<Component> {
+interface Decoding {
+  /** A digest in the making is waited for last: engines make it beside this thread. */
+  readonly hash: string | Promise<string>;
+  readonly store?: ModuleStore;
+}
+
+async function decodedComponent(bytes: Uint8Array, { hash: digest, store }: Decoding): Promise<Component> {
   const start = performance.now();
   const node = decodeComponent(bytes);
   const decoded = performance.now();
@@ -116,6 +119,7 @@ async function decodedComponent(
     ...coreSizes([...modules.keys()]),
     fromStore: false,
   };
+  const hash = await digest;
   const parts = { valid, modules, metered: new Map(), size: bytes.length, hash, cost };
   const kept = store === undefined ? {} : { kept: new KeptModules([...modules.keys()], { hash, store }) };
   return new Component({ ...parts, ...kept });
