@@ -1,10 +1,12 @@
-/** The page docs/reference/settings.md, from the tables that the settings are read by (pybun/index/setting-places.ts). */
+/** The page docs/reference/settings.md, from the tables of pybun/index/setting-places.ts and pybun/run/uv-file-keys.ts. */
 import { ignoredPlaces, type SettingPlaces, settingPlaces } from "../pybun/index/setting-places.ts";
+import { uvFileKeys } from "../pybun/run/uv-file-keys.ts";
 
 export function settingsPage(): string {
   const rows = Object.entries(settingPlaces).map(([name, places]) => rowOf(name, places));
   const ignored = Object.entries(ignoredPlaces).map(([place, reason]) => `| ${placeText(place)} | ${reason} |\n`);
-  return `${head}\n${rows.join("")}\n${middle}\n${ignored.join("")}\n${tail}`;
+  const ofUvFiles = Object.entries(uvFileKeys).map(([key, reason]) => `| \`${key}\` | ${reason} |\n`);
+  return `${head}\n${rows.join("")}\n${middle}\n${ignored.join("")}\n${uvFiles}\n${ofUvFiles.join("")}\n${tail}`;
 }
 
 function rowOf(name: string, { flag, from, kind, note = "" }: SettingPlaces): string {
@@ -23,7 +25,7 @@ function placeText(place: string): string {
 
 const head = `# Settings of uv and pip that PyBun reads
 
-Generated from \`pybun/index/setting-places.ts\` by \`tools/generate-reference.ts\`; do not edit.
+Generated from \`pybun/index/setting-places.ts\` and \`pybun/run/uv-file-keys.ts\` by \`tools/generate-reference.ts\`; do not edit.
 
 A flag stands before every setting here. Of the places in a row the first one that is set counts, or all of them do, as
 the third column says. pip's lines are those of \`[global]\` and \`[install]\` in its files, \`[install]\` before
@@ -51,8 +53,16 @@ wishes for packages: a script or an environment that was made before the setting
 | setting | what holds instead |
 | --- | --- |`;
 
+const uvFiles = `Files of uv are not obeyed either. Told is each of these keys in the nearest \`uv.toml\` or \`[tool.uv]\` of a
+\`pyproject.toml\` from the working directory up that has one, and in the \`uv.toml\` of the user (\`~/.config/uv\`) and of
+the machine (\`/etc/uv\`, \`/etc/xdg/uv\`). As with uv, \`UV_CONFIG_FILE\` takes the place of all of them, and \`UV_NO_CONFIG\`
+turns them off, which stops the warning too. \`[tool.uv]\` of a script's own block is obeyed.
+
+| key | instead |
+| --- | --- |`;
+
 const tail = `Not read, and not told, because the same packages come without them: caches (\`UV_NO_CACHE\`, \`UV_CACHE_DIR\`,
-\`PIP_NO_CACHE_DIR\`), link modes, concurrency, progress, settings of builds and of where pip installs. Files of uv itself
-(\`uv.toml\`, \`UV_CONFIG_FILE\`), its choice among Pythons (\`UV_PYTHON_PREFERENCE\`, \`UV_MANAGED_PYTHON\`) and among projects
-(\`UV_PROJECT\`, \`UV_NO_PROJECT\`, \`UV_WORKING_DIR\`) and keyrings are not read either.
+\`PIP_NO_CACHE_DIR\`), link modes, concurrency, progress, settings of builds and of where pip installs. uv's choice among
+Pythons (\`UV_PYTHON_PREFERENCE\`, \`UV_MANAGED_PYTHON\`) and among projects (\`UV_PROJECT\`, \`UV_NO_PROJECT\`,
+\`UV_WORKING_DIR\`) and keyrings are not read either, nor is \`[tool.uv.sources]\` of a project, which is not installed.
 `;

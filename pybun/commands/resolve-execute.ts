@@ -16,6 +16,7 @@ import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import { createMarkerJudge, type ResolveTarget } from "../resolver/target.ts";
 import { chooseInterpreter } from "../run/choose-interpreter.ts";
 import { projectInterpreter } from "../run/project-interpreter.ts";
+import { warnOfUvFiles } from "../run/uv-files.ts";
 import { momentMs } from "../versions/moment.ts";
 import { formatPins, pinJson } from "./format-pins.ts";
 import {
@@ -49,6 +50,7 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
   if (positionals.length === 0 && options.requirement.length === 0) throw problem("E_RESOLVE_NOTHING", {});
   checkRefresh(options.refresh, offline);
   const target = await targetFor(context, options);
+  await warnOfUvFiles(context);
   const client = openClient({ ...context, offline }, options, gathered);
   try {
     const found = await resolveWithIndex({

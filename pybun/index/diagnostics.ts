@@ -202,7 +202,7 @@ export const indexDiagnostics = {
   }),
   W_SETTING_IGNORED: rule<{ source: string; reason: string }>({
     exit: 0,
-    summary: "A variable or a line of pip's files that changes which packages uv or pip would take is not obeyed.",
+    summary: "A variable, or a line of pip's or uv's files, that changes which packages uv or pip would take is not obeyed.",
     message: (p) => `${p.source} is not obeyed: ${p.reason}`,
     hint: () => "Unset it, or take its line away, if what it asks for is not needed.",
   }),

@@ -213,6 +213,10 @@ async function layeredPlan(plan: PlanOptions, base: Base): Promise<RunPlan> {
 
 /** Loaded only where packages are wanted: a run in a project needs none of it. */
 async function requestOf(plan: PlanOptions, interpreter: Interpreter): Promise<PlannedRequest> {
-  const { installRequestOf } = await import("./install-request-of.ts");
+  const [{ installRequestOf }, { warnOfUvFiles }] = await Promise.all([
+    import("./install-request-of.ts"),
+    import("./uv-files.ts"),
+  ]);
+  await warnOfUvFiles(plan.context);
   return installRequestOf(plan, interpreter);
 }

@@ -9,6 +9,7 @@ import { programNames } from "../interpreter/path-candidates.ts";
 import { pyenvRootOfShim } from "../interpreter/pyenv.ts";
 import { placeOfRequest } from "../interpreter/request.ts";
 import { activeVariables, upwards } from "./existing-environment.ts";
+import { uvFilePaths } from "./uv-files.ts";
 
 export interface WitnessScene {
   readonly environment: Environment;
@@ -19,16 +20,14 @@ export interface WitnessScene {
 
 /** All that may decide what `pybun run` starts and is known before anything was read. */
 export function runInputs(scene: WitnessScene & { readonly platform: Platform }): readonly string[] {
-  const { cwd, environment, platform } = scene;
+  const { cwd, environment } = scene;
   const around = [...projectEnvironments(cwd), ...projectFiles(cwd), ...activeConfigurations(environment)];
-  return [...interpreterWitnesses(scene, undefined), ...around, ...settingWitnesses(environment, platform)];
+  return [...interpreterWitnesses(scene, undefined), ...around, ...settingWitnesses(scene)];
 }
 
 /** The same for `pybun env create`, which has nothing to do with environments that are there. */
 export function creationInputs(scene: WitnessScene & { readonly platform: Platform }): readonly string[] {
-  const { cwd, environment, platform } = scene;
-  const settings = settingWitnesses(environment, platform);
-  return [...interpreterWitnesses(scene, undefined), ...projectFiles(cwd), ...settings];
+  return [...interpreterWitnesses(scene, undefined), ...projectFiles(scene.cwd), ...settingWitnesses(scene)];
 }
 
 /** Whatever could make another interpreter the first match. */
@@ -91,7 +90,8 @@ export const activeConfigurations = (environment: Environment): readonly string[
 const pinsFrom = (directory: string): readonly string[] =>
   [...upwards(directory)].map((place) => join(place, ".python-version"));
 
-/** Files that pip reads its settings from: they decide packages. */
-export function settingWitnesses(environment: Environment, platform: Platform): readonly string[] {
-  return pipConfigFiles({ environment, home: environment["HOME"] ?? "/", platform });
+/** Files that pip and uv read their settings from: they decide packages, or are told of. */
+export function settingWitnesses({ environment, platform, cwd }: WitnessScene & { readonly platform: Platform }) {
+  const home = environment["HOME"] ?? "/";
+  return [...pipConfigFiles({ environment, home, platform }), ...uvFilePaths({ environment, home, cwd })];
 }

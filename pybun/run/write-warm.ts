@@ -125,7 +125,7 @@ const interpreterOf = (plan: Exclude<RunPlan, { kind: "existing" }>) =>
   plan.kind === "owned" ? plan.request.interpreter : plan.interpreter;
 
 /** Files of settings, and what those and variables name: they decide packages. */
-const settingFiles = ({ environment, plan }: WarmScene): readonly string[] =>
+const settingFiles = ({ environment, cwd, plan }: WarmScene): readonly string[] =>
   plan.kind === "owned"
-    ? [...settingWitnesses(environment, "linux"), ...plan.settingFiles.map(({ place }) => place)]
+    ? [...settingWitnesses({ environment, cwd, platform: "linux" }), ...plan.settingFiles.map(({ place }) => place)]
     : [];
