@@ -17,6 +17,7 @@ import { circleOf } from "./wait-graph.ts";
 export const waiting = Symbol("waiting");
 
 /** Numbers of suspendable tasks are odd; others have the place of their root, which is even. */
+const runningIndex = runningAddress / 4;
 const idStep = 2;
 const idMax = 2 ** 31 - 1;
 /** What timers can count. */
@@ -68,10 +69,18 @@ export class Scheduler {
 
   /** A synchronous call begins. */
   beginSync(root: Root): Task {
+    // Each call of the host comes here: what is small stands in place instead of in functions, which engines inline less.
     const { task } = root;
-    task.parent = this.inHost;
-    task.deadlineMs = this.inHost?.deadlineMs ?? Infinity;
-    this.begin(task);
+    const { inHost } = this;
+    const words = this.#words;
+    task.parent = inHost;
+    if (inHost !== undefined || task.deadlineMs !== Infinity) task.deadlineMs = inHost?.deadlineMs ?? Infinity;
+    root.calls += 1;
+    words[root.holderIndex] = task.id;
+    task.before = this.running;
+    this.running = task;
+    words[runningIndex] = task.id;
+    if (root.time !== undefined) beginTime(task);
     return task;
   }
 
@@ -82,15 +91,12 @@ export class Scheduler {
     root.holder = task.id;
     task.before = this.running;
     this.#run(task);
-    if (root.time === undefined) return;
-    task.before?.root.time?.pause();
-    root.time.enter();
-    root.time.run();
+    if (root.time !== undefined) beginTime(task);
   }
 
   #run(task: Task | undefined): void {
     this.running = task;
-    this.#words[runningAddress / 4] = task === undefined ? 0 : task.id;
+    this.#words[runningIndex] = task === undefined ? 0 : task.id;
   }
 
   /** Its core code does not run any more, or not for now: what ran before goes on. */
@@ -109,9 +115,14 @@ export class Scheduler {
   }
 
   finish(task: Task): void {
-    this.pause(task);
-    if (task.root.time !== undefined) task.root.time.leave();
-    if (!task.canSuspend) task.end();
+    const { before, root } = task;
+    if (before !== undefined || root.time !== undefined) this.pause(task);
+    else {
+      this.running = undefined;
+      this.#words[runningIndex] = 0;
+    }
+    if (root.time !== undefined) root.time.leave();
+    if (task.isUsed) task.end();
     if (this.#contended.size > 0) this.#giveTurns();
   }
 
@@ -328,6 +339,12 @@ export class Scheduler {
 
 function cannotEnter(why: string): TrapError {
   return new TrapError(`cannot enter component instance: ${why}`, { code: "cannot-enter" });
+}
+
+function beginTime({ before, root: { time } }: Task): void {
+  before?.root.time?.pause();
+  time?.enter();
+  time?.run();
 }
 
 const wallLeftOf = ({ time }: Root): number => time?.wallLeftMs ?? Infinity;

@@ -75,6 +75,11 @@ export class Task {
     this.canSuspend = canSuspend;
   }
 
+  /** Whether there is something that must not stay for the next call. */
+  get isUsed(): boolean {
+    return this.#sequence !== 0 || this.#context !== undefined || this.interrupt !== undefined;
+  }
+
   /** Made when somebody wants it: most calls have none. */
   get context(): TaskContext {
     this.#context ??= new TaskContext(this);
@@ -108,7 +113,6 @@ export class Task {
 
   /** Ready for the next call, where tasks are used again. */
   end(): void {
-    if (this.#context === undefined && this.#sequence === 0 && this.interrupt === undefined) return;
     this.#context?.end();
     this.#context = undefined;
     this.#sequence = 0;
@@ -223,12 +227,17 @@ export class Root {
   calls = 0;
   /** Component instances. */
   instances = 0;
+  /** Among the words. */
+  readonly holderIndex: number;
+  readonly #enterIndex: number;
   readonly #instancesMax: number;
   #whenEnded: () => void = () => undefined;
 
   constructor({ words, place, name, limits }: RootOptions) {
     this.words = words;
     this.place = place;
+    this.#enterIndex = (place + stateOffsets.mayEnter) / 4;
+    this.holderIndex = (place + stateOffsets.holder) / 4;
     this.name = name;
     this.time = limits.time;
     this.messageBytesMax = limits.messageBytes ?? Infinity;
@@ -243,20 +252,20 @@ export class Root {
   }
 
   get mayEnter(): boolean {
-    return this.words[(this.place + stateOffsets.mayEnter) / 4] !== 0;
+    return this.words[this.#enterIndex] !== 0;
   }
 
   set mayEnter(value: boolean) {
-    this.words[(this.place + stateOffsets.mayEnter) / 4] = value ? 1 : 0;
+    this.words[this.#enterIndex] = value ? 1 : 0;
   }
 
   /** Which task is in it, if it may not be entered. */
   get holder(): number {
-    return this.words[(this.place + stateOffsets.holder) / 4] ?? 0;
+    return this.words[this.holderIndex] ?? 0;
   }
 
   set holder(id: number) {
-    this.words[(this.place + stateOffsets.holder) / 4] = id;
+    this.words[this.holderIndex] = id;
   }
 
   /** @throws BudgetExhausted */
