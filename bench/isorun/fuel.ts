@@ -15,7 +15,7 @@ export const fuel: Benchmark = {
   name: "isorun.fuel",
   summary:
     "Five kernels with fuel, beside the same without, on Bun; `all five` is the geometric mean. Node beside them.",
-  rounds: 21,
+  rounds: 9,
   sets: [...Object.keys(kernels), together],
   versions: async () => ({ bun: Bun.version, node: versionOf(await oracleNode()) }),
   cases: async ({ sets }) => {

@@ -3,6 +3,7 @@
  * which an engine has still to compile; that is not in its time. Both in this process on Bun, warm: what is cold is the
  * component, which no cache knows.
  */
+import { join } from "node:path";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
 import type { Benchmark, Case, Target } from "../harness.ts";
 import { openJco, type Transpile, versionsBesideJco } from "./jco.ts";
@@ -16,16 +17,18 @@ const limits: Readonly<Record<string, Readonly<Record<"without" | "with", Limit>
   python: { without: { limit: 0.35, aim: 0.35 }, with: { limit: 0.9, aim: 0.5 } },
 };
 
+const fromStore = { limit: 0.05, aim: 0.02 };
+
 type Limit = Pick<Target, "limit" | "aim">;
 
 export const load: Benchmark = {
   name: "isorun.load",
   summary:
-    "A component is decoded, validated and compiled, beside jco's transpile of the same. With fuel: until there is an instance that counts fuel, so what it does once more, and instantiating, are in the time.",
+    "A component is decoded, validated and compiled, beside jco's transpile of the same. With fuel: until there is an instance that counts fuel, so what it does once more, and instantiating, are in the time. From the store: what is decoded and validated is there; the engine compiles with the first instance.",
   rounds: 15,
   sets: ["text", "rust", "javascript", "python"],
   versions: versionsBesideJco,
-  cases: async ({ sets }) => {
+  cases: async ({ scratch, sets }) => {
     const transpile = await openJco();
     const cases: Case[] = [];
     for (const set of sets) {
@@ -36,6 +39,8 @@ export const load: Benchmark = {
       const peer = jcoContender(transpile, component);
       cases.push(caseOf(name, { ours: loading(component), peer, limit: of.without }));
       cases.push(caseOf(`${name}, with fuel`, { ours: loadingWithFuel(component), peer, limit: of.with }));
+      const kept = { ours: await loadingFromStore(component, join(scratch, "store")), peer, limit: fromStore };
+      cases.push(caseOf(`${name}, from the store`, kept));
     }
     return cases;
   },
@@ -60,6 +65,22 @@ function loading(component: Uint8Array): Timed {
       const start = performance.now();
       const { exports } = await runtime.load(component);
       return { durationMs: performance.now() - start, output: [...exports.keys()].join("\n") };
+    },
+  };
+}
+
+/** What another runtime has loaded; the engine compiles modules when there is an instance, which is not in the time. */
+async function loadingFromStore(component: Uint8Array, store: string): Promise<Timed> {
+  await new Runtime({ store }).load(component);
+  return {
+    name: "isorun",
+    measure: async () => {
+      const runtime = new Runtime({ store });
+      const start = performance.now();
+      const { exports, cost } = await runtime.load(component);
+      const durationMs = performance.now() - start;
+      if (!cost.fromStore) throw new Error("the store did not know the component");
+      return { durationMs, output: [...exports.keys()].join("\n") };
     },
   };
 }
