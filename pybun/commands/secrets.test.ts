@@ -114,6 +114,30 @@ describe.each([
   }, 60_000);
 });
 
+test("of addresses that are refused", async () => {
+  const leads = ["http://us:SECRET%40127.0.0.1:1", "https://us:SECRET", "//us:SECRET@h", "http ://us:SECRET@h"];
+  const wheel = "beta-1.0-py3-none-any.whl";
+  for (const lead of leads) {
+    const wish = `beta @ ${lead}/${wheel}`;
+    const script = scene.write("refused.py", block(`dependencies = [${JSON.stringify(wish)}]`));
+    for (const format of ["text", "json"]) {
+      for (const option of ["--index", "--default-index", "--find-links", "-r", "-c"]) {
+        await told(["resolve", "beta", option, `${lead}/x`, "--offline", "--format", format]);
+      }
+      for (const words of [
+        ["resolve", wish],
+        ["resolve", "-r", scene.write("refused.txt", `${wish}\n`)],
+        ["run", script],
+      ])
+        await told([...words, "--offline", "--format", format]);
+      for (const name of ["UV_INDEX", "UV_CONSTRAINT", "PIP_FIND_LINKS", "HTTPS_PROXY"]) {
+        await told(["resolve", "beta", "--offline", "--format", format], { [name]: "http://us:SECRET\nSECRET@h/x" });
+        await told(["resolve", "beta", "--offline", "--format", format], { [name]: lead });
+      }
+    }
+  }
+}, 120_000);
+
 test("a login without a scheme is none to a proxy that cannot be read", async () => {
   for (const login of ["us:SECRET", "SEC'RET"]) await told(["resolve", "beta"], { HTTP_PROXY: `${login}@h:port` });
 });

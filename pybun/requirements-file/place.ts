@@ -28,6 +28,8 @@ export function placeOf(written: string, { outer, cwd }: { outer: FilePlace | un
   if (written === "-") return { place: written, shown: written };
   if (isRemotePlace(written)) return besideUrl(written, undefined);
   if (/^file:/i.test(written)) return { place: pathOfFileUrl(written), shown: written };
+  if (/^[/\\]{2}/.test(written) && redactAddress(written) !== written)
+    throw missing(written, "a URL begins with its scheme, such as 'https:'");
   if (scheme.test(written)) throw missing(written, "files are read by path, and from http: and https: URLs");
   if (outer === undefined || outer.place === "-")
     return { place: resolve(cwd, written), shown: redactPlace(written, shownPath(written, cwd)) };

@@ -254,6 +254,14 @@ test.each(["pyproject.toml", "setup.cfg", "deep/setup.py", "pylock.dev.toml"])(
   },
 );
 
+test("a file by a URL without its scheme is told without its login", async () => {
+  const options = { cwd: "/project", environment: {}, read: () => expect.unreachable("it is no path") };
+  const paths = { requirements: ["//us:SECR@h/x.txt"], constraints: [] };
+  expect(await readRequirementsFiles(paths, options).catch((error) => error)).toMatchObject({
+    params: { file: "//****@h/x.txt", reason: "a URL begins with its scheme, such as 'https:'" },
+  });
+});
+
 test.each<[coding: "utf16le" | "latin1", head: string]>([
   ["utf16le", "\uFEFFsix\n"],
   ["latin1", "# coding: latin-1\n"],
