@@ -219,6 +219,25 @@ describe("directories are read piece by piece", () => {
   });
 });
 
+test("streams have their own places in a file, outlive the descriptor, and tell why they failed", async () => {
+  const { ok, err, call } = await probeOf(given());
+  const file = ok("open-at", 1, [], "file", [], ["read", "write"]) as number;
+  const [writer, appender] = [ok("write-via-stream", file, 3), ok("append-via-stream", file)] as [number, number];
+  const reader = ok("read-via-stream", file, 1) as number;
+  call("drop-descriptor", file);
+  ok("stream-write", writer, "LO");
+  ok("stream-write", appender, " END");
+  ok("stream-write", writer, "-");
+  expect(ok("stream-read", reader, 4)).toBe("elLO");
+  expect(ok("stream-splice", appender, reader, 2)).toBe(2);
+  expect(ok("stream-read-blocking", reader, 99)).toBe("ND-E");
+  expect(err("stream-read-blocking", reader, 99)).toEqual({ closed: null });
+  expect(readFileSync(join(inside, "file"), "utf8")).toBe("helLO-END-E");
+  const readOnly = ok("open-at", 1, [], "file", [], ["read"]) as number;
+  const failed = err("stream-write", ok("append-via-stream", readOnly) as number, "x") as Record<string, number>;
+  expect(call("error-code-of", failed["last-operation-failed"] ?? 0)).toBe("bad-descriptor");
+});
+
 describe("open files", () => {
   test("are closed when the instance ends, and when they are dropped", async () => {
     const system = new WasiDir(inside, { access: "write" });
