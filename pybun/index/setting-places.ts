@@ -90,6 +90,8 @@ export const ignoredPlaces: Readonly<Record<string, string>> = {
   "pip:all-releases": "use `--prerelease`",
   "pip:only-final": "use `--prerelease disallow`",
   "pip:requirement": "name the file with `--requirement`",
+  "pip:editable": "projects are not installed from their sources yet",
+  "pip:group": "groups of dependencies are not read yet",
   "pip:platform": "use `resolve --platform`",
   "pip:python-version": "use `--python`, or `resolve --python-version`",
   "pip:python": "use `--python`, or UV_PYTHON",

@@ -65,6 +65,12 @@ export const interpreterDiagnostics = {
     message: (p) => `${p.origin} asks for ${p.implementation} ('${p.wanted}'), and only CPython is supported`,
     hint: () => "Name a CPython with `--python`, such as `--python 3.12`.",
   }),
+  E_PYTHON_SPECIFIER: rule<{ text: string }>({
+    exit: exitCode.dataError,
+    summary: "--python asks for an interpreter with a malformed specifier of versions.",
+    message: (p) => `cannot use \`--python\`: '${p.text}' is no specifier of versions`,
+    hint: () => "Commas part the clauses of a specifier, as in '>=3.10,<3.13'.",
+  }),
   E_PYTHON_SETTING: rule<{ source: string; text: string }>({
     exit: exitCode.config,
     summary: "UV_PYTHON asks for an interpreter with a malformed specifier of versions.",

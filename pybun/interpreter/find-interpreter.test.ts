@@ -126,6 +126,11 @@ describe("--python", () => {
     const old = at("old", answers('{"version": "3.8.1", "old": true}'));
     expect((await problemOf(() => find([], { request: old }))).code).toBe("E_PYTHON_TOO_OLD");
     expect((await problemOf(() => find([], { request: "3.8" }))).code).toBe("E_PYTHON_TOO_OLD");
+    expect(await problemOf(() => find([], { request: ">=3.10 <3.13" }))).toMatchObject({
+      code: "E_PYTHON_SPECIFIER",
+      params: { text: ">=3.10 <3.13" },
+      cause: { code: "E_SPECIFIER_INVALID" },
+    });
     // As Python 2.7 does, which has no -I.
     const usage = "echo 'Unknown option: -I' >&2; echo 'Try `python -h`' >&2; exit 2";
     const answer = `[ "$1" = -E ] && exec ${real.realPath} "$@"`;

@@ -54,7 +54,7 @@ export interface FindOptions extends SearchScene {
 /**
  * Finds the interpreter to use.
  * @throws E_PYTHON_NOT_FOUND, E_PYTHON_MISSING, E_PYTHON_BROKEN, E_PYTHON_TOO_OLD, E_PYTHON_IMPLEMENTATION (66),
- *   E_SPECIFIER_INVALID (65), E_PYTHON_VERSION_FILE (78)
+ *   E_PYTHON_SPECIFIER (65), E_PYTHON_SETTING, E_PYTHON_VERSION_FILE (78)
  */
 export async function findInterpreter(options: FindOptions): Promise<Interpreter> {
   const probes = probeSceneOf(options);
@@ -307,12 +307,13 @@ function resolveShim(search: Search, path: string): string {
   return root === undefined ? path : (resolvePyenvShim(root, basename(path), search) ?? path);
 }
 
-/** A flag's is told as it is, with its place; a variable's is a wrong setting. */
+/** The cause shows the place in the text. */
 function checkSpecifier(text: string, origin: string): void {
   try {
     parseSpecifiers(text);
   } catch (error) {
-    if (!(error instanceof Problem) || origin === originDefault) throw error;
+    if (!(error instanceof Problem)) throw error;
+    if (origin === originDefault) throw problem("E_PYTHON_SPECIFIER", { text }, { cause: error });
     throw problem("E_PYTHON_SETTING", { source: origin, text }, { cause: error });
   }
 }

@@ -212,6 +212,8 @@ describe("what is not obeyed is told by each run, also by one that finds its pac
   test.each([
     ["PIP_REQUIRE_HASHES", () => ({ PIP_REQUIRE_HASHES: "1" })],
     ["PIP_REQUIREMENT", () => ({ PIP_REQUIREMENT: "limits.txt" })],
+    ["PIP_EDITABLE", () => ({ PIP_EDITABLE: "." })],
+    ["PIP_GROUP", () => ({ PIP_GROUP: "dev" })],
     ["no-deps in '", () => ({ PIP_CONFIG_FILE: scene.write("denied.conf", "[install]\nno-deps = yes\n") })],
   ])(
     "%s",
