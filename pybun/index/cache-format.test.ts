@@ -20,7 +20,7 @@ const versions =
 
 test("version keys", () => {
   const keys = versions.split(" ").map((text) => versionKey(text) ?? "");
-  expect({ layoutVersion, keys: digest(keys.join("\n")) }).toEqual({ layoutVersion: 7, keys: "5f4032b853a81707" });
+  expect({ layoutVersion, keys: digest(keys.join("\n")) }).toEqual({ layoutVersion: 8, keys: "5f4032b853a81707" });
 });
 
 test("pages", () => {
@@ -29,7 +29,7 @@ test("pages", () => {
   const answer = { url: "https://index/left/", contentType: "text/html", bytes, endsWithConnection: false };
   const freshness = { isStorable: true, freshUntilMs: 1e12, etag: '"e"' };
   const head = encodeHead({ ...parsePage("left", answer), freshness });
-  expect({ layoutVersion, head: digest(head) }).toEqual({ layoutVersion: 7, head: "7e58e3dcfaca4c85" });
+  expect({ layoutVersion, head: digest(head) }).toEqual({ layoutVersion: 8, head: "13de16c5d6b2ffc0" });
 });
 
 test("metadata", () => {

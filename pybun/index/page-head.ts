@@ -23,7 +23,7 @@ const magic = 0x31504256;
  * Grows with every change of the layout, of version keys, or of what `extents`, `form` and `base` mean, or which links
  * are obeyed: keys of another order would silently give other releases. A test compares the encoding with that of the last change.
  */
-export const layoutVersion = 7;
+export const layoutVersion = 8;
 const forms: readonly (PageForm | "absent")[] = ["absent", "html", "json"];
 /** Form, releases, files, blocks, bytes of keys, of texts, of the body. */
 const fieldCount = 7;
