@@ -109,6 +109,9 @@ describe("--python", () => {
     const at = (name: string, text: string) => program(join(root, "bad", name), text);
     const answers = (text: string) => `#!/bin/sh\nprintf '%s\\n' '${text}'\n`;
     expect((await problemOf(() => find([], { request: join(root, "absent") }))).code).toBe("E_PYTHON_MISSING");
+    expect((await problemOf(() => find([], { request: "//us:SECR@h/python" }))).params).toEqual({
+      path: "//****@h/python",
+    });
     for (const [name, text, reason] of [
       ["crash", "#!/bin/sh\nkill -SEGV $$\n", "signal SIGSEGV"],
       ["angry", "#!/bin/sh\necho no luck >&2\nexit 3\n", "exit code 3: no luck"],

@@ -12,6 +12,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { placesOf } from "@vivarium/core/paths";
+import { redactPlace } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import { formatSpecifiers, parseSpecifiers, type Specifiers, specifiersContain } from "../versions/specifier.ts";
 import { parseVersion } from "../versions/version.ts";
@@ -146,7 +147,7 @@ function* findAny(search: Search, requiresPython: Specifiers | undefined): Askin
 
 function* findRequested(search: Search, request: PythonRequest, origin: string): Asking<Interpreter> {
   if (request.kind === "unsupported") throw refuse(request, origin);
-  if (request.kind === "path") return yield* findByPath(search, { path: resolve(search.cwd, request.path), origin });
+  if (request.kind === "path") return yield* findByPath(search, { written: request.path, origin });
   if (request.kind === "name") return yield* findByName(search, request, origin);
   if (request.kind === "specifier") checkSpecifier(request.text, origin);
   if (request.kind === "version" && isTooOld(request.release)) {
@@ -184,7 +185,8 @@ function meaningOf(request: PythonRequest & { kind: "version" | "specifier" }): 
 function* findByName(search: Search, request: PythonRequest & { kind: "name" }, origin: string): Asking<Interpreter> {
   const path = resolve(search.cwd, request.name);
   const isThere = request.name !== "" && statusOf(path) !== undefined;
-  if (isThere && programsAt(search, path).length > 0) return yield* findByPath(search, { path, origin });
+  if (isThere && programsAt(search, path).length > 0)
+    return yield* findByPath(search, { written: request.name, origin });
   const found = yield* firstFitting(search, request, () => undefined);
   if (found !== undefined) return found;
   if (isThere) throw problem("E_PYTHON_MISSING", { path });
@@ -328,9 +330,10 @@ function checkPinned(text: string, { file }: VersionPin): void {
   }
 }
 
-function* findByPath(search: Search, { path, origin }: { path: string; origin: string }): Asking<Interpreter> {
+function* findByPath(search: Search, { written, origin }: { written: string; origin: string }): Asking<Interpreter> {
+  const path = resolve(search.cwd, written);
   const [program] = programsAt(search, path);
-  if (program === undefined) throw problem("E_PYTHON_MISSING", { path });
+  if (program === undefined) throw problem("E_PYTHON_MISSING", { path: redactPlace(written, path) });
   const outcome = yield program;
   if (outcome.kind === "facts") return interpreterAt(program, outcome.facts);
   if (outcome.kind === "old") throw problem("E_PYTHON_TOO_OLD", { path: program, version: outcome.version });
