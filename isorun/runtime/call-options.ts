@@ -1,7 +1,7 @@
 /** What a caller says of one call. */
 import type { Scheduler } from "../call/scheduler.ts";
 import type { CallContext, Task } from "../call/task.ts";
-import { TrapError } from "../errors/errors.ts";
+import { TrapError, UnsupportedError } from "../errors/errors.ts";
 
 /**
  * A call that is ended by one of these ends its instance too, unless it still waits for its turn. While the guest
@@ -16,6 +16,16 @@ export interface CallOptions {
   readonly fuel?: bigint;
   /** Of the host function that makes the call. */
   readonly context?: CallContext;
+}
+
+/**
+ * For calls that nothing can end or suspend.
+ * @throws UnsupportedError for what would be ignored
+ */
+export function requireNoOptions(options: CallOptions | undefined): void {
+  const [given] = Object.entries(options ?? {}).find(([, value]) => value !== undefined) ?? [];
+  if (given === undefined) return;
+  throw new UnsupportedError(`the option '${given}' of a call in an engine without WebAssembly.Suspending`);
 }
 
 /** @returns what stops watching */

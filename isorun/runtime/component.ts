@@ -54,7 +54,8 @@ export class Component {
   }
 }
 
-export type MeteredModules = Map<
+/** Modules that a host gave are other objects for each instance, and go with it. */
+export type MeteredModules = WeakMap<
   CoreModule,
   { readonly rewritten: RewrittenModule; readonly module: WebAssembly.Module }
 >;

@@ -126,7 +126,7 @@ export class InstanceBudget {
       return { kind: "core module", module: compiled(core, parts) };
     }
     const key = JSON.stringify(this.#options);
-    const known: MeteredModules = parts.metered.get(key) ?? new Map();
+    const known: MeteredModules = parts.metered.get(key) ?? new WeakMap();
     parts.metered.set(key, known);
     const made = known.get(core) ?? this.#rewrite(core, parts.kept);
     known.set(core, made);

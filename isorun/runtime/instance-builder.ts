@@ -64,8 +64,12 @@ export class InstanceBuilder {
     });
   }
 
-  /** An export of another instance serves the import of the same name. @throws LinkError if it has no such export */
+  /**
+   * An export of another instance of the same runtime serves the import of the same name.
+   * @throws LinkError if it has no such export, or is of another runtime
+   */
   linkLocal(interfaceName: string, handle: InstanceHandle): this {
+    if (InstanceHandle.statesOf(handle) !== this.#hooks.states) throw foreignInstance(interfaceName);
     const found = InstanceHandle.itemOf(handle, interfaceName);
     if (found === undefined) {
       const message = `cannot link '${interfaceName}': the instance linked for it does not export it`;
@@ -115,6 +119,14 @@ export class InstanceBuilder {
     this.#hooks.onMade(handle);
     return handle;
   }
+}
+
+/** Who is in which instance, and whose turn it is, is known within one runtime only. */
+function foreignInstance(name: string): LinkError {
+  const message =
+    `cannot link '${name}': the instance linked for it is of another Runtime; ` +
+    "make both by one Runtime, or define the import with linkHost by functions that call the other instance";
+  return new LinkError([{ import: name, message }]);
 }
 
 interface Instantiation {

@@ -7,7 +7,7 @@ import { ComponentError, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { FuncItem, HostCall, HostEntry, InstanceItem } from "../instantiate/runtime-scope.ts";
 import type { ExternType, FuncType } from "../types/component-types.ts";
-import { type CallOptions, watch } from "./call-options.ts";
+import { type CallOptions, requireNoOptions, watch } from "./call-options.ts";
 import type { InstanceBudget, Usage } from "./instance-budget.ts";
 
 interface HandleParts {
@@ -64,14 +64,17 @@ export class InstanceHandle implements AsyncDisposable {
    * Calls an export: a bare name, or `ns:pkg/iface@version#name`. Waits for its turn if the instance is busy with another
    * call, and while host functions wait.
    * @throws TypeError (an argument), TrapError, BudgetExhausted, DeadlockError, ExitError, ComponentError (the `err` side
-   * of the result)
+   * of the result), UnsupportedError (options, where the engine cannot suspend a call)
    */
   async call(name: string, args: readonly unknown[] = [], options?: CallOptions): Promise<unknown> {
     const entry = this.#entryOf(name);
     const { root } = entry.instance;
     // A call that can be suspended costs some microseconds: most need not.
     const isPlain = options === undefined && !this.#canWait && root.mayEnter;
-    if (isPlain || !canSuspend()) return entry.call(...args);
+    if (isPlain || !canSuspend()) {
+      requireNoOptions(options);
+      return entry.call(...args);
+    }
     return this.#callInTurn(entry, args, options ?? {});
   }
 
@@ -137,6 +140,11 @@ export class InstanceHandle implements AsyncDisposable {
     const type = handle.#types.get(name);
     if (type === undefined || (item?.kind !== "func" && item?.kind !== "instance")) return undefined;
     return { item, type };
+  }
+
+  /** What all instances of its runtime share. */
+  static statesOf(handle: InstanceHandle): InstanceStates {
+    return handle.#states;
   }
 
   #find(name: string): FoundFunc {

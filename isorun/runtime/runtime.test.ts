@@ -187,6 +187,19 @@ describe("linking", () => {
     expect(() => runtime.instance(appConsumer).linkLocal("log", instance)).toThrow(LinkError);
   });
 
+  test("an instance of another runtime cannot be linked, and is told what to do instead", async () => {
+    const foreign = await new Runtime().instance(appProvider).instantiate();
+    const link = () => runtime.instance(appConsumer).linkLocal(math, foreign);
+    expect(link).toThrow(LinkError);
+    expect(link).toThrow(/is of another Runtime; make both by one Runtime, or .* linkHost/);
+    const { add } = foreign.exports[math] as { add: (a: number, b: number) => Promise<number> }; // by its type
+    const builder = runtime.instance(appConsumer).linkHost((linker) => {
+      linker.func("log", () => undefined);
+      linker.instance(math, (given) => given.func("add", add).func("fail", () => undefined));
+    });
+    expect(await (await builder.instantiate()).call("run", [41])).toBe(42);
+  });
+
   test("unknown imports trap where somebody wants that", async () => {
     const instance = await runtime.instance(appConsumer).unknownImportsTrap().instantiate();
     expect(await failureOf(instance.call("run", [1]))).toHaveProperty(

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import type { CallContext } from "../call/task.ts";
-import { ComponentError, LinkError, TrapError } from "../errors/errors.ts";
+import { ComponentError, LinkError, TrapError, UnsupportedError } from "../errors/errors.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import type { HostFunction } from "./linker.ts";
@@ -220,6 +220,14 @@ describe("promises of host functions", () => {
         code: "cannot-block",
         message: expect.stringContaining("no WebAssembly.Suspending"),
       });
+      const other = await instantiate("waiter");
+      expect(await failureOf(other.call("answer", [], { timeoutMs: 5 }))).toMatchObject({
+        code: "unsupported",
+        feature: "the option 'timeoutMs' of a call in an engine without WebAssembly.Suspending",
+      });
+      expect(await failureOf(other.call("answer", [], { fuel: 5n }))).toBeInstanceOf(UnsupportedError);
+      const options: object = { signal: undefined };
+      expect([await other.call("answer", [], options), other.state]).toEqual([42, "ready"]);
     } finally {
       Object.defineProperty(WebAssembly, "Suspending", suspending);
     }
