@@ -22,16 +22,27 @@ export interface DirectoriesOptions {
 /** The policy narrows each to what it grants in it. @throws E_RUN_DIRECTORY (66) */
 export function linkDirectories(builder: InstanceBuilder, { policy, cwd, onWriteRefused }: DirectoriesOptions): void {
   const granted = outermost([...policy.capabilities.read, ...policy.capabilities.write]);
-  const link = (path: string, guestPath: string): void =>
+  const given = granted.flatMap((path) => [...underRelativeName(path, cwd), { path, guestPath: path }]);
+  for (const { path, guestPath } of workingDirectoryFirst(given)) {
     linkDirectory(builder, path, { guestPath, access: "write", onWriteRefused });
-  for (const path of granted) {
-    link(path, path);
-    const fromHere = relative(cwd, path);
-    if (isInside(fromHere)) link(path, fromHere === "" ? "." : fromHere);
-    // What is around the working directory is what relative names lead to.
-    else if (isInside(relative(path, cwd))) link(cwd, ".");
   }
 }
+
+interface Given {
+  readonly path: string;
+  readonly guestPath: string;
+}
+
+function underRelativeName(path: string, cwd: string): readonly Given[] {
+  const fromHere = relative(cwd, path);
+  if (isInside(fromHere)) return [{ path, guestPath: fromHere === "" ? "." : fromHere }];
+  // What is around the working directory is what relative names lead to.
+  return isInside(relative(path, cwd)) ? [{ path: cwd, guestPath: "." }] : [];
+}
+
+/** Programs that look at one directory only look at the first. */
+const workingDirectoryFirst = (given: readonly Given[]): readonly Given[] =>
+  given.toSorted((a, b) => Number(b.guestPath === ".") - Number(a.guestPath === "."));
 
 const isInside = (way: string): boolean => way !== ".." && !way.startsWith("../") && !isAbsolute(way);
 

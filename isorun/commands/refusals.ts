@@ -1,5 +1,5 @@
 /** What a program was refused while it ran: told as events, and remembered for the end. */
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { denialEvent, denialOf } from "@vivarium/core/policy/allows";
 import type { Denial as CapabilityDenial, Policy } from "@vivarium/core/policy/policy";
 import type { Report } from "@vivarium/core/report";
@@ -35,7 +35,7 @@ export class Refusals {
 
   /** What is given is a directory, so that is what a flag has to name. */
   readonly onWriteRefused = (hostPath: string): void => {
-    const path = dirname(hostPath);
+    const path = dirname(resolve(hostPath));
     const denied = denialOf(this.#policy, { capability: "write", path });
     if (denied !== undefined) this.#tell(denied, path);
   };

@@ -279,10 +279,63 @@ describe("a policy", () => {
     expect(await directories({ write: [root] })).toEqual(["/work write"]);
     expect(await directories({ write: [root] }, "read")).toEqual(["/work"]);
     expect(await directories({ read: [inside] })).toEqual(["/work"]);
-    expect(await directories({ read: [inside], write: [join(inside, "dir")] })).toEqual(["/work", "/work/dir write"]);
+    expect(await directories({ read: [inside], write: [join(inside, "dir")] })).toEqual(["/work"]);
+    const [deep, dir] = [join(inside, "dir", "deep"), join(inside, "dir")];
+    mkdirSync(deep);
+    expect(await directories({ write: [deep] })).toEqual(["/work/dir/deep write"]);
+    expect(await directories({ read: [dir], write: [deep] })).toEqual(["/work/dir"]);
     expect(await directories({ read: [join(inside, "dir")] })).toEqual(["/work/dir"]);
     expect(await directories({ write: [join(inside, "file"), join(inside, "none"), `${inside}x`] })).toEqual([]);
     expect(await directories({})).toEqual([]);
+  });
+
+  describe("to write in a part of what may be read", () => {
+    const create = [["create"], ["write"]] as const;
+    let probe: Awaited<ReturnType<typeof probeOf>>;
+    const refused: string[] = [];
+    beforeEach(async () => {
+      refused.length = 0;
+      for (const path of ["a/out/deep", "a/out2"]) mkdirSync(join(inside, path), { recursive: true });
+      symlinkSync("a/out", join(inside, "way-in"));
+      symlinkSync("../../file", join(inside, "a", "out", "way-out"));
+      const policy = policyOf({ read: [inside], write: [join(inside, "a", "out"), join(inside, "none")] });
+      const onWriteRefused = (path: string) => void refused.push(path);
+      probe = await probeOf({ systems: [new WasiDir(inside, { access: "write", onWriteRefused })], policy });
+    });
+
+    test("changes what is below it, by any way", () => {
+      const ways = ["a/out/x", "a/out/deep/x", "way-in/y", "a/out/deep/../z", "dir/../a/out/v"];
+      for (const path of ways)
+        expect(probe.call("open-at", 1, ["symlink-follow"], path, ...create)).toHaveProperty("ok");
+      expect(readdirSync(join(inside, "a", "out")).sort()).toEqual(["deep", "v", "way-out", "x", "y", "z"]);
+      expect(probe.call("rename-at", 1, "a/out/x", 1, "a/out/deep/w")).toHaveProperty("ok");
+      expect(probe.call("set-times-at", 1, [], "a/out", "now", "now")).toHaveProperty("ok");
+      const { ok: opened } = probe.call("open-at", 1, [], "a/out/deep", [], ["read", "mutate-directory"]) as {
+        ok: number;
+      };
+      expect(probe.call("get-flags", opened)).toEqual({ ok: ["mutate-directory", "read"] });
+      expect(probe.call("unlink-file-at", opened, "w")).toHaveProperty("ok");
+      expect(refused).toEqual([]);
+    });
+
+    test("changes nothing around it", () => {
+      const ways = ["file", "a/x", "a/out2/x", "a/out/../x", "a/out/way-out", "way-in/../x"];
+      for (const path of ways)
+        expect(probe.err("open-at", 1, ["symlink-follow"], path, ...create)).toBe("not-permitted");
+      expect(refused).toEqual(["file", "a/x", "a/out2/x", "a/x", "file", "a/x"].map((path) => join(inside, path)));
+      expect(probe.err("rename-at", 1, "file", 1, "a/out/file")).toBe("not-permitted");
+      expect(probe.err("rename-at", 1, "a/out/deep", 1, "a/deep")).toBe("not-permitted");
+      expect(probe.err("rename-at", 1, "a/out", 1, "a/out3")).toBe("not-permitted");
+      expect(probe.err("link-at", 1, [], "file", 1, "a/out/file")).toBe("not-permitted");
+      expect(probe.err("remove-directory-at", 1, "a/out2")).toBe("not-permitted");
+      expect(probe.err("create-directory-at", 1, "none")).toBe("not-permitted");
+      expect(probe.err("symlink-at", 1, "out", "a/link")).toBe("not-permitted");
+      expect(probe.err("set-times-at", 1, [], "file", "now", "now")).toBe("not-permitted");
+      const { ok: opened } = probe.call("open-at", 1, [], "file", [], ["read"]) as { ok: number };
+      expect(probe.err("set-size", opened, 0)).toBe("not-permitted");
+      expect(readFileSync(join(inside, "file"), "utf8")).toBe("hello");
+      expect(readdirSync(join(inside, "a")).sort()).toEqual(["out", "out2"]);
+    });
   });
 });
 

@@ -10,7 +10,8 @@ import { attempt, type ErrorCode, errnoOf } from "./filesystem/error-code.ts";
 import { type GrantedPart, grantedParts } from "./filesystem/granted-parts.ts";
 import { files, flags, pathOf, whyNoFiles } from "./filesystem/host-files.ts";
 import { installPreopens, type Preopen } from "./filesystem/install.ts";
-import { FileLedger } from "./filesystem/open-file.ts";
+import { FileLedger, type OpenFile } from "./filesystem/open-file.ts";
+import { type Rights, readOnly, writable } from "./filesystem/rights.ts";
 import { wasiName } from "./wasi-name.ts";
 
 export interface DirOptions {
@@ -20,7 +21,10 @@ export interface DirOptions {
   readonly access?: "read" | "write";
   /** Files, directories and streams that an instance may hold open at once. Default: 512. */
   readonly openFilesMax?: number;
-  /** Told of each change that was refused because it may only read: the host's path, `..` in it as the guest gave it. */
+  /**
+   * Told of each change that was refused because it may only read: the host's path. Where nothing may be changed, no path
+   * is walked: `..` and links are in it as the guest gave them.
+   */
   readonly onWriteRefused?: (hostPath: string) => void;
 }
 
@@ -40,8 +44,8 @@ export interface DirOptions {
  * `Symbol.dispose`, or the end of the object, closes it. Descriptors that guests have are closed when they are dropped
  * or their instance ends.
  *
- * A policy narrows what is given: to reading, where it does not allow to write, and to those directories in it that it
- * allows, which are then given instead, each below `guestPath`. Linux only; elsewhere to link it is a LinkError.
+ * A policy narrows what is given: to reading, but for what is below the directories that it allows to write, and to those
+ * directories in it that it allows, which are then given instead, each below `guestPath`. Linux only; elsewhere to link it is a LinkError.
  */
 export class WasiDir implements SystemComponent, Disposable {
   readonly name = "WasiDir";
@@ -73,9 +77,9 @@ export class WasiDir implements SystemComponent, Disposable {
     if (directory === undefined) throw cannotGive(`cannot give a directory: ${whyNoFiles()}`);
     if (directory.isClosed) throw cannotGive("cannot give a directory: its WasiDir was disposed of");
     const ledger = new FileLedger(this.#openFilesMax);
-    const preopens = this.#parts(directory.fd).map(({ path, canWrite }): Preopen => {
-      const tree = { canWrite, owner: this, ledger, onWriteRefused: this.#refused };
-      return { guestPath: joined(this.#guestPath, path), open: () => openPart(directory, path, tree) };
+    const tree = { owner: this, ledger, onWriteRefused: this.#refused };
+    const preopens = this.#parts(directory.fd).map((part): Preopen => {
+      return { guestPath: joined(this.#guestPath, part.path), open: () => openPart(directory, part, tree) };
     });
     installPreopens(linker, preopens);
   }
@@ -91,7 +95,7 @@ export class WasiDir implements SystemComponent, Disposable {
 
   #parts(fd: number): readonly GrantedPart[] {
     const canWrite = this.#canWrite;
-    if (this.#policy === undefined) return [{ path: "", canWrite }];
+    if (this.#policy === undefined) return [{ path: "", rights: canWrite ? writable : readOnly }];
     return grantedParts({ hostPath: files.readlinkSync(pathOf(fd)), canWrite }, this.#policy);
   }
 }
@@ -126,10 +130,11 @@ function cannotGive(message: string): LinkError {
 }
 
 /** Undefined for a part that is not there, or is no directory: no link is followed, which a guest could have put there. */
-function openPart({ fd }: OpenDirectory, path: string, tree: Tree): Descriptor | undefined {
+function openPart({ fd }: OpenDirectory, { path, rights }: GrantedPart, tree: Tree): Descriptor | undefined {
+  const names = path === "" ? [] : path.split("/");
   const file = tree.ledger.open(pathOf(fd), { flags: flags.readOnly | flags.directory });
-  let part = new Descriptor({ file, isDirectory: true, tree, access: { read: true, write: tree.canWrite } });
-  for (const name of path === "" ? [] : path.split("/")) {
+  let part = directoryOf({ file, tree, rights: names.reduceRight(around, rights) });
+  for (const name of names) {
     const inner = openInner(part, name);
     part[Symbol.dispose]();
     if (inner === undefined) return undefined;
@@ -138,9 +143,14 @@ function openPart({ fd }: OpenDirectory, path: string, tree: Tree): Descriptor |
   return part;
 }
 
+const around = (inner: Rights, name: string): Rights => ({ canWrite: false, inner: new Map([[name, inner]]) });
+
+const directoryOf = ({ file, tree, rights }: { file: OpenFile; tree: Tree; rights: Rights }): Descriptor =>
+  new Descriptor({ file, isDirectory: true, tree, rights, access: { read: true, write: rights.canWrite } });
+
 function openInner(self: Descriptor, path: string): Descriptor | undefined {
   try {
-    return attempt(() => openDescriptor({ self, path }, partOpening(self.tree)));
+    return attempt(() => openDescriptor({ self, path }, partOpening));
   } catch (error) {
     if (error instanceof ComponentError && absent.has(error.payload)) return undefined;
     throw error;
@@ -149,7 +159,7 @@ function openInner(self: Descriptor, path: string): Descriptor | undefined {
 
 const absent: ReadonlySet<unknown> = new Set<ErrorCode>(["no-entry", "not-directory", "loop", "access"]);
 
-const partOpening = ({ canWrite }: Tree) => ({
+const partOpening = {
   isFollowed: false,
   open: { create: false, directory: true, exclusive: false, truncate: false },
   flags: {
@@ -158,9 +168,9 @@ const partOpening = ({ canWrite }: Tree) => ({
     fileIntegritySync: false,
     dataIntegritySync: false,
     requestedWriteSync: false,
-    mutateDirectory: canWrite,
+    mutateDirectory: true,
   },
-});
+};
 
 const joined = (guestPath: string, path: string): string =>
   path === "" ? guestPath : `${guestPath.replace(/\/+$/, "")}/${path}`;

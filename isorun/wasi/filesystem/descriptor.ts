@@ -16,14 +16,14 @@ import {
   statOf,
 } from "./metadata.ts";
 import type { FileLedger, OpenFile } from "./open-file.ts";
+import type { Rights } from "./rights.ts";
 
 /** What all descriptors below one preopened directory share. */
 export interface Tree {
-  readonly canWrite: boolean;
   /** Descriptors of one WasiDir have the same: hard links do not leave it. */
   readonly owner: object;
   readonly ledger: FileLedger;
-  /** Told where writing was refused: in a directory, by a path as the guest gave it. */
+  /** Told of a change that was refused: in a directory, by a name or, where nothing may be changed, a path. */
   readonly onWriteRefused?: (directory: number, path: string) => void;
 }
 
@@ -36,6 +36,7 @@ interface DescriptorParts {
   readonly file: OpenFile;
   readonly isDirectory: boolean;
   readonly tree: Tree;
+  readonly rights: Rights;
   /** What it was opened for. */
   readonly access: Access;
 }
@@ -48,12 +49,15 @@ export class Descriptor implements Disposable {
   readonly #isDirectory: boolean;
   readonly #access: Access;
   readonly tree: Tree;
+  /** To a directory and below it, or to a file. */
+  readonly rights: Rights;
 
-  constructor({ file, isDirectory, tree, access }: DescriptorParts) {
+  constructor({ file, isDirectory, tree, rights, access }: DescriptorParts) {
     this.#file = file;
     this.#isDirectory = isDirectory;
     this.#access = access;
     this.tree = tree;
+    this.rights = rights;
   }
 
   /** Streams that were made from it keep the file open. */
@@ -158,6 +162,6 @@ export class Descriptor implements Disposable {
   }
 
   #needWrite(): void {
-    if (!this.tree.canWrite) refuse("not-permitted");
+    if (!this.rights.canWrite) refuse("not-permitted");
   }
 }

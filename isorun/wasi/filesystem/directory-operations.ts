@@ -4,7 +4,8 @@ import { errnoOf, refuse } from "./error-code.ts";
 import { files } from "./host-files.ts";
 import { descriptorStat, type MetadataHash, metadataHash, type NewTimes, setTimes, statOf } from "./metadata.ts";
 import { openAt, withNamed } from "./open-at.ts";
-import { decodeName, Walk } from "./walk.ts";
+import { mayChange } from "./rights.ts";
+import { decodeName, Walk, type WalkStart } from "./walk.ts";
 
 /** `path-flags` */
 export interface PathFlags {
@@ -35,17 +36,29 @@ export interface Target {
   readonly path: string;
 }
 
-const walking = <T>({ self, path }: Target, run: (walk: Walk) => T): T => Walk.run(self.directory, path, run);
+const startOf = ({ directory, rights, tree }: Descriptor): WalkStart => ({
+  directory,
+  rights,
+  onWriteRefused: tree.onWriteRefused,
+});
 
-const changing = <T>(target: Target, run: (walk: Walk) => T): T => {
-  const { directory, tree } = target.self;
-  if (!tree.canWrite) refuseWriting(target);
-  return Walk.run(directory, target.path, run);
-};
+const walking = <T>({ self, path }: Target, run: (walk: Walk) => T): T => Walk.run(startOf(self), path, run);
 
-function refuseWriting({ self, path }: Target): never {
+/** Where nothing may be changed, that is said whatever the path leads to. */
+function needChanges({ self, path }: Target): void {
+  if (mayChange(self.rights)) return;
   self.tree.onWriteRefused?.(self.directory, path);
-  return refuse("not-permitted");
+  refuse("not-permitted");
+}
+
+/** Goes to the last name, and acts on it where the directory that it stands in may be changed. */
+function changing<T>(target: Target, run: (walk: Walk, name: string | undefined) => T): T {
+  needChanges(target);
+  return walking(target, (walk) => {
+    const name = walk.last();
+    walk.needWrite(name);
+    return run(walk, name);
+  });
 }
 
 interface Opening {
@@ -56,30 +69,36 @@ interface Opening {
 
 /** The order of refusals is wasmtime's. */
 export function openDescriptor(target: Target, { isFollowed, open, flags }: Opening): Descriptor {
-  const { self } = target;
-  const { directory, tree } = self;
+  const { tree } = target.self;
   const { create, exclusive, truncate } = open;
   if (open.directory && (create || exclusive || truncate)) refuse("invalid");
-  if (!tree.canWrite && (create || truncate || flags.write)) refuseWriting(target);
+  if (create || truncate || flags.write) needChanges(target);
   if (flags.fileIntegritySync || flags.dataIntegritySync || flags.requestedWriteSync) refuse("unsupported");
   const access = { read: flags.read || !flags.write, write: flags.write || create || truncate };
   const request = { ...open, ...access, isFollowed };
-  return Walk.run(directory, target.path, (walk) => {
-    const { file, isDirectory } = openAt(walk, tree.ledger, request);
+  return walking(target, (walk) => {
+    const { file, isDirectory, rights } = openAt(walk, tree.ledger, request);
     // To ask for more than there is is no error, because libraries do: the directory opens, and changes are refused.
-    const granted = isDirectory ? { read: true, write: flags.mutateDirectory && tree.canWrite } : access;
-    return new Descriptor({ file, isDirectory, tree, access: granted });
+    const granted = isDirectory ? { read: true, write: flags.mutateDirectory && rights.canWrite } : access;
+    return new Descriptor({ file, isDirectory, tree, rights, access: granted });
   });
 }
 
 export const statAt = (target: Target, { symlinkFollow }: PathFlags): object =>
-  walking(target, (walk) => withNamed(walk, symlinkFollow, (fd) => descriptorStat(statOf(fd))));
+  walking(target, (walk) => withNamed(walk, symlinkFollow, ({ fd }) => descriptorStat(statOf(fd))));
 
 export const metadataHashAt = (target: Target, { symlinkFollow }: PathFlags): MetadataHash =>
-  walking(target, (walk) => withNamed(walk, symlinkFollow, (fd) => metadataHash(statOf(fd))));
+  walking(target, (walk) => withNamed(walk, symlinkFollow, ({ fd }) => metadataHash(statOf(fd))));
 
-export const setTimesAt = (target: Target, { symlinkFollow }: PathFlags, times: NewTimes): void =>
-  changing(target, (walk) => withNamed(walk, symlinkFollow, (fd) => setTimes(fd, times)));
+export function setTimesAt(target: Target, { symlinkFollow }: PathFlags, times: NewTimes): void {
+  needChanges(target);
+  walking(target, (walk) =>
+    withNamed(walk, symlinkFollow, ({ fd, name, rights }) => {
+      walk.needWrite(name, rights);
+      setTimes(fd, times);
+    }),
+  );
+}
 
 /** @throws ComponentError `not-permitted` for one that leads to an absolute path */
 export const readLinkAt = (target: Target): string =>
@@ -93,46 +112,43 @@ export const readLinkAt = (target: Target): string =>
   });
 
 export const createDirectoryAt = (target: Target): void =>
-  changing(target, (walk) => {
-    const name = walk.last();
+  changing(target, (walk, name) => {
     if (name === undefined) refuse("exist");
     files.mkdirSync(walk.placeOf(name));
   });
 
 export const removeDirectoryAt = (target: Target): void =>
-  changing(target, (walk) => {
-    const name = walk.last();
+  changing(target, (walk, name) => {
     if (name === undefined) refuse("invalid");
     files.rmdirSync(walk.placeOf(name));
   });
 
 export const unlinkFileAt = (target: Target): void =>
-  changing(target, (walk) => {
-    const name = walk.last();
+  changing(target, (walk, name) => {
     if (name === undefined) refuse("is-directory");
     if (walk.mustBeDirectory) refuse(isDirectoryAt(walk.placeOf(name)) ? "is-directory" : "not-directory");
     files.unlinkSync(walk.placeOf(name));
   });
 
 /** The link may lead anywhere but to an absolute path: where it leads is decided when it is followed. */
-export const symlinkAt = (link: string, target: Target): void =>
-  changing(target, (walk) => {
-    if (link.startsWith("/")) refuse("not-permitted");
-    if (link.includes("\0")) refuse("invalid");
-    const name = walk.last();
+export function symlinkAt(link: string, target: Target): void {
+  needChanges(target);
+  if (link.startsWith("/")) refuse("not-permitted");
+  if (link.includes("\0")) refuse("invalid");
+  changing(target, (walk, name) => {
     if (name === undefined) refuse("exist");
     if (walk.mustBeDirectory) refuse(exists(walk.placeOf(name)) ? "exist" : "no-entry");
     files.symlinkSync(link, walk.placeOf(name));
   });
+}
 
 /** Never to a file of another WasiDir, which could grant more. @throws ComponentError `invalid` if links are to be followed */
 export function linkAt(from: Target, { symlinkFollow }: PathFlags, to: Target): void {
-  const isAllowed = from.self.tree.canWrite && to.self.tree.canWrite;
+  const isAllowed = mayChange(from.self.rights) && mayChange(to.self.rights);
   if (isAllowed && symlinkFollow) refuse("invalid");
-  changing(from, (old) =>
-    changing(to, (made) => {
+  changing(from, (old, oldName) =>
+    changing(to, (made, newName) => {
       if (from.self.tree.owner !== to.self.tree.owner) refuse("cross-device");
-      const [oldName, newName] = [old.last(), made.last()];
       if (oldName === undefined) refuse("not-permitted");
       if (newName === undefined) refuse("exist");
       if (old.mustBeDirectory) refuse(isDirectoryAt(old.placeOf(oldName)) ? "not-permitted" : "not-directory");
@@ -143,9 +159,8 @@ export function linkAt(from: Target, { symlinkFollow }: PathFlags, to: Target): 
 }
 
 export function renameAt(from: Target, to: Target): void {
-  changing(from, (old) =>
-    changing(to, (made) => {
-      const [oldName, newName] = [old.last(), made.last()];
+  changing(from, (old, oldName) =>
+    changing(to, (made, newName) => {
       if (oldName === undefined || newName === undefined) refuse("busy");
       const mustBeDirectory = old.mustBeDirectory || made.mustBeDirectory;
       if (mustBeDirectory && !isDirectoryAt(old.placeOf(oldName))) refuse("not-directory");

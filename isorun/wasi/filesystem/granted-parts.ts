@@ -1,13 +1,14 @@
-/** What of a directory a policy allows: the whole of it, or parts of it, each with its own right. */
+/** What of a directory a policy allows: the whole of it, or parts of it, each with what may be changed in it. */
 import { effective } from "../../../core/policy/combine.ts";
 import type { Policy } from "../../../core/policy/policy.ts";
 import { errnoOf } from "./error-code.ts";
 import { files } from "./host-files.ts";
+import { type Rights, rightsTo } from "./rights.ts";
 
 export interface GrantedPart {
   /** Below the directory, with slashes; "" for all of it. */
   readonly path: string;
-  readonly canWrite: boolean;
+  readonly rights: Rights;
 }
 
 export interface GivenDirectory {
@@ -16,21 +17,21 @@ export interface GivenDirectory {
   readonly canWrite: boolean;
 }
 
-/** A grant of a single file is not a directory's, and gives nothing here. */
+/** None of them is in another. A grant of a single file is not a directory's, and gives nothing here. */
 export function grantedParts({ hostPath, canWrite }: GivenDirectory, { capabilities }: Policy): readonly GrantedPart[] {
-  const readable = effective(capabilities, "read").map(realPathOf);
-  const writable = canWrite ? capabilities.write.map(realPathOf) : [];
-  const covers = (grant: string): boolean => below(grant, hostPath) !== undefined;
-  if (writable.some(covers)) return [{ path: "", canWrite: true }];
-  const inside = (grants: readonly string[]): readonly string[] =>
-    grants.flatMap((grant) => below(hostPath, grant) ?? []);
-  const writableParts = outermost(inside(writable));
-  const isPart = (path: string): boolean => writableParts.some((part) => below(`/${part}`, `/${path}`) !== undefined);
-  const readableParts = readable.some(covers) ? [""] : outermost(inside(readable)).filter((path) => !isPart(path));
-  return [
-    ...readableParts.map((path) => ({ path, canWrite: false })),
-    ...writableParts.map((path) => ({ path, canWrite: true })),
-  ];
+  const writable = waysTo(hostPath, canWrite ? capabilities.write : []);
+  const granted = outermost(waysTo(hostPath, effective(capabilities, "read")));
+  return granted.map((path) => {
+    const inside = writable.flatMap((way) => below(`/${path}`, `/${way}`) ?? []);
+    return { path, rights: rightsTo(outermost(inside)) };
+  });
+}
+
+/** What grants come to in a directory: "" where one covers all of it. */
+function waysTo(directory: string, grants: readonly string[]): readonly string[] {
+  const paths = grants.map(realPathOf);
+  if (paths.some((path) => below(path, directory) !== undefined)) return [""];
+  return paths.flatMap((path) => below(directory, path) ?? []);
 }
 
 /** Without those that are below others. */

@@ -5,23 +5,33 @@
  */
 import { errnoOf, refuse } from "./error-code.ts";
 import { files, flags, pathOf } from "./host-files.ts";
-import { type DescriptorType, statOf, typeOf } from "./metadata.ts";
+import { statOf, typeOf } from "./metadata.ts";
 import type { FileLedger, OpenFile } from "./open-file.ts";
+import { type Rights, rightsIn } from "./rights.ts";
 import type { Walk } from "./walk.ts";
 
 const nameOnly = flags.path | flags.noFollow | flags.closeOnExec;
 
-/** What a path leads to, named by a descriptor that is closed behind `use`. Links at its end are followed if so wished. */
-export function withNamed<T>(walk: Walk, isFollowed: boolean, use: (fd: number, type: DescriptorType) => T): T {
+interface Named {
+  readonly fd: number;
+  /** Undefined if it is the directory that was reached. */
+  readonly name: string | undefined;
+  readonly rights: Rights;
+}
+
+/**
+ * What a path leads to, named by a descriptor that is closed behind `use`. Links at its end are followed if so wished.
+ */
+export function withNamed<T>(walk: Walk, isFollowed: boolean, use: (named: Named) => T): T {
   for (;;) {
     const name = walk.last();
-    if (name === undefined) return use(walk.directory, "directory");
+    if (name === undefined) return use({ fd: walk.directory, name, rights: walk.rights });
     const fd = files.openSync(walk.placeOf(name), nameOnly);
     try {
       const type = typeOf(statOf(fd));
       if (type !== "symbolic-link" || !(isFollowed || walk.mustBeDirectory)) {
         if (walk.mustBeDirectory && type !== "directory") refuse("not-directory");
-        return use(fd, type);
+        return use({ fd, name, rights: type === "directory" ? rightsIn(walk.rights, name) : walk.rights });
       }
     } finally {
       files.closeSync(fd);
@@ -44,20 +54,22 @@ export interface OpenRequest {
 export interface Opened {
   readonly file: OpenFile;
   readonly isDirectory: boolean;
+  readonly rights: Rights;
 }
 
 /** @throws ComponentError, and what `node:fs` throws */
 export function openAt(walk: Walk, ledger: FileLedger, request: OpenRequest): Opened {
   for (;;) {
     const name = walk.last();
-    if (name === undefined) return openDirectory(walk.directory, ledger, request);
+    if (name === undefined) return openDirectory({ fd: walk.directory, rights: walk.rights }, ledger, request);
     if (request.create && walk.mustBeDirectory) refuse("is-directory");
     const opened = request.create && request.exclusive ? undefined : openExisting(walk, name, { ledger, request });
     if (opened === "link") walk.follow(name);
     else if (opened !== undefined) return opened;
     else {
+      walk.needWrite(name);
       const file = createFile(walk.placeOf(name), ledger, request);
-      if (file !== undefined) return { file, isDirectory: false };
+      if (file !== undefined) return { file, isDirectory: false, rights: walk.rights };
       walk.again(name);
     }
   }
@@ -83,21 +95,29 @@ function openExisting(walk: Walk, name: string, { ledger, request }: Existing): 
       if (!request.isFollowed && !walk.mustBeDirectory) refuse("loop");
       return "link";
     }
-    if (type === "directory") return openDirectory(named, ledger, request);
+    if (type === "directory") {
+      return openDirectory({ fd: named, rights: rightsIn(walk.rights, name) }, ledger, request);
+    }
     if (request.directory || walk.mustBeDirectory) refuse("not-directory");
     // Devices do things when they are opened, FIFOs wait, sockets cannot be: none of them is a file to read or write.
     if (type !== "regular-file") refuse("not-permitted");
-    const truncate = request.truncate ? flags.truncate : 0;
-    return { file: ledger.open(pathOf(named), { flags: accessFlags(request) | truncate }), isDirectory: false };
+    if (request.write) walk.needWrite(name);
+    const opening = accessFlags(request) | (request.truncate ? flags.truncate : 0);
+    return { file: ledger.open(pathOf(named), { flags: opening }), isDirectory: false, rights: walk.rights };
   } finally {
     files.closeSync(named);
   }
 }
 
-function openDirectory(fd: number, ledger: FileLedger, request: OpenRequest): Opened {
+interface NamedDirectory {
+  readonly fd: number;
+  readonly rights: Rights;
+}
+
+function openDirectory({ fd, rights }: NamedDirectory, ledger: FileLedger, request: OpenRequest): Opened {
   if (request.create && request.exclusive) refuse("exist");
   if (request.write) refuse("is-directory");
-  return { file: ledger.open(pathOf(fd), { flags: flags.readOnly | flags.directory }), isDirectory: true };
+  return { file: ledger.open(pathOf(fd), { flags: flags.readOnly | flags.directory }), isDirectory: true, rights };
 }
 
 /** Undefined if something is there by now, which others have made. */

@@ -6,6 +6,7 @@
  */
 import { errnoOf, refuse } from "./error-code.ts";
 import { files, flags, pathOf } from "./host-files.ts";
+import { type Rights, rightsIn } from "./rights.ts";
 
 /** As the kernel has it. */
 const linksMax = 40;
@@ -25,28 +26,41 @@ export function decodeName(bytes: Uint8Array): string {
   }
 }
 
+export interface WalkStart {
+  /** It stays open. */
+  readonly directory: number;
+  readonly rights: Rights;
+  /** Told of a change that was refused: in this directory, of this name. */
+  readonly onWriteRefused: ((directory: number, path: string) => void) | undefined;
+}
+
+interface Reached {
+  readonly fd: number;
+  readonly rights: Rights;
+}
+
 export class Walk {
-  readonly #base: number;
-  /** Behind the base, downwards. */
-  readonly #directories: number[] = [];
+  readonly #start: WalkStart;
+  /** Behind the start, downwards. */
+  readonly #directories: Reached[] = [];
   /** Names to come, the next one last. */
   readonly #rest: string[] = [];
   #links = 0;
   #mustBeDirectory = false;
 
   /** @throws ComponentError for a path that leads nowhere, whatever is there */
-  private constructor(base: number, path: string) {
-    this.#base = base;
+  private constructor(start: WalkStart, path: string) {
+    this.#start = start;
     this.#mustBeDirectory = this.#push(path);
   }
 
   /** Runs it with a walk from an open directory, and closes behind it all that was opened on the way. */
-  static run<T>(base: number, path: string, run: (walk: Walk) => T): T {
-    const walk = new Walk(base, path);
+  static run<T>(start: WalkStart, path: string, run: (walk: Walk) => T): T {
+    const walk = new Walk(start, path);
     try {
       return run(walk);
     } finally {
-      for (const fd of walk.#directories) files.closeSync(fd);
+      for (const { fd } of walk.#directories) files.closeSync(fd);
     }
   }
 
@@ -57,7 +71,19 @@ export class Walk {
 
   /** The directory that was reached, open until the walk ends. */
   get directory(): number {
-    return this.#directories.at(-1) ?? this.#base;
+    return this.#directories.at(-1)?.fd ?? this.#start.directory;
+  }
+
+  /** In the directory that was reached. */
+  get rights(): Rights {
+    return this.#directories.at(-1)?.rights ?? this.#start.rights;
+  }
+
+  /** For what stands under the last name. @throws ComponentError `not-permitted` */
+  needWrite(name = ".", { canWrite }: Rights = this.rights): void {
+    if (canWrite) return;
+    this.#start.onWriteRefused?.(this.directory, name);
+    refuse("not-permitted");
   }
 
   /** The last name, in the directory that was reached then; undefined if the path leads to this directory itself. */
@@ -93,13 +119,14 @@ export class Walk {
   #leave(): void {
     const left = this.#directories.pop();
     if (left === undefined) refuse("not-permitted");
-    files.closeSync(left);
+    files.closeSync(left.fd);
   }
 
   #enter(name: string): void {
     if (this.#directories.length >= depthMax) refuse("name-too-long");
     try {
-      this.#directories.push(files.openSync(this.placeOf(name), directoryFlags));
+      const fd = files.openSync(this.placeOf(name), directoryFlags);
+      this.#directories.push({ fd, rights: rightsIn(this.rights, name) });
     } catch (error) {
       const errno = errnoOf(error);
       if (errno !== "ENOTDIR" && errno !== "ELOOP") throw error;
