@@ -357,6 +357,15 @@ export function endOf(task: Task): { readonly reason: unknown } | undefined {
   return task.parent === undefined ? undefined : endOf(task.parent);
 }
 
+/** How long a task may compute before somebody has to look at the clock again, in milliseconds. */
+export function timeLeftOf(task: Task): number {
+  const left = Math.min(
+    task.deadlineMs - performance.now(),
+    ...heldRoots(task).map(({ time }) => time?.leftMs ?? Infinity),
+  );
+  return task.parent === undefined ? left : Math.min(left, timeLeftOf(task.parent));
+}
+
 /** Why a task that may take no longer ends; undefined if it may. */
 function lateOf(task: Task): Error | undefined {
   for (const root of heldRoots(task)) {

@@ -61,6 +61,12 @@ export class TimeAccount {
     return (this.#limits.wallMs ?? Infinity) - this.wallMs;
   }
 
+  /** How long it may compute before a limit can be met. */
+  get leftMs(): number {
+    const { cpuMs = Infinity } = this.#limits;
+    return cpuMs === Infinity ? this.wallLeftMs : Math.min(this.wallLeftMs, cpuMs - this.cpuMs);
+  }
+
   enter(): void {
     this.#wallSince ??= performance.now();
   }

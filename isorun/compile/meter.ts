@@ -19,8 +19,8 @@ export interface MeterOptions {
   readonly tableElementsMax?: number;
   /** How many calls may stand within each other, for modules that were rewritten with `callDepth`. */
   readonly callDepthMax?: number;
-  /** After how much fuel `onSlice` is asked, at the latest. */
-  readonly sliceFuel?: bigint;
+  /** After how much fuel `onSlice` is asked, at the latest; a function is asked for each slice. */
+  readonly sliceFuel?: bigint | (() => bigint);
   /** Looks at clocks. What it returns ends the instance. It must not call into the instance, and not throw. */
   readonly onSlice?: () => Exhaustion | undefined;
 }
@@ -79,6 +79,11 @@ export class Meter {
   /** In instructions, over the life of the instance. It may be over the limit by one region. */
   get fuelUsed(): bigint {
     return this.#exhaustion === undefined ? this.#granted - this.#balance : this.#fuelUsedAtEnd;
+  }
+
+  /** Takes back what is left of the slice, so that `onSlice` is asked as early as `sliceFuel` says now. */
+  restartSlice(): void {
+    this.fuelLimit = this.#fuelLimit;
   }
 
   get memoryBytes(): number {
@@ -180,8 +185,7 @@ export class Meter {
 
   /** Another slice, as long as the limit has one. False: there is none, or too little to pay what is owed. */
   #grant(): boolean {
-    const slice =
-      this.#options.onSlice === undefined ? (this.#fuelLimit ?? endless) : (this.#options.sliceFuel ?? defaultSlice);
+    const slice = this.#options.onSlice === undefined ? (this.#fuelLimit ?? endless) : this.#sliceFuel;
     const balance = this.#balance;
     const wanted = balance < 0n ? slice - balance : slice;
     const left = this.#fuelLimit === undefined ? wanted : this.#fuelLimit - this.#granted;
@@ -190,6 +194,11 @@ export class Meter {
     this.#granted += given;
     this.#setBalance(balance + given);
     return balance + given >= 0n;
+  }
+
+  get #sliceFuel(): bigint {
+    const { sliceFuel = defaultSlice } = this.#options;
+    return typeof sliceFuel === "bigint" ? sliceFuel : sliceFuel();
   }
 
   #grow(module: RewrittenModule, place: number, { current, delta }: { current: number; delta: number }): number {

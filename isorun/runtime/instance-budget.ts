@@ -4,7 +4,7 @@
  */
 import { type Budget, type BudgetField, budgetFieldNames } from "../../core/budget/budget.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
-import { endOf } from "../call/scheduler.ts";
+import { endOf, timeLeftOf } from "../call/scheduler.ts";
 import type { Root } from "../call/task.ts";
 import { TimeAccount } from "../call/time-account.ts";
 import { type Exhaustion, Meter } from "../compile/meter.ts";
@@ -79,8 +79,16 @@ export class InstanceBudget {
       ...(maxMemoryBytes === undefined ? {} : { memoryBytesMax: maxMemoryBytes }),
       ...(maxTableElements === undefined ? {} : { tableElementsMax: maxTableElements }),
       ...(maxCallDepth === undefined ? {} : { callDepthMax: maxCallDepth }),
+      sliceFuel: () => this.#slice(),
       onSlice: () => this.#look(),
     });
+  }
+
+  /** Shorter and shorter towards a limit of time: at the speed of an interpreter it is met within milliseconds. */
+  #slice(): bigint {
+    const task = this.#states.scheduler.running;
+    const leftMs = task === undefined ? (this.root.time?.leftMs ?? Infinity) : timeLeftOf(task);
+    return BigInt(Math.floor(Math.min(Math.max(leftMs * slowInstructionsPerMs, sliceFuelMin), sliceFuelMax)));
   }
 
   /** A guest that computes without end sees only clocks, and what its own thread did. */
@@ -185,8 +193,20 @@ export class InstanceBudget {
   /** Calls of the host begin at the edge. */
   enter(): void {
     if (this.#budget.maxCallDepth !== undefined) this.#meter.callDepthLeft = this.#budget.maxCallDepth;
+    // What was left of a slice was measured by other limits.
+    if (this.#options.fuel === true && this.#states.scheduler.running?.deadlineMs !== Infinity) {
+      this.#meter.restartSlice();
+    }
   }
 }
+
+/** Of code that is not compiled yet, on a busy machine. */
+const slowInstructionsPerMs = 10_000;
+
+/** Two milliseconds at that speed; microseconds of compiled code, beside which a look at the clock is still little. */
+const sliceFuelMin = 20_000;
+/** Some hundred microseconds of compiled code. */
+const sliceFuelMax = 1_000_000;
 
 /** Those of a component that the store knew are compiled when they are first needed. */
 function compiled(core: CoreModule, { modules, kept }: ComponentParts): WebAssembly.Module {

@@ -124,6 +124,34 @@ test("the time of one call is looked at while the guest computes", async () => {
   expect(instance.state).toBe("trapped");
 });
 
+test.each(["spin", "catch"])(
+  "the time of '%s' is looked at again soon, also by code that is not compiled yet",
+  async (name) => {
+    const [timed, plain] = [await instanceWith({ wallMs: 20 }), await instanceWith({ fuel: 1n << 60n })];
+    const ends = [await failureOf(timed.call(name)), await failureOf(plain.call(name, [], { timeoutMs: 20 }))];
+    expect(ends).toMatchObject([{ field: "wallMs" }, { code: "deadline" }]);
+    // One slice takes two milliseconds at the speed of an interpreter. A busy machine may look later than it wanted to.
+    expect((ends[0] as BudgetExhausted).used).toBeLessThan(120);
+  },
+);
+
+test("slices become shorter towards the limit, and are long again without one", async () => {
+  const instance = await instanceWith({ fuel: 1n << 60n });
+  const looks: number[] = [];
+  const now = performance.now.bind(performance);
+  // The clock of this test runs a millisecond a look: what counts is how often it is looked at.
+  performance.now = () => looks.push(0);
+  try {
+    expect(await failureOf(instance.call("spin", [], { timeoutMs: 50 }))).toMatchObject({ code: "deadline" });
+  } finally {
+    performance.now = now;
+  }
+  const { fuel } = instance.usage();
+  expect(looks.length).toBeGreaterThan(50);
+  expect(fuel).toBeLessThan(50n * 500_000n);
+  expect(fuel).toBeGreaterThan((50n * 10_000n) / 2n);
+});
+
 test("fuel of one call narrows that of the instance", async () => {
   const instance = await instanceWith({ fuel: 1n << 60n });
   expect(await instance.call("answer", [], { fuel: 1000n })).toBe(42);
