@@ -23,7 +23,7 @@ export interface HostOptions {
 export function linkHost(builder: InstanceBuilder, { context, policy, args, output }: HostOptions): Refusals {
   const refusals = new Refusals(context.report, policy);
   builder
-    .policy(policy)
+    .policy(withoutOutput(policy))
     .linkSystem(new WasiDenied({ onDenial: refusals.onDenial }))
     .linkSystem(new WasiClocks())
     .linkSystem(new WasiRandom())
@@ -39,6 +39,12 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
   const { onWriteRefused } = refusals;
   linkDirectories(builder, { policy, cwd: context.cwd, onWriteRefused });
   return refusals;
+}
+
+/** The output is counted where it is written, which tells where it was cut. */
+function withoutOutput({ budget, ...policy }: Policy): Policy {
+  const { maxOutputBytes: _, ...rest } = budget;
+  return { ...policy, budget: rest };
 }
 
 /** The system component gives out those that the policy names. */

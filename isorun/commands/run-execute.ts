@@ -1,12 +1,11 @@
 /** Does the work of `isorun run`: read the policy, load, link what it names, call, say how it ended. */
 import type { CommandContext, Execute, OptionValues } from "@vivarium/cli/command";
-import { type Budget, budgetFieldNames } from "@vivarium/core/budget/budget";
+import { budgetFieldNames } from "@vivarium/core/budget/budget";
 import { exitCode } from "@vivarium/core/exit-code";
 import { readCommandPolicy } from "@vivarium/core/policy/command-policy";
 import { type Enforceable, requireEnforcement } from "@vivarium/core/policy/enforcement";
 import { grantNothing, type Policy } from "@vivarium/core/policy/policy";
 import { ComponentError } from "../errors/errors.ts";
-import { canEnforce } from "../runtime/instance-budget.ts";
 import type { InstanceHandle } from "../runtime/instance-handle.ts";
 import { whyNoFiles } from "../wasi/filesystem/host-files.ts";
 import { formatWave } from "../wave/format.ts";
@@ -23,7 +22,7 @@ type Options = OptionValues<typeof runOptions>;
 const engine: Enforceable = {
   engine: "wasm",
   capabilities: [...(whyNoFiles() === undefined ? (["read", "write"] as const) : []), "env", "time", "random", "log"],
-  budget: budgetFieldNames.filter((field) => field === "maxOutputBytes" || canEnforce(field)),
+  budget: budgetFieldNames,
 };
 
 /** `isorun run` */
@@ -74,7 +73,7 @@ interface Ended {
 
 async function runEntry(run: Run): Promise<Ended> {
   const { context, opened, entry, policy, args, output } = run;
-  const builder = opened.runtime.instance(opened.component).budget(engineBudget(policy.budget));
+  const builder = opened.runtime.instance(opened.component);
   const refusals = linkHost(builder, { context, policy, args, output });
   const program = { context, file: opened.file, func: entry.name, policy, refusals };
   context.report.emit("run.start", { command: [...args], interpreter: "isorun", selected_by: entry.name });
@@ -88,13 +87,6 @@ async function runEntry(run: Run): Promise<Ended> {
     output.end();
     return { exitCode: exitCode.failure, failure: { program, error }, ...usageOf(instance) };
   }
-}
-
-/** What the engine keeps: the command itself counts the output, and what nobody keeps was told of. */
-function engineBudget(budget: Budget): Budget {
-  return Object.fromEntries(
-    Object.entries(budget).filter(([field]) => budgetFieldNames.some((name) => name === field && canEnforce(name))),
-  );
 }
 
 async function callEntry(instance: InstanceHandle, { context, entry }: Run): Promise<Ended> {

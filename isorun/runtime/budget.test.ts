@@ -1,7 +1,8 @@
 /** Budgets: what is spent ends the instance, with the field, and a neighbour goes on. */
 import { beforeAll, expect, test } from "bun:test";
+import { grantNothing } from "../../core/policy/policy.ts";
 import { assemble } from "../../tests/components/assemble.ts";
-import { BudgetExhausted, UnsupportedError } from "../errors/errors.ts";
+import { BudgetExhausted } from "../errors/errors.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -105,9 +106,20 @@ test("calls in calls, counted and by the engine's own stack", async () => {
   expect(await endOf({}, "recurse", 0)).toMatchObject({ field: "maxCallDepth", limit: Infinity });
 });
 
-test("a field that nothing enforces, and what is no limit, are refused", () => {
+test("the budget of a policy narrows that of the builder", async () => {
+  const policy = { ...grantNothing("linux"), budget: { fuel: 1000n, maxCallDepth: 9 } };
+  const builder = runtime.instance(component).linkHost((linker) => linker.func("beat", () => undefined));
+  const instance = await builder
+    .budget({ fuel: 1n << 40n, maxCallDepth: 5 })
+    .policy(policy)
+    .instantiate();
+  expect(() => instance.func("recurse")(0)).toThrow("'maxCallDepth' is exhausted: 6 of 5");
+  const other = await builder.instantiate();
+  expect(() => other.func("spin")()).toThrow("of 1000");
+});
+
+test("what is no limit is refused", () => {
   const builder = runtime.instance(component);
-  expect(() => builder.budget({ maxOutputBytes: 5 })).toThrow(UnsupportedError);
   expect(() => builder.budget({ fuel: -1n })).toThrow(TypeError);
   expect(() => builder.budget({ maxMemoryBytes: Number.NaN })).toThrow(TypeError);
 });

@@ -2,8 +2,7 @@
  * The budget of one instance: its core modules are rewritten so that they count what the budget limits, and all of them
  * are accounted to one meter. Without a budget nothing is rewritten.
  */
-import { type Budget, type BudgetField, budgetFieldNames } from "../../core/budget/budget.ts";
-import { requireBudget } from "../../core/budget/require-budget.ts";
+import type { Budget } from "../../core/budget/budget.ts";
 import { endOf, timeLeftOf } from "../call/scheduler.ts";
 import type { Root } from "../call/task.ts";
 import { TimeAccount } from "../call/time-account.ts";
@@ -15,18 +14,7 @@ import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { ModuleAccount, ModuleItem } from "../instantiate/runtime-scope.ts";
 import type { ComponentParts, MeteredModules } from "./component.ts";
 import type { KeptModules } from "./kept-modules.ts";
-
-const notEnforced = new Set<BudgetField>(["maxOutputBytes"]);
-
-export const canEnforce = (field: BudgetField): boolean => !notEnforced.has(field);
-
-/** @throws TypeError for what is no budget, UnsupportedError for a field that nothing enforces */
-export function checkBudget(budget: Budget): Budget {
-  const checked = requireBudget(budget);
-  const field = budgetFieldNames.find((name) => checked[name] !== undefined && !canEnforce(name));
-  if (field !== undefined) throw new UnsupportedError(`the budget's '${field}'`);
-  return checked;
-}
+import type { WriteOutput } from "./linker.ts";
 
 /** What an instance has used so far. */
 export interface Usage {
@@ -56,6 +44,7 @@ export class InstanceBudget {
   /** Why a guest that computes was ended, if it was not the meter's own account. */
   #late: { readonly reason: unknown } | undefined;
   #spaces = { memory: 0, table: 0 };
+  #outputBytes = 0;
 
   /** @param name of the instance @throws UnsupportedError for processor time where nothing measures it */
   constructor(budget: Budget, { states, name }: { readonly states: InstanceStates; readonly name: string }) {
@@ -127,6 +116,16 @@ export class InstanceBudget {
       this.#meter.fuelLimit = before;
     };
   }
+
+  readonly writeOutput: WriteOutput = (bytes, write) => {
+    const { maxOutputBytes: limit = Infinity } = this.#budget;
+    this.#outputBytes += bytes.length;
+    const over = Math.max(this.#outputBytes - limit, 0);
+    const fitting = bytes.subarray(0, Math.max(bytes.length - over, 0));
+    // What does not fit is no reason to write nothing: the beginning of an output is worth having.
+    if (over === 0 || fitting.length > 0) write(fitting);
+    if (over > 0) throw this.root.exhausted({ field: "maxOutputBytes", limit, used: this.#outputBytes });
+  };
 
   /** A module of the component as an instance of it uses it. */
   moduleOf(parts: ComponentParts, core: CoreModule): ModuleItem {

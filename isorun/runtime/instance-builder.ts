@@ -1,5 +1,6 @@
 /** Links what a component imports, and makes instances of it: each has a linker, and what is defined there, of its own. */
-import type { Budget } from "../../core/budget/budget.ts";
+import { type Budget, intersectBudgets } from "../../core/budget/budget.ts";
+import { requireBudget } from "../../core/budget/require-budget.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { Root } from "../call/task.ts";
 import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts";
@@ -9,7 +10,7 @@ import type { InstanceStates } from "../instantiate/instance-states.ts";
 import { instantiateComponent } from "../instantiate/instantiate.ts";
 import type { ModuleItem } from "../instantiate/runtime-scope.ts";
 import { Component } from "./component.ts";
-import { checkBudget, InstanceBudget } from "./instance-budget.ts";
+import { InstanceBudget } from "./instance-budget.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import { type LocalLink, linkImports } from "./link.ts";
 import { Linker } from "./linker.ts";
@@ -38,13 +39,13 @@ export class InstanceBuilder {
     this.#hooks = hooks;
   }
 
-  /** How much each instance may use over its life. @throws TypeError, UnsupportedError for a field not enforced yet */
+  /** How much each instance may use over its life. @throws TypeError for what is no budget */
   budget(budget: Budget): this {
-    this.#budget = checkBudget(budget);
+    this.#budget = requireBudget(budget);
     return this;
   }
 
-  /** What the system components that are linked may give. */
+  /** What the system components that are linked may give; its budget narrows that of `budget`. */
   policy(policy: Policy): this {
     this.#policy = policy;
     return this;
@@ -90,9 +91,10 @@ export class InstanceBuilder {
     const parts = Component.partsOf(this.#component);
     const { valid } = parts;
     const { states } = this.#hooks;
-    const budget = new InstanceBudget(this.#budget, { states, name: this.#hooks.nameOf() });
+    const limits = intersectBudgets(this.#budget, this.#policy?.budget ?? {});
+    const budget = new InstanceBudget(limits, { states, name: this.#hooks.nameOf() });
     const compile = (module: CoreModule): ModuleItem => budget.moduleOf(parts, module);
-    const linker = new Linker();
+    const linker = new Linker(budget.writeOutput);
     for (const define of this.#definitions) define(linker);
     const imports = linkImports(valid.type, {
       linker,

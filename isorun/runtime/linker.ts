@@ -29,14 +29,32 @@ export interface MissingImport {
 /** What stands in its place, if it wants to answer for it: a function, or a resource for a resource. */
 export type Fallback = (missing: MissingImport) => HostFunction | HostResource | undefined;
 
+/** Hands on what the budget of the instance has room for. @throws BudgetExhausted behind it, if that is not all */
+export type WriteOutput = (bytes: Uint8Array, write: (fitting: Uint8Array) => void) => void;
+
 const resources = new WeakMap<HostResource, RuntimeResource>();
 
 /** Names are those of the component, verbatim. What is defined twice is what was defined last. */
 export class Linker {
   readonly #definitions = new Map<string, HostDefinition>();
   readonly #fallbacks: Fallback[] = [];
+  /**
+   * For system components through which an instance writes something out: counts it against `maxOutputBytes`, over all of
+   * them, gives `write` what fits, and ends the instance with BudgetExhausted if that is not all.
+   */
+  readonly writeOutput: WriteOutput;
 
-  /** @param implementation is given a CallContext after the last argument, and may return a promise */
+  /** Each instance has one of its own; without `writeOutput` nothing is counted. */
+  constructor(writeOutput: WriteOutput = (bytes, write) => write(bytes)) {
+    this.writeOutput = writeOutput;
+  }
+
+  /**
+   * @param implementation is given a CallContext after the last argument if it declares a parameter for it, which its
+   *   `length` tells: one that collects its arguments (`(...args)`), or has a default among them (`(x, context = none)`),
+   *   declares fewer and is given none. It may return a promise. What it returns is the result; of a `result` the `ok`
+   *   side, and what it throws as ComponentError the other one. Whatever else it throws is a trap.
+   */
   func(name: string, implementation: HostFunction): this {
     this.#definitions.set(name, { kind: "func", implementation });
     return this;
@@ -44,7 +62,7 @@ export class Linker {
 
   instance(name: string, define: (linker: Linker) => void): this {
     const known = this.#definitions.get(name);
-    const linker = known?.kind === "instance" ? known.linker : new Linker();
+    const linker = known?.kind === "instance" ? known.linker : new Linker(this.writeOutput);
     define(linker);
     this.#definitions.set(name, { kind: "instance", linker });
     return this;

@@ -170,6 +170,24 @@ describe("linking", () => {
     expect(logged).toEqual([41]);
   });
 
+  test("a host function is given a context behind its arguments if it declares a parameter for it", async () => {
+    const given: number[] = [];
+    const functions = [
+      (_x: number, _context: unknown) => undefined,
+      (_x: number) => undefined,
+      (..._all: readonly unknown[]) => undefined,
+      (_x = 0, _context: unknown = {}) => undefined,
+    ];
+    for (const declared of functions) {
+      const length = { value: declared.length };
+      const log = (...all: readonly unknown[]) => void given.push(all.length);
+      const builder = runtime.instance(appConsumer).linkLocal(math, await provide());
+      const define = Object.defineProperty(log, "length", length) as () => void; // the same function
+      await (await builder.linkHost((linker) => linker.func("log", define)).instantiate()).call("run", [1]);
+    }
+    expect(given).toEqual([2, 1, 1, 1]);
+  });
+
   test("all that is missing is told at once, with types", async () => {
     const refusal = await failureOf(runtime.instance(appConsumer).instantiate());
     expect(refusal).toBeInstanceOf(LinkError);

@@ -1,4 +1,5 @@
 /** What a guest can write to: a function, a stream of the web, or memory with an end. */
+import type { Linker } from "../runtime/linker.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import { IoError, streamFailed } from "./stream-error.ts";
 import { OutputStream } from "./streams.ts";
@@ -34,6 +35,38 @@ class FunctionOutput extends OutputStream {
 
   protected put(bytes: Uint8Array): void {
     this.#sink(bytes);
+  }
+}
+
+/** What one instance writes to a stream that others may share: counted against its budget. */
+export class CountedOutput extends OutputStream {
+  readonly #target: OutputStream;
+  readonly #writeOutput: Linker["writeOutput"];
+
+  constructor(target: OutputStream, { writeOutput }: Linker) {
+    super();
+    this.#target = target;
+    this.#writeOutput = writeOutput;
+  }
+
+  get isReady(): boolean {
+    return this.#target.isReady;
+  }
+
+  async whenReady(): Promise<void> {
+    await this.#target.whenReady();
+  }
+
+  override flush(): void {
+    this.#target.flush();
+  }
+
+  protected room(): number {
+    return OutputStream.roomOf(this.#target);
+  }
+
+  protected put(bytes: Uint8Array): void {
+    this.#writeOutput(bytes, (fitting) => OutputStream.putInto(this.#target, fitting));
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
-import { ComponentError } from "../errors/errors.ts";
+import { builderOf, failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { BudgetExhausted, ComponentError } from "../errors/errors.ts";
 import { WasiClocks } from "./clocks.ts";
 import { CollectedOutput } from "./output.ts";
 import { type StdioOptions, WasiStdio } from "./stdio.ts";
@@ -39,6 +39,38 @@ describe("output", () => {
     expect(await payloadOf(instance.call("print", [bytesOf("0123456789")]))).toEqual(failure);
     expect(await instance.call("failure", [bytesOf("x")])).toBe(message);
     expect(stdout.text).toBe("01234567");
+  });
+
+  test("over its budget ends the instance that wrote it, behind what fits; others that share the streams go on", async () => {
+    const stdout = new CollectedOutput({ bytesMax: 1000 });
+    const errors: string[] = [];
+    const stderr = (bytes: Uint8Array): void => void errors.push(new TextDecoder().decode(bytes));
+    const builder = (await builderOf("stdio", { systems: [new WasiStdio({ stdout, stderr })] })).budget({
+      maxOutputBytes: 8,
+    });
+    const [instance, neighbour] = [await builder.instantiate(), await builder.instantiate()];
+    await instance.call("print", [bytesOf("12345")]);
+    await instance.call("complain", [2n]);
+    const end = await failureOf(instance.call("print", [bytesOf("678")]));
+    expect(end).toBeInstanceOf(BudgetExhausted);
+    expect(end).toMatchObject({ field: "maxOutputBytes", limit: 8, used: 10 });
+    expect(instance.state).toBe("exhausted");
+    await neighbour.call("print", [bytesOf("abcdefgh")]);
+    expect([stdout.text, errors, neighbour.state]).toEqual(["123456abcdefgh", ["\0\0"], "ready"]);
+    expect(await failureOf(neighbour.call("complain", [1n]))).toMatchObject({ used: 9 });
+    expect(errors).toHaveLength(1);
+  });
+
+  test("over its budget, to a stream of the web", async () => {
+    const chunks: string[] = [];
+    const decoder = new TextDecoder();
+    const stdio = new WasiStdio({
+      stdout: new WritableStream({ write: (b: Uint8Array) => void chunks.push(decoder.decode(b)) }),
+    });
+    const instance = await (await builderOf("stdio", { systems: [stdio] })).budget({ maxOutputBytes: 3 }).instantiate();
+    expect(await failureOf(instance.call("print", [bytesOf("1234")]))).toMatchObject({ field: "maxOutputBytes" });
+    await stdio.finish();
+    expect(chunks.join("")).toBe("123");
   });
 
   test("goes to a function, piece by piece, and what that throws is a trap", async () => {

@@ -3,7 +3,7 @@ import type { Linker } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { type InputSource, inputFrom } from "./input.ts";
 import { installStreams } from "./io.ts";
-import { type OutputTarget, outputTo, StreamOutput } from "./output.ts";
+import { CountedOutput, type OutputTarget, outputTo, StreamOutput } from "./output.ts";
 import type { InputStream, OutputStream } from "./streams.ts";
 import { wasiName } from "./wasi-name.ts";
 
@@ -21,7 +21,8 @@ export interface StdioOptions {
 
 /**
  * `wasi:cli/stdin`, `stdout`, `stderr`, `terminal-*`, and `wasi:io/error`, `poll` and `streams`. All instances that it
- * is linked to share the streams. Input that is not there yet makes a guest wait, which a call that cannot be suspended
+ * is linked to share the streams; what each writes to both outputs together counts against its budget's
+ * `maxOutputBytes`, up to which it is written. Input that is not there yet makes a guest wait, which a call that cannot be suspended
  * answers with TrapError `cannot-block`; bytes never do.
  */
 export class WasiStdio implements SystemComponent {
@@ -48,9 +49,10 @@ export class WasiStdio implements SystemComponent {
       ["stdout", this.#stdout],
       ["stderr", this.#stderr],
     ] as const) {
+      const counted = new CountedOutput(stream, linker);
       linker.instance(wasiName(`cli/${name}`), (output) => {
         output.resource("output-stream", outputStream);
-        output.func(`get-${name}`, () => stream);
+        output.func(`get-${name}`, () => counted);
       });
     }
     this.#installTerminals(linker);

@@ -55,6 +55,16 @@ export abstract class OutputStream implements Pollable {
   /** Begins to hand on what was written: the stream is ready again when that is done. @throws ComponentError */
   flush(): void {}
 
+  /** For streams that stand in front of another one. @throws ComponentError */
+  protected static roomOf(stream: OutputStream): number {
+    return stream.room();
+  }
+
+  /** @throws ComponentError */
+  protected static putInto(stream: OutputStream, bytes: Uint8Array): void {
+    stream.put(bytes);
+  }
+
   /** A handle of it was dropped, of which there may be others. */
   [Symbol.dispose](): void {}
 
