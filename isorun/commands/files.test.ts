@@ -1,19 +1,24 @@
-/** Programs of real toolchains with directories, under `isorun run`. Built by `npm run components`. */
-import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+/** Programs of real toolchains with directories, under `isorun run`. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertValidEvents } from "@vivarium/cli/testing/validate-output";
-import { findBuilt } from "../../tests/components/built.ts";
+import { built } from "../../tests/components/built.ts";
 import { runCommand } from "./run.ts";
 import { runIsorun } from "./testing/run-isorun.ts";
 
-const python = findBuilt("count-words");
+const programs = { python: "", rust: "" };
 const scratch = mkdtempSync(join(tmpdir(), "isorun-files-"));
 const home = join(scratch, "home");
 let cwd = "";
 let count = 0;
 
+/** That of Python is made on first use. */
+beforeAll(async () => {
+  programs.python = await built("count-words");
+  programs.rust = await built("count-files");
+}, 300_000);
 beforeEach(() => {
   count += 1;
   cwd = join(scratch, String(count));
@@ -22,8 +27,29 @@ beforeEach(() => {
 });
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-describe.skipIf(python === undefined)("a program in Python", () => {
-  const run = (...argv: readonly string[]) => runIsorun(["run", python ?? "", ...argv], { home, cwd });
+describe("a program in Rust, which looks at the first of its directories only", () => {
+  const run = (...argv: readonly string[]) => runIsorun(["run", programs.rust, ...argv], { home, cwd });
+  const flags = ["--fuel=20000000", "--memory=4MiB"];
+
+  for (const grants of [["--allow-write=."], ["--allow-read=.", "--allow-write=./out"]]) {
+    test(`reads and writes by ${grants.join(" ")}, with a budget and nothing else`, async () => {
+      const expected = { stdout: "1 files, 3 words\n", stderr: "", exitCode: 0 };
+      expect(await run(...grants, ...flags)).toEqual(expected);
+      expect(readFileSync(join(cwd, "out", "words.txt"), "utf8")).toBe("2 a\n1 b\n1 c\n");
+    });
+  }
+
+  test("that may write elsewhere is denied to write, by the flag that would grant it", async () => {
+    mkdirSync(join(cwd, "other"));
+    const { stderr, exitCode } = await run("--allow-read=.", "--allow-write=other", ...flags);
+    expect(exitCode).toBe(77);
+    expect(stderr).toContain(`Allow it with \`--allow-write=${join(cwd, "out")}\`.`);
+    expect(readdirSync(join(cwd, "out"))).toEqual([]);
+  });
+});
+
+describe("a program in Python", () => {
+  const run = (...argv: readonly string[]) => runIsorun(["run", programs.python, ...argv], { home, cwd });
 
   test("reads and writes what it was given, with a budget and nothing else", async () => {
     const flags = ["--allow-read=in", "--allow-write=out", "--fuel=2000000000", "--memory=256MiB"];

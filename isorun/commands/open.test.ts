@@ -96,11 +96,12 @@ test("every command says the same", async () => {
   }
 });
 
-test.skipIf(process.getuid?.() === 0)("what may not be read is the system's failure", async () => {
+test("what may not be read is the system's failure", async () => {
   const path = join(scratch, "secret.wasm");
   writeFileSync(path, new Uint8Array(preamble));
   chmodSync(path, 0);
-  const { stderr, exitCode } = await runIsorun(["inspect", path], place);
+  // Root may read all but what the kernel itself refuses: nothing is mapped at the start of a process's memory.
+  const { stderr, exitCode } = await runIsorun(["inspect", process.getuid?.() === 0 ? "/proc/self/mem" : path], place);
   expect(exitCode).toBe(74);
   expect(stderr).toStartWith("error[E_COMPONENT_READ]");
 });

@@ -1,8 +1,12 @@
 /**
- * Components that real toolchains make of the sources in rust, python and javascript. `npm run components` builds what
- * is not there; binaries are kept under .cache, by the hash of the sources and of the versions that are pinned here.
+ * Components that real toolchains make of the sources in rust, python and javascript: each a file named by the hash of
+ * its sources and of the versions that are pinned here, so that one of other sources is never found.
+ *
+ * Those of Rust are small and need a toolchain that no registry has, so they are committed, in the folder `built`; a
+ * change of their sources needs `npm run components`, and tests fail until it was run. The others are made on first use,
+ * by packages from npm and PyPI, and kept under .cache.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { acquireFileLock } from "../../core/store/file-lock.ts";
 import { npmOracle } from "../../tools/npm-oracles.ts";
@@ -11,6 +15,7 @@ import { demand, rustToolchain } from "./rust-toolchain.ts";
 
 const here = import.meta.dir;
 const cache = join(here, "..", "..", ".cache", "built-components");
+const committed = join(here, "built");
 
 /** Rust's standard library is compiled with it where it is not there. */
 const timeLimitMs = 1_800_000;
@@ -37,16 +42,20 @@ export type BuiltName = keyof typeof recipes;
 
 export const builtNames = Object.keys(recipes).filter((name): name is BuiltName => name in recipes);
 
-/** The path of the binary, undefined where nobody has built it. */
-export function findBuilt(name: BuiltName): string | undefined {
-  const path = placeOf(name);
-  return existsSync(path) ? path : undefined;
-}
-
-/** The path of the binary, which is built if it is not there. Throws where the toolchain cannot, and says why. */
+/** The path of the binary, made if it is not there. Throws where that cannot be, and says why. */
 export async function built(name: BuiltName): Promise<string> {
   const path = placeOf(name);
   if (existsSync(path)) return path;
+  if (recipes[name].folder === "rust") {
+    throw new Error(
+      `'${name}' is not what its sources say: run \`npm run components\`, and commit tests/components/built`,
+    );
+  }
+  return make(name);
+}
+
+async function make(name: BuiltName): Promise<string> {
+  const path = placeOf(name);
   mkdirSync(cache, { recursive: true });
   const release = await acquireFileLock(join(cache, "lock"), AbortSignal.timeout(timeLimitMs));
   try {
@@ -63,7 +72,7 @@ function placeOf(name: BuiltName): string {
   for (const path of [...sourcesOf(join(here, folder)), ...pins.map((pin) => join(here, "..", "..", pin))]) {
     hash.update("\0").update(readFileSync(path));
   }
-  return join(cache, `${name}-${hash.digest("hex").slice(0, 16)}.wasm`);
+  return join(folder === "rust" ? committed : cache, `${name}-${hash.digest("hex").slice(0, 16)}.wasm`);
 }
 
 const sourcesOf = (folder: string): string[] =>
@@ -80,6 +89,9 @@ function buildRust(file: string, target: string): void {
     environment,
     cwd: join(here, "rust"),
   });
+  for (const old of readdirSync(committed).filter((path) => path.startsWith(`${file.replace("_", "-")}-`))) {
+    rmSync(join(committed, old));
+  }
   copyFileSync(join(folder, "wasm32-unknown-unknown", "release", `${file}.wasm`), target);
 }
 
@@ -105,5 +117,5 @@ async function buildJavaScript(target: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  for (const name of builtNames) console.log(await built(name));
+  for (const name of builtNames) console.log(await make(name));
 }

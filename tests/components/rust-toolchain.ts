@@ -5,6 +5,7 @@
  * toolchain.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 
 const target = "wasm32-unknown-unknown";
@@ -23,11 +24,16 @@ export function rustToolchain(cache: string): RustToolchain {
   const tools = join(sysroot, "lib", "rustlib", host, "bin");
   const linker = join(tools, "wasm-component-ld");
   if (!existsSync(linker)) throw new Error(`the installed Rust has no wasm-component-ld ('${linker}')`);
+  const args = ["--locked", "--release", "--target", target];
+  // Messages of panics name files: they are the same wherever it is built.
+  const crates = process.env["CARGO_HOME"] ?? join(homedir(), ".cargo");
+  const renamed = [`${join(cache, "rust-web")}=/rust`, `${sysroot}=/rust`, `${crates}=/cargo`];
+  const flags = renamed.map((pair) => `--remap-path-prefix=${pair}`).join(" ");
   const environment = {
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: linker,
     PATH: `${tools}:${process.env["PATH"] ?? ""}`,
+    RUSTFLAGS: flags,
   };
-  const args = ["--locked", "--release", "--target", target];
   if (existsSync(join(sysroot, "lib", "rustlib", target))) return { args, environment };
   const root = join(cache, "rust-web");
   if (!existsSync(join(root, "complete"))) unpackPackages(root);
