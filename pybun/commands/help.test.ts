@@ -13,7 +13,7 @@ test("help promises what there is", async () => {
 
 test("the roof lists its programs, and helps with them", async () => {
   const { stdout } = await vivarium("--help");
-  expect(stdout).toMatch(/^Programs:\n {2}pybun +Installs and runs Python\.$/m);
+  expect(stdout).toMatch(/^Programs:\n(?: {2}.+\n)* {2}pybun +Installs and runs Python\.$/m);
   expect((await vivarium("help", "pybun")).stdout).toBe((await vivarium("pybun", "--help")).stdout);
   expect((await vivarium("help", "pybun", "run")).stdout).toBe((await vivarium("pybun", "run", "--help")).stdout);
 });

@@ -137,8 +137,9 @@ describe("--explain says why this interpreter", () => {
 
   test("one that only pyenv has", async () => {
     const root = at("pyenv");
-    mkdirSync(join(root, "versions"), { recursive: true });
-    symlinkSync(dirname(dirname(scene.python)), join(root, "versions", version));
+    // Not its whole prefix: that of a distribution's Python need not have the name `python`.
+    mkdirSync(join(root, "versions", version, "bin"), { recursive: true });
+    symlinkSync(scene.python, join(root, "versions", version, "bin", "python"));
     const env = { PATH: at("plain"), PYENV_ROOT: root };
     const path = "/usr/bin:/bin";
     // The launcher is a shell script and needs programs; the Python of the system, if any, is not to be found.
