@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hasFields, readSmallJson, readSmallText, wholeOf } from "./small-file.ts";
+import { reasonOf } from "../system-reason.ts";
+import { errnoOf } from "./io-problem.ts";
+import { hasFields, readSettingsFile, readSmallJson, readSmallText, wholeOf } from "./small-file.ts";
 
 let folder = "";
 let path = "";
@@ -46,3 +48,16 @@ for (const [name, make] of Object.entries(odd)) {
     expect(readSmallText(path)).toEqual({ kind: "damaged", detail: "it is no regular file" });
   });
 }
+
+test("a file of settings has at most 16 MiB", () => {
+  writeFileSync(path, "a = 1");
+  expect(readSettingsFile(path)?.toString()).toBe("a = 1");
+  truncateSync(path, 16 * 1024 * 1024 + 1);
+  let reason = "";
+  try {
+    readSettingsFile(path);
+  } catch (error) {
+    reason = `${errnoOf(error)}: ${reasonOf(error)}`;
+  }
+  expect(reason).toBe("EFBIG: it is too large");
+});

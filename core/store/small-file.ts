@@ -42,14 +42,34 @@ export const isRegularFile = (path: string): boolean => regularFileStatus(path) 
  * device gives no end. Opened without waiting and looked at when it is open, so that nothing can take its place between.
  * @throws the system's error
  */
-export function readRegularFile(path: string): Buffer | undefined {
+export function readRegularFile(path: string, bytesMax = Number.POSITIVE_INFINITY): Buffer | undefined {
   // Windows has neither FIFOs in its directories nor the flag.
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : undefined;
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) return undefined;
+    throwIfTooLarge(path, { size: status.size, bytesMax });
+    return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Of what people write by hand. A file of gigabytes fits into no string, and into few memories. */
+const settingsBytesMax = 16 * 1024 * 1024;
+
+/**
+ * {@link readRegularFile} for files of settings, which are small.
+ * @throws the system's error, and its EFBIG for a file of more than 16 MiB
+ */
+export const readSettingsFile = (path: string): Buffer | undefined => readRegularFile(path, settingsBytesMax);
+
+/** @throws EFBIG */
+export function throwIfTooLarge(
+  path: string,
+  { size, bytesMax = settingsBytesMax }: { readonly size: number; readonly bytesMax?: number },
+): void {
+  if (size > bytesMax) throw Object.assign(new Error(`EFBIG: file too large, read '${path}'`), { code: "EFBIG" });
 }
 
 /** The bytes of a file. @throws E_STORE_PERMISSION, E_STORE_IO */

@@ -5,6 +5,7 @@
 import { realpathSync, type Stats, statSync } from "node:fs";
 import { devNull } from "node:os";
 import { errnoOf } from "@vivarium/core/store/io-problem";
+import { throwIfTooLarge } from "@vivarium/core/store/small-file";
 import { reasonOf } from "@vivarium/core/system-reason";
 import { throwIfTooManyFiles } from "./open-files-limit.ts";
 import { IniFault, parseIni } from "./pip-ini.ts";
@@ -28,6 +29,7 @@ export function readPipFile(file: string, isNamed: boolean): ReadonlyMap<string,
 function textOf(file: string, isNamed: boolean): string {
   const status = statusOf(file, isNamed);
   if (status === undefined || realpathSync(file) === devNull) return "";
+  throwIfTooLarge(file, { size: status.size });
   return decode(readRegular(file));
 }
 

@@ -7,7 +7,7 @@ import { posix, win32 } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Platform } from "@vivarium/core/paths";
 import { errnoOf } from "@vivarium/core/store/io-problem";
-import { isRegularFile, readRegularFile } from "@vivarium/core/store/small-file";
+import { isRegularFile, readSettingsFile } from "@vivarium/core/store/small-file";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { interpreterDiagnostics } from "./diagnostics.ts";
 import { parsePythonRequest } from "./request.ts";
@@ -57,7 +57,7 @@ export function readVersionFile(file: string): VersionPin | undefined {
 
 function textOf(file: string): string | undefined {
   try {
-    const bytes = readRegularFile(file);
+    const bytes = readSettingsFile(file);
     return bytes === undefined ? undefined : decode(bytes, file);
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;

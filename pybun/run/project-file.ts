@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { errnoOf } from "@vivarium/core/store/io-problem";
-import { isRegularFile, readRegularFile } from "@vivarium/core/store/small-file";
+import { isRegularFile, readSettingsFile } from "@vivarium/core/store/small-file";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { runDiagnostics } from "./diagnostics.ts";
 import { upwards } from "./existing-environment.ts";
@@ -30,7 +30,7 @@ export function nearestProjectFile(cwd: string): ProjectFile | undefined {
 
 function textOf(file: string): string | undefined {
   try {
-    return readRegularFile(file)?.toString();
+    return readSettingsFile(file)?.toString();
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     if (!isRegularFile(file)) return undefined;

@@ -1,6 +1,6 @@
 /** What a checkout may hold in the places of files that a run reads before the program does. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { asOrdinaryUser, isRoot, nobody } from "../../core/testing/ordinary-user.ts";
 import { openRunScene, type RunScene, runProgram } from "./run-scene.ts";
@@ -111,3 +111,22 @@ test.skipIf(process.platform === "win32")(
   },
   20_000,
 );
+
+test("a file of settings that fits into no memory is refused by its name", async () => {
+  const said = {
+    "pyproject.toml": "error[E_RUN_PROJECT_FILE]: cannot read",
+    ".python-version": "error[E_PYTHON_VERSION_FILE]: cannot use",
+    "pip.conf": "error[E_SETTING_INVALID]: cannot use",
+  };
+  for (const [name, start] of Object.entries(said)) {
+    const file = scene.write(`huge/${name}.d/${name}`, "");
+    truncateSync(file, 3_000_000_000);
+    const environment = name === "pip.conf" ? { ...scene.environment, PIP_CONFIG_FILE: file } : scene.environment;
+    const { exitCode, stderr } = await scene.pybun(["run", "--with", "tool", "-c", "1"], {
+      cwd: join(file, ".."),
+      env: environment,
+    });
+    truncateSync(file, 0);
+    expect([exitCode === 0, stderr]).toEqual([false, expect.stringContaining(`${start} '${file}': it is too large\n`)]);
+  }
+}, 20_000);
