@@ -118,3 +118,10 @@ describe("words, a library in Rust", () => {
     expect(handle.func(`${of}[method]tally.distinct`)(tally)).toBe(4);
   });
 });
+
+test("text, a library in JavaScript with its engine", async () => {
+  const runtime = new Runtime();
+  const handle = await runtime.instance(await runtime.load(await built("text"))).instantiate();
+  expect(handle.func("shout")("grüße 🎉")).toBe("GRÜSSE 🎉!");
+  expect(handle.func("total")([1, 2, 4_000_000_000])).toBe(4_000_000_003);
+}, 300_000);
