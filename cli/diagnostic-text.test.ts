@@ -136,6 +136,18 @@ test("a span of an argument brings its own line", () => {
   `);
 });
 
+test("of a long line a window is shown, after its secrets are masked", () => {
+  const text = `${"x".repeat(600)} http://us:SECR@h/ HERE ${"y".repeat(400_000)}`;
+  const column = text.indexOf("HERE") + 1;
+  const [, source = "", carets = "", ...rest] = format({
+    spans: [{ line: 1, column, end_column: column + 4, text }],
+  }).split("\n");
+  expect(source).toMatch(/^ {2}\| …x+ http:\/\/\*{4}@h\/ HERE y+…$/);
+  expect(source.length).toBeLessThan(210);
+  expect(carets).toBe(`${" ".repeat(2)}| ${" ".repeat(source.indexOf("HERE") - 4)}^^^^`);
+  expect(rest).toEqual([""]);
+});
+
 test("a span over several lines is underlined to the end of its first", () => {
   const span = { line: 1, column: 3, end_line: 2, end_column: 1, text: "a [b" };
   expect(format({ spans: [span] })).toMatchInlineSnapshot(`

@@ -13,6 +13,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Diagnostic, DiagnosticLevel, Span } from "@vivarium/core/diagnostic";
 import type { Paint } from "./colors.ts";
+import { excerptOf } from "./excerpt.ts";
 import { markCommands, printable, printableLine } from "./printable.ts";
 
 export interface DiagnosticTextOptions {
@@ -50,13 +51,14 @@ function formatSpan(span: Span, { paint, cwd, redactText }: DiagnosticTextOption
   if (found === undefined) return place;
   const shown = redactText(found);
   const at = columnsIn(found, shown);
-  // Each command of a terminal becomes one mark, so that the carets stay below what they mean.
-  const source = markCommands(shown);
   const number = span.file === undefined ? "" : String(span.line);
   const gutter = (text: string): string => paint.dim(`  ${number === "" ? "" : `${text.padStart(number.length)} `}| `);
   const end = span.end_line === undefined || span.end_line === span.line ? span.end_column : found.length + 1;
-  const start = at.start(span.column);
-  const length = Math.max(1, Math.min(at.end(end ?? 0), source.length + 1) - start);
+  const excerpt = excerptOf({ text: shown, start: at.start(span.column), end: at.end(end ?? 0) });
+  const { start } = excerpt;
+  // Each command of a terminal becomes one mark, so that the carets stay below what they mean.
+  const source = markCommands(excerpt.text);
+  const length = Math.max(1, Math.min(excerpt.end, source.length + 1) - start);
   // Tabs stay tabs in the line of carets, so that both lines are equally wide on every terminal.
   const lead = source.slice(0, start - 1).replaceAll(/[^\t]/g, " ");
   return [...place, `${gutter(number)}${source}`, `${gutter("")}${lead}${paint.red("^".repeat(length))}`];
