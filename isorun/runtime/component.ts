@@ -1,19 +1,23 @@
 /** A component that was read, checked and compiled. It can be instantiated as often as one likes. */
-import type { RewrittenModule } from "../compile/rewrite-module.ts";
+import type { Budget } from "../../core/budget/budget.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import { decodeComponent, layerOf } from "../decode/component.ts";
-import { DecodeError, ValidationError } from "../errors/errors.ts";
+import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { ExternType } from "../types/component-types.ts";
 import { formatWorld } from "../types/wit.ts";
 import { validateComponent } from "../validate/component.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
+import { beginCompilingAll, type Compiling, compiledModules } from "./compile-modules.ts";
 import { KeptModules } from "./kept-modules.ts";
+import { type MeteredModule, Metering } from "./metered-modules.ts";
+import { hashOf } from "./sha256.ts";
 
 /** Times in milliseconds. */
 export interface CompilationCost {
   readonly decodeMs: number;
   readonly validateMs: number;
+  /** How long the engine's compiler was waited for: it works while the rest is validated, or rewritten for a budget. */
   readonly compileMs: number;
   readonly coreModules: number;
   readonly coreBytes: number;
@@ -24,16 +28,21 @@ export interface CompilationCost {
 export class Component {
   /** Bytes of the binary. */
   readonly size: number;
-  /** SHA-256 of the binary, in hexadecimal. */
-  readonly hash: string;
   readonly cost: CompilationCost;
   readonly #parts: ComponentParts;
+  #hash: string | undefined;
 
   constructor(parts: ComponentParts) {
     this.#parts = parts;
-    this.size = parts.size;
-    this.hash = parts.hash;
+    this.size = parts.file.length;
+    this.#hash = parts.hash;
     this.cost = parts.cost;
+  }
+
+  /** SHA-256 of the binary, in hexadecimal; made when it is asked for. */
+  get hash(): string {
+    this.#hash ??= hashOf(this.#parts.file);
+    return this.#hash;
   }
 
   get imports(): ReadonlyMap<string, ExternType> {
@@ -55,32 +64,45 @@ export class Component {
 }
 
 /** Modules that a host gave are other objects for each instance, and go with it. */
-export type MeteredModules = WeakMap<
-  CoreModule,
-  { readonly rewritten: RewrittenModule; readonly module: WebAssembly.Module }
->;
+export type MeteredModules = WeakMap<CoreModule, MeteredModule>;
 
 export interface ComponentParts {
   readonly valid: ValidComponent;
-  /** Those that are compiled; of a component that the store knew, others join when they are needed. */
+  /** All core modules of the component and of those in it. */
+  readonly cores: ReadonlySet<CoreModule>;
+  /** Those that are compiled as they are; others join when they are needed. */
   readonly modules: Map<CoreModule, WebAssembly.Module>;
   /** Rewritten for budgets, by what they count. */
   readonly metered: Map<string, MeteredModules>;
-  readonly size: number;
-  readonly hash: string;
+  readonly file: Uint8Array;
+  /** If it is known already. */
+  readonly hash?: string;
   readonly cost: CompilationCost;
   /** Its core modules, rewritten before; undefined without a store. */
   readonly kept?: KeptModules;
 }
 
+export interface LoadOptions {
+  /**
+   * Of the instances that there will be: core modules are compiled once, as these need them. Others can be made as
+   * well, and compile what they need with the first of them.
+   */
+  readonly budget?: Budget;
+}
+
+interface Loading extends LoadOptions {
+  readonly store?: ModuleStore;
+}
+
 /** @throws DecodeError, ValidationError, UnsupportedError */
-export async function loadComponent(bytes: Uint8Array, store?: ModuleStore): Promise<Component> {
+export async function loadComponent(bytes: Uint8Array, { store, budget }: Loading): Promise<Component> {
   checkLayer(bytes);
-  if (store === undefined) return decodedComponent(bytes, { hash: hashOf(bytes) });
+  const metering = new Metering(budget ?? {});
+  if (store === undefined) return decodedComponent(bytes, { metering });
   const hash = store.hashOf(bytes);
   const valid = store.component(hash, bytes);
   if (valid !== undefined) return knownComponent(valid, { bytes, hash, store });
-  const component = await decodedComponent(bytes, { hash, store });
+  const component = await decodedComponent(bytes, { metering, kept: { hash, store } });
   await store.keepComponent(hash, { valid: Component.partsOf(component).valid, file: bytes });
   return component;
 }
@@ -90,9 +112,11 @@ function knownComponent(
   valid: ValidComponent,
   { bytes, hash, store }: { readonly bytes: Uint8Array; readonly hash: string; readonly store: ModuleStore },
 ): Component {
-  const cost = { decodeMs: 0, validateMs: 0, compileMs: 0, ...coreSizes(coreModulesOf(valid)), fromStore: true };
-  const kept = new KeptModules(coreModulesOf(valid), { hash, store });
-  return new Component({ valid, modules: new Map(), metered: new Map(), size: bytes.length, hash, cost, kept });
+  const cores = coreModulesOf(valid);
+  const cost = { decodeMs: 0, validateMs: 0, compileMs: 0, ...coreSizes(cores), fromStore: true };
+  const kept = new KeptModules(cores, { hash, store });
+  const made = { cores: new Set(cores), modules: new Map(), metered: new Map() };
+  return new Component({ valid, ...made, file: bytes, hash, cost, kept });
 }
 
 const coreSizes = (modules: readonly CoreModule[]): Pick<CompilationCost, "coreModules" | "coreBytes"> => ({
@@ -101,48 +125,62 @@ const coreSizes = (modules: readonly CoreModule[]): Pick<CompilationCost, "coreM
 });
 
 interface Decoding {
-  /** A digest in the making is waited for last: engines make it beside this thread. */
-  readonly hash: string | Promise<string>;
-  readonly store?: ModuleStore;
+  readonly metering: Metering;
+  readonly kept?: { readonly hash: string; readonly store: ModuleStore };
 }
 
-async function decodedComponent(bytes: Uint8Array, { hash: digest, store }: Decoding): Promise<Component> {
+async function decodedComponent(bytes: Uint8Array, { metering, kept: place }: Decoding): Promise<Component> {
   const start = performance.now();
   const node = decodeComponent(bytes);
   const decoded = performance.now();
+  const compiling = metering.isNeeded ? undefined : beginCompilingAll(node);
   const valid = validateComponent(node, bytes);
   const validated = performance.now();
-  const modules = await compileModules(valid);
+  const cores = coreModulesOf(valid);
+  const kept = place === undefined ? {} : { hash: place.hash, kept: new KeptModules(cores, place) };
+  const made = await madeModules(cores, { metering, compiling, ...kept });
   const cost = {
     decodeMs: decoded - start,
     validateMs: validated - decoded,
     compileMs: performance.now() - validated,
-    ...coreSizes([...modules.keys()]),
+    ...coreSizes(cores),
     fromStore: false,
   };
-  const hash = await digest;
-  const parts = { valid, modules, metered: new Map(), size: bytes.length, hash, cost };
-  const kept = store === undefined ? {} : { kept: new KeptModules([...modules.keys()], { hash, store }) };
-  return new Component({ ...parts, ...kept });
+  return new Component({ valid, cores: new Set(cores), ...made, file: bytes, cost, ...kept });
 }
+
+interface Making {
+  readonly metering: Metering;
+  /** Undefined if they are to be rewritten. */
+  readonly compiling: Compiling | undefined;
+  readonly kept?: KeptModules;
+}
+
+/** @throws ValidationError */
+async function madeModules(
+  cores: readonly CoreModule[],
+  { metering, compiling, kept }: Making,
+): Promise<Pick<ComponentParts, "modules" | "metered">> {
+  if (compiling !== undefined) return { modules: await compiledModules(cores, compiling), metered: new Map() };
+  try {
+    const made = await metering.makeAll(cores, kept);
+    return { modules: new Map(), metered: new Map([[metering.key, new WeakMap(made)]]) };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    // Whether they are valid, and with which words they are refused if not, is a matter of the modules as they are.
+    return { modules: await compiledModules(cores, new Map()), metered: new Map() };
+  }
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof DecodeError ||
+  error instanceof ValidationError ||
+  error instanceof UnsupportedError ||
+  error instanceof WebAssembly.CompileError;
 
 function checkLayer(bytes: Uint8Array): void {
   if (layerOf(bytes) !== "module") return;
   throw new DecodeError("this is a core module, not a component: wrap it with `wasm-tools component new`", 4);
-}
-
-async function hashOf(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
-  // Node 24 has no toHex of its own.
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** All core modules of the component and of those in it, each once. */
-async function compileModules(valid: ValidComponent): Promise<Map<CoreModule, WebAssembly.Module>> {
-  const compiled = await Promise.all(
-    coreModulesOf(valid).map(async (module) => [module, await compileModule(module)] as const),
-  );
-  return new Map(compiled);
 }
 
 function coreModulesOf(valid: ValidComponent): CoreModule[] {
@@ -155,15 +193,5 @@ function collect(valid: ValidComponent, found: CoreModule[]): void {
   for (const definition of valid.definitions) {
     if (definition.kind === "core module") found.push(definition.module);
     else if (definition.kind === "component") collect(definition.component, found);
-  }
-}
-
-/** What is wrong within a function's body only the engine's compiler knows. */
-async function compileModule({ bytes, offset }: CoreModule): Promise<WebAssembly.Module> {
-  try {
-    return await WebAssembly.compile(new Uint8Array(bytes));
-  } catch (error) {
-    if (!(error instanceof WebAssembly.CompileError)) throw error;
-    throw new ValidationError(`a core module is not valid: ${error.message}`, offset);
   }
 }

@@ -7,14 +7,15 @@ import { endOf, timeLeftOf } from "../call/scheduler.ts";
 import type { Root } from "../call/task.ts";
 import { TimeAccount } from "../call/time-account.ts";
 import { type Exhaustion, Meter } from "../compile/meter.ts";
-import { type RewriteOptions, type RewrittenModule, rewriteCoreModule } from "../compile/rewrite-module.ts";
+import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import { type BudgetExhausted, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { ModuleAccount, ModuleItem } from "../instantiate/runtime-scope.ts";
+import { compileNow } from "./compile-modules.ts";
 import type { ComponentParts, MeteredModules } from "./component.ts";
-import type { KeptModules } from "./kept-modules.ts";
 import type { WriteOutput } from "./linker.ts";
+import { Metering } from "./metered-modules.ts";
 
 /** What an instance has used so far. */
 export interface Usage {
@@ -38,7 +39,7 @@ export class InstanceBudget {
   readonly #budget: Budget;
   readonly #states: InstanceStates;
   readonly #meter: Meter;
-  readonly #options: RewriteOptions;
+  readonly #metering: Metering;
   /** What it pays for. */
   readonly root: Root;
   /** Why a guest that computes was ended, if it was not the meter's own account. */
@@ -48,7 +49,7 @@ export class InstanceBudget {
 
   /** @param name of the instance @throws UnsupportedError for processor time where nothing measures it */
   constructor(budget: Budget, { states, name }: { readonly states: InstanceStates; readonly name: string }) {
-    const { fuel, maxMemoryBytes, maxTableElements, maxCallDepth, maxTables, maxMemories, cpuMs, wallMs } = budget;
+    const { fuel, maxMemoryBytes, maxTableElements, maxCallDepth, cpuMs, wallMs } = budget;
     this.#budget = budget;
     this.#states = states;
     const hasClock = cpuMs !== undefined || wallMs !== undefined;
@@ -58,11 +59,7 @@ export class InstanceBudget {
       messageBytes: budget.maxMessageBytes,
       time: hasClock ? new TimeAccount({ cpuMs, wallMs }) : undefined,
     });
-    this.#options = {
-      fuel: fuel !== undefined || hasClock,
-      growth: [maxMemoryBytes, maxTableElements, maxTables, maxMemories].some((limit) => limit !== undefined),
-      callDepth: maxCallDepth !== undefined,
-    };
+    this.#metering = new Metering(budget);
     this.#meter = new Meter({
       ...(fuel === undefined ? {} : { fuel }),
       ...(maxMemoryBytes === undefined ? {} : { memoryBytesMax: maxMemoryBytes }),
@@ -108,7 +105,8 @@ export class InstanceBudget {
    * @throws UnsupportedError for an instance that counts no fuel
    */
   narrowFuel(fuel: bigint): () => void {
-    if (!this.#options.fuel) throw new UnsupportedError("fuel for one call of an instance without a budget of fuel");
+    if (this.#metering.options.fuel !== true)
+      throw new UnsupportedError("fuel for one call of an instance without a budget of fuel");
     const before = this.#meter.fuelLimit;
     const narrow = this.#meter.fuelUsed + fuel;
     if (before === undefined || narrow < before) this.#meter.fuelLimit = narrow;
@@ -129,23 +127,13 @@ export class InstanceBudget {
 
   /** A module of the component as an instance of it uses it. */
   moduleOf(parts: ComponentParts, core: CoreModule): ModuleItem {
-    if (!Object.values(this.#options).includes(true)) {
-      return { kind: "core module", module: compiled(core, parts) };
-    }
-    const key = JSON.stringify(this.#options);
+    if (!this.#metering.isNeeded) return { kind: "core module", module: compiled(core, parts) };
+    const { key } = this.#metering;
     const known: MeteredModules = parts.metered.get(key) ?? new WeakMap();
     parts.metered.set(key, known);
-    const made = known.get(core) ?? this.#rewrite(core, parts.kept);
+    const made = known.get(core) ?? this.#metering.make(core, parts.kept);
     known.set(core, made);
     return { kind: "core module", module: made.module, account: this.#accountOf(made.rewritten) };
-  }
-
-  #rewrite(
-    core: CoreModule,
-    kept?: KeptModules,
-  ): { readonly rewritten: RewrittenModule; readonly module: WebAssembly.Module } {
-    const rewritten = kept?.rewritten(this.#options).get(core) ?? rewriteCoreModule(core, this.#options);
-    return { rewritten, module: new WebAssembly.Module(new Uint8Array(rewritten.bytes)) };
   }
 
   #accountOf(rewritten: RewrittenModule): ModuleAccount {
@@ -193,7 +181,7 @@ export class InstanceBudget {
   enter(): void {
     if (this.#budget.maxCallDepth !== undefined) this.#meter.callDepthLeft = this.#budget.maxCallDepth;
     // What was left of a slice was measured by other limits.
-    if (this.#options.fuel === true && this.#states.scheduler.running?.deadlineMs !== Infinity) {
+    if (this.#metering.options.fuel === true && this.#states.scheduler.running?.deadlineMs !== Infinity) {
       this.#meter.restartSlice();
     }
   }
@@ -207,10 +195,10 @@ const sliceFuelMin = 20_000;
 /** Some hundred microseconds of compiled code. */
 const sliceFuelMax = 1_000_000;
 
-/** Those of a component that the store knew are compiled when they are first needed. */
-function compiled(core: CoreModule, { modules, kept }: ComponentParts): WebAssembly.Module {
-  const module = modules.get(core) ?? new WebAssembly.Module(new Uint8Array(core.bytes));
+/** Those that were not compiled by who loaded the component are when they are first needed. */
+function compiled(core: CoreModule, { modules, cores }: ComponentParts): WebAssembly.Module {
+  const module = modules.get(core) ?? compileNow(core.bytes);
   // One that a host gave is another object for each instance.
-  if (kept?.has(core) === true) modules.set(core, module);
+  if (cores.has(core)) modules.set(core, module);
   return module;
 }

@@ -1,7 +1,8 @@
 /** Loads components, makes instances of them, and knows those that were registered under a name. */
+import { requireBudget } from "../../core/budget/require-budget.ts";
 import { UnsupportedError } from "../errors/errors.ts";
 import { InstanceStates } from "../instantiate/instance-states.ts";
-import { type Component, loadComponent } from "./component.ts";
+import { type Component, type LoadOptions, loadComponent } from "./component.ts";
 import { InstanceBuilder } from "./instance-builder.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 
@@ -9,7 +10,7 @@ import type { InstanceHandle } from "./instance-handle.ts";
 export class Runtime {
   readonly #registered = new Map<string, InstanceHandle>();
   readonly #live = new Set<InstanceHandle>();
-  readonly #states = new InstanceStates();
+  #states: InstanceStates | undefined;
   readonly #store: string | false;
   #made = 0;
 
@@ -19,19 +20,22 @@ export class Runtime {
   }
 
   /**
-   * Reads, checks and compiles a component: bytes, a path, or a URL.
-   * @throws DecodeError (malformed), ValidationError (invalid), UnsupportedError (valid, not built yet)
+   * Reads, checks and compiles a component: bytes, which must not change as long as it is used, a path, or a URL.
+   * @throws TypeError for what is no budget, DecodeError (malformed), ValidationError (invalid), UnsupportedError (valid, not built yet)
    */
-  async load(source: Uint8Array | string | URL): Promise<Component> {
+  async load(source: Uint8Array | string | URL, { budget = {} }: LoadOptions = {}): Promise<Component> {
+    requireBudget(budget);
     const bytes = source instanceof Uint8Array ? source : await bytesAt(source);
-    if (this.#store === false) return loadComponent(bytes);
+    if (this.#store === false) return loadComponent(bytes, { budget });
     // The disk is a matter of platforms that have one: elsewhere this is never loaded.
     const { openModuleStore } = await import("../store/module-store.ts");
-    return loadComponent(bytes, openModuleStore(this.#store));
+    return loadComponent(bytes, { budget, store: openModuleStore(this.#store) });
   }
 
   /** As often as you like. */
   instance(component: Component): InstanceBuilder {
+    // A memory of its own, of which JavaScriptCore has few that are fast: whoever only loads needs none.
+    this.#states ??= new InstanceStates();
     return new InstanceBuilder(component, {
       states: this.#states,
       nameOf: () => {

@@ -1,0 +1,57 @@
+/** Core modules and the engine's compiler, which validates them and works beside this thread. */
+import type { CoreModule } from "../core-module/core-module.ts";
+import type { ComponentNode } from "../decode/ast.ts";
+import { ValidationError } from "../errors/errors.ts";
+
+/** By where a core module begins in the file. */
+export type Compiling = ReadonlyMap<number, Promise<WebAssembly.Module>>;
+
+/** Begins with all core modules of a component and of those in it, whether the component is valid or not. */
+export function beginCompilingAll(node: ComponentNode): Compiling {
+  const compiling = new Map<number, Promise<WebAssembly.Module>>();
+  begin(node, compiling);
+  return compiling;
+}
+
+function begin(node: ComponentNode, compiling: Map<number, Promise<WebAssembly.Module>>): void {
+  for (const definition of node.definitions) {
+    if (definition.kind === "core module") compiling.set(definition.offset, beginCompiling(definition.bytes));
+    else if (definition.kind === "component") begin(definition.component, compiling);
+  }
+}
+
+/** A refusal is told to who waits for it; if nobody does, because something else is wrong, it is none of the process's. */
+export function beginCompiling(bytes: Uint8Array): Promise<WebAssembly.Module> {
+  const module = WebAssembly.compile(compilable(bytes));
+  module.catch(() => undefined);
+  return module;
+}
+
+export const compileNow = (bytes: Uint8Array): WebAssembly.Module => new WebAssembly.Module(compilable(bytes));
+
+/** Engines copy what they compile; memory that others may change or resize meanwhile they do not take. */
+function compilable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  const isTaken = buffer instanceof ArrayBuffer && !buffer.resizable;
+  return isTaken ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes); // its buffer was looked at
+}
+
+/** In the order of the file, so that of several that are wrong the first is told. @throws ValidationError */
+export async function compiledModules(
+  cores: readonly CoreModule[],
+  compiling: Compiling,
+): Promise<Map<CoreModule, WebAssembly.Module>> {
+  const modules = new Map<CoreModule, WebAssembly.Module>();
+  for (const core of cores) modules.set(core, await compiledModule(core, compiling));
+  return modules;
+}
+
+/** What is wrong within a function's body only the engine's compiler knows. */
+async function compiledModule({ bytes, offset }: CoreModule, compiling: Compiling): Promise<WebAssembly.Module> {
+  try {
+    return await (compiling.get(offset) ?? beginCompiling(bytes));
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    throw new ValidationError(`a core module is not valid: ${error.message}`, offset);
+  }
+}

@@ -1,0 +1,74 @@
+/** Loading for a budget: the same component, compiled once, and refused with the same words. */
+import { beforeAll, expect, test } from "bun:test";
+import { assemble } from "../../tests/components/assemble.ts";
+import { ValidationError } from "../errors/errors.ts";
+import { Component } from "./component.ts";
+import { Runtime } from "./runtime.ts";
+
+const twice = `(component
+  (core module $m
+    (memory (export "memory") 1)
+    (func (export "sum") (param $n i32) (result i32) (local $sum i32)
+      (loop $again
+        (local.set $sum (i32.add (local.get $sum) (local.get $n)))
+        (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+      (local.get $sum)))
+  (core instance $i (instantiate $m))
+  (func (export "sum") (param "n" u32) (result u32) (canon lift (core func $i "sum"))))`;
+
+/** One function of the body, and of type () → i32. */
+function withBody(...body: number[]): Uint8Array {
+  const contents = [1, body.length + 1, ...body, 0x0b];
+  const code = [10, contents.length, ...contents];
+  const module = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7f, 3, 2, 1, 0, ...code];
+  return new Uint8Array([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0, 1, module.length, ...module]);
+}
+
+let bytes: Uint8Array;
+
+beforeAll(async () => {
+  bytes = (await assemble([twice]))(twice);
+}, 120_000);
+
+const compiledSides = (component: Component) => {
+  const { modules, metered } = Component.partsOf(component);
+  return { plain: modules.size, metered: [...metered.keys()] };
+};
+
+test("modules are compiled as the instances need them, and others when there is one that does", async () => {
+  const runtime = new Runtime();
+  const component = await runtime.load(bytes, { budget: { fuel: 1000n } });
+  expect(compiledSides(component)).toEqual({ plain: 0, metered: [expect.stringContaining('"fuel":true')] });
+  const counted = await runtime.instance(component).budget({ fuel: 500n }).instantiate();
+  expect(await counted.call("sum", [10])).toBe(55);
+  expect(counted.usage().fuel).toBeGreaterThan(10n);
+  const free = await runtime.instance(component).instantiate();
+  expect([await free.call("sum", [10]), free.usage().fuel]).toEqual([55, 0n]);
+  const again = await runtime
+    .instance(await runtime.load(bytes))
+    .budget({ fuel: 500n })
+    .instantiate();
+  await again.call("sum", [10]);
+  expect(again.usage()).toEqual(counted.usage());
+  expect(compiledSides(component).plain).toBe(1);
+  await runtime.close();
+});
+
+test.each([
+  ["a type that the engine refuses", [0, 0x42, 0]],
+  ["a type that the engine refuses, in a loop", [0, 0x03, 0x7f, 0x42, 0, 0x0b]],
+  ["a label that the pass refuses", [0, 0x0c, 9]],
+  ["a body that ends too early for the pass", [0, 0x02, 0x40, 0x41, 0]],
+])("%s: the words are those of loading without a budget", async (_, body) => {
+  const component = withBody(...body);
+  const refusalOf = (budget: object): Promise<unknown> =>
+    new Runtime().load(component, { budget }).catch((error: unknown) => error);
+  const [plain, metered] = [await refusalOf({}), await refusalOf({ fuel: 1n })];
+  expect(plain).toBeInstanceOf(ValidationError);
+  expect(metered).toEqual(plain);
+});
+
+test("a budget that is none is refused before anything is read", async () => {
+  const load = new Runtime().load(new Uint8Array(), { budget: { fuel: -1n } });
+  expect(await load.catch((error: unknown) => error)).toBeInstanceOf(TypeError);
+});
