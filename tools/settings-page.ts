@@ -5,7 +5,7 @@ import { uvFileKeys } from "../pybun/run/uv-file-keys.ts";
 export function settingsPage(): string {
   const rows = Object.entries(settingPlaces).map(([name, places]) => rowOf(name, places));
   const ignored = Object.entries(ignoredPlaces).map(([place, reason]) => `| ${placeText(place)} | ${reason} |\n`);
-  const ofUvFiles = Object.entries(uvFileKeys).map(([key, reason]) => `| \`${key}\` | ${reason} |\n`);
+  const ofUvFiles = Object.entries(uvFileKeys).map(([key, { instead }]) => `| \`${key}\` | ${instead} |\n`);
   return `${head}\n${rows.join("")}\n${middle}\n${ignored.join("")}\n${uvFiles}\n${ofUvFiles.join("")}\n${tail}`;
 }
 
@@ -56,7 +56,9 @@ wishes for packages: a script or an environment that was made before the setting
 const uvFiles = `Files of uv are not obeyed either. Told is each of these keys in the nearest \`uv.toml\` or \`[tool.uv]\` of a
 \`pyproject.toml\` from the working directory up that has one, and in the \`uv.toml\` of the user (\`~/.config/uv\`) and of
 the machine (\`/etc/uv\`, \`/etc/xdg/uv\`). As with uv, \`UV_CONFIG_FILE\` takes the place of all of them, and \`UV_NO_CONFIG\`
-turns them off, which stops the warning too. \`[tool.uv]\` of a script's own block is obeyed.
+turns them off, which stops the warning too. Not told is what a flag, a variable, a file of pip's or a script's block
+asks for as well. The root of a workspace is told besides its member, and \`[pip]\` by \`resolve\` and \`env\`, as uv reads
+it for \`uv pip\` alone. \`[tool.uv]\` of a script's own block is obeyed.
 
 | key | instead |
 | --- | --- |`;

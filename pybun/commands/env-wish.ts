@@ -46,7 +46,7 @@ async function requestOf(context: WishContext, options: WishOptions, gathered: G
   const { environment, home, platform, cwd, report } = context;
   const config = loadIndexConfig({ flags: indexFlagsOf(options, files), environment, home, platform, cwd });
   warnOfIgnored(report, config);
-  await warnOfUvFiles(context);
+  await warnOfUvFiles({ ...context, asked: [options, files], withPip: true });
   warnOfExtraFirst(report, config, { source: "--extra-index-url", urls: files.extraIndexes });
   const onAsk = () => context.onAsk?.({ config, requirements });
   const cacheRoot = placesOf(platform, environment, home).cache;

@@ -50,7 +50,7 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
   if (positionals.length === 0 && options.requirement.length === 0) throw problem("E_RESOLVE_NOTHING", {});
   checkRefresh(options.refresh, offline);
   const target = await targetFor(context, options);
-  await warnOfUvFiles(context);
+  await warnOfUvFiles({ ...context, asked: [options, gathered.files], withPip: true });
   const client = openClient({ ...context, offline }, options, gathered);
   try {
     const found = await resolveWithIndex({

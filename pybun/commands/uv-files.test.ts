@@ -89,19 +89,84 @@ url = "https://private.example/simple"
       'no-index = false\nfind-links = []\nresolution = "highest"\nindex-strategy = "first-index"\n',
     ],
     ["an index for named projects alone", `${index}explicit = true\n`],
-    ["no TOML", "index = [\n"],
   ])("not: %s", async (_, text) => {
     await withFile("place/uv.toml", text, async () => expect(await told(["resolve", "beta"])).toEqual([]));
   });
 });
 
+describe("nothing is passed over", () => {
+  const own = '[[index]]\nurl = "https://private.example/simple"\ndefault = true\n';
+  const source = "index with default = true in './place/uv.toml'";
+
+  test("where a flag, a variable or a script's block asks for the same", async () => {
+    const { UV_DEFAULT_INDEX: simple = "" } = scene.environment;
+    await withFile("place/uv.toml", `prerelease = "allow"\n${own}`, async () => {
+      const env = { UV_DEFAULT_INDEX: "", UV_PRERELEASE: "allow", PIP_INDEX_URL: simple };
+      expect(await told(["resolve", "beta"])).toEqual(["prerelease in './place/uv.toml'"]);
+      expect(await told(["resolve", "--prerelease", "allow", "beta"])).toEqual([]);
+      const flagged = await told(["resolve", "--default-index", simple, "beta"], { env: { UV_DEFAULT_INDEX: "" } });
+      expect(flagged).toEqual(["prerelease in './place/uv.toml'"]);
+      expect(await told(["resolve", "beta"], { env })).toEqual([]);
+      const lines = ["[tool.uv]", 'prerelease = "allow"', `[[tool.uv.index]]`, `url = "${simple}"`, "default = true"];
+      scene.write("place/block.py", `${block('dependencies = ["beta"]', ...lines)}print('ran')\n`);
+      expect(await told(["run", "block.py"], { env: { UV_DEFAULT_INDEX: "" } })).toEqual([]);
+    });
+  });
+
+  test("and is, with the right flag, where nobody does", async () => {
+    await withFile("place/uv.toml", own, async () => {
+      const env = { UV_DEFAULT_INDEX: "", UV_INDEX: scene.environment["UV_DEFAULT_INDEX"] ?? "" };
+      expect(await told(["resolve", "--offline", "beta"], { env })).toEqual([source]);
+      const cwd = join(scene.directory, "place");
+      const { stderr } = await scene.pybun(["resolve", "--offline", "beta"], { cwd, env });
+      expect(stderr).toContain("name the index with `--default-index` or UV_DEFAULT_INDEX");
+    });
+  });
+});
+
 describe("which files", () => {
+  test("[pip] by `resolve` and `env`, which do what `uv pip` does", async () => {
+    await withFile("place/uv.toml", '[pip]\nextra-index-url = ["https://private.example/simple"]\n', async () => {
+      expect(await told(["resolve", "beta"])).toEqual(["pip.extra-index-url in './place/uv.toml'"]);
+      expect(await told(["env", "create", "beta"])).toEqual(["pip.extra-index-url in './place/uv.toml'"]);
+      expect(await told(["run", "asks.py"])).toEqual([]);
+    });
+  });
+
+  test("the root of a workspace besides its member, and a project around it not", async () => {
+    const root = `[tool.uv.workspace]\nmembers = ["deep"]\n[[tool.uv.index]]\nurl = "https://private.example/simple"\n`;
+    await withFile("pyproject.toml", '[tool.uv]\nprerelease = "allow"\n', () =>
+      withFile("place/pyproject.toml", root, () =>
+        withFile("place/deep/pyproject.toml", '[tool.uv]\nresolution = "lowest"\n', async () => {
+          expect(await told(["resolve", "beta"], { in: "place/deep" })).toEqual([
+            "tool.uv.resolution in './place/deep/pyproject.toml'",
+            "tool.uv.index in './place/pyproject.toml'",
+          ]);
+        }),
+      ),
+    );
+  });
+
+  test("what cannot be read is named, but for a project, whose reader names it", async () => {
+    for (const [text, reason] of [
+      ["index = [\n", "it is no TOML"],
+      [`# ${"x".repeat(17 << 20)}`, "it is too large"],
+    ] as const) {
+      await withFile("place/uv.toml", text, async () => {
+        const { exitCode, stderr } = await scene.pybun(["resolve", "beta"], { cwd: join(scene.directory, "place") });
+        expect(exitCode).toBe(0);
+        expect(stderr).toContain(`uv.toml' is not obeyed: ${reason}\n`);
+      });
+    }
+    expect(await told(["resolve", "beta"], { env: { UV_CONFIG_FILE: "none.toml" } })).toEqual(["'./place/none.toml'"]);
+  });
+
   test("the nearest one that says something, and the user's", async () => {
     const user = "home/.config/uv/uv.toml";
     await withFile(user, "offline = true\n", () =>
-      withFile("uv.toml", 'index-url = "https://far.example/simple"\n', () =>
+      withFile("uv.toml", 'extra-index-url = ["https://far.example/simple"]\n', () =>
         withFile("place/pyproject.toml", '[tool.uv.sources]\nbeta = { index = "own" }\n', async () => {
-          const sources = ["index-url in './uv.toml'", `offline in './${user}'`];
+          const sources = ["extra-index-url in './uv.toml'", `offline in './${user}'`];
           expect(await told(["resolve", "beta"])).toEqual(sources);
           await withFile("place/uv.toml", index, async () => {
             expect(await told(["resolve", "beta"])).toEqual(["index in './place/uv.toml'", `offline in './${user}'`]);

@@ -200,11 +200,15 @@ export const indexDiagnostics = {
       `${p.source}: ${p.urls.map((url) => `'${url}'`).join(", ")} is asked before the default index, and the first index that knows a name is the only one used for it (pip would mix them)`,
     hint: ({ order }) => extraFirstHint(order),
   }),
-  W_SETTING_IGNORED: rule<{ source: string; reason: string }>({
+  W_SETTING_IGNORED: rule<{ source: string; reason: string; isUvFile?: boolean }>({
     exit: 0,
-    summary: "A variable, or a line of pip's or uv's files, that changes which packages uv or pip would take is not obeyed.",
+    summary:
+      "A variable, or a line of pip's or uv's files, that changes which packages uv or pip would take is not obeyed.",
     message: (p) => `${p.source} is not obeyed: ${p.reason}`,
-    hint: () => "Unset it, or take its line away, if what it asks for is not needed.",
+    hint: (p) =>
+      p.isUvFile === true
+        ? "Where the same is asked for by a flag, a variable or a script's block, this is not told; nor with UV_NO_CONFIG=1."
+        : "Unset it, or take its line away, if what it asks for is not needed.",
   }),
   W_INDEX_FIND_LINKS_MISSING: rule<{ location: string; source: string }>({
     exit: 0,

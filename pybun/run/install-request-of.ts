@@ -12,6 +12,7 @@ import { requiredHashesOf } from "../requirements-file/required-hashes.ts";
 import { parseRequirement } from "../versions/requirement.ts";
 import { mergeSettings } from "./package-settings.ts";
 import type { PlanOptions } from "./plan-options.ts";
+import { warnOfUvFiles } from "./uv-files.ts";
 import { withRequirements } from "./with-requirements.ts";
 
 export interface PlannedRequest {
@@ -43,6 +44,7 @@ export async function installRequestOf(
   const config = loadIndexConfig({ flags, environment, home, platform, cwd });
   // A run that warns leaves no warm record, so that the next one tells it again.
   warnOfIgnored(context.report, withoutHashes(config, given.requireHashes ?? files.requireHashes));
+  await warnOfUvFiles({ ...context, asked: [options, metadata?.settings ?? {}, files], withPip: false });
   const request = {
     ...settings,
     interpreter,

@@ -213,10 +213,6 @@ async function layeredPlan(plan: PlanOptions, base: Base): Promise<RunPlan> {
 
 /** Loaded only where packages are wanted: a run in a project needs none of it. */
 async function requestOf(plan: PlanOptions, interpreter: Interpreter): Promise<PlannedRequest> {
-  const [{ installRequestOf }, { warnOfUvFiles }] = await Promise.all([
-    import("./install-request-of.ts"),
-    import("./uv-files.ts"),
-  ]);
-  await warnOfUvFiles(plan.context);
+  const { installRequestOf } = await import("./install-request-of.ts");
   return installRequestOf(plan, interpreter);
 }

@@ -1,26 +1,48 @@
 /**
- * Settings in uv's files that change which packages come, and what to do instead: none of the files is obeyed.
+ * Settings in uv's files that change which packages come, what to do instead, and which settings of ours have the same
+ * say: where one of those is given, nothing is passed over. None of the files is obeyed.
  * docs/reference/settings.md is made from this table (tools/generate-reference.ts).
  */
-export const uvFileKeys: Readonly<Record<string, string>> = {
-  index: "name the index with `--index` or UV_INDEX",
-  "index-url": "name the index with `--default-index` or UV_DEFAULT_INDEX",
-  "extra-index-url": "name the index with `--index` or UV_INDEX",
-  "index-strategy": "the first index that knows a name is the only one for it",
-  "no-index": "use `--no-index` or UV_NO_INDEX",
-  "find-links": "use `--find-links` or UV_FIND_LINKS",
-  "constraint-dependencies": "write them to a file for `--constraint` or UV_CONSTRAINT",
-  "override-dependencies": "overrides are not supported yet; constraints are",
-  "exclude-dependencies": "packages cannot be excluded",
-  "dependency-metadata": "a release's own metadata holds",
-  "exclude-newer": "use `--exclude-newer` or UV_EXCLUDE_NEWER",
-  "exclude-newer-package": "use `--exclude-newer`, which is of all packages",
-  prerelease: "use `--prerelease` or UV_PRERELEASE",
-  resolution: "use `--resolution` or UV_RESOLUTION",
-  "no-binary": "use `--no-binary` or UV_NO_BINARY",
-  "no-binary-package": "use `--no-binary` or UV_NO_BINARY_PACKAGE",
-  "no-build": "use `--no-build` or UV_NO_BUILD",
-  "no-build-package": "use `--only-binary` or UV_NO_BUILD_PACKAGE",
-  "torch-backend": "name the index of the backend with `--index`",
-  offline: "use `--offline` or UV_OFFLINE",
-};
+import type { SettingName } from "../index/given-settings.ts";
+
+export interface UvFileKey {
+  readonly instead: string;
+  readonly same: readonly SettingName[];
+}
+
+export const uvFileKeys = {
+  index: { instead: "name the index with `--index` or UV_INDEX", same: ["index", "noIndex"] },
+  "index with default = true": {
+    instead: "name the index with `--default-index` or UV_DEFAULT_INDEX",
+    same: ["defaultIndex", "noIndex"],
+  },
+  "index-url": {
+    instead: "name the index with `--default-index` or UV_DEFAULT_INDEX",
+    same: ["defaultIndex", "noIndex"],
+  },
+  "extra-index-url": { instead: "name the index with `--index` or UV_INDEX", same: ["index", "noIndex"] },
+  "index-strategy": { instead: "the first index that knows a name is the only one for it", same: ["noIndex"] },
+  "no-index": { instead: "use `--no-index` or UV_NO_INDEX", same: ["noIndex"] },
+  "find-links": { instead: "use `--find-links` or UV_FIND_LINKS", same: ["findLinks"] },
+  "constraint-dependencies": {
+    instead: "write them to a file for `--constraint` or UV_CONSTRAINT",
+    same: ["constraint"],
+  },
+  "override-dependencies": { instead: "overrides are not supported yet; constraints are", same: [] },
+  "exclude-dependencies": { instead: "packages cannot be excluded", same: [] },
+  "dependency-metadata": { instead: "a release's own metadata holds", same: [] },
+  "exclude-newer": { instead: "use `--exclude-newer` or UV_EXCLUDE_NEWER", same: ["excludeNewer"] },
+  "exclude-newer-package": { instead: "use `--exclude-newer`, which is of all packages", same: ["excludeNewer"] },
+  prerelease: { instead: "use `--prerelease` or UV_PRERELEASE", same: ["prerelease"] },
+  resolution: { instead: "use `--resolution` or UV_RESOLUTION", same: ["resolution"] },
+  "no-binary": { instead: "use `--no-binary` or UV_NO_BINARY", same: ["noBinary"] },
+  "no-binary-package": { instead: "use `--no-binary` or UV_NO_BINARY_PACKAGE", same: ["noBinary"] },
+  "only-binary": { instead: "use `--only-binary`", same: ["onlyBinary"] },
+  "no-build": { instead: "use `--no-build` or UV_NO_BUILD", same: ["onlyBinary"] },
+  "no-build-package": { instead: "use `--only-binary` or UV_NO_BUILD_PACKAGE", same: ["onlyBinary"] },
+  "require-hashes": { instead: "use `--require-hashes` in a file of requirements", same: ["requireHashes"] },
+  "torch-backend": { instead: "name the index of the backend with `--index`", same: ["index", "defaultIndex"] },
+  offline: { instead: "use `--offline` or UV_OFFLINE", same: ["offline"] },
+} as const satisfies Readonly<Record<string, UvFileKey>>;
+
+export type UvKey = keyof typeof uvFileKeys;

@@ -4,18 +4,20 @@
  *
  * As with uv: UV_NO_CONFIG turns them off, UV_CONFIG_FILE takes the place of all. Else the nearest `uv.toml` or
  * `[tool.uv]` from the working directory up, and the `uv.toml` of the user and of the machine. Nearer pyproject.tomls
- * that say nothing of packages are passed over, because they may be members of a workspace.
+ * that say nothing of packages are passed over, because they may be members of a workspace, whose root is told as well.
  */
 import { join, resolve } from "node:path";
-import { problemsOf } from "@vivarium/core/diagnostic";
-import type { Environment } from "@vivarium/core/paths";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import type { Environment, Platform } from "@vivarium/core/paths";
 import type { Report } from "@vivarium/core/report";
-import { errnoOf } from "@vivarium/core/store/io-problem";
-import { readRegularFile } from "@vivarium/core/store/small-file";
+import { type Reading, readSmallText, regularFileStatus } from "@vivarium/core/store/small-file";
+import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "../index/diagnostics.ts";
+import { type SettingName, settingsIn } from "../index/given-settings.ts";
+import { readPipSettings } from "../index/pip-config.ts";
 import { truthOf, variable } from "../index/setting-values.ts";
 import { upwards } from "./existing-environment.ts";
-import { uvFileKeys } from "./uv-file-keys.ts";
+import { type UvFileKey, type UvKey, uvFileKeys } from "./uv-file-keys.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -28,18 +30,71 @@ export interface UvScene {
 interface UvFile {
   readonly path: string;
   readonly isProject: boolean;
+  /** By UV_CONFIG_FILE: it has to be there. */
+  readonly isNamed?: boolean;
+}
+
+export interface UvWarning extends UvScene {
+  readonly report: Report;
+  readonly platform: Platform;
+  /** Options, settings of a block, and what files of requirements say: what they ask for is not passed over. */
+  readonly asked: readonly object[];
+  /** Whether `[pip]` has its say too, which uv reads for `uv pip` alone. */
+  readonly withPip: boolean;
 }
 
 /** Each key that is set, once. */
-export async function warnOfUvFiles({ report, ...scene }: UvScene & { readonly report: Report }): Promise<void> {
+export async function warnOfUvFiles({ report, asked, withPip, ...scene }: UvWarning): Promise<void> {
   const { near, far } = uvFiles(scene);
+  const isAsked = whatIsAsked(asked, scene);
+  const tell = (file: UvFile, { keys, fault }: UvSettings): void => {
+    if (fault !== undefined) warn(report, `'${file.path}'`, fault);
+    for (const { name, shown } of keys) {
+      const { instead, same }: UvFileKey = uvFileKeys[name];
+      if (!same.some(isAsked)) warn(report, `${shown} in '${file.path}'`, instead);
+    }
+  };
+  let isFound = false;
   for (const file of near) {
-    const keys = await keysIn(file);
-    tell(report, file, keys);
-    if (keys.length > 0) break;
+    const found = await settingsOf(file, withPip);
+    if (!isFound || found.isWorkspace) tell(file, found);
+    isFound ||= found.keys.length > 0;
   }
-  for (const file of far) tell(report, file, await keysIn(file));
+  for (const file of far) tell(file, await settingsOf(file, withPip));
 }
+
+function warn(report: Report, source: string, reason: string): void {
+  report.warn(problem("W_SETTING_IGNORED", { source, reason, isUvFile: true }));
+}
+
+/** Whether a setting is given by whom PyBun obeys: a flag, a block, a file of requirements, a variable, pip's files. */
+function whatIsAsked(
+  asked: readonly object[],
+  { environment, home, platform }: Omit<UvWarning, "report" | "asked" | "withPip">,
+) {
+  const names = asked.flatMap((one) =>
+    Object.entries(one)
+      .filter(([, value]) => isGiven(value))
+      .map(([name]) => name),
+  );
+  const said = new Set<string>(
+    names.map((name) => otherNames[name] ?? name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())),
+  );
+  const find = settingsIn({ environment, pip: readPipSettings({ environment, home, platform }) });
+  return (name: SettingName): boolean => said.has(name) || find(name) !== undefined;
+}
+
+const isGiven = (value: unknown): boolean =>
+  value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+
+/** What blocks and files of requirements call by other names. */
+const otherNames: Readonly<Record<string, SettingName>> = {
+  extraIndexes: "index",
+  constraints: "constraint",
+  pre: "prerelease",
+  noBuild: "onlyBinary",
+  "no-build": "onlyBinary",
+};
 
 /** Of `near` the first one that says something counts, of `far` all. */
 function uvFiles({ environment, home, cwd }: UvScene): {
@@ -48,7 +103,7 @@ function uvFiles({ environment, home, cwd }: UvScene): {
 } {
   if (truthOf(variable(environment, "UV_NO_CONFIG")) === true) return { near: [], far: [] };
   const named = variable(environment, "UV_CONFIG_FILE")?.value;
-  if (named !== undefined) return { near: [], far: [settings(resolve(cwd, named))] };
+  if (named !== undefined) return { near: [], far: [{ ...settings(resolve(cwd, named)), isNamed: true }] };
   const near = [...upwards(cwd)].flatMap((directory) => [
     settings(join(directory, "uv.toml")),
     { path: join(directory, "pyproject.toml"), isProject: true },
@@ -66,41 +121,56 @@ export function uvFilePaths(scene: UvScene): readonly string[] {
   return [...near, ...far].map(({ path }) => path);
 }
 
-function tell(report: Report, { path }: UvFile, keys: readonly string[]): void {
-  for (const key of keys) {
-    report.warn(
-      problem("W_SETTING_IGNORED", {
-        source: `${key} in '${path}'`,
-        reason: uvFileKeys[key.replace("tool.uv.", "")] ?? "",
-      }),
-    );
-  }
+interface UvSettings {
+  readonly keys: readonly { readonly name: UvKey; readonly shown: string }[];
+  /** The root of a workspace has its say for the members. */
+  readonly isWorkspace: boolean;
+  readonly fault?: string;
 }
 
-/** One that is no TOML is uv's to complain of. */
-async function keysIn({ path, isProject }: UvFile): Promise<readonly string[]> {
-  const text = textOf(path);
-  if (text === undefined || (isProject && !/\buv\b/.test(text))) return [];
+const nothing: UvSettings = { keys: [], isWorkspace: false };
+
+async function settingsOf({ path, isProject, isNamed }: UvFile, withPip: boolean): Promise<UvSettings> {
+  const reading = read(path);
+  if (reading.kind === "absent") return isNamed === true ? { ...nothing, fault: "there is no such file" } : nothing;
+  // A project that cannot be read is told by whoever asks it for its Python.
+  if (reading.kind === "damaged") return isProject ? nothing : { ...nothing, fault: reading.detail };
+  const text = reading.value;
+  if (isProject && !/\buv\b/.test(text)) return nothing;
   const { parse, TomlError } = await import("smol-toml");
   try {
     const table = isProject ? tableIn(tableIn(parse(text), "tool"), "uv") : parse(text);
     const prefix = isProject ? "tool.uv." : "";
-    const said = Object.keys(uvFileKeys).filter((key) => says(table[key]));
-    return said.map((key) => `${prefix}${key}`);
+    const ofPip = withPip ? keysIn(tableIn(table, "pip"), `${prefix}pip.`) : [];
+    return { keys: [...keysIn(table, prefix), ...ofPip], isWorkspace: isTable(table["workspace"]) };
   } catch (error) {
-    if (error instanceof TomlError) return [];
+    if (!(error instanceof TomlError)) throw error;
+    return isProject ? nothing : { ...nothing, fault: "it is no TOML" };
+  }
+}
+
+function read(path: string): Reading<string> {
+  try {
+    if ((regularFileStatus(path)?.size ?? 0) > fileBytesMax) return { kind: "damaged", detail: "it is too large" };
+    return readSmallText(path);
+  } catch (error) {
+    if (error instanceof Problem) return { kind: "damaged", detail: reasonOf(error.cause) };
     throw error;
   }
 }
 
-/** What cannot be read is not obeyed by anybody. */
-function textOf(path: string): string | undefined {
-  try {
-    return readRegularFile(path)?.toString();
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    return undefined;
-  }
+const fileBytesMax = 16 * 1024 * 1024;
+
+function keysIn(table: Table, prefix: string): UvSettings["keys"] {
+  const { index, ...others } = table;
+  const indexes = Array.isArray(index) ? index.filter((one) => isTable(one) && one["explicit"] !== true) : [];
+  const isDefault = (one: unknown): boolean => isTable(one) && one["default"] === true;
+  const ofIndexes: readonly UvKey[] = [
+    ...(indexes.some((one) => !isDefault(one)) ? (["index"] as const) : []),
+    ...(indexes.some(isDefault) ? (["index with default = true"] as const) : []),
+  ];
+  const names = Object.keys(others).filter((key): key is UvKey => Object.hasOwn(uvFileKeys, key) && says(others[key]));
+  return [...ofIndexes, ...names].map((name) => ({ name, shown: `${prefix}${name}` }));
 }
 
 type Table = Readonly<Record<string, unknown>>;
@@ -112,9 +182,9 @@ function tableIn(table: Table, key: string): Table {
   return isTable(value) ? value : {};
 }
 
-/** Neither the default nor nothing; an index that is for named projects alone is not asked for the others. */
+/** Neither the default nor nothing. */
 function says(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some((one) => !isTable(one) || one["explicit"] !== true);
+  if (Array.isArray(value)) return value.length > 0;
   return value !== undefined && value !== false && !defaults.has(value);
 }
 
