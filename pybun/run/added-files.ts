@@ -3,14 +3,14 @@
  * site-packages that neither the environment was made with nor a distribution there lists. Such a module is found before
  * the view's of the same name, as an installed one is.
  */
-import { type Dirent, existsSync, readdirSync, readFileSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 import { Problem } from "@vivarium/core/diagnostic";
 import type { Store } from "@vivarium/core/store";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import type { EnvironmentRecord } from "../env/environment-record.ts";
 import { wheelsToMaterialize } from "../env/materialize.ts";
-import { planPrefix, viewPathFile } from "../env/prefix-plan.ts";
+import { type PrefixPlan, planPrefix, viewPathFile } from "../env/prefix-plan.ts";
 import type { InstallRequest } from "../install/install-request.ts";
 import { layerFile } from "../install/layer.ts";
 import { findStoredWheel, type StoredWheel } from "../wheel/stored-wheel.ts";
@@ -51,16 +51,45 @@ function storedWheels({ packages }: EnvironmentRecord, store: Store): readonly S
   }
 }
 
+/**
+ * Files of the environment's own that are gone, and copies of wheels' files that are not what the wheel has; by path.
+ * Reads every copy: no distribution is copied unless somebody asks for it.
+ */
+export function lostFiles(record: EnvironmentRecord, { request, store }: Scene): readonly string[] {
+  const wheels = storedWheels(record, store);
+  if (wheels === undefined) return [];
+  const { texts, copies } = planOf(record, { request, wheels });
+  const at = (path: string): string => join(record.path, ...path.split(posix.sep));
+  const gone = [...texts.map(({ path }) => at(path)), ...copies.map(({ to }) => at(to))].filter(
+    (path) => !existsSync(path),
+  );
+  // Scripts and a RECORD are written for the place.
+  const plain = copies.filter(
+    ({ isScript, recorded, to }) => !isScript && recorded === undefined && existsSync(at(to)),
+  );
+  return [...gone, ...plain.filter(({ from, to }) => !isEqual(from, at(to))).map(({ to }) => at(to))];
+}
+
+function isEqual(one: string, other: string): boolean {
+  return statSync(one).size === statSync(other).size && readFileSync(one).equals(readFileSync(other));
+}
+
 /** Relative to site-packages. */
-function madeWith(
-  { path: prefix, view }: EnvironmentRecord,
-  { request, wheels }: { readonly request: InstallRequest; readonly wheels: readonly StoredWheel[] },
-): readonly string[] {
+function madeWith(record: EnvironmentRecord, made: Made): readonly string[] {
+  const { texts, copies } = planOf(record, made);
+  const paths = [...texts.map(({ path }) => path), ...copies.map(({ to }) => to)];
+  return [...ownNames, ...paths.map((path) => posix.relative(made.request.interpreter.scheme.purelib, path))];
+}
+
+interface Made {
+  readonly request: InstallRequest;
+  readonly wheels: readonly StoredWheel[];
+}
+
+function planOf({ path: prefix, view }: EnvironmentRecord, { request, wheels }: Made): PrefixPlan {
   const { interpreter, materialize } = request;
   const materialized = wheelsToMaterialize(wheels, materialize);
-  const { texts, copies } = planPrefix({ prefix, interpreter, view, wheels, materialized, editables: [] });
-  const paths = [...texts.map(({ path }) => path), ...copies.map(({ to }) => to)];
-  return [...ownNames, ...paths.map((path) => posix.relative(interpreter.scheme.purelib, path))];
+  return planPrefix({ prefix, interpreter, view, wheels, materialized, editables: [] });
 }
 
 /** What the distributions in site-packages say is theirs (PEP 376). */

@@ -4,7 +4,7 @@ import type { EnvironmentRecord } from "../env/environment-record.ts";
 import type { InstallRequest } from "../install/install-request.ts";
 import { normalizeName } from "../versions/name.ts";
 import { addedDistributions } from "./added-distributions.ts";
-import { type AddedFile, addedFiles } from "./added-files.ts";
+import { type AddedFile, addedFiles, lostFiles } from "./added-files.ts";
 
 interface Scene {
   readonly request: InstallRequest;
@@ -18,11 +18,15 @@ interface Shadowed {
   readonly path?: string;
 }
 
-/** In words. */
-export function addedThings(record: EnvironmentRecord, scene: Scene): readonly string[] {
+function addedThings(record: EnvironmentRecord, scene: Scene): readonly string[] {
   const distributions = installed(record, scene);
   const texts = distributions.map(({ name, version }) => `${name} ${version}`);
   return [...texts, ...filesBeside(distributions, addedFiles(record, scene)).map(({ path }) => `'${path}'`)];
+}
+
+/** What restoring an environment undoes, in words. */
+export function changedThings(record: EnvironmentRecord, scene: Scene): readonly string[] {
+  return [...addedThings(record, scene), ...lostFiles(record, scene).map((path) => `'${path}'`)];
 }
 
 /** Those that stand before what was declared. */

@@ -105,9 +105,9 @@ export const runDiagnostics = {
   }),
   W_RUN_ENVIRONMENT_CHANGED: rule<{ path: string; added: readonly string[] }>({
     exit: exitCode.success,
-    summary: "--refresh would undo what was installed into the environment by hand, but another process runs in it.",
-    message: (p) =>
-      `'${p.path}' has ${p.added.join(", ")}, installed by hand, and stays so: another process runs in it`,
+    summary:
+      "--refresh would undo what was installed into or taken from the environment by hand, but another process runs in it.",
+    message: (p) => `'${p.path}' was changed by hand (${p.added.join(", ")}), and stays so: another process runs in it`,
     hint: () => "End that process and run with `--refresh` again.",
   }),
   W_RUN_PIN_PASSED_OVER: rule<{

@@ -1,9 +1,9 @@
-/** Makes an environment of the store anew where somebody has installed something into it. */
+/** Makes an environment of the store anew where somebody has installed something into it, or taken of its own files. */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { type EnvironmentRecord, environmentKind, readEnvironmentRecord } from "../env/environment-record.ts";
 import type { InstallRequest, InstallScene } from "../install/install-request.ts";
 import { installRequirements } from "../install/install-requirements.ts";
-import { addedThings } from "./added-things.ts";
+import { changedThings } from "./added-things.ts";
 import type { runDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof runDiagnostics>();
@@ -16,7 +16,7 @@ interface Changed {
 /** One that another process runs in stays, with a warning. Returns what there is then. */
 export async function restoreEnvironment(record: EnvironmentRecord, changed: Changed): Promise<EnvironmentRecord> {
   const { store, signal } = changed.scene;
-  if (addedThings(record, { ...changed, store }).length === 0) return record;
+  if (changedThings(record, { ...changed, store }).length === 0) return record;
   // Of two refreshes the second finds what the first one made, and leaves it.
   const restore = () => remake(record, changed);
   return store.withoutEviction(() => store.withLock(`restore-${record.key}`, restore, signal), signal);
@@ -27,7 +27,7 @@ async function remake(record: EnvironmentRecord, changed: Changed): Promise<Envi
   const { store, report } = scene;
   const { key, path } = record;
   const current = readEnvironmentRecord(store, key);
-  const added = current === undefined ? [] : addedThings(current, { request, store });
+  const added = current === undefined ? [] : changedThings(current, { request, store });
   const isUsed = (): boolean => store.leased().has(`${environmentKind}/${key}`);
   const isRemoved = added.length > 0 && store.removeUnused({ kind: environmentKind, key }, isUsed);
   if (added.length > 0 && !isRemoved && store.has(environmentKind, key)) {

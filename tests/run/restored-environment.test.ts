@@ -1,6 +1,6 @@
 /** What was installed into a script's environment by hand: it stays, `--explain` names it, and `--refresh` undoes it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
 import { runCommand } from "../../pybun/commands/run.ts";
@@ -54,6 +54,16 @@ test("goes also where it took the place of a distribution that was copied into t
   expect((await run("--explain", "pins.py")).stdout).toContain(shadowed);
   await run("--refresh", "pins.py");
   expect((await run("--explain", "pins.py")).stdout).not.toContain(shadowed);
+});
+
+test("comes back where it was a copy, of which files are gone or were edited", async () => {
+  scene.write("file.py", `${header}import copied; print(copied.__file__)\n`);
+  for (const change of [rmSync, (file: string) => writeFileSync(file, "version = 'hand'\n")]) {
+    change((await run("file.py")).stdout.trim());
+    expect((await run("pins.py")).stdout).not.toBe("1.17 1.17\n");
+    expect(await run("--refresh", "pins.py")).toEqual({ exitCode: 0, stdout: "1.17 1.17\n", stderr: "" });
+    expect(await versions()).toBe("1.17 1.17\n");
+  }
 });
 
 test("goes also where it shadows nothing", async () => {
