@@ -119,7 +119,8 @@ function directReleases(asked: { name: string; url: string }, policy: CandidateP
 /** As the file's name says them: written out, a compressed set would be dozens. */
 function foreignTags(filename: string, { tagIndex }: CandidatePolicy): string {
   const tags = filename.slice(0, -".whl".length).split("-").slice(-3).join("-");
-  const [best = ""] = tagIndex.keys();
+  // Wheels for one Linux alone are built here, and nowhere to be had.
+  const best = [...tagIndex.keys()].find((tag) => !tag.includes("-linux_")) ?? "";
   return `its tags '${tags}' are for another Python or platform, and the best here would be '${best}'`;
 }
 
