@@ -1,0 +1,32 @@
+/**
+ * The library's door: the engine, which runs wherever WebAssembly does. System components for WASI are behind
+ * `@vivarium/isorun/wasi`.
+ *
+ *     const runtime = new Runtime();
+ *     const component = await runtime.load("./greet.wasm");
+ *     const instance = await runtime.instance(component).budget({ fuel: 1_000_000n }).instantiate();
+ *     await instance.call("greet", ["you"]); // "hello, you"
+ */
+export type { Budget } from "../core/budget/budget.ts";
+export type { Policy } from "../core/policy/policy.ts";
+export type { CallContext } from "./call/task.ts";
+export {
+  BudgetExhausted,
+  ComponentError,
+  DeadlockError,
+  DecodeError,
+  ExitError,
+  LinkError,
+  type LinkProblem,
+  TrapError,
+  UnsupportedError,
+  ValidationError,
+} from "./errors/errors.ts";
+export type { CallOptions } from "./runtime/call-options.ts";
+export type { Component } from "./runtime/component.ts";
+export type { Usage } from "./runtime/instance-budget.ts";
+export type { InstanceBuilder } from "./runtime/instance-builder.ts";
+export type { InstanceHandle } from "./runtime/instance-handle.ts";
+export type { HostResource, Linker } from "./runtime/linker.ts";
+export { Runtime } from "./runtime/runtime.ts";
+export type { SystemComponent } from "./runtime/system-component.ts";
