@@ -21,7 +21,7 @@ const listed = (names: readonly string[]): string => names.map((name) => `'${nam
 
 const callHint = ({ nearest, known }: Callable): string => {
   if (nearest.length > 0) return `Did you mean ${nearest.map((name) => `'${name}'`).join(" or ")}?`;
-  return known.length === 0 ? "It exports no function at all." : `It exports ${listed(known)}.`;
+  return known.length === 0 ? "It exports no function that `--invoke` could call." : `It exports ${listed(known)}.`;
 };
 
 const exit = exitCode.dataError;
@@ -74,7 +74,7 @@ export const isorunDiagnostics = {
     message: (p) => `'${p.file}' has no 'wasi:cli/run' to run`,
     hint: ({ known }) =>
       known[0] === undefined
-        ? "It exports no function at all."
+        ? "It exports no function that `--invoke` could call."
         : `Call one of its functions with \`--invoke '${known[0]}(…)'\`: it exports ${listed(known)}.`,
   }),
   E_COMPONENT_TRAP: rule<InFile & { func: string; reason: string }>({

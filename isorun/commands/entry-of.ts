@@ -29,7 +29,7 @@ const runName = /^wasi:cli\/run@0\.2(?:\.\d+)?#run$/;
 export function runEntryOf({ file, component }: Given): Entry {
   const functions = functionsOf(component);
   for (const [name, type] of functions) if (runName.test(name)) return { name, type, args: [], isInvoked: false };
-  throw problem("E_COMPONENT_ENTRY", { file, nearest: [], known: someOf(functions) });
+  throw problem("E_COMPONENT_ENTRY", { file, nearest: [], known: callable(functions) });
 }
 
 /** @throws E_INVOKE_TEXT (2), E_INVOKE_NAME (66), E_INVOKE_TYPE (65) */
@@ -38,13 +38,16 @@ export function invokedEntryOf(text: string, { file, component }: Given): Entry 
   const functions = functionsOf(component);
   const found = findFunction(functions, invocation.name);
   if (!("type" in found)) {
-    const known = someOf(functions);
-    throw problem("E_INVOKE_NAME", { file, name: invocation.name, nearest: found, known });
+    throw problem("E_INVOKE_NAME", { file, name: invocation.name, nearest: found, known: callable(functions) });
   }
   const { name, type } = found;
   if (!canBeWritten(type)) throw problem("E_INVOKE_TYPE", { name, type: formatFuncType(type) });
   return { name, type, args: readArguments(text, invocation, type), isInvoked: true };
 }
+
+/** Some of what `--invoke` could call. */
+const callable = (functions: ReadonlyMap<string, FuncType>): readonly string[] =>
+  someOf(new Map([...functions].filter(([, type]) => canBeWritten(type))));
 
 function canBeWritten({ hasResource, params, result }: FuncType): boolean {
   const types: readonly (ValueType | undefined)[] = [...params.map(({ type }) => type), result];

@@ -48,6 +48,13 @@ describe("a program in Rust, which looks at the first of its directories only", 
   });
 });
 
+test("a library is told how to call it, by a function that a command line can call", async () => {
+  const { stderr, exitCode } = await runIsorun(["run", await built("words")], { home, cwd });
+  expect(exitCode).toBe(66);
+  expect(stderr).toContain("`--invoke 'vivarium:words/count@0.1.0#words(…)'`");
+  expect(stderr).not.toContain("tally");
+});
+
 describe("a program in Python", () => {
   const run = (...argv: readonly string[]) => runIsorun(["run", programs.python, ...argv], { home, cwd });
 
