@@ -6,51 +6,47 @@
  * wait, a suspending one waits, and a third one, which is told the number of the task, finds the answer. So whoever need
  * not wait pays nothing, and no suspending import is called on a stack that cannot be suspended.
  */
-import { pendingAddress, pendingKinds, runningAddress } from "../adapter/state-memory.ts";
+import { pendingAddress, pendingKinds } from "../adapter/state-memory.ts";
 import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/errors.ts";
 import { canSuspend, suspendingImport } from "./suspending.ts";
 import { type CallContext, chainOf, heldRoots, type Root, Suspension, Task, TaskContext } from "./task.ts";
+import { dutyIndex, runningIndex, TaskNumbers } from "./task-numbers.ts";
 import { type Trap, trapOf } from "./trap-of.ts";
 import { circleOf } from "./wait-graph.ts";
 
 /** What a lowered function is answered with when it has to wait. */
 export const waiting = Symbol("waiting");
 
-/** Numbers of suspendable tasks are odd; others have the place of their root, which is even. */
-const runningIndex = runningAddress / 4;
-const idStep = 2;
-const idMax = 2 ** 31 - 1;
 /** What timers can count. */
 const timerMsMax = 2 ** 31 - 1;
 
 export class Scheduler {
-  readonly #words: Int32Array;
-  /** Whose core code runs. */
-  running: Task | undefined;
-  /** Whose host function runs. */
-  inHost: Task | undefined;
-  readonly #suspendable = new Map<number, Task>();
+  readonly words: Int32Array;
+  readonly tasks: TaskNumbers;
   readonly #contended = new Set<Root>();
-  #lastId = -1;
   /** Found out, and not waited for yet. */
   #taken: Suspension | undefined;
   /** Suspends the stack, and answers with the number of its task. */
   readonly wait = suspendingImport(() => this.#wait());
 
   constructor(words: Int32Array) {
-    this.#words = words;
+    this.words = words;
+    this.tasks = new TaskNumbers(words);
+  }
+
+  /** Whose core code runs. */
+  get running(): Task | undefined {
+    return this.tasks.running;
   }
 
   // Beginning and end
 
   /** A call that can wait; `context` says whose host function makes it. */
   makeTask(root: Root, context?: CallContext): Task {
-    do this.#lastId = this.#lastId + idStep > idMax ? 1 : this.#lastId + idStep;
-    while (this.#suspendable.has(this.#lastId));
-    const task = new Task(root, { id: this.#lastId, canSuspend: canSuspend() });
-    task.parent = TaskContext.taskOf(context) ?? this.inHost;
+    const task = new Task(root, { id: this.tasks.next(), canSuspend: canSuspend() });
+    task.parent = TaskContext.taskOf(context) ?? this.tasks.inHost;
     if (context !== undefined && !(context instanceof TaskContext)) task.passed = context;
-    this.#suspendable.set(task.id, task);
+    this.tasks.add(task);
     if (task.parent !== undefined) {
       task.deadlineMs = task.parent.deadlineMs;
       task.parent.children ??= new Set();
@@ -61,7 +57,7 @@ export class Scheduler {
 
   /** The end of a task of `makeTask`. */
   forget(task: Task): void {
-    this.#suspendable.delete(task.id);
+    this.tasks.remove(task);
     task.parent?.children?.delete(task);
     task.end();
     if (this.#contended.size > 0) this.#giveTurns();
@@ -69,18 +65,10 @@ export class Scheduler {
 
   /** A synchronous call begins. */
   beginSync(root: Root): Task {
-    // Each call of the host comes here: what is small stands in place instead of in functions, which engines inline less.
     const { task } = root;
-    const { inHost } = this;
-    const words = this.#words;
-    task.parent = inHost;
-    if (inHost !== undefined || task.deadlineMs !== Infinity) task.deadlineMs = inHost?.deadlineMs ?? Infinity;
-    root.calls += 1;
-    words[root.holderIndex] = task.id;
-    task.before = this.running;
-    this.running = task;
-    words[runningIndex] = task.id;
-    if (root.time !== undefined) beginTime(task);
+    task.parent = this.tasks.inHost;
+    task.deadlineMs = task.parent?.deadlineMs ?? Infinity;
+    this.begin(task);
     return task;
   }
 
@@ -90,19 +78,14 @@ export class Scheduler {
     root.calls += 1;
     root.holder = task.id;
     task.before = this.running;
-    this.#run(task);
+    this.tasks.running = task;
     if (root.time !== undefined) beginTime(task);
-  }
-
-  #run(task: Task | undefined): void {
-    this.running = task;
-    this.#words[runningIndex] = task === undefined ? 0 : task.id;
   }
 
   /** Its core code does not run any more, or not for now: what ran before goes on. */
   pause(task: Task): void {
     const { before, root } = task;
-    this.#run(before);
+    this.tasks.running = before;
     if (root.time !== undefined) root.time.pause();
     if (before !== undefined && before.root.time !== undefined) before.root.time.run();
   }
@@ -110,20 +93,36 @@ export class Scheduler {
   /** Behind a suspension nothing ran before: the stack begins here. */
   resume(task: Task): void {
     task.before = undefined;
-    this.#run(task);
+    this.tasks.running = task;
     task.root.time?.run();
   }
 
   finish(task: Task): void {
     const { before, root } = task;
     if (before !== undefined || root.time !== undefined) this.pause(task);
-    else {
-      this.running = undefined;
-      this.#words[runningIndex] = 0;
-    }
+    else this.words[runningIndex] = 0;
     if (root.time !== undefined) root.time.leave();
+    // Quick calls expect it as they would leave it.
+    if (task === root.task) {
+      task.parent = undefined;
+      task.before = undefined;
+      task.deadlineMs = Infinity;
+    }
     if (task.isUsed) task.end();
     if (this.#contended.size > 0) this.#giveTurns();
+  }
+
+  /** What a quick call leaves to be done, of which the word of duty tells: no other call runs now. */
+  settleDuty(task: Task): void {
+    if (task.isUsed) task.end();
+    if (this.#contended.size > 0) this.#giveTurns();
+    this.words[dutyIndex] = this.#contended.size > 0 ? 1 : 0;
+  }
+
+  /** A host function has ended: so does its call, if it was asked to meanwhile. */
+  endIfStopped(): void {
+    const interrupt = this.running?.interrupt;
+    if (interrupt !== undefined) this.fail(interrupt.reason);
   }
 
   // Traps
@@ -137,7 +136,7 @@ export class Scheduler {
   /** Asks generated code to trap as soon as it looks. */
   fail(reason: unknown): void {
     this.leaveReason(reason);
-    this.#words[pendingAddress / 4] = pendingKinds.trap;
+    this.words[pendingAddress / 4] = pendingKinds.trap;
   }
 
   /** Ends a call from outside: at once if it waits, else as soon as it comes to a place where it can end. */
@@ -151,7 +150,7 @@ export class Scheduler {
   unwind(task: Task, error: unknown): Trap {
     const trap = trapOf(task.reason, error);
     task.reason = undefined;
-    this.#words[pendingAddress / 4] = 0;
+    this.words[pendingAddress / 4] = 0;
     const held = heldRoots(task);
     const isSomeones = held.some(({ hasRunOut }) => hasRunOut);
     for (const root of held) {
@@ -180,7 +179,7 @@ export class Scheduler {
       (error: unknown) => suspension.complete({ error }),
     );
     this.#taken = suspension;
-    this.#words[pendingAddress / 4] = pendingKinds.wait;
+    this.words[pendingAddress / 4] = pendingKinds.wait;
     return waiting;
   }
 
@@ -215,7 +214,7 @@ export class Scheduler {
 
   /** The stack of this task goes on. @returns the answer @throws what it failed with */
   settle(id: number): unknown {
-    const task = this.#suspendable.get(id);
+    const task = this.tasks.suspendable(id);
     if (task === undefined) throw new Error("a stack that has ended goes on");
     this.resume(task);
     return this.#outcomeOf(task);
@@ -240,7 +239,7 @@ export class Scheduler {
   refusal(root: Root, task: Task | undefined): Error | undefined {
     if (root.state !== "ready") return cannotEnter(`it is ${root.state}`);
     const holder = this.#taskOf(root.holder);
-    const from = task ?? this.inHost;
+    const from = task ?? this.tasks.inHost;
     const isOwn = holder !== undefined && from?.isWithin(holder) === true;
     const passed = from?.origin.passed?.chain.includes(root.name) === true;
     if (from !== undefined && (isOwn || passed)) {
@@ -253,8 +252,8 @@ export class Scheduler {
 
   #taskOf(id: number): Task | undefined {
     for (let task = this.running; task !== undefined; task = task.before) if (task.id === id) return task;
-    for (let task = this.inHost; task !== undefined; task = task.parent) if (task.id === id) return task;
-    return this.#suspendable.get(id);
+    for (let task = this.tasks.inHost; task !== undefined; task = task.parent) if (task.id === id) return task;
+    return this.tasks.suspendable(id);
   }
 
   /**
@@ -289,6 +288,7 @@ export class Scheduler {
     task.waitsFor = root;
     root.queue.push(task);
     this.#contended.add(root);
+    this.words[dutyIndex] = 1;
     return suspension;
   }
 

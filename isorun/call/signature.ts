@@ -9,6 +9,7 @@ import { layoutOf, offsetsOf, sequenceOf } from "../types/layout.ts";
 import { emitLiftFlat, emitLoad, FlatValues } from "./lift-source.ts";
 import { emitLowerFlat, emitStore } from "./lower-source.ts";
 import { plus, Source } from "./source.ts";
+import { dutyIndex, runningIndex } from "./task-numbers.ts";
 
 interface Generated {
   /** Binds the text: `(cx, target, r, post) => …`; of an exit the last one is what `target` answers with if it waits. */
@@ -33,6 +34,8 @@ export interface EntryOptions {
   readonly postReturn: boolean;
   /** `(task, ...values) => promise`, and the core function answers with a promise too. */
   readonly isSuspendable: boolean;
+  /** Whether the core function is a gate, which enters and leaves the instance. */
+  readonly isGated: boolean;
 }
 
 /** `(...values) => value`: a `result` as the whole result is returned or thrown. */
@@ -63,12 +66,13 @@ function remembered(
 }
 
 /** `canon lift`. Until the core function is called, a bad argument is the caller's problem, and the instance unharmed. */
-function makeEntry({ params, result }: FuncType, { postReturn, isSuspendable }: EntryOptions): Generated {
+function makeEntry({ params, result }: FuncType, { postReturn, isSuspendable, isGated }: EntryOptions): Generated {
+  if (isGated) return makeGatedEntry({ params, result });
   const source = new Source();
   const names = params.map((_, index) => `arg${index}`);
   const types = params.map(({ type }) => type);
   if (isSuspendable) source.line(`cx.enterTask(task, arguments.length - 1, ${names.length});`);
-  else source.line(`const task = cx.enter(arguments.length, ${names.length});`);
+  else emitEnter(source, types);
   const scope = types.some(({ hasBorrow }) => hasBorrow) ? source.let("cx.openScope()", "b") : undefined;
   source.line(`let isInside = false${result === undefined ? "" : ", value"};`);
   source.block(
@@ -88,7 +92,63 @@ function makeEntry({ params, result }: FuncType, { postReturn, isSuspendable }: 
   // The call is over: an error that is returned as a result is no trap.
   if (result !== undefined) source.line(`return ${result.kind === "result" ? "cx.host.unwrap(value)" : "value"};`);
   const given = isSuspendable ? ["task", ...names] : names;
-  return finish(source, `${isSuspendable ? "async " : ""}function (${given.join(", ")}) {\n${source.text}\n  }`);
+  const before = isSuspendable ? "" : books;
+  return finish(
+    source,
+    `${isSuspendable ? "async " : ""}function (${given.join(", ")}) {\n${source.text}\n  }`,
+    before,
+  );
+}
+
+/** What quick calls keep (edge.ts). In place, because engines inline few of the functions that all entries share. */
+const books = `  const { words, isQuick } = cx;
+  const { task: own, place, enterIndex, endedIndex, holderIndex, callsIndex } = cx.root;
+`;
+
+function emitEnter(source: Source, types: readonly ValueType[]): void {
+  const canEnter = `words[enterIndex] === 1 && words[endedIndex] === 0 && words[${runningIndex}] === 0`;
+  source.line(`const quick = isQuick && ${canEnter} && arguments.length === ${types.length};`);
+  source.line(`const task = quick ? own : cx.enter(arguments.length, ${types.length});`);
+  source.block("if (quick)", () => {
+    source.line(`words[enterIndex] = 0;`);
+    source.line(`words[holderIndex] = place;`);
+    source.line(`words[${runningIndex}] = place;`);
+    source.line("if ((words[callsIndex] = words[callsIndex] + 1 | 0) === 0) words[callsIndex + 1] += 1;");
+    if (!types.every(({ kind }) => kind === "primitive")) source.line("cx.forgetTaken();");
+  });
+}
+
+function emitLeave(source: Source): void {
+  source.block("if (quick)", () => {
+    source.line("words[enterIndex] = 1;");
+    source.line(`words[${runningIndex}] = 0;`);
+    source.line(`if (words[${dutyIndex}] !== 0) cx.settleDuty();`);
+  });
+  source.line("else cx.leave(task);");
+}
+
+/** Nothing but scalars: the gate does the rest. */
+function makeGatedEntry({ params, result }: Pick<FuncType, "params" | "result">): Generated {
+  const source = new Source();
+  const names = params.map((_, index) => `arg${index}`);
+  source.line(`if (arguments.length !== ${names.length}) throw cx.refuseCount(arguments.length, ${names.length});`);
+  const lowered = source.sibling();
+  const flat = lowerAll(
+    lowered,
+    params.map(({ type }) => type),
+    names,
+  );
+  const given = flat.map((_, index) => `c${index}`);
+  if (given.length > 0) {
+    source.line(`let ${given.join(", ")};`);
+    source.line(`try {\n${lowered.text}`);
+    source.line(given.map((name, index) => `${name} = ${flat[index]};`).join(" "));
+    source.line("} catch (error) { throw cx.refuse(error); }");
+  }
+  source.line("let flat;");
+  source.line(`try { flat = target(${given.join(", ")}); } catch (error) { throw cx.failGate(error); }`);
+  if (result !== undefined) source.line(`return ${liftResult(source, result)};`);
+  return finish(source, `function (${names.join(", ")}) {\n${source.text}\n  }`);
 }
 
 interface CallOf {
@@ -112,7 +172,8 @@ function emitCall(source: Source, { flat, result, postReturn, isSuspendable, sco
   if (hasResult) source.line(`value = ${liftResult(source, result)};`);
   if (postReturn) source.line(`cx.postReturn(post${hasResult ? ", flat" : ""});`);
   if (scope !== undefined) source.line(`cx.closeScope(${scope});`);
-  source.line("cx.leave(task);");
+  if (isSuspendable) source.line("cx.leave(task);");
+  else emitLeave(source);
 }
 
 const touchesMemory = (type: ValueType): boolean => hasPointers(type) || flattenType(type).length > flatResultsMax;

@@ -3,129 +3,36 @@
  * handles that its options and its instance give it. Checks of values throw TypeError, misbehaving guests TrapError.
  */
 import type { StringEncoding } from "../decode/ast.ts";
-import { BudgetExhausted, TrapError } from "../errors/errors.ts";
-import type { BoundaryWords } from "./boundary-words.ts";
+import { TrapError } from "../errors/errors.ts";
 import { bigInteger, integer, nameOf } from "./check-value.ts";
-import type { BorrowScope, Handle, HandleTable, RuntimeResource } from "./handle-table.ts";
+import { Edge, type EdgeOptions } from "./edge.ts";
+import type { BorrowScope, Handle, RuntimeResource } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { type NumericConstructor, numbersIn } from "./numeric-array.ts";
 import { ResourceValue } from "./resource-value.ts";
-import type { Scheduler } from "./scheduler.ts";
 import { encodeString, liftString, stringBytesMax } from "./strings.ts";
-import type { Root, Task } from "./task.ts";
 
 const listBytesMax = 2 ** 28 - 1;
 const float = new DataView(new ArrayBuffer(8));
-
-/** Of the component instance (instantiate/component-instance.ts) what calls need. */
-export interface Enterable {
-  readonly handles: HandleTable;
-  readonly root: Root;
-  readonly states: { readonly scheduler: Scheduler };
-  mayLeave: boolean;
-  /** Around what runs with context storage of its own. */
-  beginThread(): void;
-  endThread(): void;
-  enter(caller: unknown): void;
-  leave(caller: unknown): void;
-}
-
-export interface SupportOptions {
-  readonly memory: MemoryAccess | undefined;
-  readonly realloc: ((old: number, oldSize: number, align: number, size: number) => number) | undefined;
-  readonly encoding: StringEncoding;
-  /** The instance whose function this is. */
-  readonly instance: Enterable;
-  readonly words: BoundaryWords;
-  readonly host?: HostSide;
-}
-
-/** What a handle of the host does around each call. */
-export interface HostSide {
-  /** A call begins. */
-  begin(): void;
-  /** The `ok` side. @throws ComponentError with the other one */
-  unwrap(result: unknown): unknown;
-}
 
 interface Allocated {
   readonly pointer: number;
   readonly units: number;
 }
 
-export class Support {
+export class Support extends Edge {
   readonly memory: MemoryAccess | undefined;
-  readonly host: HostSide | undefined;
-  readonly #options: SupportOptions;
+  readonly #options: EdgeOptions;
   /** Of the call that runs: what it was lent, and what it lends. */
   #scope: BorrowScope = { borrows: 0 };
   #lenders: Handle[] = [];
   readonly #outer: Handle[][] = [];
   /** Bytes of the values that pass in one direction. */
   #messageBytes = 0;
-  /** What the arguments gave away, until the call has come to the guest. */
-  #taken: { readonly value: unknown; readonly index: number; readonly resource: RuntimeResource }[] = [];
-
-  constructor(options: SupportOptions) {
+  constructor(options: EdgeOptions) {
+    super(options);
     this.#options = options;
     this.memory = options.memory;
-    this.host = options.host;
-  }
-
-  // Calls
-
-  /** Begins a synchronous call of the host into the instance. @throws TrapError, TypeError */
-  enter(given: number, wanted: number): Task {
-    const { root, states } = this.#options.instance;
-    if (!root.mayEnter || root.state !== "ready") throw states.scheduler.refusal(root, undefined);
-    if (given !== wanted) throw wrongCount(given, wanted);
-    const task = states.scheduler.beginSync(root);
-    this.#begin();
-    return task;
-  }
-
-  /** The same for one whose turn it is. @throws TypeError */
-  enterTask(task: Task, given: number, wanted: number): void {
-    if (given !== wanted) throw wrongCount(given, wanted);
-    this.#options.instance.states.scheduler.begin(task);
-    this.#begin();
-  }
-
-  #begin(): void {
-    if (this.#taken.length > 0) this.#taken = [];
-    this.#options.instance.enter(undefined);
-    this.host?.begin();
-  }
-
-  /** The stack of a task was suspended or has ended: others run until `resume`. */
-  pause(task: Task): void {
-    this.#options.instance.states.scheduler.pause(task);
-  }
-
-  resume(task: Task): void {
-    this.#options.instance.states.scheduler.resume(task);
-  }
-
-  leave(task: Task): void {
-    const { instance } = this.#options;
-    instance.leave(undefined);
-    instance.states.scheduler.finish(task);
-  }
-
-  /** The call did not come to the guest: it can be entered again, unless it was its allocator that failed. */
-  abandon(task: Task, error: unknown): unknown {
-    const isGuests = guestErrors.some((kind) => error instanceof kind);
-    if (isGuests) return this.fail(task, error);
-    for (const { value, index, resource } of this.#taken) {
-      ResourceValue.giveBack(value, this.#options.instance.handles.remove(index, resource).representation);
-    }
-    this.leave(task);
-    return error;
-  }
-
-  /** Whatever ends a call that has come to the guest is a trap (`call_and_trap_on_throw`). */
-  fail(task: Task, error: unknown): Error {
-    return this.#options.instance.states.scheduler.unwind(task, error);
   }
 
   /** Counts the borrows of one call. @returns what `closeScope` has to be given */
@@ -362,7 +269,7 @@ export class Support {
     const { handles } = this.#options.instance;
     const representation = resource.values?.add(value) ?? ResourceValue.take(value, resource);
     const index = handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 });
-    if (resource.values === undefined) this.#taken.push({ value, index, resource });
+    if (resource.values === undefined) this.taken.push({ value, index, resource });
     return index;
   }
 
@@ -383,8 +290,3 @@ function stringBytes(encoding: StringEncoding, units: number): number {
   if (encoding === "utf16") return units * 2;
   return units >= utf16Tag ? (units - utf16Tag) * 2 : units;
 }
-
-const guestErrors = [TrapError, BudgetExhausted, WebAssembly.RuntimeError];
-
-const wrongCount = (given: number, wanted: number): TypeError =>
-  new TypeError(`expected ${wanted} arguments, found ${given}`);

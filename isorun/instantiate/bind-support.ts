@@ -1,8 +1,9 @@
 /** Binds the options of a canonical definition to what an instance has: memory, allocator, handles. */
 
 import type { BoundaryWords } from "../call/boundary-words.ts";
+import type { HostSide } from "../call/edge.ts";
 import { MemoryAccess } from "../call/memory-access.ts";
-import { type HostSide, Support } from "../call/support.ts";
+import { Support } from "../call/support.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { CanonicalOptions } from "../validate/canon-options.ts";
 import { absent, type RuntimeScope } from "./runtime-scope.ts";

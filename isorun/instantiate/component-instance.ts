@@ -43,6 +43,11 @@ export class ComponentInstance {
     this.#lineage = parent === undefined ? [this] : [this, ...parent.#lineage];
   }
 
+  /** Whether no other instance is around it, and it has no context storage. */
+  get isAlone(): boolean {
+    return this.parent === undefined && !this.hasContext;
+  }
+
   get mayEnter(): boolean {
     return this.states.words[(this.place + stateOffsets.mayEnter) / 4] !== 0;
   }

@@ -18,7 +18,10 @@ export class InstanceStates {
   readonly scheduler: Scheduler;
   #next = stateBytes;
   /** Generated code names places, and is held by what closes over its instance: who is gone is named by nobody. */
-  readonly #released = new FinalizationRegistry((place: number) => this.#free.push(place));
+  readonly #released = new FinalizationRegistry((place: number) => {
+    this.scheduler.tasks.release(place);
+    this.#free.push(place);
+  });
 
   constructor() {
     this.words = new Int32Array(this.memory.buffer);
@@ -28,6 +31,7 @@ export class InstanceStates {
   makeRoot(name: string, limits: RootLimits): Root {
     const root = new Root({ words: this.words, place: this.allocate(), name, limits });
     this.releaseWith(root, root.place);
+    this.scheduler.tasks.know(root);
     return root;
   }
 

@@ -1,9 +1,10 @@
 /** `canon lift` and `canon lower` at run time: generated functions bound to the memories and handles of an instance. */
 
 import { hostWords } from "../call/boundary-words.ts";
+import type { HostSide } from "../call/edge.ts";
+import { canGate, gateOf } from "../call/gate.ts";
 import { waiting } from "../call/scheduler.ts";
-import { entryOf, exitOf } from "../call/signature.ts";
-import type { HostSide } from "../call/support.ts";
+import { type EntryOptions, entryOf, exitOf } from "../call/signature.ts";
 import { promisingFunc } from "../call/suspending.ts";
 import { UnsupportedError } from "../errors/errors.ts";
 import { flattenFunc } from "../types/flatten.ts";
@@ -30,9 +31,15 @@ export function liftFunc(
   const forHost = (host: HostSide): HostEntry => {
     const has = { postReturn: post !== undefined };
     const support = supportOf(scope, options, { words: hostWords, host });
+    const { memory } = scope.instance.states;
+    const targetOf = (called: HostCall, { isSuspendable, isGated }: Omit<EntryOptions, "postReturn">): unknown => {
+      if (isSuspendable) return promisingFunc(called);
+      return isGated ? gateOf(type, support, { core: called, memory }) : called;
+    };
     const bindEntry = (isSuspendable: boolean): unknown => {
-      const { bind, resources } = entryOf(type, { ...has, isSuspendable });
-      const target = isSuspendable && typeof core === "function" ? promisingFunc(core) : core;
+      const isGated = !isSuspendable && support.isQuick && post === undefined && canGate(type);
+      const { bind, resources } = entryOf(type, { ...has, isSuspendable, isGated });
+      const target = typeof core === "function" ? targetOf(core, { isSuspendable, isGated }) : core;
       return bind(support, target, bound(scope, resources), post);
     };
     const call = bindEntry(false) as HostCall; // the text says so

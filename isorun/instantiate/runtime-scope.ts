@@ -1,6 +1,7 @@
 /** The index spaces of one component instance while it is made, what they hold, and the scope around it. */
+
+import type { HostSide } from "../call/edge.ts";
 import type { RuntimeResource } from "../call/handle-table.ts";
-import type { HostSide } from "../call/support.ts";
 import type { Task } from "../call/task.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { CanonicalOptions } from "../validate/canon-options.ts";

@@ -4,6 +4,7 @@
  */
 import { type Scheduler, waiting } from "../call/scheduler.ts";
 import { canSuspend } from "../call/suspending.ts";
+import { dutyIndex, inHostIndex, runningIndex } from "../call/task-numbers.ts";
 import { ComponentError, TrapError } from "../errors/errors.ts";
 import type { HostCall } from "../instantiate/runtime-scope.ts";
 import type { FuncType } from "../types/component-types.ts";
@@ -20,14 +21,15 @@ interface HostFuncOptions {
 export function hostFunc(type: FuncType, options: HostFuncOptions): HostCall {
   const run = running(type, options);
   if (type.result?.kind !== "result") {
-    return (...values) => {
-      const answer = run(values);
-      return isThenable(answer) ? waitFor(answer, options) : answer;
-    };
+    const answered = (answer: unknown): unknown => (isThenable(answer) ? waitFor(answer, options) : answer);
+    // A rest parameter is an array for each call.
+    if (type.params.length === 1) return (value) => answered(run(value));
+    if (type.params.length === 2) return (one, other) => answered(run(one, other));
+    return (...values) => answered(run(...values));
   }
   return (...values) => {
     try {
-      const answer = run(values);
+      const answer = run(...values);
       return isThenable(answer) ? waitFor(asResult(answer), options) : { tag: "ok", val: answer };
     } catch (error) {
       return errSide(error);
@@ -36,18 +38,35 @@ export function hostFunc(type: FuncType, options: HostFuncOptions): HostCall {
 }
 
 /** While it runs, calls that it makes are known to be its own; and whatever ended its call meanwhile ends it then. */
-function running({ params }: FuncType, { implementation, scheduler }: HostFuncOptions) {
-  const implemented = implementation as (...values: unknown[]) => unknown; // its arguments are what the type says
-  const takesContext = implementation.length > params.length;
-  return (values: unknown[]): unknown => {
-    const { running: task, inHost: outer } = scheduler;
-    scheduler.inHost = task;
+function running({ params }: FuncType, { implementation, scheduler }: HostFuncOptions): HostCall {
+  const implemented = implementation as HostCall; // its arguments are what the type says
+  const { words } = scheduler;
+  if (implementation.length > params.length) {
+    return within(scheduler, (...values) => implemented(...values, scheduler.running?.context));
+  }
+  if (params.length !== 1) return within(scheduler, implemented);
+  return (value) => {
+    const outer = words[inHostIndex] ?? 0;
+    words[inHostIndex] = words[runningIndex] ?? 0;
     try {
-      if (takesContext) values.push(task?.context);
+      return implemented(value);
+    } finally {
+      words[inHostIndex] = outer;
+      if (words[dutyIndex] !== 0) scheduler.endIfStopped();
+    }
+  };
+}
+
+function within(scheduler: Scheduler, implemented: HostCall): HostCall {
+  const { words } = scheduler;
+  return (...values) => {
+    const outer = words[inHostIndex] ?? 0;
+    words[inHostIndex] = words[runningIndex] ?? 0;
+    try {
       return implemented(...values);
     } finally {
-      scheduler.inHost = outer;
-      if (task?.interrupt !== undefined) scheduler.fail(task.interrupt.reason);
+      words[inHostIndex] = outer;
+      if (words[dutyIndex] !== 0) scheduler.endIfStopped();
     }
   };
 }

@@ -177,6 +177,11 @@ export class InstanceBudget {
     return this.root.exhausted(exhaustion ?? { field: "fuel", limit: this.#budget.fuel ?? 0n, used: 0n });
   }
 
+  /** Whether `enter` has something to do for calls that have no deadline. */
+  get countsCalls(): boolean {
+    return this.#budget.maxCallDepth !== undefined;
+  }
+
   /** Calls of the host begin at the edge. */
   enter(): void {
     if (this.#budget.maxCallDepth !== undefined) this.#meter.callDepthLeft = this.#budget.maxCallDepth;

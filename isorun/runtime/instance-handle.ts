@@ -1,6 +1,6 @@
 /** An instance as a host holds it: its exports as functions, its state, its end. */
 
-import type { HostSide } from "../call/support.ts";
+import type { HostSide } from "../call/edge.ts";
 import { canSuspend } from "../call/suspending.ts";
 import type { InstanceState } from "../call/task.ts";
 import { ComponentError, UnsupportedError } from "../errors/errors.ts";
@@ -33,6 +33,7 @@ export class InstanceHandle implements AsyncDisposable {
   #dropHostResources: () => void;
   #root: InstanceItem;
   #exports: Readonly<Record<string, unknown>> | undefined;
+  readonly #side: HostSide;
 
   constructor(root: InstanceItem, { types, budget, states, canWait, onEnd, dropHostResources }: HandleParts) {
     this.#root = root;
@@ -42,6 +43,7 @@ export class InstanceHandle implements AsyncDisposable {
     this.#canWait = canWait;
     this.#onEnd = onEnd;
     this.#dropHostResources = dropHostResources;
+    this.#side = { begin: () => budget.enter(), countsCalls: budget.countsCalls, unwrap };
     budget.root.onEnd = () => this.#ended();
   }
 
@@ -155,15 +157,6 @@ export class InstanceHandle implements AsyncDisposable {
     throw new TypeError(`the instance exports no function '${name}'`);
   }
 
-  readonly #side: HostSide = {
-    begin: () => this.#budget.enter(),
-    unwrap: (result) => {
-      const { tag, val } = result as { tag: "ok" | "err"; val?: unknown }; // lifted so
-      if (tag === "err") throw new ComponentError(val);
-      return val;
-    },
-  };
-
   /** What it had is given back, whoever still has the handle. */
   #ended(): void {
     this.#funcs.clear();
@@ -193,6 +186,13 @@ export class InstanceHandle implements AsyncDisposable {
     }
     return made;
   }
+}
+
+/** The `ok` side. @throws ComponentError with the other one */
+function unwrap(result: unknown): unknown {
+  const { tag, val } = result as { tag: "ok" | "err"; val?: unknown }; // lifted so
+  if (tag === "err") throw new ComponentError(val);
+  return val;
 }
 
 interface FoundFunc {

@@ -1,0 +1,204 @@
+/**
+ * Entering and leaving at the host's edge. A quick call keeps its books in the words that generated code shares with the
+ * host, and nowhere else: that is every call from outside all instances, into one that stands alone and has no budget
+ * that is counted at its entry. All others, also those that are refused, come to `enter` and `leave`.
+ */
+import type { StringEncoding } from "../decode/ast.ts";
+import { BudgetExhausted, TrapError } from "../errors/errors.ts";
+import type { BoundaryWords } from "./boundary-words.ts";
+import type { HandleTable, RuntimeResource } from "./handle-table.ts";
+import type { MemoryAccess } from "./memory-access.ts";
+import { ResourceValue } from "./resource-value.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Root, Task } from "./task.ts";
+import { runningIndex } from "./task-numbers.ts";
+
+/** Of the component instance (instantiate/component-instance.ts) what calls need. */
+export interface Enterable {
+  readonly handles: HandleTable;
+  readonly root: Root;
+  readonly states: { readonly scheduler: Scheduler };
+  /** Whether no other instance is around it, and it has no context storage. */
+  readonly isAlone: boolean;
+  mayLeave: boolean;
+  /** Around what runs with context storage of its own. */
+  beginThread(): void;
+  endThread(): void;
+  enter(caller: unknown): void;
+  leave(caller: unknown): void;
+}
+
+export interface EdgeOptions {
+  readonly memory: MemoryAccess | undefined;
+  readonly realloc: ((old: number, oldSize: number, align: number, size: number) => number) | undefined;
+  readonly encoding: StringEncoding;
+  /** The instance whose function this is. */
+  readonly instance: Enterable;
+  readonly words: BoundaryWords;
+  readonly host?: HostSide;
+}
+
+/** What a handle of the host does around each call. */
+export interface HostSide {
+  /** A call begins. */
+  begin(): void;
+  /** Whether that has to do with calls from outside, which have no deadline. */
+  readonly countsCalls: boolean;
+  /** The `ok` side. @throws ComponentError with the other one */
+  unwrap(result: unknown): unknown;
+}
+
+interface Taken {
+  readonly value: unknown;
+  readonly index: number;
+  readonly resource: RuntimeResource;
+}
+
+export class Edge {
+  readonly host: HostSide | undefined;
+  readonly root: Root;
+  readonly words: Int32Array;
+  /** Whether calls from outside are quick. */
+  readonly isQuick: boolean;
+  readonly #instance: Enterable;
+  readonly #scheduler: Scheduler;
+  /** What the arguments gave away, until the call has come to the guest. */
+  protected taken: Taken[] = [];
+  /** What has ended a call within a gate, told already as it has to be. */
+  #told: { readonly error: unknown } | undefined;
+
+  constructor({ instance, host }: EdgeOptions) {
+    this.#instance = instance;
+    this.#scheduler = instance.states.scheduler;
+    this.root = instance.root;
+    this.words = this.root.words;
+    this.host = host;
+    this.isQuick = instance.isAlone && this.root.time === undefined && host?.countsCalls === false;
+  }
+
+  get #canEnter(): boolean {
+    return this.root.mayEnter && this.root.state === "ready";
+  }
+
+  /** Begins a synchronous call of the host into the instance. @throws TrapError, TypeError */
+  enter(given: number, wanted: number): Task {
+    if (!this.#canEnter) throw this.#scheduler.refusal(this.root, undefined);
+    if (given !== wanted) throw wrongCount(given, wanted);
+    const task = this.#scheduler.beginSync(this.root);
+    this.#begin();
+    return task;
+  }
+
+  /** The same for one whose turn it is. @throws TypeError */
+  enterTask(task: Task, given: number, wanted: number): void {
+    if (given !== wanted) throw wrongCount(given, wanted);
+    this.#scheduler.begin(task);
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.forgetTaken();
+    this.#instance.enter(undefined);
+    this.host?.begin();
+  }
+
+  /** The stack of a task was suspended or has ended: others run until `resume`. */
+  pause(task: Task): void {
+    this.#scheduler.pause(task);
+  }
+
+  resume(task: Task): void {
+    this.#scheduler.resume(task);
+  }
+
+  leave(task: Task): void {
+    this.#instance.leave(undefined);
+    this.#scheduler.finish(task);
+  }
+
+  /** The call did not come to the guest: it can be entered again, unless it was its allocator that failed. */
+  abandon(task: Task, error: unknown): unknown {
+    const isGuests = guestErrors.some((kind) => error instanceof kind);
+    if (isGuests) return this.fail(task, error);
+    for (const { value, index, resource } of this.taken) {
+      ResourceValue.giveBack(value, this.#instance.handles.remove(index, resource).representation);
+    }
+    this.leave(task);
+    return error;
+  }
+
+  /** Whatever ends a call that has come to the guest is a trap (`call_and_trap_on_throw`). */
+  fail(task: Task, error: unknown): Error {
+    return this.#scheduler.unwind(task, error);
+  }
+
+  forgetTaken(): void {
+    if (this.taken.length > 0) this.taken = [];
+  }
+
+  /** The end of a quick call, where the word of duty says that there is something to do. */
+  settleDuty(): void {
+    this.#scheduler.settleDuty(this.root.task);
+  }
+
+  /** What a lowered function of the host throws is the reason of a trap that generated code executes. */
+  failLater(error: unknown): void {
+    this.#scheduler.fail(error);
+  }
+
+  // Gates (gate.ts)
+
+  /** Calls the core function where the gate finds that the call is not quick. */
+  slowly<R>(call: () => R): R {
+    const task = this.#enterGate();
+    let result;
+    try {
+      result = call();
+    } catch (error) {
+      throw this.#tell(this.fail(task, error));
+    }
+    this.leave(task);
+    return result;
+  }
+
+  #enterGate(): Task {
+    try {
+      return this.enter(0, 0);
+    } catch (error) {
+      throw this.#tell(error);
+    }
+  }
+
+  /** The gate's frame is between the two: whoever catches it must not take it for a trap. */
+  #tell(error: unknown): unknown {
+    this.#told = { error };
+    return error;
+  }
+
+  /** An argument was refused before the gate; an instance that cannot be entered says that first. */
+  refuse(error: unknown): unknown {
+    return this.#canEnter ? error : this.#scheduler.refusal(this.root, undefined);
+  }
+
+  refuseCount(given: number, wanted: number): unknown {
+    return this.refuse(wrongCount(given, wanted));
+  }
+
+  /** Something came out of a gate. */
+  failGate(error: unknown): unknown {
+    const told = this.#told;
+    this.#told = undefined;
+    if (told !== undefined) return told.error;
+    const { root, words } = this;
+    const isInside = !root.mayEnter && words[runningIndex] === root.place;
+    if (isInside) return this.fail(root.task, error);
+    // A stack that is full ends in front of the gate's first instruction.
+    if (!this.#canEnter) return this.#scheduler.refusal(root, undefined);
+    return this.fail(this.enter(0, 0), error);
+  }
+}
+
+const guestErrors = [TrapError, BudgetExhausted, WebAssembly.RuntimeError];
+
+const wrongCount = (given: number, wanted: number): TypeError =>
+  new TypeError(`expected ${wanted} arguments, found ${given}`);

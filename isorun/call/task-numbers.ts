@@ -1,0 +1,72 @@
+/**
+ * Which call runs, told by its number in the memory of states: generated code writes it there, and most calls end without
+ * anybody asking whose it is. Numbers of suspendable tasks are odd; others have the place of their root, which is even.
+ */
+import { dutyAddress, inHostAddress, runningAddress } from "../adapter/state-memory.ts";
+import type { Root, Task } from "./task.ts";
+
+export const runningIndex = runningAddress / 4;
+export const inHostIndex = inHostAddress / 4;
+export const dutyIndex = dutyAddress / 4;
+
+const idStep = 2;
+const idMax = 2 ** 31 - 1;
+
+export class TaskNumbers {
+  readonly words: Int32Array;
+  readonly #suspendable = new Map<number, Task>();
+  /** As long as somebody has them: that an instance was called once does not keep it. */
+  readonly #roots = new Map<number, WeakRef<Root>>();
+  #lastId = -1;
+
+  constructor(words: Int32Array) {
+    this.words = words;
+  }
+
+  know(root: Root): void {
+    this.#roots.set(root.place, new WeakRef(root));
+  }
+
+  /** There is no root at this place any more. */
+  release(place: number): void {
+    this.#roots.delete(place);
+  }
+
+  /** The number of the next suspendable task. */
+  next(): number {
+    do this.#lastId = this.#lastId + idStep > idMax ? 1 : this.#lastId + idStep;
+    while (this.#suspendable.has(this.#lastId));
+    return this.#lastId;
+  }
+
+  add(task: Task): void {
+    this.#suspendable.set(task.id, task);
+  }
+
+  remove(task: Task): void {
+    this.#suspendable.delete(task.id);
+  }
+
+  suspendable(id: number): Task | undefined {
+    return this.#suspendable.get(id);
+  }
+
+  /** Whose core code runs. */
+  get running(): Task | undefined {
+    return this.#numbered(this.words[runningIndex] ?? 0);
+  }
+
+  set running(task: Task | undefined) {
+    this.words[runningIndex] = task === undefined ? 0 : task.id;
+  }
+
+  /** Whose host function runs. */
+  get inHost(): Task | undefined {
+    return this.#numbered(this.words[inHostIndex] ?? 0);
+  }
+
+  #numbered(id: number): Task | undefined {
+    if (id === 0) return undefined;
+    return id % idStep === 0 ? this.#roots.get(id)?.deref()?.task : this.#suspendable.get(id);
+  }
+}
