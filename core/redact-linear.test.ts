@@ -6,11 +6,16 @@ import { testSeed } from "./testing/seed.ts";
 
 const inAuthority = "[^/\\s\"'`<>]";
 const endOfLogin = "[/\\s\"'`<>]";
+/** Behind a port prose may go on. */
+const prose = "[).,:;!\\]}]*";
+/** What ends a host for sure: a query behind a port, or one that has a parameter. */
+const query =
+  "(?:\\[[^\\]@/\\s\"'`<>?#]*\\]|(?!\\[[^\\]@/\\s\"'`<>?#]*\\])[^/\\s\"'`<>@:?#%]+)(?::\\d{1,5}[?#]|[?#][\\w.%-]+=)";
 /** What begins with a user and a colon, behind which stands something that `port` is not. Not behind `\` alone. */
 const notPort = (port: string) => `(?<=/)(?!\\[)[^/\\s"'\`<>@:]*:(?!${port})`;
-const quotedPassword = `${notPort(`\\d{0,5}(?:[/\\s]|$)|\\d{1,5}["'\`<>]`)}[^/\\s"'\`<>@]*["'\`<>][^/\\s]*`;
+const quotedPassword = `${notPort(`\\d{0,5}(?:/|${prose}(?:\\s|$))|\\d{1,5}${prose}["'\`<>]`)}[^/\\s"'\`<>@]*["'\`<>][^/\\s]*`;
 const quotedToken = `(?<=/)(?!\\[)[^/\\s"'\`<>@:]+["'\`](?=\\w)[^/\\s]*`;
-const beginsOdd = `${notPort(`\\d{0,5}(?:${endOfLogin}|$)`)}[^/\\s"'\`<>@]*(?!(?<=:)//)`;
+const beginsOdd = `${notPort(`\\d{0,5}(?:/|${prose}(?:\\s|$))`)}[^/\\s"'\`<>@]*(?!(?<=:)//)`;
 const webScheme = "(?<![a-z0-9])https?:[/\\\\]*(?![/\\\\])";
 const otherScheme = "(?<!(?<![a-z0-9])https?)(?<=[a-z][a-z0-9+.-]*)://";
 const loginScheme = "(?<=(?<![a-z0-9])(?:https?:[/\\\\]*|(?:ftp|ssh|git|svn|hg)://))";
@@ -20,13 +25,16 @@ const lineBody = `(?:/|[^\\S\\r\\n])${body("(?!%40)[^\"'`<>@\\r\\n]")}`;
 const inMessage = `(?:${lineBody}(?=@|%40)${inAuthority}*(?=@)|${lineBody}(?=%40)${inAuthority}*(?=%40))`;
 /** Up to the last `@`, or else to the last escaped one. */
 const upTo = (pattern: string) => `${pattern}(?=@)|${pattern}(?=%40)`;
-const bareLogin = /((?:\/|(?<!\b[a-z]):)\/+)[^/\s"'`<>]*:[^/\s"'`<>]*(?=@)/gi;
+const bareLogin = new RegExp(
+  `((?:/|(?<!\\b[a-z]):)/+)(?!${query})(?!(?<=\\w//)\\w+::)[^/\\s"'\`<>]*:[^/\\s"'\`<>]*(?=@)`,
+  "gi",
+);
 
 const endOfAuthority = `(?:${endOfLogin}|$)`;
 const ipv6 = `[0-9a-f.:]*::[0-9a-f.:]*${endOfAuthority}`;
 const passwordWithoutHost = new RegExp(
-  `(${webScheme}(?<=/))(?!${inAuthority}+(?:@|%40))(?!\\[|[a-z]:\\\\|${ipv6})([^:/\\s"'\`<>]*:)` +
-    `(?!(?:\\d{0,5}|\\$\\{\\w+\\})(?:[?#]|${endOfAuthority}))(?!${inAuthority}*(?<=:)//)${inAuthority}*`,
+  `(${webScheme}(?<=/))(?!${query})(?!${inAuthority}+(?:@|%40))(?!\\[|[a-z]:\\\\|${ipv6})([^:/\\s"'\`<>]*:)` +
+    `(?!(?:\\d{0,5}|port|\\$\\{\\w+\\})${prose}(?:[?#]|${endOfAuthority}))(?!${inAuthority}*(?:(?<=:)//|(?<=(?<![a-z0-9])https?:)/))${inAuthority}*`,
   "gi",
 );
 
@@ -42,7 +50,7 @@ const maskParameters = (text: string): string =>
 function redactByPatterns(text: string, reach: "word" | "line" = "word"): string {
   const odd = `${loginScheme}${beginsOdd}${reach === "word" ? inProse : inMessage}`;
   const login = `${upTo(`${inAuthority}+`)}|${upTo(quotedToken)}|${upTo(quotedPassword)}|${odd}`;
-  const masked = text.replace(new RegExp(`(${webScheme}|${otherScheme})(?:${login})`, "gi"), `$1${mask}`);
+  const masked = text.replace(new RegExp(`(${webScheme}|${otherScheme})(?!${query})(?:${login})`, "gi"), `$1${mask}`);
   const whole = reach === "word" ? masked : masked.replace(passwordWithoutHost, `$1$2${mask}`);
   return maskParameters(whole.replace(bareLogin, `$1${mask}`))
     .replace(/\b((?:proxy-)?authorization\s*[:=]\s*)(?:(?:basic|bearer|token|digest)\s+)?[^\s,;"'`]+/gi, `$1${mask}`)
@@ -61,6 +69,11 @@ const pieces = [
   "p'w@h",
   "%40",
   "us:pw",
+  "h:80",
+  "?a=b",
+  "port",
+  "a::b",
+  "[::1]",
   "us:pw%40h",
   "//us:pw@h",
   "${A}",
@@ -125,6 +138,13 @@ describe("a megabyte of text takes no time to speak of", () => {
     "addresses of zeros": fill("http://::0:"),
     "words of parameters": `?${fill("aB[")}=c`,
     "parameters in a value": `?a=${fill(";a=")}`,
+    "queries without paths": fill("http:h?a="),
+    "queries without an end": fill("http://h?aaaa"),
+    "hosts without queries": fill("http:["),
+    "indexes of a parameter": `?${fill("[0]")}=c`,
+    digests: fill("//a:b@sha256:0f"),
+    "names with parts": fill("a//b::c@"),
+    "ports in prose": fill("http://h:80.: "),
     slashes: `http:${fill("/\\")}`,
     "a password of quotes": `http://a:b${fill("'")}`,
     "passwords with quotes": fill("http://a:b'"),

@@ -25,6 +25,10 @@ interface Place {
 }
 
 const endOfPlain = /[/\s"'`<>]/g;
+const endOfHost = /[/\s"'`<>@:?#%]/g;
+/** A port and `?`, or a query that has a parameter: nothing in front of it speaks for a login (RFC 3986, section 3.2). */
+const query = /(?::\d{1,5}[?#]|[?#][\w.%-]+=)/y;
+const ipv6Host = /\[[^\]@/\s"'`<>?#]*\]/y;
 const endOfQuoted = /[/\s]/g;
 
 export function loginsIn(text: string, reach: LoginReach): readonly TextRange[] {
@@ -34,13 +38,22 @@ export function loginsIn(text: string, reach: LoginReach): readonly TextRange[] 
     const start = startOfAuthority(text, colon);
     // Without a look at what follows, a long run of schemes costs nothing.
     if (start === undefined) continue;
-    const stop = indexFrom(text, endOfPlain, start);
+    const stop = endOfAuthority(text, start);
     const login = loginAt(text, { start, colon }, { stop, reach });
     if (login !== undefined) logins.push(login);
     // The scheme of the next address may end where this one stops.
     from = login?.[1] ?? stop - 1;
   }
   return logins;
+}
+
+/** Before the query of an address without a path; else as far as a login may go. */
+function endOfAuthority(text: string, start: number): number {
+  ipv6Host.lastIndex = start;
+  const host = ipv6Host.test(text) ? ipv6Host.lastIndex : indexFrom(text, endOfHost, start);
+  query.lastIndex = host;
+  if (host === start || !query.test(text)) return indexFrom(text, endOfPlain, start);
+  return indexFrom(text, /[?#]/g, host);
 }
 
 /** Behind `scheme://`; behind `http:`, whatever slashes a URL parser would read, or one that took it for a path left. */
@@ -60,16 +73,21 @@ interface Extent {
 
 function loginAt(text: string, { start, colon }: Place, extent: Extent): TextRange | undefined {
   const end = endOfLogin(text, { start, colon }, extent);
-  if (end !== undefined) return [start, end];
+  if (end !== undefined) return isGitOfSsh(text, { start, colon, end }) ? undefined : [start, end];
   if (extent.reach === "word" || !isWeb(text, colon) || text.charAt(start - 1) !== "/") return undefined;
   // The scheme of the next address may stand here.
   if (text.startsWith("://", extent.stop - 1)) return undefined;
+  if (text.charAt(extent.stop) === "/" && isWeb(text, extent.stop - 1)) return undefined;
   return passwordWithoutHost(text.slice(start, extent.stop), start);
 }
 
+/** The user that all have at the hosts of repositories. */
+const isGitOfSsh = (text: string, { start, colon, end }: Place & { readonly end: number }): boolean =>
+  text.slice(start, end) === "git" && /(?:^|[^a-z0-9])ssh$/i.test(text.slice(Math.max(0, colon - 4), colon));
+
 /** Where the `@` stands behind a login that begins here, if one does. */
 function endOfLogin(text: string, { start, colon }: Place, { stop, reach }: Extent): number | undefined {
-  const authority = text.slice(start, stop);
+  const authority = withoutDigest(text.slice(start, stop));
   const end = lastSign(authority) || authority.lastIndexOf("%40");
   if (end > 0) return start + end;
   // Behind a slash each look reaches no further than to the next address.
@@ -78,6 +96,12 @@ function endOfLogin(text: string, { start, colon }: Place, { stop, reach }: Exte
   if (!beginsPassword(text.slice(start, stop), text.charAt(stop))) return undefined;
   if (/["'`<>]/.test(text.charAt(stop))) return endOfQuotedPassword(text, stop);
   return hasLogins(text, colon) ? endOfOddPassword(text, stop, reach) : undefined;
+}
+
+/** `image:tag@sha256:…` of a registry of containers: no host has such a port. */
+function withoutDigest(authority: string): string {
+  const end = authority.lastIndexOf("@");
+  return end > 0 && /^@sha\d{3}:[0-9a-f]+$/.test(authority.slice(end)) ? authority.slice(0, end) : authority;
 }
 
 /** Where the last `@` is, or else the last escaped one. */
@@ -89,8 +113,8 @@ function lastSign(text: string): number {
 /** What stands behind the first colon of an authority and is no port, nor a part of an address in IPv6 or of a path. */
 function passwordWithoutHost(authority: string, from: number): TextRange | undefined {
   const [whole = "", user = ""] = /^(?!\[|[a-z]:\\|[0-9a-f.:]*::[0-9a-f.:]*$)([^:]*:)[^?#]*/i.exec(authority) ?? [];
-  // A port that a variable names is told as it is written.
-  if (/^(?:\d{0,5}|\$\{\w+\})$/.test(whole.slice(user.length))) return undefined;
+  // A port that a variable names is told as it is written; prose goes on behind it.
+  if (/^(?:\d{0,5}|port|\$\{\w+\})[).,:;!\]}]*$/i.test(whole.slice(user.length))) return undefined;
   return [from + user.length, from + authority.length];
 }
 
@@ -104,8 +128,9 @@ function beginsPassword(authority: string, next: string): boolean {
   const colon = authority.indexOf(":");
   if (colon === -1 || authority.startsWith("[")) return false;
   const port = authority.slice(colon + 1);
+  if (next === "/") return !/^\d{0,5}$/.test(port);
   // A password may begin with a quote.
-  return /["'`<>]/.test(next) ? !/^\d{1,5}$/.test(port) : !/^\d{0,5}$/.test(port);
+  return /["'`<>]/.test(next) ? !/^\d{1,5}[).,:;!\]}]*$/.test(port) : !/^\d{0,5}[).,:;!\]}]*$/.test(port);
 }
 
 function endOfQuotedPassword(text: string, from: number): number | undefined {
@@ -154,14 +179,19 @@ export function bareLoginsIn(text: string): readonly TextRange[] {
   bareLead.lastIndex = 0;
   while (bareLead.test(text)) {
     const start = bareLead.lastIndex;
-    const authority = text.slice(start, indexFrom(text, endOfPlain, start));
-    const end = authority.lastIndexOf("@");
-    if (authority.slice(0, Math.max(end, 0)).includes(":")) logins.push([start, start + end]);
+    const authority = text.slice(start, endOfAuthority(text, start));
+    const end = withoutDigest(authority).lastIndexOf("@");
+    if (authority.slice(0, Math.max(end, 0)).includes(":") && !isPathOfNames(text, { start, authority }))
+      logins.push([start, start + end]);
     // Behind what was looked through, but for the slash at its end.
     bareLead.lastIndex = start + Math.max(authority.length - 1, 0);
   }
   return logins;
 }
+
+/** `std::vec//x::y@z`: `//` within a word, and behind it a name with its parts. */
+const isPathOfNames = (text: string, { start, authority }: { start: number; authority: string }): boolean =>
+  /\w\/\/$/.test(text.slice(Math.max(0, start - 3), start)) && /^\w+::/.test(authority);
 
 /** Of a URL parser, which leaves out tabs and ends of lines; the blank in front of the colon is a slip. */
 const leadOfAddress = /^\s*(?:[a-z0-9][\w.-]*=)?(?:https?:[/\\\t\r\n]*|[a-z][a-z0-9+.-]+\s*:(?:\/\/)?|[/\\]{2,})?/i;
@@ -171,12 +201,18 @@ export function loginOfAddress(address: string): TextRange | undefined {
   if (/^\s*(?:file:(?!\/\/[^/])|[a-z]:[/\\])/i.test(address)) return undefined;
   const lead = leadOfAddress.exec(address)?.[0] ?? "";
   const start = lead.length;
-  const slash = indexFrom(address, /\//g, start);
-  const authority = address.slice(start, slash);
+  const stop = endOfAuthority(address, start);
+  const hasQuery = start > 0 && /[?#]/.test(address.charAt(stop));
+  const slash = hasQuery ? stop : indexFrom(address, /\//g, start);
+  const whole = address.slice(start, slash);
+  const authority = withoutDigest(whole);
   const end = lastSign(authority);
+  if (end === -1 && whole !== authority) return undefined;
+  if (authority.slice(0, end) === "git" && /ssh:\/\/$/i.test(lead)) return undefined;
   // Without a scheme, only a colon tells a login from the name of a file.
   if (end > 0) return start > 0 || authority.slice(0, end).includes(":") ? [start, start + end] : undefined;
   if (end === 0 || !beginsPassword(authority, "/")) return undefined;
+  if (hasQuery) return passwordWithoutHost(authority, start);
   const rest = address.slice(slash);
   const first = rest.search(/@|%40/);
   if (first >= 0) return [start, slash + first + lastSign(rest.slice(first).split("/", 1)[0] ?? "")];

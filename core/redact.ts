@@ -25,7 +25,7 @@ export function isSecretName(name: string): boolean {
 
 /** Words too short to mean a secret anywhere but in a query: `sig` is the signature of a link to Azure's storage. */
 const secretParameterName =
-  /(?:^|_)(?:sig|sas|auth|pass|pwd|pw|jwt|bearer|session|(?:api|auth|access|private|secret|session)(?:key|token|id))$/i;
+  /(?:^|_)(?:sig|sas|o?auth|pass|pwd|pw|jwt|bearer|session|(?:api|auth|access|private|secret|session)(?:key|id))$|(?:token(?:_?value)?|pass_?phrase|sess(?:ion)?_?id)$/i;
 
 /** Does a query parameter of this name, as it is written, hold a secret? */
 export function isSecretParameter(name: string): boolean {
@@ -33,14 +33,16 @@ export function isSecretParameter(name: string): boolean {
   return isSecretName(words) || secretParameterName.test(words);
 }
 
-/** `access_Token` for `accessToken`, `access%54oken` and `accessToken[]`. */
-const wordsOfParameter = (name: string): string =>
-  name
+/** `access_Token` for `accessToken`, `access%54oken`, `accessToken[]` and `accessToken[0]`. */
+function wordsOfParameter(name: string): string {
+  const words = name
     .replace(/%([2-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$2_")
     .split(/[^a-z0-9]+/i)
-    .filter((word) => word !== "")
-    .join("_");
+    .filter((word) => word !== "");
+  while (/^\d+$/.test(words.at(-1) ?? "")) words.pop();
+  return words.join("_");
+}
 
 /**
  * Masks secrets inside free text. Idempotent. Takes time in proportion to the text, whatever that is: programs print
