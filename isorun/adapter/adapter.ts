@@ -45,6 +45,8 @@ export interface AdapterKey {
   readonly callee: SideOptions & { readonly hasPostReturn: boolean };
   /** How many instances the call enters. */
   readonly entered: number;
+  /** Whether the host linked the two sides: traces tell them apart by it. */
+  readonly isLink: boolean;
 }
 
 /**
@@ -66,9 +68,9 @@ const modules = new Map<string, WebAssembly.Module>();
 
 /** @throws UnsupportedError for values of the asynchronous ABI */
 export function adapterOf(key: AdapterKey): Adapter {
-  const { caller, callee, entered, type } = key;
+  const { caller, callee, entered, isLink, type } = key;
   const { bytes, handles } = writeAdapter(key);
-  const text = JSON.stringify([formatFuncType(type), caller, callee, entered]);
+  const text = JSON.stringify([formatFuncType(type), caller, callee, entered, isLink]);
   const module = modules.get(text) ?? new WebAssembly.Module(bytes);
   modules.set(text, module);
   return { module, handles };
@@ -114,7 +116,7 @@ interface Flag {
 class AdapterWriter {
   readonly handles: PassedHandle[] = [];
   readonly #key: AdapterKey;
-  readonly #module = new ModuleWriter();
+  readonly #module: ModuleWriter;
   readonly #code: CodeWriter;
   readonly #lower: FlatFuncType;
   readonly #lift: FlatFuncType;
@@ -125,6 +127,7 @@ class AdapterWriter {
 
   constructor(key: AdapterKey, handles: readonly PassedHandle[]) {
     this.#key = key;
+    this.#module = new ModuleWriter(key);
     const plain = { isAsync: false, hasCallback: false };
     this.#lower = flattenFunc(key.type, { role: "lower", ...plain });
     this.#lift = flattenFunc(key.type, { role: "lift", ...plain });

@@ -9,20 +9,28 @@ import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode } from "./reasons.ts";
 import { stateOffsets } from "./state-memory.ts";
 
-const modules = new Map<number, WebAssembly.Module>();
+const modules = new Map<string, WebAssembly.Module>();
+
+interface Drop {
+  /** How many instances the call enters. */
+  readonly entered: number;
+  /** Whether the host linked the two sides. */
+  readonly isLink: boolean;
+}
 
 /**
  * Imports `take` (a handle; representation, and 1 << 32 if it was owned), `destructor`, `begin-thread` and `end-thread`, `trap`, `turn`, `wait`, `resume`,
  * `state`, and the places `caller` and `entered0`….
  */
-export function dropModule(entered: number): WebAssembly.Module {
-  const module = modules.get(entered) ?? new WebAssembly.Module(writeDrop(entered));
-  modules.set(entered, module);
+export function dropModule(drop: Drop): WebAssembly.Module {
+  const key = JSON.stringify([drop.entered, drop.isLink]);
+  const module = modules.get(key) ?? new WebAssembly.Module(writeDrop(drop));
+  modules.set(key, module);
   return module;
 }
 
-function writeDrop(entered: number): Uint8Array<ArrayBuffer> {
-  const module = new ModuleWriter();
+function writeDrop({ entered, isLink }: Drop): Uint8Array<ArrayBuffer> {
+  const module = new ModuleWriter({ isLink });
   const take = module.importFunc("take", { params: ["i32"], results: ["i64"] });
   const destructor = module.importFunc("destructor", { params: ["i32"], results: [] });
   const plain = { params: [], results: [] } as const;

@@ -59,7 +59,11 @@ export interface FunctionBody {
   readonly code: readonly number[];
 }
 
+/** What our own modules call themselves in traces: `link` is what one instance calls another through. */
+export const glueNames = { link: "isorun:link", other: "isorun:glue" } as const;
+
 export class ModuleWriter {
+  readonly #name: string;
   readonly #types: string[] = [];
   readonly #typeBytes: (readonly number[])[] = [];
   readonly #imports: (readonly number[])[] = [];
@@ -67,6 +71,10 @@ export class ModuleWriter {
   #importedFuncs = 0;
   #memories = 0;
   #globals = 0;
+
+  constructor({ isLink = false }: { readonly isLink?: boolean } = {}) {
+    this.#name = isLink ? glueNames.link : glueNames.other;
+  }
 
   /** The index of a function type. */
   type({ params, results }: FlatFuncType): number {
@@ -123,6 +131,7 @@ export class ModuleWriter {
       ...section(3, list(this.#functions.map(({ type }) => unsigned(this.type(type))))),
       ...section(7, list([[...name("f"), 0x00, ...unsigned(exported)]])),
       ...section(10, list(codes)),
+      ...section(0, [...name("name"), ...section(0, name(this.#name))]),
     ]);
   }
 }

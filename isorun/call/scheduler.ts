@@ -11,6 +11,7 @@ import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/
 import { canSuspend, suspendingImport } from "./suspending.ts";
 import { type CallContext, chainOf, heldRoots, type Root, Suspension, Task, TaskContext } from "./task.ts";
 import { dutyIndex, runningIndex, TaskNumbers } from "./task-numbers.ts";
+import { framesOf } from "./trap-frames.ts";
 import { type Trap, trapOf } from "./trap-of.ts";
 import { circleOf } from "./wait-graph.ts";
 
@@ -152,6 +153,7 @@ export class Scheduler {
     task.reason = undefined;
     this.words[pendingAddress / 4] = 0;
     const held = heldRoots(task);
+    if (trap instanceof TrapError) TrapError.addFrames(trap, framesOf(error, held));
     const isSomeones = held.some(({ hasRunOut }) => hasRunOut);
     for (const root of held) {
       if (trap instanceof ExitError) root.end("terminated");

@@ -7,6 +7,7 @@ import { stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
 import type { TimeAccount } from "./time-account.ts";
+import type { FrameNames } from "./trap-frames.ts";
 
 /** What a stack waits for has an answer, or failed. */
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
@@ -223,6 +224,10 @@ export class Root {
   readonly queue: Task[] = [];
   /** Memories that its core modules show. */
   readonly memories = new Set<WebAssembly.Memory>();
+  /** For traps. */
+  frames: FrameNames | undefined;
+  /** Functions that rewriting put between a module's imports and its own. */
+  indexShift = 0;
   state: InstanceState = "ready";
   /** Whether it was its own budget that ended it. */
   hasRunOut = false;

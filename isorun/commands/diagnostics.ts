@@ -11,6 +11,12 @@ interface Rejected extends InFile {
   readonly reason: string;
 }
 
+interface Frame {
+  readonly component: string;
+  readonly instance: string;
+  readonly func: string;
+}
+
 interface Callable {
   readonly nearest: readonly string[];
   /** Some of the names that can be called. */
@@ -77,10 +83,12 @@ export const isorunDiagnostics = {
         ? "It exports no function that `--invoke` could call."
         : `Call one of its functions with \`--invoke '${known[0]}(…)'\`: it exports ${listed(known)}.`,
   }),
-  E_COMPONENT_TRAP: rule<InFile & { func: string; reason: string }>({
+  E_COMPONENT_TRAP: rule<InFile & { func: string; reason: string; frames: readonly Frame[]; trace: string }>({
     exit: exitCode.failure,
+    lines: ["trace"],
     summary: "The program did what ends it at once, such as a panic, a division by zero or an access out of bounds.",
-    message: (p) => `'${p.file}' trapped in '${p.func}': ${p.reason}`,
+    message: (p) => `'${p.file}' trapped in '${p.func}': ${p.reason}${p.trace}`,
+    data: (p) => ({ frames: p.frames }),
   }),
   E_COMPONENT_STACK: rule<InFile>({
     exit: exitCode.budget,

@@ -12,6 +12,7 @@ import {
   ExitError,
   LinkError,
   TrapError,
+  type TrapFrame,
   UnsupportedError,
 } from "../errors/errors.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
@@ -47,8 +48,13 @@ export function endOf(program: Program, error: unknown): number {
   if (error.cause instanceof Problem) throw error.cause;
   const denied = denialOfTrap(program, error) ?? denialOfFailure(program);
   if (denied !== undefined) throw denialProblem(denied);
-  throw problem("E_COMPONENT_TRAP", { file, func, reason: error.message.replace(engineRemark, "") });
+  const { frames } = error;
+  const reason = error.message.replace(engineRemark, "");
+  throw problem("E_COMPONENT_TRAP", { file, func, reason, frames, trace: frames.map(lineOf).join("") });
 }
+
+/** Names of guests have no line ends (isorun/runtime/frame-names.ts). */
+const lineOf = ({ func, component }: TrapFrame): string => `\n  at ${func} (${component})`;
 
 /** What JavaScriptCore adds about our own code. */
 const engineRemark = / \(evaluating '[^']*'\)$/;

@@ -48,6 +48,18 @@ describe("--invoke", () => {
     expect(ended.stderr).toContain(words);
   });
 
+  test("a trap tells the functions that it came out of", async () => {
+    const { stderr } = await run("math.wasm", "--invoke", "fail()");
+    expect(stderr).toMatch(/^ *at fails \(component-[0-9a-f]{8}\)\n *at fail \(component-[0-9a-f]{8}\)$/m);
+    const { stdout } = await run("math.wasm", "--invoke", "fail()", "--format", "json", "--fuel=1000");
+    const { diagnostics } = (await assertValidEnvelope(stdout, runCommand)) as {
+      diagnostics: readonly unknown[];
+    };
+    expect(diagnostics).toMatchObject([
+      { data: { frames: [{ func: "fails" }, { func: "fail", instance: "instance-1" }] } },
+    ]);
+  });
+
   test("what gives out a resource cannot be called", async () => {
     const { stderr, exitCode } = await run("resource.wasm", "--invoke", "make()");
     expect(exitCode).toBe(65);

@@ -46,22 +46,38 @@ export class UnsupportedError extends IsorunError {
   }
 }
 
-/** Where a trap came from: the innermost first. */
+/** A call of core code that a trap came out of. */
 export interface TrapFrame {
+  /** Its name, then those of components in it; without a name by its hash, or by its place in the one around it. */
   readonly component: string;
+  /** As chains of calls name it. */
   readonly instance: string;
+  /** By the name section of its core module, else what it is exported as, else `function` and its index. */
   readonly func: string;
 }
 
 /** The guest did what the specification says must end it. Its instance cannot be entered again. */
 export class TrapError extends IsorunError {
   readonly code: string;
-  readonly frames: readonly TrapFrame[];
+  #frames: readonly TrapFrame[];
 
   constructor(message: string, { code = "trap", frames = [], cause }: TrapOptions = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.frames = frames;
+    this.#frames = frames;
+  }
+
+  /**
+   * The calls that it came out of, the innermost first, without our own code: as many as the engine kept in its trace,
+   * which are some ten unless `Error.stackTraceLimit` says otherwise. None where no core code ran.
+   */
+  get frames(): readonly TrapFrame[] {
+    return this.#frames;
+  }
+
+  /** Those of the call around the ones that are known. */
+  static addFrames(trap: TrapError, frames: readonly TrapFrame[]): void {
+    if (frames.length > 0) trap.#frames = [...trap.#frames, ...frames];
   }
 }
 

@@ -36,7 +36,7 @@ export function guardedDrop(caller: ComponentInstance, resource: RuntimeResource
     caller: place,
   };
   for (const [index, instance] of entering.entries()) imports[`entered${index}`] = instance.place;
-  const module = dropModule(entering.length);
+  const module = dropModule({ entered: entering.length, isLink: owner.instance.root !== caller.root });
   const { exports } = new WebAssembly.Instance(module, { "": imports as Record<string, CoreItem> });
   return exports["f"] as CoreItem; // what the module exports
 }

@@ -19,12 +19,14 @@ export interface Adapted {
 export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adapted): CoreItem {
   const callee = lifted.scope.instance;
   const entering = callee.enteringFrom(scope.instance);
-  if (callee.root !== scope.instance.root) scope.instance.root.links.add(callee.root);
+  const isLink = callee.root !== scope.instance.root;
+  if (isLink) scope.instance.root.links.add(callee.root);
   const { module, handles } = adapterOf({
     type,
     caller: sideOf(scope, options),
     callee: { ...sideOf(lifted.scope, lifted.options), hasPostReturn: lifted.post !== undefined },
     entered: entering.length,
+    isLink,
   });
   const imports: Record<string, unknown> = {
     ...coreImports(scope, options, lifted),

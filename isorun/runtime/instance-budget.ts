@@ -138,6 +138,7 @@ export class InstanceBudget {
 
   #accountOf(rewritten: RewrittenModule): ModuleAccount {
     const { check, grow, fuel, depth } = this.#meter.imports(rewritten);
+    this.root.indexShift = rewritten.accounts.filter((name) => name === "check" || name === "grow").length;
     return {
       admit: () => {
         this.#admitSpaces(rewritten);

@@ -10,6 +10,7 @@ import type { InstanceStates } from "../instantiate/instance-states.ts";
 import { instantiateComponent } from "../instantiate/instantiate.ts";
 import type { ModuleItem } from "../instantiate/runtime-scope.ts";
 import { Component } from "./component.ts";
+import { ComponentFrames } from "./frame-names.ts";
 import { InstanceBudget } from "./instance-budget.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import { type LocalLink, linkImports } from "./link.ts";
@@ -93,6 +94,7 @@ export class InstanceBuilder {
     const { states } = this.#hooks;
     const limits = intersectBudgets(this.#budget, this.#policy?.budget ?? {});
     const budget = new InstanceBudget(limits, { states, name: this.#hooks.nameOf() });
+    budget.root.frames = new ComponentFrames(valid, () => this.#component.hash);
     const compile = (module: CoreModule): ModuleItem => budget.moduleOf(parts, module);
     const linker = new Linker(budget.writeOutput);
     for (const define of this.#definitions) define(linker);

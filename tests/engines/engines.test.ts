@@ -11,6 +11,7 @@ const expected = {
   linked: "ab!!",
   loop: "fuel of 100000, exhausted",
   neighbour: "still here!",
+  frames: ["divide", "divides"],
   fuel: { fib: "6510", sieve: "5309250", matmul: "7266958", sort: "20728758", hash: "925712" },
 };
 

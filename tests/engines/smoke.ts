@@ -2,7 +2,7 @@
  * What every engine has to do the same: strings, resources, a link between two instances, an endless loop that its budget
  * ends, and the same counts of fuel. It runs as a bundle, so nothing here may be Bun's or Node's.
  */
-import { BudgetExhausted } from "../../isorun/errors/errors.ts";
+import { BudgetExhausted, TrapError } from "../../isorun/errors/errors.ts";
 import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
 
@@ -15,6 +15,8 @@ export interface SmokeResult {
   readonly linked: unknown;
   readonly loop: string;
   readonly neighbour: unknown;
+  /** Functions that a trap came out of. */
+  readonly frames: readonly string[];
   /** Instructions of each kernel, as text. */
   readonly fuel: Readonly<Record<string, string>>;
 }
@@ -36,6 +38,12 @@ export async function smoke(components: Components): Promise<SmokeResult> {
     linked: consumer.func("twice")("ab"),
     loop: endOf(bounded),
     neighbour: provider.func("smoke:test/echo#shout")("still here"),
+    frames: framesOf(
+      await runtime
+        .instance(component)
+        .budget({ maxMemoryBytes: 1 << 20 })
+        .instantiate(),
+    ),
     fuel: await fuelCounts(runtime, components.kernels),
   };
   await runtime.close();
@@ -57,6 +65,16 @@ function endOf(handle: InstanceHandle): string {
   } catch (error) {
     if (!(error instanceof BudgetExhausted)) throw error;
     return `${error.field} of ${String(error.limit)}, ${handle.state}`;
+  }
+}
+
+function framesOf(handle: InstanceHandle): string[] {
+  try {
+    handle.func("divide")(0);
+    return ["it ended"];
+  } catch (error) {
+    if (!(error instanceof TrapError)) throw error;
+    return error.frames.map(({ func }) => func);
   }
 }
 

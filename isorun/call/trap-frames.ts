@@ -1,0 +1,108 @@
+/**
+ * Where a trap came from, out of the trace that the engine made. Frames of guests are told with the names of their
+ * component, instance and function; our own code between them is left out, by the names that its modules have
+ * (adapter/module-writer.ts): that of a call from one instance to another says whose frames come next.
+ */
+import { glueNames } from "../adapter/module-writer.ts";
+import type { TrapFrame } from "../errors/errors.ts";
+import type { Root } from "./task.ts";
+
+/** One frame of core code, as an engine tells of it. */
+export interface CoreFrame {
+  /** What the module calls itself. */
+  readonly module: string;
+  readonly func: string | undefined;
+  /** Among the functions of the module. */
+  readonly index: number | undefined;
+}
+
+/** What an instance knows of its own code. */
+export interface FrameNames {
+  /** Undefined for a frame that is no function of the guest's own. */
+  of(frame: CoreFrame): Pick<TrapFrame, "component" | "func"> | undefined;
+}
+
+interface Trace {
+  /** The innermost first: those of one call of the host. */
+  readonly frames: readonly CoreFrame[];
+  /** Whether the outermost one is there: engines keep some ten frames. */
+  readonly isWhole: boolean;
+}
+
+/** @param held the instances that the call is in, the outermost first */
+export function framesOf(error: unknown, held: readonly Root[]): TrapFrame[] {
+  if (!(error instanceof WebAssembly.RuntimeError)) return [];
+  const { frames, isWhole } = traceOf(error);
+  const crossings = frames.filter(({ module }) => module === glueNames.link).length;
+  const last = held.length - 1;
+  // A call that has not entered yet is in the trace, and its instance is not held.
+  let place = isWhole ? crossings : last;
+  const found: TrapFrame[] = [];
+  for (const frame of frames) {
+    if (frame.module === glueNames.link) place -= 1;
+    if (frame.module === glueNames.link || frame.module === glueNames.other) continue;
+    const root = held[Math.min(Math.max(place, 0), last)];
+    if (root === undefined) continue;
+    const index = frame.index === undefined ? undefined : frame.index - root.indexShift;
+    const names = root.frames?.of({ ...frame, index });
+    if (names !== undefined) found.push({ ...names, instance: root.name });
+  }
+  return found;
+}
+
+type Prepare = (error: unknown, sites: readonly unknown[]) => unknown;
+
+/** What the type declarations of one engine do not know of another's. */
+const errors = Error as unknown as { prepareStackTrace?: Prepare | undefined; stackTraceLimit?: number };
+
+/**
+ * Engines make the text of a trace when it is first read, and some leave the names of core functions out of it: so they
+ * are asked for the parts. A program's own way of making texts is put back at once.
+ */
+function traceOf(error: WebAssembly.RuntimeError): Trace {
+  let told: readonly string[] | undefined;
+  const { prepareStackTrace: before } = errors;
+  const prepare: Prepare = (_, sites) => {
+    told = sites.map(String);
+    return [String(error), ...told].join("\n    at ");
+  };
+  // An assignment: engines do not look at what was only defined. False where a program has frozen it.
+  const isSet = Reflect.set(errors, "prepareStackTrace", prepare);
+  const text = String(error.stack);
+  if (isSet) errors.prepareStackTrace = before;
+  return coreTrace(told ?? text.split("\n").map((line) => line.replace(/^ +at /, "")));
+}
+
+/** Frames of one call stand together, above the JavaScript that made it. */
+function coreTrace(lines: readonly string[]): Trace {
+  const parsed = lines.map(coreFrame);
+  const first = parsed.findIndex((frame) => frame !== undefined);
+  if (first < 0) return { frames: [], isWhole: true };
+  const after = parsed.findIndex((frame, index) => index > first && frame === undefined);
+  const frames = parsed.slice(first, after < 0 ? undefined : after).filter((frame) => frame !== undefined);
+  return { frames, isWhole: after >= 0 || lines.length < (errors.stackTraceLimit ?? 0) };
+}
+
+/** `name (wasm://wasm/module-hash:wasm-function[1]:0x1f)` */
+const ofV8 =
+  /^(?:(?<name>.*) \()?wasm:\/\/wasm\/(?:(?<module>.*)-)?[0-9a-f]{8}:wasm-function\[(?<index>\d+)\]:0x[0-9a-f]+\)?$/su;
+/** `module.wasm-function[name] (native)`, or with an index, or with nothing. */
+const ofJsc = /^(?<module>.*?)\.wasm-function\[(?<name>.*)\](?: \(native\)|@\[wasm code\])$/su;
+
+function coreFrame(line: string): CoreFrame | undefined {
+  const [v8, jsc] = [ofV8.exec(line)?.groups, ofJsc.exec(line)?.groups];
+  if (v8 !== undefined) {
+    const { name = "", module = "", index } = v8;
+    // In front of the function's name stands the module's, if it has one.
+    const func = name === module ? "" : name.startsWith(`${module}.`) ? name.slice(module.length + 1) : name;
+    return { module, func: func === "" ? undefined : func, index: Number(index) };
+  }
+  if (jsc === undefined) return undefined;
+  const { module = "", name = "" } = jsc;
+  const isIndex = /^\d+$/.test(name);
+  return {
+    module: module === "<?>" ? "" : module,
+    func: isIndex || name === "" ? undefined : name,
+    index: isIndex ? Number(name) : undefined,
+  };
+}
