@@ -153,7 +153,8 @@ function absentItem(path: readonly string[], type: ExternType, linking: Linking)
   }
   const provider = providerOf(path[0] ?? "");
   const hint = provider === undefined ? "" : `; ${provider} would provide it`;
-  report(linking, path, `nothing was given for it, which is ${formatExternType(type)}${hint}`);
+  const wanted = type.kind === "type" && type.type.kind === "resource" ? "a resource" : formatExternType(type);
+  report(linking, path, `nothing was given for it, which is ${wanted}${hint}`);
   return undefined;
 }
 

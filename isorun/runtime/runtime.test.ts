@@ -106,6 +106,21 @@ describe("loading", () => {
     expect(appProvider.cost.coreModules).toBe(1);
   });
 
+  test("a server that refuses, and what is no source at all, are said to be that", async () => {
+    const refuse = () => new Response("<!doctype html>", { status: 404 });
+    const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: refuse });
+    const url = new URL("/app.wasm?key=secret", server.url);
+    expect(await failureOf(runtime.load(url))).toMatchObject({
+      code: "http-status",
+      message: `cannot load '${server.url.origin}/app.wasm': the server answered 404`,
+    });
+    await server.stop(true);
+    for (const source of [undefined, new ArrayBuffer(8), 5]) {
+      // What a program in JavaScript could give.
+      expect(await failureOf(runtime.load(source as unknown as string))).toBeInstanceOf(TypeError);
+    }
+  });
+
   test("a core module, a text, and a component with a broken core module are told apart", async () => {
     const core = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     expect(await failureOf(runtime.load(core))).toHaveProperty(

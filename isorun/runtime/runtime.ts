@@ -21,11 +21,13 @@ export class Runtime {
 
   /**
    * Reads, checks and compiles a component: bytes, which must not change as long as it is used, a path, or a URL.
-   * @throws TypeError for what is no budget, DecodeError (malformed), ValidationError (invalid), UnsupportedError (valid, not built yet)
+   * @throws DecodeError (malformed), ValidationError (invalid), UnsupportedError (valid, not built yet), TypeError for what
+   *   is no budget or no source, what the system says of a file or `fetch` of a URL, and an Error with the code
+   *   `http-status` for a server that does not give it
    */
   async load(source: Uint8Array | string | URL, { budget = {} }: LoadOptions = {}): Promise<Component> {
     requireBudget(budget);
-    const bytes = source instanceof Uint8Array ? source : await bytesAt(source);
+    const bytes = await bytesOf(source);
     if (this.#store === false) return loadComponent(bytes, { budget });
     // The disk is a matter of platforms that have one: elsewhere this is never loaded.
     const { openModuleStore } = await import("../store/module-store.ts");
@@ -74,9 +76,25 @@ export class Runtime {
   }
 }
 
-async function bytesAt(source: string | URL): Promise<Uint8Array> {
-  const isFile = typeof source === "string" || source.protocol === "file:";
-  if (!isFile) return new Uint8Array(await (await fetch(source)).arrayBuffer());
+async function bytesOf(source: Uint8Array | string | URL): Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source;
+  if (typeof source === "string") return readFile(source);
+  if (source instanceof URL) return source.protocol === "file:" ? readFile(source) : fetchBytes(source);
+  throw new TypeError("a component is loaded from bytes (a Uint8Array), a path, or a URL");
+}
+
+/** The page that comes with a refusal is no component, and nobody is to be told that it is a broken one. */
+async function fetchBytes(url: URL): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  // A password in the URL is nobody's business.
+  const place = `${url.origin}${url.pathname}`;
+  throw Object.assign(new Error(`cannot load '${place}': the server answered ${response.status}`), {
+    code: "http-status",
+  });
+}
+
+async function readFile(source: string | URL): Promise<Uint8Array> {
   const process = Reflect.get(globalThis, "process") as { getBuiltinModule?(name: string): unknown } | undefined;
   const files = process?.getBuiltinModule?.("node:fs/promises") as {
     readFile(path: string | URL): Promise<Uint8Array>;
