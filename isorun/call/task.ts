@@ -3,7 +3,7 @@
  * place, and goes through as many instances as call each other without the host. A root is a component instance that no
  * other one is around, with those in it: what is entered, waits, ends and is paid for as one.
  */
-import { stateOffsets } from "../adapter/state-memory.ts";
+import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
 import type { TimeAccount } from "./time-account.ts";
@@ -41,6 +41,7 @@ export interface TaskOptions {
 }
 
 let lastSequence = 0;
+const dutyIndex = dutyAddress / 4;
 
 export class Task {
   readonly root: Root;
@@ -83,6 +84,7 @@ export class Task {
 
   /** Made when somebody wants it: most calls have none. */
   get context(): TaskContext {
+    this.root.words[dutyIndex] = 1;
     this.#context ??= new TaskContext(this);
     return this.#context;
   }
@@ -90,6 +92,7 @@ export class Task {
   /** In the order of calls: younger ones have greater numbers. */
   get sequence(): number {
     if (this.#sequence === 0) {
+      this.root.words[dutyIndex] = 1;
       lastSequence += 1;
       this.#sequence = lastSequence;
     }
@@ -108,6 +111,7 @@ export class Task {
   /** Ends the task if it can be ended here; otherwise whoever looks next does. */
   stop(reason: unknown): void {
     this.#context?.abort(reason);
+    this.root.words[dutyIndex] = 1;
     if (this.suspension === undefined) this.interrupt ??= { reason };
     else this.suspension.complete({ error: reason });
   }
@@ -231,20 +235,22 @@ export class Root {
   state: InstanceState = "ready";
   /** Whether it was its own budget that ended it. */
   hasRunOut = false;
-  /** Calls of the host so far. */
-  calls = 0;
   /** Component instances. */
   instances = 0;
   /** Among the words. */
   readonly holderIndex: number;
-  readonly #enterIndex: number;
+  readonly enterIndex: number;
+  readonly endedIndex: number;
+  readonly callsIndex: number;
   readonly #instancesMax: number;
   #whenEnded: () => void = () => undefined;
 
   constructor({ words, place, name, limits }: RootOptions) {
     this.words = words;
     this.place = place;
-    this.#enterIndex = (place + stateOffsets.mayEnter) / 4;
+    this.enterIndex = (place + stateOffsets.mayEnter) / 4;
+    this.endedIndex = (place + stateOffsets.hasEnded) / 4;
+    this.callsIndex = (place + stateOffsets.calls) / 4;
     this.holderIndex = (place + stateOffsets.holder) / 4;
     this.name = name;
     this.time = limits.time;
@@ -260,11 +266,25 @@ export class Root {
   }
 
   get mayEnter(): boolean {
-    return this.words[this.#enterIndex] !== 0;
+    return this.words[this.enterIndex] !== 0;
   }
 
   set mayEnter(value: boolean) {
-    this.words[this.#enterIndex] = value ? 1 : 0;
+    this.words[this.enterIndex] = value ? 1 : 0;
+  }
+
+  /** Calls of the host so far. */
+  get calls(): number {
+    return this.#wordAt(this.callsIndex) + this.#wordAt(this.callsIndex + 1) * 2 ** 32;
+  }
+
+  set calls(count: number) {
+    this.words[this.callsIndex] = count;
+    this.words[this.callsIndex + 1] = count / 2 ** 32;
+  }
+
+  #wordAt(index: number): number {
+    return (this.words[index] ?? 0) >>> 0;
   }
 
   /** Which task is in it, if it may not be entered. */
@@ -303,6 +323,7 @@ export class Root {
   end(state: Exclude<InstanceState, "ready">): void {
     if (this.state !== "ready") return;
     this.state = state;
+    this.words[this.endedIndex] = 1;
     this.#whenEnded();
   }
 }
