@@ -6,6 +6,8 @@
  * can run, a skipped test counts as a failure.
  */
 import { join } from "node:path";
+import { built, builtNames } from "../tests/components/built.ts";
+import { oracleNode } from "./npm-oracles.ts";
 import { oraclePython } from "./oracles.ts";
 import { meetSystemRequirements } from "./system-requirements.ts";
 import { countTests, type TestCounts } from "./test-summary.ts";
@@ -27,6 +29,7 @@ async function main(): Promise<number> {
   }
   // Made before the tests, so that the time of the download is not taken from the first test that needs it.
   await oraclePython();
+  if (patterns.length === 0) await makeComponents();
   const { output, exitCode } = await runBunTest(
     patterns.length > 0 ? patterns : folders.map((folder) => `./${folder}/`),
   );
@@ -34,6 +37,12 @@ async function main(): Promise<number> {
   if (counts.skipped === 0 || process.platform !== "linux") return conclude(counts);
   console.error(`${counts.skipped} skipped: on Linux each test must run`);
   return conclude({ ...counts, failed: counts.failed + counts.skipped });
+}
+
+/** Some tests want no more than one of them, or none: those make what they need themselves. */
+async function makeComponents(): Promise<void> {
+  await oracleNode();
+  for (const name of builtNames) await built(name);
 }
 
 async function runBunTest(paths: readonly string[]): Promise<{ output: string; exitCode: number }> {
