@@ -41,5 +41,8 @@ export function withExcerpts(diagnostic: Diagnostic): Diagnostic {
   return diagnostic.spans.length === 0 ? diagnostic : { ...diagnostic, spans: diagnostic.spans.map(shortSpan) };
 }
 
-export const eventWithExcerpts = (event: VivariumEvent): VivariumEvent =>
-  event.kind === "diagnostic" ? { ...event, diagnostic: withExcerpts(event.diagnostic) } : event;
+export function eventWithExcerpts(event: VivariumEvent): VivariumEvent {
+  if (event.kind !== "diagnostic") return event;
+  // Sound: the shape is kept, and what the schema calls mutable is a new list.
+  return { ...event, diagnostic: withExcerpts(event.diagnostic) } as VivariumEvent;
+}

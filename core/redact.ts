@@ -7,6 +7,9 @@
  * - `Authorization`-like header values: error texts of HTTP clients quote requests.
  * - values of variables named like *_TOKEN, *_KEY, *_SECRET, *PASSWORD*.
  *
+ * Of one text each: what a program writes in two pieces is two texts, and a login or a `?token=` that is parted by them
+ * stays. Only values of secret variables, of which somebody told us, are looked for over the pieces of one output.
+ *
  * Three readers, since what stands around a secret decides how much may be taken for one: an address that is known to be
  * one ({@link redactAddress}), a message of ours ({@link redactMessage}), and any text at all ({@link redact}). Whoever
  * puts an address into a message, a result or a record masks it as an address.
@@ -66,8 +69,16 @@ export function redactMessage(text: string): string {
  * would write: `http:user:password@host`.
  */
 export function redactAddress(address: string): string {
-  const login = loginOfAddress(address);
-  return redactMessage(maskQueries(login === undefined ? address : covered(address, [login]), /[&#]/g));
+  return redactMessage(maskQueries(redactLogin(address), /[&#]/g));
+}
+
+/**
+ * Masks the login alone of a text that may be an address or something else: `my_key==1` is a name and a version, and
+ * stays.
+ */
+export function redactLogin(text: string): string {
+  const login = loginOfAddress(text);
+  return login === undefined ? text : covered(text, [login]);
 }
 
 /**

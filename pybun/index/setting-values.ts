@@ -47,12 +47,16 @@ export const listOf = (setting: Sourced | undefined): string[] => partsOf(settin
 /** Values that hold several URLs or places are parted by white space. @throws E_SETTING_INVALID */
 export const wordsOf = (setting: Sourced | undefined): string[] => partsOf(setting, /\s+/);
 
+/** Digits behind the colon pass for a port where a blank follows; what has an `@` then, and no scheme, is the rest of a password. */
+const partedPassword = /:[/\\]+[^\s/@:]*:\d+(?:\s+(?!\S*:[/\\])[^\s@]+)*\s+(?!\S*:[/\\]|[./~])\S+@/i;
+
 /** Never in the middle of a password: its halves would pass for addresses, and be told. */
 function partsOf(setting: Sourced | undefined, between: RegExp): string[] {
   if (setting === undefined) return [];
   const parts = setting.value.split(between);
   // A line's end is as good as a blank here.
-  if (redactMessage(setting.value.replaceAll(/\s/g, " ")).split(between).length !== parts.length)
+  const masked = redactMessage(setting.value.replaceAll(/\s/g, " "));
+  if (masked.split(between).length !== parts.length || partedPassword.test(setting.value))
     throw invalidSetting(setting, "the password of a URL has white space or a comma in it: write %20 or %2C");
   return parts.filter((word) => word !== "");
 }

@@ -14,6 +14,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment } from "@vivarium/core/paths";
+import { redactAddress } from "@vivarium/core/redact";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { runDiagnostics } from "./diagnostics.ts";
@@ -115,6 +116,9 @@ function readEnvFile(file: string, cwd: string): string {
     return readFileSync(resolve(cwd, file), "utf8");
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-    throw problem("E_RUN_ENV_FILE_MISSING", { file, cwd, reason: reasonOf(error) }, { cause: error });
+    const shown = redactAddress(file);
+    // The system's own text names the path, of which nobody could tell the login any more.
+    const context = shown === file ? { cause: error } : {};
+    throw problem("E_RUN_ENV_FILE_MISSING", { file: shown, cwd, reason: reasonOf(error) }, context);
   }
 }

@@ -2,6 +2,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
+import { redactAddress } from "@vivarium/core/redact";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import type { runDiagnostics } from "./diagnostics.ts";
 import type { ReadyRun } from "./ready-run.ts";
@@ -57,7 +58,7 @@ export function invocationOf(scene: InvocationScene): Invocation {
       const file = fileNamed(target.command, { args: target.args, cwd });
       if (file !== undefined) return invocationOf({ ...scene, target: file });
       const environment = ready.prefix === "" ? {} : { environment: ready.prefix };
-      throw problem("E_RUN_COMMAND_NOT_FOUND", { command: target.command, ...environment });
+      throw problem("E_RUN_COMMAND_NOT_FOUND", { command: redactAddress(target.command), ...environment });
     }
   }
 }

@@ -1,5 +1,5 @@
 import { rule } from "@vivarium/core/diagnostic";
-import { redactAddress, redactMessage } from "@vivarium/core/redact";
+import { redactAddress, redactLogin, redactMessage } from "@vivarium/core/redact";
 
 /** What a hand-written parser found: the text it read, what is wrong, and the column (from 1, UTF-16 code units). */
 export interface SyntaxParams {
@@ -19,18 +19,20 @@ const EXIT_BAD_DATA = 65;
 const shownMax = 200;
 
 /**
- * A requirement may hold a URL with a password. Without a URL nothing is masked: `my_key==1` is a name and a version.
+ * A requirement may hold a URL with a password. Without a scheme only a login is masked: `my_key==1` is a name and a
+ * version.
  * What nobody would read to its end is cut, after it was masked.
  */
 function shown(text: string): string {
-  const masked = /https?:|:\/\//i.test(text) ? maskRequirement(text) : text;
+  const masked = maskRequirement(text);
   return masked.length > shownMax ? `${masked.slice(0, shownMax)}…` : masked;
 }
 
 /** An address stands behind the first `@`, or is the whole text. */
 function maskRequirement(text: string): string {
   const [, head = "", address = "", rest = ""] = /^([^@:'"]*@\s*)?(\S*)(.*)$/s.exec(text) ?? [];
-  return redactMessage(`${head}${redactAddress(address)}${rest}`);
+  if (/https?:|:\/\//i.test(text)) return redactMessage(`${head}${redactAddress(address)}${rest}`);
+  return `${head}${redactLogin(address)}${rest}`;
 }
 
 /** The problems of texts that name versions, requirements, markers, platforms and distribution files. */
