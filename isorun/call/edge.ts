@@ -3,6 +3,7 @@
  * host, and nowhere else: that is every call from outside all instances, into one that stands alone and has no budget
  * that is counted at its entry. All others, also those that are refused, come to `enter` and `leave`.
  */
+import { stateOffsets } from "../adapter/state-memory.ts";
 import type { StringEncoding } from "../decode/ast.ts";
 import { BudgetExhausted, TrapError } from "../errors/errors.ts";
 import type { BoundaryWords } from "./boundary-words.ts";
@@ -20,6 +21,10 @@ export interface Enterable {
   readonly states: { readonly scheduler: Scheduler };
   /** Whether no other instance is around it, and it has no context storage. */
   readonly isAlone: boolean;
+  /** With context storage. */
+  readonly hasContext: boolean;
+  /** Of its state, in bytes. */
+  readonly place: number;
   mayLeave: boolean;
   /** Around what runs with context storage of its own. */
   beginThread(): void;
@@ -60,6 +65,8 @@ export class Edge {
   readonly words: Int32Array;
   /** Whether calls from outside are quick. */
   readonly isQuick: boolean;
+  /** Of the word that says whether the instance may be left. */
+  protected readonly leaveIndex: number;
   readonly #instance: Enterable;
   readonly #scheduler: Scheduler;
   /** What the arguments gave away, until the call has come to the guest. */
@@ -72,6 +79,7 @@ export class Edge {
     this.#scheduler = instance.states.scheduler;
     this.root = instance.root;
     this.words = this.root.words;
+    this.leaveIndex = (instance.place + stateOffsets.mayLeave) / 4;
     this.host = host;
     this.isQuick = instance.isAlone && this.root.time === undefined && host?.countsCalls === false;
   }

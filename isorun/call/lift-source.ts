@@ -93,10 +93,11 @@ interface Range {
 }
 
 function emitList(source: Source, element: ValueType, { at, length }: Range): string {
-  const { size, align } = layoutOf(element);
+  const layout = layoutOf(element);
+  const { size } = layout;
   const start = source.let(at, "p");
   const count = source.let(length, "n");
-  source.line(`cx.checkList(${start}, ${count}, ${size}, ${align});`);
+  source.line(`cx.checkList(${start}, ${count}, ${source.constant(layout)});`);
   const array = element.kind === "primitive" ? typedArrays[element.primitive] : undefined;
   if (array !== undefined)
     return source.let(`new ${array}(m.bytes.slice(${start}, ${start} + ${count} * ${size}).buffer)`);
@@ -110,10 +111,11 @@ function emitList(source: Source, element: ValueType, { at, length }: Range): st
 }
 
 function emitMap(source: Source, { key, value }: ValueType & { readonly kind: "map" }, range: Range): string {
-  const { size, align } = layoutOfPair(key, value);
+  const layout = layoutOfPair(key, value);
+  const { size } = layout;
   const start = source.let(range.at, "p");
   const count = source.let(range.length, "n");
-  source.line(`cx.checkList(${start}, ${count}, ${size}, ${align});`);
+  source.line(`cx.checkList(${start}, ${count}, ${source.constant(layout)});`);
   const map = source.let("new Map()");
   const index = source.fresh("i");
   const [keyAt = 0, valueAt = 0] = offsetsOf([key, value]);

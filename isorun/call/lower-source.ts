@@ -79,9 +79,9 @@ function storePrimitive(
     source.line(stores[primitive](pointer, scalar(primitive, value)));
     return;
   }
-  const pair = source.let(`cx.lowerString(${value})`, "s");
-  source.line(storeWord(pointer, 0, `${pair}.pointer`));
-  source.line(storeWord(pointer, 4, `${pair}.units`));
+  const start = source.let(`cx.lowerString(${value})`, "s");
+  source.line(storeWord(pointer, 0, start));
+  source.line(storeWord(pointer, 4, "cx.units"));
 }
 
 const storeInteger = (pointer: string, size: 1 | 2 | 4, value: string): string =>
@@ -262,8 +262,8 @@ export function emitLowerFlat(
 function lowerPrimitive(source: Source, primitive: Primitive, value: string): string[] {
   if (primitive === "error-context") return ["0"];
   if (primitive !== "string") return [source.let(scalar(primitive, value))];
-  const pair = source.let(`cx.lowerString(${value})`, "s");
-  return [`${pair}.pointer`, `${pair}.units`];
+  const start = source.let(`cx.lowerString(${value})`, "s");
+  return [start, source.let("cx.units", "n")];
 }
 
 const zero: Readonly<Record<FlatType, string>> = { i32: "0", i64: "0n", f32: "0", f64: "0" };

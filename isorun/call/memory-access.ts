@@ -15,8 +15,9 @@ export class MemoryAccess {
 
   /** To be called after every call into the guest. */
   refresh(): void {
+    // Views of a detached buffer have no bytes; asking the memory for its buffer costs as much as a call of the guest.
+    if (this.bytes.length > 0) return;
     const { buffer } = this.#memory;
-    if (this.bytes.buffer === buffer) return;
     this.bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
   }

@@ -9,8 +9,13 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const utf16 = new TextDecoder("utf-16le", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** Below this a loop over ASCII is faster than the engine's coders, and than a view of the bytes. */
-const shortMax = 32;
+/** Up to this, loops over bytes are faster than what the engine's coders need around them: views and objects. */
+export const shortMax = 32;
+/** Up to this, putting letters together is faster than the decoder. */
+const fewMax = 3;
+/** One for each length: a view of the guest's bytes would be another object for each string. */
+const shortBytes: readonly Uint8Array[] = Array.from({ length: shortMax + 1 }, (_, length) => new Uint8Array(length));
+const none = new Uint8Array();
 
 export interface StringWords {
   readonly outOfBounds: string;
@@ -29,10 +34,6 @@ export function liftString(
   const length = isWide ? count * 2 : count;
   if (length > stringBytesMax || pointer + length > bytes.length) throw new TrapError(words.outOfBounds);
   if (encoding !== "utf8" && pointer % 2 !== 0) throw new TrapError(words.unaligned);
-  if (encoding === "utf8" && length < shortMax) {
-    const ascii = decodeAscii(bytes, { pointer, length });
-    if (ascii !== undefined) return ascii;
-  }
   const text = bytes.subarray(pointer, pointer + length);
   if (isWide) return decodeWide(text);
   return encoding === "utf8" ? decodeUtf8(text) : decodeLatin1(text);
@@ -46,18 +47,18 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Undefined if there is something else. */
-function decodeAscii(
-  bytes: Uint8Array,
-  { pointer, length }: { readonly pointer: number; readonly length: number },
-): string | undefined {
+/** Of `shortMax` bytes at most, which lie within the memory. @throws TrapError */
+export function liftShortUtf8(bytes: Uint8Array, pointer: number, length: number): string {
+  const copy = shortBytes[length] ?? none;
   let text = "";
-  for (let at = pointer; at < pointer + length; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte >= 0x80) return undefined;
-    text += String.fromCharCode(byte);
+  let all = 0;
+  for (let index = 0; index < length; index += 1) {
+    const byte = bytes[pointer + index] ?? 0;
+    copy[index] = byte;
+    all |= byte;
+    if (length <= fewMax) text += String.fromCharCode(byte);
   }
-  return text;
+  return length <= fewMax && all < 0x80 ? text : decodeUtf8(copy);
 }
 
 /** Whether more bytes could have made it valid. */
@@ -110,10 +111,6 @@ export function encodeString(text: unknown, encoding: StringEncoding): EncodedSt
 }
 
 function encodeAs(text: string, encoding: StringEncoding): EncodedString {
-  if (encoding === "utf8" && isShortAscii(text)) {
-    const { length } = text;
-    return { byteLength: length, align: 1, units: length, write: (into, at) => writeNarrow(text, into, at) };
-  }
   if (encoding === "utf8") {
     const bytes = encoder.encode(text);
     return { byteLength: bytes.length, align: 1, units: bytes.length, write: (into, at) => into.set(bytes, at) };
@@ -125,8 +122,8 @@ function encodeAs(text: string, encoding: StringEncoding): EncodedString {
   return { byteLength: text.length * 2, align: 2, units, write: (into, at) => writeWide(text, into, at) };
 }
 
-function isShortAscii(text: string): boolean {
-  if (text.length >= shortMax) return false;
+export function isShortAscii(text: string): boolean {
+  if (text.length > shortMax) return false;
   for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) >= 0x80) return false;
   return true;
 }
@@ -134,7 +131,7 @@ function isShortAscii(text: string): boolean {
 const latin1 = /^[\u0000-\u00ff]*$/;
 const isLatin1 = (text: string): boolean => latin1.test(text);
 
-function writeNarrow(text: string, into: Uint8Array, at: number): void {
+export function writeNarrow(text: string, into: Uint8Array, at: number): void {
   for (let index = 0; index < text.length; index += 1) into[at + index] = text.charCodeAt(index);
 }
 

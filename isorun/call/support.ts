@@ -4,13 +4,22 @@
  */
 import type { StringEncoding } from "../decode/ast.ts";
 import { TrapError } from "../errors/errors.ts";
+import type { Layout } from "../types/layout.ts";
 import { bigInteger, integer, nameOf } from "./check-value.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
 import type { BorrowScope, Handle, RuntimeResource } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { type NumericConstructor, numbersIn } from "./numeric-array.ts";
 import { ResourceValue } from "./resource-value.ts";
-import { encodeString, liftString, stringBytesMax } from "./strings.ts";
+import {
+  encodeString,
+  isShortAscii,
+  liftShortUtf8,
+  liftString,
+  shortMax,
+  stringBytesMax,
+  writeNarrow,
+} from "./strings.ts";
 
 const listBytesMax = 2 ** 28 - 1;
 const float = new DataView(new ArrayBuffer(8));
@@ -27,11 +36,15 @@ export class Support extends Edge {
   #scope: BorrowScope = { borrows: 0 };
   #lenders: Handle[] = [];
   readonly #outer: Handle[][] = [];
+  /** Of the string that was lowered last, as the guest is told its length: an object for both would cost more. */
+  units = 0;
+  readonly #isUtf8: boolean;
   /** Bytes of the values that pass in one direction. */
   #messageBytes = 0;
   constructor(options: EdgeOptions) {
     super(options);
     this.#options = options;
+    this.#isUtf8 = options.encoding === "utf8";
     this.memory = options.memory;
   }
 
@@ -89,11 +102,14 @@ export class Support extends Edge {
   liftString(pointer: number, units: number): string {
     const { encoding, words } = this.#options;
     this.#count(stringBytes(encoding, units));
+    if (this.#isUtf8 && units <= shortMax && pointer + units <= this.#bytes.length) {
+      return liftShortUtf8(this.#bytes, pointer, units);
+    }
     const rules = { encoding, words: { outOfBounds: words.string, unaligned: words.unaligned } };
     return liftString(this.#bytes, { pointer, units }, rules);
   }
 
-  checkList(pointer: number, count: number, ...[size = 1, align = 1]: readonly number[]): void {
+  checkList(pointer: number, count: number, { size, align }: Layout): void {
     const { words } = this.#options;
     if (count * size > listBytesMax) throw new TrapError(words.list);
     if (pointer % align !== 0) throw new TrapError(words.unaligned);
@@ -102,7 +118,7 @@ export class Support extends Edge {
   }
 
   /** For parameters and results that go through memory as one record. */
-  checkRecord(pointer: number, ...[size = 1, align = 1]: readonly number[]): void {
+  checkRecord(pointer: number, size: number, align: number): void {
     const { words } = this.#options;
     if (pointer % align !== 0) throw new TrapError(words.unaligned);
     if (pointer + size > this.#bytes.length) throw new TrapError(words.list);
@@ -148,28 +164,38 @@ export class Support extends Edge {
     const { realloc, words, instance } = this.#options;
     if (realloc === undefined) throw new Error("validation asks for realloc where something is allocated");
     this.#count(size);
-    instance.mayLeave = false;
-    instance.beginThread();
+    const { words: states, leaveIndex } = this;
+    states[leaveIndex] = 0;
+    if (instance.hasContext) instance.beginThread();
     const pointer = realloc(0, 0, align, size) >>> 0;
-    instance.endThread();
-    instance.mayLeave = true;
+    if (instance.hasContext) instance.endThread();
+    states[leaveIndex] = 1;
     this.memory?.refresh();
     if (pointer % align !== 0) throw new TrapError(words.reallocAlign);
     if (pointer + size > this.#bytes.length) throw new TrapError(words.reallocEnd);
     return pointer;
   }
 
-  allocateList(count: number, ...[size = 1, align = 1]: readonly number[]): number {
+  allocateList(count: number, size: number, align: number): number {
     const length = count * size;
     if (length > listBytesMax) throw new TypeError(`the list takes ${length} bytes, more than ${listBytesMax}`);
     return this.allocate(length, align);
   }
 
-  lowerString(text: unknown): Allocated {
+  /** @returns where it lies; `units` says how long it is */
+  lowerString(text: unknown): number {
+    if (this.#isUtf8 && typeof text === "string" && isShortAscii(text)) {
+      const { length } = text;
+      const start = this.allocate(length, 1);
+      writeNarrow(text, this.#bytes, start);
+      this.units = length;
+      return start;
+    }
     const { byteLength, align, units, write } = encodeString(text, this.#options.encoding);
     const pointer = this.allocate(byteLength, align);
     write(this.#bytes, pointer);
-    return { pointer, units };
+    this.units = units;
+    return pointer;
   }
 
   lowerNumbers(value: unknown, array: NumericConstructor, check: (item: unknown) => unknown): Allocated {

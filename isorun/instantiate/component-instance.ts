@@ -82,6 +82,7 @@ export class ComponentInstance {
   }
 
   endThread(): void {
+    if (!this.hasContext) return;
     const before = this.#interrupted.pop();
     for (const [slot, value] of before?.entries() ?? []) this.setContext(slot, value);
   }

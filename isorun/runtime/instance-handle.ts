@@ -77,13 +77,13 @@ export class InstanceHandle implements AsyncDisposable {
       requireNoOptions(options);
       return entry.call(...args);
     }
-    return this.#callInTurn(entry, args, options ?? {});
+    return this.#callInTurn(entry, args, options);
   }
 
-  async #callInTurn(entry: HostEntry, args: readonly unknown[], options: CallOptions): Promise<unknown> {
+  async #callInTurn(entry: HostEntry, args: readonly unknown[], options?: CallOptions): Promise<unknown> {
     const { scheduler } = this.#states;
-    const task = scheduler.makeTask(entry.instance.root, options.context);
-    const unwatch = watch(task, scheduler, options);
+    const task = scheduler.makeTask(entry.instance.root, options?.context);
+    const unwatch = options === undefined ? undefined : watch(task, scheduler, options);
     let widen: (() => void) | undefined;
     try {
       const turn = scheduler.turnOf(task);
@@ -91,11 +91,11 @@ export class InstanceHandle implements AsyncDisposable {
         await turn;
         scheduler.hasTurn(task);
       }
-      if (options.fuel !== undefined) widen = this.#budget.narrowFuel(options.fuel);
+      if (options?.fuel !== undefined) widen = this.#budget.narrowFuel(options.fuel);
       return await entry.callSuspendable(task, ...args);
     } finally {
       widen?.();
-      unwatch();
+      unwatch?.();
       scheduler.forget(task);
     }
   }
