@@ -5,7 +5,6 @@
  */
 import { glueNames } from "../adapter/module-writer.ts";
 import type { TrapFrame } from "../errors/errors.ts";
-import type { Root } from "./task.ts";
 
 /** One frame of core code, as an engine tells of it. */
 export interface CoreFrame {
@@ -22,6 +21,14 @@ export interface FrameNames {
   of(frame: CoreFrame): Pick<TrapFrame, "component" | "func"> | undefined;
 }
 
+/** An instance, as far as frames tell of it. */
+interface Framed {
+  readonly name: string;
+  readonly frames: FrameNames | undefined;
+  /** Functions that rewriting put between a module's imports and its own. */
+  readonly indexShift: number;
+}
+
 interface Trace {
   /** The innermost first: those of one call of the host. */
   readonly frames: readonly CoreFrame[];
@@ -30,7 +37,7 @@ interface Trace {
 }
 
 /** @param held the instances that the call is in, the outermost first */
-export function framesOf(error: unknown, held: readonly Root[]): TrapFrame[] {
+export function framesOf(error: unknown, held: readonly Framed[]): TrapFrame[] {
   if (!(error instanceof WebAssembly.RuntimeError)) return [];
   const { frames, isWhole } = traceOf(error);
   const crossings = frames.filter(({ module }) => module === glueNames.link).length;
