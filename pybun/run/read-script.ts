@@ -1,6 +1,7 @@
 /** Reads the script that is to be run, as far as its metadata needs it; a script on stdin is read whole. */
 import { dirname, resolve } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
+import { redactAddress } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { readRegularFile } from "@vivarium/core/store/small-file";
@@ -63,6 +64,6 @@ function readBytes(path: string, cwd: string): Uint8Array | undefined {
     return readRegularFile(resolve(cwd, path));
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-    throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: path, reason: reasonOf(error) }, { cause: error });
+    throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: redactAddress(path), reason: reasonOf(error) }, { cause: error });
   }
 }

@@ -11,6 +11,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { requireDirectory } from "@vivarium/cli/no-directory";
 import { problemsOf } from "@vivarium/core/diagnostic";
+import { redactAddress } from "@vivarium/core/redact";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { runDiagnostics } from "./diagnostics.ts";
@@ -66,7 +67,8 @@ interface FoundFile {
 function namedFile(word: string, { cwd }: TargetWords): FoundFile {
   requireDirectory(word, cwd);
   const status = statusOf(word, cwd);
-  if (status === undefined) throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: word, reason: "no such file" });
+  if (status === undefined)
+    throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: redactAddress(word), reason: "no such file" });
   return { isSource: status.isFile() && !/\.py[zc]$/i.test(word) };
 }
 
@@ -118,6 +120,6 @@ function statusOf(word: string, cwd: string) {
     const errno = errnoOf(error);
     if (errno === "ENOTDIR" || errno === "ENAMETOOLONG") return undefined;
     if (errno === undefined) throw error;
-    throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: word, reason: reasonOf(error) }, { cause: error });
+    throw problem("E_RUN_SCRIPT_NOT_FOUND", { script: redactAddress(word), reason: reasonOf(error) }, { cause: error });
   }
 }

@@ -7,15 +7,17 @@
  * that say nothing of packages are passed over, because they may be members of a workspace, whose root is told as well.
  */
 import { join, resolve } from "node:path";
-import { Problem, problemsOf } from "@vivarium/core/diagnostic";
+import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment, Platform } from "@vivarium/core/paths";
 import type { Report } from "@vivarium/core/report";
-import { type Reading, readSmallText, regularFileStatus } from "@vivarium/core/store/small-file";
+import { errnoOf } from "@vivarium/core/store/io-problem";
+import { readSettingsFile } from "@vivarium/core/store/small-file";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "../index/diagnostics.ts";
 import { type SettingName, settingsIn } from "../index/given-settings.ts";
 import { readPipSettings } from "../index/pip-config.ts";
 import { truthOf, variable } from "../index/setting-values.ts";
+import { isAbsence } from "../interpreter/file-identity.ts";
 import { upwards } from "./existing-environment.ts";
 import { type UvFileKey, type UvKey, uvFileKeys } from "./uv-file-keys.ts";
 
@@ -131,11 +133,10 @@ interface UvSettings {
 const nothing: UvSettings = { keys: [], isWorkspace: false };
 
 async function settingsOf({ path, isProject, isNamed }: UvFile, withPip: boolean): Promise<UvSettings> {
-  const reading = read(path);
-  if (reading.kind === "absent") return isNamed === true ? { ...nothing, fault: "there is no such file" } : nothing;
+  const { text, fault } = read(path);
   // A project that cannot be read is told by whoever asks it for its Python.
-  if (reading.kind === "damaged") return isProject ? nothing : { ...nothing, fault: reading.detail };
-  const text = reading.value;
+  if (fault !== undefined) return isProject ? nothing : { ...nothing, fault };
+  if (text === undefined) return isNamed === true ? { ...nothing, fault: "there is no such file" } : nothing;
   if (isProject && !/\buv\b/.test(text)) return nothing;
   const { parse, TomlError } = await import("smol-toml");
   try {
@@ -149,17 +150,16 @@ async function settingsOf({ path, isProject, isNamed }: UvFile, withPip: boolean
   }
 }
 
-function read(path: string): Reading<string> {
+/** What has the name of a file and is none is nobody's settings. */
+function read(path: string): { readonly text?: string | undefined; readonly fault?: string } {
   try {
-    if ((regularFileStatus(path)?.size ?? 0) > fileBytesMax) return { kind: "damaged", detail: "it is too large" };
-    return readSmallText(path);
+    return { text: readSettingsFile(path)?.toString() };
   } catch (error) {
-    if (error instanceof Problem) return { kind: "damaged", detail: reasonOf(error.cause) };
-    throw error;
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    return isAbsence(error) ? {} : { fault: reasonOf(error) };
   }
 }
-
-const fileBytesMax = 16 * 1024 * 1024;
 
 function keysIn(table: Table, prefix: string): UvSettings["keys"] {
   const { index, ...others } = table;

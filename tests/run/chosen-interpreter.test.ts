@@ -1,7 +1,7 @@
 /** `--explain` names the rule that chose the interpreter and where it stands; pins that do not fit are told. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { assertValidEnvelope } from "../../cli/testing/validate-output.ts";
 import { runCommand } from "../../pybun/commands/run.ts";
 import { block, openRunScene, type RunOptions, type RunScene, runProgram } from "./run-scene.ts";

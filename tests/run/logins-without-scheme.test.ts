@@ -17,6 +17,7 @@ const commands: readonly (readonly [code: string, words: readonly string[]])[] =
   ["E_RUN_ENV_FILE_MISSING", ["run", "--env-file", "//us:SECR%40h/simple", "-c", "1"]],
   ["E_RUN_ENV_FILE_MISSING", ["run", "--env-file", "//us:SECR@h/simple", "-c", "1"]],
   ["E_RUN_COMMAND_NOT_FOUND", ["run", "us:SECR@h/simple"]],
+  ["E_RUN_SCRIPT_NOT_FOUND", ["run", "us:SECR@h/simple.py"]],
 ];
 
 describe.each(["text", "json", "jsonl"])("as %s", (format) => {
