@@ -127,10 +127,10 @@ test("the time of one call is looked at while the guest computes", async () => {
 test.each(["spin", "catch"])(
   "the time of '%s' is looked at again soon, also by code that is not compiled yet",
   async (name) => {
-    const [timed, plain] = [await instanceWith({ wallMs: 20 }), await instanceWith({ fuel: 1n << 60n })];
+    const [timed, plain] = [await instanceWith({ cpuMs: 20 }), await instanceWith({ fuel: 1n << 60n })];
     const ends = [await failureOf(timed.call(name)), await failureOf(plain.call(name, [], { timeoutMs: 20 }))];
-    expect(ends).toMatchObject([{ field: "wallMs" }, { code: "deadline" }]);
-    // One slice takes two milliseconds at the speed of an interpreter. A busy machine may look later than it wanted to.
+    expect(ends).toMatchObject([{ field: "cpuMs" }, { code: "deadline" }]);
+    // One slice takes two milliseconds at the speed of an interpreter. Of a busy machine only the thread's own time counts.
     expect((ends[0] as BudgetExhausted).used).toBeLessThan(120);
   },
 );
@@ -176,4 +176,4 @@ test("memory of instances that ended is given back", async () => {
   Bun.gc(true);
   // The collector is conservative: what a stack still shows may stay.
   expect(ended.filter((each) => each.deref() !== undefined).length).toBeLessThan(20);
-}, 20_000);
+}, 60_000);
