@@ -11,6 +11,7 @@ import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/
 import { canSuspend, suspendingImport } from "./suspending.ts";
 import { type CallContext, chainOf, heldRoots, type Root, Suspension, Task, TaskContext } from "./task.ts";
 import { dutyIndex, runningIndex, TaskNumbers } from "./task-numbers.ts";
+import { lateOf, wallLeftOf } from "./time-left.ts";
 import { framesOf } from "./trap-frames.ts";
 import { type Trap, trapOf } from "./trap-of.ts";
 import { circleOf } from "./wait-graph.ts";
@@ -85,17 +86,17 @@ export class Scheduler {
 
   /** Its core code does not run any more, or not for now: what ran before goes on. */
   pause(task: Task): void {
-    const { before, root } = task;
+    const { before } = task;
     this.tasks.running = before;
-    if (root.time !== undefined) root.time.pause();
-    if (before !== undefined && before.root.time !== undefined) before.root.time.run();
+    task.clock?.pause();
+    before?.clock?.run();
   }
 
   /** Behind a suspension nothing ran before: the stack begins here. */
   resume(task: Task): void {
     task.before = undefined;
     this.tasks.running = task;
-    task.root.time?.run();
+    task.clock?.run();
   }
 
   finish(task: Task): void {
@@ -111,6 +112,26 @@ export class Scheduler {
     }
     if (task.isUsed) task.end();
     if (this.#contended.size > 0) this.#giveTurns();
+  }
+
+  /** A call goes through a link into an instance that counts, or from one. */
+  enterLinked(root: Root): void {
+    const task = this.running;
+    if (task === undefined) return;
+    task.clock?.pause();
+    task.linked ??= [];
+    task.linked.push(root);
+    root.time?.enter();
+    root.time?.run();
+    root.onEnter?.();
+  }
+
+  leaveLinked(root: Root): void {
+    const task = this.running;
+    root.time?.pause();
+    root.time?.leave();
+    task?.linked?.pop();
+    task?.clock?.run();
   }
 
   /** What a quick call leaves to be done, of which the word of duty tells: no other call runs now. */
@@ -161,6 +182,8 @@ export class Scheduler {
       else root.end(root.hasRunOut || (!isSomeones && root === task.root) ? "exhausted" : "trapped");
       if (root !== task.root) root.time?.leave();
     }
+    task.clock?.pause();
+    task.linked = undefined;
     this.finish(task);
     return trap;
   }
@@ -344,36 +367,7 @@ function cannotEnter(why: string): TrapError {
 }
 
 function beginTime({ before, root: { time } }: Task): void {
-  before?.root.time?.pause();
+  before?.clock?.pause();
   time?.enter();
   time?.run();
-}
-
-const wallLeftOf = ({ time }: Root): number => time?.wallLeftMs ?? Infinity;
-
-/** Why a task that computes has to end, or one that it works for; undefined if it may go on. */
-export function endOf(task: Task): { readonly reason: unknown } | undefined {
-  if (task.interrupt !== undefined) return task.interrupt;
-  const late = lateOf(task);
-  if (late !== undefined) return { reason: late };
-  return task.parent === undefined ? undefined : endOf(task.parent);
-}
-
-/** How long a task may compute before somebody has to look at the clock again, in milliseconds. */
-export function timeLeftOf(task: Task): number {
-  const left = Math.min(
-    task.deadlineMs - performance.now(),
-    ...heldRoots(task).map(({ time }) => time?.leftMs ?? Infinity),
-  );
-  return task.parent === undefined ? left : Math.min(left, timeLeftOf(task.parent));
-}
-
-/** Why a task that may take no longer ends; undefined if it may. */
-function lateOf(task: Task): Error | undefined {
-  for (const root of heldRoots(task)) {
-    const over = root.time?.overtime;
-    if (over !== undefined) return root.exhausted(over);
-  }
-  if (performance.now() < task.deadlineMs) return undefined;
-  return new TrapError("the time that the call was given has passed", { code: "deadline" });
 }

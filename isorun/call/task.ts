@@ -62,6 +62,8 @@ export class Task {
   timer: ReturnType<typeof setTimeout> | undefined;
   /** In whose queue it stands. */
   waitsFor: Root | undefined;
+  /** Instances that it has entered through links which count, the innermost last: theirs is the time. */
+  linked: Root[] | undefined;
   /** Whose turn it was given: nobody else may enter in between. */
   granted: Root | undefined;
   /** Calls that its host functions made and that have not ended. */
@@ -102,6 +104,11 @@ export class Task {
   /** The call that all of this began with. */
   get origin(): Task {
     return this.parent?.origin ?? this;
+  }
+
+  /** For whom its thread works. */
+  get clock(): TimeAccount | undefined {
+    return (this.linked?.at(-1) ?? this.root).time;
   }
 
   isWithin(task: Task): boolean {
@@ -228,6 +235,8 @@ export class Root {
   readonly queue: Task[] = [];
   /** Memories that its core modules show. */
   readonly memories = new Set<WebAssembly.Memory>();
+  /** What its budget does when a link enters it. */
+  onEnter: (() => void) | undefined;
   /** For traps. */
   frames: FrameNames | undefined;
   /** Functions that rewriting put between a module's imports and its own. */

@@ -61,6 +61,11 @@ export class TimeAccount {
     return (this.#limits.wallMs ?? Infinity) - this.wallMs;
   }
 
+  /** Whether what nested instances use has to be taken off. */
+  get countsCpu(): boolean {
+    return this.#cpuNow !== undefined;
+  }
+
   /** How long it may compute before a limit can be met. */
   get leftMs(): number {
     const { cpuMs = Infinity } = this.#limits;

@@ -3,6 +3,7 @@ import { dropModule } from "../adapter/drop.ts";
 import type { RuntimeResource } from "../call/handle-table.ts";
 import type { ComponentInstance } from "./component-instance.ts";
 import { guardOf, trapFunc } from "./guarded-func.ts";
+import { LinkAccount } from "./link-account.ts";
 import type { CoreItem } from "./runtime-scope.ts";
 import { turnImports } from "./turn-imports.ts";
 
@@ -27,7 +28,7 @@ export function guardedDrop(caller: ComponentInstance, resource: RuntimeResource
   });
   const imports: Record<string, unknown> = {
     take,
-    destructor: owner.destructor,
+    destructor: new LinkAccount(caller, owner.instance).inCallee(owner.destructor, { params: ["i32"], results: [] }),
     "begin-thread": () => owner.instance.beginThread(),
     "end-thread": () => owner.instance.endThread(),
     trap: trapFunc(states),

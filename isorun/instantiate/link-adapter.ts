@@ -3,9 +3,11 @@ import { type Adapter, adapterOf } from "../adapter/adapter.ts";
 import type { BorrowScope, Handle, HandleTable, RuntimeResource } from "../call/handle-table.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { FuncType } from "../types/component-types.ts";
+import { flattenFunc } from "../types/flatten.ts";
 import type { CanonicalOptions } from "../validate/canon-options.ts";
 import type { ComponentInstance } from "./component-instance.ts";
 import { trapFunc } from "./guarded-func.ts";
+import { LinkAccount } from "./link-account.ts";
 import { absent, type CoreItem, type LiftedFunc, type RuntimeScope } from "./runtime-scope.ts";
 import { turnImports } from "./turn-imports.ts";
 
@@ -29,7 +31,7 @@ export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adap
     isLink,
   });
   const imports: Record<string, unknown> = {
-    ...coreImports(scope, options, lifted),
+    ...coreImports(scope, { type, options, lifted }),
     ...hostImports({
       caller: scope.instance,
       callee,
@@ -53,14 +55,20 @@ const sideOf = ({ instance }: RuntimeScope, { encoding, memory, realloc }: Canon
   hasContext: instance.hasContext,
 });
 
-function coreImports(scope: RuntimeScope, options: CanonicalOptions, lifted: LiftedFunc): Record<string, unknown> {
+function coreImports(scope: RuntimeScope, { type, options, lifted }: Adapted): Record<string, unknown> {
   const at = (space: readonly CoreItem[], index: number | undefined) =>
     index === undefined ? undefined : space[index];
+  const account = new LinkAccount(scope.instance, lifted.scope.instance);
+  const flat = flattenFunc(type, { role: "lift", isAsync: false, hasCallback: false });
+  const [toCaller, toCallee] = [
+    at(scope.coreFuncs, options.realloc),
+    at(lifted.scope.coreFuncs, lifted.options.realloc),
+  ];
   return {
-    callee: lifted.core,
-    post: lifted.post,
-    "realloc-caller": at(scope.coreFuncs, options.realloc),
-    "realloc-callee": at(lifted.scope.coreFuncs, lifted.options.realloc),
+    callee: account.callee(lifted.core, flat),
+    post: lifted.post && account.inCallee(lifted.post, { params: flat.results, results: [] }),
+    "realloc-caller": toCaller && account.allocator(toCaller, "out"),
+    "realloc-callee": toCallee && account.allocator(toCallee, "in"),
     "memory-caller": at(scope.coreMemories, options.memory),
     "memory-callee": at(lifted.scope.coreMemories, lifted.options.memory),
   };

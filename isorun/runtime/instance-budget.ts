@@ -3,9 +3,9 @@
  * are accounted to one meter. Without a budget nothing is rewritten.
  */
 import type { Budget } from "../../core/budget/budget.ts";
-import { endOf, timeLeftOf } from "../call/scheduler.ts";
 import type { Root } from "../call/task.ts";
 import { TimeAccount } from "../call/time-account.ts";
+import { endOf, timeLeftOf } from "../call/time-left.ts";
 import { type Exhaustion, Meter } from "../compile/meter.ts";
 import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
@@ -60,6 +60,7 @@ export class InstanceBudget {
       time: hasClock ? new TimeAccount({ cpuMs, wallMs }) : undefined,
     });
     this.#metering = new Metering(budget);
+    if (maxCallDepth !== undefined || this.#metering.options.fuel === true) this.root.onEnter = () => this.enter();
     this.#meter = new Meter({
       ...(fuel === undefined ? {} : { fuel }),
       ...(maxMemoryBytes === undefined ? {} : { memoryBytesMax: maxMemoryBytes }),

@@ -1,0 +1,32 @@
+/** How long calls may go on, by the limits of all that they are in. */
+import { TrapError } from "../errors/errors.ts";
+import { heldRoots, type Root, type Task } from "./task.ts";
+
+export const wallLeftOf = ({ time }: Root): number => time?.wallLeftMs ?? Infinity;
+
+/** Why a task that computes has to end, or one that it works for; undefined if it may go on. */
+export function endOf(task: Task): { readonly reason: unknown } | undefined {
+  if (task.interrupt !== undefined) return task.interrupt;
+  const late = lateOf(task);
+  if (late !== undefined) return { reason: late };
+  return task.parent === undefined ? undefined : endOf(task.parent);
+}
+
+/** How long a task may compute before somebody has to look at the clock again, in milliseconds. */
+export function timeLeftOf(task: Task): number {
+  const left = Math.min(
+    task.deadlineMs - performance.now(),
+    ...heldRoots(task).map(({ time }) => time?.leftMs ?? Infinity),
+  );
+  return task.parent === undefined ? left : Math.min(left, timeLeftOf(task.parent));
+}
+
+/** Why a task that may take no longer ends; undefined if it may. */
+export function lateOf(task: Task): Error | undefined {
+  for (const root of heldRoots(task)) {
+    const over = root.time?.overtime;
+    if (over !== undefined) return root.exhausted(over);
+  }
+  if (performance.now() < task.deadlineMs) return undefined;
+  return new TrapError("the time that the call was given has passed", { code: "deadline" });
+}

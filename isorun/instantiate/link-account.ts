@@ -1,0 +1,94 @@
+/**
+ * What a call through a link costs whom. Time in the other instance is that instance's: its wall time runs from entry to
+ * exit, its processor time is taken off its caller's, and its depth of calls begins anew. What is copied is a message of
+ * both sides, counted by what the receiver's allocator is asked for. Links of instances without such limits have nothing
+ * of this in their way.
+ */
+import { accountModule } from "../adapter/account.ts";
+import type { Root } from "../call/task.ts";
+import type { FlatFuncType } from "../types/flatten.ts";
+import type { ComponentInstance } from "./component-instance.ts";
+import type { InstanceStates } from "./instance-states.ts";
+import type { CoreItem } from "./runtime-scope.ts";
+
+const realloc: FlatFuncType = { params: ["i32", "i32", "i32", "i32"], results: ["i32"] };
+
+const nothing = (): void => undefined;
+
+interface Wrapped {
+  readonly type: FlatFuncType;
+  readonly begin: () => void;
+  readonly end: () => void;
+  readonly count?: (before: number, size: number) => number;
+}
+
+/** What one link counts. */
+export class LinkAccount {
+  readonly #caller: Root;
+  readonly #callee: Root;
+  readonly #states: InstanceStates;
+  readonly #isTimed: boolean;
+  readonly #isSized: boolean;
+  /** Of the message that is passed, in each direction. */
+  readonly #bytes = { in: 0, out: 0 };
+
+  constructor({ root: caller, states }: ComponentInstance, { root: callee }: ComponentInstance) {
+    this.#caller = caller;
+    this.#callee = callee;
+    this.#states = states;
+    const isLink = caller !== callee;
+    const isCounted = callee.time !== undefined || callee.onEnter !== undefined || caller.time?.countsCpu === true;
+    this.#isTimed = isLink && isCounted;
+    this.#isSized = isLink && Math.min(caller.messageBytesMax, callee.messageBytesMax) < Infinity;
+  }
+
+  /** What the caller calls. */
+  callee(core: CoreItem, type: FlatFuncType): CoreItem {
+    if (!this.#isTimed && !this.#isSized) return core;
+    const begin = (): void => {
+      this.#bytes.in = 0;
+      this.#bytes.out = 0;
+      this.#enter();
+    };
+    return wrapped(core, { type, begin, end: this.#leave });
+  }
+
+  /** What else runs in the callee. */
+  inCallee(core: CoreItem, type: FlatFuncType): CoreItem {
+    return this.#isTimed ? wrapped(core, { type, begin: this.#enter, end: this.#leave }) : core;
+  }
+
+  /** The allocator of one side. */
+  allocator(core: CoreItem, direction: "in" | "out"): CoreItem {
+    const isIn = direction === "in";
+    if (!this.#isSized) return isIn ? this.inCallee(core, realloc) : core;
+    const count = (before: number, size: number): number => this.#count(direction, (size >>> 0) - (before >>> 0));
+    const [begin, end] = isIn ? [this.#enter, this.#leave] : [nothing, nothing];
+    return wrapped(core, { type: realloc, begin, end, count });
+  }
+
+  readonly #enter = (): void => {
+    if (this.#isTimed) this.#states.scheduler.enterLinked(this.#callee);
+  };
+
+  readonly #leave = (): void => {
+    if (this.#isTimed) this.#states.scheduler.leaveLinked(this.#callee);
+  };
+
+  #count(direction: "in" | "out", bytes: number): 0 | 1 {
+    this.#bytes[direction] += bytes;
+    const [caller, callee] = [this.#caller, this.#callee];
+    const root = caller.messageBytesMax <= callee.messageBytesMax ? caller : callee;
+    const { messageBytesMax: limit } = root;
+    const used = this.#bytes[direction];
+    if (used <= limit) return 0;
+    this.#states.scheduler.leaveReason(root.exhausted({ field: "maxMessageBytes", limit, used }));
+    return 1;
+  }
+}
+
+function wrapped(core: CoreItem, { type, ...imports }: Wrapped): CoreItem {
+  const module = accountModule({ type, isRealloc: imports.count !== undefined });
+  const { exports } = new WebAssembly.Instance(module, { "": { core, ...imports } });
+  return exports["f"] as CoreItem; // what the module exports
+}
