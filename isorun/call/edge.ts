@@ -209,4 +209,4 @@ export class Edge {
 const guestErrors = [TrapError, BudgetExhausted, WebAssembly.RuntimeError];
 
 const wrongCount = (given: number, wanted: number): TypeError =>
-  new TypeError(`expected ${wanted} arguments, found ${given}`);
+  new TypeError(`expected ${wanted === 1 ? "1 argument" : `${wanted} arguments`}, found ${given}`);

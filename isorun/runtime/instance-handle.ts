@@ -154,7 +154,9 @@ export class InstanceHandle implements AsyncDisposable {
     const path = hash < 0 ? [name] : [name.slice(0, hash), name.slice(hash + 1)];
     const found = find(this.#root, this.#types, path);
     if (found !== undefined) return found;
-    throw new TypeError(`the instance exports no function '${name}'`);
+    const meant = [...this.#types].find(([, type]) => type.kind === "instance" && type.exports.has(name));
+    const hint = meant === undefined ? "" : `; '${meant[0]}' has one: call '${meant[0]}#${name}'`;
+    throw new TypeError(`the instance exports no function '${name}'${hint}`);
   }
 
   /** What it had is given back, whoever still has the handle. */

@@ -145,7 +145,13 @@ describe("calls", () => {
     expect(instance.func(`${math}#echo`)("grüße 👋")).toBe("grüße 👋");
     const exported = instance.exports[math] as Record<string, (...args: unknown[]) => Promise<unknown>>;
     expect(await exported["divide"]?.(7, 2)).toBe(3);
-    expect(() => instance.func("nothing")).toThrow("the instance exports no function 'nothing'");
+    expect(() => instance.func("nothing")).toThrow(/^the instance exports no function 'nothing'$/);
+    expect(() => instance.func("add")).toThrow(`exports no function 'add'; '${math}' has one: call '${math}#add'`);
+    expect(await failureOf(instance.call(`${math}#add`, [1]))).toHaveProperty(
+      "message",
+      "expected 2 arguments, found 1",
+    );
+    expect(await failureOf(instance.call(`${math}#echo`))).toHaveProperty("message", "expected 1 argument, found 0");
   });
 
   test("the `err` side of a result is thrown, and the instance goes on", async () => {
