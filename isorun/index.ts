@@ -19,6 +19,7 @@ export {
   LinkError,
   type LinkProblem,
   TrapError,
+  type TrapFrame,
   UnsupportedError,
   ValidationError,
 } from "./errors/errors.ts";
