@@ -14,6 +14,8 @@ const idMax = 2 ** 31 - 1;
 
 export class TaskNumbers {
   readonly words: Int32Array;
+  /** The one that began last, if it has not ended: most end before another begins, and never come into the map. */
+  #latest: Task | undefined;
   readonly #suspendable = new Map<number, Task>();
   /** As long as somebody has them: that an instance was called once does not keep it. */
   readonly #roots = new Map<number, WeakRef<Root>>();
@@ -35,20 +37,23 @@ export class TaskNumbers {
   /** The number of the next suspendable task. */
   next(): number {
     do this.#lastId = this.#lastId + idStep > idMax ? 1 : this.#lastId + idStep;
-    while (this.#suspendable.has(this.#lastId));
+    while (this.suspendable(this.#lastId) !== undefined);
     return this.#lastId;
   }
 
   add(task: Task): void {
-    this.#suspendable.set(task.id, task);
+    const before = this.#latest;
+    if (before !== undefined) this.#suspendable.set(before.id, before);
+    this.#latest = task;
   }
 
   remove(task: Task): void {
-    this.#suspendable.delete(task.id);
+    if (this.#latest === task) this.#latest = undefined;
+    else this.#suspendable.delete(task.id);
   }
 
   suspendable(id: number): Task | undefined {
-    return this.#suspendable.get(id);
+    return this.#latest?.id === id ? this.#latest : this.#suspendable.get(id);
   }
 
   /** Whose core code runs. */
@@ -67,6 +72,6 @@ export class TaskNumbers {
 
   #numbered(id: number): Task | undefined {
     if (id === 0) return undefined;
-    return id % idStep === 0 ? this.#roots.get(id)?.deref()?.task : this.#suspendable.get(id);
+    return id % idStep === 0 ? this.#roots.get(id)?.deref()?.task : this.suspendable(id);
   }
 }
