@@ -56,7 +56,20 @@ export interface TrapFrame {
   readonly func: string;
 }
 
-/** The guest did what the specification says must end it. Its instance cannot be entered again. */
+/**
+ * The guest did what the specification says must end it. Its instance cannot be entered again.
+ *
+ * ```ts
+ * const failing = async (_x: number) => {
+ *   throw new Error("no answer");
+ * };
+ * const builder = runtime.instance(await runtime.load(twice)).linkHost((linker) => linker.func("fetch", failing));
+ * const instance = await builder.instantiate();
+ * const trap = await instance.call("run", [1]).catch((error: unknown) => error);
+ * trap instanceof TrapError && trap.message; // → "a function of the host failed: no answer"
+ * trap instanceof TrapError && trap.frames.map(({ func }) => func); // → ["run"]
+ * ```
+ */
 export class TrapError extends IsorunError {
   readonly code: string;
   #frames: readonly TrapFrame[];

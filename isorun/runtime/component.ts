@@ -25,6 +25,15 @@ export interface CompilationCost {
   readonly fromStore: boolean;
 }
 
+/**
+ * ```ts
+ * const component = await runtime.load(greet);
+ * [...component.exports.keys()]; // → ["greet", "sum"]
+ * component.imports.size; // → 0
+ * component.toWit().includes("greet: func(name: string) -> string"); // → true
+ * component.size === greet.length; // → true
+ * ```
+ */
 export class Component {
   /** Bytes of the binary. */
   readonly size: number;

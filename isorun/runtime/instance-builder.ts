@@ -25,6 +25,21 @@ export interface BuilderHooks {
   readonly onEnd: (handle: InstanceHandle) => void;
 }
 
+/**
+ * As many instances as one likes come from one builder.
+ *
+ * ```ts
+ * const builder = runtime.instance(await runtime.load(twice)).budget({ fuel: 1_000n, maxMemoryBytes: 1 << 20 });
+ * const missing = await builder.instantiate().catch((error: unknown) => error);
+ * missing instanceof LinkError; // → true
+ * const instance = await builder.linkHost((linker) => linker.func("fetch", (x: number) => x + 1)).instantiate();
+ * await instance.call("run", [20]); // → 42
+ * // Another instance may serve the import too, if it exports it under the same name.
+ * const other = await runtime.instance(await runtime.load(fetching)).instantiate();
+ * const linked = await runtime.instance(await runtime.load(twice)).linkLocal("fetch", other).instantiate();
+ * await linked.call("run", [20]); // → 60
+ * ```
+ */
 export class InstanceBuilder {
   readonly #component: Component;
   readonly #hooks: BuilderHooks;

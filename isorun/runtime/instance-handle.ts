@@ -23,6 +23,21 @@ interface HandleParts {
 
 const nothing: InstanceItem = { kind: "instance", exports: new Map() };
 
+/**
+ * ```ts
+ * const component = await runtime.load(greet);
+ * const instance = await runtime.instance(component).budget({ fuel: 10_000n }).instantiate();
+ * await instance.call("greet", ["you"]); // → "hello, you"
+ * instance.func("sum")([1, 2, 39]); // → 42n
+ * const { sum } = instance.exports as { sum(numbers: number[]): Promise<bigint> };
+ * await sum([1, 2]); // → 3n
+ * instance.usage().calls; // → 3
+ * const end = await instance.call("sum", [[1, 2]], { fuel: 5n }).catch((error: unknown) => error);
+ * end instanceof BudgetExhausted && end.field; // → "fuel"
+ * instance.state; // → "exhausted"
+ * await instance.terminate("it is not needed any more");
+ * ```
+ */
 export class InstanceHandle implements AsyncDisposable {
   readonly #types: ReadonlyMap<string, ExternType>;
   readonly #funcs = new Map<string, HostEntry>();

@@ -34,7 +34,24 @@ export type WriteOutput = (bytes: Uint8Array, write: (fitting: Uint8Array) => vo
 
 const resources = new WeakMap<HostResource, RuntimeResource>();
 
-/** Names are those of the component, verbatim. What is defined twice is what was defined last. */
+/**
+ * Names are those of the component, verbatim. What is defined twice is what was defined last.
+ *
+ * ```ts
+ * const chains: number[] = [];
+ * const instance = await runtime
+ *   .instance(await runtime.load(twice))
+ *   .linkHost((linker) => {
+ *     linker.func("fetch", async (x: number, context: CallContext) => {
+ *       chains.push(context.chain.length);
+ *       return x * 2;
+ *     });
+ *   })
+ *   .instantiate();
+ * await instance.call("run", [4]); // → 16
+ * chains; // → [2, 2]
+ * ```
+ */
 export class Linker {
   readonly #definitions = new Map<string, HostDefinition>();
   readonly #fallbacks: Fallback[] = [];

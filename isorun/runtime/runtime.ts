@@ -6,7 +6,20 @@ import { type Component, type LoadOptions, loadComponent } from "./component.ts"
 import { InstanceBuilder } from "./instance-builder.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 
-/** Several live in one process without touching each other. */
+/**
+ * Several live in one process without touching each other.
+ *
+ * ```ts
+ * const runtime = new Runtime();
+ * const component = await runtime.load(greet);
+ * const instance = await runtime.instance(component).instantiate();
+ * runtime.registerInstance("greeter", instance);
+ * runtime.registered("greeter") === instance; // → true
+ * runtime.unregisterInstance("greeter"); // → true
+ * await runtime.close();
+ * instance.state; // → "terminated"
+ * ```
+ */
 export class Runtime {
   readonly #registered = new Map<string, InstanceHandle>();
   readonly #live = new Set<InstanceHandle>();

@@ -20,6 +20,20 @@ export interface StdioOptions {
 }
 
 /**
+ * ```ts
+ * const pieces: string[] = [];
+ * const stdout = (bytes: Uint8Array) => void pieces.push(new TextDecoder().decode(bytes));
+ * const instance = await runtime
+ *   .instance(await runtime.load(printing))
+ *   .linkSystem(new WasiStdio({ stdout }))
+ *   .budget({ maxOutputBytes: 7 })
+ *   .instantiate();
+ * await instance.call("print", [new TextEncoder().encode("hello")]);
+ * const end = await instance.call("print", [new TextEncoder().encode("you")]).catch((error: unknown) => error);
+ * end instanceof BudgetExhausted && end.field; // → "maxOutputBytes"
+ * pieces; // → ["hello", "yo"]
+ * ```
+ *
  * `wasi:cli/stdin`, `stdout`, `stderr`, `terminal-*`, and `wasi:io/error`, `poll` and `streams`. All instances that it
  * is linked to share the streams; what each writes to both outputs together counts against its budget's
  * `maxOutputBytes`, up to which it is written. Input that is not there yet makes a guest wait, which a call that cannot be suspended
