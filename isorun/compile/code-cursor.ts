@@ -92,6 +92,13 @@ export class CodeCursor {
     else if (code >= 0x80) this.fail("invalid leading byte for value type", this.at - 1);
   }
 
+  /** A code of one byte, or the index of a type. */
+  skipHeapType(typeCount: number): void {
+    const code = this.bytes[this.at] ?? 0;
+    if (code >= 0x40 && code < 0x80) this.at += 1;
+    else this.typeIndex(typeCount);
+  }
+
   /** Types that are appended to the module's own stand behind `typeCount`. */
   skipBlockType(typeCount: number): void {
     const code = this.bytes[this.at] ?? 0;

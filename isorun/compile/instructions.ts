@@ -6,7 +6,7 @@
 /** Numbers, because they select in the innermost loop of the rewriting pass. */
 export const walk = {
   plain: 0,
-  /** One LEB128 that stays as it is: a constant, an index of a space without shift, a heap type. */
+  /** One LEB128 that stays as it is: a constant, an index of a space without shift. */
   leb: 1,
   /** The last of those that are copied without a look. */
   memoryArgument: 2,
@@ -20,20 +20,30 @@ export const walk = {
   sixteenBytes: 10,
   valueTypes: 11,
   prefix: 12,
+  /** A code, or the index of a type. */
+  heapType: 13,
   /** Blocks, branches, calls, throws, growth: each has a method of its own. */
-  control: 13,
+  control: 14,
   /** Bulk operations on memories: their size in bytes is the last operand. */
-  bulkMemory: 14,
-  bulkTable: 15,
-  bulkArray: 16,
-  tableGrow: 17,
-  newFixed: 18,
-  branchOnCast: 19,
-  wait: 20,
+  bulkMemory: 15,
+  bulkTable: 16,
+  bulkArray: 17,
+  tableGrow: 18,
+  newFixed: 19,
+  branchOnCast: 20,
+  wait: 21,
   /** Where an index of a local has to be looked at. */
-  local: 21,
-  unknown: 22,
+  local: 22,
+  unknown: 23,
 } as const;
+
+/** In bytes, of immediates that always have as many. */
+export const fixedWidths: Readonly<Record<number, number>> = {
+  [walk.byte]: 1,
+  [walk.fourBytes]: 4,
+  [walk.eightBytes]: 8,
+  [walk.sixteenBytes]: 16,
+};
 
 type Row = readonly [from: number, to: number, kind: number];
 
@@ -62,7 +72,7 @@ export const opcodes = tableOf(256, [
   [0x43, 0x43, walk.fourBytes],
   [0x44, 0x44, walk.eightBytes],
   [0x45, 0xc4, walk.plain],
-  [0xd0, 0xd0, walk.leb], // ref.null
+  [0xd0, 0xd0, walk.heapType], // ref.null
   [0xd1, 0xd1, walk.plain], // ref.is_null
   [0xd2, 0xd2, walk.func], // ref.func
   [0xd3, 0xd4, walk.plain], // ref.eq, ref.as_non_null
@@ -82,7 +92,7 @@ const gcOpcodes = tableOf(31, [
   [11, 14, walk.leb], // array.get, array.set
   [15, 15, walk.plain], // array.len
   [16, 19, walk.bulkArray], // array.fill, array.copy, array.init_data, array.init_elem
-  [20, 23, walk.leb], // ref.test, ref.cast
+  [20, 23, walk.heapType], // ref.test, ref.cast
   [24, 25, walk.branchOnCast],
   [26, 30, walk.plain], // conversions, i31
 ]);

@@ -11,9 +11,10 @@ import type { ByteWriter } from "./byte-writer.ts";
 import { CodeCursor } from "./code-cursor.ts";
 import { growCost, instructionCost, instructionsPerElement, throwCost } from "./fuel-cost.ts";
 import { FuelRegions } from "./fuel-regions.ts";
-import { entryBytesMax, entryOf, type LocalsSpan } from "./function-entry.ts";
-import { opcodes, opcodesWithLocals, prefixedOpcode, walk } from "./instructions.ts";
-import { type FrameKind, LabelFrames } from "./label-frames.ts";
+import { entryBytesMax, entryOf } from "./function-entry.ts";
+import { FunctionLocals } from "./function-locals.ts";
+import { fixedWidths, opcodes, opcodesWithLocals, prefixedOpcode, walk } from "./instructions.ts";
+import { blockKinds, type FrameKind, LabelFrames } from "./label-frames.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
 import { SizedOperations } from "./sized-operations.ts";
 
@@ -23,21 +24,25 @@ export class FunctionRewriter {
   readonly #frames = new LabelFrames();
   readonly #regions: FuelRegions | undefined;
   readonly #sized: SizedOperations;
+  readonly #locals: FunctionLocals;
   readonly #opcodes: Uint8Array;
   /** Nothing leads to the next instruction. */
   #isDead = false;
   #calls = false;
   #loops = false;
-  /** The local that keeps the depth: the one behind the function's own. */
-  #depthLocal = 0;
+  /** Loops keep the fuel in a local. */
+  #keepsFuel = false;
+  /** It turned out that they may not. */
+  #startsAnew = false;
 
   constructor(plan: RewritePlan, { bytes, capacity }: { bytes: Uint8Array; capacity: number }) {
     this.#plan = plan;
     this.#cursor = new CodeCursor(bytes, capacity);
-    this.#sized = new SizedOperations(plan, this.#cursor);
+    this.#locals = new FunctionLocals(this.#cursor);
     const { fuel, depth } = plan.accounts;
-    this.#opcodes = depth === undefined ? opcodes : opcodesWithLocals;
+    this.#opcodes = depth === undefined && fuel === undefined ? opcodes : opcodesWithLocals;
     this.#regions = fuel === undefined ? undefined : new FuelRegions(this.#cursor.output, { fuel });
+    this.#sized = new SizedOperations(plan, this.#cursor, this.#regions);
   }
 
   get output(): ByteWriter {
@@ -49,43 +54,41 @@ export class FunctionRewriter {
     const cursor = this.#cursor;
     const { output } = cursor;
     cursor.at = start;
-    const locals = this.#readLocals();
-    this.#depthLocal = parameterCount + locals.count;
+    this.#locals.read(parameterCount);
     const codeStart = cursor.at;
     const gapStart = output.length;
     output.reserve(codeStart - start + entryBytesMax);
-    output.length += codeStart - start + entryBytesMax;
-    output.skipTo(codeStart);
-    const bodyStart = output.length;
-    this.#calls = this.#loops = this.#isDead = false;
-    this.#frames.clear();
-    this.#regions?.beginFunction(end - start);
-    this.#push("function", false);
-    this.#walk(end);
+    const bodyStart = gapStart + codeStart - start + entryBytesMax;
+    this.#keepsFuel = this.#regions !== undefined && this.#locals.hasRoom;
+    do {
+      cursor.at = codeStart;
+      output.length = bodyStart;
+      output.skipTo(codeStart);
+      this.#begin(end - start);
+      this.#walk(end);
+    } while (this.#startsAnew);
     output.copyTo(end);
-    const groups = cursor.bytes.subarray(locals.groupsStart, codeStart);
-    this.#writeHeader(gapStart, bodyStart, { groupCount: locals.groupCount, groups });
+    this.#writeHeader(gapStart, bodyStart);
   }
 
-  #readLocals(): { readonly count: number; readonly groupCount: number; readonly groupsStart: number } {
-    const cursor = this.#cursor;
-    const groupCount = cursor.u32();
-    const groupsStart = cursor.at;
-    let count = 0;
-    for (let group = 0; group < groupCount; group += 1) {
-      if (cursor.at >= cursor.bytes.length) cursor.fail("unexpected end");
-      count += cursor.u32();
-      cursor.skipValueType();
-    }
-    return { count, groupCount, groupsStart };
+  #begin(byteCount: number): void {
+    this.#calls = this.#loops = this.#isDead = this.#startsAnew = false;
+    this.#frames.clear();
+    const fuelLocal = this.#locals.count + (this.#plan.accounts.depth === undefined ? 0 : 1);
+    this.#regions?.beginFunction(byteCount, this.#keepsFuel ? fuelLocal : undefined);
+    this.#push("function", false);
   }
 
-  #writeHeader(gapStart: number, bodyStart: number, locals: LocalsSpan): void {
+  #writeHeader(gapStart: number, bodyStart: number): void {
     const { output } = this.#cursor;
-    const header = entryOf(this.#plan, locals, {
+    const locals = this.#locals;
+    const keepsFuel = this.#keepsFuel && this.#loops;
+    if (keepsFuel || this.#plan.accounts.depth !== undefined) locals.refuseStray();
+    const header = entryOf(this.#plan, locals.span, {
       calls: this.#calls,
       loops: this.#loops,
-      depthLocal: this.#depthLocal,
+      depthLocal: locals.count,
+      keepsFuel,
       fuel: this.#regions?.endFunction(),
     });
     const bodyLength = output.length - bodyStart;
@@ -99,6 +102,7 @@ export class FunctionRewriter {
   #walk(end: number): void {
     const cursor = this.#cursor;
     while (this.#frames.depth > 0) {
+      if (this.#startsAnew) return;
       this.#walkSimple(end);
       const start = cursor.at;
       if (start >= end) cursor.fail("unexpected end");
@@ -123,11 +127,17 @@ export class FunctionRewriter {
     const kinds = this.#opcodes;
     const isCounted = !this.#isDead && this.#regions !== undefined;
     const countMax = isCounted ? this.#regions.room() : Number.MAX_SAFE_INTEGER;
+    const localsEnd = Math.min(this.#locals.count, 0x80);
     let { at } = cursor;
     let count = 0;
     while (at < end && count < countMax) {
       const kind = kinds[bytes[at] ?? 0] ?? walk.unknown;
-      if (kind > walk.memoryArgument) break;
+      if (kind > walk.memoryArgument) {
+        if (kind !== walk.local || (bytes[at + 1] ?? localsEnd) >= localsEnd) break;
+        at += 2;
+        count += 1;
+        continue;
+      }
       at += 1;
       if (kind === walk.memoryArgument) {
         if ((bytes[at] ?? 0) >= 0x40) {
@@ -176,6 +186,8 @@ export class FunctionRewriter {
       case walk.valueTypes:
         for (let count = cursor.u32(); count > 0 && cursor.at < cursor.bytes.length; count -= 1) cursor.skipValueType();
         return;
+      case walk.heapType:
+        return cursor.skipHeapType(this.#plan.typeCount);
       case walk.prefix:
         return this.#prefixed(code, start);
       default:
@@ -214,16 +226,8 @@ export class FunctionRewriter {
       return this.#regions?.branch();
     }
     if (kind === walk.wait) return this.#sized.wait();
-    if (kind === walk.local) return this.#local();
+    if (kind === walk.local) return this.#locals.index();
     cursor.unsupported(`the core instruction ${prefix.toString(16)}${prefix < 0xfb ? "" : ` ${code}`}`);
-  }
-
-  /** The local that keeps the depth is none of the function's own. */
-  #local(): void {
-    const cursor = this.#cursor;
-    const start = cursor.at;
-    const index = cursor.u32();
-    if (index >= this.#depthLocal) cursor.invalid(`unknown local ${index}: local index out of bounds`, start);
   }
 
   #control(code: number, start: number): void {
@@ -246,6 +250,7 @@ export class FunctionRewriter {
     cursor.skipBlockType(this.#plan.typeCount);
     if (code === 0x03) return this.#loop(start);
     if (code === 0x1f) this.#catches();
+    if (code === 0x06 || code === 0x1f) this.#handle();
     this.#push(blockKinds[code] ?? "block", false);
     if (code === 0x04) this.#regions?.branch();
   }
@@ -257,6 +262,12 @@ export class FunctionRewriter {
     if (isDoubled) {
       this.#regions?.loopHead(start, { typeEnd: this.#cursor.at, spend: this.#plan.injected.outOfFuel() });
     }
+  }
+
+  /** Where a handler begins nothing reloads the local, and what threw has charged. */
+  #handle(): void {
+    this.#startsAnew = this.#keepsFuel;
+    this.#keepsFuel = false;
   }
 
   /** The handlers of `try_table`: their labels are seen from outside of it. */
@@ -280,6 +291,7 @@ export class FunctionRewriter {
     if (isDoubled) {
       this.#cursor.output.copyTo(start);
       this.#cursor.output.byte(0x0b);
+      this.#regions?.leaveLoop();
     }
     if (frames.depth === 0 || isDead) return;
     // Behind a condition without a second half there is always a way.
@@ -325,6 +337,7 @@ export class FunctionRewriter {
     else cursor.typeIndex(typeCount);
     if (code === 0x11 || code === 0x13) cursor.skipLeb();
     if (isTail) this.#interrupt();
+    else if (!this.#isDead) this.#regions?.reloadAt(cursor.at);
   }
 
   /** In front of a call; a tail call stands where the function itself does. */
@@ -334,7 +347,7 @@ export class FunctionRewriter {
     const { output } = this.#cursor;
     output.copyTo(start);
     output.byte(0x20);
-    output.unsigned(this.#depthLocal);
+    output.unsigned(this.#locals.count);
     if (isTail) output.append([0x41, 1, 0x6a]); // i32.const 1, i32.add
     output.byte(0x24);
     output.unsigned(depth);
@@ -383,12 +396,3 @@ export class FunctionRewriter {
     else if (rewritten !== label) cursor.replace(start, rewritten);
   }
 }
-
-const fixedWidths: Readonly<Record<number, number>> = {
-  [walk.byte]: 1,
-  [walk.fourBytes]: 4,
-  [walk.eightBytes]: 8,
-  [walk.sixteenBytes]: 16,
-};
-
-const blockKinds: Readonly<Record<number, FrameKind>> = { 0x02: "block", 0x04: "if", 0x06: "try", 0x1f: "try" };

@@ -68,6 +68,8 @@ describe("what is appended is out of a module's reach", () => {
     ["the value of a global", { globals: [{ type: "funcref", value: [0xd2, 0] }] }],
     ["a local", { functions: [{ code: [local.get(0), drop] }] }],
     ["a type", { functions: [{ code: [[0x02, 1, 0x0b]] }] }],
+    ["a null of a type", { functions: [{ code: [[0xd0, 1], drop] }] }],
+    ["a test for a type", { functions: [{ code: [[0xd0, 0x70], [0xfb, 20, 1], drop] }] }],
   ];
   for (const [name, source] of rows) {
     test(`${name} with an index behind the module's own is refused`, () => {
