@@ -8,6 +8,10 @@
  * What stands behind the end of a block belongs to the region in which the block began. So a program never pays less
  * than it runs, and at most that many instructions more for each region that it enters.
  *
+ * Within loops the fuel stands in a local too, which every charge writes with the global: what is asked and taken is
+ * not read from memory that was written a moment before. What has charged meanwhile, a call or a bulk operation, is
+ * followed by a load. An exception comes out of calls without one, so that functions with handlers have no such local.
+ *
  * A charge is written before its region is known: it has room for its number, which is filled in at the region's end.
  */
 import { writePadded } from "./byte-writer.ts";
@@ -21,6 +25,9 @@ const noRegion = -1;
 
 export class FuelRegions {
   readonly #output: SplicedOutput;
+  /** Where loops keep the fuel, which the global has as well; undefined in a function that has no such local. */
+  #local: number | undefined;
+  #loopDepth = 0;
   readonly #globals: { readonly fuel: number };
   /** Of the region that is being written; those of others are in the lists. */
   #current = noRegion;
@@ -45,7 +52,9 @@ export class FuelRegions {
   }
 
   /** @param byteCount of the body, which bounds what a region can cost. */
-  beginFunction(byteCount: number): void {
+  beginFunction(byteCount: number, local: number | undefined): void {
+    this.#local = local;
+    this.#loopDepth = 0;
     this.#costs.length = 0;
     this.#allowances.length = 0;
     this.#places.length = 0;
@@ -105,14 +114,44 @@ export class FuelRegions {
     const typeFrom = output.length - (typeEnd - offset);
     const block = output.bytes.slice(typeFrom, output.length);
     this.#open();
+    this.#loopDepth += 1;
+    if (this.#loopDepth === 1) this.reload();
     this.#lessThanCost();
     output.append([0x04, 0x40, 0x10]); // if, call
     output.unsigned(spend);
+    this.reload();
     output.byte(0x0b);
     output.append(block);
     this.#lessThanCost();
     output.append([0x0d, 0x01]); // br_if to the outer loop
     this.#charge();
+  }
+
+  /** Behind the end of a loop that had a head. */
+  leaveLoop(): void {
+    this.#loopDepth -= 1;
+  }
+
+  /** Behind what has charged by itself, a call above all, and ends at `offset`. */
+  reloadAt(offset: number): void {
+    if (this.#isInLocal) {
+      this.#output.copyTo(offset);
+      this.reload();
+    }
+  }
+
+  /** The same behind what is written already: global.get $fuel, local.set */
+  reload(): void {
+    if (!this.#isInLocal) return;
+    const output = this.#output;
+    output.byte(0x23);
+    output.unsigned(this.#globals.fuel);
+    output.byte(0x21);
+    output.unsigned(this.#local ?? 0);
+  }
+
+  get #isInLocal(): boolean {
+    return this.#local !== undefined && this.#loopDepth > 0;
   }
 
   /** Fills in what the regions of a function cost. @returns the cost of the entry's region, and of all. */
@@ -151,22 +190,29 @@ export class FuelRegions {
     this.#isPending = false;
   }
 
-  /** global.get $fuel, i64.const cost, i64.lt_s */
+  /** The fuel, i64.const cost, i64.lt_s */
   #lessThanCost(): void {
     this.#fuelAndCost();
     this.#output.byte(0x53);
   }
 
   #charge(): void {
+    const output = this.#output;
     this.#fuelAndCost();
-    this.#output.append([0x7d, 0x24]); // i64.sub, global.set
-    this.#output.unsigned(this.#globals.fuel);
+    output.byte(0x7d); // i64.sub
+    if (this.#isInLocal) {
+      output.byte(0x22);
+      output.unsigned(this.#local ?? 0);
+    }
+    output.byte(0x24);
+    output.unsigned(this.#globals.fuel);
   }
 
   #fuelAndCost(): void {
     const output = this.#output;
-    output.byte(0x23);
-    output.unsigned(this.#globals.fuel);
+    const isLocal = this.#isInLocal;
+    output.byte(isLocal ? 0x20 : 0x23);
+    output.unsigned(isLocal ? (this.#local ?? 0) : this.#globals.fuel);
     output.byte(0x42);
     this.#places.push(output.length);
     this.#placeRegions.push(this.#current);

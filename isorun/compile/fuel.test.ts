@@ -37,6 +37,8 @@ function fuelOf(source: Uint8Array, ...args: unknown[]): bigint {
 
 const loopOf = (code: Code): Code => loop(code, local.get(0), i32.const(1), i32.sub, local.tee(0), branchIf(0));
 
+const inner = (code: Code): Code => loop(code, local.get(1), i32.const(1), i32.sub, local.tee(1), branchIf(0));
+
 describe("fuel of programs counted by hand", () => {
   const rows: readonly (readonly [name: string, code: Code, fuel: bigint])[] = [
     ["nothing", [], 0n],
@@ -90,6 +92,31 @@ describe("fuel of programs counted by hand", () => {
     const { exports, meter } = runMetered(source);
     expect(exports.run?.(5)).toBe(5);
     expect(meter.fuelUsed).toBe(15n * 14n);
+  });
+
+  // Loops keep the fuel in a local: whatever charges meanwhile must not be given back.
+  const expensive = times(200, nop);
+  const within: readonly (readonly [name: string, code: Code, least: bigint])[] = [
+    ["a call", [call(1)], 200n],
+    ["a call of what throws, caught", [block(tryAll(0, call(2)))], 300n],
+    ["the same in the older form", [tryCatchAll([call(2)], [nop])], 300n],
+    ["a call of what throws behind another loop", [loop(nop), block(tryAll(0, call(2))), loop(nop)], 300n],
+    ["a call in an inner loop", [i32.const(3), local.set(1), inner([call(1)])], 600n],
+    ["a call in one half", [local.get(0), whenElse([call(1)], [nop])], 200n],
+    ["filling in a loop", [i32.const(0), i32.const(0), i32.const(1600), memory.fill], 200n],
+  ];
+  test.each(within)("a loop with %s costs as much each time", (_, code, least) => {
+    const functions: FunctionSource[] = [
+      { code: loopOf(code), export: "run", params: ["i32"], locals: ["i32"] },
+      { code: expensive },
+      { code: [expensive, 0x08, 0] },
+    ];
+    const source = buildModule({ functions, memory: [1], hasTag: true });
+    const [once, twice, often] = [1, 2, 1000].map((count) => fuelOf(source, count));
+    const each = (twice ?? 0n) - (once ?? 0n);
+    expect(each).toBeGreaterThan(least);
+    expect(often).toBe((once ?? 0n) + 999n * each);
+    expect(runMetered(source, { fuel: 1_000_000n }).fieldThatEnds("run", 100_000)).toBe("fuel");
   });
 
   test("slices do not change the count", () => {

@@ -17,16 +17,19 @@ export interface EntryFacts {
   readonly loops: boolean;
   /** The local that keeps the depth: the one behind the function's own. */
   readonly depthLocal: number;
+  /** Whether its loops keep the fuel in a local: the one behind that, which is there then, used or not. */
+  readonly keepsFuel: boolean;
   /** What its first region costs, and all; undefined if fuel is not counted. */
   readonly fuel: { readonly entry: number; readonly total: number } | undefined;
 }
 
 export function entryOf(plan: RewritePlan, { groupCount, groups }: LocalsSpan, facts: EntryFacts): Uint8Array {
   const writer = new ByteWriter(groups.length + entryBytesMax);
-  const keepsDepth = plan.accounts.depth !== undefined && facts.calls;
-  writer.unsigned(groupCount + (keepsDepth ? 1 : 0));
+  const keepsDepth = plan.accounts.depth !== undefined && (facts.calls || facts.keepsFuel);
+  writer.unsigned(groupCount + (keepsDepth ? 1 : 0) + (facts.keepsFuel ? 1 : 0));
   writer.append(groups);
   if (keepsDepth) writer.append([1, 0x7f]);
+  if (facts.keepsFuel) writer.append([1, 0x7e]);
   writeDepth(writer, plan, facts);
   writeFuel(writer, plan, facts);
   return writer.taken();

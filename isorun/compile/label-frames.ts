@@ -5,6 +5,9 @@
 
 export type FrameKind = "function" | "block" | "loop" | "if" | "else" | "try";
 
+/** By opcode; a `try_table` is a block whose handlers stand outside. */
+export const blockKinds: Readonly<Record<number, FrameKind>> = { 0x02: "block", 0x04: "if", 0x06: "try", 0x1f: "try" };
+
 /** One for each depth, used again and again: a module has millions of blocks. */
 interface Frame {
   kind: FrameKind;

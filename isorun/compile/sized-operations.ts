@@ -1,5 +1,6 @@
 /** Instructions that do as much as an operand says: bulk operations pay for it before they run, growth is asked for. */
 import type { CodeCursor } from "./code-cursor.ts";
+import type { FuelRegions } from "./fuel-regions.ts";
 import { bulkIndexCount, walk } from "./instructions.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
 
@@ -9,10 +10,12 @@ const fromSegments: ReadonlySet<number> = new Set([8, 12]); // memory.init, tabl
 export class SizedOperations {
   readonly #plan: RewritePlan;
   readonly #cursor: CodeCursor;
+  readonly #regions: FuelRegions | undefined;
 
-  constructor(plan: RewritePlan, cursor: CodeCursor) {
+  constructor(plan: RewritePlan, cursor: CodeCursor, regions: FuelRegions | undefined) {
     this.#plan = plan;
     this.#cursor = cursor;
+    this.#regions = regions;
   }
 
   /** The cursor stands behind the opcode, in front of the indices; `start` is where the instruction begins. */
@@ -50,7 +53,9 @@ export class SizedOperations {
 
   #charge(start: number, unit: "bytes" | "elements", is64: boolean): void {
     const { accounts, injected } = this.#plan;
-    if (accounts.fuel !== undefined) this.#cursor.callBefore(start, injected.chargeBulk(unit, is64));
+    if (accounts.fuel === undefined) return;
+    this.#cursor.callBefore(start, injected.chargeBulk(unit, is64));
+    this.#regions?.reload();
   }
 
   #account(space: "memory" | "table", start: number, { index, is64 }: { index: number; is64: boolean }): void {

@@ -1,0 +1,63 @@
+/** The locals of the function that is rewritten, and those that are appended to them. */
+import type { CodeCursor } from "./code-cursor.ts";
+import type { LocalsSpan } from "./function-entry.ts";
+
+/** Engines refuse functions with more than 50,000. */
+const roomMax = 49_000;
+
+export class FunctionLocals {
+  readonly #cursor: CodeCursor;
+  /** With its parameters: the index of the first that is appended. */
+  count = 0;
+  #groupCount = 0;
+  #groupsStart = 0;
+  #groupsEnd = 0;
+  #stray: number | undefined;
+
+  constructor(cursor: CodeCursor) {
+    this.#cursor = cursor;
+  }
+
+  /** As they stand in front of the function's code. */
+  get span(): LocalsSpan {
+    const groups = this.#cursor.bytes.subarray(this.#groupsStart, this.#groupsEnd);
+    return { groupCount: this.#groupCount, groups };
+  }
+
+  get hasRoom(): boolean {
+    return this.count < roomMax;
+  }
+
+  /** The cursor stands where the body begins, and then where its code does. */
+  read(parameterCount: number): void {
+    const cursor = this.#cursor;
+    this.#groupCount = cursor.u32();
+    this.#groupsStart = cursor.at;
+    this.#stray = undefined;
+    this.count = parameterCount;
+    for (let group = 0; group < this.#groupCount; group += 1) {
+      if (cursor.at >= cursor.bytes.length) cursor.fail("unexpected end");
+      this.count += cursor.u32();
+      cursor.skipValueType();
+    }
+    this.#groupsEnd = cursor.at;
+  }
+
+  /** An index of a local, of which there may be none. */
+  index(): void {
+    const cursor = this.#cursor;
+    const start = cursor.at;
+    if (cursor.u32() >= this.count) this.#stray ??= start;
+  }
+
+  /**
+   * To be asked where something was appended, which no index of the function may mean. Elsewhere the engine refuses them.
+   * @throws ValidationError
+   */
+  refuseStray(): void {
+    const cursor = this.#cursor;
+    if (this.#stray === undefined) return;
+    cursor.at = this.#stray;
+    cursor.invalid(`unknown local ${cursor.u32()}: local index out of bounds`, this.#stray);
+  }
+}
