@@ -92,7 +92,7 @@ function loadingWithFuel(component: Uint8Array): Timed {
     measure: async () => {
       const runtime = new Runtime();
       const start = performance.now();
-      const loaded = await runtime.load(component);
+      const loaded = await runtime.load(component, { budget: { fuel: 10n ** 15n } });
       const builder = runtime
         .instance(loaded)
         .unknownImportsTrap()
