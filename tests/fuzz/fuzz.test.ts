@@ -1,0 +1,72 @@
+/** A small part of the fuzzer with a seed that stays, and proof that it notices: bugs that were planted are found. */
+import { expect, test } from "bun:test";
+import { componentOf } from "./binary-cases.ts";
+import { canaries } from "./canaries.ts";
+import { caseId, parseCaseId } from "./job.ts";
+import { kinds } from "./kinds.ts";
+import { type KindResult, runFuzz } from "./run-fuzz.ts";
+import { WatchedChild } from "./watched-child.ts";
+
+const seed = 20_260;
+
+/** Few of those that compile modules. */
+const smoke = new Map([
+  ["component", 2048],
+  ["rewrite", 256],
+  ["lift", 160],
+  ["lower", 96],
+  ["adapter", 64],
+  ["handles", 128],
+  ["wave", 1024],
+  ["fuel", 16],
+]);
+
+const endingsOf = (result: KindResult | undefined): string[] => [...(result?.endings.keys() ?? [])].toSorted();
+
+test("thousands of cases of every kind", async () => {
+  expect([...smoke.keys()].toSorted()).toEqual([...kinds.keys()].toSorted());
+  const results = await runFuzz({ seed, cases: smoke, processes: 2 });
+  for (const [kind, count] of smoke) {
+    expect({ kind, findings: results.get(kind)?.findings }).toEqual({ kind, findings: [] });
+    expect({ kind, cases: results.get(kind)?.cases }).toEqual({ kind, cases: count });
+  }
+  // Cases that all end the same way would show nothing.
+  expect(endingsOf(results.get("component"))).toEqual(expect.arrayContaining(["invalid", "malformed", "valid"]));
+  expect(endingsOf(results.get("lift"))).toEqual(expect.arrayContaining(["a value", "the value", "trap"]));
+  expect(endingsOf(results.get("adapter"))).toEqual(expect.arrayContaining(["a value", "the value", "trap"]));
+  expect(endingsOf(results.get("handles"))).toEqual(["done", "trap"]);
+}, 60_000);
+
+/** Cases after which a planted bug must have shown. */
+const canaryCases = 1024;
+
+test.each(Object.keys(canaries))(
+  "planted: %s",
+  async (canary) => {
+    const kind = canaries[canary]?.kind ?? "";
+    const cases = new Map([[kind, canaryCases]]);
+    const results = await runFuzz({ seed, cases, processes: 1, canary, stopAtFinding: true });
+    const [found] = results.get(kind)?.findings ?? [];
+    expect(found?.id).toStartWith(`${kind}:`);
+    expect(results.get(kind)?.findings.length).toBeGreaterThan(0);
+  },
+  60_000,
+);
+
+test("a case is found again by its name", async () => {
+  const id = caseId("component", { scene: 0xabc, call: 7 });
+  expect(id).toBe("component:00000abc.7");
+  const job = parseCaseId(id);
+  expect(job).toEqual({ kind: "component", cases: [{ scene: 0xabc, call: 7 }] });
+  expect(componentOf({ scene: 0xabc, call: 7 })).toEqual(componentOf({ scene: 0xabc, call: 7 }));
+  expect(parseCaseId("component")).toBeUndefined();
+});
+
+test("a process that does not answer is ended, and one that dies is told apart", async () => {
+  const child = new WatchedChild();
+  const job = { kind: "fuel", cases: Array.from({ length: 100_000 }, (_, scene) => ({ scene, call: 0 })) };
+  expect(await child.run(job, 50)).toEqual({ kind: "died", how: "no answer within 50 ms" });
+  const unknown = await child.run({ kind: "unknown", cases: [] }, 30_000);
+  expect(unknown).toMatchObject({ kind: "died", how: expect.stringContaining("no kind of cases is called 'unknown'") });
+  await child.stop();
+}, 60_000);

@@ -1,0 +1,11 @@
+/** All kinds of cases, by name. */
+import { binaryKinds } from "./binary-cases.ts";
+import type { CaseKind } from "./case-kind.ts";
+import { fuelKinds } from "./fuel-cases.ts";
+import { guestKinds } from "./guest-cases.ts";
+import { handleKinds } from "./handle-cases.ts";
+import { waveKinds } from "./wave-cases.ts";
+
+export const kinds: ReadonlyMap<string, CaseKind> = new Map(
+  Object.entries<CaseKind>({ ...binaryKinds, ...guestKinds, ...handleKinds, ...waveKinds, ...fuelKinds }),
+);
