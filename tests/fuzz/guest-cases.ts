@@ -51,7 +51,7 @@ function expectBells(witness: Witness, callee?: GuestImage): void {
 /** Whether its allocator gives what it should not. */
 function lies({ view }: GuestImage): boolean {
   const given = Array.from({ length: answerCount }, (_, index) => view.getUint32(places.answers + index * 4, true));
-  return view.getUint32(places.next, true) !== places.heap || given.some((answer) => answer !== answers.honest);
+  return view.getUint32(places.next, true) !== places.heap || given.some((each) => each !== answers.honest);
 }
 
 const endingOf = (outcome: Outcome, isHonest: boolean): Ending =>
