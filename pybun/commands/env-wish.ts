@@ -8,7 +8,7 @@ import { readGivenSettings } from "../index/given-settings.ts";
 import { warnOfIgnored } from "../index/ignored-settings.ts";
 import type { InstallRequest } from "../install/install-request.ts";
 import { projectInterpreter } from "../run/project-interpreter.ts";
-import { warnOfUvFiles } from "../run/uv-files.ts";
+import { askedValues, warnOfUvFiles } from "../run/uv-files.ts";
 import type { EarlyWish } from "./early-access.ts";
 import type { envWishOptions } from "./env-options.ts";
 import { type Gathered, gatherRequirements, indexFlagsOf, packageWish } from "./gather-requirements.ts";
@@ -46,7 +46,13 @@ async function requestOf(context: WishContext, options: WishOptions, gathered: G
   const { environment, home, platform, cwd, report } = context;
   const config = loadIndexConfig({ flags: indexFlagsOf(options, files), environment, home, platform, cwd });
   warnOfIgnored(report, config);
-  await warnOfUvFiles({ ...context, asked: [options, files], withPip: true });
+  const wish = packageWish(options, gathered);
+  await warnOfUvFiles({
+    ...context,
+    given: [options, files],
+    asked: askedValues({ config, constraints, ...wish }),
+    withPip: true,
+  });
   warnOfExtraFirst(report, config, { source: "--extra-index-url", urls: files.extraIndexes });
   const onAsk = () => context.onAsk?.({ config, requirements });
   const cacheRoot = placesOf(platform, environment, home).cache;
@@ -58,7 +64,7 @@ async function requestOf(context: WishContext, options: WishOptions, gathered: G
     constraints,
     requiredHashes: gathered.requiredHashes,
     config,
-    ...packageWish(options, gathered),
+    ...wish,
     materialize: materializedNames(options.materialize),
   };
 }

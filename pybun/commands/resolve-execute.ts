@@ -16,7 +16,7 @@ import type { resolverDiagnostics } from "../resolver/diagnostics.ts";
 import { createMarkerJudge, type ResolveTarget } from "../resolver/target.ts";
 import { chooseInterpreter } from "../run/choose-interpreter.ts";
 import { projectInterpreter } from "../run/project-interpreter.ts";
-import { warnOfUvFiles } from "../run/uv-files.ts";
+import { askedValues, warnOfUvFiles } from "../run/uv-files.ts";
 import { momentMs } from "../versions/moment.ts";
 import { formatPins, pinJson } from "./format-pins.ts";
 import {
@@ -50,8 +50,7 @@ export const execute: Execute<typeof resolveOptions> = async (context, { options
   if (positionals.length === 0 && options.requirement.length === 0) throw problem("E_RESOLVE_NOTHING", {});
   checkRefresh(options.refresh, offline);
   const target = await targetFor(context, options);
-  await warnOfUvFiles({ ...context, asked: [options, gathered.files], withPip: true });
-  const client = openClient({ ...context, offline }, options, gathered);
+  const client = await openClient({ ...context, offline }, options, gathered);
   try {
     const found = await resolveWithIndex({
       ...selectionOf(options, gathered),
@@ -106,10 +105,13 @@ async function targetFor(context: CommandContext, options: Options): Promise<Res
   });
 }
 
-function openClient(context: CommandContext, options: Options, { files }: Gathered) {
+async function openClient(context: CommandContext, options: Options, gathered: Gathered) {
+  const { files, constraints } = gathered;
   const { environment, home, platform, report, offline, signal, cwd } = context;
   const config = loadIndexConfig({ flags: indexFlagsOf(options, files), environment, home, platform, cwd });
   warnOfIgnored(report, config);
+  const asked = askedValues({ config, constraints, ...packageWish(options, gathered) });
+  await warnOfUvFiles({ ...context, given: [options, files], asked, withPip: true });
   warnOfExtraFirst(report, config, { source: "--extra-index-url", urls: files.extraIndexes });
   const cacheRoot = placesOf(platform, environment, home).cache;
   return openIndexClient({ config, cacheRoot, report, offline, refresh: options.refresh, signal });

@@ -113,6 +113,32 @@ describe("nothing is passed over", () => {
     });
   });
 
+  test("of what adds up only where each value is asked for", async () => {
+    const { UV_DEFAULT_INDEX: simple = "" } = scene.environment;
+    const text = `find-links = ["${simple}/beta/"]
+no-binary-package = ["alpha"]
+constraint-dependencies = ["beta < 9"]
+[[index]]
+url = "${simple}/"
+[[index]]
+url = "https://private.example/simple"
+`;
+    await withFile("place/uv.toml", text, async () => {
+      const keys = ["index", "find-links", "constraint-dependencies", "no-binary-package"];
+      const sources = keys.map((key) => `${key} in './place/uv.toml'`);
+      const resolve = ["resolve", "beta", "--only-binary", "beta"];
+      scene.write("place/other.txt", "alpha<3\n");
+      const others = ["-c", "other.txt", "--no-binary", "tool", "-f", `${simple}/tool/`, "--index", simple];
+      expect((await told([...resolve, ...others])).toSorted()).toEqual(sources.toSorted());
+      scene.write("place/same.txt", "beta<9\n");
+      const same = ["-c", "same.txt", "--no-binary", "Alpha", "-f", `${simple}/beta/`];
+      expect(await told([...resolve, ...same])).toEqual(["index in './place/uv.toml'"]);
+    });
+    await withFile("place/uv.toml", `[[index]]\nurl = "${simple}/"\n`, async () => {
+      expect(await told(["resolve", "beta"])).toEqual([]);
+    });
+  });
+
   test("and is, with the right flag, where nobody does", async () => {
     await withFile("place/uv.toml", own, async () => {
       const env = { UV_DEFAULT_INDEX: "", UV_INDEX: scene.environment["UV_DEFAULT_INDEX"] ?? "" };

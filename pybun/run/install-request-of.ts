@@ -12,7 +12,7 @@ import { requiredHashesOf } from "../requirements-file/required-hashes.ts";
 import { parseRequirement } from "../versions/requirement.ts";
 import { mergeSettings } from "./package-settings.ts";
 import type { PlanOptions } from "./plan-options.ts";
-import { warnOfUvFiles } from "./uv-files.ts";
+import { askedValues, warnOfUvFiles } from "./uv-files.ts";
 import { withRequirements } from "./with-requirements.ts";
 
 export interface PlannedRequest {
@@ -44,12 +44,14 @@ export async function installRequestOf(
   const config = loadIndexConfig({ flags, environment, home, platform, cwd });
   // A run that warns leaves no warm record, so that the next one tells it again.
   warnOfIgnored(context.report, withoutHashes(config, given.requireHashes ?? files.requireHashes));
-  await warnOfUvFiles({ ...context, asked: [options, metadata?.settings ?? {}, files], withPip: false });
+  const limits = [...constraints.map(parseRequirement), ...files.constraints.map(({ requirement }) => requirement)];
+  const asked = askedValues({ config, constraints: limits, ...settings });
+  await warnOfUvFiles({ ...context, given: [options, metadata?.settings ?? {}, files], asked, withPip: false });
   const request = {
     ...settings,
     interpreter,
     requirements: [...(metadata?.requirements ?? []), ...options.with.flatMap(withRequirements).map(ofCommandLine)],
-    constraints: [...constraints.map(parseRequirement), ...files.constraints.map(({ requirement }) => requirement)],
+    constraints: limits,
     config,
     ...(requiredHashes.size === 0 ? {} : { requiredHashes }),
     ...(metadata?.requiresPythonText === undefined ? {} : { requiresPython: metadata.requiresPythonText }),

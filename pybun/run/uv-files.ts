@@ -7,19 +7,23 @@
  * that say nothing of packages are passed over, because they may be members of a workspace, whose root is told as well.
  */
 import { join, resolve } from "node:path";
-import { problemsOf } from "@vivarium/core/diagnostic";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment, Platform } from "@vivarium/core/paths";
+import { redactAddress } from "@vivarium/core/redact";
 import type { Report } from "@vivarium/core/report";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { readSettingsFile } from "@vivarium/core/store/small-file";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { indexDiagnostics } from "../index/diagnostics.ts";
 import { type SettingName, settingsIn } from "../index/given-settings.ts";
+import type { IndexConfig } from "../index/index-config.ts";
 import { readPipSettings } from "../index/pip-config.ts";
 import { truthOf, variable } from "../index/setting-values.ts";
 import { isAbsence } from "../interpreter/file-identity.ts";
+import { normalizeName } from "../versions/name.ts";
+import { formatRequirement, parseRequirement, type Requirement } from "../versions/requirement.ts";
 import { upwards } from "./existing-environment.ts";
-import { type UvFileKey, type UvKey, uvFileKeys } from "./uv-file-keys.ts";
+import { type Asked, type UvFileKey, type UvKey, uvFileKeys } from "./uv-file-keys.ts";
 
 const problem = problemsOf<typeof indexDiagnostics>();
 
@@ -40,20 +44,34 @@ export interface UvWarning extends UvScene {
   readonly report: Report;
   readonly platform: Platform;
   /** Options, settings of a block, and what files of requirements say: what they ask for is not passed over. */
-  readonly asked: readonly object[];
+  readonly given: readonly object[];
+  readonly asked: Asked;
   /** Whether `[pip]` has its say too, which uv reads for `uv pip` alone. */
   readonly withPip: boolean;
 }
 
+export function askedValues(wish: {
+  readonly config: Pick<IndexConfig, "indexes" | "findLinks">;
+  readonly constraints: readonly Requirement[];
+  readonly noBinary: readonly string[];
+  readonly onlyBinary: readonly string[];
+}): Asked {
+  const { config, constraints, noBinary, onlyBinary } = wish;
+  const index = config.indexes.map(({ url }) => url);
+  const findLinks = config.findLinks.map(({ location }) => location);
+  return { index, findLinks, constraint: constraints.map(formatRequirement), noBinary, onlyBinary };
+}
+
 /** Each key that is set, once. */
-export async function warnOfUvFiles({ report, asked, withPip, ...scene }: UvWarning): Promise<void> {
+export async function warnOfUvFiles({ report, given, asked, withPip, ...scene }: UvWarning): Promise<void> {
   const { near, far } = uvFiles(scene);
-  const isAsked = whatIsAsked(asked, scene);
+  const isGiven = whatIsGiven(given, scene);
   const tell = (file: UvFile, { keys, fault }: UvSettings): void => {
-    if (fault !== undefined) warn(report, `'${file.path}'`, fault);
-    for (const { name, shown } of keys) {
-      const { instead, same }: UvFileKey = uvFileKeys[name];
-      if (!same.some(isAsked)) warn(report, `${shown} in '${file.path}'`, instead);
+    if (fault !== undefined) warn(report, `'${redactAddress(file.path)}'`, fault);
+    for (const { name, shown, values } of keys) {
+      const { instead, same, adds }: UvFileKey = uvFileKeys[name];
+      const isCovered = adds !== undefined && covers(asked, adds, values);
+      if (!same.some(isGiven) && !isCovered) warn(report, `${shown} in '${redactAddress(file.path)}'`, instead);
     }
   };
   let isFound = false;
@@ -69,14 +87,35 @@ function warn(report: Report, source: string, reason: string): void {
   report.warn(problem("W_SETTING_IGNORED", { source, reason, isUvFile: true }));
 }
 
+/** Whether each value is in force; without any that can be compared it is told. */
+function covers(asked: Asked, adds: keyof Asked, values: readonly string[]): boolean {
+  const inForce = new Set(asked[adds].map((value) => plainValue(adds, value)));
+  return inForce.has(":all:") || (values.length > 0 && values.every((value) => inForce.has(plainValue(adds, value))));
+}
+
+function plainValue(kind: keyof Asked, text: string): string {
+  if (kind === "constraint") return plainRequirement(text);
+  if (kind === "noBinary" || kind === "onlyBinary") return normalizeName(text);
+  return text.replace(/^([a-z+]+:\/\/)[^/]*@/i, "$1").replace(/\/+$/, "");
+}
+
+function plainRequirement(text: string): string {
+  try {
+    return formatRequirement(parseRequirement(text));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return text;
+  }
+}
+
 /** Whether a setting is given by whom PyBun obeys: a flag, a block, a file of requirements, a variable, pip's files. */
-function whatIsAsked(
-  asked: readonly object[],
-  { environment, home, platform }: Omit<UvWarning, "report" | "asked" | "withPip">,
+function whatIsGiven(
+  given: readonly object[],
+  { environment, home, platform }: Omit<UvWarning, "report" | "given" | "asked" | "withPip">,
 ) {
-  const names = asked.flatMap((one) =>
+  const names = given.flatMap((one) =>
     Object.entries(one)
-      .filter(([, value]) => isGiven(value))
+      .filter(([, value]) => isSet(value))
       .map(([name]) => name),
   );
   const said = new Set<string>(
@@ -86,16 +125,9 @@ function whatIsAsked(
   return (name: SettingName): boolean => said.has(name) || find(name) !== undefined;
 }
 
-const isGiven = (value: unknown): boolean =>
-  value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
-
 /** What blocks and files of requirements call by other names. */
 const otherNames: Readonly<Record<string, SettingName>> = {
-  extraIndexes: "index",
-  constraints: "constraint",
   pre: "prerelease",
-  noBuild: "onlyBinary",
-  "no-build": "onlyBinary",
 };
 
 /** Of `near` the first one that says something counts, of `far` all. */
@@ -123,8 +155,15 @@ export function uvFilePaths(scene: UvScene): readonly string[] {
   return [...near, ...far].map(({ path }) => path);
 }
 
+interface UvSetting {
+  readonly name: UvKey;
+  readonly shown: string;
+  /** What it lists. */
+  readonly values: readonly string[];
+}
+
 interface UvSettings {
-  readonly keys: readonly { readonly name: UvKey; readonly shown: string }[];
+  readonly keys: readonly UvSetting[];
   /** The root of a workspace has its say for the members. */
   readonly isWorkspace: boolean;
   readonly fault?: string;
@@ -163,14 +202,22 @@ function read(path: string): { readonly text?: string | undefined; readonly faul
 
 function keysIn(table: Table, prefix: string): UvSettings["keys"] {
   const { index, ...others } = table;
-  const indexes = Array.isArray(index) ? index.filter((one) => isTable(one) && one["explicit"] !== true) : [];
-  const isDefault = (one: unknown): boolean => isTable(one) && one["default"] === true;
-  const ofIndexes: readonly UvKey[] = [
-    ...(indexes.some((one) => !isDefault(one)) ? (["index"] as const) : []),
-    ...(indexes.some(isDefault) ? (["index with default = true"] as const) : []),
-  ];
+  const indexes = (Array.isArray(index) ? index : []).filter(isTable).filter((one) => one["explicit"] !== true);
+  const byDefault = Object.groupBy(indexes, (one) => (one["default"] === true ? "index with default = true" : "index"));
+  const ofIndexes = (["index", "index with default = true"] as const).flatMap((name) => {
+    const found = byDefault[name] ?? [];
+    const values = found.flatMap((one) => textsOf(one["url"]));
+    return found.length === 0 ? [] : [{ name, shown: `${prefix}${name}`, values }];
+  });
   const names = Object.keys(others).filter((key): key is UvKey => Object.hasOwn(uvFileKeys, key) && says(others[key]));
-  return [...ofIndexes, ...names].map((name) => ({ name, shown: `${prefix}${name}` }));
+  const ofOthers = names.map((name) => ({ name, shown: `${prefix}${name}`, values: textsOf(others[name]) }));
+  return [...ofIndexes, ...ofOthers];
+}
+
+/** A truth is about all. */
+function textsOf(value: unknown): readonly string[] {
+  if (value === true) return [":all:"];
+  return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");
 }
 
 type Table = Readonly<Record<string, unknown>>;
@@ -183,9 +230,10 @@ function tableIn(table: Table, key: string): Table {
 }
 
 /** Neither the default nor nothing. */
-function says(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  return value !== undefined && value !== false && !defaults.has(value);
+const says = (value: unknown): boolean => isSet(value) && !defaults.has(value);
+
+function isSet(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
 }
 
 const defaults: ReadonlySet<unknown> = new Set(["first-index", "highest", "if-necessary", "if-necessary-or-explicit"]);
