@@ -43,7 +43,8 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   if (options.refresh && offline) throw resolverProblem("E_RESOLVE_REFRESH_OFFLINE", {});
   const cacheRoot = placesOf(platform, context.environment, home).cache;
   const watched = watchWarnings(context.report);
-  const areInputsSame = target?.kind === "file" && target.isSource ? await watchRun(context) : () => false;
+  const mayBeRemembered = target?.kind === "file" && target.isSource && !options.explain;
+  const areInputsSame = mayBeRemembered ? await watchRun(context) : () => false;
   const read = await readScript(target, { cwd, report: watched });
   const { metadata, script: path } = read;
   const choosing = { ...context, report: watched };

@@ -134,8 +134,16 @@ url = "https://private.example/simple"
       const same = ["-c", "same.txt", "--no-binary", "Alpha", "-f", `${simple}/beta/`];
       expect(await told([...resolve, ...same])).toEqual(["index in './place/uv.toml'"]);
     });
-    await withFile("place/uv.toml", `[[index]]\nurl = "${simple}/"\n`, async () => {
-      expect(await told(["resolve", "beta"])).toEqual([]);
+    for (const text of [`[[index]]\nurl = "${simple}/"\n`, `index-url = "${simple}"\n`]) {
+      await withFile("place/uv.toml", text, async () => expect(await told(["resolve", "beta"])).toEqual([]));
+    }
+    const publicIndex = '[[index]]\nurl = "https://pypi.org/simple/"\ndefault = true\n';
+    await withFile("place/uv.toml", publicIndex, async () => {
+      const { stderr } = await scene.pybun(["resolve", "--offline", "beta"], {
+        cwd: join(scene.directory, "place"),
+        env: { UV_DEFAULT_INDEX: "" },
+      });
+      expect(stderr).not.toContain("W_SETTING_IGNORED");
     });
   });
 

@@ -9,13 +9,13 @@ export interface UvFileKey {
   readonly instead: string;
   /** Settings of ours of which one alone decides: where one is given, uv would pass the file over as well. */
   readonly same: readonly SettingName[];
-  /** What adds up: nothing is passed over where each of its values is asked for. */
-  readonly adds?: keyof Asked;
+  /** Where each of its values is in force, nothing is passed over either. */
+  readonly values?: keyof Asked;
 }
 
-/** Values of settings that add up, as they are in force. */
+/** What is in force. */
 export interface Asked {
-  /** Addresses. */
+  /** Addresses, with that of the public index where nobody names another. */
   readonly index: readonly string[];
   /** Addresses and paths. */
   readonly findLinks: readonly string[];
@@ -27,23 +27,25 @@ export interface Asked {
 }
 
 export const uvFileKeys = {
-  index: { instead: "name the index with `--index` or UV_INDEX", same: ["noIndex"], adds: "index" },
+  index: { instead: "name the index with `--index` or UV_INDEX", same: ["noIndex"], values: "index" },
   "index with default = true": {
     instead: "name the index with `--default-index` or UV_DEFAULT_INDEX",
     same: ["defaultIndex", "noIndex"],
+    values: "index",
   },
   "index-url": {
     instead: "name the index with `--default-index` or UV_DEFAULT_INDEX",
     same: ["defaultIndex", "noIndex"],
+    values: "index",
   },
-  "extra-index-url": { instead: "name the index with `--index` or UV_INDEX", same: ["noIndex"], adds: "index" },
+  "extra-index-url": { instead: "name the index with `--index` or UV_INDEX", same: ["noIndex"], values: "index" },
   "index-strategy": { instead: "the first index that knows a name is the only one for it", same: ["noIndex"] },
   "no-index": { instead: "use `--no-index` or UV_NO_INDEX", same: ["noIndex"] },
-  "find-links": { instead: "use `--find-links` or UV_FIND_LINKS", same: [], adds: "findLinks" },
+  "find-links": { instead: "use `--find-links` or UV_FIND_LINKS", same: [], values: "findLinks" },
   "constraint-dependencies": {
     instead: "write them to a file for `--constraint` or UV_CONSTRAINT",
     same: [],
-    adds: "constraint",
+    values: "constraint",
   },
   "override-dependencies": { instead: "overrides are not supported yet; constraints are", same: [] },
   "exclude-dependencies": { instead: "packages cannot be excluded", same: [] },
@@ -52,11 +54,11 @@ export const uvFileKeys = {
   "exclude-newer-package": { instead: "use `--exclude-newer`, which is of all packages", same: ["excludeNewer"] },
   prerelease: { instead: "use `--prerelease` or UV_PRERELEASE", same: ["prerelease"] },
   resolution: { instead: "use `--resolution` or UV_RESOLUTION", same: ["resolution"] },
-  "no-binary": { instead: "use `--no-binary` or UV_NO_BINARY", same: [], adds: "noBinary" },
-  "no-binary-package": { instead: "use `--no-binary` or UV_NO_BINARY_PACKAGE", same: [], adds: "noBinary" },
-  "only-binary": { instead: "use `--only-binary`", same: [], adds: "onlyBinary" },
-  "no-build": { instead: "use `--no-build` or UV_NO_BUILD", same: [], adds: "onlyBinary" },
-  "no-build-package": { instead: "use `--only-binary` or UV_NO_BUILD_PACKAGE", same: [], adds: "onlyBinary" },
+  "no-binary": { instead: "use `--no-binary` or UV_NO_BINARY", same: [], values: "noBinary" },
+  "no-binary-package": { instead: "use `--no-binary` or UV_NO_BINARY_PACKAGE", same: [], values: "noBinary" },
+  "only-binary": { instead: "use `--only-binary`", same: [], values: "onlyBinary" },
+  "no-build": { instead: "use `--no-build` or UV_NO_BUILD", same: [], values: "onlyBinary" },
+  "no-build-package": { instead: "use `--only-binary` or UV_NO_BUILD_PACKAGE", same: [], values: "onlyBinary" },
   "require-hashes": { instead: "use `--require-hashes` in a file of requirements", same: ["requireHashes"] },
   "torch-backend": { instead: "name the index of the backend with `--index`", same: ["index", "defaultIndex"] },
   offline: { instead: "use `--offline` or UV_OFFLINE", same: ["offline"] },

@@ -69,8 +69,8 @@ export async function warnOfUvFiles({ report, given, asked, withPip, ...scene }:
   const tell = (file: UvFile, { keys, fault }: UvSettings): void => {
     if (fault !== undefined) warn(report, `'${redactAddress(file.path)}'`, fault);
     for (const { name, shown, values } of keys) {
-      const { instead, same, adds }: UvFileKey = uvFileKeys[name];
-      const isCovered = adds !== undefined && covers(asked, adds, values);
+      const { instead, same, values: kind }: UvFileKey = uvFileKeys[name];
+      const isCovered = kind !== undefined && areInForce(asked, kind, values);
       if (!same.some(isGiven) && !isCovered) warn(report, `${shown} in '${redactAddress(file.path)}'`, instead);
     }
   };
@@ -88,9 +88,9 @@ function warn(report: Report, source: string, reason: string): void {
 }
 
 /** Whether each value is in force; without any that can be compared it is told. */
-function covers(asked: Asked, adds: keyof Asked, values: readonly string[]): boolean {
-  const inForce = new Set(asked[adds].map((value) => plainValue(adds, value)));
-  return inForce.has(":all:") || (values.length > 0 && values.every((value) => inForce.has(plainValue(adds, value))));
+function areInForce(asked: Asked, kind: keyof Asked, values: readonly string[]): boolean {
+  const inForce = new Set(asked[kind].map((value) => plainValue(kind, value)));
+  return inForce.has(":all:") || (values.length > 0 && values.every((value) => inForce.has(plainValue(kind, value))));
 }
 
 function plainValue(kind: keyof Asked, text: string): string {
