@@ -81,7 +81,8 @@ async function scriptOf(): Promise<string> {
   const [output] = built.outputs;
   if (output === undefined) throw new Error("there is no bundle");
   const code = (await output.text()).replace(/export\s*\{[^}]*\};?\s*$/, "");
-  const given = Object.entries(await components()).map(([name, bytes]) => `${name}: bytesOf("${bytes.toBase64()}")`);
-  const decode = "const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));";
-  return `${code}\n${decode}\nconst run = smoke({ ${given.join(", ")} });`;
+  // No name of its own: any could be one of the bundle's.
+  const pairs = Object.entries(await components()).map(([name, bytes]) => [name, bytes.toBase64()]);
+  const decode = "([name, text]) => [name, Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]";
+  return `${code}\nconst run = smoke(Object.fromEntries(${JSON.stringify(pairs)}.map(${decode})));`;
 }

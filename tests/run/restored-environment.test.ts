@@ -58,7 +58,7 @@ test("goes also where it took the place of a distribution that was copied into t
 
 test("comes back where it was a copy, of which files are gone or were edited", async () => {
   scene.write("file.py", `${header}import copied; print(copied.__file__)\n`);
-  for (const change of [rmSync, (file: string) => writeFileSync(file, "version = 'hand'\n")]) {
+  for (const change of [rmSync, (file: string) => writeFileSync(file, "version = 'edited by hand'\n")]) {
     change((await run("file.py")).stdout.trim());
     expect((await run("pins.py")).stdout).not.toBe("1.17 1.17\n");
     expect(await run("--refresh", "pins.py")).toEqual({ exitCode: 0, stdout: "1.17 1.17\n", stderr: "" });
