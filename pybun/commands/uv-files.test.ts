@@ -115,7 +115,7 @@ describe("nothing is passed over", () => {
 
   test("of what adds up only where each value is asked for", async () => {
     const { UV_DEFAULT_INDEX: simple = "" } = scene.environment;
-    const text = `find-links = ["${simple}/beta/"]
+    const lists = `find-links = ["${simple}/beta/"]
 no-binary-package = ["alpha"]
 constraint-dependencies = ["beta < 9"]
 [[index]]
@@ -123,7 +123,7 @@ url = "${simple}/"
 [[index]]
 url = "https://private.example/simple"
 `;
-    await withFile("place/uv.toml", text, async () => {
+    await withFile("place/uv.toml", lists, async () => {
       const keys = ["index", "find-links", "constraint-dependencies", "no-binary-package"];
       const sources = keys.map((key) => `${key} in './place/uv.toml'`);
       const resolve = ["resolve", "beta", "--only-binary", "beta"];
