@@ -266,7 +266,7 @@ describe("open files", () => {
 
 describe("a policy", () => {
   const directories = async (capabilities: Parameters<typeof policyOf>[0], access: "read" | "write" = "write") => {
-    const systems = [new WasiDir(inside, { guestPath: "/work", access })];
+    const systems = [new WasiDir(inside, { guestPath: "/guest", access })];
     const { call } = await probeOf({ systems, policy: policyOf(capabilities) });
     const names = call("get-directories") as [number, string][];
     return names.map(([handle, name]) => {
@@ -276,15 +276,15 @@ describe("a policy", () => {
   };
 
   test("narrows to reading, to parts, to nothing", async () => {
-    expect(await directories({ write: [root] })).toEqual(["/work write"]);
-    expect(await directories({ write: [root] }, "read")).toEqual(["/work"]);
-    expect(await directories({ read: [inside] })).toEqual(["/work"]);
-    expect(await directories({ read: [inside], write: [join(inside, "dir")] })).toEqual(["/work"]);
+    expect(await directories({ write: [root] })).toEqual(["/guest write"]);
+    expect(await directories({ write: [root] }, "read")).toEqual(["/guest"]);
+    expect(await directories({ read: [inside] })).toEqual(["/guest"]);
+    expect(await directories({ read: [inside], write: [join(inside, "dir")] })).toEqual(["/guest"]);
     const [deep, dir] = [join(inside, "dir", "deep"), join(inside, "dir")];
     mkdirSync(deep);
-    expect(await directories({ write: [deep] })).toEqual(["/work/dir/deep write"]);
-    expect(await directories({ read: [dir], write: [deep] })).toEqual(["/work/dir"]);
-    expect(await directories({ read: [join(inside, "dir")] })).toEqual(["/work/dir"]);
+    expect(await directories({ write: [deep] })).toEqual(["/guest/dir/deep write"]);
+    expect(await directories({ read: [dir], write: [deep] })).toEqual(["/guest/dir"]);
+    expect(await directories({ read: [join(inside, "dir")] })).toEqual(["/guest/dir"]);
     expect(await directories({ write: [join(inside, "file"), join(inside, "none"), `${inside}x`] })).toEqual([]);
     expect(await directories({})).toEqual([]);
   });
