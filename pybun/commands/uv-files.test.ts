@@ -151,6 +151,7 @@ url = "https://private.example/simple"
     await withFile("place/uv.toml", own, async () => {
       const env = { UV_DEFAULT_INDEX: "", UV_INDEX: scene.environment["UV_DEFAULT_INDEX"] ?? "" };
       expect(await told(["resolve", "--offline", "beta"], { env })).toEqual([source]);
+      expect(await told(["resolve", "--offline", "beta"], { env: { ...env, UV_NO_INDEX: "0" } })).toEqual([source]);
       const cwd = join(scene.directory, "place");
       const { stderr } = await scene.pybun(["resolve", "--offline", "beta"], { cwd, env });
       expect(stderr).toContain("name the index with `--default-index` or UV_DEFAULT_INDEX");

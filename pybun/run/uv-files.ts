@@ -121,9 +121,18 @@ function whatIsGiven(
   const said = new Set<string>(
     names.map((name) => otherNames[name] ?? name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())),
   );
-  const find = settingsIn({ environment, pip: readPipSettings({ environment, home, platform }) });
-  return (name: SettingName): boolean => said.has(name) || find(name) !== undefined;
+  let find: ReturnType<typeof settingsIn> | undefined;
+  return (name: SettingName): boolean => {
+    if (said.has(name)) return true;
+    // pip's files are read where a file of uv's says something, which is seldom.
+    find ??= settingsIn({ environment, pip: readPipSettings({ environment, home, platform }) });
+    const setting = find(name);
+    return truths.has(name) ? truthOf(setting) === true : setting !== undefined;
+  };
 }
+
+/** `UV_NO_INDEX=0` asks for nothing. */
+const truths: ReadonlySet<SettingName> = new Set(["noIndex", "offline", "requireHashes"]);
 
 /** What blocks and files of requirements call by other names. */
 const otherNames: Readonly<Record<string, SettingName>> = {
