@@ -112,6 +112,11 @@ export interface CommandContext {
   readonly detail: (value: unknown) => void;
   /** Aborted by the first SIGINT or SIGTERM. Pass it on; then throw `signal.reason` or return. */
   readonly signal: AbortSignal;
+  /**
+   * Aborts `signal` if one has come while JavaScript computed and left no turn to listeners. Some microseconds: a
+   * computation that calls it every few milliseconds ends as one that waits, with all its last words.
+   */
+  readonly lookForSignals: () => void;
   readonly trace: Trace;
   /** The environment for processes we start: our trace, without BUN_OPTIONS and BUN_BE_BUN. */
   readonly childEnvironment: () => Record<string, string>;

@@ -245,6 +245,15 @@ describe("signals and streams", () => {
     expect(ended).toEqual({ stdout: "ready\n", stderr: "", exitCode });
   });
 
+  test.skipIf(process.platform === "win32").each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("a computation that looks for signals ends with its last words on %s", async (signal, exitCode) => {
+    const whenReady = (child: Killable): void => child.kill(signal);
+    const ended = await runFixture(["compute", "looking"], { whenReady });
+    expect(ended).toEqual({ stdout: "ready\n", stderr: `error[E_INTERRUPTED]: interrupted by ${signal}\n`, exitCode });
+  });
+
   test("a command that has taken the signals over says which one ended it", async () => {
     const { stdout, exitCode } = await runFixture(["hear", "--format=json"]);
     const { status, diagnostics } = await assertValidEnvelope(stdout);

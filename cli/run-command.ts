@@ -166,6 +166,7 @@ function contextOf(session: Session): CommandContext {
       session.result.detail = value;
     },
     signal: signals.signal,
+    lookForSignals: signals.look,
     trace,
     childEnvironment: () => childEnvironment(environment, trace),
     learnSecrets: session.redactor.learn,

@@ -19,6 +19,8 @@ export interface SignalGuard {
   readonly isProbe: (number: number) => boolean;
   /** This real signal was heard: where no turn comes within a second from now on, it ends the process unasked. */
   readonly insist: (number: number) => void;
+  /** A real signal that has come and that no turn was there for: its listener will not be told of it any more. */
+  readonly poll: () => number | undefined;
   /** Has to come before the listeners are taken away. */
   readonly close: () => void;
 }
@@ -44,7 +46,12 @@ const actionLayout = {
 
 const clockMonotonic = 1;
 
-const noGuard: SignalGuard = { isProbe: () => false, insist: () => undefined, close: () => undefined };
+const noGuard: SignalGuard = {
+  isProbe: () => false,
+  insist: () => undefined,
+  poll: () => undefined,
+  close: () => undefined,
+};
 
 /** Guards signals, by number, whose listeners are in place. */
 export function guardSignals(numbers: readonly number[]): SignalGuard {
@@ -60,7 +67,10 @@ export function guardSignals(numbers: readonly number[]): SignalGuard {
     action.setUint32(layout.flagsAt, (action.getUint32(layout.flagsAt, true) | layout.serveOnce) >>> 0, true);
     const restore = (): void => void actions.sigaction(number, ptr(action), null);
     restore();
-    return { number, restore };
+    const now = new BigUint64Array(layout.bytes / BigUint64Array.BYTES_PER_ELEMENT);
+    // The handler stands first; 0 is the default action.
+    const isUsedUp = (): boolean => actions.sigaction(number, null, ptr(now)) === 0 && now[0] === 0n;
+    return { number, restore, isUsedUp };
   });
   return guardOf(
     serveOnce.map((one) => ({ ...one, probe: openProbe(timers, one.number), expected: 0, intervalMs: 0 })),
@@ -71,6 +81,8 @@ interface Guarded {
   readonly number: number;
   /** Puts the handler back, to serve once more. */
   readonly restore: () => void;
+  /** Whether a signal, or a probe, has come since the handler was put in place. */
+  readonly isUsedUp: () => boolean;
   readonly probe: Probe | undefined;
   /** Probes that were sent and that no listener has heard yet. */
   expected: number;
@@ -84,7 +96,7 @@ function guardOf(guarded: readonly Guarded[]): SignalGuard {
     for (const one of guarded) {
       if (one.probe === undefined) continue;
       // A probe that was sent and did not end us has used up the handler.
-      if (one.intervalMs === 0 && one.probe.hasFired()) hearProbe(one);
+      if (hasProbed(one)) hearProbe(one);
       one.probe.arm(stallMs, one.intervalMs);
     }
   };
@@ -103,12 +115,21 @@ function guardOf(guarded: readonly Guarded[]): SignalGuard {
       for (const one of guarded) if (one.number === number) one.intervalMs = insistAfterMs;
       putOff();
     },
+    poll: () => {
+      const come = guarded.filter((one) => one.isUsedUp() && !hasProbed(one));
+      // Their listeners are still to be called, as for probes.
+      for (const one of come) hearProbe(one);
+      putOff();
+      return come[0]?.number;
+    },
     close: () => {
       clearInterval(timer);
       for (const { probe } of guarded) probe?.close();
     },
   };
 }
+
+const hasProbed = ({ probe, intervalMs }: Guarded): boolean => intervalMs === 0 && probe?.hasFired() === true;
 
 function hearProbe(one: Guarded): void {
   one.expected++;

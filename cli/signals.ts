@@ -32,6 +32,8 @@ export interface SignalWatch {
   /** Rejects with the interruption once the grace is over; never resolves. */
   readonly overdue: Promise<never>;
   readonly received: () => Ending | undefined;
+  /** Hears a signal that has come while JavaScript computed, without a turn of the event loop. On Linux and macOS. */
+  readonly look: () => void;
   /** Gives the signals back to their defaults. */
   readonly close: () => void;
 }
@@ -52,34 +54,49 @@ export function watchSignals({ beforeExit }: { readonly beforeExit: () => void }
     controller.abort(interruption);
     timer = setTimeout(() => reject(interruption), graceMs);
   };
-  const stop = listenGuarded(handle);
+  const { look, stop } = listenGuarded(handle);
   const close = (): void => {
     clearTimeout(timer);
     stop();
   };
-  return { signal: controller.signal, overdue, received: () => received, close };
+  return { signal: controller.signal, overdue, received: () => received, look, close };
+}
+
+export interface Listening {
+  /** Calls `handle` now for a signal that has come and waits for a turn. */
+  readonly look: () => void;
+  /** Gives the signals back to their defaults. */
+  readonly stop: () => void;
 }
 
 /**
- * Calls `handle` for each signal that is not ignored; returns what gives them back to their defaults. Where it cannot be
- * called for a second, the kernel ends the process.
+ * Calls `handle` for each signal that is not ignored. Where it cannot be called for a second, and nobody looks, the
+ * kernel ends the process.
  */
-export function listenGuarded(handle: (ending: Ending) => void): () => void {
+export function listenGuarded(handle: (ending: Ending) => void): Listening {
   const heard = heardSignals();
+  const hear = (name: Ending, number: number): void => {
+    guard.insist(number);
+    handle(name);
+  };
   const listeners = heard.map((name) => ({
     name,
     listener: (_: string, number: number): void => {
-      if (guard.isProbe(number)) return;
-      guard.insist(number);
-      handle(name);
+      if (!guard.isProbe(number)) hear(name, number);
     },
   }));
   for (const { name, listener } of listeners) process.on(name, listener);
   const { signals } = process.getBuiltinModule("node:os").constants;
   // At once, though opening the C library takes half a millisecond: a command may compute before its first turn.
   const guard = guardSignals(heard.map((name) => signals[name]));
-  return () => {
+  const look = (): void => {
+    const number = guard.poll();
+    const name = heard.find((other) => signals[other] === number);
+    if (number !== undefined && name !== undefined) hear(name, number);
+  };
+  const stop = (): void => {
     guard.close();
     for (const { name, listener } of listeners) process.off(name, listener);
   };
+  return { look, stop };
 }

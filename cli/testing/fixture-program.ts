@@ -78,6 +78,13 @@ const compute: Execute = async (context, { positionals }) => {
   return 0;
 };
 
+/** Leaves no turn to listeners either, and looks for signals itself. */
+const computeLooking: Execute = async (context) => {
+  context.out("ready\n");
+  while (!context.signal.aborted) context.lookForSignals();
+  throw context.signal.reason;
+};
+
 /** The same by promises that are settled already, which leave no room for anything else. */
 const settle: Execute = async (context) => {
   context.out("ready\n");
@@ -196,6 +203,7 @@ const commands: readonly Command[] = [
   define({ name: "hang", execute: hang({ stubborn: false }) }),
   define({ name: "hang stubbornly", execute: hang({ stubborn: true }) }),
   define({ name: "compute", execute: compute }),
+  define({ name: "compute looking", execute: computeLooking }),
   define({ name: "hear", execute: hear }),
   define({
     name: "compute-hang",

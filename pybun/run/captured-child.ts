@@ -82,7 +82,9 @@ interface Forwarding {
 
 function forwardSignals(child: Child, { ignored, reject }: Forwarding): () => void {
   const hear = (name: Forwarded): void => child.kill(name);
-  const stopEndings = listenGuarded((name) => (hasEnded(child) ? reject(new Interruption(name)) : hear(name)));
+  const { stop: stopEndings } = listenGuarded((name) =>
+    hasEnded(child) ? reject(new Interruption(name)) : hear(name),
+  );
   const handlers = others
     .filter((name) => !ignored.has(name))
     .map((name) => ({ name, listener: (): void => hear(name) }));
