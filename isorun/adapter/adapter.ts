@@ -11,6 +11,7 @@ import type { StringEncoding } from "../decode/ast.ts";
 import type { FuncType, Resource, ValueType } from "../types/component-types.ts";
 import {
   type FlatFuncType,
+  type FlatType,
   flatParamsMax,
   flatResultsMax,
   flattenFunc,
@@ -244,8 +245,11 @@ class AdapterWriter {
     const { hasContext } = isCaller ? this.#key.caller : this.#key.callee;
     this.#store(place, { offset: stateOffsets.mayLeave, value: 0 }, code);
     const context = hasContext ? this.#beginContext(place, code) : undefined;
-    push();
-    code.call(isCaller ? reallocOfCaller : reallocOfCallee);
+    const allocate = (): void => {
+      push();
+      code.call(isCaller ? reallocOfCaller : reallocOfCallee);
+    };
+    this.#trapOnThrow(code, "i32", allocate);
     if (context !== undefined) this.#endContext(place, { code, context });
     this.#store(place, { offset: stateOffsets.mayLeave, value: 1 }, code);
   }
@@ -343,17 +347,18 @@ class AdapterWriter {
     emitRangeCheck(copying, side, { pointer, bytes, align });
   }
 
+  /** `call_and_trap_on_throw`: nobody catches what core code of another instance throws, whatever it was called for. */
+  #trapOnThrow(code: CodeWriter, result: FlatType | undefined, call: () => void): void {
+    code.tryAll(result, call, () => this.#trap("an exception of core code was not caught", code));
+  }
+
   #callCore(flat: readonly Local[]): readonly Local[] {
     const code = this.#code;
     const [type] = this.#lift.results;
-    code.tryAll(
-      type,
-      () => {
-        for (const local of flat) code.get(local);
-        code.call(this.#imports.callee);
-      },
-      () => this.#trap("an exception of core code was not caught"),
-    );
+    this.#trapOnThrow(code, type, () => {
+      for (const local of flat) code.get(local);
+      code.call(this.#imports.callee);
+    });
     if (type === undefined) return [];
     const result = code.local(type);
     code.set(result);
@@ -381,8 +386,10 @@ class AdapterWriter {
 
   #postReturn(results: readonly Local[]): void {
     this.#store(this.#imports.calleePlace, { offset: stateOffsets.mayLeave, value: 0 });
-    for (const local of results) this.#code.get(local);
-    this.#code.call(this.#imports.post);
+    this.#trapOnThrow(this.#code, undefined, () => {
+      for (const local of results) this.#code.get(local);
+      this.#code.call(this.#imports.post);
+    });
     this.#store(this.#imports.calleePlace, { offset: stateOffsets.mayLeave, value: 1 });
   }
 }
