@@ -23,6 +23,8 @@ export {
   UnsupportedError,
   ValidationError,
 } from "./errors/errors.ts";
+export type { CoreOrigin, Plan, PlannedExport, PlannedImport, PlannedModule, PlanStep } from "./plan/plan.ts";
+export { formatPlan } from "./plan/plan-text.ts";
 export type { CallOptions } from "./runtime/call-options.ts";
 export type { Component } from "./runtime/component.ts";
 export type { Usage } from "./runtime/instance-budget.ts";

@@ -3,6 +3,8 @@ import type { Budget } from "../../core/budget/budget.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import { decodeComponent, layerOf } from "../decode/component.ts";
 import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors.ts";
+import type { Plan } from "../plan/plan.ts";
+import { planOf } from "../plan/planner.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { ExternType } from "../types/component-types.ts";
 import { formatWorld } from "../types/wit.ts";
@@ -66,6 +68,11 @@ export class Component {
     return formatWorld(this.#parts.valid.type);
   }
 
+  /** What instantiating it does, step by step; `formatPlan` prints it. Made anew by each call. */
+  plan(): Plan {
+    return planOf(this.#parts.valid);
+  }
+
   /** What the engine needs to instantiate it. */
   static partsOf(component: Component): ComponentParts {
     return component.#parts;
@@ -97,6 +104,8 @@ export interface LoadOptions {
    * well, and compile what they need with the first of them.
    */
   readonly budget?: Budget;
+  /** Instances will have somebody who may interrupt them (`InstanceBuilder.interruptBy`). */
+  readonly isInterruptible?: boolean;
 }
 
 interface Loading extends LoadOptions {
@@ -104,9 +113,12 @@ interface Loading extends LoadOptions {
 }
 
 /** @throws DecodeError, ValidationError, UnsupportedError */
-export async function loadComponent(bytes: Uint8Array, { store, budget }: Loading): Promise<Component> {
+export async function loadComponent(
+  bytes: Uint8Array,
+  { store, budget = {}, isInterruptible = false }: Loading,
+): Promise<Component> {
   checkLayer(bytes);
-  const metering = new Metering(budget ?? {});
+  const metering = new Metering(budget, isInterruptible);
   if (store === undefined) return decodedComponent(bytes, { metering });
   const hash = store.hashOf(bytes);
   const valid = store.component(hash, bytes);

@@ -37,6 +37,7 @@ const isorunRanks: Readonly<Record<string, number>> = {
   adapter: 4,
   call: 5,
   store: 5,
+  plan: 5,
   instantiate: 6,
   runtime: 7,
   wasi: 8,
