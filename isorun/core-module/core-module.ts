@@ -12,7 +12,10 @@ import {
   readRecGroup,
   readTableType,
 } from "../decode/core-type.ts";
+import { UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { type CoreExternType, type CoreImport, CoreTypeSpace, pageSizeLog2Of } from "../types/core-types.ts";
+import { unknownTypeIn, unknownTypeOf } from "../types/unknown-type.ts";
+import { areTooLongForEngines, limitsProblem } from "./limits.ts";
 
 export interface CoreSection {
   readonly id: number;
@@ -37,7 +40,7 @@ export interface CoreModule {
 /** Ids in the order in which they must come. */
 const order: readonly number[] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
 
-/** @param offset of the module in the file, for messages. @throws DecodeError */
+/** @param offset of the module in the file, for messages. @throws DecodeError | ValidationError | UnsupportedError */
 export function decodeCoreModule(file: Uint8Array, offset = 0, end = file.length): CoreModule {
   const reader = new ByteReader(file, offset, end);
   readPreamble(reader);
@@ -90,7 +93,7 @@ class ModuleReader {
   }
 
   readonly #readers: Readonly<Record<number, (section: ByteReader) => void>> = {
-    1: (section) => this.types.addGroup(readRecGroup(section)),
+    1: (section) => this.#readGroup(section),
     2: (section) => this.#readImport(section),
     3: (section) => this.functions.push(this.#resolve({ kind: "func", type: section.u32() }, section)),
     4: (section) => this.#readTable(section),
@@ -105,6 +108,14 @@ class ModuleReader {
     },
     7: (section) => this.#readExport(section),
   };
+
+  #readGroup(section: ByteReader): void {
+    const { offset } = section;
+    const group = readRecGroup(section);
+    const unknown = unknownTypeIn(group, this.types.size);
+    if (unknown !== undefined) throw new ValidationError(unknownType(unknown), offset);
+    this.types.addGroup(group);
+  }
 
   #readImport(section: ByteReader): void {
     const module = section.name();
@@ -146,19 +157,33 @@ class ModuleReader {
 
   #resolve(type: CoreExternTypeRef, section: ByteReader): CoreExternType {
     const resolved = resolveCoreExternType(type, this.types);
-    return typeof resolved === "string" ? section.fail(resolved) : resolved;
+    if (typeof resolved === "string") throw new ValidationError(resolved, section.offset);
+    if ("limits" in resolved && areTooLongForEngines(resolved.limits)) {
+      throw new UnsupportedError(`a ${resolved.kind} whose limits are written in more than five bytes`);
+    }
+    return resolved;
   }
 }
 
 const exportKinds = ["func", "table", "memory", "global", "tag"] as const;
 
+export const unknownType = (index: number): string => `unknown type ${index}: type index out of bounds`;
+
 /** With indices of types followed; a text says what is wrong. */
 export function resolveCoreExternType(type: CoreExternTypeRef, types: CoreTypeSpace): CoreExternType | string {
-  if (type.kind === "table") return { ...type, elementKey: types.valKey(type.element) };
-  if (type.kind === "memory") return { ...type, pageSizeLog2: pageSizeLog2Of(type.pageSizeLog2) };
+  if (type.kind === "table" || type.kind === "global") {
+    const unknown = unknownTypeOf(type.kind === "table" ? type.element : type.type, types.size);
+    if (unknown !== undefined) return unknownType(unknown);
+  }
   if (type.kind === "global") return { ...type, key: types.valKey(type.type) };
+  if (type.kind === "table" || type.kind === "memory") {
+    const problem = limitsProblem(type);
+    if (problem !== undefined) return problem;
+    if (type.kind === "table") return { ...type, elementKey: types.valKey(type.element) };
+    return { ...type, pageSizeLog2: pageSizeLog2Of(type.pageSizeLog2) };
+  }
   const composite = types.at(type.type)?.type;
-  if (composite === undefined) return `unknown type ${type.type}: type index out of bounds`;
+  if (composite === undefined) return unknownType(type.type);
   if (composite.kind !== "func") return `type index ${type.type} is not a function type`;
   return { kind: type.kind, type: composite satisfies CoreFuncType, key: types.keyAt(type.type) };
 }

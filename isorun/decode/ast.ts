@@ -278,6 +278,8 @@ export interface Limits {
   readonly maximum: number | undefined;
   readonly isShared: boolean;
   readonly is64: boolean;
+  /** One of them is written in more bytes than a number of 32 bits may take. */
+  readonly isLong: boolean;
 }
 
 /** `type` of functions and tags is an index. */

@@ -64,14 +64,24 @@ function readHeapType(reader: ByteReader): string | number {
   return heap;
 }
 
+/** Of a number of 32 bits. */
+const shortBytesMax = 5;
+
+/** Numbers of 64 bits whatever the index type (5.3.15): their range is a matter of validation. */
 export function readLimits(reader: ByteReader): Limits & { readonly hasPageSize: boolean } {
   const flags = reader.byte();
   if (flags > 0x0f) reader.failLeadingByte("limits flags");
   const is64 = (flags & 0x04) !== 0;
-  const size = () => (is64 ? reader.u64() : reader.u32());
+  let isLong = false;
+  const size = () => {
+    const { offset } = reader;
+    const value = reader.u64();
+    isLong ||= reader.offset - offset > shortBytesMax;
+    return value;
+  };
   const minimum = size();
   const maximum = (flags & 0x01) === 0 ? undefined : size();
-  return { minimum, maximum, isShared: (flags & 0x02) !== 0, is64, hasPageSize: (flags & 0x08) !== 0 };
+  return { minimum, maximum, isShared: (flags & 0x02) !== 0, is64, isLong, hasPageSize: (flags & 0x08) !== 0 };
 }
 
 export function readMemoryType(reader: ByteReader): CoreExternTypeRef & { readonly kind: "memory" } {

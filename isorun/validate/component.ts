@@ -39,7 +39,7 @@ function validate(scope: Scope, definition: Definition, file: Uint8Array): Valid
       scope.coreInstances.push(coreInstanceType(scope, definition.instance, offset));
       return { kind: "core instance", instance: definition.instance };
     case "core type":
-      defineCoreType(scope, definition.type);
+      defineCoreType(scope, definition.type, offset);
       return undefined;
     case "component":
       return validateNested(scope, definition.component, file);

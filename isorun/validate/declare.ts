@@ -28,7 +28,7 @@ export function defineType(scope: Scope, type: TypeRef, offset: number): AnyType
 function declareAll(scope: Scope, declarations: readonly Declaration[]): Scope {
   for (const declaration of declarations) {
     const { offset } = declaration;
-    if (declaration.kind === "core type") defineCoreType(scope, declaration.type);
+    if (declaration.kind === "core type") defineCoreType(scope, declaration.type, offset);
     else if (declaration.kind === "type") scope.types.push(defineType(scope, declaration.type, offset));
     else if (declaration.kind === "alias") addAlias(scope, declaration.alias, offset);
     else declareExtern(scope, { role: declaration.kind, name: declaration.name, type: declaration.type, offset });

@@ -1,19 +1,20 @@
 /** Core types that stand in components: recursion groups, and module types with index spaces of their own. */
 
-import { resolveCoreExternType } from "../core-module/core-module.ts";
-import type { CoreDeclaration, CoreExternTypeRef, CoreTypeRef } from "../decode/ast.ts";
+import { resolveCoreExternType, unknownType } from "../core-module/core-module.ts";
+import type { CoreDeclaration, CoreExternTypeRef, CoreSubType, CoreTypeRef } from "../decode/ast.ts";
 import { ValidationError } from "../errors/errors.ts";
 import { type CoreExternType, type CoreImport, CoreTypeSpace, type ModuleType } from "../types/core-types.ts";
+import { unknownTypeIn } from "../types/unknown-type.ts";
 import type { Scope } from "./scope.ts";
 
 /** @throws ValidationError */
-export function defineCoreType(scope: Scope, type: CoreTypeRef): void {
+export function defineCoreType(scope: Scope, type: CoreTypeRef, offset: number): void {
   if (type.kind === "module") {
     scope.coreTypes.push(defineModuleType(scope, type.declarations));
     return;
   }
   const first = scope.coreTypeSpace.size;
-  scope.coreTypeSpace.addGroup(type.types);
+  addGroup(scope.coreTypeSpace, type.types, offset);
   for (let index = first; index < scope.coreTypeSpace.size; index += 1) {
     scope.coreTypes.push({ kind: "core", space: scope.coreTypeSpace, index });
   }
@@ -28,7 +29,7 @@ function defineModuleType(scope: Scope, declarations: readonly CoreDeclaration[]
       if (declaration.type.kind === "module") {
         throw new ValidationError("module types cannot be defined in module types", declaration.offset);
       }
-      types.addGroup(declaration.type.types);
+      addGroup(types, declaration.type.types, declaration.offset);
     } else if (declaration.kind === "alias") {
       addAlias(types, { scope, ...declaration });
     } else if (declaration.kind === "import") {
@@ -46,6 +47,12 @@ function defineModuleType(scope: Scope, declarations: readonly CoreDeclaration[]
     }
   }
   return { kind: "core module", imports, exports };
+}
+
+function addGroup(types: CoreTypeSpace, group: readonly CoreSubType[], offset: number): void {
+  const unknown = unknownTypeIn(group, types.size);
+  if (unknown !== undefined) throw new ValidationError(unknownType(unknown), offset);
+  types.addGroup(group);
 }
 
 interface OuterAlias {
@@ -74,19 +81,5 @@ function addAlias(types: CoreTypeSpace, { scope, count, index, offset }: OuterAl
 function resolve(type: CoreExternTypeRef, types: CoreTypeSpace, offset: number): CoreExternType {
   const resolved = resolveCoreExternType(type, types);
   if (typeof resolved === "string") throw new ValidationError(resolved, offset);
-  if (resolved.kind === "memory") checkMemory(resolved, offset);
   return resolved;
-}
-
-/** Pages of 64 KiB in an address space of 32 bits. */
-const pagesMax = 2 ** 16;
-
-function checkMemory({ limits, pageSizeLog2 }: CoreExternType & { readonly kind: "memory" }, offset: number): void {
-  const most = limits.is64 ? 2 ** 48 : pagesMax * 2 ** (16 - pageSizeLog2);
-  if (limits.minimum > most || (limits.maximum ?? 0) > most) {
-    throw new ValidationError(`memory size must be at most ${most} pages`, offset);
-  }
-  if (limits.maximum !== undefined && limits.minimum > limits.maximum) {
-    throw new ValidationError("size minimum must not be greater than maximum", offset);
-  }
 }

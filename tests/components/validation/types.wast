@@ -95,3 +95,31 @@
 ;; core:moduledecl: module types do not nest
 (component definition (core type (module (type (func)) (import "a" "f" (func (type 0))) (export "g" (func (type 0))))))
 (assert_invalid (component (core type (module (export "f" (func (type 0)))))) "index out of bounds")
+
+;; limits and references to types in module types are those of modules (WebAssembly 3.0, 3.2 Types)
+(component definition
+  (core type (func))
+  (core type (module
+    (type (func))
+    (import "m" "f" (func (type 0)))
+    (import "m" "g" (global (ref null 0)))
+    (import "m" "t" (table 1 2 (ref null 0)))
+    (import "m" "m" (memory 1 65536)))))
+(assert_invalid
+  (component (core type (module (import "m" "t" (table 2 1 funcref)))))
+  "size minimum must not be greater than maximum")
+(assert_invalid
+  (component (core type (module (import "m" "m" (memory 1 65537)))))
+  "memory size must be at most")
+(assert_invalid
+  (component (core type (module (import "m" "g" (global (ref null 0))))))
+  "unknown type 0: type index out of bounds")
+(assert_invalid
+  (component (core type (module (type (func)) (import "m" "t" (table 1 (ref null 1))))))
+  "unknown type 1: type index out of bounds")
+(assert_invalid
+  (component (core type (module (type (func (param (ref null 1)))))))
+  "unknown type 1: type index out of bounds")
+(assert_invalid
+  (component (core type (func (param (ref null 1)))))
+  "unknown type 1: type index out of bounds")
