@@ -5,9 +5,9 @@
  */
 import { stateOffsets } from "../adapter/state-memory.ts";
 import type { StringEncoding } from "../decode/ast.ts";
-import { BudgetExhausted, TrapError } from "../errors/errors.ts";
+import { BudgetExhausted } from "../errors/errors.ts";
 import type { BoundaryWords } from "./boundary-words.ts";
-import type { HandleTable, RuntimeResource } from "./handle-table.ts";
+import type { HandleTable, HostValues, RuntimeResource } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { ResourceValue } from "./resource-value.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -53,10 +53,18 @@ export interface HostSide {
   unwrap(result: unknown): unknown;
 }
 
+/** A handle that an argument became. */
 interface Taken {
+  /** Which the handle is taken from, if it is not one of the host's own objects. */
   readonly value: unknown;
   readonly index: number;
   readonly resource: RuntimeResource;
+  readonly isOwn: boolean;
+}
+
+interface Loan {
+  readonly values: HostValues;
+  readonly representation: number;
 }
 
 export class Edge {
@@ -69,8 +77,10 @@ export class Edge {
   protected readonly leaveIndex: number;
   readonly #instance: Enterable;
   readonly #scheduler: Scheduler;
-  /** What the arguments gave away, until the call has come to the guest. */
+  /** What the arguments put into the table of handles, until the call has come to the guest. */
   protected taken: Taken[] = [];
+  /** Values of the host that are lent to the call that runs. */
+  protected loans: Loan[] = [];
   /** What has ended a call within a gate, told already as it has to be. */
   #told: { readonly error: unknown } | undefined;
 
@@ -126,17 +136,33 @@ export class Edge {
 
   /** The call did not come to the guest: it can be entered again, unless it was its allocator that failed. */
   abandon(task: Task, error: unknown): unknown {
-    const isGuests = guestErrors.some((kind) => error instanceof kind);
-    if (isGuests) return this.fail(task, error);
-    for (const { value, index, resource } of this.taken) {
-      ResourceValue.giveBack(value, this.#instance.handles.remove(index, resource).representation);
-    }
+    // What a getter throws may be of any class: only these two are known to come from here.
+    const isInAllocator = this.words[this.leaveIndex] === 0;
+    const isSpent = this.root.hasRunOut && error instanceof BudgetExhausted;
+    if (isInAllocator || isSpent) return this.fail(task, error);
+    for (const taken of this.taken.reverse()) this.#giveBack(taken);
+    this.endLoans();
     this.leave(task);
     return error;
   }
 
+  #giveBack({ value, index, resource, isOwn }: Taken): void {
+    const { representation } = this.#instance.handles.remove(index, resource);
+    if (!isOwn) return;
+    if (resource.values === undefined) ResourceValue.giveBack(value, representation);
+    else resource.values.take(representation);
+  }
+
+  /** The call is over: nobody has what it was lent. */
+  protected endLoans(): void {
+    for (const { values, representation } of this.loans) values.take(representation);
+    if (this.loans.length > 0) this.loans = [];
+  }
+
   /** Whatever ends a call that has come to the guest is a trap (`call_and_trap_on_throw`). */
   fail(task: Task, error: unknown): Error {
+    this.forgetTaken();
+    this.endLoans();
     return this.#scheduler.unwind(task, error);
   }
 
@@ -205,8 +231,6 @@ export class Edge {
     return this.fail(this.enter(0, 0), error);
   }
 }
-
-const guestErrors = [TrapError, BudgetExhausted, WebAssembly.RuntimeError];
 
 const wrongCount = (given: number, wanted: number): TypeError =>
   new TypeError(`expected ${wanted === 1 ? "1 argument" : `${wanted} arguments`}, found ${given}`);

@@ -29,13 +29,19 @@ interface Allocated {
   readonly units: number;
 }
 
+/** For one call of the host: the value is what it has in its hands, if the resource is not its own. */
+interface Lent {
+  readonly handle: Handle;
+  readonly value: ResourceValue | undefined;
+}
+
 export class Support extends Edge {
   readonly memory: MemoryAccess | undefined;
   readonly #options: EdgeOptions;
   /** Of the call that runs: what it was lent, and what it lends. */
   #scope: BorrowScope = { borrows: 0 };
-  #lenders: Handle[] = [];
-  readonly #outer: Handle[][] = [];
+  #lenders: Lent[] = [];
+  readonly #outer: Lent[][] = [];
   /** Of the string that was lowered last, as the guest is told its length: an object for both would cost more. */
   units = 0;
   readonly #isUtf8: boolean;
@@ -59,6 +65,7 @@ export class Support extends Edge {
   closeScope(before: BorrowScope): void {
     if (this.#scope.borrows > 0) throw new TrapError("borrow handles still remain at the end of the call");
     this.#scope = before;
+    this.endLoans();
   }
 
   postReturn(post: (...flat: unknown[]) => void, ...flat: unknown[]): void {
@@ -74,7 +81,10 @@ export class Support extends Edge {
   }
 
   endLending(): void {
-    for (const lender of this.#lenders) lender.lends -= 1;
+    for (const { handle, value } of this.#lenders) {
+      handle.lends -= 1;
+      if (value !== undefined) ResourceValue.end(value);
+    }
     this.#lenders = this.#outer.pop() ?? [];
   }
 
@@ -153,9 +163,10 @@ export class Support extends Edge {
   liftBorrow(index: number, resource: RuntimeResource): unknown {
     const handle = this.#options.instance.handles.get(index, resource);
     handle.lends += 1;
-    this.#lenders.push(handle);
-    if (resource.values !== undefined) return resource.values.get(handle.representation);
-    return new ResourceValue(resource, handle.representation);
+    const host = resource.values;
+    const value = host === undefined ? ResourceValue.lent(resource, handle.representation) : undefined;
+    this.#lenders.push({ handle, value });
+    return host === undefined ? value : host.get(handle.representation);
   }
 
   // Lowering
@@ -169,10 +180,11 @@ export class Support extends Edge {
     if (instance.hasContext) instance.beginThread();
     const pointer = realloc(0, 0, align, size) >>> 0;
     if (instance.hasContext) instance.endThread();
-    states[leaveIndex] = 1;
     this.memory?.refresh();
     if (pointer % align !== 0) throw new TrapError(words.reallocAlign);
     if (pointer + size > this.#bytes.length) throw new TrapError(words.reallocEnd);
+    // Last: whoever finds that the instance may not be left knows that its allocator has failed.
+    states[leaveIndex] = 1;
     return pointer;
   }
 
@@ -295,16 +307,23 @@ export class Support extends Edge {
     const { handles } = this.#options.instance;
     const representation = resource.values?.add(value) ?? ResourceValue.take(value, resource);
     const index = handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 });
-    if (resource.values === undefined) this.taken.push({ value, index, resource });
+    // Of an answer of the host nothing is taken back: what cannot be lowered is a trap.
+    const given = resource.values === undefined ? value : undefined;
+    if (this.host !== undefined) this.taken.push({ value: given, index, resource, isOwn: true });
     return index;
   }
 
   /** Who defines a resource is given the representation itself. */
   lowerBorrow(value: unknown, resource: RuntimeResource): number {
     const representation = resource.values?.add(value) ?? ResourceValue.look(value, resource);
+    if (resource.values !== undefined) this.loans.push({ values: resource.values, representation });
     if (resource.owner === this.#options.instance) return representation;
-    this.#scope.borrows += 1;
-    return this.#options.instance.handles.add({ resource, representation, isOwn: false, scope: this.#scope, lends: 0 });
+    const scope = this.#scope;
+    const { handles } = this.#options.instance;
+    const index = handles.add({ resource, representation, isOwn: false, scope, lends: 0 });
+    scope.borrows += 1;
+    this.taken.push({ value: undefined, index, resource, isOwn: false });
+    return index;
   }
 }
 

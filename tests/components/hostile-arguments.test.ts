@@ -3,6 +3,7 @@
  * an iterator throws comes out as it is; either way the guest was not called, and goes on answering.
  */
 import { beforeAll, expect, test } from "bun:test";
+import { BudgetExhausted, TrapError } from "../../isorun/errors/errors.ts";
 import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
 import { readOwnComponents } from "./assemble.ts";
@@ -210,6 +211,26 @@ test("what a getter throws comes out as it is", () => {
   expect(thrownBy(() => give("give-point", value))).toBe(mine);
   expect(thrownBy(() => give("points", [{ x: 1, yZ: 1 }, value]))).toBe(mine);
   expectHealthy();
+});
+
+test("the same, where what it throws looks like the end of an instance", () => {
+  const errors = [
+    new TrapError("of another instance"),
+    new BudgetExhausted({ field: "fuel", limit: 1n, used: 2n }),
+    new WebAssembly.RuntimeError("mine"),
+    new RangeError("Maximum call stack size exceeded."),
+  ];
+  for (const mine of errors) {
+    const point = {
+      x: 1,
+      get yZ(): number {
+        throw mine;
+      },
+    };
+    // By then the guest has allocated the list.
+    expect(thrownBy(() => give("points", [{ x: 1, yZ: 1 }, point]))).toBe(mine);
+    expectHealthy();
+  }
 });
 
 test("each property is read once, so that none can change its mind", () => {
