@@ -86,10 +86,15 @@ export class CodeCursor {
   }
 
   /** A value type, or the heap type behind `ref`. */
-  skipValueType(): void {
+  skipValueType(typeCount: number): void {
     const code = this.byte();
-    if (code === 0x63 || code === 0x64) this.skipLeb();
+    if (code === 0x63 || code === 0x64) this.skipHeapType(typeCount);
     else if (code >= 0x80) this.fail("invalid leading byte for value type", this.at - 1);
+  }
+
+  /** A count, and as many. */
+  skipValueTypes(typeCount: number): void {
+    for (let count = this.u32(); count > 0 && this.at < this.bytes.length; count -= 1) this.skipValueType(typeCount);
   }
 
   /** A code of one byte, or the index of a type. */
@@ -102,7 +107,7 @@ export class CodeCursor {
   /** Types that are appended to the module's own stand behind `typeCount`. */
   skipBlockType(typeCount: number): void {
     const code = this.bytes[this.at] ?? 0;
-    if (code >= 0x40 && code < 0x80) this.skipValueType();
+    if (code >= 0x40 && code < 0x80) this.skipValueType(typeCount);
     else this.typeIndex(typeCount);
   }
 

@@ -7,6 +7,7 @@ const roomMax = 49_000;
 
 export class FunctionLocals {
   readonly #cursor: CodeCursor;
+  readonly #typeCount: number;
   /** With its parameters: the index of the first that is appended. */
   count = 0;
   #groupCount = 0;
@@ -14,8 +15,9 @@ export class FunctionLocals {
   #groupsEnd = 0;
   #stray: number | undefined;
 
-  constructor(cursor: CodeCursor) {
+  constructor(cursor: CodeCursor, typeCount: number) {
     this.#cursor = cursor;
+    this.#typeCount = typeCount;
   }
 
   /** As they stand in front of the function's code. */
@@ -38,7 +40,7 @@ export class FunctionLocals {
     for (let group = 0; group < this.#groupCount; group += 1) {
       if (cursor.at >= cursor.bytes.length) cursor.fail("unexpected end");
       this.count += cursor.u32();
-      cursor.skipValueType();
+      cursor.skipValueType(this.#typeCount);
     }
     this.#groupsEnd = cursor.at;
   }

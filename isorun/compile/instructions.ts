@@ -6,11 +6,12 @@
 /** Numbers, because they select in the innermost loop of the rewriting pass. */
 export const walk = {
   plain: 0,
-  /** One LEB128 that stays as it is: a constant, an index of a space without shift. */
+  /** One LEB128 that stays as it is: a constant, an index of a space to which nothing is appended. */
   leb: 1,
   /** The last of those that are copied without a look. */
   memoryArgument: 2,
-  twoLebs: 3,
+  /** The index of a type and one of its fields. */
+  typeAndLeb: 3,
   func: 4,
   global: 5,
   memoryArgumentAndLane: 6,
@@ -22,19 +23,20 @@ export const walk = {
   prefix: 12,
   /** A code, or the index of a type. */
   heapType: 13,
+  type: 14,
   /** Blocks, branches, calls, throws, growth: each has a method of its own. */
-  control: 14,
+  control: 15,
   /** Bulk operations on memories: their size in bytes is the last operand. */
-  bulkMemory: 15,
-  bulkTable: 16,
-  bulkArray: 17,
-  tableGrow: 18,
-  newFixed: 19,
-  branchOnCast: 20,
-  wait: 21,
+  bulkMemory: 16,
+  bulkTable: 17,
+  bulkArray: 18,
+  tableGrow: 19,
+  newFixed: 20,
+  branchOnCast: 21,
+  wait: 22,
   /** Where an index of a local has to be looked at. */
-  local: 22,
-  unknown: 23,
+  local: 23,
+  unknown: 24,
 } as const;
 
 /** In bytes, of immediates that always have as many. */
@@ -84,12 +86,12 @@ export const opcodes = tableOf(256, [
 export const opcodesWithLocals: Uint8Array = Uint8Array.from(opcodes).fill(walk.local, 0x20, 0x23);
 
 const gcOpcodes = tableOf(31, [
-  [0, 1, walk.leb], // struct.new, struct.new_default
-  [2, 5, walk.twoLebs], // struct.get, struct.set
+  [0, 1, walk.type], // struct.new, struct.new_default
+  [2, 5, walk.typeAndLeb], // struct.get, struct.set
   [6, 7, walk.bulkArray], // array.new, array.new_default
   [8, 8, walk.newFixed],
   [9, 10, walk.bulkArray], // array.new_data, array.new_elem
-  [11, 14, walk.leb], // array.get, array.set
+  [11, 14, walk.type], // array.get, array.set
   [15, 15, walk.plain], // array.len
   [16, 19, walk.bulkArray], // array.fill, array.copy, array.init_data, array.init_elem
   [20, 23, walk.heapType], // ref.test, ref.cast
@@ -143,6 +145,5 @@ export function prefixedOpcode(prefix: number, code: number): number {
 
 const prefixedTables: readonly Uint8Array[] = [gcOpcodes, bulkOpcodes, vectorOpcodes, atomicOpcodes];
 
-/** How many indices a bulk operation has behind its opcode. */
-export const bulkIndexCount = (prefix: number, code: number): number =>
-  prefix === 0xfc ? (code === 11 || code === 17 ? 1 : 2) : code === 6 || code === 7 || code === 16 ? 1 : 2;
+/** How many indices a bulk operation on memories or tables has behind its opcode. */
+export const bulkIndexCount = (code: number): number => (code === 11 || code === 17 ? 1 : 2);

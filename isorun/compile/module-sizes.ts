@@ -39,7 +39,7 @@ export function memorySizes(module: CoreModule, contents: Uint8Array | undefined
 export interface TableSource {
   readonly contents: Uint8Array | undefined;
   /** For the first values of tables. */
-  readonly shifts: { readonly functions: IndexShift; readonly globals: IndexShift };
+  readonly shifts: { readonly functions: IndexShift; readonly globals: IndexShift; readonly typeCount: number };
 }
 
 export function tableSizes(module: CoreModule, { contents, shifts }: TableSource): TableSizes[] {

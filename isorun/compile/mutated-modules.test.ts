@@ -4,8 +4,8 @@ import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors
 import { rewriteCoreModule } from "./rewrite-module.ts";
 import { type Random, randomFrom, randomModule } from "./testing/random-module.ts";
 
-/** More on demand. */
-const seedCount = Number(process.env.ISORUN_SEEDS ?? 40);
+/** More on demand, and by `npm run fuzz -- --kind rewrite`. */
+const seedCount = Number(process.env.ISORUN_SEEDS ?? 16);
 
 const mutationsPerModule = 50;
 

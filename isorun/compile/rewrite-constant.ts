@@ -5,10 +5,11 @@ import type { IndexShift } from "./index-shift.ts";
 interface Shifts {
   readonly functions: IndexShift;
   readonly globals: IndexShift;
+  readonly typeCount: number;
 }
 
 /** Passes over an expression and its end. */
-export function rewriteConstant(cursor: CodeCursor, { functions, globals }: Shifts): void {
+export function rewriteConstant(cursor: CodeCursor, { functions, globals, typeCount }: Shifts): void {
   for (;;) {
     if (cursor.at >= cursor.bytes.length) cursor.fail("unexpected end");
     const code = cursor.byte();
@@ -17,8 +18,9 @@ export function rewriteConstant(cursor: CodeCursor, { functions, globals }: Shif
     else if (code === 0xd2) cursor.index(functions);
     else if (code === 0x43) cursor.at += 4;
     else if (code === 0x44) cursor.at += 8;
-    else if (code === 0x41 || code === 0x42 || code === 0xd0) cursor.skipLeb();
-    else if (code === 0xfb) skipConstantAggregate(cursor);
+    else if (code === 0x41 || code === 0x42) cursor.skipLeb();
+    else if (code === 0xd0) cursor.skipHeapType(typeCount);
+    else if (code === 0xfb) skipConstantAggregate(cursor, typeCount);
     else if (code === 0xfd && cursor.u32() === 12) cursor.at += 16;
     else if (!arithmetic.has(code)) cursor.unsupported(`the core instruction ${code.toString(16)} in a constant`);
   }
@@ -27,11 +29,12 @@ export function rewriteConstant(cursor: CodeCursor, { functions, globals }: Shif
 /** Addition, subtraction and multiplication of integers. */
 const arithmetic: ReadonlySet<number> = new Set([0x6a, 0x6b, 0x6c, 0x7c, 0x7d, 0x7e]);
 
-/** By opcode behind 0xfb: how many indices follow. */
+/** By opcode behind 0xfb: how many indices follow, the first of which is that of a type. */
 const aggregateIndices: Readonly<Record<number, number>> = { 0: 1, 1: 1, 6: 1, 7: 1, 8: 2, 26: 0, 27: 0, 28: 0 };
 
-function skipConstantAggregate(cursor: CodeCursor): void {
+function skipConstantAggregate(cursor: CodeCursor, typeCount: number): void {
   const code = cursor.u32();
   const count = aggregateIndices[code] ?? cursor.unsupported(`the core instruction fb ${code} in a constant`);
-  for (let index = 0; index < count; index += 1) cursor.skipLeb();
+  if (count > 0) cursor.typeIndex(typeCount);
+  if (count > 1) cursor.skipLeb();
 }

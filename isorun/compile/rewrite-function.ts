@@ -38,7 +38,7 @@ export class FunctionRewriter {
   constructor(plan: RewritePlan, { bytes, capacity }: { bytes: Uint8Array; capacity: number }) {
     this.#plan = plan;
     this.#cursor = new CodeCursor(bytes, capacity);
-    this.#locals = new FunctionLocals(this.#cursor);
+    this.#locals = new FunctionLocals(this.#cursor, plan.typeCount);
     const { fuel, depth } = plan.accounts;
     this.#opcodes = depth === undefined && fuel === undefined ? opcodes : opcodesWithLocals;
     this.#regions = fuel === undefined ? undefined : new FuelRegions(this.#cursor.output, { fuel });
@@ -158,14 +158,14 @@ export class FunctionRewriter {
 
   #immediates(kind: number, { code, start }: { code: number; start: number }): void {
     const cursor = this.#cursor;
-    const { functions, globals } = this.#plan;
+    const { functions, globals, typeCount } = this.#plan;
     switch (kind) {
       case walk.plain:
         return;
       case walk.leb:
         return cursor.skipLeb();
-      case walk.twoLebs:
-        cursor.skipLeb();
+      case walk.typeAndLeb:
+        cursor.typeIndex(typeCount);
         return cursor.skipLeb();
       case walk.func:
         return cursor.index(functions);
@@ -184,10 +184,11 @@ export class FunctionRewriter {
         cursor.at += fixedWidths[kind] ?? 0;
         return;
       case walk.valueTypes:
-        for (let count = cursor.u32(); count > 0 && cursor.at < cursor.bytes.length; count -= 1) cursor.skipValueType();
-        return;
+        return cursor.skipValueTypes(typeCount);
       case walk.heapType:
-        return cursor.skipHeapType(this.#plan.typeCount);
+        return cursor.skipHeapType(typeCount);
+      case walk.type:
+        return cursor.typeIndex(typeCount);
       case walk.prefix:
         return this.#prefixed(code, start);
       default:
@@ -206,14 +207,14 @@ export class FunctionRewriter {
   #special(kind: number, { code, prefix, start }: { code: number; prefix: number; start: number }): void {
     const cursor = this.#cursor;
     if (kind === walk.bulkMemory || kind === walk.bulkTable || kind === walk.bulkArray) {
-      return this.#sized.bulk(kind, { code, prefix, start, isDead: this.#isDead });
+      return this.#sized.bulk(kind, { code, start, isDead: this.#isDead });
     }
     if (kind === walk.tableGrow) {
       if (!this.#isDead) this.#regions?.spend(start, growCost - instructionCost);
       return this.#sized.tableGrow(start, this.#isDead);
     }
     if (kind === walk.newFixed) {
-      cursor.skipLeb();
+      cursor.typeIndex(this.#plan.typeCount);
       const count = cursor.u32();
       if (!this.#isDead) this.#regions?.spend(start, count * instructionsPerElement);
       return;
@@ -221,8 +222,8 @@ export class FunctionRewriter {
     if (kind === walk.branchOnCast) {
       cursor.at += 1;
       this.#label();
-      cursor.skipLeb();
-      cursor.skipLeb();
+      cursor.skipHeapType(this.#plan.typeCount);
+      cursor.skipHeapType(this.#plan.typeCount);
       return this.#regions?.branch();
     }
     if (kind === walk.wait) return this.#sized.wait();

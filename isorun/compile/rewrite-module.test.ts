@@ -2,7 +2,20 @@ import { describe, expect, test } from "bun:test";
 import { decodeCoreModule } from "../core-module/core-module.ts";
 import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { rewriteCoreModule } from "./rewrite-module.ts";
-import { branch, branchIf, call, drop, i32, local, loop, memory, nop, table, tryAll } from "./testing/instructions.ts";
+import {
+  branch,
+  branchIf,
+  call,
+  drop,
+  i32,
+  local,
+  loop,
+  memory,
+  nop,
+  table,
+  tryAll,
+  unreachable,
+} from "./testing/instructions.ts";
 import { buildModule, type Code, index, type ModuleSource } from "./testing/module-builder.ts";
 import { instantiate, runMetered } from "./testing/run-metered.ts";
 
@@ -10,6 +23,9 @@ const all = { fuel: true, growth: true, callDepth: true };
 
 const rewrite = (source: ModuleSource | Uint8Array, options = all) =>
   rewriteCoreModule(decodeCoreModule(source instanceof Uint8Array ? source : buildModule(source)), options);
+
+/** Nullable; also of a type that is not there. */
+const referenceTo = (type: number): readonly number[] => [0x63, type];
 
 const text = (value: string): number[] => [...index(value.length), ...new TextEncoder().encode(value)];
 
@@ -70,6 +86,33 @@ describe("what is appended is out of a module's reach", () => {
     ["a type", { functions: [{ code: [[0x02, 1, 0x0b]] }] }],
     ["a null of a type", { functions: [{ code: [[0xd0, 1], drop] }] }],
     ["a test for a type", { functions: [{ code: [[0xd0, 0x70], [0xfb, 20, 1], drop] }] }],
+    ["a cast's first type", { functions: [{ code: [[0x02, 0x40, 0xd0, 0x70, 0xfb, 24, 3, 0, 1, 0x70, drop, 0x0b]] }] }],
+    [
+      "a cast's second type",
+      { functions: [{ code: [[0x02, 0x40, 0xd0, 0x70, 0xfb, 25, 3, 0, 0x70, 1, drop, 0x0b]] }] },
+    ],
+    ["a local's type", { functions: [{ locals: [referenceTo(1)], code: [] }] }],
+    ["a selection's type", { functions: [{ code: [unreachable, [0x1c, 1, ...referenceTo(1)], drop] }] }],
+    ["a block's type", { functions: [{ code: [[0x02, ...referenceTo(1), unreachable, 0x0b], drop] }] }],
+    ["a loop's type", { functions: [{ code: [[0x03, ...referenceTo(1), unreachable, 0x0b], drop] }] }],
+    ["a handler's type", { functions: [{ code: [[0x1f, ...referenceTo(1), 0, unreachable, 0x0b], drop] }] }],
+    ["a call by reference", { functions: [{ code: [unreachable, [0x14, 1]] }] }],
+    ["a tail call by reference", { functions: [{ code: [unreachable, [0x15, 1]] }] }],
+    ["an indirect call", { functions: [{ code: [unreachable, [0x11, 1, 0]] }], table: [1] }],
+    ["a structure", { functions: [{ code: [[0xfb, 1, 1], drop] }] }],
+    ["a structure's field", { functions: [{ code: [unreachable, [0xfb, 2, 1, 0], drop] }] }],
+    ["an array", { functions: [{ code: [i32.const(0), [0xfb, 7, 1], drop] }] }],
+    ["an array of what is given", { functions: [{ code: [[0xfb, 8, 1, 0], drop] }] }],
+    ["an array's element", { functions: [{ code: [unreachable, [0xfb, 11, 1], drop] }] }],
+    ["an array that is copied to", { functions: [{ code: [unreachable, [0xfb, 17, 1, 0]] }] }],
+    ["an array that is copied from", { functions: [{ code: [unreachable, [0xfb, 17, 0, 1]] }] }],
+    ["a global's type", { functions: [{ code: [] }], globals: [{ type: referenceTo(1), value: [0xd0, 0x73] }] }],
+    ["a constant null", { functions: [{ code: [] }], globals: [{ type: "funcref", value: [0xd0, 1] }] }],
+    ["a constant structure", { functions: [{ code: [] }], globals: [{ type: "funcref", value: [0xfb, 1, 1] }] }],
+    ["a table's type", { functions: [{ code: [] }], table: [1], tableType: referenceTo(1) }],
+    ["a table's first value", { functions: [{ code: [] }], table: [1], tableValue: [0xd0, 1] }],
+    ["the type of elements", { functions: [{ code: [] }], elementSegment: [5, ...referenceTo(1), 0] }],
+    ["an element that is a null", { functions: [{ code: [] }], elementSegment: [5, 0x70, 1, 0xd0, 1, 0x0b] }],
   ];
   for (const [name, source] of rows) {
     test(`${name} with an index behind the module's own is refused`, () => {

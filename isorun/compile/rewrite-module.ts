@@ -136,13 +136,14 @@ function planOf(
     by: globalNames.length,
     count: importedGlobals + countOf(sections.get(ids.global)),
   };
+  const typeCount = module.types.size;
   return {
     functions,
     globals,
     accounts: indices,
-    typeCount: module.types.size,
+    typeCount,
     memories: memorySizes(module, sections.get(ids.memory)),
-    tables: tableSizes(module, { contents: sections.get(ids.table), shifts: { functions, globals } }),
+    tables: tableSizes(module, { contents: sections.get(ids.table), shifts: { functions, globals, typeCount } }),
     injected: new InjectedFunctions(indices, functions.count + functions.by),
   };
 }

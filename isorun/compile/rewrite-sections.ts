@@ -41,7 +41,7 @@ export function rewriteStart(contents: Uint8Array, { functions }: RewritePlan): 
 export function rewriteGlobals(contents: Uint8Array, plan: RewritePlan): Uint8Array {
   const cursor = new CodeCursor(contents, contents.length + 64);
   for (let count = cursor.u32(); count > 0; count -= 1) {
-    cursor.skipValueType();
+    cursor.skipValueType(plan.typeCount);
     cursor.at += 1;
     rewriteConstant(cursor, plan);
   }
@@ -58,7 +58,7 @@ export function rewriteElements(contents: Uint8Array, plan: RewritePlan): Uint8A
     if (isActive && (flags & 2) !== 0) cursor.skipLeb();
     if (isActive) rewriteConstant(cursor, plan);
     if ((flags & 3) !== 0) {
-      if (hasExpressions) cursor.skipValueType();
+      if (hasExpressions) cursor.skipValueType(plan.typeCount);
       else cursor.at += 1;
     }
     for (let items = cursor.u32(); items > 0; items -= 1) {

@@ -7,6 +7,10 @@ import type { RewritePlan } from "./rewrite-plan.ts";
 /** Behind the prefix 0xfc: the sizes of segments have 32 bits whatever they are copied to. */
 const fromSegments: ReadonlySet<number> = new Set([8, 12]); // memory.init, table.init
 
+/** Behind the prefix 0xfb. */
+const arrayCopy = 17;
+const arraysFromSegments: ReadonlySet<number> = new Set([9, 10, 18, 19]);
+
 export class SizedOperations {
   readonly #plan: RewritePlan;
   readonly #cursor: CodeCursor;
@@ -19,17 +23,26 @@ export class SizedOperations {
   }
 
   /** The cursor stands behind the opcode, in front of the indices; `start` is where the instruction begins. */
-  bulk(
-    kind: number,
-    { code, prefix, start, isDead }: { code: number; prefix: number; start: number; isDead: boolean },
-  ): void {
-    const indices = [this.#cursor.u32()];
-    if (bulkIndexCount(prefix, code) === 2) indices.push(this.#cursor.u32());
+  bulk(kind: number, { code, start, isDead }: { code: number; start: number; isDead: boolean }): void {
+    if (kind === walk.bulkArray) this.#skipArrayIndices(code);
+    const indices = kind === walk.bulkArray ? [] : this.#indices(bulkIndexCount(code));
     if (isDead) return;
     const space = kind === walk.bulkMemory ? this.#plan.memories : this.#plan.tables;
     const isWide =
       kind !== walk.bulkArray && !fromSegments.has(code) && indices.every((index) => space[index]?.is64 === true);
     this.#charge(start, kind === walk.bulkMemory ? "bytes" : "elements", isWide);
+  }
+
+  #indices(count: number): readonly number[] {
+    const first = this.#cursor.u32();
+    return count === 2 ? [first, this.#cursor.u32()] : [first];
+  }
+
+  /** Of a type, then of a segment or of a second type. */
+  #skipArrayIndices(code: number): void {
+    this.#cursor.typeIndex(this.#plan.typeCount);
+    if (code === arrayCopy) this.#cursor.typeIndex(this.#plan.typeCount);
+    else if (arraysFromSegments.has(code)) this.#cursor.skipLeb();
   }
 
   tableGrow(start: number, isDead: boolean): void {

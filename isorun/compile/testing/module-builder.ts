@@ -4,9 +4,12 @@ import { ByteWriter } from "../byte-writer.ts";
 /** Instructions as bytes; a list within is spliced in. */
 export type Code = readonly (number | Code)[];
 
-export type ValueType = "i32" | "i64" | "f64" | "funcref";
+/** By name, or the bytes of one that has no name here. */
+export type ValueType = "i32" | "i64" | "f64" | "funcref" | readonly number[];
 
-const valueCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c, funcref: 0x70 };
+const valueCodes: Readonly<Record<ValueType & string, number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c, funcref: 0x70 };
+
+const typeBytes = (type: ValueType): readonly number[] => (typeof type === "string" ? [valueCodes[type]] : type);
 
 export interface Signature {
   readonly params?: readonly ValueType[];
@@ -33,10 +36,15 @@ export interface ModuleSource {
   /** Minimum and maximum, in pages. */
   readonly memory?: readonly [minimum: number, maximum?: number];
   readonly table?: readonly [minimum: number, maximum?: number];
+  readonly tableType?: ValueType;
+  /** What stands in it at first. */
+  readonly tableValue?: Code;
   readonly globals?: readonly { readonly type: ValueType; readonly value: Code; readonly export?: string }[];
   readonly start?: number;
   /** Indices of functions that are put into the table from its beginning. */
   readonly elements?: readonly number[];
+  /** One from its flags on, instead of `elements`. */
+  readonly elementSegment?: readonly number[];
   readonly data?: Uint8Array;
   readonly hasTag?: boolean;
   readonly custom?: readonly (readonly [name: string, contents: Uint8Array])[];
@@ -75,10 +83,15 @@ const list = (items: readonly (readonly number[])[]): number[] => [...index(item
 const limits = ([minimum, maximum]: readonly [number, number?]): number[] =>
   maximum === undefined ? [0, ...index(minimum)] : [1, ...index(minimum), ...index(maximum)];
 
+function tableOf(sizes: readonly [number, number?], { tableType = "funcref", tableValue }: ModuleSource): number[] {
+  const type = [...typeBytes(tableType), ...limits(sizes)];
+  return tableValue === undefined ? type : [0x40, 0, ...type, ...flat(tableValue), 0x0b];
+}
+
 const signature = ({ params = [], results = [] }: Signature): number[] => [
   0x60,
-  ...list(params.map((type) => [valueCodes[type]])),
-  ...list(results.map((type) => [valueCodes[type]])),
+  ...list(params.map((type) => typeBytes(type))),
+  ...list(results.map((type) => typeBytes(type))),
 ];
 
 /** The type of each imported and each own function stands at the function's index; that of the tag behind them. */
@@ -95,13 +108,18 @@ export function buildModule(source: ModuleSource): Uint8Array {
     [1, list(types)],
     [2, list(importsOf(imports))],
     [3, list(functions.map((_, place) => index(imported.length + place)))],
-    [4, source.table && list([[0x70, ...limits(source.table)]])],
+    [4, source.table && list([tableOf(source.table, source)])],
     [5, source.memory && list([limits(source.memory)])],
     [13, source.hasTag === true ? [1, 0, ...index(types.length - 1)] : undefined],
-    [6, list(globals.map(({ type, value }) => [valueCodes[type], 1, ...flat(value), 0x0b]))],
+    [6, list(globals.map(({ type, value }) => [...typeBytes(type), 1, ...flat(value), 0x0b]))],
     [7, list(exports)],
     [8, source.start === undefined ? undefined : index(source.start)],
-    [9, elements && [1, 0, 0x41, 0, 0x0b, ...list(elements.map(index))]],
+    [
+      9,
+      source.elementSegment
+        ? [1, ...source.elementSegment]
+        : elements && [1, 0, 0x41, 0, 0x0b, ...list(elements.map(index))],
+    ],
     [12, data && [1]],
     [10, list(functions.map(bodyOf))],
     [11, data && [1, 0, 0x41, 0, 0x0b, ...index(data.length), ...data]],
@@ -117,14 +135,14 @@ const exportsOf = (items: readonly { readonly export?: string }[], kind: number,
 function importsOf(imports: readonly ImportSource[]): number[][] {
   let functions = 0;
   return imports.map(({ module, name: field, global }) => {
-    const type = global === undefined ? [0, ...index(functions)] : [3, valueCodes[global], 1];
+    const type = global === undefined ? [0, ...index(functions)] : [3, ...typeBytes(global), 1];
     if (global === undefined) functions += 1;
     return [...name(module), ...name(field), ...type];
   });
 }
 
 function bodyOf({ locals = [], code }: FunctionSource): number[] {
-  const body = [...list(locals.map((type) => [1, valueCodes[type]])), ...flat(code), 0x0b];
+  const body = [...list(locals.map((type) => [1, ...typeBytes(type)])), ...flat(code), 0x0b];
   return [...index(body.length), ...body];
 }
 
