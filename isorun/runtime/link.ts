@@ -52,7 +52,9 @@ export function linkImports({ imports, importedResources }: ComponentType, given
         : localItem({ name, type: fit.extern(type), local }, problems);
     if (item === undefined) continue;
     items.set(name, item);
-    if (local !== undefined) bindResources(type, item, linking.resources);
+    if (local === undefined) continue;
+    if (!sharesResources(type, item, linking.resources)) report(linking, [name], otherResource);
+    bindResources(type, item, linking.resources);
   }
   if (problems.length > 0) throw new LinkError(problems);
   return items;
@@ -124,6 +126,21 @@ function hostInstance(
   return { kind: "instance", exports };
 }
 
+const otherResource = "another resource was given for it than where it comes from";
+
+/** Whether the resources of an instance that is linked are those that other interfaces were given. */
+function sharesResources(type: ExternType, item: Item, known: ResourceMap): boolean {
+  if (type.kind === "type" && type.type.kind === "resource" && item.kind === "type") {
+    const other = known.get(type.type.resource);
+    return other === undefined || other === item.resource;
+  }
+  if (type.kind !== "instance" || item.kind !== "instance") return true;
+  return [...type.exports].every(([name, inner]) => {
+    const found = item.exports.get(name);
+    return found === undefined || sharesResources(inner, found, known);
+  });
+}
+
 /** Interfaces may name one resource: it must be the same everywhere, or handles would be of two types. */
 function hostResource(
   resource: RuntimeResource,
@@ -132,7 +149,7 @@ function hostResource(
 ): Item | undefined {
   const known = linking.resources.get(type.resource);
   if (known !== undefined && known !== resource) {
-    report(linking, path, "another resource was given for it than where it comes from");
+    report(linking, path, otherResource);
     return undefined;
   }
   linking.resources.set(type.resource, resource);
