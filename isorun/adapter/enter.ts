@@ -42,6 +42,7 @@ export function emitEnter(code: CodeWriter, { imports, state, places }: EnterOpt
   const last = places.at(-1);
   if (last === undefined) return;
   isBusy(last);
+  code.constant(last).at("i32.load", { memory: state, offset: stateOffsets.hasEnded }).op("i32.or");
   code.if(() => {
     code.call(imports.turn);
     code.if(() => emitWait(code, imports, () => code.call(imports.resume)));

@@ -112,6 +112,7 @@ export class Scheduler {
     }
     if (task.isUsed) task.end();
     if (this.#contended.size > 0) this.#giveTurns();
+    if (root.state !== "ready" && root.mayEnter) root.leaveAll();
   }
 
   /** A call goes through a link into an instance that counts, or from one. */
@@ -139,6 +140,7 @@ export class Scheduler {
     if (task.isUsed) task.end();
     if (this.#contended.size > 0) this.#giveTurns();
     this.words[dutyIndex] = this.#contended.size > 0 ? 1 : 0;
+    if (task.root.state !== "ready") task.root.leaveAll();
   }
 
   /** A host function has ended: so does its call, if it was asked to meanwhile. */
@@ -185,6 +187,7 @@ export class Scheduler {
     task.clock?.pause();
     task.linked = undefined;
     this.finish(task);
+    for (const root of held) root.leaveAll();
     return trap;
   }
 
@@ -247,15 +250,20 @@ export class Scheduler {
 
   #outcomeOf(task: Task): unknown {
     const outcome = task.suspension?.outcome;
+    const { granted } = task;
     clearTimeout(task.timer);
     task.suspension = undefined;
     task.timer = undefined;
-    if (task.granted !== undefined) task.granted.mayEnter = true;
     task.granted = undefined;
+    if (granted !== undefined) {
+      granted.mayEnter = true;
+      if (granted.state !== "ready") granted.leaveAll();
+    }
     if (outcome === undefined) throw new Error("a stack goes on without an answer");
-    if ("value" in outcome) return outcome.value;
+    const failure = failureOf(task, granted);
+    if (failure === undefined && "value" in outcome) return outcome.value;
     if (this.#contended.size > 0) this.#giveTurns();
-    throw outcome.error;
+    throw failure === undefined && "error" in outcome ? outcome.error : failure?.reason;
   }
 
   // Turns
@@ -360,6 +368,12 @@ export class Scheduler {
     if (holder !== undefined) this.stop(holder, new TrapError(reason, { code: "terminated" }));
     this.#giveTurns();
   }
+}
+
+/** What happened between the answer and here, where the stack goes on. */
+function failureOf({ interrupt }: Task, granted: Root | undefined): { readonly reason: unknown } | undefined {
+  if (interrupt !== undefined || granted === undefined || granted.state === "ready") return interrupt;
+  return { reason: cannotEnter(`it is ${granted.state}`) };
 }
 
 function cannotEnter(why: string): TrapError {

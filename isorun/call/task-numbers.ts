@@ -17,8 +17,8 @@ export class TaskNumbers {
   /** The one that began last, if it has not ended: most end before another begins, and never come into the map. */
   #latest: Task | undefined;
   readonly #suspendable = new Map<number, Task>();
-  /** As long as somebody has them: that an instance was called once does not keep it. */
-  readonly #roots = new Map<number, WeakRef<Root>>();
+  /** Until they are gone. A WeakRef would keep them until the end of the job, however many come and go in it. */
+  readonly #roots = new Map<number, Root>();
   #lastId = -1;
 
   constructor(words: Int32Array) {
@@ -26,12 +26,8 @@ export class TaskNumbers {
   }
 
   know(root: Root): void {
-    this.#roots.set(root.place, new WeakRef(root));
-  }
-
-  /** There is no root at this place any more. */
-  release(place: number): void {
-    this.#roots.delete(place);
+    this.#roots.set(root.place, root);
+    root.onceGone(() => this.#roots.delete(root.place));
   }
 
   /** The number of the next suspendable task. */
@@ -72,6 +68,6 @@ export class TaskNumbers {
 
   #numbered(id: number): Task | undefined {
     if (id === 0) return undefined;
-    return id % idStep === 0 ? this.#roots.get(id)?.deref()?.task : this.suspendable(id);
+    return id % idStep === 0 ? this.#roots.get(id)?.task : this.suspendable(id);
   }
 }

@@ -25,13 +25,15 @@ export class Suspension {
     });
   }
 
-  complete(outcome: Outcome): void {
+  /** @returns whether it is this outcome that the stack goes on with */
+  complete(outcome: Outcome): boolean {
     const resume = this.#resume;
-    if (resume === undefined) return;
+    if (resume === undefined) return false;
     // A promise that never settles would otherwise hold the whole stack.
     this.#resume = undefined;
     this.outcome = outcome;
     resume();
+    return true;
   }
 }
 
@@ -119,8 +121,8 @@ export class Task {
   stop(reason: unknown): void {
     this.#context?.abort(reason);
     this.root.words[dutyIndex] = 1;
-    if (this.suspension === undefined) this.interrupt ??= { reason };
-    else this.suspension.complete({ error: reason });
+    // One that has its answer, and whose stack has not gone on yet, ends when it does.
+    if (this.suspension?.complete({ error: reason }) !== true) this.interrupt ??= { reason };
   }
 
   /** Ready for the next call, where tasks are used again. */
@@ -220,6 +222,8 @@ export interface RootOptions {
   readonly limits: RootLimits;
 }
 
+const nothing = (): void => undefined;
+
 export class Root {
   readonly words: Int32Array;
   readonly place: number;
@@ -252,7 +256,8 @@ export class Root {
   readonly endedIndex: number;
   readonly callsIndex: number;
   readonly #instancesMax: number;
-  #whenEnded: () => void = () => undefined;
+  #whenEnded: () => void = nothing;
+  #whenGone: (() => void)[] | undefined = [];
 
   constructor({ words, place, name, limits }: RootOptions) {
     this.words = words;
@@ -333,6 +338,26 @@ export class Root {
     if (this.state !== "ready") return;
     this.state = state;
     this.words[this.endedIndex] = 1;
-    this.#whenEnded();
+    const whenEnded = this.#whenEnded;
+    this.#whenEnded = nothing;
+    whenEnded();
+    if (this.mayEnter) this.leaveAll();
+  }
+
+  /** Called once, when it has ended and no stack has frames of it any more. Nobody enters it then. */
+  onceGone(whenGone: () => void): void {
+    this.#whenGone?.push(whenGone);
+  }
+
+  /** No stack has frames of it: if it has ended, it is gone, and whatever is worth keeping it for. */
+  leaveAll(): void {
+    const whenGone = this.#whenGone;
+    if (this.state === "ready" || whenGone === undefined) return;
+    this.#whenGone = undefined;
+    for (const each of whenGone) each();
+    this.memories.clear();
+    this.links.clear();
+    this.onEnter = undefined;
+    this.frames = undefined;
   }
 }

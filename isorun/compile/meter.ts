@@ -51,10 +51,15 @@ export interface AccountImports {
   readonly depth: WebAssembly.Global;
 }
 
+interface Account {
+  value: unknown;
+}
+
 export class Meter {
   readonly #options: MeterOptions;
-  readonly #fuel: WebAssembly.Global;
-  readonly #depth: WebAssembly.Global;
+  /** Globals, as long as there is code that has them. */
+  #fuel: Account;
+  #depth: Account;
   #exhaustion: Exhaustion | undefined;
   #fuelLimit: bigint | undefined;
   #granted = 0n;
@@ -79,6 +84,12 @@ export class Meter {
   /** In instructions, over the life of the instance. It may be over the limit by one region. */
   get fuelUsed(): bigint {
     return this.#exhaustion === undefined ? this.#granted - this.#balance : this.#fuelUsedAtEnd;
+  }
+
+  /** No code of the instance will run any more: what was counted stays to be told, and its globals go. */
+  detach(): void {
+    this.#fuel = { value: this.#fuel.value };
+    this.#depth = { value: this.#depth.value };
   }
 
   /** Takes back what is left of the slice, so that `onSlice` is asked as early as `sliceFuel` says now. */
@@ -157,6 +168,7 @@ export class Meter {
     return {
       check: (reason) => this.#check(reason),
       grow: (place, current, delta) => this.#grow(module, place, { current, delta }),
+      // Globals: nobody asks for what a new instance imports when it has ended.
       fuel: this.#fuel,
       depth: this.#depth,
     };

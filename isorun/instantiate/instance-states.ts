@@ -6,6 +6,7 @@ import { stateBytes, stateOffsets } from "../adapter/state-memory.ts";
 import { Scheduler } from "../call/scheduler.ts";
 import { Root, type RootLimits } from "../call/task.ts";
 import { TrapError } from "../errors/errors.ts";
+import { MemoryLease, MemoryPool } from "./memory-pool.ts";
 
 const pageBytes = 65_536;
 /** Two mebibytes: the memory never grows, so that views of it stay. */
@@ -16,10 +17,11 @@ export class InstanceStates {
   readonly words: Int32Array;
   readonly #free: number[] = [];
   readonly scheduler: Scheduler;
+  readonly memories = new MemoryPool();
+  readonly #leases = new WeakMap<Root, MemoryLease>();
   #next = stateBytes;
   /** Generated code names places, and is held by what closes over its instance: who is gone is named by nobody. */
   readonly #released = new FinalizationRegistry((place: number) => {
-    this.scheduler.tasks.release(place);
     this.#free.push(place);
   });
 
@@ -31,8 +33,17 @@ export class InstanceStates {
   makeRoot(name: string, limits: RootLimits): Root {
     const root = new Root({ words: this.words, place: this.allocate(), name, limits });
     this.releaseWith(root, root.place);
-    this.scheduler.tasks.know(root);
     return root;
+  }
+
+  /** What the instance has from the pool, and gives back when it is gone. */
+  leaseOf(root: Root): MemoryLease {
+    const known = this.#leases.get(root);
+    if (known !== undefined) return known;
+    const lease = new MemoryLease(this.memories);
+    this.#leases.set(root, lease);
+    root.onceGone(() => lease.end());
+    return lease;
   }
 
   /** The place of a new instance, in bytes: it may be entered and left. @throws TrapError if there is no room */

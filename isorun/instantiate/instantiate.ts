@@ -163,6 +163,8 @@ function makeInstance(scope: RuntimeScope, ref: InstanceRef, options: Instantiat
   return instantiateComponent(component, { imports, compile, states, made, within: scope.instance, outer });
 }
 
+type CoreImports = Readonly<Record<string, CoreItem>>;
+
 function makeCoreInstance(scope: RuntimeScope, ref: CoreInstanceRef): Readonly<Record<string, CoreItem>> {
   if (ref.kind === "exports") {
     const entries = ref.exports.map(({ name, sort, index }) => [name, coreItemAt(scope, sort, index)] as const);
@@ -172,13 +174,20 @@ function makeCoreInstance(scope: RuntimeScope, ref: CoreInstanceRef): Readonly<R
   const entries = ref.arguments.map(
     ({ name, instance: index }) => [name, scope.coreInstances[index] ?? absent("core instance", index)] as const,
   );
-  module.account?.admit();
-  const own = Object.entries(module.account?.imports ?? {}) as [string, Readonly<Record<string, CoreItem>>][];
-  const made = new WebAssembly.Instance(module.module, nullObject([...entries, ...own]));
+  const made = new WebAssembly.Instance(module.module, nullObject([...entries, ...ownImports(scope, module)]));
   for (const item of Object.values(made.exports)) {
     if (item instanceof WebAssembly.Memory) scope.instance.root.memories.add(item);
   }
   return made.exports as Readonly<Record<string, CoreItem>>; // exports are what core items are
+}
+
+/** What the module imports beside its own imports, by namespace. @throws BudgetExhausted, RangeError */
+function ownImports(scope: RuntimeScope, { account, memories }: ModuleItem): (readonly [string, CoreImports])[] {
+  account?.admit();
+  const own = Object.entries(account?.imports ?? {}) as [string, CoreImports][]; // those of accounts are core items
+  if (memories === undefined) return own;
+  const { root, states } = scope.instance;
+  return [...own, [memories.namespace, states.leaseOf(root).importsOf(memories)]];
 }
 
 /** Names of imports are the guest's: none of them may be one that objects have anyway. */

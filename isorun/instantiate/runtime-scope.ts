@@ -3,6 +3,7 @@
 import type { HostSide } from "../call/edge.ts";
 import type { RuntimeResource } from "../call/handle-table.ts";
 import type { Task } from "../call/task.ts";
+import type { ImportedMemories } from "../compile/import-memories.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { CanonicalOptions } from "../validate/canon-options.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
@@ -14,7 +15,7 @@ export type HostCall = (...args: unknown[]) => unknown;
 
 /** A function of the host, or of a component. */
 export type FuncItem =
-  | { readonly kind: "func"; readonly call: HostCall; readonly lifted?: undefined }
+  | { readonly kind: "func"; readonly call: HostCall; readonly name?: string; readonly lifted?: undefined }
   | { readonly kind: "func"; readonly lifted: LiftedFunc };
 
 /** What adapters and entries of the host are made of. */
@@ -23,7 +24,8 @@ export interface LiftedFunc {
   readonly post: CoreItem | undefined;
   readonly options: CanonicalOptions;
   readonly scope: RuntimeScope;
-  readonly forHost: (host: HostSide) => HostEntry;
+  /** `name` is how messages call it. */
+  readonly forHost: (host: HostSide, name: string) => HostEntry;
 }
 
 /** How the host calls a function of a component. */
@@ -51,6 +53,8 @@ export interface ModuleItem {
   readonly module: WebAssembly.Module;
   /** What an instance of it is accounted to, if its instance has a budget. */
   readonly account?: ModuleAccount;
+  /** Memories that it imports instead of defining them. */
+  readonly memories?: ImportedMemories | undefined;
 }
 
 export interface ModuleAccount {

@@ -1,7 +1,9 @@
 /** Core modules and the engine's compiler, which validates them and works beside this thread. */
+import { type ImportedMemories, importMemories } from "../compile/import-memories.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import type { ComponentNode } from "../decode/ast.ts";
 import { ValidationError } from "../errors/errors.ts";
+import { pooledPagesMax } from "../instantiate/memory-pool.ts";
 
 /** By where a core module begins in the file. */
 export type Compiling = ReadonlyMap<number, Promise<WebAssembly.Module>>;
@@ -22,12 +24,38 @@ function begin(node: ComponentNode, compiling: Map<number, Promise<WebAssembly.M
 
 /** A refusal is told to who waits for it; if nobody does, because something else is wrong, it is none of the process's. */
 export function beginCompiling(bytes: Uint8Array): Promise<WebAssembly.Module> {
-  const module = WebAssembly.compile(compilable(bytes));
+  const module = compile(bytes);
   module.catch(() => undefined);
   return module;
 }
 
-export const compileNow = (bytes: Uint8Array): WebAssembly.Module => new WebAssembly.Module(compilable(bytes));
+const imported = new WeakMap<WebAssembly.Module, ImportedMemories>();
+
+/** What a module that was compiled here imports instead of defining it; undefined if there is nothing. */
+export const importedMemoriesOf = (module: WebAssembly.Module): ImportedMemories | undefined => imported.get(module);
+
+async function compile(bytes: Uint8Array): Promise<WebAssembly.Module> {
+  const moved = importMemories(bytes, pooledPagesMax);
+  if (moved === undefined) return WebAssembly.compile(compilable(bytes));
+  try {
+    const module = await WebAssembly.compile(moved.bytes);
+    imported.set(module, { namespace: moved.namespace, memories: moved.memories });
+    return module;
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    // Places in what is told of it are those of the module as it stands.
+    return WebAssembly.compile(compilable(bytes));
+  }
+}
+
+/** @throws WebAssembly.CompileError */
+export function compileNow(bytes: Uint8Array): WebAssembly.Module {
+  const moved = importMemories(bytes, pooledPagesMax);
+  if (moved === undefined) return new WebAssembly.Module(compilable(bytes));
+  const module = new WebAssembly.Module(moved.bytes);
+  imported.set(module, { namespace: moved.namespace, memories: moved.memories });
+  return module;
+}
 
 /** Engines copy what they compile; memory that others may change or resize meanwhile they do not take. */
 function compilable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -16,7 +16,7 @@ interface HandleParts {
   readonly states: InstanceStates;
   /** Whether it imports something that its calls may have to wait for. */
   readonly canWait: boolean;
-  readonly onEnd: () => void;
+  readonly onEnd: (handle: InstanceHandle) => void;
   /** Gives back what the instance owns of the host's. */
   readonly dropHostResources: () => void;
 }
@@ -44,7 +44,7 @@ export class InstanceHandle implements AsyncDisposable {
   readonly #budget: InstanceBudget;
   readonly #states: InstanceStates;
   readonly #canWait: boolean;
-  readonly #onEnd: () => void;
+  readonly #onEnd: (handle: InstanceHandle) => void;
   #dropHostResources: () => void;
   #root: InstanceItem;
   #exports: Readonly<Record<string, unknown>> | undefined;
@@ -129,7 +129,7 @@ export class InstanceHandle implements AsyncDisposable {
     const { root } = this.#budget;
     if (root.state !== "ready") throw this.#states.scheduler.refusal(root, undefined);
     const { item } = this.#find(name);
-    const made = item.lifted?.forHost(this.#side);
+    const made = item.lifted?.forHost(this.#side, name);
     if (made === undefined) throw new UnsupportedError(`calling '${name}', an import that is exported again,`);
     this.#funcs.set(name, made);
     return made;
@@ -143,7 +143,7 @@ export class InstanceHandle implements AsyncDisposable {
     const drop = this.#dropHostResources;
     this.#dropHostResources = () => undefined;
     this.#states.scheduler.terminate(this.#budget.root, reason);
-    this.#onEnd();
+    this.#onEnd(this);
     drop();
   }
 
@@ -178,7 +178,7 @@ export class InstanceHandle implements AsyncDisposable {
   #ended(): void {
     this.#funcs.clear();
     this.#root = nothing;
-    if (this.state === "terminated") this.#onEnd();
+    this.#onEnd(this);
     this.#dropQuietly();
     this.#dropHostResources = () => undefined;
   }
