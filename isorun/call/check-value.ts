@@ -1,19 +1,45 @@
-/** Values of a host that are checked, and named where they do not fit. */
+/** Which values of a host are what core code calls a number of some kind, and how others are named. */
+import type { Primitive } from "../decode/ast.ts";
 
-export function integer(value: unknown, least: number, most: number): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new TypeError(`expected an integer from ${least} to ${most}, found ${nameOf(value)}`);
-}
+const integerIn =
+  (least: number, most: number) =>
+  (value: unknown): boolean =>
+    typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
 
-export function bigInteger(value: unknown, least: bigint, most: bigint): bigint {
-  if (typeof value === "bigint" && value >= least && value <= most) return value;
-  throw new TypeError(`expected a bigint from ${least} to ${most}, found ${nameOf(value)}`);
-}
+const bigIntegerIn =
+  (least: bigint, most: bigint) =>
+  (value: unknown): boolean =>
+    typeof value === "bigint" && value >= least && value <= most;
+
+const isNumber = (value: unknown): boolean => typeof value === "number";
+
+/** For items of lists that JavaScript has an array type for. */
+export const fits: Partial<Readonly<Record<Primitive, (value: unknown) => boolean>>> = {
+  u8: integerIn(0, 0xff),
+  s8: integerIn(-0x80, 0x7f),
+  u16: integerIn(0, 0xffff),
+  s16: integerIn(-0x8000, 0x7fff),
+  u32: integerIn(0, 0xffffffff),
+  s32: integerIn(-0x80000000, 0x7fffffff),
+  u64: bigIntegerIn(0n, 0xffffffffffffffffn),
+  s64: bigIntegerIn(-0x8000000000000000n, 0x7fffffffffffffffn),
+  f32: isNumber,
+  f64: isNumber,
+};
 
 const shownMax = 40;
 
+/** Runs nothing of the value's own. */
 export function nameOf(value: unknown): string {
-  if (typeof value === "string") return `'${value.slice(0, shownMax)}'`;
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
-  return value === null ? "null" : typeof value;
+  if (typeof value === "string")
+    return `'${value.slice(0, shownMax).toWellFormed()}${value.length > shownMax ? "…" : ""}'`;
+  if (typeof value === "bigint") return shortNumber(value);
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  if (typeof value === "boolean") return String(value);
+  if (value === null || value === undefined) return String(value);
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
+
+/** A text of all digits takes long to make where there are many. */
+const shortNumber = (value: bigint): string =>
+  BigInt.asIntN(256, value) === value ? `${value}n` : "a bigint of more than 256 bits";

@@ -41,6 +41,8 @@ export interface EdgeOptions {
   readonly instance: Enterable;
   readonly words: BoundaryWords;
   readonly host?: HostSide;
+  /** As messages name the function: how it is called, or what it was given for. */
+  readonly name?: string | undefined;
 }
 
 /** What a handle of the host does around each call. */
@@ -77,6 +79,7 @@ export class Edge {
   protected readonly leaveIndex: number;
   readonly #instance: Enterable;
   readonly #scheduler: Scheduler;
+  readonly #name: string | undefined;
   /** What the arguments put into the table of handles, until the call has come to the guest. */
   protected taken: Taken[] = [];
   /** Values of the host that are lent to the call that runs. */
@@ -84,7 +87,8 @@ export class Edge {
   /** What has ended a call within a gate, told already as it has to be. */
   #told: { readonly error: unknown } | undefined;
 
-  constructor({ instance, host }: EdgeOptions) {
+  constructor({ instance, host, name }: EdgeOptions) {
+    this.#name = name;
     this.#instance = instance;
     this.#scheduler = instance.states.scheduler;
     this.root = instance.root;
@@ -101,7 +105,7 @@ export class Edge {
   /** Begins a synchronous call of the host into the instance. @throws TrapError, TypeError */
   enter(given: number, wanted: number): Task {
     if (!this.#canEnter) throw this.#scheduler.refusal(this.root, undefined);
-    if (given !== wanted) throw wrongCount(given, wanted);
+    if (given !== wanted) throw this.#wrongCount(given, wanted);
     const task = this.#scheduler.beginSync(this.root);
     this.#begin();
     return task;
@@ -109,7 +113,7 @@ export class Edge {
 
   /** The same for one whose turn it is. @throws TypeError */
   enterTask(task: Task, given: number, wanted: number): void {
-    if (given !== wanted) throw wrongCount(given, wanted);
+    if (given !== wanted) throw this.#wrongCount(given, wanted);
     this.#scheduler.begin(task);
     this.#begin();
   }
@@ -215,7 +219,7 @@ export class Edge {
   }
 
   refuseCount(given: number, wanted: number): unknown {
-    return this.refuse(wrongCount(given, wanted));
+    return this.refuse(this.#wrongCount(given, wanted));
   }
 
   /** Something came out of a gate. */
@@ -230,7 +234,13 @@ export class Edge {
     if (!this.#canEnter) return this.#scheduler.refusal(root, undefined);
     return this.fail(this.enter(0, 0), error);
   }
-}
 
-const wrongCount = (given: number, wanted: number): TypeError =>
-  new TypeError(`expected ${wanted === 1 ? "1 argument" : `${wanted} arguments`}, found ${given}`);
+  #wrongCount(given: number, wanted: number): TypeError {
+    return new TypeError(this.named(`expected ${wanted === 1 ? "1 argument" : `${wanted} arguments`}, found ${given}`));
+  }
+
+  /** With the name of the function before it. */
+  protected named(message: string): string {
+    return this.#name === undefined ? message : `'${this.#name}': ${message}`;
+  }
+}

@@ -9,10 +9,14 @@ import { type FlatType, flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
 import { propertyName } from "../types/property-name.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
+import { fits } from "./check-value.ts";
 import { layoutOfPair } from "./lift-source.ts";
 import { plus, type Source, typedArrays } from "./source.ts";
+import { oneOf, ValuePath } from "./value-place.ts";
 
-type InOption = { readonly isInOption?: boolean };
+interface InOption {
+  readonly isInOption?: boolean;
+}
 
 type Scalar = Exclude<Primitive, "string" | "error-context">;
 
@@ -31,57 +35,106 @@ const stores: Readonly<Record<Scalar, (at: string, value: string) => string>> = 
   char: (at, value) => `m.view.setUint32(${at}, ${value}, true);`,
 };
 
-/** What most values pass without a call. */
-const passes: Partial<Readonly<Record<Scalar, (value: string) => string>>> = {
-  u32: (value) => `${value} >>> 0 === ${value}`,
-  s32: (value) => `(${value} | 0) === ${value}`,
+/** What values pass, of which none is asked to convert itself: that would run its code, and say what the engine says. */
+const passes: Readonly<Record<Exclude<Scalar, "bool" | "char">, (value: string) => string>> = {
+  u8: (value) => `typeof ${value} === "number" && (${value} & 0xff) === ${value}`,
+  s8: (value) => `typeof ${value} === "number" && ${value} << 24 >> 24 === ${value}`,
+  u16: (value) => `typeof ${value} === "number" && (${value} & 0xffff) === ${value}`,
+  s16: (value) => `typeof ${value} === "number" && ${value} << 16 >> 16 === ${value}`,
+  u32: (value) => `typeof ${value} === "number" && ${value} >>> 0 === ${value}`,
+  s32: (value) => `typeof ${value} === "number" && (${value} | 0) === ${value}`,
+  u64: (value) => `typeof ${value} === "bigint" && ${value} >= 0n && ${value} <= 0xffffffffffffffffn`,
+  s64: (value) => `typeof ${value} === "bigint" && ${value} >= -0x8000000000000000n && ${value} <= 0x7fffffffffffffffn`,
+  f32: (value) => `typeof ${value} === "number"`,
+  f64: (value) => `typeof ${value} === "number"`,
 };
 
+/** The name of a value, and where it came from. */
+interface Given {
+  readonly value: string;
+  readonly path: ValuePath;
+  /** What may stand there, if that is not the whole of its type. */
+  readonly wanted?: string;
+}
+
 /** The checked core value of a scalar. */
-function scalar(type: Scalar, value: string): string {
-  const test = passes[type];
-  const checked = `cx.${type}(${value})`;
-  return test === undefined ? checked : `(${test(value)} ? ${value} : ${checked})`;
+function scalar(source: Source, primitive: Scalar, given: Given): string {
+  const { value } = given;
+  const refused = refuse(source, { kind: "primitive", primitive }, given);
+  if (primitive === "bool") return `(${value} === true ? 1 : ${value} === false ? 0 : ${refused})`;
+  if (primitive !== "char") return `(${passes[primitive](value)} ? ${value} : ${refused})`;
+  const code = source.let(`cx.char(${value})`, "c");
+  return `(${code} >= 0 ? ${code} : ${refused})`;
+}
+
+/** A call that throws. */
+function refuse(source: Source, type: RefusedType, { value, path, wanted }: Given): string {
+  const place = source.constant(path.place(type as ValueType, wanted)); // of which only the words are used
+  return `cx.refuseValue(${place}, ${value}, [${path.variables.join(", ")}])`;
+}
+
+type RefusedType = ValueType | { readonly kind: "primitive"; readonly primitive: Primitive };
+
+function refuseUnless(source: Source, test: string, refused: string): void {
+  source.line(`if (!(${test})) ${refused};`);
+}
+
+function checkObject(source: Source, type: ValueType, given: Given): void {
+  refuseUnless(source, `typeof ${given.value} === "object" && ${given.value} !== null`, refuse(source, type, given));
+}
+
+/** The items in an array of our own. */
+function emitItems(source: Source, type: ValueType, { given, call }: { given: Given; call: string }): string {
+  const items = source.let(call, "a");
+  refuseUnless(source, `${items} !== undefined`, refuse(source, type, given));
+  return items;
 }
 
 const storeWord = (pointer: string, offset: number, value: string): string =>
   `m.view.setUint32(${plus(pointer, offset)}, ${value}, true);`;
 
+interface Stored extends Given, InOption {
+  /** The name of a variable. */
+  readonly pointer: string;
+}
+
 /** Statements that put `value`, the name of a variable, at `pointer`. */
-export function emitStore(source: Source, type: ValueType, place: { value: string; pointer: string } & InOption): void {
-  const { value, pointer } = place;
+export function emitStore(source: Source, type: ValueType, place: Stored): void {
+  const { pointer } = place;
   if (type.kind === "primitive") return storePrimitive(source, type.primitive, place);
   if (type.kind === "list" || type.kind === "map") {
-    const [at, count] = emitSequence(source, type, value);
+    const [at, count] = emitSequence(source, type, place);
     source.line(storeWord(pointer, 0, at));
     source.line(storeWord(pointer, 4, count));
   } else if (type.kind === "own" || type.kind === "borrow") {
-    source.line(storeWord(pointer, 0, lowerHandle(source, type, value)));
+    source.line(storeWord(pointer, 0, lowerHandle(source, type, place)));
   } else if (type.kind === "record" || type.kind === "tuple") {
     storeFields(source, type, place);
   } else if (type.kind === "flags") {
-    source.line(storeInteger(pointer, flagsSize(type.labels.length), packFlags(source, type.labels, value)));
+    source.line(storeInteger(pointer, flagsSize(type.labels.length), packFlags(source, type, place)));
   } else if (type.kind === "fixed-list") {
-    const items = source.let(`cx.itemsOf(${value}, ${type.length})`, "a");
-    storeItems(source, type.element, { items, start: pointer });
+    const items = emitItems(source, type, { given: place, call: `cx.itemsOf(${place.value}, ${type.length})` });
+    storeItems(source, type.element, { items, start: pointer, path: place.path });
   } else {
     storeVariant(source, type, place);
   }
 }
 
-function storePrimitive(
-  source: Source,
-  primitive: Primitive,
-  { value, pointer }: { value: string; pointer: string },
-): void {
+function storePrimitive(source: Source, primitive: Primitive, { pointer, ...given }: Stored): void {
   if (primitive === "error-context") return;
   if (primitive !== "string") {
-    source.line(stores[primitive](pointer, scalar(primitive, value)));
+    source.line(stores[primitive](pointer, scalar(source, primitive, given)));
     return;
   }
-  const start = source.let(`cx.lowerString(${value})`, "s");
-  source.line(storeWord(pointer, 0, start));
+  source.line(storeWord(pointer, 0, emitString(source, given)));
   source.line(storeWord(pointer, 4, "cx.units"));
+}
+
+/** Where the string lies; `cx.units` is how long it is. */
+function emitString(source: Source, given: Given): string {
+  const start = source.let(`cx.lowerString(${given.value})`, "s");
+  refuseUnless(source, `${start} >= 0`, refuse(source, { kind: "primitive", primitive: "string" }, given));
+  return start;
 }
 
 const storeInteger = (pointer: string, size: 1 | 2 | 4, value: string): string =>
@@ -94,29 +147,36 @@ const storeInteger = (pointer: string, size: 1 | 2 | 4, value: string): string =
 function storeFields(
   source: Source,
   type: ValueType & { readonly kind: "record" | "tuple" },
-  { value, pointer }: { value: string; pointer: string },
+  { pointer, ...given }: Stored,
 ): void {
   const parts = type.kind === "tuple" ? type.types : type.fields.map((field) => field.type);
   const offsets = offsetsOf(parts);
-  const values = partsOfAggregate(source, type, value);
+  const values = partsOfAggregate(source, type, given);
   for (const [index, part] of parts.entries()) {
     const at = source.let(plus(pointer, offsets[index] ?? 0), "p");
-    emitStore(source, part, { value: values[index] ?? "undefined", pointer: at });
+    emitStore(source, part, { ...partAt(values, index), pointer: at });
   }
 }
+
+const partAt = (parts: readonly Given[], index: number): Given =>
+  parts[index] ?? { value: "undefined", path: new ValuePath([]) };
 
 /** The parts in variables of their own, each read once. */
 function partsOfAggregate(
   source: Source,
   type: ValueType & { readonly kind: "record" | "tuple" },
-  value: string,
-): string[] {
+  given: Given,
+): Given[] {
+  const { value, path } = given;
   if (type.kind === "tuple") {
-    const items = source.let(`cx.itemsOf(${value}, ${type.types.length})`, "a");
-    return type.types.map((_, index) => source.let(`${items}[${index}]`));
+    const items = emitItems(source, type, { given, call: `cx.itemsOf(${value}, ${type.types.length})` });
+    return type.types.map((_, index) => ({ value: source.let(`${items}[${index}]`), path: path.at(`[${index}]`) }));
   }
-  source.line(`cx.checkObject(${value}, "a record");`);
-  return type.fields.map(({ label }) => source.let(property(value, label)));
+  checkObject(source, type, given);
+  return type.fields.map(({ label }) => ({
+    value: source.let(property(value, label)),
+    path: path.at(`.${propertyName(label)}`),
+  }));
 }
 
 function property(value: string, label: string): string {
@@ -129,78 +189,100 @@ function property(value: string, label: string): string {
 function emitSequence(
   source: Source,
   type: ValueType & { readonly kind: "list" | "map" },
-  value: string,
+  given: Given,
 ): readonly [pointer: string, count: string] {
-  if (type.kind === "map") return emitMap(source, type, value);
-  const { size, align } = layoutOf(type.element);
-  const array = type.element.kind === "primitive" ? typedArrays[type.element.primitive] : undefined;
-  if (array !== undefined) {
-    const pair = source.let(
-      `cx.lowerNumbers(${value}, ${array}, cx.${(type.element as { primitive: string }).primitive})`,
-      "s",
-    );
-    return [`${pair}.pointer`, `${pair}.units`];
+  if (type.kind === "map") return emitMap(source, type, given);
+  const { value, path } = given;
+  const { element } = type;
+  const { size, align } = layoutOf(element);
+  const array = element.kind === "primitive" ? typedArrays[element.primitive] : undefined;
+  if (array !== undefined && element.kind === "primitive") {
+    const test = source.constant(fits[element.primitive]);
+    const start = source.let(`cx.lowerNumbers(${value}, ${array}, ${test})`, "p");
+    const item = { value: "cx.refusedItem", path: path.item("cx.refusedIndex") };
+    const refused = `cx.refusedIndex < 0 ? ${refuse(source, type, given)} : ${refuse(source, element, item)}`;
+    source.line(`if (${start} < 0) ${refused};`);
+    return [start, source.let("cx.units", "n")];
   }
-  const items = source.let(`cx.itemsOf(${value})`, "a");
+  const items = emitItems(source, type, { given, call: `cx.listOf(${value}, ${size})` });
   const start = source.let(`cx.allocateList(${items}.length, ${size}, ${align})`, "p");
-  storeItems(source, type.element, { items, start });
+  storeItems(source, element, { items, start, path });
   return [start, `${items}.length`];
 }
 
-function storeItems(source: Source, element: ValueType, { items, start }: { items: string; start: string }): void {
+interface Items {
+  readonly items: string;
+  readonly start: string;
+  readonly path: ValuePath;
+}
+
+function storeItems(source: Source, element: ValueType, { items, start, path }: Items): void {
   const index = source.fresh("i");
   const { size } = layoutOf(element);
   source.block(`for (let ${index} = 0; ${index} < ${items}.length; ${index} += 1)`, () => {
-    const item = source.let(`${items}[${index}]`);
-    emitStore(source, element, { value: item, pointer: source.let(`${start} + ${index} * ${size}`, "p") });
+    const value = source.let(`${items}[${index}]`);
+    const pointer = source.let(`${start} + ${index} * ${size}`, "p");
+    emitStore(source, element, { value, path: path.item(index), pointer });
   });
 }
 
 function emitMap(
   source: Source,
-  { key, value }: ValueType & { readonly kind: "map" },
-  map: string,
+  type: ValueType & { readonly kind: "map" },
+  given: Given,
 ): readonly [pointer: string, count: string] {
+  const { key, value } = type;
   const { size, align } = layoutOfPair(key, value);
-  const pairs = source.let(`cx.pairsOf(${map})`, "a");
+  const pairs = emitItems(source, type, { given, call: `cx.pairsOf(${given.value}, ${size})` });
   const start = source.let(`cx.allocateList(${pairs}.length, ${size}, ${align})`, "p");
   const [keyAt = 0, valueAt = 0] = offsetsOf([key, value]);
   const index = source.fresh("i");
+  const path = given.path.item(index);
   source.block(`for (let ${index} = 0; ${index} < ${pairs}.length; ${index} += 1)`, () => {
     const at = source.let(`${start} + ${index} * ${size}`, "p");
-    const first = { value: source.let(`${pairs}[${index}][0]`), pointer: source.let(plus(at, keyAt), "p") };
-    emitStore(source, key, first);
-    const second = { value: source.let(`${pairs}[${index}][1]`), pointer: source.let(plus(at, valueAt), "p") };
-    emitStore(source, value, second);
+    for (const [place, [part, offset]] of [[key, keyAt] as const, [value, valueAt] as const].entries()) {
+      const pointer = source.let(plus(at, offset), "p");
+      const partOf = { value: source.let(`${pairs}[${index}][${place}]`), path: path.at(`[${place}]`) };
+      emitStore(source, part, { ...partOf, pointer });
+    }
   });
   return [start, `${pairs}.length`];
 }
 
-function lowerHandle(source: Source, type: ValueType & { readonly kind: "own" | "borrow" }, value: string): string {
+function lowerHandle(source: Source, type: ValueType & { readonly kind: "own" | "borrow" }, given: Given): string {
   const lower = type.kind === "own" ? "lowerOwn" : "lowerBorrow";
-  return source.let(`cx.${lower}(${value}, ${source.resource(type.resource.resource)})`, "h");
+  const handle = source.let(`cx.${lower}(${given.value}, ${source.resource(type.resource.resource)})`, "h");
+  refuseUnless(source, `${handle} !== undefined`, refuse(source, type, given));
+  return handle;
 }
 
-function packFlags(source: Source, labels: readonly string[], value: string): string {
-  source.line(`cx.checkObject(${value}, "flags");`);
-  const bits = labels.map((label, index) => `(cx.flag(${property(value, label)}) << ${index})`);
+function packFlags(source: Source, type: ValueType & { readonly kind: "flags" }, given: Given): string {
+  checkObject(source, type, given);
+  const bits = type.labels.map((label, index) => {
+    const flag = source.let(property(given.value, label));
+    const wanted = "true, false or absent";
+    const place = { value: flag, path: given.path.at(`.${propertyName(label)}`), wanted };
+    const refused = refuse(source, type, place);
+    return `((${flag} === true ? 1 : ${flag} === false || ${flag} === undefined ? 0 : ${refused}) << ${index})`;
+  });
   return source.let(`(${bits.join(" | ")}) >>> 0`, "b");
 }
 
 type Variant = ValueType & { readonly kind: "variant" | "enum" | "option" | "result" };
 
 interface Chosen {
-  /** Names of variables: the index of the case, and its payload. */
+  /** The name of a variable: the index of the case. */
   readonly index: string;
-  readonly payload: string;
+  readonly payload: Given;
 }
 
-function choose(source: Source, type: Variant, { value, isInOption = false }: { value: string } & InOption): Chosen {
+function choose(source: Source, type: Variant, given: Given & InOption): Chosen {
+  const { value, path, isInOption = false } = given;
   if (type.kind === "enum") {
-    return { index: source.let(`cx.caseOf(${value}, ${source.constant(type.labels)})`, "t"), payload: "undefined" };
+    return { index: caseOf(source, type, { labels: type.labels, given }), payload: { value: "undefined", path } };
   }
   if (type.kind === "option" && !isInOption) {
-    return { index: source.let(`${value} === undefined ? 0 : 1`, "t"), payload: value };
+    return { index: source.let(`${value} === undefined ? 0 : 1`, "t"), payload: given };
   }
   const labels =
     type.kind === "variant"
@@ -208,19 +290,27 @@ function choose(source: Source, type: Variant, { value, isInOption = false }: { 
       : type.kind === "option"
         ? ["none", "some"]
         : ["ok", "err"];
-  source.line(`cx.checkObject(${value}, "an object with a tag");`);
-  const index = source.let(`cx.caseOf(${value}.tag, ${source.constant(labels)})`, "t");
-  return { index, payload: source.let(`${value}.val`) };
+  checkObject(source, type, given);
+  const tag = { value: source.let(`${value}.tag`), path: path.at(".tag") };
+  const index = caseOf(source, type, { labels, given: tag });
+  return { index, payload: { value: source.let(`${value}.val`), path: path.at(".val") } };
 }
 
-function storeVariant(
-  source: Source,
-  type: ValueType,
-  { value, pointer, isInOption = false }: { value: string; pointer: string } & InOption,
-): void {
+interface Labelled {
+  readonly labels: readonly string[];
+  readonly given: Given;
+}
+
+function caseOf(source: Source, type: ValueType, { labels, given }: Labelled): string {
+  const index = source.let(`cx.caseOf(${given.value}, ${source.constant(labels)})`, "t");
+  refuseUnless(source, `${index} >= 0`, refuse(source, type, { ...given, wanted: oneOf(labels) }));
+  return index;
+}
+
+function storeVariant(source: Source, type: ValueType, { pointer, ...given }: Stored): void {
   const payloads = payloadsOf(type);
   if (payloads === undefined) throw new Error(`a ${type.kind} cannot be lowered`);
-  const { index, payload } = choose(source, type as Variant, { value, isInOption });
+  const { index, payload } = choose(source, type as Variant, given);
   source.line(storeInteger(pointer, discriminantSize(payloads.length), index));
   const { payloadOffset } = variantLayout(payloads);
   source.block(`switch (${index})`, () => {
@@ -228,7 +318,7 @@ function storeVariant(
       if (inner === undefined) continue;
       source.block(`case ${place}:`, () => {
         const at = source.let(plus(pointer, payloadOffset), "p");
-        emitStore(source, inner, { value: payload, pointer: at, isInOption: type.kind === "option" });
+        emitStore(source, inner, { ...payload, pointer: at, isInOption: type.kind === "option" });
         source.line("break;");
       });
     }
@@ -236,46 +326,38 @@ function storeVariant(
 }
 
 /** Names of the core values of `value`, the name of a variable. */
-export function emitLowerFlat(
-  source: Source,
-  type: ValueType,
-  { value, isInOption = false }: { value: string } & InOption,
-): string[] {
-  if (type.kind === "primitive") return lowerPrimitive(source, type.primitive, value);
-  if (type.kind === "list" || type.kind === "map") return [...emitSequence(source, type, value)];
-  if (type.kind === "own" || type.kind === "borrow") return [lowerHandle(source, type, value)];
-  if (type.kind === "flags") return [packFlags(source, type.labels, value)];
+export function emitLowerFlat(source: Source, type: ValueType, given: Given & InOption): string[] {
+  if (type.kind === "primitive") return lowerPrimitive(source, type.primitive, given);
+  if (type.kind === "list" || type.kind === "map") return [...emitSequence(source, type, given)];
+  if (type.kind === "own" || type.kind === "borrow") return [lowerHandle(source, type, given)];
+  if (type.kind === "flags") return [packFlags(source, type, given)];
   if (type.kind === "record" || type.kind === "tuple") {
     const parts = type.kind === "tuple" ? type.types : type.fields.map((field) => field.type);
-    const values = partsOfAggregate(source, type, value);
-    return parts.flatMap((part, index) => emitLowerFlat(source, part, { value: values[index] ?? "undefined" }));
+    const values = partsOfAggregate(source, type, given);
+    return parts.flatMap((part, index) => emitLowerFlat(source, part, partAt(values, index)));
   }
   if (type.kind === "fixed-list") {
-    const items = source.let(`cx.itemsOf(${value}, ${type.length})`, "a");
-    return Array.from({ length: type.length }, (_, index) => index).flatMap((index) =>
-      emitLowerFlat(source, type.element, { value: source.let(`${items}[${index}]`) }),
-    );
+    const items = emitItems(source, type, { given, call: `cx.itemsOf(${given.value}, ${type.length})` });
+    return Array.from({ length: type.length }, (_, index) => index).flatMap((index) => {
+      const item = { value: source.let(`${items}[${index}]`), path: given.path.at(`[${index}]`) };
+      return emitLowerFlat(source, type.element, item);
+    });
   }
-  return lowerVariant(source, type, { value, isInOption });
+  return lowerVariant(source, type, given);
 }
 
-function lowerPrimitive(source: Source, primitive: Primitive, value: string): string[] {
+function lowerPrimitive(source: Source, primitive: Primitive, given: Given): string[] {
   if (primitive === "error-context") return ["0"];
-  if (primitive !== "string") return [source.let(scalar(primitive, value))];
-  const start = source.let(`cx.lowerString(${value})`, "s");
-  return [start, source.let("cx.units", "n")];
+  if (primitive !== "string") return [source.let(scalar(source, primitive, given))];
+  return [emitString(source, given), source.let("cx.units", "n")];
 }
 
 const zero: Readonly<Record<FlatType, string>> = { i32: "0", i64: "0n", f32: "0", f64: "0" };
 
-function lowerVariant(
-  source: Source,
-  type: ValueType,
-  { value, isInOption = false }: { value: string } & InOption,
-): string[] {
+function lowerVariant(source: Source, type: ValueType, given: Given & InOption): string[] {
   const payloads = payloadsOf(type);
   if (payloads === undefined) throw new Error(`a ${type.kind} cannot be lowered`);
-  const { index, payload } = choose(source, type as Variant, { value, isInOption });
+  const { index, payload } = choose(source, type as Variant, given);
   const slots = flattenType(type)
     .slice(1)
     .map((flat) => {
@@ -287,7 +369,7 @@ function lowerVariant(
     for (const [place, inner] of payloads.entries()) {
       if (inner === undefined) continue;
       source.block(`case ${place}:`, () => {
-        const values = emitLowerFlat(source, inner, { value: payload, isInOption: type.kind === "option" });
+        const values = emitLowerFlat(source, inner, { ...payload, isInOption: type.kind === "option" });
         for (const [at, have] of flattenType(inner).entries()) {
           const slot = slots[at];
           if (slot !== undefined)

@@ -1,5 +1,11 @@
 /** A resource outside of the instance that holds it: what JavaScript has in its hands, and what passes between instances. */
+import { nameOf } from "./check-value.ts";
 import type { RuntimeResource } from "./handle-table.ts";
+
+interface Wanted {
+  readonly resource: RuntimeResource;
+  readonly isOwn: boolean;
+}
 
 export class ResourceValue {
   readonly #resource: RuntimeResource;
@@ -23,11 +29,10 @@ export class ResourceValue {
     value.#representation = undefined;
   }
 
-  /** The representation of an owned resource, which the value has no more after this. @throws TypeError */
-  static take(value: unknown, resource: RuntimeResource): number {
-    const representation = ResourceValue.look(value, resource);
-    const own = value as ResourceValue; // as `look` has found
-    if (own.#isLent) throw new TypeError("the resource was lent, and cannot be given away");
+  /** The representation of an owned resource, which the value has no more after this. `whyNot` was asked before. */
+  static take(value: unknown): number {
+    const own = value as ResourceValue; // as was found out
+    const representation = ResourceValue.look(own);
     own.#representation = undefined;
     return representation;
   }
@@ -37,13 +42,21 @@ export class ResourceValue {
     if (value instanceof ResourceValue) value.#representation = representation;
   }
 
-  /** The representation. @throws TypeError if it is no resource of this type, or one that was given away */
-  static look(value: unknown, resource: RuntimeResource): number {
-    if (!(value instanceof ResourceValue)) throw new TypeError("expected a resource");
-    if (value.#resource !== resource) throw new TypeError("expected a resource of another type");
-    if (value.#representation === undefined)
-      throw new TypeError("the resource was dropped or given away, or was lent for a call that is over");
-    return value.#representation;
+  /** The representation. `whyNot` was asked before. */
+  static look(value: unknown): number {
+    const representation = value instanceof ResourceValue ? value.#representation : undefined;
+    if (representation === undefined) throw new Error("a resource is looked at that is none");
+    return representation;
+  }
+
+  /** What it is instead of a resource of this type, which can be lent, or given away. */
+  static whyNot(value: unknown, { resource, isOwn }: Wanted): string | undefined {
+    if (typeof value !== "object" || value === null || !(#resource in value)) return nameOf(value);
+    if (value.#resource !== resource) return "a resource of another type, or of another instance";
+    if (value.#representation === undefined) {
+      return "one that was dropped or given away, or was lent for a call that is over";
+    }
+    return isOwn && value.#isLent ? "one that was lent, and cannot be given away" : undefined;
   }
 
   /** Destroys what is owned; of what is lent nothing but this value ends. */

@@ -10,6 +10,7 @@ import { emitLiftFlat, emitLoad, FlatValues } from "./lift-source.ts";
 import { emitLowerFlat, emitStore } from "./lower-source.ts";
 import { plus, Source } from "./source.ts";
 import { dutyIndex, runningIndex } from "./task-numbers.ts";
+import { ValuePath } from "./value-place.ts";
 
 interface Generated {
   /** Binds the text: `(cx, target, r, post) => …`; of an exit the last one is what `target` answers with if it waits. */
@@ -80,7 +81,7 @@ function makeEntry({ params, result }: FuncType, { postReturn, isSuspendable, is
     () => {
       if (hasMemoryUse({ params, result })) source.line("cx.beginMessage();");
       const isSpilled = flattenTypes(types).length > flatParamsMax;
-      const flat = isSpilled ? [spill(source, types, names)] : lowerAll(source, types, names);
+      const flat = isSpilled ? [spill(source, params)] : lowerAll(source, params);
       source.line("isInside = true;");
       emitCall(source, { flat, result, postReturn, isSuspendable, scope });
     },
@@ -133,11 +134,7 @@ function makeGatedEntry({ params, result }: Pick<FuncType, "params" | "result">)
   const names = params.map((_, index) => `arg${index}`);
   source.line(`if (arguments.length !== ${names.length}) throw cx.refuseCount(arguments.length, ${names.length});`);
   const lowered = source.sibling();
-  const flat = lowerAll(
-    lowered,
-    params.map(({ type }) => type),
-    names,
-  );
+  const flat = lowerAll(lowered, params);
   const given = flat.map((_, index) => `c${index}`);
   if (given.length > 0) {
     source.line(`let ${given.join(", ")};`);
@@ -185,17 +182,26 @@ function hasMemoryUse({ params, result }: Pick<FuncType, "params" | "result">): 
   return result !== undefined && touchesMemory(result);
 }
 
-function lowerAll(source: Source, types: readonly ValueType[], names: readonly string[]): string[] {
-  return types.flatMap((type, index) => emitLowerFlat(source, type, { value: names[index] ?? "undefined" }));
+type Params = FuncType["params"];
+
+/** The argument in its variable. */
+const argument = ({ label }: Params[number], index: number) => ({
+  value: `arg${index}`,
+  path: new ValuePath([`args[${index}]`], { param: label }),
+});
+
+function lowerAll(source: Source, params: Params): string[] {
+  return params.flatMap((param, index) => emitLowerFlat(source, param.type, argument(param, index)));
 }
 
-function spill(source: Source, types: readonly ValueType[], names: readonly string[]): string {
+function spill(source: Source, params: Params): string {
+  const types = params.map(({ type }) => type);
   const { size, align } = sequenceOf(types);
   const start = source.let(`cx.allocate(${size}, ${align})`, "p");
-  for (const [index, offset] of offsetsOf(types).entries()) {
-    const type = types[index];
-    if (type === undefined) continue;
-    emitStore(source, type, { value: names[index] ?? "undefined", pointer: source.let(plus(start, offset), "p") });
+  const offsets = offsetsOf(types);
+  for (const [index, param] of params.entries()) {
+    const pointer = source.let(plus(start, offsets[index] ?? 0), "p");
+    emitStore(source, param.type, { ...argument(param, index), pointer });
   }
   return start;
 }
@@ -249,6 +255,8 @@ interface Finish {
   readonly lends: boolean;
 }
 
+const answer = { value: "value", path: new ValuePath(["the result"]) };
+
 /** Lowers the answer. */
 function emitFinish(source: Source, { result, usesMemory, lends }: Finish): void {
   if (usesMemory) source.line("cx.beginMessage();");
@@ -258,10 +266,10 @@ function emitFinish(source: Source, { result, usesMemory, lends }: Finish): void
     const { size, align } = layoutOf(result);
     const pointer = source.let("out >>> 0", "p");
     source.line(`cx.checkRecord(${pointer}, ${size}, ${align});`);
-    emitStore(source, result, { value: "value", pointer });
+    emitStore(source, result, { ...answer, pointer });
     if (lends) source.line("cx.endLending();");
   } else {
-    const [core] = emitLowerFlat(source, result, { value: "value" });
+    const [core] = emitLowerFlat(source, result, answer);
     if (lends) source.line("cx.endLending();");
     source.line(`return ${core};`);
   }

@@ -98,16 +98,12 @@ export interface EncodedString {
   readonly write: (bytes: Uint8Array, pointer: number) => void;
 }
 
-/** @throws TypeError if it is no string of scalar values, or too long */
-export function encodeString(text: unknown, encoding: StringEncoding): EncodedString {
-  if (typeof text !== "string") throw new TypeError(`expected a string, found ${typeof text}`);
-  if (!text.isWellFormed())
-    throw new TypeError("the string has an unpaired surrogate, which no component can be given");
+/** @param text of scalar values @returns undefined if it is too long */
+export function encodeString(text: string, encoding: StringEncoding): EncodedString | undefined {
+  // Each unit takes a byte at least.
+  if (text.length > stringBytesMax) return undefined;
   const encoded = encodeAs(text, encoding);
-  if (encoded.byteLength > stringBytesMax) {
-    throw new TypeError(`the string takes ${encoded.byteLength} bytes, more than ${stringBytesMax}`);
-  }
-  return encoded;
+  return encoded.byteLength > stringBytesMax ? undefined : encoded;
 }
 
 function encodeAs(text: string, encoding: StringEncoding): EncodedString {

@@ -5,13 +5,13 @@
 import type { StringEncoding } from "../decode/ast.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { Layout } from "../types/layout.ts";
-import { bigInteger, integer, nameOf } from "./check-value.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
 import type { BorrowScope, Handle, RuntimeResource } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { type NumericConstructor, numbersIn } from "./numeric-array.ts";
 import { ResourceValue } from "./resource-value.ts";
 import {
+  type EncodedString,
   encodeString,
   isShortAscii,
   liftShortUtf8,
@@ -20,14 +20,10 @@ import {
   stringBytesMax,
   writeNarrow,
 } from "./strings.ts";
+import { countOf, refusalOf, type ValuePlace } from "./value-place.ts";
 
 const listBytesMax = 2 ** 28 - 1;
 const float = new DataView(new ArrayBuffer(8));
-
-interface Allocated {
-  readonly pointer: number;
-  readonly units: number;
-}
 
 /** For one call of the host: the value is what it has in its hands, if the resource is not its own. */
 interface Lent {
@@ -44,6 +40,10 @@ export class Support extends Edge {
   readonly #outer: Lent[][] = [];
   /** Of the string that was lowered last, as the guest is told its length: an object for both would cost more. */
   units = 0;
+  /** Of the list of numbers that was refused last: which item it was for, and where it stands. */
+  refusedItem: unknown;
+  refusedIndex = -1;
+  #found: string | undefined;
   readonly #isUtf8: boolean;
   /** Bytes of the values that pass in one direction. */
   #messageBytes = 0;
@@ -190,11 +190,12 @@ export class Support extends Edge {
 
   allocateList(count: number, size: number, align: number): number {
     const length = count * size;
-    if (length > listBytesMax) throw new TypeError(`the list takes ${length} bytes, more than ${listBytesMax}`);
+    if (length > listBytesMax)
+      throw new TypeError(this.named(`a list takes ${length} bytes, more than ${listBytesMax}`));
     return this.allocate(length, align);
   }
 
-  /** @returns where it lies; `units` says how long it is */
+  /** @returns where it lies, and `units` says how long it is; below zero if it is refused @throws BudgetExhausted */
   lowerString(text: unknown): number {
     if (this.#isUtf8 && typeof text === "string" && isShortAscii(text)) {
       const { length } = text;
@@ -203,47 +204,70 @@ export class Support extends Edge {
       this.units = length;
       return start;
     }
-    const { byteLength, align, units, write } = encodeString(text, this.#options.encoding);
+    const encoded = this.#encoded(text);
+    if (encoded === undefined) return -1;
+    const { byteLength, align, units, write } = encoded;
     const pointer = this.allocate(byteLength, align);
     write(this.#bytes, pointer);
     this.units = units;
     return pointer;
   }
 
-  lowerNumbers(value: unknown, array: NumericConstructor, check: (item: unknown) => unknown): Allocated {
-    const numbers = numbersIn(value, array) ?? this.#numbersOf(value, array, check);
-    const pointer = this.allocateList(numbers.length, 1, array.BYTES_PER_ELEMENT);
-    this.#bytes.set(numbers, pointer);
-    return { pointer, units: numbers.length / array.BYTES_PER_ELEMENT };
+  #encoded(text: unknown): EncodedString | undefined {
+    if (typeof text !== "string") return undefined;
+    // Each unit takes a byte at least: what is too much is not encoded first.
+    if (text.length > this.#options.instance.root.messageBytesMax) this.#count(text.length);
+    if (!text.isWellFormed()) return this.#refuse("one with an unpaired surrogate");
+    return encodeString(text, this.#options.encoding) ?? this.#refuse(`one of more than ${stringBytesMax} bytes`);
   }
 
-  #numbersOf(value: unknown, array: NumericConstructor, check: (item: unknown) => unknown): Uint8Array {
-    const numbers = array.from(this.itemsOf(value).map((item) => check.call(this, item)) as never[]);
+  /** Of a list of numbers, as for strings; `refusedIndex` says of which item it is not, if it is not for itself. */
+  lowerNumbers(value: unknown, array: NumericConstructor, fits: (item: unknown) => boolean): number {
+    const numbers = numbersIn(value, array) ?? this.#numbersOf(value, array, fits);
+    if (numbers === undefined) return -1;
+    const pointer = this.allocateList(numbers.length, 1, array.BYTES_PER_ELEMENT);
+    this.#bytes.set(numbers, pointer);
+    this.units = numbers.length / array.BYTES_PER_ELEMENT;
+    return pointer;
+  }
+
+  #numbersOf(value: unknown, array: NumericConstructor, fits: (item: unknown) => boolean): Uint8Array | undefined {
+    this.refusedIndex = -1;
+    const items = this.listOf(value, array.BYTES_PER_ELEMENT);
+    if (items === undefined) return undefined;
+    this.refusedIndex = items.findIndex((item) => !fits(item));
+    this.refusedItem = items[this.refusedIndex];
+    if (this.refusedIndex >= 0) return undefined;
+    const numbers = array.from(items as never[]);
     return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   }
 
-  /** The items of any iterable, of which there must be `count` if that is given. */
-  itemsOf(value: unknown, count?: number): unknown[] {
-    if (value === null || typeof value !== "object" || !(Symbol.iterator in value)) {
-      throw new TypeError(`expected a list, found ${nameOf(value)}`);
-    }
-    const items: unknown[] = [];
-    for (const item of value as Iterable<unknown>) {
-      if (items.push(item) > (count ?? stringBytesMax)) break;
-    }
-    if (count === undefined && items.length > stringBytesMax) throw new TypeError("the list has too many items");
-    if (count !== undefined && items.length !== count) {
-      throw new TypeError(`expected ${count} items, found ${items.length > count ? "more" : items.length}`);
-    }
+  /** The items of any iterable object, which take this many bytes each: no more is read than can be given. */
+  listOf(value: unknown, size: number): unknown[] | undefined {
+    const { root } = this.#options.instance;
+    const most = Math.floor(listBytesMax / size);
+    const affordable = Math.floor((root.messageBytesMax - this.#messageBytes) / size);
+    const items = readItems(value, Math.min(most, affordable));
+    if (items === undefined) return undefined;
+    if (items.length > most) return this.#refuse(`one of more than ${most} items`);
+    // What is one too many exhausts the budget.
+    if (items.length > affordable) this.#count(items.length * size);
     return items;
   }
 
-  pairsOf(value: unknown): unknown[][] {
-    return this.itemsOf(value).map((pair) => this.itemsOf(pair, 2));
+  /** The same, of which there must be `count`. */
+  itemsOf(value: unknown, count: number): unknown[] | undefined {
+    const items = readItems(value, count);
+    if (items === undefined || items.length === count) return items;
+    return this.#refuse(`one of ${items.length > count ? "more" : countOf(items.length)}`);
   }
 
-  checkObject(value: unknown, wanted: string): void {
-    if (value === null || typeof value !== "object") throw new TypeError(`expected ${wanted}, found ${nameOf(value)}`);
+  pairsOf(value: unknown, size: number): unknown[][] | undefined {
+    const items = this.listOf(value, size);
+    if (items === undefined) return undefined;
+    const pairs = items.map((item) => readItems(item, 2) ?? []);
+    const wrong = pairs.findIndex(({ length }) => length !== 2);
+    return wrong < 0 ? pairs : this.#refuse(`one whose item ${wrong} is no pair`);
   }
 
   /** A property whose name all objects inherit something under: only an own one is meant. */
@@ -251,46 +275,29 @@ export class Support extends Edge {
     return Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
   }
 
+  /** Below zero if it is none. */
   caseOf(tag: unknown, labels: readonly string[]): number {
-    const index = typeof tag === "string" ? labels.indexOf(tag) : -1;
-    if (index >= 0) return index;
-    throw new TypeError(`expected one of ${labels.map((label) => `'${label}'`).join(", ")}, found ${nameOf(tag)}`);
+    return typeof tag === "string" ? labels.indexOf(tag) : -1;
   }
 
-  flag(value: unknown): 0 | 1 {
-    if (value === undefined || value === false) return 0;
-    if (value === true) return 1;
-    throw new TypeError(`expected a flag that is true or false, found ${nameOf(value)}`);
-  }
-
-  bool(value: unknown): 0 | 1 {
-    if (typeof value !== "boolean") throw new TypeError(`expected a boolean, found ${nameOf(value)}`);
-    return value ? 1 : 0;
-  }
-
-  u8 = (value: unknown): number => integer(value, 0, 0xff);
-  s8 = (value: unknown): number => integer(value, -0x80, 0x7f);
-  u16 = (value: unknown): number => integer(value, 0, 0xffff);
-  s16 = (value: unknown): number => integer(value, -0x8000, 0x7fff);
-  u32 = (value: unknown): number => integer(value, 0, 0xffffffff);
-  s32 = (value: unknown): number => integer(value, -0x80000000, 0x7fffffff);
-  u64 = (value: unknown): bigint => bigInteger(value, 0n, 0xffffffffffffffffn);
-  s64 = (value: unknown): bigint => bigInteger(value, -0x8000000000000000n, 0x7fffffffffffffffn);
-
-  f32 = (value: unknown): number => {
-    if (typeof value !== "number") throw new TypeError(`expected a number, found ${nameOf(value)}`);
-    return value;
-  };
-
-  f64 = this.f32;
-
+  /** The code point; below zero if it is not one scalar value. */
   char(value: unknown): number {
     const code = typeof value === "string" ? value.codePointAt(0) : undefined;
     const isOne = code !== undefined && (value as string).length === (code > 0xffff ? 2 : 1);
-    if (!isOne || (code >= 0xd800 && code <= 0xdfff)) {
-      throw new TypeError(`expected a string of one Unicode scalar value, found ${nameOf(value)}`);
-    }
-    return code;
+    return !isOne || (code >= 0xd800 && code <= 0xdfff) ? -1 : code;
+  }
+
+  /** Says of what is refused what it is, where its own text would not. */
+  #refuse(found: string): undefined {
+    this.#found = found;
+    return undefined;
+  }
+
+  /** @throws TypeError */
+  refuseValue(place: ValuePlace, value: unknown, items: readonly number[]): never {
+    const found = this.#found;
+    this.#found = undefined;
+    throw new TypeError(this.named(refusalOf({ place, items, value, found })));
   }
 
   bitsOfF32(value: number): number {
@@ -303,20 +310,26 @@ export class Support extends Edge {
     return float.getBigInt64(0, true);
   }
 
-  lowerOwn(value: unknown, resource: RuntimeResource): number {
+  lowerOwn(value: unknown, resource: RuntimeResource): number | undefined {
+    const { values } = resource;
+    const wrong = values === undefined ? ResourceValue.whyNot(value, { resource, isOwn: true }) : undefined;
+    if (wrong !== undefined) return this.#refuse(wrong);
     const { handles } = this.#options.instance;
-    const representation = resource.values?.add(value) ?? ResourceValue.take(value, resource);
+    const representation = values?.add(value) ?? ResourceValue.take(value);
     const index = handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 });
     // Of an answer of the host nothing is taken back: what cannot be lowered is a trap.
-    const given = resource.values === undefined ? value : undefined;
+    const given = values === undefined ? value : undefined;
     if (this.host !== undefined) this.taken.push({ value: given, index, resource, isOwn: true });
     return index;
   }
 
   /** Who defines a resource is given the representation itself. */
-  lowerBorrow(value: unknown, resource: RuntimeResource): number {
-    const representation = resource.values?.add(value) ?? ResourceValue.look(value, resource);
-    if (resource.values !== undefined) this.loans.push({ values: resource.values, representation });
+  lowerBorrow(value: unknown, resource: RuntimeResource): number | undefined {
+    const { values } = resource;
+    const wrong = values === undefined ? ResourceValue.whyNot(value, { resource, isOwn: false }) : undefined;
+    if (wrong !== undefined) return this.#refuse(wrong);
+    const representation = values?.add(value) ?? ResourceValue.look(value);
+    if (values !== undefined) this.loans.push({ values, representation });
     if (resource.owner === this.#options.instance) return representation;
     const scope = this.#scope;
     const { handles } = this.#options.instance;
@@ -325,6 +338,15 @@ export class Support extends Edge {
     this.taken.push({ value: undefined, index, resource, isOwn: false });
     return index;
   }
+}
+
+/** In an array of our own, up to one more than `most`; undefined if it is nothing that has items. */
+function readItems(value: unknown, most: number): unknown[] | undefined {
+  if (value === null || typeof value !== "object") return undefined;
+  if (typeof Reflect.get(value, Symbol.iterator) !== "function") return undefined;
+  const items: unknown[] = [];
+  for (const item of value as Iterable<unknown>) if (items.push(item) > most) break;
+  return items;
 }
 
 /** Of latin1+utf16, in units that say of themselves which they are. */

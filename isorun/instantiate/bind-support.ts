@@ -13,6 +13,7 @@ type Realloc = (old: number, oldSize: number, align: number, size: number) => nu
 interface Boundary {
   readonly words: BoundaryWords;
   readonly host?: HostSide;
+  readonly name?: string | undefined;
 }
 
 export function supportOf(scope: RuntimeScope, options: CanonicalOptions, boundary: Boundary): Support {

@@ -28,9 +28,9 @@ export function liftFunc(
   if (options.isAsync || type.isAsync) return { kind: "func", call: unsupportedAsync };
   const core = scope.coreFuncs[func] ?? absent("core function", func);
   const post = options.postReturn === undefined ? undefined : scope.coreFuncs[options.postReturn];
-  const forHost = (host: HostSide): HostEntry => {
+  const forHost = (host: HostSide, name: string): HostEntry => {
     const has = { postReturn: post !== undefined };
-    const support = supportOf(scope, options, { words: hostWords, host });
+    const support = supportOf(scope, options, { words: hostWords, host, name });
     const { memory } = scope.instance.states;
     const targetOf = (called: HostCall, { isSuspendable, isGated }: Omit<EntryOptions, "postReturn">): unknown => {
       if (isSuspendable) return promisingFunc(called);
@@ -68,7 +68,7 @@ export function lowerFunc(
   const target = scope.funcs[func] ?? absent("function", func);
   if (target.lifted !== undefined) return adaptedFunc(scope, { type, options, lifted: target.lifted });
   const { bind, resources } = exitOf(type);
-  const support = supportOf(scope, options, { words: hostWords });
+  const support = supportOf(scope, options, { words: hostWords, name: target.name });
   const exit = bind(support, target.call, bound(scope, resources), waiting) as Parameters<typeof waitingFunc>[2]; // so
   const flat = flattenFunc(type, { role: "lower", isAsync: false, hasCallback: false });
   return waitingFunc(scope.instance, flat, exit);

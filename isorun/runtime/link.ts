@@ -96,7 +96,8 @@ function hostItem({ path, type, definition }: HostImport, linking: Linking): Ite
       report(linking, path, "it was given an async function, and this engine has no WebAssembly.Suspending");
       return undefined;
     }
-    return { kind: "func", call: hostFunc(type, { path, implementation, scheduler: linking.given.scheduler }) };
+    const call = hostFunc(type, { path, implementation, scheduler: linking.given.scheduler });
+    return { kind: "func", call, name: path.join("#") };
   }
   if (type.kind === "type" && type.type.kind === "resource" && definition.kind === "resource") {
     return hostResource(definition.resource, { path, type: type.type }, linking);

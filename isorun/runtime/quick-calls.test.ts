@@ -83,7 +83,7 @@ describe("a call of scalars", () => {
   test("refuses arguments without harm to the instance", async () => {
     const handle = await instance(same);
     const add = handle.func("add");
-    expect(() => add(1)).toThrow(new TypeError("expected 2 arguments, found 1"));
+    expect(() => add(1)).toThrow(new TypeError("'add': expected 2 arguments, found 1"));
     expect(() => add(1, -1)).toThrow(TypeError);
     expect(add(1, 2)).toBe(3);
     expect(handle.state).toBe("ready");

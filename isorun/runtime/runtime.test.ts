@@ -149,9 +149,12 @@ describe("calls", () => {
     expect(() => instance.func("add")).toThrow(`exports no function 'add'; '${math}' has one: call '${math}#add'`);
     expect(await failureOf(instance.call(`${math}#add`, [1]))).toHaveProperty(
       "message",
-      "expected 2 arguments, found 1",
+      `'${math}#add': expected 2 arguments, found 1`,
     );
-    expect(await failureOf(instance.call(`${math}#echo`))).toHaveProperty("message", "expected 1 argument, found 0");
+    expect(await failureOf(instance.call(`${math}#echo`))).toHaveProperty(
+      "message",
+      `'${math}#echo': expected 1 argument, found 0`,
+    );
   });
 
   test("the `err` side of a result is thrown, and the instance goes on", async () => {

@@ -1,0 +1,110 @@
+/** Where a value stands in what a host gave, what is wanted there, and the words of its refusal. */
+import type { Primitive } from "../decode/ast.ts";
+import type { ValueType } from "../types/component-types.ts";
+import { formatValueType } from "../types/wit.ts";
+import { nameOf } from "./check-value.ts";
+
+/** One place in generated code: it hands over the numbers of items that stand between the parts of the path. */
+export interface ValuePlace {
+  readonly path: readonly string[];
+  /** The parameter, by its name in the component. */
+  readonly param: string | undefined;
+  readonly type: ValueType;
+  /** What is wanted here, if that is not the whole of the type. */
+  readonly wanted?: string;
+}
+
+/** The same while code is generated, with the variables that hold these numbers. */
+export class ValuePath {
+  readonly parts: readonly string[];
+  readonly variables: readonly string[];
+  readonly param: string | undefined;
+
+  constructor(
+    parts: readonly string[],
+    { variables = [], param }: Partial<Pick<ValuePath, "variables" | "param">> = {},
+  ) {
+    this.parts = parts;
+    this.variables = variables;
+    this.param = param;
+  }
+
+  at(text: string): ValuePath {
+    const parts = [...this.parts.slice(0, -1), `${this.parts.at(-1) ?? ""}${text}`];
+    return new ValuePath(parts, this);
+  }
+
+  item(variable: string): ValuePath {
+    const { parts, param } = this.at("[");
+    return new ValuePath([...parts, "]"], { variables: [...this.variables, variable], param });
+  }
+
+  place(type: ValueType, wanted?: string): ValuePlace {
+    const place = { path: this.parts, param: this.param, type };
+    return wanted === undefined ? place : { ...place, wanted };
+  }
+}
+
+const typeWordsMax = 80;
+
+/** What is said of a value that does not fit. */
+export interface Refusal {
+  readonly place: ValuePlace;
+  readonly items: readonly number[];
+  readonly value: unknown;
+  /** Instead of the value, where it says more. */
+  readonly found: string | undefined;
+}
+
+/** `args[0].names[3] ('who') must be string (…), found 5` */
+export function refusalOf({ place, items, value, found }: Refusal): string {
+  const { path, param, type } = place;
+  const where = path.map((part, index) => `${index === 0 ? "" : items[index - 1]}${part}`).join("");
+  const name = param === undefined ? "" : ` ('${param}')`;
+  const text = formatValueType(type);
+  const short = text.length > typeWordsMax ? `${text.slice(0, typeWordsMax)}…` : text;
+  const wanted = place.wanted ?? wantedFor(type);
+  return `${where}${name} must be ${short}${wanted === "" ? "" : ` (${wanted})`}, found ${found ?? nameOf(value)}`;
+}
+
+const integers = (least: bigint | number, most: bigint | number): string => `an integer from ${least} to ${most}`;
+
+const primitiveWords: Readonly<Record<Primitive, string>> = {
+  bool: "true or false",
+  u8: integers(0, 0xff),
+  s8: integers(-0x80, 0x7f),
+  u16: integers(0, 0xffff),
+  s16: integers(-0x8000, 0x7fff),
+  u32: integers(0, 0xffffffff),
+  s32: integers(-0x80000000, 0x7fffffff),
+  u64: "a bigint from 0n to 18446744073709551615n",
+  s64: "a bigint from -9223372036854775808n to 9223372036854775807n",
+  f32: "a number",
+  f64: "a number",
+  char: "a string of one Unicode scalar value",
+  string: "a string of Unicode scalar values",
+  "error-context": "",
+};
+
+const kindWords: Partial<Readonly<Record<ValueType["kind"], string>>> = {
+  list: "an iterable object",
+  map: "a Map, or an iterable object of pairs",
+  record: "an object",
+  flags: "an object of true and false",
+  variant: "an object with a tag",
+  option: "an object with a tag",
+  result: "an object with a tag",
+  own: "a resource",
+  borrow: "a resource",
+};
+
+function wantedFor(type: ValueType): string {
+  if (type.kind === "primitive") return primitiveWords[type.primitive];
+  if (type.kind === "tuple") return `an iterable object of ${countOf(type.types.length)}`;
+  if (type.kind === "fixed-list") return `an iterable object of ${countOf(type.length)}`;
+  return kindWords[type.kind] ?? "";
+}
+
+export const countOf = (items: number): string => (items === 1 ? "1 item" : `${items} items`);
+
+export const oneOf = (labels: readonly string[]): string => `one of ${labels.map((label) => `'${label}'`).join(", ")}`;
