@@ -23,7 +23,7 @@ export interface HostOptions {
 export function linkHost(builder: InstanceBuilder, { context, policy, args, output }: HostOptions): Refusals {
   const refusals = new Refusals(context.report, policy);
   builder
-    .policy(withoutOutput(policy))
+    .policy(engineBudget(policy))
     .linkSystem(new WasiDenied({ onDenial: refusals.onDenial }))
     .linkSystem(new WasiClocks())
     .linkSystem(new WasiRandom())
@@ -42,7 +42,7 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
 }
 
 /** The output is counted where it is written, which tells where it was cut. */
-function withoutOutput({ budget, ...policy }: Policy): Policy {
+export function engineBudget({ budget, ...policy }: Policy): Policy {
   const { maxOutputBytes: _, ...rest } = budget;
   return { ...policy, budget: rest };
 }

@@ -3,7 +3,7 @@ import type { CommandContext } from "@vivarium/cli/command";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { placesOf } from "@vivarium/core/paths";
 import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors.ts";
-import type { Component } from "../runtime/component.ts";
+import type { Component, LoadOptions } from "../runtime/component.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
 import { readComponentFile } from "./read-component.ts";
@@ -18,18 +18,23 @@ export interface OpenComponent {
 }
 
 /** Where compiled modules are kept. */
-export const storeOf = ({ platform, environment, home }: CommandContext): string =>
+export const storeOf = ({ platform, environment, home }: OpenOptions["context"]): string =>
   placesOf(platform, environment, home).cache;
+
+interface OpenOptions extends LoadOptions {
+  readonly context: Pick<CommandContext, "cwd" | "environment" | "home" | "platform" | "report">;
+  readonly useStore: boolean;
+}
 
 /** @throws E_COMPONENT_MISSING, E_COMPONENT_READ, E_COMPONENT_KIND, E_COMPONENT_MALFORMED and its kin */
 export async function openComponent(
   file: string,
-  { context, useStore }: { readonly context: CommandContext; readonly useStore: boolean },
+  { context, useStore, ...loading }: OpenOptions,
 ): Promise<OpenComponent> {
   const bytes = readComponentFile(file, context.cwd);
   const runtime = new Runtime({ store: useStore ? storeOf(context) : false });
   const startMs = performance.now();
-  const component = await runtime.load(bytes).catch((error: unknown) => {
+  const component = await runtime.load(bytes, loading).catch((error: unknown) => {
     throw loadProblem(error, file);
   });
   context.report.emit("component.load", {

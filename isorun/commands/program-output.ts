@@ -25,25 +25,48 @@ export interface OutputOptions {
   readonly isText: boolean;
   /** Of the budget, if it has one: who writes more is ended. */
   readonly bytesMax: number | undefined;
+  /** Why the program has to end, if it has: asked now and then, for programs that do nothing else than write. */
+  readonly interrupt?: () => Error | undefined;
 }
 
 /** What is captured at most of a program that has no limit of its own; the rest is dropped. */
 const capturedBytesMax = 10 << 20;
 
-export function openProgramOutput({ report, isText, bytesMax }: OutputOptions): ProgramOutput {
+export function openProgramOutput({
+  report,
+  isText,
+  bytesMax,
+  interrupt = () => undefined,
+}: OutputOptions): ProgramOutput {
   const captured = isText ? undefined : openCapture(report);
+  const requireLife = everySoOften(interrupt);
   let used = 0;
   return {
     write: (stream, bytes) => {
+      requireLife();
       used += bytes.length;
       const fits = bytesMax === undefined ? bytes : bytes.subarray(0, Math.max(bytes.length - (used - bytesMax), 0));
-      if (captured === undefined) writeAll(stream === "stdout" ? 1 : 2, fits);
+      if (captured === undefined) writeAll(stream === "stdout" ? 1 : 2, { bytes: fits, requireLife });
       else captured.write(stream, fits);
       if (bytesMax === undefined || used <= bytesMax) return;
       captured?.truncate(stream, bytesMax);
       throw new BudgetExhausted({ field: "maxOutputBytes", limit: bytesMax, used });
     },
     end: () => captured?.end(),
+  };
+}
+
+const askEveryMs = 20;
+
+/** Throws what is answered. */
+function everySoOften(interrupt: () => Error | undefined): () => void {
+  let askedMs = performance.now();
+  return () => {
+    const nowMs = performance.now();
+    if (nowMs - askedMs < askEveryMs) return;
+    askedMs = nowMs;
+    const reason = interrupt();
+    if (reason !== undefined) throw reason;
   };
 }
 
@@ -109,8 +132,13 @@ function emitBytes(bytes: Uint8Array, stream: StreamName, report: Report): void 
   }
 }
 
+interface Writing {
+  readonly bytes: Uint8Array;
+  readonly requireLife: () => void;
+}
+
 /** Synchronously, as often as it takes. Where the reader went away, the end is that of a SIGPIPE. */
-function writeAll(descriptor: 1 | 2, bytes: Uint8Array): void {
+function writeAll(descriptor: 1 | 2, { bytes, requireLife }: Writing): void {
   for (let at = 0; at < bytes.length; ) {
     try {
       at += writeSync(descriptor, bytes, at);
@@ -119,6 +147,7 @@ function writeAll(descriptor: 1 | 2, bytes: Uint8Array): void {
       if (code === "EPIPE") process.exit(128 + 13);
       if (code === "EAGAIN") {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+        requireLife();
       } else if (descriptor === 2 && typeof code === "string") {
         return; // Nobody is left to tell.
       } else {

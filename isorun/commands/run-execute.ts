@@ -10,7 +10,7 @@ import type { InstanceHandle } from "../runtime/instance-handle.ts";
 import { whyNoFiles } from "../wasi/filesystem/host-files.ts";
 import { formatWave } from "../wave/format.ts";
 import { type Entry, invokedEntryOf, runEntryOf } from "./entry-of.ts";
-import { linkHost } from "./host-of.ts";
+import { engineBudget, linkHost } from "./host-of.ts";
 import { type OpenComponent, openComponent } from "./open-component.ts";
 import { endOf, type Program } from "./program-end.ts";
 import { openProgramOutput, type ProgramOutput } from "./program-output.ts";
@@ -29,15 +29,18 @@ const engine: Enforceable = {
 export const execute: Execute<typeof runOptions> = async (context, { options, positionals }) => {
   const [file = "", ...args] = positionals;
   const policy = await policyOf(context, options);
-  const opened = await openComponent(file, { context, useStore: !options["no-cache"] });
+  const loading = { budget: engineBudget(policy).budget, isInterruptible: !options["no-fuel"] };
+  const opened = await openComponent(file, { context, useStore: !options["no-cache"], ...loading });
   const entry = options.invoke === undefined ? runEntryOf(opened) : invokedEntryOf(options.invoke, opened);
   const { component } = opened;
   const about = { component: { path: file, hash: component.hash, bytes: component.size }, entry: entry.name };
   context.detail(about);
   const startMs = performance.now();
   const bytesMax = policy.budget.maxOutputBytes;
-  const output = openProgramOutput({ report: context.report, isText: context.format === "text", bytesMax });
-  const ended = await runEntry({ context, opened, entry, policy, args: [file, ...args], output });
+  const interrupt = interruptOf(context);
+  const output = openProgramOutput({ report: context.report, isText: context.format === "text", bytesMax, interrupt });
+  const isCounted = loading.isInterruptible;
+  const ended = await runEntry({ context, opened, entry, policy, args: [file, ...args], output, interrupt, isCounted });
   const { result, usage } = ended;
   context.detail({ ...about, ...(result === undefined ? {} : { result }), ...(usage === undefined ? {} : { usage }) });
   const durationMs = Math.round((performance.now() - startMs) * 1000) / 1000;
@@ -62,7 +65,19 @@ interface Run {
   readonly policy: Policy;
   readonly args: readonly string[];
   readonly output: ProgramOutput;
+  /** Why it has to end, if a signal has come. */
+  readonly interrupt: () => Error | undefined;
+  /** Whether it can be interrupted while it computes. */
+  readonly isCounted: boolean;
 }
+
+/** No turn comes to listeners while a program computes. */
+const interruptOf =
+  ({ signal, lookForSignals }: CommandContext) =>
+  (): Error | undefined => {
+    lookForSignals();
+    return signal.aborted ? (signal.reason as Error) : undefined; // an Interruption
+  };
 
 interface Ended {
   readonly exitCode: number;
@@ -74,6 +89,7 @@ interface Ended {
 async function runEntry(run: Run): Promise<Ended> {
   const { context, opened, entry, policy, args, output } = run;
   const builder = opened.runtime.instance(opened.component);
+  if (run.isCounted) builder.interruptBy(run.interrupt);
   const refusals = linkHost(builder, { context, policy, args, output });
   const program = { context, file: opened.file, func: entry.name, policy, refusals };
   context.report.emit("run.start", { command: [...args], interpreter: "isorun", selected_by: entry.name });

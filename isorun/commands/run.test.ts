@@ -210,8 +210,8 @@ test("a component without an entry is told what it can be asked", async () => {
 });
 
 describe("Ctrl-C", () => {
-  const start = (word: string) =>
-    Bun.spawn([...isorunCommand, "run", "program.wasm", word, "--format=jsonl"], {
+  const start = (...words: readonly string[]) =>
+    Bun.spawn([...isorunCommand, "run", "program.wasm", ...words, "--format=jsonl"], {
       cwd: scratch,
       env: { PATH: process.env["PATH"] ?? "", VIVARIUM_HOME: home },
       stdin: "pipe",
@@ -230,15 +230,53 @@ describe("Ctrl-C", () => {
     expect((await assertValidEvents(text, runCommand)).at(-1)).toMatchObject({ status: "interrupted", exit_code: 130 });
   });
 
-  test("ends a program that writes without end", async () => {
-    const child = start("flood");
-    let seen = 0;
-    for await (const chunk of child.stdout) {
-      if (seen === 0) child.kill("SIGINT");
-      seen += chunk.length;
-    }
+  test.each([
+    ["flood", "SIGINT", 130],
+    ["loop", "SIGINT", 130],
+    ["loop", "SIGTERM", 143],
+  ] as const)(
+    "ends %s, which leaves no turn to listeners, by %s and with all its events",
+    async (word, signal, code) => {
+      const child = start(word);
+      const chunks: Uint8Array[] = [];
+      let isSent = false;
+      for await (const chunk of child.stdout) {
+        chunks.push(chunk);
+        if (isSent || !Buffer.concat(chunks).includes('"run.start"')) continue;
+        isSent = true;
+        child.kill(signal);
+      }
+      expect(await child.exited).toBe(code);
+      const events = await assertValidEvents(Buffer.concat(chunks).toString(), runCommand);
+      expect(events.at(-1)).toMatchObject({ status: "interrupted", exit_code: code });
+      expect(events.at(-2)).toMatchObject({ diagnostic: { code: "E_INTERRUPTED" } });
+    },
+  );
+
+  test("without fuel the kernel ends a computation a second later", async () => {
+    const child = start("loop", "--no-fuel");
+    for await (const _ of child.stdout) child.kill("SIGINT");
     await child.exited;
-    // Where nobody hears a signal within a second, it ends the process by itself: shells tell 130 too.
+    // Shells tell 130 for both.
     expect(child.signalCode === "SIGINT" || child.exitCode === 130).toBe(true);
+  });
+
+  test("in a terminal it ends the program with the last words for people", async () => {
+    let screen = "";
+    const child = Bun.spawn([...isorunCommand, "run", "program.wasm", "loop", "-v"], {
+      cwd: scratch,
+      env: { PATH: process.env["PATH"] ?? "", VIVARIUM_HOME: home, TERM: "xterm" },
+      terminal: {
+        data: (terminal, bytes) => {
+          const before = screen;
+          screen += new TextDecoder().decode(bytes);
+          // What the key sends: the terminal makes a signal of it.
+          if (!before.includes("run.start") && screen.includes("run.start")) terminal.write("\x03");
+        },
+      },
+    });
+    expect(await child.exited).toBe(130);
+    child.terminal?.close();
+    expect(screen).toContain("interrupted by SIGINT");
   });
 });

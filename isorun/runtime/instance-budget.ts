@@ -9,10 +9,10 @@ import { endOf, timeLeftOf } from "../call/time-left.ts";
 import { type Exhaustion, Meter } from "../compile/meter.ts";
 import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
-import { type BudgetExhausted, UnsupportedError } from "../errors/errors.ts";
+import { type BudgetExhausted, TrapError, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { ModuleAccount, ModuleItem } from "../instantiate/runtime-scope.ts";
-import { compileNow, importedMemoriesOf } from "./compile-modules.ts";
+import { compileNow } from "./compile-modules.ts";
 import type { ComponentParts, MeteredModules } from "./component.ts";
 import type { WriteOutput } from "./linker.ts";
 import { Metering } from "./metered-modules.ts";
@@ -35,25 +35,38 @@ export interface Usage {
   readonly instances: number;
 }
 
+const interrupted = (cause: Error): TrapError =>
+  new TrapError("the call was interrupted", { code: "cancelled", cause });
+
+/** Why a guest that computes has to end; undefined if it may go on. */
+export type Interrupt = () => Error | undefined;
+
+interface InstanceBudgetOptions {
+  readonly states: InstanceStates;
+  /** Of the instance. */
+  readonly name: string;
+  readonly interrupt: Interrupt | undefined;
+}
+
 export class InstanceBudget {
   readonly #budget: Budget;
   readonly #states: InstanceStates;
   readonly #meter: Meter;
   readonly #metering: Metering;
+  readonly #interrupt: Interrupt | undefined;
   /** What it pays for. */
   readonly root: Root;
   /** Why a guest that computes was ended, if it was not the meter's own account. */
   #late: { readonly reason: unknown } | undefined;
   #spaces = { memory: 0, table: 0 };
   #outputBytes = 0;
-  /** Of memories that were shown, when the instance had to give them back. */
-  #shownAtEnd: number | undefined;
 
-  /** @param name of the instance @throws UnsupportedError for processor time where nothing measures it */
-  constructor(budget: Budget, { states, name }: { readonly states: InstanceStates; readonly name: string }) {
+  /** @throws UnsupportedError for processor time where nothing measures it */
+  constructor(budget: Budget, { states, name, interrupt }: InstanceBudgetOptions) {
     const { fuel, maxMemoryBytes, maxTableElements, maxCallDepth, cpuMs, wallMs } = budget;
     this.#budget = budget;
     this.#states = states;
+    this.#interrupt = interrupt;
     const hasClock = cpuMs !== undefined || wallMs !== undefined;
     this.root = states.makeRoot(name, {
       handles: budget.maxHandles,
@@ -61,11 +74,7 @@ export class InstanceBudget {
       messageBytes: budget.maxMessageBytes,
       time: hasClock ? new TimeAccount({ cpuMs, wallMs }) : undefined,
     });
-    this.root.onceGone(() => {
-      this.#shownAtEnd = this.#shownBytes;
-      this.#meter.detach();
-    });
-    this.#metering = new Metering(budget);
+    this.#metering = new Metering(budget, interrupt !== undefined);
     if (maxCallDepth !== undefined || this.#metering.options.fuel === true) this.root.onEnter = () => this.enter();
     this.#meter = new Meter({
       ...(fuel === undefined ? {} : { fuel }),
@@ -87,15 +96,18 @@ export class InstanceBudget {
   /** A guest that computes without end sees only clocks, and what its own thread did. */
   #look(): Exhaustion | undefined {
     const task = this.#states.scheduler.running;
-    this.#late = task === undefined ? undefined : endOf(task);
+    const reason = this.#interrupt?.();
+    if (reason !== undefined) this.#late = { reason: interrupted(reason) };
+    else this.#late = task === undefined ? undefined : endOf(task);
     return this.#late === undefined ? undefined : { field: "wallMs", limit: 0, used: 0 };
   }
 
   get usage(): Usage {
     const { tableElements, fuelUsed } = this.#meter;
-    const { calls, instances, handles, time } = this.root;
+    const { calls, instances, handles, time, memories } = this.root;
+    const shown = [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
     return {
-      memoryBytes: Math.max(this.#meter.memoryBytes, this.#shownAtEnd ?? this.#shownBytes),
+      memoryBytes: Math.max(this.#meter.memoryBytes, shown),
       tableElements,
       fuel: fuelUsed,
       calls,
@@ -104,10 +116,6 @@ export class InstanceBudget {
       handles: handles.used,
       instances,
     };
-  }
-
-  get #shownBytes(): number {
-    return [...this.root.memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
   }
 
   /**
@@ -137,20 +145,13 @@ export class InstanceBudget {
 
   /** A module of the component as an instance of it uses it. */
   moduleOf(parts: ComponentParts, core: CoreModule): ModuleItem {
-    // What a host gives may do what it likes with the memories that it is given.
-    if (!parts.cores.has(core)) this.#states.leaseOf(this.root).isShared = true;
-    const { module, account } = this.#moduleOf(parts, core);
-    return { kind: "core module", module, memories: importedMemoriesOf(module), ...(account && { account }) };
-  }
-
-  #moduleOf(parts: ComponentParts, core: CoreModule): Pick<ModuleItem, "module" | "account"> {
-    if (!this.#metering.isNeeded) return { module: compiled(core, parts) };
+    if (!this.#metering.isNeeded) return { kind: "core module", module: compiled(core, parts) };
     const { key } = this.#metering;
     const known: MeteredModules = parts.metered.get(key) ?? new WeakMap();
     parts.metered.set(key, known);
     const made = known.get(core) ?? this.#metering.make(core, parts.kept);
     known.set(core, made);
-    return { module: made.module, account: this.#accountOf(made.rewritten) };
+    return { kind: "core module", module: made.module, account: this.#accountOf(made.rewritten) };
   }
 
   #accountOf(rewritten: RewrittenModule): ModuleAccount {

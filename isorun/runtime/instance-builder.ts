@@ -11,7 +11,7 @@ import { instantiateComponent } from "../instantiate/instantiate.ts";
 import type { ModuleItem } from "../instantiate/runtime-scope.ts";
 import { Component } from "./component.ts";
 import { ComponentFrames } from "./frame-names.ts";
-import { InstanceBudget } from "./instance-budget.ts";
+import { InstanceBudget, type Interrupt } from "./instance-budget.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import { type LocalLink, linkImports } from "./link.ts";
 import { Linker } from "./linker.ts";
@@ -49,6 +49,7 @@ export class InstanceBuilder {
   #budget: Budget = {};
   #policy: Policy | undefined;
   #unknownImportsTrap = false;
+  #interrupt: Interrupt | undefined;
 
   constructor(component: Component, hooks: BuilderHooks) {
     this.#component = component;
@@ -102,14 +103,24 @@ export class InstanceBuilder {
     return this;
   }
 
+  /**
+   * Somebody who is asked every few milliseconds while the guest computes, when nothing else can happen on its thread:
+   * what is returned ends the instance, and is the cause of the TrapError (`cancelled`) that the call is rejected with.
+   * Fuel is counted for it. It must not throw, and not call into the instance.
+   */
+  interruptBy(interrupt: () => Error | undefined): this {
+    this.#interrupt = interrupt;
+    return this;
+  }
+
   /** @throws LinkError with all that is missing or does not fit, TrapError or ExitError (a start function of a core module) */
   async instantiate(): Promise<InstanceHandle> {
     const parts = Component.partsOf(this.#component);
     const { valid } = parts;
     const { states } = this.#hooks;
     const limits = intersectBudgets(this.#budget, this.#policy?.budget ?? {});
-    const budget = new InstanceBudget(limits, { states, name: this.#hooks.nameOf() });
-    budget.root.frames = framesOf(this.#component);
+    const budget = new InstanceBudget(limits, { states, name: this.#hooks.nameOf(), interrupt: this.#interrupt });
+    budget.root.frames = new ComponentFrames(valid, () => this.#component.hash);
     const compile = (module: CoreModule): ModuleItem => budget.moduleOf(parts, module);
     const linker = new Linker(budget.writeOutput);
     for (const define of this.#definitions) define(linker);
@@ -121,31 +132,24 @@ export class InstanceBuilder {
       scheduler: states.scheduler,
     });
     const made: ComponentInstance[] = [];
-    const dropHostResources = dropping(made);
+    const dropHostResources = (): void => {
+      for (const { handles } of made) handles.dropHostResources();
+    };
     const root = instantiated({ states, root: budget.root, onFailure: dropHostResources }, () =>
       instantiateComponent(valid, { imports, compile, states, made, within: budget.root }),
     );
-    const handle = new InstanceHandle(root, {
+    const handle: InstanceHandle = new InstanceHandle(root, {
       types: valid.type.exports,
       budget,
       states,
       canWait: imports.size > 0,
-      onEnd: this.#hooks.onEnd,
+      onEnd: () => this.#hooks.onEnd(handle),
       dropHostResources,
     });
     this.#hooks.onMade(handle);
     return handle;
   }
 }
-
-// Of its own, so that it holds nothing else of an instance, which it outlives.
-function framesOf(component: Component): ComponentFrames {
-  return new ComponentFrames(Component.partsOf(component).valid, () => component.hash);
-}
-
-const dropping = (made: readonly ComponentInstance[]) => (): void => {
-  for (const { handles } of made) handles.dropHostResources();
-};
 
 /** Who is in which instance, and whose turn it is, is known within one runtime only. */
 function foreignInstance(name: string): LinkError {
@@ -163,7 +167,6 @@ interface Instantiation {
 
 /** What ends a start function is a trap, with the reason that the host or an adapter left. */
 function instantiated<T>({ states: { scheduler }, root, onFailure }: Instantiation, run: () => T): T {
-  scheduler.tasks.know(root);
   const task = scheduler.beginSync(root);
   try {
     root.mayEnter = false;

@@ -16,10 +16,11 @@ export class Metering {
   /** Modules that count the same have the same key. */
   readonly key: string;
 
-  constructor(budget: Budget) {
+  /** @param isInterruptible somebody has to be asked while a guest computes, which takes fuel to measure when */
+  constructor(budget: Budget, isInterruptible: boolean) {
     const { fuel, maxMemoryBytes, maxTableElements, maxCallDepth, maxTables, maxMemories, cpuMs, wallMs } = budget;
     this.options = {
-      fuel: [fuel, cpuMs, wallMs].some((limit) => limit !== undefined),
+      fuel: isInterruptible || [fuel, cpuMs, wallMs].some((limit) => limit !== undefined),
       growth: [maxMemoryBytes, maxTableElements, maxTables, maxMemories].some((limit) => limit !== undefined),
       callDepth: maxCallDepth !== undefined,
     };

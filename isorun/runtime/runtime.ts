@@ -38,13 +38,13 @@ export class Runtime {
    *   is no budget or no source, what the system says of a file or `fetch` of a URL, and an Error with the code
    *   `http-status` for a server that does not give it
    */
-  async load(source: Uint8Array | string | URL, { budget = {} }: LoadOptions = {}): Promise<Component> {
-    requireBudget(budget);
+  async load(source: Uint8Array | string | URL, options: LoadOptions = {}): Promise<Component> {
+    const loading = { ...options, budget: requireBudget(options.budget ?? {}) };
     const bytes = await bytesOf(source);
-    if (this.#store === false) return loadComponent(bytes, { budget });
+    if (this.#store === false) return loadComponent(bytes, loading);
     // The disk is a matter of platforms that have one: elsewhere this is never loaded.
     const { openModuleStore } = await import("../store/module-store.ts");
-    return loadComponent(bytes, { budget, store: openModuleStore(this.#store) });
+    return loadComponent(bytes, { ...loading, store: openModuleStore(this.#store) });
   }
 
   /** As often as you like. */
@@ -81,13 +81,10 @@ export class Runtime {
   /** Ends all instances. */
   async close(): Promise<void> {
     await Promise.all([...this.#live].map((handle) => handle.terminate()));
-    this.#states?.memories.close();
   }
 
   #forget(handle: InstanceHandle): void {
     this.#live.delete(handle);
-    // One that failed keeps its name, so that who looks for it finds out.
-    if (handle.state !== "terminated") return;
     for (const [id, registered] of this.#registered) if (registered === handle) this.#registered.delete(id);
   }
 }
