@@ -12,7 +12,7 @@ import type { CoreModule } from "../core-module/core-module.ts";
 import { type BudgetExhausted, TrapError, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { ModuleAccount, ModuleItem } from "../instantiate/runtime-scope.ts";
-import { compileNow } from "./compile-modules.ts";
+import { compileNow, importedMemoriesOf } from "./compile-modules.ts";
 import type { ComponentParts, MeteredModules } from "./component.ts";
 import type { WriteOutput } from "./linker.ts";
 import { Metering } from "./metered-modules.ts";
@@ -60,6 +60,8 @@ export class InstanceBudget {
   #late: { readonly reason: unknown } | undefined;
   #spaces = { memory: 0, table: 0 };
   #outputBytes = 0;
+  /** Of memories that were shown, when the instance had to give them back. */
+  #shownAtEnd: number | undefined;
 
   /** @throws UnsupportedError for processor time where nothing measures it */
   constructor(budget: Budget, { states, name, interrupt }: InstanceBudgetOptions) {
@@ -73,6 +75,10 @@ export class InstanceBudget {
       instances: budget.maxInstances,
       messageBytes: budget.maxMessageBytes,
       time: hasClock ? new TimeAccount({ cpuMs, wallMs }) : undefined,
+    });
+    this.root.onceGone(() => {
+      this.#shownAtEnd = this.#shownBytes;
+      this.#meter.detach();
     });
     this.#metering = new Metering(budget, interrupt !== undefined);
     if (maxCallDepth !== undefined || this.#metering.options.fuel === true) this.root.onEnter = () => this.enter();
@@ -104,10 +110,9 @@ export class InstanceBudget {
 
   get usage(): Usage {
     const { tableElements, fuelUsed } = this.#meter;
-    const { calls, instances, handles, time, memories } = this.root;
-    const shown = [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+    const { calls, instances, handles, time } = this.root;
     return {
-      memoryBytes: Math.max(this.#meter.memoryBytes, shown),
+      memoryBytes: Math.max(this.#meter.memoryBytes, this.#shownAtEnd ?? this.#shownBytes),
       tableElements,
       fuel: fuelUsed,
       calls,
@@ -116,6 +121,10 @@ export class InstanceBudget {
       handles: handles.used,
       instances,
     };
+  }
+
+  get #shownBytes(): number {
+    return [...this.root.memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
   }
 
   /**
@@ -145,13 +154,20 @@ export class InstanceBudget {
 
   /** A module of the component as an instance of it uses it. */
   moduleOf(parts: ComponentParts, core: CoreModule): ModuleItem {
-    if (!this.#metering.isNeeded) return { kind: "core module", module: compiled(core, parts) };
+    // What a host gives may do what it likes with the memories that it is given.
+    if (!parts.cores.has(core)) this.#states.leaseOf(this.root).isShared = true;
+    const { module, account } = this.#moduleOf(parts, core);
+    return { kind: "core module", module, memories: importedMemoriesOf(module), ...(account && { account }) };
+  }
+
+  #moduleOf(parts: ComponentParts, core: CoreModule): Pick<ModuleItem, "module" | "account"> {
+    if (!this.#metering.isNeeded) return { module: compiled(core, parts) };
     const { key } = this.#metering;
     const known: MeteredModules = parts.metered.get(key) ?? new WeakMap();
     parts.metered.set(key, known);
     const made = known.get(core) ?? this.#metering.make(core, parts.kept);
     known.set(core, made);
-    return { kind: "core module", module: made.module, account: this.#accountOf(made.rewritten) };
+    return { module: made.module, account: this.#accountOf(made.rewritten) };
   }
 
   #accountOf(rewritten: RewrittenModule): ModuleAccount {

@@ -120,7 +120,7 @@ export class InstanceBuilder {
     const { states } = this.#hooks;
     const limits = intersectBudgets(this.#budget, this.#policy?.budget ?? {});
     const budget = new InstanceBudget(limits, { states, name: this.#hooks.nameOf(), interrupt: this.#interrupt });
-    budget.root.frames = new ComponentFrames(valid, () => this.#component.hash);
+    budget.root.frames = framesOf(this.#component);
     const compile = (module: CoreModule): ModuleItem => budget.moduleOf(parts, module);
     const linker = new Linker(budget.writeOutput);
     for (const define of this.#definitions) define(linker);
@@ -132,24 +132,31 @@ export class InstanceBuilder {
       scheduler: states.scheduler,
     });
     const made: ComponentInstance[] = [];
-    const dropHostResources = (): void => {
-      for (const { handles } of made) handles.dropHostResources();
-    };
+    const dropHostResources = dropping(made);
     const root = instantiated({ states, root: budget.root, onFailure: dropHostResources }, () =>
       instantiateComponent(valid, { imports, compile, states, made, within: budget.root }),
     );
-    const handle: InstanceHandle = new InstanceHandle(root, {
+    const handle = new InstanceHandle(root, {
       types: valid.type.exports,
       budget,
       states,
       canWait: imports.size > 0,
-      onEnd: () => this.#hooks.onEnd(handle),
+      onEnd: this.#hooks.onEnd,
       dropHostResources,
     });
     this.#hooks.onMade(handle);
     return handle;
   }
 }
+
+// Of its own, so that it holds nothing else of an instance, which it outlives.
+function framesOf(component: Component): ComponentFrames {
+  return new ComponentFrames(Component.partsOf(component).valid, () => component.hash);
+}
+
+const dropping = (made: readonly ComponentInstance[]) => (): void => {
+  for (const { handles } of made) handles.dropHostResources();
+};
 
 /** Who is in which instance, and whose turn it is, is known within one runtime only. */
 function foreignInstance(name: string): LinkError {
@@ -167,6 +174,7 @@ interface Instantiation {
 
 /** What ends a start function is a trap, with the reason that the host or an adapter left. */
 function instantiated<T>({ states: { scheduler }, root, onFailure }: Instantiation, run: () => T): T {
+  scheduler.tasks.know(root);
   const task = scheduler.beginSync(root);
   try {
     root.mayEnter = false;

@@ -81,10 +81,13 @@ export class Runtime {
   /** Ends all instances. */
   async close(): Promise<void> {
     await Promise.all([...this.#live].map((handle) => handle.terminate()));
+    this.#states?.memories.close();
   }
 
   #forget(handle: InstanceHandle): void {
     this.#live.delete(handle);
+    // One that failed keeps its name, so that who looks for it finds out.
+    if (handle.state !== "terminated") return;
     for (const [id, registered] of this.#registered) if (registered === handle) this.#registered.delete(id);
   }
 }
