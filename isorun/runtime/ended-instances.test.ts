@@ -1,0 +1,88 @@
+/** Of an instance that ended nothing is left but what its handle tells, however many come and go in one job. */
+import { heapStats } from "bun:jsc";
+import { beforeAll, expect, test } from "bun:test";
+import { assemble } from "../../tests/components/assemble.ts";
+import type { InstanceHandle } from "./instance-handle.ts";
+import { Runtime } from "./runtime.ts";
+
+/** With a memory, a global and a table of its own, and a resource whose destructor holds all of them. */
+const heavy = `(component
+  (core module $d (table 1 funcref) (global (mut i32) (i32.const 1)) (memory 1 3)
+    (func (export "dtor") (param i32)) (func (export "grow") (drop (memory.grow (i32.const 1))))
+    (func (export "spin") (loop $l (br $l))) (func (export "fail") unreachable))
+  (core instance $d (instantiate $d))
+  (type $r' (resource (rep i32) (dtor (core func $d "dtor"))))
+  (core func $new (canon resource.new $r'))
+  (core module $n (import "" "new" (func $new (param i32) (result i32)))
+    (func (export "make") (drop (call $new (i32.const 5)))))
+  (core instance $n (instantiate $n (with "" (instance (export "new" (func $new))))))
+  (func (export "make") (canon lift (core func $n "make")))
+  (func (export "grow") (canon lift (core func $d "grow")))
+  (func (export "spin") (canon lift (core func $d "spin")))
+  (func (export "fail") (canon lift (core func $d "fail"))))`;
+
+const starting =
+  "(component (core module $m (memory 1 3) (func $f unreachable) (start $f)) (core instance (instantiate $m)))";
+
+let bytesOf: (text: string) => Uint8Array;
+
+beforeAll(async () => {
+  bytesOf = await assemble([heavy, starting]);
+}, 120_000);
+
+const kinds = ["WebAssembly.Instance", "WebAssembly.Memory", "WebAssembly.Global", "WebAssembly.Table"] as const;
+
+function counts(): readonly number[] {
+  Bun.gc(true);
+  const { objectTypeCounts } = heapStats();
+  return kinds.map((kind) => objectTypeCounts[kind] ?? 0);
+}
+
+/** A stack may still show a few. */
+const slack = 20;
+const times = 150;
+
+const ends: Readonly<Record<string, (handle: InstanceHandle) => Promise<unknown>>> = {
+  "when they are terminated": (handle) => handle.terminate(),
+  "when they trapped": (handle) => handle.call("fail").catch(() => undefined),
+  "when their budget is used up": (handle) => handle.call("spin").catch(() => undefined),
+};
+
+test.each(Object.entries(ends))("%s nothing stays with their handles, in one job", async (_, end) => {
+  const runtime = new Runtime();
+  const budget = { fuel: 10_000n, maxMemoryBytes: 1 << 20 };
+  const builder = runtime.instance(await runtime.load(bytesOf(heavy), { budget })).budget(budget);
+  await end(await builder.instantiate());
+  const before = counts();
+  const handles: InstanceHandle[] = [];
+  for (let time = 0; time < times; time += 1) {
+    const handle = await builder.instantiate();
+    handles.push(handle);
+    await handle.call("make");
+    await handle.call("grow");
+    await end(handle);
+  }
+  const after = counts();
+  for (const [index, kind] of kinds.entries()) {
+    expect([kind, (after[index] ?? 0) - (before[index] ?? 0) < slack]).toEqual([kind, true]);
+  }
+  expect(handles.every(({ state }) => state !== "ready")).toBe(true);
+  const usages = new Set(handles.map((handle) => handle.usage().memoryBytes));
+  expect([...usages]).toEqual([2 * 65_536]);
+  // Both would be 0 if the counts were of nothing.
+  const alive = await Promise.all(Array.from({ length: 30 }, () => builder.instantiate()));
+  expect((counts()[0] ?? 0) - (after[0] ?? 0)).toBeGreaterThanOrEqual(30);
+  await Promise.all(alive.map((handle) => handle.terminate()));
+});
+
+test("nothing stays of those that failed while they were made, or were not linked", async () => {
+  const runtime = new Runtime();
+  const builder = runtime.instance(await runtime.load(bytesOf(starting)));
+  await builder.instantiate().catch(() => undefined);
+  const before = counts();
+  for (let time = 0; time < times; time += 1) await builder.instantiate().catch(() => undefined);
+  const after = counts();
+  for (const [index, kind] of kinds.entries()) {
+    expect([kind, (after[index] ?? 0) - (before[index] ?? 0) < slack]).toEqual([kind, true]);
+  }
+});
