@@ -7,7 +7,7 @@ import { Runtime } from "./runtime.ts";
 
 /** With a memory, a global and a table of its own, and a resource whose destructor holds all of them. */
 const heavy = `(component
-  (core module $d (table 1 funcref) (global (mut i32) (i32.const 1)) (memory 1 3)
+  (core module $d (table 1 funcref) (global (mut i32) (i32.const 1)) (memory (export "mem") 1 3)
     (func (export "dtor") (param i32)) (func (export "grow") (drop (memory.grow (i32.const 1))))
     (func (export "spin") (loop $l (br $l))) (func (export "fail") unreachable))
   (core instance $d (instantiate $d))
