@@ -22,8 +22,44 @@ test.each<[object, string]>([
   [{ toString: 1 }, "a budget has no field 'toString'"],
   [{ cpuMs: Number.NaN }, "the budget's 'cpuMs' must be a number that is not negative, not NaN"],
   [{ cpuMs: -1 }, "the budget's 'cpuMs' must be a number that is not negative, not -1"],
-  [{ maxMemoryBytes: "1MiB" }, "the budget's 'maxMemoryBytes' must be a number that is not negative, not 1MiB"],
+  [{ maxMemoryBytes: "1MiB" }, "the budget's 'maxMemoryBytes' must be a whole number that is not negative, not 1MiB"],
+  [{ maxHandles: 1.5 }, "the budget's 'maxHandles' must be a whole number that is not negative, not 1.5"],
+  [{ maxInstances: -1 }, "the budget's 'maxInstances' must be a whole number that is not negative, not -1"],
+  [{ maxTables: 5n }, "the budget's 'maxTables' must be a whole number that is not negative, not 5"],
+  [{ wallMs: Symbol("1") }, "the budget's 'wallMs' must be a number that is not negative, not Symbol(1)"],
+  [{ wallMs: Object.create(null) }, "the budget's 'wallMs' must be a number that is not negative, not an object"],
+  [{ fuel: -1n }, "the budget's 'fuel' must be a bigint that is not negative, not -1"],
   [{ fuel: 5 }, "the budget's 'fuel' must be a bigint that is not negative, not 5"],
-])("%j", (budget, message) => {
+])("%p", (budget, message) => {
   expect(() => requireBudget(budget)).toThrow(new TypeError(message));
 });
+
+test("what is no budget at all", () => {
+  const given: readonly unknown[] = [null, undefined, 5, "1MiB"];
+  for (const budget of given) {
+    const failure = thrownBy(() => requireBudget(budget as object)); // whatever JavaScript may hold
+    expect(failure).toMatchObject({
+      code: "invalid-argument",
+      message: `a budget must be an object, not ${String(budget)}`,
+    });
+  }
+});
+
+test("a limit that changes is what it was when it was looked at", () => {
+  let reads = 0;
+  const budget = {
+    get cpuMs() {
+      reads += 1;
+      return reads === 1 ? 5 : Number.NaN;
+    },
+  };
+  expect(requireBudget(budget)).toEqual({ cpuMs: 5 });
+});
+
+function thrownBy(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}

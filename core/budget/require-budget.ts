@@ -1,23 +1,45 @@
 /** Budgets that a program wrote, not a person: whatever JavaScript may hold can stand in them. */
-import { type Budget, budgetFieldNames } from "./budget.ts";
+import { argumentError } from "../argument-error.ts";
+import { type Budget, type BudgetField, budgetFieldNames } from "./budget.ts";
 
 /**
- * The budget, with its known fields only where they are set.
- * @throws TypeError for a field that nobody knows, which would limit nothing, and for a limit that is none: NaN compares
- *   to nothing, and so would be no limit
+ * The budget, with its known fields only where they are set. Each is read once.
+ * @throws TypeError (`invalid-argument`) for a field that nobody knows, which would limit nothing, and for a limit that is
+ *   none: NaN compares to nothing, and so would be no limit
  */
 export function requireBudget(budget: Budget): Budget {
-  for (const [name, limit] of Object.entries(budget)) {
+  if (typeof budget !== "object" || budget === null)
+    throw argumentError(`a budget must be an object, not ${shown(budget)}`);
+  const limits = Object.entries(budget).filter(([, limit]) => limit !== undefined);
+  for (const [name, limit] of limits) {
     const field = budgetFieldNames.find((known) => known === name);
-    if (field === undefined) throw new TypeError(`a budget has no field '${name}'`);
-    if (limit !== undefined && !isLimit(limit, field === "fuel")) {
-      const expected = field === "fuel" ? "a bigint" : "a number";
-      throw new TypeError(`the budget's '${name}' must be ${expected} that is not negative, not ${String(limit)}`);
+    if (field === undefined) throw argumentError(`a budget has no field '${name}'`);
+    const expected = expectedIn(field);
+    if (!isLimit(limit, expected)) {
+      throw argumentError(`the budget's '${name}' must be ${expected} that is not negative, not ${shown(limit)}`);
     }
   }
-  return Object.fromEntries(Object.entries(budget).filter(([, limit]) => limit !== undefined));
+  return Object.fromEntries(limits);
+}
+
+type Expected = "a bigint" | "a number" | "a whole number";
+
+/** Times may be fractions of a millisecond; all else is counted. */
+function expectedIn(field: BudgetField): Expected {
+  if (field === "fuel") return "a bigint";
+  return field === "cpuMs" || field === "wallMs" ? "a number" : "a whole number";
 }
 
 /** Infinity is a limit of nothing that a caller may well compute. */
-const isLimit = (limit: unknown, isFuel: boolean): boolean =>
-  isFuel ? typeof limit === "bigint" && limit >= 0n : typeof limit === "number" && limit >= 0;
+function isLimit(limit: unknown, expected: Expected): boolean {
+  if (expected === "a bigint") return typeof limit === "bigint" && limit >= 0n;
+  if (typeof limit !== "number" || !(limit >= 0)) return false;
+  return expected === "a number" || limit === Infinity || Number.isInteger(limit);
+}
+
+const shown = (value: unknown): string =>
+  typeof value === "object" && value !== null
+    ? "an object"
+    : typeof value === "function"
+      ? "a function"
+      : String(value);

@@ -3,6 +3,7 @@
  * host, and nowhere else: that is every call from outside all instances, into one that stands alone and has no budget
  * that is counted at its entry. All others, also those that are refused, come to `enter` and `leave`.
  */
+import { argumentError } from "../../core/argument-error.ts";
 import { stateOffsets } from "../adapter/state-memory.ts";
 import type { StringEncoding } from "../decode/ast.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
@@ -236,7 +237,7 @@ export class Edge {
   }
 
   #wrongCount(given: number, wanted: number): TypeError {
-    return new TypeError(this.named(`expected ${wanted === 1 ? "1 argument" : `${wanted} arguments`}, found ${given}`));
+    return argumentError(this.named(`expected ${wanted === 1 ? "1 argument" : `${wanted} arguments`}, found ${given}`));
   }
 
   /** With the name of the function before it. */

@@ -2,6 +2,7 @@
  * What generated code calls: one object for each lifted or lowered function, with the memory, the allocator and the
  * handles that its options and its instance give it. Checks of values throw TypeError, misbehaving guests TrapError.
  */
+import { argumentError } from "../../core/argument-error.ts";
 import type { StringEncoding } from "../decode/ast.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { Layout } from "../types/layout.ts";
@@ -191,7 +192,7 @@ export class Support extends Edge {
   allocateList(count: number, size: number, align: number): number {
     const length = count * size;
     if (length > listBytesMax)
-      throw new TypeError(this.named(`a list takes ${length} bytes, more than ${listBytesMax}`));
+      throw argumentError(this.named(`a list takes ${length} bytes, more than ${listBytesMax}`));
     return this.allocate(length, align);
   }
 
@@ -297,7 +298,7 @@ export class Support extends Edge {
   refuseValue(place: ValuePlace, value: unknown, items: readonly number[]): never {
     const found = this.#found;
     this.#found = undefined;
-    throw new TypeError(this.named(refusalOf({ place, items, value, found })));
+    throw argumentError(this.named(refusalOf({ place, items, value, found })));
   }
 
   bitsOfF32(value: number): number {

@@ -1,4 +1,6 @@
 /** What a caller says of one call. */
+import { argumentError } from "../../core/argument-error.ts";
+import { nameOf } from "../call/check-value.ts";
 import type { Scheduler } from "../call/scheduler.ts";
 import type { CallContext, Task } from "../call/task.ts";
 import { TrapError, UnsupportedError } from "../errors/errors.ts";
@@ -17,6 +19,40 @@ export interface CallOptions {
   /** Of the host function that makes the call. */
   readonly context?: CallContext;
 }
+
+const optionNames: readonly string[] = ["signal", "timeoutMs", "fuel", "context"] satisfies (keyof CallOptions)[];
+
+/**
+ * Whatever JavaScript may hold can stand in them; each is read once. What is Infinity, or undefined, limits nothing.
+ * @throws TypeError (`invalid-argument`)
+ */
+export function requireCallOptions(given: CallOptions): CallOptions {
+  if (typeof given !== "object" || given === null) throw argumentError("the options of a call must be an object");
+  const options: CallOptions = { ...given };
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
+  if (unknown !== undefined) throw argumentError(`a call has no option '${unknown}'`);
+  const { signal, timeoutMs, fuel, context } = options;
+  if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs >= 0)) {
+    throw argumentError(`'timeoutMs' of a call must be a number that is not negative, found ${nameOf(timeoutMs)}`);
+  }
+  if (fuel !== undefined && !(typeof fuel === "bigint" && fuel >= 0n)) {
+    throw argumentError(`'fuel' of a call must be a bigint that is not negative, found ${nameOf(fuel)}`);
+  }
+  if (signal !== undefined && !isSignal(signal)) {
+    throw argumentError(`'signal' of a call must be an AbortSignal, found ${nameOf(signal)}`);
+  }
+  if (context !== undefined && !isContext(context)) {
+    throw argumentError(`'context' of a call must be a CallContext, found ${nameOf(context)}`);
+  }
+  return options;
+}
+
+/** Also one of another realm. */
+const isSignal = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
+
+const isContext = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "chain" in value && Array.isArray(value.chain);
 
 /**
  * For calls that nothing can end or suspend.

@@ -7,7 +7,7 @@ import { ComponentError, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { FuncItem, HostCall, HostEntry, InstanceItem } from "../instantiate/runtime-scope.ts";
 import type { ExternType, FuncType } from "../types/component-types.ts";
-import { type CallOptions, requireNoOptions, watch } from "./call-options.ts";
+import { type CallOptions, requireCallOptions, requireNoOptions, watch } from "./call-options.ts";
 import type { InstanceBudget, Usage } from "./instance-budget.ts";
 
 interface HandleParts {
@@ -83,7 +83,8 @@ export class InstanceHandle implements AsyncDisposable {
    * @throws TypeError (an argument), TrapError, BudgetExhausted, DeadlockError, ExitError, ComponentError (the `err` side
    * of the result), UnsupportedError (options, where the engine cannot suspend a call)
    */
-  async call(name: string, args: readonly unknown[] = [], options?: CallOptions): Promise<unknown> {
+  async call(name: string, args: readonly unknown[] = [], given?: CallOptions): Promise<unknown> {
+    const options = given === undefined ? undefined : requireCallOptions(given);
     const entry = this.#entryOf(name);
     const { root } = entry.instance;
     // A call that can be suspended costs some microseconds: most need not.
