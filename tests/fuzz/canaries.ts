@@ -44,6 +44,12 @@ export const canaries: Readonly<Record<string, Canary>> = {
     from: "if (handle.resource !== resource)",
     to: "if (handle.resource !== resource && index > 8)",
   },
+  "loops that nobody pays for": {
+    kind: "loops",
+    file: "compile/fuel-regions.ts",
+    from: "// br_if to the outer loop\n    this.#charge();",
+    to: "// br_if to the outer loop",
+  },
   "numbers of characters that are read as decimal": {
     kind: "wave",
     file: "wave/read-text.ts",

@@ -36,6 +36,8 @@ async function runJob({ kind, cases }: Job): Promise<JobReport> {
 process.on("message", (job: Job) => {
   void runJob(job).then((report) => process.send?.(report));
 });
+// A terminal tells the whole group: the parent decides.
+process.on("SIGINT", () => undefined);
 // A parent that is gone has no use for the rest.
 process.on("disconnect", () => process.exit(0));
 process.send?.("ready");

@@ -31,17 +31,31 @@ async function refusalOf(bytes: Uint8Array): Promise<Error | undefined> {
   }
 }
 
-/** @param count of components, one of each scene */
-export async function compareVerdicts(seed: number, count: number): Promise<Comparison> {
-  const seeds: readonly CaseSeed[] = Array.from({ length: count }, (_, index) => ({
+interface ComparisonSize {
+  /** Of components, one of each scene. */
+  readonly count: number;
+  /** Ends it without a result. */
+  readonly signal: AbortSignal;
+}
+
+const nothing: Comparison = { compared: 0, endings: new Map(), findings: [] };
+
+export async function compareVerdicts(seed: number, { count, signal }: ComparisonSize): Promise<Comparison> {
+  const seeds = Array.from({ length: count }, (_, index) => ({
     scene: seedOf(seed, index),
     call: index % casesPerScene,
   }));
+  return compareCases(seeds, signal);
+}
+
+export async function compareCases(seeds: readonly CaseSeed[], signal?: AbortSignal): Promise<Comparison> {
+  if (seeds.length === 0) return nothing;
   const components = seeds.map(componentOf);
-  const theirs = count === 0 ? [] : await judgedByWasmtime(components);
+  const theirs = await judgedByWasmtime(components, signal);
   const endings = new Map<string, number>();
   const findings: FoundCase[] = [];
   for (const [index, bytes] of components.entries()) {
+    if (signal?.aborted === true) return nothing;
     const refusal = await refusalOf(bytes);
     const ending = endingOf(refusal, theirs[index] ?? "");
     endings.set(ending, (endings.get(ending) ?? 0) + 1);
@@ -53,7 +67,7 @@ export async function compareVerdicts(seed: number, count: number): Promise<Comp
       });
     }
   }
-  return { compared: count, endings, findings };
+  return { compared: seeds.length, endings, findings };
 }
 
 function endingOf(ours: Error | undefined, theirs: string): string {
@@ -62,15 +76,18 @@ function endingOf(ours: Error | undefined, theirs: string): string {
   return theirs === "" ? "only wasmtime accepts" : "both refuse";
 }
 
-async function judgedByWasmtime(components: readonly Uint8Array[]): Promise<readonly string[]> {
+async function judgedByWasmtime(components: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly string[]> {
   const lines = components.map((bytes) => `${bytes.toBase64()}\n`).join("");
   const child = Bun.spawn([await oraclePython(), "-I", join(import.meta.dir, "judge_components.py")], {
     stdin: new TextEncoder().encode(lines),
     stdout: "pipe",
     stderr: "inherit",
+    ...(signal === undefined ? {} : { signal }),
   });
   const verdicts = (await child.stdout.text()).split("\n");
   verdicts.pop();
-  if (verdicts.length !== components.length) throw new Error("wasmtime ended before it had judged all components");
+  if (verdicts.length !== components.length && signal?.aborted !== true) {
+    throw new Error("wasmtime ended before it had judged all components");
+  }
   return verdicts;
 }

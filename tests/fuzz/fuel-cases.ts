@@ -1,4 +1,7 @@
-/** Random modules compute the same with and without metering, and use the same fuel in slices of any size. */
+/**
+ * Random modules compute the same with and without metering, and use the same fuel in slices of any size; and what they
+ * use is no less than what their loops must have cost.
+ */
 
 import { randomModule } from "../../isorun/compile/testing/random-module.ts";
 import { type Exports, instantiate, runMetered } from "../../isorun/compile/testing/run-metered.ts";
@@ -62,4 +65,28 @@ function runFuel({ scene, call }: CaseSeed): Ending {
   return expected.includes("trap") ? "the same, with traps" : "the same";
 }
 
-export const fuelKinds = { fuel: { run: runFuel, share: 2 } } as const satisfies Readonly<Record<string, CaseKind>>;
+/** In instructions, for all calls of a module whose loops hardly end. */
+const fuelOfLoops = 40_000n;
+/** What counting a turn takes (random-module.ts): its loop pays for no less. */
+const instructionsOfTurn = 8n;
+/** Fuel for so many turns is more than there is: they are not reached where loops are paid for. */
+const turnsMax = Number(fuelOfLoops);
+
+/** Loops do not turn more often than was paid for. */
+function runLoops({ scene, call }: CaseSeed): Ending {
+  const source = randomModule(randomFrom(seedOf(scene, call)), { turnsMax });
+  const host = hostOf();
+  const { exports, meter } = runMetered(source, { imports: host, fuel: fuelOfLoops });
+  resultsOf(exports, host, () => undefined);
+  const { turns } = exports as unknown as { readonly turns: WebAssembly.Global }; // the module exports one
+  const counted = BigInt(turns.value);
+  if (counted * instructionsOfTurn > meter.fuelUsed) {
+    throw new Finding(`${counted} turns of loops were paid for with ${meter.fuelUsed} of fuel`);
+  }
+  return meter.exhaustion === undefined ? "loops, ended" : "loops, out of fuel";
+}
+
+export const fuelKinds = {
+  fuel: { run: runFuel, share: 2 },
+  loops: { run: runLoops, share: 2 },
+} as const satisfies Readonly<Record<string, CaseKind>>;

@@ -1,5 +1,7 @@
 /** A small part of the fuzzer with a seed that stays, and proof that it notices: bugs that were planted are found. */
 import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { componentOf } from "./binary-cases.ts";
 import { canaries } from "./canaries.ts";
 import { caseId, parseCaseId } from "./job.ts";
@@ -19,6 +21,7 @@ const smoke = new Map([
   ["handles", 128],
   ["wave", 1024],
   ["fuel", 16],
+  ["loops", 32],
 ]);
 
 const endingsOf = (result: KindResult | undefined): string[] => [...(result?.endings.keys() ?? [])].toSorted();
@@ -35,6 +38,31 @@ test("thousands of cases of every kind", async () => {
   expect(endingsOf(results.get("lift"))).toEqual(expect.arrayContaining(["a value", "the value", "trap"]));
   expect(endingsOf(results.get("adapter"))).toEqual(expect.arrayContaining(["a value", "the value", "trap"]));
   expect(endingsOf(results.get("handles"))).toEqual(["done", "trap"]);
+  expect(endingsOf(results.get("loops"))).toEqual(["loops, ended", "loops, out of fuel"]);
+}, 60_000);
+
+test("a run that is interrupted tells what it did, and writes nothing down", async () => {
+  const board = join(import.meta.dir, "../scoreboards/isorun-fuzz.txt");
+  const written = readFileSync(board);
+  const main = join(import.meta.dir, "main.ts");
+  const child = Bun.spawn([process.execPath, main, "--kind", "component", "--seed", "7", "--write"], {
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  let said = "";
+  const words = child.stderr.getReader();
+  while (!said.includes("of 1000000 cases")) {
+    const { done, value } = await words.read();
+    if (done) break;
+    said += new TextDecoder().decode(value);
+  }
+  child.kill("SIGTERM");
+  expect(said).toStartWith("seed 7\n");
+  const table = await child.stdout.text();
+  expect(table).toMatch(/^component +[1-9]\d* +0 +invalid \d+/m);
+  expect(table).toContain("interrupted");
+  expect(await child.exited).toBe(143);
+  expect(readFileSync(board)).toEqual(written);
 }, 60_000);
 
 /** Cases after which a planted bug must have shown. */
@@ -66,6 +94,15 @@ test("a process that does not answer is ended, and one that dies is told apart",
   const child = new WatchedChild();
   const job = { kind: "fuel", cases: Array.from({ length: 100_000 }, (_, scene) => ({ scene, call: 0 })) };
   expect(await child.run(job, 50)).toEqual({ kind: "died", how: "no answer within 50 ms" });
+  const unknown = await child.run({ kind: "unknown", cases: [] }, 30_000);
+  expect(unknown).toMatchObject({ kind: "died", how: expect.stringContaining("no kind of cases is called 'unknown'") });
+  await child.stop();
+}, 60_000);
+
+test("a process that dies after it has answered is told apart too", async () => {
+  const child = new WatchedChild();
+  const answered = await child.run({ kind: "fuel", cases: [{ scene: 1, call: 0 }] }, 30_000);
+  expect(answered.kind).toBe("report");
   const unknown = await child.run({ kind: "unknown", cases: [] }, 30_000);
   expect(unknown).toMatchObject({ kind: "died", how: expect.stringContaining("no kind of cases is called 'unknown'") });
   await child.stop();

@@ -1,21 +1,22 @@
 /**
  * `npm run fuzz -- [--cases N] [--seed S] [--kind K]… [--write]`: random cases against the engine; those that fail are
  * printed with the name by which `--case NAME` runs one of them again. `--write` keeps the table as
- * tests/scoreboards/isorun-fuzz.txt.
+ * tests/scoreboards/isorun-fuzz.txt, which a run that is interrupted does not.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compareVerdicts } from "./compare-verdicts.ts";
+import { compareCases, compareVerdicts } from "./compare-verdicts.ts";
 import { parseCaseId } from "./job.ts";
 import { kinds } from "./kinds.ts";
-import { runFuzz } from "./run-fuzz.ts";
+import { type Progress, runFuzz } from "./run-fuzz.ts";
 import { formatScoreboard } from "./scoreboard.ts";
 import { WatchedChild } from "./watched-child.ts";
 
 const board = join(import.meta.dir, "../scoreboards/isorun-fuzz.txt");
 const findingsShown = 20;
+const progressMs = 5000;
 /** Of the components, one in so many is shown to wasmtime too. */
 const comparedOneIn = 200;
 
@@ -57,23 +58,61 @@ interface Whole {
 }
 
 async function runAll({ seed, cases, isWritten }: Whole): Promise<number> {
-  const results = await runFuzz({ seed, cases, processes: availableParallelism(), onProgress: showProgress() });
-  const compared = Math.floor((cases.get("component") ?? 0) / comparedOneIn);
-  const verdicts = await compareVerdicts(seed, compared);
+  const interruption = listenForSignals();
+  const { signal } = interruption;
+  const results = await runFuzz({
+    seed,
+    cases,
+    processes: availableParallelism(),
+    onProgress: progressOf(cases),
+    signal,
+  });
+  const compared = signal.aborted ? 0 : Math.floor((cases.get("component") ?? 0) / comparedOneIn);
+  const verdicts = await compareVerdicts(seed, { count: compared, signal });
   const findings = [...[...results.values()].flatMap((result) => result.findings), ...verdicts.findings];
   for (const { id, what } of findings.slice(0, findingsShown)) console.log(`${id}\n${what}\n`);
   const table = formatScoreboard({ seed, results, verdicts });
   process.stdout.write(table);
+  if (interruption.exitCode !== undefined) {
+    console.log("interrupted: this is what was run until then, and is not written down");
+    return interruption.exitCode;
+  }
   if (isWritten) writeFileSync(board, table);
   return findings.length === 0 ? 0 : 1;
 }
 
-function showProgress(): (done: number) => void {
-  let shown = 0;
-  return (done) => {
-    if (done - shown < 20_000) return;
-    shown = done;
-    console.error(`${done} cases`);
+interface Interruption {
+  readonly signal: AbortSignal;
+  /** As shells have it: 128 and the number of the signal. */
+  exitCode: number | undefined;
+}
+
+/** The first signal ends the run with what it has; a second one ends the process. */
+function listenForSignals(): Interruption {
+  const abort = new AbortController();
+  const interruption: Interruption = { signal: abort.signal, exitCode: undefined };
+  for (const [signal, exitCode] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(signal, () => {
+      interruption.exitCode = exitCode;
+      abort.abort();
+    });
+  }
+  return interruption;
+}
+
+/** A line after the first batch, and then every few seconds. */
+function progressOf(cases: ReadonlyMap<string, number>): (progress: Progress) => void {
+  const total = [...cases.values()].reduce((sum, count) => sum + count, 0);
+  const start = performance.now();
+  let shown = -Infinity;
+  return ({ cases: done, findings }) => {
+    const now = performance.now();
+    if (now - shown < progressMs) return;
+    shown = now;
+    console.error(`${done} of ${total} cases, ${findings} findings, ${Math.round((now - start) / 1000)} s`);
   };
 }
 
@@ -90,7 +129,9 @@ async function runOne(id: string): Promise<number> {
     console.log(ended.how);
     return 1;
   }
-  const { endings, findings } = ended.report;
+  const { endings } = ended.report;
+  const verdicts = job.kind === "component" ? (await compareCases(job.cases)).findings : [];
+  const findings = [...ended.report.findings, ...verdicts];
   console.log(findings.map(({ what }) => what).join("\n") || Object.keys(endings).join());
   return findings.length === 0 ? 0 : 1;
 }

@@ -3,7 +3,7 @@
  * of that batch by itself, in a process that is watched.
  */
 import { type CaseSeed, casesPerScene } from "./case-kind.ts";
-import { caseId, type FoundCase, type Job } from "./job.ts";
+import { caseId, type FoundCase, type Job, type JobReport } from "./job.ts";
 import { seedOf } from "./random.ts";
 import { WatchedChild } from "./watched-child.ts";
 
@@ -18,6 +18,11 @@ export interface KindResult {
   readonly findings: FoundCase[];
 }
 
+export interface Progress {
+  readonly cases: number;
+  readonly findings: number;
+}
+
 export interface FuzzRun {
   readonly seed: number;
   /** How many cases of each kind. */
@@ -26,21 +31,23 @@ export interface FuzzRun {
   readonly canary?: string;
   /** Ends early: the canary was found. */
   readonly stopAtFinding?: boolean;
-  readonly onProgress?: (done: number) => void;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Ends early: what was answered until then is the result. */
+  readonly signal?: AbortSignal;
 }
 
 export async function runFuzz(run: FuzzRun): Promise<ReadonlyMap<string, KindResult>> {
   const results = new Map([...run.cases.keys()].map((kind) => [kind, emptyResult()]));
   const jobs = jobsOf(run);
-  let done = 0;
+  const aborted = abortOf(run.signal);
   const work = async (): Promise<void> => {
     const child = new WatchedChild(run.canary);
     for (const job of jobs) {
       const result = results.get(job.kind);
       if (result === undefined) throw new Error(`no result is kept for '${job.kind}'`);
-      await runBatch(child, job, result);
-      done += job.cases.length;
-      run.onProgress?.(done);
+      await Promise.race([runBatch(child, { job, result, signal: run.signal }), aborted]);
+      if (run.signal?.aborted === true) break;
+      run.onProgress?.(progressOf(results));
       if (run.stopAtFinding === true && result.findings.length > 0) break;
     }
     await child.stop();
@@ -49,15 +56,31 @@ export async function runFuzz(run: FuzzRun): Promise<ReadonlyMap<string, KindRes
   return results;
 }
 
+/** Resolves when the run is told to end, or never. */
+function abortOf(signal: AbortSignal | undefined): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal?.addEventListener("abort", () => resolve(), { once: true });
+  return promise;
+}
+
+function progressOf(results: ReadonlyMap<string, KindResult>): Progress {
+  const all = [...results.values()];
+  return {
+    cases: all.reduce((sum, { cases }) => sum + cases, 0),
+    findings: all.reduce((sum, { findings }) => sum + findings.length, 0),
+  };
+}
+
 const emptyResult = (): KindResult => ({ cases: 0, endings: new Map(), findings: [] });
 
-/** Whoever is free takes the next one. */
+/** Whoever is free takes the next one. All kinds are at the same part of theirs, so that a run can end at any time. */
 function* jobsOf({ seed, cases }: FuzzRun): Generator<Job> {
-  for (const [kind, count] of cases) {
-    for (let from = 0; from < count; from += batchCases) {
-      const length = Math.min(batchCases, count - from);
-      yield { kind, cases: Array.from({ length }, (_, index) => caseAt(seed, from + index)) };
-    }
+  const batches = [...cases].flatMap(([kind, count]) =>
+    Array.from({ length: Math.ceil(count / batchCases) }, (_, batch) => ({ kind, count, from: batch * batchCases })),
+  );
+  for (const { kind, count, from } of batches.toSorted((a, b) => a.from / a.count - b.from / b.count)) {
+    const length = Math.min(batchCases, count - from);
+    yield { kind, cases: Array.from({ length }, (_, index) => caseAt(seed, from + index)) };
   }
 }
 
@@ -66,25 +89,32 @@ const caseAt = (seed: number, index: number): CaseSeed => ({
   call: index % casesPerScene,
 });
 
-async function runBatch(child: WatchedChild, job: Job, result: KindResult): Promise<void> {
+interface Batch {
+  readonly job: Job;
+  readonly result: KindResult;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function runBatch(child: WatchedChild, { job, result, signal }: Batch): Promise<void> {
   const ended = await child.run(job, batchLimitMs);
-  if (ended.kind === "report") {
-    for (const [ending, count] of Object.entries(ended.report.endings)) add(result, ending, count);
-    result.findings.push(...ended.report.findings);
-    return;
+  if (ended.kind === "report") return addReport(result, ended.report);
+  for (const seed of job.cases) {
+    // A child that was ended from outside has found nothing.
+    if (signal?.aborted === true) return;
+    await runAlone(child, { kind: job.kind, cases: [seed] }, result);
   }
-  for (const seed of job.cases) await runAlone(child, { kind: job.kind, cases: [seed] }, result);
 }
 
 async function runAlone(child: WatchedChild, job: Job, result: KindResult): Promise<void> {
   const ended = await child.run(job, caseLimitMs);
-  if (ended.kind === "report") {
-    for (const [ending, count] of Object.entries(ended.report.endings)) add(result, ending, count);
-    result.findings.push(...ended.report.findings);
-    return;
-  }
+  if (ended.kind === "report") return addReport(result, ended.report);
   add(result, "finding", 1);
   for (const seed of job.cases) result.findings.push({ id: caseId(job.kind, seed), what: ended.how });
+}
+
+function addReport(result: KindResult, { endings, findings }: JobReport): void {
+  for (const [ending, count] of Object.entries(endings)) add(result, ending, count);
+  result.findings.push(...findings);
 }
 
 function add(result: KindResult, ending: string, count: number): void {

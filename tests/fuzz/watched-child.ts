@@ -16,6 +16,8 @@ export class WatchedChild {
   readonly #canary: string | undefined;
   #child: Bun.Subprocess<"ignore", "inherit", "pipe"> | undefined;
   #isReady: Promise<boolean> = Promise.resolve(false);
+  /** How the process ended, once it has. */
+  #death: Promise<string> = Promise.resolve("it was not started");
   #answer: ((report: JobReport) => void) | undefined;
 
   constructor(canary?: string) {
@@ -25,11 +27,11 @@ export class WatchedChild {
   /** @param timeLimitMs for all of the job's cases */
   async run(job: Job, timeLimitMs: number): Promise<JobEnd> {
     const child = this.#child ?? this.#start();
-    if (!(await this.#isReady)) throw new Error(`cases cannot be run: ${await this.#lastWords(child)}`);
+    if (!(await this.#isReady)) throw new Error(`cases cannot be run: ${await this.#death}`);
     const answered = new Promise<JobEnd>((resolve) => {
       this.#answer = (report) => resolve({ kind: "report", report });
     });
-    const died = child.exited.then(async (): Promise<JobEnd> => ({ kind: "died", how: await this.#lastWords(child) }));
+    const died = this.#death.then((how): JobEnd => ({ kind: "died", how }));
     const { promise: late, resolve: end } = Promise.withResolvers<JobEnd>();
     const watch = setTimeout(() => end({ kind: "died", how: `no answer within ${timeLimitMs} ms` }), timeLimitMs);
     child.send(job);
@@ -62,13 +64,14 @@ export class WatchedChild {
       },
     );
     this.#child = child;
+    this.#death = child.exited.then(() => lastWords(child));
     // One that dies before it is ready would be waited for otherwise.
     this.#isReady = Promise.race([promise, child.exited.then(() => false)]);
     return child;
   }
+}
 
-  async #lastWords(child: Bun.Subprocess<"ignore", "inherit", "pipe">): Promise<string> {
-    const said = (await new Response(child.stderr).text()).trim().slice(-2000);
-    return `the process ended: ${child.signalCode ?? `code ${child.exitCode}`}\n${said}`;
-  }
+async function lastWords(child: Bun.Subprocess<"ignore", "inherit", "pipe">): Promise<string> {
+  const said = (await new Response(child.stderr).text()).trim().slice(-2000);
+  return `the process ended: ${child.signalCode ?? `code ${child.exitCode}`}\n${said}`;
 }

@@ -13,6 +13,7 @@ import {
   table,
   tryAll,
   tryCatchAll,
+  unreachable,
   when,
   whenElse,
 } from "./instructions.ts";
@@ -36,23 +37,43 @@ const valueLocals = 4;
 const loopDepthMax = 2;
 const functionCount = 4;
 const importedFunctions = 1;
+/** The global behind `host.shared` and `state`. */
+const turns = 2;
 /** Of the type of values, (i32, i32) → i32, and of (i32) → i32, which a loop with a parameter has. */
 const loopType = importedFunctions + functionCount;
 
 /** What encloses the code that is being made: whether a branch may go there. */
 type Label = "forward" | "loop";
 
+/** Where turns are counted: one such loop comes to an end, a few of them use up what there is. */
+const manyTurns = 0x1_0000;
+
+export interface ModuleChoice {
+  /**
+   * Loops turn thousands of times, and count it in the global `turns`. Behind so many turns of all loops together each
+   * traps, so that the module ends also where the budget does not end it.
+   */
+  readonly turnsMax?: number | undefined;
+}
+
+interface FunctionChoice extends ModuleChoice {
+  readonly place: number;
+  readonly hasOldExceptions: boolean;
+}
+
 class FunctionMaker {
   readonly #random: Random;
   readonly #place: number;
   readonly #hasOldExceptions: boolean;
+  readonly #turnsMax: number | undefined;
   readonly #labels: Label[] = ["loop"]; // the function's own label takes a value: it is left alone
   #loops = 0;
 
-  constructor(random: Random, { place, hasOldExceptions }: { place: number; hasOldExceptions: boolean }) {
+  constructor(random: Random, { place, hasOldExceptions, turnsMax }: FunctionChoice) {
     this.#random = random;
     this.#place = place;
     this.#hasOldExceptions = hasOldExceptions;
+    this.#turnsMax = turnsMax;
   }
 
   make(): FunctionSource {
@@ -112,14 +133,21 @@ class FunctionMaker {
     const counter = parameterCount + valueLocals + this.#loops;
     this.#loops += 1;
     const takesValue = this.#random(3) === 0;
-    const body = this.#within("loop", depth);
+    const body: Code = [this.#turn(), this.#within("loop", depth)];
     this.#loops -= 1;
     const again: Code = [local.get(counter), i32.const(1), i32.sub, local.tee(counter), 0x0d, 0];
-    const start: Code = [i32.const(1 + this.#random(4)), local.set(counter)];
+    const count = 1 + this.#random(4);
+    const start: Code = [i32.const(this.#turnsMax === undefined ? count : manyTurns), local.set(counter)];
     if (!takesValue) return [start, [0x03, 0x40, body, again, 0x0b]];
     const place = this.#local();
     // The value stays below the body, and comes back to the loop's head by the branch.
     return [start, this.#value(1), [0x03, leb(loopType), i32.const(3), i32.add, body, again, 0x0b], local.set(place)];
+  }
+
+  #turn(): Code {
+    if (this.#turnsMax === undefined) return [];
+    const add: Code = [[0x23, turns], i32.const(1), i32.add, [0x24, turns]];
+    return [add, [0x23, turns], i32.const(this.#turnsMax), 0x4b, when(unreachable)]; // i32.gt_u
   }
 
   #switch(depth: number): Code {
@@ -186,10 +214,10 @@ class FunctionMaker {
 const leb64: Code = [0x42, leb(0x1_0000_0001n)];
 
 /** Its functions are `f0` to `f3`; it imports `host.mix` and the mutable global `host.shared`. */
-export function randomModule(random: Random): Uint8Array {
+export function randomModule(random: Random, { turnsMax }: ModuleChoice = {}): Uint8Array {
   const hasOldExceptions = random(2) === 0;
   const functions = Array.from({ length: functionCount }, (_, place) =>
-    new FunctionMaker(random, { place, hasOldExceptions }).make(),
+    new FunctionMaker(random, { place, hasOldExceptions, turnsMax }).make(),
   );
   const shape: FunctionSource = { params: ["i32"], results: ["i32"], code: [local.get(0)] };
   return buildModule({
@@ -201,7 +229,10 @@ export function randomModule(random: Random): Uint8Array {
     memory: [1, 8],
     table: [functionCount, 12],
     elements: functions.map((_, place) => importedFunctions + place),
-    globals: [{ type: "i32", value: i32.const(7), export: "state" }],
+    globals: [
+      { type: "i32", value: i32.const(7), export: "state" },
+      ...(turnsMax === undefined ? [] : [{ type: "i32", value: i32.const(0), export: "turns" } as const]),
+    ],
     hasTag: true,
   });
 }
