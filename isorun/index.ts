@@ -12,6 +12,7 @@ export type { Policy } from "../core/policy/policy.ts";
 export type { CallContext } from "./call/task.ts";
 export {
   BudgetExhausted,
+  ClosedError,
   ComponentError,
   DeadlockError,
   DecodeError,

@@ -46,6 +46,25 @@ export class UnsupportedError extends IsorunError {
   }
 }
 
+/**
+ * The runtime was closed: nothing can be loaded or instantiated by it any more.
+ *
+ * ```ts
+ * const runtime = new Runtime();
+ * const component = await runtime.load(greet);
+ * await runtime.close();
+ * const end = await runtime.instance(component).instantiate().catch((error: unknown) => error);
+ * end instanceof ClosedError && end.code; // → "closed"
+ * ```
+ */
+export class ClosedError extends IsorunError {
+  readonly code = "closed";
+
+  constructor() {
+    super("the runtime is closed");
+  }
+}
+
 /** A call of core code that a trap came out of. */
 export interface TrapFrame {
   /** Its name, then those of components in it; without a name by its hash, or by its place in the one around it. */

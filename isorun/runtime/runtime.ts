@@ -1,8 +1,9 @@
 /** Loads components, makes instances of them, and knows those that were registered under a name. */
 import { requireBudget } from "../../core/budget/require-budget.ts";
-import { UnsupportedError } from "../errors/errors.ts";
+import { ClosedError } from "../errors/errors.ts";
 import { InstanceStates } from "../instantiate/instance-states.ts";
 import { type Component, type LoadOptions, loadComponent } from "./component.ts";
+import { bytesOf } from "./component-source.ts";
 import { InstanceBuilder } from "./instance-builder.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 
@@ -26,6 +27,7 @@ export class Runtime {
   #states: InstanceStates | undefined;
   readonly #store: string | false;
   #made = 0;
+  #isClosed = false;
 
   /** @param store an absolute path; without one, what was compiled is kept in memory only */
   constructor({ store = false }: { readonly store?: string | false } = {}) {
@@ -33,12 +35,14 @@ export class Runtime {
   }
 
   /**
-   * Reads, checks and compiles a component: bytes, which must not change as long as it is used, a path, or a URL.
+   * Reads, checks and compiles a component: bytes, which must not change as long as it is used, a path, or a URL. A URL of
+   * `file:` is read, one of `http:`, `https:`, `data:` or `blob:` is fetched; a string is always a path.
    * @throws DecodeError (malformed), ValidationError (invalid), UnsupportedError (valid, not built yet), TypeError for what
-   *   is no budget or no source, what the system says of a file or `fetch` of a URL, and an Error with the code
-   *   `http-status` for a server that does not give it
+   *   is no budget or no source, ClosedError, what the system says of a file or `fetch` of a URL, and an Error with the
+   *   code `http-status` for a server that does not give it
    */
   async load(source: Uint8Array | string | URL, options: LoadOptions = {}): Promise<Component> {
+    this.#requireOpen();
     const loading = { ...options, budget: requireBudget(options.budget ?? {}) };
     const bytes = await bytesOf(source);
     if (this.#store === false) return loadComponent(bytes, loading);
@@ -47,13 +51,14 @@ export class Runtime {
     return loadComponent(bytes, { ...loading, store: openModuleStore(this.#store) });
   }
 
-  /** As often as you like. */
+  /** As often as you like; of a runtime that is closed `instantiate` is rejected with ClosedError. */
   instance(component: Component): InstanceBuilder {
     // A memory of its own, of which JavaScriptCore has few that are fast: whoever only loads needs none.
     this.#states ??= new InstanceStates();
     return new InstanceBuilder(component, {
       states: this.#states,
       nameOf: () => {
+        this.#requireOpen();
         this.#made += 1;
         return `instance-${this.#made}`;
       },
@@ -78,10 +83,21 @@ export class Runtime {
     return this.#registered.get(id);
   }
 
-  /** Ends all instances. */
+  /**
+   * Ends all instances, and with them the calls that wait. Nothing can be loaded or instantiated from then on; what is
+   * closed already stays so. @throws what dropping a host resource throws, when all instances have ended
+   */
   async close(): Promise<void> {
-    await Promise.all([...this.#live].map((handle) => handle.terminate()));
+    this.#isClosed = true;
+    const ended = await Promise.allSettled([...this.#live].map((handle) => handle.terminate()));
+    this.#registered.clear();
     this.#states?.memories.close();
+    for (const each of ended) if (each.status === "rejected") throw each.reason;
+  }
+
+  /** @throws ClosedError */
+  #requireOpen(): void {
+    if (this.#isClosed) throw new ClosedError();
   }
 
   #forget(handle: InstanceHandle): void {
@@ -90,31 +106,4 @@ export class Runtime {
     if (handle.state !== "terminated") return;
     for (const [id, registered] of this.#registered) if (registered === handle) this.#registered.delete(id);
   }
-}
-
-async function bytesOf(source: Uint8Array | string | URL): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
-  if (typeof source === "string") return readFile(source);
-  if (source instanceof URL) return source.protocol === "file:" ? readFile(source) : fetchBytes(source);
-  throw new TypeError("a component is loaded from bytes (a Uint8Array), a path, or a URL");
-}
-
-/** The page that comes with a refusal is no component, and nobody is to be told that it is a broken one. */
-async function fetchBytes(url: URL): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (response.ok) return new Uint8Array(await response.arrayBuffer());
-  // A password in the URL is nobody's business.
-  const place = `${url.origin}${url.pathname}`;
-  throw Object.assign(new Error(`cannot load '${place}': the server answered ${response.status}`), {
-    code: "http-status",
-  });
-}
-
-async function readFile(source: string | URL): Promise<Uint8Array> {
-  const process = Reflect.get(globalThis, "process") as { getBuiltinModule?(name: string): unknown } | undefined;
-  const files = process?.getBuiltinModule?.("node:fs/promises") as {
-    readFile(path: string | URL): Promise<Uint8Array>;
-  };
-  if (files === undefined) throw new UnsupportedError("reading files in this environment");
-  return files.readFile(source);
 }
