@@ -6,7 +6,7 @@
 import type { AnyType, ExternType, FuncType, ValueType } from "../types/component-types.ts";
 import { isValueType } from "../types/component-types.ts";
 import { propertyName } from "../types/property-name.ts";
-import { formatFuncType } from "../types/wit.ts";
+import { formatFuncType, formatTypeItem } from "../types/wit.ts";
 
 interface World {
   readonly imports: ReadonlyMap<string, ExternType>;
@@ -15,7 +15,8 @@ interface World {
 
 export function formatDeclarations(world: World): string {
   const declarer = new Declarer();
-  for (const items of [world.imports, world.exports]) declarer.declareAll(items, "");
+  declarer.declareAll(world.imports, { place: "", isImport: true });
+  declarer.declareAll(world.exports, { place: "", isImport: false });
   const imports = declarer.formatItems(world.imports, { isImport: true });
   const exports = declarer.formatItems(world.exports, { isImport: false });
   return [
@@ -33,36 +34,51 @@ export function formatDeclarations(world: World): string {
   ].join("\n");
 }
 
+interface Place {
+  /** The interface that it stands in. */
+  readonly place: string;
+  readonly isImport: boolean;
+}
+
 class Declarer {
   readonly lines: string[] = [];
+  /** In TypeScript. */
   readonly #names = new Map<AnyType | object, string>();
-  readonly #taken = new Set(["Imports", "Exports"]);
+  /** In WIT, for comments. */
+  readonly #labels = new Map<AnyType, string>();
+  /** What is used beside types of the component must mean what it means everywhere. */
+  readonly #taken = new Set(["Imports", "Exports", "Array", "Map", "Promise", ...Object.values(typedArrays)]);
 
   /** Types come before what uses them, as in a component. */
-  declareAll(items: ReadonlyMap<string, ExternType>, place: string): void {
+  declareAll(items: ReadonlyMap<string, ExternType>, { place, isImport }: Place): void {
     for (const [name, type] of items) {
-      if (type.kind === "instance") this.declareAll(type.exports, name);
-      else if (type.kind === "type") this.#declare(name, type.type, place);
+      if (type.kind === "instance") this.declareAll(type.exports, { place: name, isImport });
+      else if (type.kind === "type") this.#declare(name, type.type, { place, isImport });
     }
   }
 
-  #declare(label: string, type: AnyType, place: string): void {
+  #declare(label: string, type: AnyType, at: Place): void {
+    const wit = formatTypeItem(label, type, this.#labels).join(" ").replace(/;$/, "");
+    const comment = commentOf(at.place === "" ? wit : `${wit} (${at.place})`);
     if (type.kind === "resource") {
-      this.#declareResource(label, type.resource, place);
+      this.#declareResource(label, type.resource, { ...at, comment });
     } else if (isValueType(type)) {
       const text = this.#format(type);
-      const name = this.#newName(label, place);
+      const name = this.#newName(label, at.place);
       this.#names.set(type, name);
-      this.lines.push(`export type ${name} = ${text};`, "");
+      this.lines.push(comment, `export type ${name} = ${text};`, "");
     }
   }
 
-  /** Values are objects that only whoever made them looks into. */
-  #declareResource(label: string, resource: object, place: string): void {
+  /** Values are objects that only whoever made them looks into: those of imports are the host's own. */
+  #declareResource(label: string, resource: object, at: Place & { readonly comment: string }): void {
     if (this.#names.has(resource)) return;
-    const name = this.#newName(label, place);
+    const name = this.#newName(label, at.place);
     this.#names.set(resource, name);
-    this.lines.push(`export interface ${name} {`, "  [Symbol.dispose](): void;", "}", "");
+    const lines = at.isImport
+      ? [`export type ${name} = object;`]
+      : [`export interface ${name} {`, "  [Symbol.dispose](): void;", "}"];
+    this.lines.push(at.comment, ...lines, "");
   }
 
   /** `wasi:io/streams` and `stream-error` are `StreamError`, or `StreamsStreamError` if another has that name. */
@@ -92,8 +108,10 @@ class Declarer {
     const params = type.params.map((param) => `${parameterName(param.label)}: ${this.#format(param.type)}`);
     const result = this.#formatResult(type.result);
     const given = isImport ? `${result} | Promise<${result}>` : `Promise<${result}>`;
-    const wit = formatFuncType(type).replaceAll("*/", "* /");
-    return [`/** ${wit} */`, `readonly ${JSON.stringify(name)}: (${params.join(", ")}) => ${given};`];
+    return [
+      commentOf(formatFuncType(type, this.#labels)),
+      `readonly ${JSON.stringify(name)}: (${params.join(", ")}) => ${given};`,
+    ];
   }
 
   /** Of a function: the `err` side is thrown. */
@@ -180,6 +198,9 @@ const typedArrays: Readonly<Record<string, string>> = {
   f32: "Float32Array",
   f64: "Float64Array",
 };
+
+/** What a component calls its things ends no comment. */
+const commentOf = (text: string): string => `/** ${text.replaceAll("*/", "* /")} */`;
 
 const union = (parts: readonly string[]): string => (parts.length === 0 ? "never" : `(${parts.join(" | ")})`);
 

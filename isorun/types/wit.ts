@@ -101,7 +101,8 @@ function formatInterface({ exports }: InstanceType, names: Map<AnyType, string>)
   });
 }
 
-function formatTypeItem(name: string, type: AnyType, names: Map<AnyType, string>): string[] {
+/** A type with a name, which `names` knows from then on. */
+export function formatTypeItem(name: string, type: AnyType, names: Map<AnyType, string>): string[] {
   const known = names.get(type);
   names.set(type, name);
   if (known !== undefined) return [`type ${name} = ${known};`];
