@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { benchmarks } from "./benchmarks.ts";
-import { judge, runCase, statistics } from "./harness.ts";
+import { judge, runCase, runGroup, statistics } from "./harness.ts";
 import { comparePins } from "./pins.ts";
 import { type BenchmarkResult, findRegressions, writeResult } from "./report.ts";
 import { runBenchmark } from "./run-benchmark.ts";
@@ -80,6 +80,40 @@ test("rounds are interleaved, and a failing contender stops the benchmark", asyn
   const failing = { ...subject, contenders: [contender("c", "echo why >&2; exit 3")] };
   const failure = await runCase(failing, 1).catch((error: unknown) => error);
   expect(failure).toEqual(new Error("c failed with 3: sh -c echo why >&2; exit 3\nwhy"));
+});
+
+test("a contender that cases of a group share runs once a round for all of them; singly timed ones all count", async () => {
+  const order: string[] = [];
+  const contender = (name: string, durationsMs: readonly number[]) => ({
+    name,
+    measure: () => {
+      order.push(name);
+      return { durationsMs, output: name };
+    },
+    end: async () => void order.push(`end of ${name}`),
+  });
+  const peer = contender("c", [4]);
+  const caseOf = (name: string, durationsMs: readonly number[]) => ({
+    name,
+    contenders: [contender(name, durationsMs), peer],
+    targets: [{ against: "c", measure: "time" as const, limit: 1, aim: 0.5 }],
+    compareWork: (outputs: ReadonlyMap<string, string>) => [[...outputs].join(" ")],
+  });
+  const results = await runGroup({ cases: [caseOf("a", [1, 2, 3]), caseOf("b", [8])], roundsTimes: 2 }, 1);
+  expect(order.join(" ")).toBe("a c b a c b c b a end of a end of c end of b");
+  const counted = results.map(({ contenders }) => contenders.map(({ rounds, median_ms }) => [rounds, median_ms]));
+  expect(counted).toEqual([
+    [
+      [6, 2],
+      [2, 4],
+    ],
+    [
+      [2, 8],
+      [2, 4],
+    ],
+  ]);
+  expect(results.map(({ targets }) => targets.map(({ ratio }) => ratio))).toEqual([[0.5], [2]]);
+  expect(results.map(({ work_differences }) => work_differences)).toEqual([["a,a c,c"], ["b,b c,c"]]);
 });
 
 test("peaks of memory are measured of ours and of what a target names", async () => {

@@ -4,10 +4,10 @@
  * has a check for it: numbers of unequal work are not written down as a win.
  *
  * Times of commands are wall times of spawn to exit; the cost of the spawn itself is the same for all and is reported
- * beside them. Contenders in this process take their own time.
+ * beside them. Other contenders take their own time.
  */
 import { availableParallelism, cpus, release, totalmem } from "node:os";
-import type { CommandContender, Contender, Measured } from "./contender.ts";
+import type { CommandContender, Contender, Measured, MeasuredSingly } from "./contender.ts";
 import { peakMemoryBytes } from "./peak-memory.ts";
 
 /** A ratio of the first contender to `against`: medians of wall time, or peaks of memory. */
@@ -34,21 +34,29 @@ export interface Case {
   readonly compareWork: (outputs: ReadonlyMap<string, string>) => readonly string[];
 }
 
+/** Measured together: a contender that several of the cases have, the same object, runs once a round for all of them. */
+export interface CaseGroup {
+  readonly cases: readonly Case[];
+  /** Times the benchmark's rounds, for what takes little time. */
+  readonly roundsTimes?: number;
+}
+
 export interface Benchmark {
   readonly name: string;
   /** What is compared, for the table. */
   readonly summary: string;
-  /** Median and minimum of at least this many. */
+  /** Each contender runs once a round. */
   readonly rounds: number;
   readonly sets: readonly string[];
   /** Of what is compared, where it is not PyBun with its peers. */
   readonly versions?: () => Promise<Readonly<Record<string, string>>>;
   /** Sets up everything that its cases of `sets` need, below `scratch`. */
-  readonly cases: (setting: { scratch: string; sets: readonly string[] }) => Promise<readonly Case[]>;
+  readonly cases: (setting: { scratch: string; sets: readonly string[] }) => Promise<readonly (Case | CaseGroup)[]>;
 }
 
 export interface ContenderResult {
   readonly name: string;
+  /** How many times the following are of: rounds, or more where one measures several singly. */
   readonly rounds: number;
   readonly median_ms: number;
   readonly min_ms: number;
@@ -88,20 +96,51 @@ export interface MachineFacts {
 }
 
 export async function runCase(subject: Case, rounds: number): Promise<CaseResult> {
-  const outputs = new Map<string, string>();
-  // The first run fills caches and is where the work is compared; it is not counted.
-  for (const contender of subject.contenders) outputs.set(contender.name, (await measureOnce(contender)).output);
-  const differences = subject.compareWork(outputs);
-  const times = await sample(subject.contenders, {
-    rounds,
-    measure: async (contender) => (await measureOnce(contender)).durationMs,
-  });
-  const peaks = await sample(contendersForMemory(subject), { rounds, measure: peakMemoryBytes });
-  const contenders = subject.contenders.map(({ name }): ContenderResult => {
-    const memory = peaks.get(name) ?? [];
+  const [result] = await runCases([subject], rounds);
+  if (result === undefined) throw new Error("a case has a result");
+  return result;
+}
+
+export async function runGroup({ cases, roundsTimes = 1 }: CaseGroup, rounds: number): Promise<CaseResult[]> {
+  return runCases(cases, rounds * roundsTimes);
+}
+
+interface Ran {
+  readonly rounds: number;
+  readonly outputs: ReadonlyMap<Contender, string>;
+  readonly times: ReadonlyMap<Contender, readonly number[]>;
+}
+
+async function runCases(cases: readonly Case[], rounds: number): Promise<CaseResult[]> {
+  const contenders = [...new Set(cases.flatMap((subject) => subject.contenders))];
+  try {
+    const outputs = new Map<Contender, string>();
+    // The first run fills caches and is where the work is compared; it is not counted.
+    for (const contender of contenders) outputs.set(contender, (await measureOnce(contender)).output);
+    const measure = async (contender: Contender) => (await measureOnce(contender)).durationsMs;
+    const times = await sample(contenders, { rounds, measure });
+    const results: CaseResult[] = [];
+    for (const subject of cases) results.push(await resultOf(subject, { rounds, outputs, times }));
+    return results;
+  } finally {
+    await endAll(contenders);
+  }
+}
+
+async function endAll(contenders: readonly Contender[]): Promise<void> {
+  await Promise.all(contenders.map(async (contender) => ("measure" in contender ? contender.end?.() : undefined)));
+}
+
+async function resultOf(subject: Case, { rounds, outputs, times }: Ran): Promise<CaseResult> {
+  const said = subject.contenders.map((contender) => [contender.name, outputs.get(contender) ?? ""] as const);
+  const differences = subject.compareWork(new Map(said));
+  const measure = async (contender: CommandContender) => [await peakMemoryBytes(contender)];
+  const peaks = await sample(contendersForMemory(subject), { rounds, measure });
+  const contenders = subject.contenders.map((contender): ContenderResult => {
+    const memory = "command" in contender ? (peaks.get(contender) ?? []) : [];
     const statisticsOfMemory =
       memory.length === 0 ? {} : { peak_memory_bytes: Math.round(median(memory)), memory_rounds: memory.length };
-    return { name, ...statistics(times.get(name) ?? []), ...statisticsOfMemory };
+    return { name: contender.name, ...statistics(times.get(contender) ?? []), ...statisticsOfMemory };
   });
   const isSame = differences.length === 0;
   const targets = subject.targets.map((target) => {
@@ -121,15 +160,15 @@ function contendersForMemory({ contenders, targets }: Case): readonly CommandCon
 
 interface Sampling<C extends Contender> {
   readonly rounds: number;
-  readonly measure: (contender: C) => number | Promise<number>;
+  readonly measure: (contender: C) => Promise<readonly number[]>;
 }
 
-/** What was measured of each contender, by name, in interleaved rounds. */
+/** What was measured of each contender, in interleaved rounds. */
 async function sample<C extends Contender>(contenders: readonly C[], { rounds, measure }: Sampling<C>) {
-  const samples = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
+  const samples = new Map<C, number[]>(contenders.map((contender) => [contender, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of turned(contenders, round)) {
-      samples.get(contender.name)?.push(await measure(contender));
+      samples.get(contender)?.push(...(await measure(contender)));
     }
   }
   return samples;
@@ -140,8 +179,9 @@ function turned<T>(items: readonly T[], round: number): readonly T[] {
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
-async function measureOnce(contender: Contender): Promise<Measured> {
-  return "command" in contender ? runOnce(contender) : contender.measure();
+async function measureOnce(contender: Contender): Promise<MeasuredSingly> {
+  const measured = "command" in contender ? runOnce(contender) : await contender.measure();
+  return "durationsMs" in measured ? measured : { durationsMs: [measured.durationMs], output: measured.output };
 }
 
 /** Runs the command once. Throws where it fails: a failure has no time. */

@@ -66,7 +66,7 @@ ${summary}
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
-${differences.join("")}${differences.length > 0 ? "\n" : ""}${measured_at.slice(0, 10)}, ${commit === undefined ? "" : `commit ${commit}, `}${machine.cpu}, ${machine.cores} cores, ${memory}, ${machine.kernel}; ${peers.join(", ")}${spawn}. Times: median (minimum–90 %) of the rounds.
+${differences.join("")}${differences.length > 0 ? "\n" : ""}${measured_at.slice(0, 10)}, ${commit === undefined ? "" : `commit ${commit}, `}${machine.cpu}, ${machine.cores} cores, ${memory}, ${machine.kernel}; ${peers.join(", ")}${spawn}. Times: median (minimum–90 %) of n.
 `;
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { programVersion } from "@vivarium/core/version";
 import { hostPython, oraclePython, oracleUv } from "../tools/oracles.ts";
-import { type Benchmark, type CaseResult, machineFacts, runCase } from "./harness.ts";
+import { type Benchmark, type CaseResult, machineFacts, runGroup } from "./harness.ts";
 import { measuredCommit } from "./measured-commit.ts";
 import type { BenchmarkResult } from "./report.ts";
 
@@ -16,7 +16,9 @@ export async function runBenchmark(
   const commit = measuredCommit();
   try {
     const done: CaseResult[] = [];
-    for (const subject of await cases({ scratch, sets })) done.push(await runCase(subject, rounds));
+    for (const subject of await cases({ scratch, sets })) {
+      done.push(...(await runGroup("cases" in subject ? subject : { cases: [subject] }, rounds)));
+    }
     const measuredAt = new Date().toISOString();
     const versions = await versionsOf();
     const what = { name, summary, measured_at: measuredAt, ...(commit === undefined ? {} : { commit }) };

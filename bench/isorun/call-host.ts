@@ -1,21 +1,19 @@
 /** Calls from JavaScript into a component, without imports and without a budget, with all checks on. */
-
-import { Runtime } from "../../isorun/runtime/runtime.ts";
+import { join } from "node:path";
+import { programVersion } from "@vivarium/core/version";
 import type { TimedContender } from "../contender.ts";
 import type { Benchmark, Case, Target } from "../harness.ts";
 import { compareOutputs } from "../pins.ts";
-import { jcoInstances, openJco, versionsBesideJco } from "./jco.ts";
-import { textComponent } from "./sizes.ts";
+import type { Calls } from "./call-loops.ts";
+import { keptProcess } from "./contender-process.ts";
+import { versionsBesideJco } from "./jco.ts";
+import type { Job } from "./job.ts";
+import { textPath } from "./sizes.ts";
 
-type Func = (...args: unknown[]) => unknown;
-
-interface Call {
+interface Call extends Calls {
   /** In the component, and as jco names it. */
   readonly name: string;
   readonly jcoName: string;
-  /** JavaScript: evaluated once. */
-  readonly args: readonly string[];
-  readonly times: number;
   readonly targets: readonly Target[];
 }
 
@@ -27,99 +25,59 @@ const calls: Readonly<Record<string, Call>> = {
     name: "number",
     jcoName: "number",
     args: [],
-    times: 1_000_000,
+    times: 400_000,
     targets: [{ against: "core export", measure: "time", limit: 3, aim: 1.5 }],
   },
   "string 16 B": {
     name: "give-text",
     jcoName: "giveText",
     args: ['"sixteen letters!"'],
-    times: 200_000,
+    times: 100_000,
     targets: [besideJco],
   },
-  record: { name: "give-point", jcoName: "givePoint", args: [point], times: 200_000, targets: [besideJco] },
+  record: { name: "give-point", jcoName: "givePoint", args: [point], times: 100_000, targets: [besideJco] },
 };
+
+/** Rounds before the first that counts: until compilers have done what they will do. */
+const warmUps = 5;
 
 export const callHost: Benchmark = {
   name: "isorun.call-host",
   summary:
-    "Calls of a component's exports from JavaScript: by `func()`, beside jco's functions, `call()`, and for u32 the core function itself. Of one call.",
+    "Calls of a component's exports from JavaScript: by `func()`, beside jco's functions, `call()`, and for u32 the core function itself; each in a process of its own, in a loop. Of one call. What the last one gave is compared.",
   rounds: 21,
   sets: Object.keys(calls),
-  versions: versionsBesideJco,
+  versions: async () => ({ isorun: programVersion, ...(await versionsBesideJco()) }),
   cases: async ({ scratch, sets }) => {
-    const component = await textComponent("call-host.wat");
-    const runtime = new Runtime();
-    const handle = await runtime.instance(await runtime.load(component)).instantiate();
-    const instance = await (await jcoInstances(await openJco(), { component, scratch }))();
-    // jco's exports are functions by these names.
-    const theirs = instance["values"] as Readonly<Record<string, Func>>;
-    return sets.map((set): Case => {
+    const path = await textPath("call-host.wat");
+    return sets.map((set) => {
       const call = calls[set];
       if (call === undefined) throw new Error(`no call is known as '${set}'`);
-      const contenders = [
-        synchronous("isorun", { call, func: handle.func(nameOf(call)) }),
-        synchronous("jco", { call, func: theirs[call.jcoName] ?? missing(call.jcoName) }),
-        ...(set === "u32" ? [synchronous("core export", { call, func: coreNumber() })] : []),
-        awaited("isorun call()", { call, func: async (...args) => handle.call(nameOf(call), args) }),
-      ];
-      return { name: set, contenders, targets: call.targets, compareWork: compareOutputs };
+      return caseOf(set, { call, path, scratch: join(scratch, call.name) });
     });
   },
 };
 
-const nameOf = ({ name }: Call): string => `bench:calls/values#${name}`;
-
-function missing(name: string): never {
-  throw new Error(`jco's instance has no '${name}'`);
-}
-
-/** The same function as the core module of the component has. */
-function coreNumber(): Func {
-  const bytes = "0061736d010000000105016000017f03020100070a01066e756d62657200000a0601040041070b";
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.fromHex(bytes)));
-  // The module exports one function.
-  return exports["number"] as Func;
-}
-
-interface Measuring {
+interface Setting {
   readonly call: Call;
-  readonly func: Func;
+  readonly path: string;
+  readonly scratch: string;
 }
 
-/** Each loop is a function of its own: sharing one would make its call polymorphic. */
-function synchronous(name: string, { call: { args, times }, func }: Measuring): TimedContender {
-  const source = `${declared(args)} let result; for (let i = 0; i < ${times}; i += 1) result = func(${names(args)}); return result;`;
-  // The text is made of constants of this file.
-  // oxlint-disable-next-line no-implied-eval
-  const run = new Function("func", source) as (func: Func) => unknown;
+function caseOf(set: string, { call, path, scratch }: Setting): Case {
+  const { name, jcoName, args, times, targets } = call;
+  const contender = (who: string, job: Job): TimedContender => keptProcess({ name: who, job, warmUps });
+  const ours = { kind: "call", path, name: `bench:calls/values#${name}` } as const;
+  const once = { args, times };
   return {
-    name,
-    measure: () => {
-      const start = performance.now();
-      const result = run(func);
-      return { durationMs: (performance.now() - start) / times, output: printed(result) };
-    },
+    name: set,
+    contenders: [
+      contender("isorun", { ...ours, isAwaited: false, calls: once }),
+      contender("jco", { kind: "call with jco", path, scratch, interface: "values", name: jcoName, calls: once }),
+      ...(set === "u32" ? [contender("core export", { kind: "call core", calls: once })] : []),
+      contender("isorun call()", { ...ours, isAwaited: true, calls: { args, times: times / 10 } }),
+    ],
+    targets,
+    compareWork: compareOutputs,
   };
 }
-
-function awaited(name: string, { call: { args, times }, func }: Measuring): TimedContender {
-  const source = `return (async () => { ${declared(args)} let result; for (let i = 0; i < ${times / 10}; i += 1) result = await func(${names(args)}); return result; })();`;
-  // The text is made of constants of this file.
-  // oxlint-disable-next-line no-implied-eval
-  const run = new Function("func", source) as (func: Func) => Promise<unknown>;
-  return {
-    name,
-    measure: async () => {
-      const start = performance.now();
-      const result = await run(func);
-      return { durationMs: (performance.now() - start) / (times / 10), output: printed(result) };
-    },
-  };
-}
-
-const names = (args: readonly string[]): string => args.map((_, at) => `argument${at}`).join(", ");
-const declared = (args: readonly string[]): string =>
-  args.map((value, at) => `const argument${at} = ${value};`).join(" ");
-const printed = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part));

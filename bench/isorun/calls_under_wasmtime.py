@@ -1,5 +1,6 @@
-"""Calls exports of a component under wasmtime: for each line `name argument…` prints its result and its nanoseconds."""
+"""Calls exports of a component under wasmtime: for each line, [name, argument…], prints its result and milliseconds."""
 
+import json
 import sys
 import time
 
@@ -13,11 +14,12 @@ def main():
     with open(sys.argv[1], "rb") as file:
         made = component.Linker(engine).instantiate(store, component.Component(engine, file.read()))
     for line in sys.stdin:
-        name, *given = line.split()
-        func, args = made.get_func(store, name), [int(text) for text in given]
+        name, *args = json.loads(line)
+        func = made.get_func(store, name)
         start = time.perf_counter_ns()
         result = func(store, *args)
-        print(result, time.perf_counter_ns() - start, flush=True)
+        duration = (time.perf_counter_ns() - start) / 1e6
+        print(json.dumps({"result": str(result), "durationMs": duration}), flush=True)
 
 
 main()

@@ -1,57 +1,66 @@
 /** Instances of a component that is loaded, after the first: their modules are compiled, their adapters are there. */
-import { Runtime } from "../../isorun/runtime/runtime.ts";
+import { join } from "node:path";
+import { programVersion } from "@vivarium/core/version";
+import { oraclePython } from "../../tools/oracles.ts";
 import type { TimedContender } from "../contender.ts";
-import type { Benchmark } from "../harness.ts";
+import type { Benchmark, CaseGroup } from "../harness.ts";
 import { compareOutputs } from "../pins.ts";
-import { jcoInstances, openJco, versionsBesideJco } from "./jco.ts";
-import { componentOf, describeSize } from "./sizes.ts";
+import { keptProcess, keptProgram } from "./contender-process.ts";
+import { singly } from "./instances.ts";
+import { versionsBesideJco } from "./jco.ts";
+import { type SizedComponent, sizedComponent } from "./sizes.ts";
+import { wasmtimeVersion } from "./wasmtime-calls.ts";
 
-/** Instances in one time; each is a memory, which the engine gives back later. */
-const instances = 20;
+/** In a process that holds as many instances. */
+const manyAlive = 64;
+
+/** Rounds before the first that counts: until compilers have done what they will do. */
+const warmUps = 15;
 
 export const instantiate: Benchmark = {
   name: "isorun.instantiate",
-  summary: "Instances of one component after the first, beside jco's `instantiate` with compiled core modules. Of one.",
+  summary: `One instance of a component after the first, beside jco's \`instantiate\` with compiled core modules, and wasmtime's from Python, with a store of its own; each contender in a process of its own. Each is timed singly, ${singly} in a round; the event loop turns before each, and garbage is collected when the engine wants to. The end is not in the time, for none: isorun's instances are terminated, those of the others let go. \`${manyAlive} kept alive\`: beside as many others, of which the oldest goes for each new one. An export of each instance is called, outside the time, and has to give the same.`,
   rounds: 21,
   sets: ["text", "rust"],
-  versions: versionsBesideJco,
+  versions: async () => ({
+    isorun: programVersion,
+    ...(await versionsBesideJco()),
+    wasmtime: await wasmtimeVersion(),
+  }),
   cases: async ({ scratch, sets }) => {
-    const transpile = await openJco();
-    return Promise.all(
-      sets.map(async (set) => {
-        const component = await componentOf(set);
-        const theirs = await jcoInstances(transpile, { component, scratch: `${scratch}/${set}` });
-        return {
-          name: describeSize(set, component),
-          contenders: [await ours(component, {}), timed("jco", theirs), await ours(component, { fuel: 10n ** 15n })],
-          targets: [],
-          ownLimit: { limit_ms: 0.5, aim_ms: 0.15 },
-          compareWork: compareOutputs,
-        };
-      }),
-    );
+    const groups: CaseGroup[] = [];
+    for (const set of sets) {
+      const component = await sizedComponent(set);
+      const ended = await contendersFor(component, { alive: 0, scratch });
+      const alive = await contendersFor(component, { alive: manyAlive, scratch });
+      const ownLimit = { limit_ms: 0.5, aim_ms: 0.15 };
+      const same = { targets: [], compareWork: compareOutputs };
+      groups.push(
+        { cases: [{ ...same, name: component.name, contenders: ended, ownLimit }] },
+        { cases: [{ ...same, name: `${component.name}, ${manyAlive} kept alive`, contenders: alive }] },
+      );
+    }
+    return groups;
   },
 };
 
-async function ours(component: Uint8Array, budget: { readonly fuel?: bigint }): Promise<TimedContender> {
-  const runtime = new Runtime();
-  const builder = runtime.instance(await runtime.load(component)).budget(budget);
-  return timed(budget.fuel === undefined ? "isorun" : "isorun with fuel", async () => {
-    const handle = await builder.instantiate();
-    await handle.terminate();
-    return handle.exports;
-  });
+interface Setting {
+  readonly alive: number;
+  readonly scratch: string;
 }
 
-function timed(name: string, make: () => Promise<Readonly<Record<string, unknown>>>): TimedContender {
-  return {
-    name,
-    measure: async () => {
-      let made: Readonly<Record<string, unknown>> = {};
-      const start = performance.now();
-      for (let count = 0; count < instances; count += 1) made = await make();
-      const durationMs = (performance.now() - start) / instances;
-      return { durationMs, output: Object.keys(made).length > 0 ? "an instance with exports" : `${name} made nothing` };
-    },
-  };
+async function contendersFor(
+  { set, path, probe }: SizedComponent,
+  { alive, scratch }: Setting,
+): Promise<TimedContender[]> {
+  const ours = { kind: "instantiate", path, alive, probe } as const;
+  const theirs = { path, alive, probe, scratch: join(scratch, `${set}-${alive}`) };
+  const program = join(import.meta.dir, "instances_under_wasmtime.py");
+  const args = [path, alive, singly, probe.interface ?? "", probe.func, ...probe.args].map(String);
+  return [
+    keptProcess({ name: "isorun", job: { ...ours, isFuelCounted: false }, warmUps }),
+    keptProcess({ name: "jco", job: { ...theirs, kind: "instantiate with jco" }, warmUps }),
+    keptProgram("wasmtime", { command: [await oraclePython(), "-I", program, ...args], warmUps }),
+    keptProcess({ name: "isorun with fuel", job: { ...ours, isFuelCounted: true }, warmUps }),
+  ];
 }

@@ -1,129 +1,154 @@
 /**
  * Components from bytes to something that can be instantiated. jco's transpiling writes JavaScript and core modules,
- * which an engine has still to compile; that is not in its time. Both in this process on Bun, warm: what is cold is the
- * component, which no cache knows.
+ * which an engine has still to compile; that is not in its time.
+ *
+ * Cold has two meanings, and both are measured. A process that has loaded many components has warm code, and the
+ * component is new: that is what a server pays, and the stricter of the two, since what jco gains by warmth is more. Or the
+ * process is new as well: what a command pays.
  */
 import { join } from "node:path";
-import { Runtime } from "../../isorun/runtime/runtime.ts";
-import type { Benchmark, Case, Target } from "../harness.ts";
-import { openJco, type Transpile, versionsBesideJco } from "./jco.ts";
-import { componentOf, describeSize } from "./sizes.ts";
+import { programVersion } from "@vivarium/core/version";
+import type { TimedContender } from "../contender.ts";
+import type { Benchmark, Case, CaseGroup, Target } from "../harness.ts";
+import { type Contending, freshProcesses, keptProcess } from "./contender-process.ts";
+import { versionsBesideJco } from "./jco.ts";
+import type { LoadJob } from "./job.ts";
+import { type SizedComponent, sizedComponent } from "./sizes.ts";
 
-/** Ratios to jco. Those of the text are the ones of the smallest real component. */
-const limits: Readonly<Record<string, Readonly<Record<"without" | "with", Limit>>>> = {
-  text: { without: { limit: 0.1, aim: 0.08 }, with: { limit: 0.15, aim: 0.08 } },
-  rust: { without: { limit: 0.1, aim: 0.08 }, with: { limit: 0.15, aim: 0.08 } },
-  javascript: { without: { limit: 0.3, aim: 0.3 }, with: { limit: 0.8, aim: 0.4 } },
-  python: { without: { limit: 0.35, aim: 0.35 }, with: { limit: 0.9, aim: 0.5 } },
+type Limit = Pick<Target, "limit" | "aim">;
+
+interface Size {
+  readonly without: Limit;
+  readonly with: Limit;
+  /** Loads of others before the first that counts: until times do not fall any more. */
+  readonly warmUps: number;
+  /** Of a process that is warm, and of new ones: times the rounds of the benchmark. */
+  readonly roundsTimes: readonly [warm: number, first: number];
+}
+
+const small: Size = {
+  without: { limit: 0.1, aim: 0.08 },
+  with: { limit: 0.15, aim: 0.08 },
+  warmUps: 200,
+  roundsTimes: [9, 3],
+};
+
+/** Ratios to jco. */
+const sizes: Readonly<Record<string, Size>> = {
+  /** For tests: smaller than what the targets speak of, and not warm after as few. */
+  text: { ...small, warmUps: 10, roundsTimes: [1, 1] },
+  rust: small,
+  javascript: {
+    without: { limit: 0.3, aim: 0.3 },
+    with: { limit: 0.8, aim: 0.4 },
+    warmUps: 16,
+    roundsTimes: [3, 2],
+  },
+  python: {
+    without: { limit: 0.35, aim: 0.35 },
+    with: { limit: 0.9, aim: 0.5 },
+    warmUps: 3,
+    roundsTimes: [2, 1],
+  },
 };
 
 const fromStore = { limit: 0.05, aim: 0.02 };
 
-type Limit = Pick<Target, "limit" | "aim">;
-
 export const load: Benchmark = {
   name: "isorun.load",
   summary:
-    "A component is decoded, validated and compiled, beside jco's transpile of the same. With fuel: until there is an instance that counts fuel, so what it does once more, and instantiating, are in the time. From the store: what is decoded and validated is there; the engine compiles with the first instance.",
-  rounds: 15,
-  sets: ["text", "rust", "javascript", "python"],
-  versions: versionsBesideJco,
+    "A component is decoded, validated and compiled, beside jco's transpile of the same on Bun, each contender in a process of its own. No component was seen before: its core modules are changed for each time, before the clock starts. Rows with the size alone: the process has loaded many others before, until it got no faster. `first in a process`: the first component of a new process, libraries imported before the clock starts; what `isorun run` or a user of jco pays. With fuel: `load` is told a budget of fuel, and ends with all modules rewritten and compiled for it; that an instance counts fuel and has none compiled again is checked outside the time. From the store: another process has loaded the same bytes before; what is decoded and validated is read, and the engine compiles with the first instance. Compiling what jco writes is not in jco's time. Same work: the same exports, and as many bytes of core modules.",
+  rounds: 5,
+  sets: ["rust", "javascript", "python"],
+  versions: async () => ({ isorun: programVersion, ...(await versionsBesideJco()) }),
   cases: async ({ scratch, sets }) => {
-    const transpile = await openJco();
-    const cases: Case[] = [];
+    const groups: CaseGroup[] = [];
     for (const set of sets) {
-      const component = await componentOf(set);
-      const name = describeSize(set, component);
-      const of = limits[set];
-      if (of === undefined) throw new Error(`no limit stands for '${set}'`);
-      const peer = jcoContender(transpile, component);
-      cases.push(caseOf(name, { ours: loading(component), peer, limit: of.without }));
-      cases.push(caseOf(`${name}, with fuel`, { ours: loadingWithFuel(component), peer, limit: of.with }));
-      const kept = { ours: await loadingFromStore(component, join(scratch, "store")), peer, limit: fromStore };
-      cases.push(caseOf(`${name}, from the store`, kept));
+      const size = sizes[set];
+      if (size === undefined) throw new Error(`no limit stands for '${set}'`);
+      const component = await sizedComponent(set);
+      const { warmUps, roundsTimes: times } = size;
+      const warm = contendersFor(component, {
+        of: (contending) => keptProcess({ ...contending, warmUps }),
+        store: join(scratch, `${set}-warm`),
+      });
+      const first = contendersFor(component, {
+        of: freshProcesses,
+        store: join(scratch, `${set}-first`),
+      });
+      groups.push({ cases: casesOf(component.name, { ...warm, size }), roundsTimes: times[0] });
+      groups.push({
+        cases: casesOf(`${component.name}, first in a process`, { ...first, size }),
+        roundsTimes: times[1],
+      });
     }
-    return cases;
+    return groups;
   },
 };
 
-type Timed = Case["contenders"][number];
+interface Contenders {
+  readonly bare: TimedContender;
+  readonly counted: TimedContender;
+  readonly stored: TimedContender;
+  readonly jco: TimedContender;
+}
 
-function caseOf(name: string, { ours, peer, limit }: { ours: Timed; peer: Timed; limit: Limit }): Case {
+interface Setting {
+  readonly of: (contending: Contending) => TimedContender;
+  /** A directory of its own. */
+  readonly store: string;
+}
+
+function contendersFor({ path, probe }: SizedComponent, { of, store }: Setting): Contenders {
+  const job: LoadJob = { kind: "load", path, isFuelCounted: false, probe };
   return {
-    name,
-    contenders: [ours, peer],
+    bare: of({ name: "isorun", job }),
+    counted: of({ name: "isorun", job: { ...job, isFuelCounted: true } }),
+    stored: of({ name: "isorun", job: { ...job, store, isKept: true }, before: { ...job, store } }),
+    jco: of({ name: "jco", job: { kind: "transpile with jco", path } }),
+  };
+}
+
+function casesOf(name: string, { bare, counted, stored, jco, size }: Contenders & { readonly size: Size }): Case[] {
+  const caseOf = (way: string, ours: TimedContender, limit: Limit): Case => ({
+    name: `${name}, ${way}`,
+    contenders: [ours, jco],
     targets: [{ against: "jco", measure: "time", ...limit }],
-    compareWork: compareExports,
-  };
+    compareWork: compareLoads,
+  });
+  return [
+    caseOf("with fuel", counted, size.with),
+    caseOf("without fuel", bare, size.without),
+    caseOf("from the store", stored, fromStore),
+  ];
 }
 
-function loading(component: Uint8Array): Timed {
-  return {
-    name: "isorun",
-    measure: async () => {
-      const runtime = new Runtime();
-      const start = performance.now();
-      const { exports } = await runtime.load(component);
-      return { durationMs: performance.now() - start, output: [...exports.keys()].join("\n") };
-    },
-  };
+interface Loaded {
+  readonly exports: readonly string[];
+  readonly coreBytes: number;
 }
 
-/** What another runtime has loaded; the engine compiles modules when there is an instance, which is not in the time. */
-async function loadingFromStore(component: Uint8Array, store: string): Promise<Timed> {
-  await new Runtime({ store }).load(component);
-  return {
-    name: "isorun",
-    measure: async () => {
-      const runtime = new Runtime({ store });
-      const start = performance.now();
-      const { exports, cost } = await runtime.load(component);
-      const durationMs = performance.now() - start;
-      if (!cost.fromStore) throw new Error("the store did not know the component");
-      return { durationMs, output: [...exports.keys()].join("\n") };
-    },
-  };
+/** jco writes some modules anew, by which they grow. */
+const growthMax = 1.02;
+
+/** The same exports, and all core modules. jco names an interface twice, also by its short name. */
+export function compareLoads(outputs: ReadonlyMap<string, string>): string[] {
+  const [ours, theirs] = [loadedOf(outputs.get("isorun")), loadedOf(outputs.get("jco"))];
+  if (ours.exports.length === 0) return ["isorun found no exports"];
+  const shortNames = ours.exports.map((name) => camelCase(/[^/]*?(?=@|$)/.exec(name.replace(/.*\//, ""))?.[0] ?? ""));
+  const known = new Set([...ours.exports, ...shortNames]);
+  const missing = ours.exports.filter((name) => !theirs.exports.includes(name));
+  const more = theirs.exports.filter((name) => !known.has(name));
+  const isAll = theirs.coreBytes >= ours.coreBytes && theirs.coreBytes <= ours.coreBytes * growthMax;
+  return [
+    ...missing.map((name) => `jco did not name the export '${name}'`),
+    ...more.map((name) => `isorun did not name the export '${name}'`),
+    ...(isAll ? [] : [`isorun had ${ours.coreBytes} bytes of core modules, jco ${theirs.coreBytes}`]),
+  ];
 }
 
-/** What is imported traps when it is called: the start functions of these components call nothing. */
-function loadingWithFuel(component: Uint8Array): Timed {
-  return {
-    name: "isorun",
-    measure: async () => {
-      const runtime = new Runtime();
-      const start = performance.now();
-      const loaded = await runtime.load(component, { budget: { fuel: 10n ** 15n } });
-      const builder = runtime
-        .instance(loaded)
-        .unknownImportsTrap()
-        .budget({ fuel: 10n ** 15n });
-      const instance = await builder.instantiate();
-      const durationMs = performance.now() - start;
-      if (instance.state !== "ready") throw new Error(`the instance is ${instance.state}`);
-      await runtime.close();
-      return { durationMs, output: [...loaded.exports.keys()].join("\n") };
-    },
-  };
-}
+// Written by load-work.ts and jco-work.ts.
+const loadedOf = (output: string | undefined): Loaded =>
+  JSON.parse(output ?? '{ "exports": [], "coreBytes": 0 }') as Loaded;
 
-function jcoContender(transpile: Transpile, component: Uint8Array): Timed {
-  return {
-    name: "jco",
-    measure: async () => {
-      const start = performance.now();
-      const { exports } = await transpile(component);
-      return { durationMs: performance.now() - start, output: exports.map(([name]) => name).join("\n") };
-    },
-  };
-}
-
-/** jco names an interface twice, also by its short name, which it may write as an identifier. */
-function compareExports(outputs: ReadonlyMap<string, string>): string[] {
-  const [ours = "", theirs = ""] = [outputs.get("isorun"), outputs.get("jco")];
-  const known = new Set(theirs.split("\n"));
-  if (ours === "") return ["isorun found no exports"];
-  return ours
-    .split("\n")
-    .filter((name) => !known.has(name))
-    .map((name) => `jco did not name the export '${name}'`);
-}
+const camelCase = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
