@@ -4,10 +4,9 @@ import { programVersion } from "@vivarium/core/version";
 import type { TimedContender } from "../contender.ts";
 import type { Benchmark, Case, Target } from "../harness.ts";
 import { compareOutputs } from "../pins.ts";
-import type { Calls } from "./call-loops.ts";
 import { keptProcess } from "./contender-process.ts";
 import { versionsBesideJco } from "./jco.ts";
-import type { Job } from "./job.ts";
+import type { Calls, Job } from "./job.ts";
 import { textPath } from "./sizes.ts";
 
 interface Call extends Calls {

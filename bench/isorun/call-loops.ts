@@ -1,11 +1,5 @@
 /** Loops that call, timed: a call by itself is too short for a clock. */
-import type { Measure } from "./job.ts";
-
-export interface Calls {
-  /** JavaScript: evaluated once. */
-  readonly args: readonly string[];
-  readonly times: number;
-}
+import type { Calls, Measure } from "./job.ts";
 
 /** Each loop is a function of its own: sharing one would make its call polymorphic. */
 export function synchronousLoop(func: (...args: unknown[]) => unknown, { args, times }: Calls): Measure {

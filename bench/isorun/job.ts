@@ -1,6 +1,5 @@
 /** What a process of a contender is for, and what it is asked. Data: both cross a pipe as JSON. */
 import type { Measured, MeasuredSingly } from "../contender.ts";
-import type { Calls } from "./call-loops.ts";
 
 /** An export without resources, and arguments for it, to see that an instance works. */
 export interface Probe {
@@ -46,6 +45,13 @@ export interface JcoInstantiateJob extends Instantiating {
   readonly kind: "instantiate with jco";
   /** A directory for what jco writes. */
   readonly scratch: string;
+}
+
+/** Of one measurement. */
+export interface Calls {
+  /** JavaScript: evaluated once. */
+  readonly args: readonly string[];
+  readonly times: number;
 }
 
 export interface CallJob {
