@@ -36,17 +36,33 @@ export class ByteWriter {
     this.length = length + count;
   }
 
+  /** The part of `source` from `start` to `end`. */
+  appendSpan(source: Uint8Array, start: number, end: number): void {
+    const count = end - start;
+    this.reserve(count);
+    const { bytes, length } = this;
+    if (count > shortSpan) bytes.set(source.subarray(start, end), length);
+    else for (let index = 0; index < count; index += 1) bytes[length + index] = source[start + index] ?? 0;
+    this.length = length + count;
+  }
+
   /** An unsigned LEB128 of a number below 2^53. */
   unsigned(value: number): void {
     this.reserve(8);
+    const { bytes } = this;
+    let { length } = this;
     let rest = value;
-    while (rest >= 0x80) {
-      this.bytes[this.length] = (rest % 0x80) | 0x80;
-      this.length += 1;
-      rest = Math.floor(rest / 0x80);
+    for (; rest >= 2 ** 31; rest = Math.floor(rest / 0x80)) {
+      bytes[length] = (rest % 0x80) | 0x80;
+      length += 1;
     }
-    this.bytes[this.length] = rest;
-    this.length += 1;
+    while (rest >= 0x80) {
+      bytes[length] = (rest & 0x7f) | 0x80;
+      length += 1;
+      rest >>>= 7;
+    }
+    bytes[length] = rest;
+    this.length = length + 1;
   }
 
   /** A signed LEB128 of a number from 0 to 2^53. */

@@ -45,14 +45,20 @@ export class CodeCursor {
   }
 
   #longU32(first: number): number {
+    const { bytes } = this;
+    let { at } = this;
     let value = first;
-    for (let scale = 0x80; scale <= 2 ** 28; scale *= 0x80) {
-      const byte = this.byte();
-      if (scale === 2 ** 28 && byte > 0x0f) break;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
+    for (let shift = 7; shift < 35; shift += 7) {
+      const byte = bytes[at] ?? 0;
+      at += 1;
+      if (shift === 28 && byte > 0x0f) break;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        this.at = at;
+        return value >>> 0;
+      }
     }
-    return this.fail("integer representation too long", this.at - 1);
+    return this.fail("integer representation too long", at - 1);
   }
 
   /** An index that is written as it is now called. */

@@ -14,7 +14,7 @@
  *
  * A charge is written before its region is known: it has room for its number, which is filled in at the region's end.
  */
-import { writePadded } from "./byte-writer.ts";
+import { ByteWriter, writePadded } from "./byte-writer.ts";
 import { conditionalInstructionsMax, instructionCost } from "./fuel-cost.ts";
 import type { SplicedOutput } from "./spliced-output.ts";
 
@@ -22,12 +22,17 @@ import type { SplicedOutput } from "./spliced-output.ts";
 export const entryRegion = 0;
 
 const noRegion = -1;
+const ifCall = Uint8Array.of(0x04, 0x40, 0x10); // if, call
+const toOuterLoop = Uint8Array.of(0x0d, 0x01); // br_if
+const nothing = new Uint8Array(0);
+const roomMax = 2 ** 30;
 
 export class FuelRegions {
   readonly #output: SplicedOutput;
   /** Where loops keep the fuel, which the global has as well; undefined in a function that has no such local. */
   #local: number | undefined;
   #loopDepth = 0;
+  #reloadBytes: Uint8Array = nothing;
   readonly #globals: { readonly fuel: number };
   /** Of the region that is being written; those of others are in the lists. */
   #current = noRegion;
@@ -54,6 +59,7 @@ export class FuelRegions {
   /** @param byteCount of the body, which bounds what a region can cost. */
   beginFunction(byteCount: number, local: number | undefined): void {
     this.#local = local;
+    this.#makeReload();
     this.#loopDepth = 0;
     this.#costs.length = 0;
     this.#allowances.length = 0;
@@ -78,9 +84,14 @@ export class FuelRegions {
   }
 
   /** Of which there was room for. */
-  spendMany(count: number): void {
+  spendRun(count: number): void {
     this.#cost += count * instructionCost;
     this.#allowance -= count;
+  }
+
+  /** What stands behind calls; nothing where none is needed. */
+  get reloadBytes(): Uint8Array {
+    return this.#isInLocal ? this.#reloadBytes : nothing;
   }
 
   /** From here on the region runs only if no branch was taken. */
@@ -112,18 +123,18 @@ export class FuelRegions {
     const output = this.#output;
     output.copyTo(typeEnd);
     const typeFrom = output.length - (typeEnd - offset);
-    const block = output.bytes.slice(typeFrom, output.length);
+    const typeTo = output.length;
     this.#open();
     this.#loopDepth += 1;
     if (this.#loopDepth === 1) this.reload();
     this.#lessThanCost();
-    output.append([0x04, 0x40, 0x10]); // if, call
+    output.append(ifCall);
     output.unsigned(spend);
     this.reload();
     output.byte(0x0b);
-    output.append(block);
+    output.appendSpan(output.bytes, typeFrom, typeTo);
     this.#lessThanCost();
-    output.append([0x0d, 0x01]); // br_if to the outer loop
+    output.append(toOuterLoop);
     this.#charge();
   }
 
@@ -150,6 +161,15 @@ export class FuelRegions {
     output.unsigned(this.#local ?? 0);
   }
 
+  #makeReload(): void {
+    const writer = new ByteWriter(16);
+    writer.byte(0x23);
+    writer.unsigned(this.#globals.fuel);
+    writer.byte(0x21);
+    writer.unsigned(this.#local ?? 0);
+    this.#reloadBytes = writer.taken();
+  }
+
   get #isInLocal(): boolean {
     return this.#local !== undefined && this.#loopDepth > 0;
   }
@@ -160,9 +180,9 @@ export class FuelRegions {
     let total = 0;
     for (const cost of this.#costs) total += cost;
     const { bytes } = this.#output;
-    for (const [index, place] of this.#places.entries()) {
+    for (let index = 0; index < this.#places.length; index += 1) {
       const value = this.#costs[this.#placeRegions[index] ?? 0] ?? 0;
-      writePadded(bytes, place, { value, width: this.#numberWidth });
+      writePadded(bytes, this.#places[index] ?? 0, { value, width: this.#numberWidth });
     }
     return { entry: this.#costs[entryRegion] ?? 0, total };
   }
@@ -175,7 +195,7 @@ export class FuelRegions {
 
   #open(): void {
     this.#costs.push(0);
-    this.#allowances.push(Number.MAX_SAFE_INTEGER);
+    this.#allowances.push(roomMax);
     this.#switchTo(this.#costs.length - 1);
   }
 

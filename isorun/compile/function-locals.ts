@@ -1,6 +1,6 @@
 /** The locals of the function that is rewritten, and those that are appended to them. */
+import type { ByteWriter } from "./byte-writer.ts";
 import type { CodeCursor } from "./code-cursor.ts";
-import type { LocalsSpan } from "./function-entry.ts";
 
 /** Engines refuse functions with more than 50,000. */
 const roomMax = 49_000;
@@ -20,10 +20,10 @@ export class FunctionLocals {
     this.#typeCount = typeCount;
   }
 
-  /** As they stand in front of the function's code. */
-  get span(): LocalsSpan {
-    const groups = this.#cursor.bytes.subarray(this.#groupsStart, this.#groupsEnd);
-    return { groupCount: this.#groupCount, groups };
+  /** Their declarations as they stand in front of the function's code, with as many groups more that will follow. */
+  writeTo(writer: ByteWriter, added: number): void {
+    writer.unsigned(this.#groupCount + added);
+    writer.appendSpan(this.#cursor.bytes, this.#groupsStart, this.#groupsEnd);
   }
 
   get hasRoom(): boolean {

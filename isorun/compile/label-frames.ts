@@ -3,86 +3,73 @@
  * are one further away.
  */
 
-export type FrameKind = "function" | "block" | "loop" | "if" | "else" | "try";
+/** Numbers, because they stand in arrays: a module has millions of blocks. */
+export const frameKinds = { function: 0, block: 1, loop: 2, if: 3, else: 4, try: 5 } as const;
 
 /** By opcode; a `try_table` is a block whose handlers stand outside. */
-export const blockKinds: Readonly<Record<number, FrameKind>> = { 0x02: "block", 0x04: "if", 0x06: "try", 0x1f: "try" };
-
-/** One for each depth, used again and again: a module has millions of blocks. */
-interface Frame {
-  kind: FrameKind;
-  /** In which the block began. */
-  region: number;
-  /** The block itself is never reached. */
-  isDead: boolean;
-  /** A way leads from the end of a part (the first half, a handler's neighbour) behind the block. */
-  isPassed: boolean;
-  isDoubled: boolean;
-  /** How many loops were doubled from the function's frame up to and with this one. */
-  doubled: number;
-}
-
-const newFrame = (): Frame => ({
-  kind: "function",
-  region: 0,
-  isDead: false,
-  isPassed: false,
-  isDoubled: false,
-  doubled: 0,
-});
+export const blockKinds: Readonly<Record<number, number>> = {
+  0x02: frameKinds.block,
+  0x04: frameKinds.if,
+  0x06: frameKinds.try,
+  0x1f: frameKinds.try,
+};
 
 export class LabelFrames {
-  readonly #frames: Frame[] = [];
-  #depth = 0;
-  #top = newFrame();
+  /** How many there are; the innermost is the last. */
+  depth = 0;
+  /** By depth, each with room for one more. */
+  kinds = new Uint8Array(64);
+  /** In which the block began. */
+  regions = new Int32Array(64);
+  /** The block itself is never reached. */
+  areDead = new Uint8Array(64);
+  /** A way leads from the end of a part (the first half, a handler's neighbour) behind the block. */
+  arePassed = new Uint8Array(64);
+  /** How many loops were doubled from the function's frame up to and with this one. */
+  doubled = new Int32Array(64);
 
-  get depth(): number {
-    return this.#depth;
+  push(kind: number, region: number, isDead: boolean): void {
+    const { depth } = this;
+    this.kinds[depth] = kind;
+    this.regions[depth] = region;
+    this.areDead[depth] = isDead ? 1 : 0;
+    this.arePassed[depth] = 0;
+    this.doubled[depth] = this.doubledAt(depth - 1);
+    this.depth = depth + 1;
+    if (this.depth === this.kinds.length) this.#grow();
   }
 
-  /** The innermost. It is another block's after the next `push`. */
-  get top(): Readonly<Frame> {
-    return this.#top;
+  /** The innermost is a loop that becomes two. */
+  double(): void {
+    this.doubled[this.depth - 1] = this.doubledAt(this.depth - 2) + 1;
   }
 
-  push(kind: FrameKind, { region, isDead, isDoubled }: { region: number; isDead: boolean; isDoubled: boolean }): void {
-    const doubled = this.#depth === 0 ? 0 : this.#top.doubled;
-    const frame = (this.#frames[this.#depth] ??= newFrame());
-    frame.kind = kind;
-    frame.region = region;
-    frame.isDead = isDead;
-    frame.isPassed = false;
-    frame.isDoubled = isDoubled;
-    frame.doubled = doubled + (isDoubled ? 1 : 0);
-    this.#top = frame;
-    this.#depth += 1;
+  doubledAt(depth: number): number {
+    return depth < 0 ? 0 : (this.doubled[depth] ?? 0);
   }
 
-  /** @returns the frame that was left, until the next `push` */
-  pop(): Readonly<Frame> {
-    const left = this.#top;
-    this.#depth -= 1;
-    this.#top = this.#frames[this.#depth - 1] ?? left;
-    return left;
-  }
-
-  pass(): void {
-    this.#top.isPassed = true;
-  }
-
-  /** The second half of a conditional. */
-  becomeElse(): void {
-    this.#top.kind = "else";
-  }
-
-  clear(): void {
-    this.#depth = 0;
+  isDoubled(depth: number): boolean {
+    return this.doubledAt(depth) !== this.doubledAt(depth - 1);
   }
 
   /** What `label` is in the rewritten code; undefined if there is no such label. */
   rewritten(label: number): number | undefined {
-    const target = this.#depth - 1 - label;
+    const target = this.depth - 1 - label;
     if (target < 0) return undefined;
-    return label + this.#top.doubled - (this.#frames[target]?.doubled ?? 0);
+    return label + this.doubledAt(this.depth - 1) - this.doubledAt(target);
   }
+
+  #grow(): void {
+    const size = this.depth * 2;
+    this.kinds = resized(new Uint8Array(size), this.kinds);
+    this.regions = resized(new Int32Array(size), this.regions);
+    this.areDead = resized(new Uint8Array(size), this.areDead);
+    this.arePassed = resized(new Uint8Array(size), this.arePassed);
+    this.doubled = resized(new Int32Array(size), this.doubled);
+  }
+}
+
+function resized<T extends Uint8Array | Int32Array>(target: T, source: T): T {
+  target.set(source);
+  return target;
 }

@@ -7,14 +7,15 @@
  * found, less one, in a local of its own and sets the global from it in front of each call. So nothing has to be
  * restored behind calls, nor where exceptions are caught.
  */
-import type { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import { CodeCursor } from "./code-cursor.ts";
 import { growCost, instructionCost, instructionsPerElement, throwCost } from "./fuel-cost.ts";
 import { FuelRegions } from "./fuel-regions.ts";
-import { entryBytesMax, entryOf } from "./function-entry.ts";
+import { entryBytesMax, writeEntry } from "./function-entry.ts";
 import { FunctionLocals } from "./function-locals.ts";
 import { fixedWidths, opcodes, opcodesWithLocals, prefixedOpcode, walk } from "./instructions.ts";
-import { blockKinds, type FrameKind, LabelFrames } from "./label-frames.ts";
+import { blockKinds, frameKinds, LabelFrames } from "./label-frames.ts";
+import { QuickWalk } from "./quick-walk.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
 import { SizedOperations } from "./sized-operations.ts";
 
@@ -26,9 +27,11 @@ export class FunctionRewriter {
   readonly #sized: SizedOperations;
   readonly #locals: FunctionLocals;
   readonly #opcodes: Uint8Array;
+  readonly #quick: QuickWalk;
+  /** Of the function that is at its end. */
+  readonly #entry = new ByteWriter(256);
   /** Nothing leads to the next instruction. */
   #isDead = false;
-  #calls = false;
   #loops = false;
   /** Loops keep the fuel in a local. */
   #keepsFuel = false;
@@ -43,6 +46,13 @@ export class FunctionRewriter {
     this.#opcodes = depth === undefined && fuel === undefined ? opcodes : opcodesWithLocals;
     this.#regions = fuel === undefined ? undefined : new FuelRegions(this.#cursor.output, { fuel });
     this.#sized = new SizedOperations(plan, this.#cursor, this.#regions);
+    this.#quick = new QuickWalk(plan, {
+      cursor: this.#cursor,
+      frames: this.#frames,
+      locals: this.#locals,
+      regions: this.#regions,
+      kinds: this.#opcodes,
+    });
   }
 
   get output(): ByteWriter {
@@ -72,11 +82,11 @@ export class FunctionRewriter {
   }
 
   #begin(byteCount: number): void {
-    this.#calls = this.#loops = this.#isDead = this.#startsAnew = false;
-    this.#frames.clear();
+    this.#quick.calls = this.#loops = this.#isDead = this.#startsAnew = false;
+    this.#frames.depth = 0;
     const fuelLocal = this.#locals.count + (this.#plan.accounts.depth === undefined ? 0 : 1);
     this.#regions?.beginFunction(byteCount, this.#keepsFuel ? fuelLocal : undefined);
-    this.#push("function", false);
+    this.#push(frameKinds.function);
   }
 
   #writeHeader(gapStart: number, bodyStart: number): void {
@@ -84,26 +94,27 @@ export class FunctionRewriter {
     const locals = this.#locals;
     const keepsFuel = this.#keepsFuel && this.#loops;
     if (keepsFuel || this.#plan.accounts.depth !== undefined) locals.refuseStray();
-    const header = entryOf(this.#plan, locals.span, {
-      calls: this.#calls,
+    const header = this.#entry;
+    header.length = 0;
+    writeEntry(header, this.#plan, {
+      calls: this.#quick.calls,
       loops: this.#loops,
-      depthLocal: locals.count,
+      locals,
       keepsFuel,
       fuel: this.#regions?.endFunction(),
     });
     const bodyLength = output.length - bodyStart;
     output.length = gapStart;
     output.unsigned(header.length + bodyLength);
-    output.append(header);
-    output.bytes.copyWithin(output.length, bodyStart, bodyStart + bodyLength);
-    output.length += bodyLength;
+    output.appendSpan(header.bytes, 0, header.length);
+    output.appendSpan(output.bytes, bodyStart, bodyStart + bodyLength);
   }
 
   #walk(end: number): void {
     const cursor = this.#cursor;
     while (this.#frames.depth > 0) {
       if (this.#startsAnew) return;
-      this.#walkSimple(end);
+      this.#quick.walk(end, this.#isDead);
       const start = cursor.at;
       if (start >= end) cursor.fail("unexpected end");
       const code = cursor.byte();
@@ -115,45 +126,6 @@ export class FunctionRewriter {
       }
     }
     if (cursor.at !== end) cursor.fail("operators remaining after end of function");
-  }
-
-  /**
-   * As many as possible of the instructions that are copied as they are, nine in ten: with nothing but numbers in hand,
-   * and no further than the region goes.
-   */
-  #walkSimple(end: number): void {
-    const cursor = this.#cursor;
-    const { bytes } = cursor;
-    const kinds = this.#opcodes;
-    const isCounted = !this.#isDead && this.#regions !== undefined;
-    const countMax = isCounted ? this.#regions.room() : Number.MAX_SAFE_INTEGER;
-    const localsEnd = Math.min(this.#locals.count, 0x80);
-    let { at } = cursor;
-    let count = 0;
-    while (at < end && count < countMax) {
-      const kind = kinds[bytes[at] ?? 0] ?? walk.unknown;
-      if (kind > walk.memoryArgument) {
-        if (kind !== walk.local || (bytes[at + 1] ?? localsEnd) >= localsEnd) break;
-        at += 2;
-        count += 1;
-        continue;
-      }
-      at += 1;
-      if (kind === walk.memoryArgument) {
-        if ((bytes[at] ?? 0) >= 0x40) {
-          at -= 1;
-          break;
-        }
-        at += 1;
-      }
-      if (kind !== walk.plain) {
-        while ((bytes[at] ?? 0) >= 0x80) at += 1;
-        at += 1;
-      }
-      count += 1;
-    }
-    cursor.at = at;
-    if (isCounted) this.#regions.spendMany(count);
   }
 
   #immediates(kind: number, { code, start }: { code: number; start: number }): void {
@@ -252,15 +224,16 @@ export class FunctionRewriter {
     if (code === 0x03) return this.#loop(start);
     if (code === 0x1f) this.#catches();
     if (code === 0x06 || code === 0x1f) this.#handle();
-    this.#push(blockKinds[code] ?? "block", false);
+    this.#push(blockKinds[code] ?? frameKinds.block);
     if (code === 0x04) this.#regions?.branch();
   }
 
   #loop(start: number): void {
     this.#loops = true;
     const isDoubled = this.#regions !== undefined && !this.#isDead;
-    this.#push("loop", isDoubled);
+    this.#push(frameKinds.loop);
     if (isDoubled) {
+      this.#frames.double();
       this.#regions?.loopHead(start, { typeEnd: this.#cursor.at, spend: this.#plan.injected.outOfFuel() });
     }
   }
@@ -282,28 +255,30 @@ export class FunctionRewriter {
     }
   }
 
-  #push(kind: FrameKind, isDoubled: boolean): void {
-    this.#frames.push(kind, { region: this.#regions?.current ?? 0, isDead: this.#isDead, isDoubled });
+  #push(kind: number): void {
+    this.#frames.push(kind, this.#regions?.current ?? 0, this.#isDead);
   }
 
   #end(start: number): void {
     const frames = this.#frames;
-    const { kind, region, isDead, isDoubled, isPassed } = frames.pop();
-    if (isDoubled) {
+    const top = frames.depth - 1;
+    const isDead = frames.areDead[top] === 1;
+    if (frames.isDoubled(top)) {
       this.#cursor.output.copyTo(start);
       this.#cursor.output.byte(0x0b);
       this.#regions?.leaveLoop();
     }
-    if (frames.depth === 0 || isDead) return;
+    frames.depth = top;
+    if (top === 0 || isDead) return;
     // Behind a condition without a second half there is always a way.
-    const continues = !this.#isDead || kind === "if" || isPassed;
+    const continues = !this.#isDead || frames.kinds[top] === frameKinds.if || frames.arePassed[top] === 1;
     this.#isDead = false;
-    if (continues) this.#regions?.resume(region);
+    if (continues) this.#regions?.resume(frames.regions[top] ?? 0);
     else this.#regions?.interrupt();
   }
 
   #else(): void {
-    this.#frames.becomeElse();
+    this.#frames.kinds[this.#frames.depth - 1] = frameKinds.else;
     this.#reviveHandler();
   }
 
@@ -315,11 +290,12 @@ export class FunctionRewriter {
 
   /** A second half or a handler is paid for with the block that it belongs to, as far as that goes. */
   #reviveHandler(): void {
-    const { isDead, region } = this.#frames.top;
-    if (isDead) return;
-    if (!this.#isDead) this.#frames.pass();
+    const frames = this.#frames;
+    const top = frames.depth - 1;
+    if (frames.areDead[top] === 1) return;
+    if (!this.#isDead) frames.arePassed[top] = 1;
     this.#isDead = false;
-    this.#regions?.resume(region);
+    this.#regions?.resume(frames.regions[top] ?? 0);
   }
 
   /** Ends a `try` as `end` does; its label is seen from outside. */
@@ -332,7 +308,7 @@ export class FunctionRewriter {
     const cursor = this.#cursor;
     const { functions, typeCount } = this.#plan;
     const isTail = code === 0x12 || code === 0x13 || code === 0x15;
-    this.#calls = true;
+    this.#quick.calls = true;
     if (!this.#isDead) this.#setDepth(start, isTail);
     if (code === 0x10 || code === 0x12) cursor.index(functions);
     else cursor.typeIndex(typeCount);

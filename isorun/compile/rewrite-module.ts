@@ -189,14 +189,14 @@ function rewriteCode(
   const count = reader.u32();
   const defined = module.functions.slice(plan.functions.from);
   if (count !== defined.length) reader.fail("function and code section have inconsistent lengths", 0);
-  const capacity = Math.ceil(contents.length * expectedGrowth) + 1024;
+  const capacity = Math.ceil(contents.length * expectedGrowth) + 4096;
   const rewriter = new FunctionRewriter(plan, { bytes: contents, capacity });
   const { output } = rewriter;
   output.length = countWidth;
   for (const func of defined) {
     const size = reader.u32();
     const start = reader.offset;
-    reader.take(size);
+    reader.skip(size);
     const parameterCount = func.kind === "func" ? func.type.params.length : 0;
     rewriter.rewrite(start, reader.offset, { parameterCount });
   }

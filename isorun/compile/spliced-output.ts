@@ -1,5 +1,5 @@
 /** Writes a changed copy of bytes: what is not changed is copied in spans, which is most of it. */
-import { ByteWriter, shortSpan } from "./byte-writer.ts";
+import { ByteWriter } from "./byte-writer.ts";
 
 /** What may be written between two calls that reserve: a header of a function, a loop's beginning. */
 const slack = 128;
@@ -26,17 +26,8 @@ export class SplicedOutput extends ByteWriter {
 
   /** Writes the source up to `offset`, and leaves room behind. */
   copyTo(offset: number): void {
-    const from = this.#copied;
-    const count = offset - from;
-    this.reserve(count + slack);
-    const { bytes } = this;
-    if (count > shortSpan) bytes.set(this.#source.subarray(from, offset), this.length);
-    else {
-      const source = this.#source;
-      const at = this.length - from;
-      for (let index = from; index < offset; index += 1) bytes[at + index] = source[index] ?? 0;
-    }
-    this.length += count;
+    this.reserve(offset - this.#copied + slack);
+    this.appendSpan(this.#source, this.#copied, offset);
     this.#copied = offset;
   }
 }

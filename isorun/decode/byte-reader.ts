@@ -46,14 +46,19 @@ export class ByteReader {
 
   /** An unsigned LEB128 of at most 32 bits. */
   u32(): number {
-    let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
+    const first = this.byte();
+    return first < 0x80 ? first : this.#longU32(first & 0x7f);
+  }
+
+  #longU32(first: number): number {
+    let value = first;
+    for (let shift = 7; shift < 35; shift += 7) {
       const byte = this.byte();
       if (shift === 28 && byte > 0x0f) {
         this.fail(byte > 0x7f ? "integer representation too long" : "integer too large", this.offset - 1);
       }
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
     }
     return this.fail("integer representation too long");
   }
@@ -94,6 +99,12 @@ export class ByteReader {
     if (length > this.end - start) this.fail("unexpected end-of-file", this.end);
     this.offset = start + length;
     return this.bytes.subarray(start, start + length);
+  }
+
+  /** Passes over the next `length` bytes. */
+  skip(length: number): void {
+    if (length > this.end - this.offset) this.fail("unexpected end-of-file", this.end);
+    this.offset += length;
   }
 
   /** A reader of the next `length` bytes, which are behind this one's cursor then. */

@@ -1,0 +1,192 @@
+/**
+ * The instructions that code is made of, nineteen in twenty, with nothing but numbers in hand: those that are copied as
+ * they are, calls, globals, blocks that begin and end, conditional branches. Each has a longer form for every case in
+ * rewrite-function.ts, where the walk goes on wherever this one stops.
+ *
+ * What is walked over is written at once, byte by byte: spans are too short for a copy by the engine.
+ */
+import type { CodeCursor } from "./code-cursor.ts";
+import { instructionCost } from "./fuel-cost.ts";
+import type { FuelRegions } from "./fuel-regions.ts";
+import type { FunctionLocals } from "./function-locals.ts";
+import type { IndexShift } from "./index-shift.ts";
+import { walk } from "./instructions.ts";
+import { frameKinds, type LabelFrames } from "./label-frames.ts";
+import type { RewritePlan } from "./rewrite-plan.ts";
+
+export interface WalkState {
+  readonly cursor: CodeCursor;
+  readonly frames: LabelFrames;
+  readonly locals: FunctionLocals;
+  readonly regions: FuelRegions | undefined;
+  /** By opcode: how it is walked over. */
+  readonly kinds: Uint8Array;
+}
+
+export class QuickWalk {
+  /** It came past a call since this was last false. */
+  calls = false;
+  readonly #plan: RewritePlan;
+  readonly #cursor: CodeCursor;
+  readonly #frames: LabelFrames;
+  readonly #locals: FunctionLocals;
+  readonly #regions: FuelRegions | undefined;
+  readonly #kinds: Uint8Array;
+  readonly #keepsDepth: boolean;
+
+  constructor(plan: RewritePlan, { cursor, frames, locals, regions, kinds }: WalkState) {
+    this.#plan = plan;
+    this.#cursor = cursor;
+    this.#frames = frames;
+    this.#locals = locals;
+    this.#regions = regions;
+    this.#kinds = kinds;
+    this.#keepsDepth = plan.accounts.depth !== undefined;
+  }
+
+  /** As far as it goes, at most to `end`. */
+  walk(end: number, isDead: boolean): void {
+    const cursor = this.#cursor;
+    const { bytes, output } = cursor;
+    // Whoever reads beyond the end of an array is slow from then on.
+    const last = Math.min(end, bytes.length - readAheadMax);
+    output.copyTo(cursor.at);
+    do {
+      output.reserve(end - cursor.at + slack);
+      this.#copyPlain(last, isDead);
+    } while (cursor.at < last && this.#passOne(bytes[cursor.at] ?? 0, isDead));
+    output.skipTo(cursor.at);
+  }
+
+  /** Nothing but numbers in hand, and no further than the region goes. */
+  #copyPlain(last: number, isDead: boolean): void {
+    const cursor = this.#cursor;
+    const { bytes, output } = cursor;
+    const kinds = this.#kinds;
+    const room = isDead || this.#regions === undefined ? roomMax : this.#regions.room();
+    const localsEnd = Math.min(this.#locals.count, 0x80);
+    const written = output.bytes;
+    const ahead = output.length - cursor.at;
+    let { at } = cursor;
+    let count = 0;
+    while (at < last && count < room) {
+      const code = bytes[at] ?? 0;
+      const next = bytes[at + 1] ?? 0;
+      const kind = kinds[code] ?? walk.unknown;
+      if (kind === walk.plain) {
+        written[ahead + at] = code;
+        at += 1;
+      } else if ((kind === walk.leb && next < 0x80) || (kind === walk.local && next < localsEnd)) {
+        written[ahead + at] = code;
+        written[ahead + at + 1] = next;
+        at += 2;
+      } else if (kind === walk.leb || (kind === walk.memoryArgument && next < 0x40)) {
+        let length = 2;
+        while ((bytes[at + length] ?? 0) >= 0x80 && length < plainBytesMax) length += 1;
+        if (length === plainBytesMax) break;
+        for (let place = 0; place <= length; place += 1) written[ahead + at + place] = bytes[at + place] ?? 0;
+        at += length + 1;
+      } else break;
+      count += 1;
+    }
+    cursor.at = at;
+    output.length = ahead + at;
+    if (!isDead) this.#regions?.spendRun(count);
+  }
+
+  /** @returns false, with nothing done, for what is a matter of others. */
+  #passOne(code: number, isDead: boolean): boolean {
+    const { output, at } = this.#cursor;
+    output.skipTo(at);
+    switch (code) {
+      case 0x02:
+        return this.#block(isDead);
+      case 0x0b:
+        return !isDead && this.#end();
+      case 0x0d:
+        return this.#branchIf(isDead);
+      case 0x10:
+        return !this.#keepsDepth && this.#call(isDead);
+      case 0x23:
+      case 0x24:
+        return this.#indexed(code, this.#plan.globals, isDead);
+      default:
+        return false;
+    }
+  }
+
+  #call(isDead: boolean): boolean {
+    if (!this.#indexed(0x10, this.#plan.functions, isDead)) return false;
+    this.calls = true;
+    if (!isDead) this.#regions?.reload();
+    return true;
+  }
+
+  #indexed(code: number, { from, by, count }: IndexShift, isDead: boolean): boolean {
+    const cursor = this.#cursor;
+    const { output } = cursor;
+    const start = cursor.at;
+    cursor.at += 1;
+    const index = cursor.u32();
+    const after = cursor.at;
+    if (index >= count) {
+      cursor.at = start;
+      return false;
+    }
+    if (!isDead) this.#regions?.spend(start, instructionCost);
+    output.byte(code);
+    output.unsigned(index < from ? index : index + by);
+    output.skipTo(after);
+    return true;
+  }
+
+  /** Without a type. */
+  #block(isDead: boolean): boolean {
+    const cursor = this.#cursor;
+    if (cursor.bytes[cursor.at + 1] !== noType) return false;
+    if (!isDead) this.#regions?.spend(cursor.at, instructionCost);
+    this.#frames.push(frameKinds.block, this.#regions?.current ?? 0, isDead);
+    cursor.output.byte(0x02);
+    this.#passTo(cursor.at + 2, noType);
+    return true;
+  }
+
+  /** Of a block that is reached, and so is what stands behind. */
+  #end(): boolean {
+    const frames = this.#frames;
+    const top = frames.depth - 1;
+    if (top === 0 || frames.areDead[top] === 1 || frames.isDoubled(top)) return false;
+    frames.depth = top;
+    this.#passTo(this.#cursor.at + 1, 0x0b);
+    this.#regions?.resume(frames.regions[top] ?? 0);
+    return true;
+  }
+
+  #branchIf(isDead: boolean): boolean {
+    const cursor = this.#cursor;
+    const label = cursor.bytes[cursor.at + 1] ?? 0;
+    const rewritten = this.#frames.rewritten(label);
+    if (rewritten === undefined || rewritten >= 0x80) return false;
+    if (!isDead) this.#regions?.spend(cursor.at, instructionCost);
+    cursor.output.byte(0x0d);
+    this.#passTo(cursor.at + 2, rewritten);
+    this.#regions?.branch();
+    return true;
+  }
+
+  /** Writes the last byte of an instruction that ends at `offset`. */
+  #passTo(offset: number, byte: number): void {
+    const cursor = this.#cursor;
+    cursor.output.byte(byte);
+    cursor.output.skipTo(offset);
+    cursor.at = offset;
+  }
+}
+
+/** A number of 64 bits has ten bytes at most, and a memory's alignment stands in front of it. */
+const plainBytesMax = 12;
+const readAheadMax = 16;
+const slack = 256;
+/** A body is shorter. */
+const roomMax = 2 ** 30;
+const noType = 0x40;
