@@ -1,6 +1,7 @@
 /** Functions of the host as core functions: what they throw becomes a trap that no guest can catch. */
 import { type Guard, guardModule } from "../adapter/guard.ts";
 import { trapReasons } from "../adapter/reasons.ts";
+import { guarding } from "../call/fixed-arity.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { FlatType } from "../types/flatten.ts";
 import type { ComponentInstance } from "./component-instance.ts";
@@ -22,19 +23,6 @@ export const guardOf =
   (...given: A): R => {
     try {
       return run(...given);
-    } catch (error) {
-      states.scheduler.fail(error);
-      return otherwise;
-    }
-  };
-
-/** The same for one argument, of which a rest parameter would make an array: built-ins of resources have one. */
-const guardOne =
-  (states: InstanceStates) =>
-  <A, R>(otherwise: R, run: (given: A) => R) =>
-  (given: A): R => {
-    try {
-      return run(given);
     } catch (error) {
       states.scheduler.fail(error);
       return otherwise;
@@ -69,8 +57,8 @@ export function waitingFunc(
 }
 
 function guarded({ states }: ComponentInstance, { type: { params, results } }: Guard, run: HostFunc): HostCall {
-  const guard = params.length === 1 ? guardOne : guardOf;
-  return guard(states)(zeroOf({ params, results }), run as HostCall); // called as its type says
+  const fail = (error: unknown): void => states.scheduler.fail(error);
+  return guarding(params.length, { run, fail, otherwise: zeroOf({ params, results }) }) as HostCall; // called as its type says
 }
 
 function instanceOf({ states, place }: ComponentInstance, guard: Guard, funcs: Record<string, unknown>): CoreItem {

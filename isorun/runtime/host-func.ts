@@ -2,9 +2,9 @@
  * A function of the host as a component calls it: it is given a context if it takes one, and may answer with a promise,
  * for which the call that runs is suspended where that is possible.
  */
+import { hostCalling } from "../call/fixed-arity.ts";
 import { type Scheduler, waiting } from "../call/scheduler.ts";
 import { canSuspend } from "../call/suspending.ts";
-import { dutyIndex, inHostIndex, runningIndex } from "../call/task-numbers.ts";
 import { ComponentError, TrapError } from "../errors/errors.ts";
 import type { HostCall } from "../instantiate/runtime-scope.ts";
 import type { FuncType } from "../types/component-types.ts";
@@ -18,57 +18,21 @@ interface HostFuncOptions {
 }
 
 /** The `ok` side of a result is what the implementation returns, the other one what it throws as ComponentError. */
-export function hostFunc(type: FuncType, options: HostFuncOptions): HostCall {
-  const run = running(type, options);
-  if (type.result?.kind !== "result") {
-    const answered = (answer: unknown): unknown => (isThenable(answer) ? waitFor(answer, options) : answer);
-    // A rest parameter is an array for each call.
-    if (type.params.length === 1) return (value) => answered(run(value));
-    if (type.params.length === 2) return (one, other) => answered(run(one, other));
-    return (...values) => answered(run(...values));
-  }
-  return (...values) => {
-    try {
-      const answer = run(...values);
-      return isThenable(answer) ? waitFor(asResult(answer), options) : { tag: "ok", val: answer };
-    } catch (error) {
-      return errSide(error);
-    }
-  };
-}
-
-/** While it runs, calls that it makes are known to be its own; and whatever ended its call meanwhile ends it then. */
-function running({ params }: FuncType, { implementation, scheduler }: HostFuncOptions): HostCall {
-  const implemented = implementation as HostCall; // its arguments are what the type says
-  const { words } = scheduler;
-  if (implementation.length > params.length) {
-    return within(scheduler, (...values) => implemented(...values, scheduler.running?.context));
-  }
-  if (params.length !== 1) return within(scheduler, implemented);
-  return (value) => {
-    const outer = words[inHostIndex] ?? 0;
-    words[inHostIndex] = words[runningIndex] ?? 0;
-    try {
-      return implemented(value);
-    } finally {
-      words[inHostIndex] = outer;
-      if (words[dutyIndex] !== 0) scheduler.endIfStopped();
-    }
-  };
-}
-
-function within(scheduler: Scheduler, implemented: HostCall): HostCall {
-  const { words } = scheduler;
-  return (...values) => {
-    const outer = words[inHostIndex] ?? 0;
-    words[inHostIndex] = words[runningIndex] ?? 0;
-    try {
-      return implemented(...values);
-    } finally {
-      words[inHostIndex] = outer;
-      if (words[dutyIndex] !== 0) scheduler.endIfStopped();
-    }
-  };
+export function hostFunc({ params, result }: FuncType, options: HostFuncOptions): HostCall {
+  const { implementation, scheduler } = options;
+  const isResult = result?.kind === "result";
+  const hasContext = implementation.length > params.length;
+  const call = hostCalling(
+    { params: params.length, hasContext, isResult },
+    {
+      implemented: implementation,
+      scheduler,
+      isThenable,
+      waitFor: (answer: PromiseLike<unknown>) => waitFor(isResult ? asResult(answer) : answer, options),
+      errSide,
+    },
+  );
+  return call as HostCall; // its arguments are what the type says
 }
 
 const asResult = async (answer: PromiseLike<unknown>): Promise<unknown> => {
