@@ -56,6 +56,12 @@ describe("limits", () => {
   });
 });
 
+test("tables are not shared, and memories that are say how large they become", () => {
+  expect(() => decodeCoreModule(table(0x03, 1, 1))).toThrow(DecodeError);
+  expect(() => decodeCoreModule(memory(0x03, 1, 1))).not.toThrow();
+  expect(() => decodeCoreModule(memory(0x02, 1))).toThrow(ValidationError);
+});
+
 describe("types that refer to types", () => {
   const nullOf = (index: number) => [0x63, index];
 

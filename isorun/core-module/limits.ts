@@ -9,6 +9,9 @@ export function limitsProblem(type: Limited): string | undefined {
   const { minimum, maximum = minimum } = type.limits;
   const { most, unit } = rangeOf(type);
   if (minimum > most || maximum > most) return `${type.kind} size must be at most ${most} ${unit}`;
+  if (type.kind === "memory" && type.limits.isShared && type.limits.maximum === undefined) {
+    return "shared memory must have maximum size";
+  }
   return minimum > maximum ? "size minimum must not be greater than maximum" : undefined;
 }
 

@@ -91,8 +91,9 @@ export function readMemoryType(reader: ByteReader): CoreExternTypeRef & { readon
 
 export function readTableType(reader: ByteReader): CoreExternTypeRef & { readonly kind: "table" } {
   const element = readRefType(reader);
+  const start = reader.offset;
   const { hasPageSize, ...limits } = readLimits(reader);
-  if (hasPageSize) reader.failLeadingByte("table limits");
+  if (hasPageSize || limits.isShared) reader.fail("malformed limits flags of a table", start);
   return { kind: "table", element, limits };
 }
 

@@ -14,6 +14,7 @@ const seed = 20_260;
 /** Few of those that compile modules. */
 const smoke = new Map([
   ["component", 2048],
+  ["known", 1024],
   ["rewrite", 256],
   ["lift", 160],
   ["lower", 96],

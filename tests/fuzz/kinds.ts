@@ -4,8 +4,16 @@ import type { CaseKind } from "./case-kind.ts";
 import { fuelKinds } from "./fuel-cases.ts";
 import { guestKinds } from "./guest-cases.ts";
 import { handleKinds } from "./handle-cases.ts";
+import { knownKinds } from "./known-cases.ts";
 import { waveKinds } from "./wave-cases.ts";
 
 export const kinds: ReadonlyMap<string, CaseKind> = new Map(
-  Object.entries<CaseKind>({ ...binaryKinds, ...guestKinds, ...handleKinds, ...waveKinds, ...fuelKinds }),
+  Object.entries<CaseKind>({
+    ...binaryKinds,
+    ...knownKinds,
+    ...guestKinds,
+    ...handleKinds,
+    ...waveKinds,
+    ...fuelKinds,
+  }),
 );

@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compareCases, compareVerdicts } from "./compare-verdicts.ts";
+import { compareCases, comparedKinds, compareVerdicts } from "./compare-verdicts.ts";
 import { parseCaseId } from "./job.ts";
 import { kinds } from "./kinds.ts";
 import { type Progress, runFuzz } from "./run-fuzz.ts";
@@ -18,7 +18,7 @@ const board = join(import.meta.dir, "../scoreboards/isorun-fuzz.txt");
 const findingsShown = 20;
 const progressMs = 5000;
 /** Of the components, one in so many is shown to wasmtime too. */
-const comparedOneIn = 200;
+const comparedOneIn = 40;
 
 process.exitCode = await main();
 
@@ -67,8 +67,7 @@ async function runAll({ seed, cases, isWritten }: Whole): Promise<number> {
     onProgress: progressOf(cases),
     signal,
   });
-  const compared = signal.aborted ? 0 : Math.floor((cases.get("component") ?? 0) / comparedOneIn);
-  const verdicts = await compareVerdicts(seed, { count: compared, signal });
+  const verdicts = await compareVerdicts(seed, { counts: signal.aborted ? new Map() : comparedOf(cases), signal });
   const findings = [...[...results.values()].flatMap((result) => result.findings), ...verdicts.findings];
   for (const { id, what } of findings.slice(0, findingsShown)) console.log(`${id}\n${what}\n`);
   const table = formatScoreboard({ seed, results, verdicts });
@@ -79,6 +78,10 @@ async function runAll({ seed, cases, isWritten }: Whole): Promise<number> {
   }
   if (isWritten) writeFileSync(board, table);
   return findings.length === 0 ? 0 : 1;
+}
+
+function comparedOf(cases: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map(comparedKinds.map((kind) => [kind, Math.floor((cases.get(kind) ?? 0) / comparedOneIn)]));
 }
 
 interface Interruption {
@@ -130,8 +133,7 @@ async function runOne(id: string): Promise<number> {
     return 1;
   }
   const { endings } = ended.report;
-  const verdicts = job.kind === "component" ? (await compareCases(job.cases)).findings : [];
-  const findings = [...ended.report.findings, ...verdicts];
+  const findings = [...ended.report.findings, ...(await compareCases([job])).findings];
   console.log(findings.map(({ what }) => what).join("\n") || Object.keys(endings).join());
   return findings.length === 0 ? 0 : 1;
 }

@@ -123,3 +123,6 @@
 (assert_invalid
   (component (core type (func (param (ref null 1)))))
   "unknown type 1: type index out of bounds")
+(assert_invalid
+  (component (core type (module (import "m" "m" (memory 1 shared)))))
+  "shared memory must have maximum size")
