@@ -96,11 +96,16 @@ export const isorunDiagnostics = {
     message: (p) => `the stack is exhausted: calls of '${p.file}' stand too deep in each other`,
     hint: () => "It most likely calls itself without an end.",
   }),
-  E_RUN_DIRECTORY: rule<{ path: string; reason: string }>({
+  E_RUN_DIRECTORY: rule<{ path: string; reason: string; flag?: string }>({
     exit: exitCode.notFound,
     summary: "What `--allow-read` or `--allow-write` names is no directory that can be given to a component.",
     message: (p) => `cannot give '${p.path}' to the program: ${p.reason}`,
-    hint: () => "Components are given directories: name one that exists, or the one that the file is in.",
+    hint: ({ flag }) =>
+      flag === undefined
+        ? "Components are given directories: name one that exists."
+        : `Components are given directories: \`${flag}\` gives the one that it is in, with all that is there.`,
+    fixes: ({ flag }) =>
+      flag === undefined ? [] : [{ title: "Give the directory that it is in", kind: "option" as const, text: flag }],
   }),
   E_INVOKE_NAME: rule<InFile & Callable & { name: string }>({
     exit: exitCode.notFound,
@@ -120,6 +125,12 @@ export const isorunDiagnostics = {
     summary: "The function takes or returns resources, streams or futures, which no text stands for.",
     message: (p) => `cannot call '${p.name}' from a command line: its type is ${p.type}`,
     hint: () => "Call it from a program, by the library.",
+  }),
+  E_BENCH_EXIT: rule<InFile & { func: string; status: number }>({
+    exit: exitCode.failure,
+    summary: "The function that `isorun bench` calls ends the program, so that there is nothing to call again.",
+    message: (p) => `'${p.func}' ended '${p.file}' with ${p.status}, and cannot be called again`,
+    hint: () => "Time a function that returns, with `--invoke`.",
   }),
   E_BENCH_ROUNDS: rule<{ value: string }>({
     exit: exitCode.usage,

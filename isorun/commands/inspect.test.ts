@@ -4,6 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
+import { assemble } from "../../tests/components/assemble.ts";
 import { benchCommand } from "./bench.ts";
 import { inspectCommand } from "./inspect.ts";
 import { checkTypes } from "./testing/check-types.ts";
@@ -14,8 +15,20 @@ import { typesCommand } from "./types.ts";
 const scratch = mkdtempSync(join(tmpdir(), "isorun-inspect-"));
 const place = { home: join(scratch, "home"), cwd: scratch };
 
+const leaveText = `(component
+  (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit" (func (param "status" (result))))))
+  (core func $exit (canon lower (func $exit "exit")))
+  (core module $m
+    (import "" "exit" (func $exit (param i32)))
+    (func (export "leave") (call $exit (i32.const 1))))
+  (core instance $i (instantiate $m (with "" (instance (export "exit" (func $exit))))))
+  (func (export "leave") (canon lift (core func $i "leave"))))`;
+
 beforeAll(async () => {
   for (const [name, path] of Object.entries(await componentFiles())) copyFileSync(path, join(scratch, `${name}.wasm`));
+}, 120_000);
+beforeAll(async () => {
+  writeFileSync(join(scratch, "leave.wasm"), (await assemble([leaveText]))(leaveText));
 }, 120_000);
 afterAll(() => rmSync(scratch, { recursive: true }));
 
@@ -131,8 +144,33 @@ test("bench times loading, the store, instantiating and calls", async () => {
   const { stdout } = await runIsorun([...argv, "--format=json"], place);
   const { detail } = await assertValidEnvelope(stdout, benchCommand);
   expect(detail).toMatchObject({
-    steps: [{ name: "load" }, { name: "load-from-store" }, { name: "instantiate" }, { name: "call", rounds: 2 }],
+    counts_fuel: true,
+    steps: [
+      { name: "load" },
+      { name: "load-from-store" },
+      { name: "start" },
+      { name: "instantiate" },
+      { name: "call", rounds: 2, calls: expect.any(Number) },
+    ],
   });
   const text = await runIsorun(argv, place);
-  expect(text.stdout).toMatch(/^load .* median .* best {2}of 2\nload-from-store /);
+  expect(text.stdout).toMatch(
+    /^ +first +median +best {2}rounds\nload .* 2\nload-from-store .*\nstart .*\ninst.*\ncall .* 2 × /,
+  );
+});
+
+test("bench calls what returns an error as often as what does not", async () => {
+  const ended = await runIsorun(["bench", "math.wasm", "--rounds=1", "--no-fuel", "--invoke=divide(1, 0)"], place);
+  expect({ ...ended, stdout: "" }).toEqual({ stdout: "", stderr: "", exitCode: 0 });
+  expect(ended.stdout).toContain("\ncall ");
+});
+
+test.each([
+  ["fail()", "math.wasm", "E_COMPONENT_TRAP", "trapped in 'fail'"],
+  ["leave()", "leave.wasm", "E_BENCH_EXIT", "'leave' ended 'leave.wasm' with 1"],
+])("bench of %s says why there is nothing to time", async (call, file, code, words) => {
+  const { stdout, stderr, exitCode } = await runIsorun(["bench", file, "--rounds=1", "--invoke", call], place);
+  expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 1 });
+  expect(stderr).toStartWith(`error[${code}]: `);
+  expect(stderr).toContain(words);
 });

@@ -3,9 +3,13 @@
  * that they have from the working directory, so that both `/home/me/data/x` and `data/x` lead to what `--allow-read=data`
  * grants.
  */
-import { isAbsolute, relative } from "node:path";
+import { type Stats, statSync } from "node:fs";
+import { dirname, isAbsolute, relative } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
+import { escapeCommas } from "@vivarium/core/policy/comma-list";
 import type { Policy } from "@vivarium/core/policy/policy";
+import { shellWord } from "@vivarium/core/shell-word";
+import { errnoOf } from "@vivarium/core/store/io-problem";
 import { LinkError } from "../errors/errors.ts";
 import type { InstanceBuilder } from "../runtime/instance-builder.ts";
 import { type DirOptions, WasiDir } from "../wasi/dir.ts";
@@ -24,7 +28,26 @@ export function linkDirectories(builder: InstanceBuilder, { policy, cwd, onWrite
   const granted = outermost([...policy.capabilities.read, ...policy.capabilities.write]);
   const given = granted.flatMap((path) => [...underRelativeName(path, cwd), { path, guestPath: path }]);
   for (const { path, guestPath } of workingDirectoryFirst(given)) {
+    requireDirectory(path, policy);
     linkDirectory(builder, path, { guestPath, access: "write", onWriteRefused });
+  }
+}
+
+/** A file is a mistake that is easy to make: other engines give them. What cannot be looked at is told by who opens it. */
+function requireDirectory(path: string, { capabilities }: Policy): void {
+  const status = lookAt(path);
+  if (status === undefined || status.isDirectory()) return;
+  const kind = capabilities.write.includes(path) ? "write" : "read";
+  const flag = shellWord(`--allow-${kind}=${escapeCommas(dirname(path))}`);
+  throw problem("E_RUN_DIRECTORY", { path, reason: status.isFile() ? "it is a file" : "it is no directory", flag });
+}
+
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
   }
 }
 

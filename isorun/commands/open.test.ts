@@ -1,6 +1,6 @@
 /** What is no component gets an answer that helps, from each command that reads one. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
@@ -45,6 +45,9 @@ const files: Readonly<Record<string, string | readonly number[]>> = {
   "script.py": "print(1)\n",
   "words.txt": "hello\n",
   elf: "\x7fELF\x02\x01\x01\0",
+  "page.wasm": "<!DOCTYPE html>\n<title>Not found</title>",
+  "pointer.wasm": "version https://git-lfs.github.com/spec/v1\noid sha256:00\n",
+  "packed.wasm.gz": [0x1f, 0x8b, 8],
   "archive.zip": "PK\x03\x04",
   "unknown.bin": [1, 2, 3, 0, 255],
   "cut.wasm": [...preamble, 1, 100, 0],
@@ -53,6 +56,10 @@ const files: Readonly<Record<string, string | readonly number[]>> = {
 
 beforeAll(() => {
   mkdirSync(join(scratch, "folder"));
+  writeFileSync(join(scratch, "huge.wasm"), "");
+  // It takes no room: nothing is written.
+  truncateSync(join(scratch, "huge.wasm"), 3 * 2 ** 30);
+  expect(Bun.spawnSync(["mkfifo", join(scratch, "fifo")]).exitCode).toBe(0);
   for (const [name, contents] of Object.entries(files)) {
     writeFileSync(join(scratch, name), typeof contents === "string" ? contents : new Uint8Array(contents));
   }
@@ -69,10 +76,15 @@ const rows: readonly (readonly [file: string, exitCode: number, code: string, wo
   ["script.py", 65, "E_COMPONENT_KIND", "`componentize-py`"],
   ["words.txt", 65, "E_COMPONENT_KIND", "it is a text"],
   ["elf", 65, "E_COMPONENT_KIND", "a program for Linux (ELF)"],
+  ["page.wasm", 65, "E_COMPONENT_KIND", "Download it again"],
+  ["pointer.wasm", 65, "E_COMPONENT_KIND", "`git lfs pull`"],
+  ["packed.wasm.gz", 65, "E_COMPONENT_KIND", "`gunzip`"],
+  ["huge.wasm", 65, "E_COMPONENT_KIND", "a file of 3221225472 bytes"],
   ["archive.zip", 65, "E_COMPONENT_KIND", "a ZIP archive"],
   ["unknown.bin", 65, "E_COMPONENT_KIND", "in no format that begins so"],
   ["folder", 65, "E_COMPONENT_KIND", "it is a directory"],
   ["/dev/null", 65, "E_COMPONENT_KIND", "no regular file"],
+  ["fifo", 65, "E_COMPONENT_KIND", "no regular file"],
   ["cut.wasm", 65, "E_COMPONENT_MALFORMED", "cannot decode 'cut.wasm'"],
   ["invalid.wasm", 65, "E_COMPONENT_INVALID", "a core module is not valid"],
 ];
@@ -86,13 +98,15 @@ test.each(rows)("%s ends with %i", async (file, exitCode, code, words) => {
 
 test("every command says the same", async () => {
   for (const command of ["run", "inspect", "types", "bench"]) {
-    const { stdout, exitCode } = await runIsorun([command, "core.wasm", "--format=json"], place);
-    expect(exitCode).toBe(65);
-    expect(await assertValidEnvelope(stdout)).toMatchObject({
-      command: `isorun ${command}`,
-      status: "error",
-      diagnostics: [{ code: "E_COMPONENT_KIND" }],
-    });
+    for (const file of ["core.wasm", "text.wat", "fifo", "huge.wasm"]) {
+      const { stdout, exitCode } = await runIsorun([command, file, "--format=json"], place);
+      expect(exitCode).toBe(65);
+      expect(await assertValidEnvelope(stdout)).toMatchObject({
+        command: `isorun ${command}`,
+        status: "error",
+        diagnostics: [{ code: "E_COMPONENT_KIND" }],
+      });
+    }
   }
 });
 

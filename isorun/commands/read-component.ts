@@ -12,6 +12,10 @@ const problem = problemsOf<typeof isorunDiagnostics>();
 /** More than an engine takes: a module has at most 1 GiB, and nobody's component comes near. */
 const bytesMax = 1 << 30;
 
+const noFile = "no regular file";
+const noFileWay = "Write what it gives to a file first, and name that.";
+const tooLargeWay = "Name the component itself: an image, an archive or a dump may hold it.";
+
 /** @throws E_COMPONENT_MISSING (66), E_COMPONENT_READ (74), E_COMPONENT_KIND (65) */
 export function readComponentFile(file: string, cwd: string): Uint8Array {
   const bytes = bytesOf(file, resolve(cwd, file));
@@ -28,8 +32,9 @@ function bytesOf(file: string, path: string): Uint8Array {
     try {
       const status = fstatSync(descriptor);
       if (status.isDirectory()) throw ofKind(file, "a directory", "Name the file in it that ends in '.wasm'.");
-      if (!status.isFile()) throw ofKind(file, "no regular file");
-      if (status.size > bytesMax) throw ofKind(file, `a file of ${status.size} bytes, which no engine takes`);
+      if (!status.isFile()) throw ofKind(file, noFile, noFileWay);
+      if (status.size > bytesMax)
+        throw ofKind(file, `a file of ${status.size} bytes, which no engine takes`, tooLargeWay);
       return readFileSync(descriptor);
     } finally {
       closeSync(descriptor);
@@ -38,7 +43,7 @@ function bytesOf(file: string, path: string): Uint8Array {
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
     if (errno === "ENOENT" || errno === "ENOTDIR") throw problem("E_COMPONENT_MISSING", { file });
-    if (errno === "ENXIO" || errno === "EISDIR") throw ofKind(file, "no regular file");
+    if (errno === "ENXIO" || errno === "EISDIR") throw ofKind(file, noFile, noFileWay);
     throw problem("E_COMPONENT_READ", { file, reason: reasonOf(error) }, { cause: error });
   }
 }

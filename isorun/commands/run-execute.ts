@@ -11,6 +11,7 @@ import { whyNoFiles } from "../wasi/filesystem/host-files.ts";
 import { formatWave } from "../wave/format.ts";
 import { type Entry, invokedEntryOf, runEntryOf } from "./entry-of.ts";
 import { engineBudget, linkHost } from "./host-of.ts";
+import { interruptOf } from "./interrupt-of.ts";
 import { type OpenComponent, openComponent } from "./open-component.ts";
 import { endOf, type Program } from "./program-end.ts";
 import { openProgramOutput, type ProgramOutput } from "./program-output.ts";
@@ -70,14 +71,6 @@ interface Run {
   /** Whether it can be interrupted while it computes. */
   readonly isCounted: boolean;
 }
-
-/** No turn comes to listeners while a program computes. */
-const interruptOf =
-  ({ signal, lookForSignals }: CommandContext) =>
-  (): Error | undefined => {
-    lookForSignals();
-    return signal.aborted ? (signal.reason as Error) : undefined; // an Interruption
-  };
 
 interface Ended {
   readonly exitCode: number;

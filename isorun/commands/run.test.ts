@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { assertValidEnvelope, assertValidEvents } from "@vivarium/cli/testing/validate-output";
 import { runCommand } from "./run.ts";
 import { componentFiles } from "./testing/components.ts";
@@ -180,12 +180,14 @@ describe("what it may not", () => {
 
   test.each([
     ["missing", "it does not exist"],
-    ["program.wasm", "not a directory"],
+    ["program.wasm", "it is a file"],
+    ["program.wasm", "  hint: Components are given directories: `--allow-read=HERE` gives the one that it is in"],
+    ["/dev/null", "it is no directory"],
   ])("a directory that is '%s' cannot be given", async (path, reason) => {
     const { stderr, exitCode } = await run(`--allow-read=${path}`, "program.wasm");
     expect(exitCode).toBe(66);
-    expect(stderr).toStartWith(`error[E_RUN_DIRECTORY]: cannot give '${join(scratch, path)}' to the program: `);
-    expect(stderr).toContain(reason);
+    expect(stderr).toStartWith(`error[E_RUN_DIRECTORY]: cannot give '${resolve(scratch, path)}' to the program: `);
+    expect(stderr).toContain(reason.replace("HERE", scratch));
   });
 
   test("a policy in a file counts as flags do", async () => {

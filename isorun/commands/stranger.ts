@@ -21,8 +21,16 @@ const formats: readonly (Stranger & { readonly prefix: string })[] = [
   { prefix: "\xcf\xfa\xed\xfe", found: "a program for macOS", way: "Build it for the target wasm32-wasip2 instead." },
   { prefix: "\xca\xfe\xba\xbe", found: "a program for macOS, or a class of Java" },
   { prefix: "PK\x03\x04", found: "a ZIP archive", way: "Unpack it and name the component in it." },
-  { prefix: "\x1f\x8b", found: "compressed with gzip", way: "Unpack it first." },
-  { prefix: "\x28\xb5\x2f\xfd", found: "compressed with zstd", way: "Unpack it first." },
+  { prefix: "\x1f\x8b", found: "compressed with gzip", way: "Unpack it with `gunzip` first." },
+  { prefix: "BZh", found: "compressed with bzip2", way: "Unpack it with `bunzip2` first." },
+  { prefix: "\xfd7zXZ\0", found: "compressed with xz", way: "Unpack it with `unxz` first." },
+  { prefix: "\x28\xb5\x2f\xfd", found: "compressed with zstd", way: "Unpack it with `unzstd` first." },
+  { prefix: "BC\xc0\xde", found: "bitcode of LLVM", way: "Link it to a component first." },
+  {
+    prefix: "version https://git-lfs.github.com/spec/",
+    found: "a pointer of Git LFS to a file that is not here",
+    way: "Fetch it with `git lfs pull`.",
+  },
   { prefix: "!<arch>\n", found: "a library of object files", way: "Link it to a component first." },
 ];
 
@@ -77,6 +85,9 @@ function textOf(bytes: Uint8Array, file: string): Stranger | undefined {
       found: "in the text format",
       way: `Assemble it with \`wasm-tools parse ${file} -o component.wasm\`.`,
     };
+  }
+  if (/^(?:<!doctype html|<html)\b/i.test(bare)) {
+    return { found: "a page in HTML", way: "Download it again: a server answered with a page in place of the file." };
   }
   const extension = /\.([a-z]+)$/.exec(file)?.[1] ?? "";
   if (Object.hasOwn(languages, extension)) return languages[extension];
