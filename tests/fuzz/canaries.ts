@@ -47,8 +47,8 @@ export const canaries: Readonly<Record<string, Canary>> = {
   "loops that nobody pays for": {
     kind: "loops",
     file: "compile/fuel-regions.ts",
-    from: "// br_if to the outer loop\n    this.#charge();",
-    to: "// br_if to the outer loop",
+    from: "output.append(toOuterLoop);\n    this.#charge();",
+    to: "output.append(toOuterLoop);",
   },
   "numbers of characters that are read as decimal": {
     kind: "wave",
