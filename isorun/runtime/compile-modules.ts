@@ -34,16 +34,15 @@ const imported = new WeakMap<WebAssembly.Module, ImportedMemories>();
 /** What a module that was compiled here imports instead of defining it; undefined if there is nothing. */
 export const importedMemoriesOf = (module: WebAssembly.Module): ImportedMemories | undefined => imported.get(module);
 
+// Places in what an engine tells of a module are those of what it was given: a refusal is that of the module as it stands.
+
 async function compile(bytes: Uint8Array): Promise<WebAssembly.Module> {
   const moved = importMemories(bytes, pooledPagesMax);
   if (moved === undefined) return WebAssembly.compile(compilable(bytes));
   try {
-    const module = await WebAssembly.compile(moved.bytes);
-    imported.set(module, { namespace: moved.namespace, memories: moved.memories });
-    return module;
+    return remembered(await WebAssembly.compile(moved.bytes), moved);
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
-    // Places in what is told of it are those of the module as it stands.
     return WebAssembly.compile(compilable(bytes));
   }
 }
@@ -52,8 +51,17 @@ async function compile(bytes: Uint8Array): Promise<WebAssembly.Module> {
 export function compileNow(bytes: Uint8Array): WebAssembly.Module {
   const moved = importMemories(bytes, pooledPagesMax);
   if (moved === undefined) return new WebAssembly.Module(compilable(bytes));
-  const module = new WebAssembly.Module(moved.bytes);
-  imported.set(module, { namespace: moved.namespace, memories: moved.memories });
+  try {
+    return remembered(new WebAssembly.Module(moved.bytes), moved);
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    return new WebAssembly.Module(compilable(bytes));
+  }
+}
+
+/** Without the bytes, which the engine has copied. */
+function remembered(module: WebAssembly.Module, { namespace, memories }: ImportedMemories): WebAssembly.Module {
+  imported.set(module, { namespace, memories });
   return module;
 }
 

@@ -12,6 +12,7 @@ const expected = {
   loop: "fuel of 100000, exhausted",
   neighbour: "still here!",
   frames: ["divide", "divides"],
+  again: [1, 0, "next!", "cannot-enter"],
   fuel: { fib: "6510", sieve: "5309250", matmul: "7266958", sort: "20728758", hash: "925712" },
 };
 

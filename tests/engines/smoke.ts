@@ -3,7 +3,7 @@
  * ends, and the same counts of fuel. It runs as a bundle, so nothing here may be Bun's or Node's.
  */
 import { BudgetExhausted, TrapError } from "../../isorun/errors/errors.ts";
-import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
+import { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
 
 /** Binaries of the components beside this file, by name. */
@@ -19,6 +19,8 @@ export interface SmokeResult {
   readonly frames: readonly string[];
   /** Instructions of each kernel, as text. */
   readonly fuel: Readonly<Record<string, string>>;
+  /** What is left of one instance, what the next one takes of it and says, and why the first is not entered again. */
+  readonly again: readonly unknown[];
 }
 
 const kernels = { fib: 12, sieve: 1, matmul: 1, sort: 1, hash: 1 };
@@ -45,9 +47,28 @@ export async function smoke(components: Components): Promise<SmokeResult> {
         .instantiate(),
     ),
     fuel: await fuelCounts(runtime, components.kernels),
+    again: await successionOf(components),
   };
   await runtime.close();
   return result;
+}
+
+async function successionOf(components: Components): Promise<unknown[]> {
+  const runtime = new Runtime();
+  const builder = runtime.instance(await runtime.load(components.smoke));
+  const first = await builder.instantiate();
+  const linked = await runtime
+    .instance(await runtime.load(components.consumer))
+    .linkLocal("smoke:test/echo", first)
+    .instantiate();
+  const { memories } = InstanceHandle.statesOf(first);
+  await first.terminate();
+  const left = memories.size;
+  const next = await builder.instantiate();
+  const stays = memories.size;
+  const said = next.func("smoke:test/echo#shout")("next");
+  const refused = await linked.call("twice", ["ab"]).catch((error: unknown) => error);
+  return [left, stays, said, refused instanceof TrapError && refused.code];
 }
 
 function resourceOf(handle: InstanceHandle): unknown[] {
