@@ -1,4 +1,4 @@
-/** The component of filesystem.wat, called in plain values: the same for us and for wasmtime. */
+/** The component of the folder filesystem, called in plain values: the same for us and for wasmtime. */
 import { ComponentError } from "../../../isorun/errors/errors.ts";
 import type { InstanceHandle } from "../../../isorun/runtime/instance-handle.ts";
 import { builderOf, type Links } from "./instantiate.ts";

@@ -17,6 +17,7 @@ import { WasiDir } from "../../../isorun/wasi/dir.ts";
 import { oraclePython } from "../../../tools/oracles.ts";
 import { assembleFiles } from "../assemble.ts";
 import { type Call, probeOf } from "./filesystem-probe.ts";
+import { textOf } from "./instantiate.ts";
 
 const root = mkdtempSync(join(tmpdir(), "wasi-oracle-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -116,7 +117,7 @@ const scenarios = [true, false].flatMap((canWrite) =>
     name: `${canWrite}-${index}`,
   })),
 );
-const text = readFileSync(join(import.meta.dir, "filesystem.wat"), "utf8");
+const text = textOf("filesystem");
 const component = (await assembleFiles([text]))(text);
 
 async function underWasmtime(): Promise<readonly (readonly unknown[])[]> {

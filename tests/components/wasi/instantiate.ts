@@ -1,5 +1,5 @@
 /** Instances of the components of this folder, with what they are linked to. */
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Capabilities, grantNothing, type Policy } from "../../../core/policy/policy.ts";
 import type { InstanceBuilder } from "../../../isorun/runtime/instance-builder.ts";
@@ -13,9 +13,17 @@ export interface Links {
   readonly policy?: Policy;
 }
 
-/** @param name of a file, without its ending */
+/** @param name of a file, without its ending, or of a folder with the parts of one component */
+export function textOf(name: string): string {
+  const folder = join(import.meta.dir, name);
+  if (!existsSync(folder)) return readFileSync(`${folder}.wat`, "utf8");
+  const parts = readdirSync(folder).toSorted();
+  return `(component\n${parts.map((part) => readFileSync(join(folder, part), "utf8")).join("\n")})`;
+}
+
+/** @param name as of `textOf` */
 export async function builderOf(name: string, { systems, policy }: Links): Promise<InstanceBuilder> {
-  const text = readFileSync(join(import.meta.dir, `${name}.wat`), "utf8");
+  const text = textOf(name);
   const runtime = new Runtime();
   const builder = runtime.instance(await runtime.load((await assemble([text]))(text)));
   for (const system of systems) builder.linkSystem(system);

@@ -1,4 +1,4 @@
-"""Calls the component of filesystem.wat under wasmtime: reads JSON from stdin, prints what came out of each scenario.
+"""Calls the component of the folder filesystem under wasmtime: reads JSON from stdin, prints what came out of each scenario.
 
 {"component": path, "scenarios": [{"directories": [[host path, guest path, whether it may be written]], "calls": [[name,
 argument, ...]]}]}. Handles are numbers, and those of a scenario are its own. A trap is told as "trap", and ends it.
