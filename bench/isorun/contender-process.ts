@@ -21,6 +21,8 @@ export class ContenderProcess {
   constructor(name: string, command: readonly string[]) {
     this.#name = name;
     this.#child = Bun.spawn([...command], { stdin: "pipe", stdout: "pipe", stderr: "pipe" });
+    // One that nobody asks keeps this process from nothing, and ends with it.
+    this.#child.unref();
     this.#lines = readLines(this.#child.stdout);
     this.#errors = this.#child.stderr.text();
   }

@@ -16,24 +16,28 @@ export function typeOfSerial(serial: number): Uint8Array {
 }
 
 /** @param serial of 24 bits */
-export function distinctComponent(component: Uint8Array, serial: number): Uint8Array {
-  const parts = sectionsOf(component).map(({ id, contents }) => {
-    if (id === ids.coreModule) return section(id, [distinctModule(contents, serial)]);
-    if (id === ids.component) return section(id, [distinctComponent(contents, serial)]);
+export const distinctComponent = (component: Uint8Array, serial: number): Uint8Array =>
+  joined(partsOfComponent(component, serial));
+
+/** Parts, so that nothing is copied twice: what is thrown away before a measurement is collected in its time. */
+function partsOfComponent(component: Uint8Array, serial: number): Uint8Array[] {
+  const parts = sectionsOf(component).flatMap(({ id, contents }) => {
+    if (id === ids.coreModule) return section(id, partsOfModule(contents, serial));
+    if (id === ids.component) return section(id, partsOfComponent(contents, serial));
     return section(id, [contents]);
   });
-  return joined([component.subarray(0, headBytes), ...parts]);
+  return [component.subarray(0, headBytes), ...parts];
 }
 
-function distinctModule(module: Uint8Array, serial: number): Uint8Array {
+function partsOfModule(module: Uint8Array, serial: number): Uint8Array[] {
   const sections = sectionsOf(module);
   const types = sections.find(({ id }) => id === ids.type);
   const [count, start] = types === undefined ? [0, 0] : readNumber(types.contents, 0);
   const others = types?.contents.subarray(start) ?? new Uint8Array();
   const changed = section(ids.type, [writeNumber(count + 1), others, typeOfSerial(serial)]);
-  const rest = sections.filter((one) => one !== types).map(({ id, contents }) => section(id, [contents]));
+  const rest = sections.filter((one) => one !== types).flatMap(({ id, contents }) => section(id, [contents]));
   // Only custom sections may stand before types, and they may stand anywhere.
-  return joined([module.subarray(0, headBytes), changed, ...rest]);
+  return [module.subarray(0, headBytes), ...changed, ...rest];
 }
 
 interface Section {
@@ -51,9 +55,9 @@ function sectionsOf(binary: Uint8Array): Section[] {
   return sections;
 }
 
-const section = (id: number, contents: readonly Uint8Array[]): Uint8Array => {
+const section = (id: number, contents: readonly Uint8Array[]): Uint8Array[] => {
   const size = contents.reduce((sum, { length }) => sum + length, 0);
-  return joined([Uint8Array.of(id), writeNumber(size), ...contents]);
+  return [Uint8Array.of(id), writeNumber(size), ...contents];
 };
 
 const joined = (parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Bun.concatArrayBuffers([...parts]));

@@ -36,8 +36,8 @@ test("components of two serials are valid, and none of their core modules is the
 test("a module that is compiled again for the instance is noticed", async () => {
   const { component, probe } = await smallest();
   const bytes = distinctComponent(component, 7);
-  const runtime = new Runtime();
   const check = async (budget: object) => {
+    const runtime = new Runtime();
     const watch = watchCompiler(typeOfSerial(7));
     const failure = await checkFuel(await runtime.load(bytes, { budget }), { runtime, watch, probe }).catch(String);
     watch.end();

@@ -30,7 +30,7 @@ const small: Size = {
   without: { limit: 0.1, aim: 0.08 },
   with: { limit: 0.15, aim: 0.08 },
   warmUps: 200,
-  roundsTimes: [9, 3],
+  roundsTimes: [9, 2],
 };
 
 /** Ratios to jco. */
@@ -47,7 +47,7 @@ const sizes: Readonly<Record<string, Size>> = {
   python: {
     without: { limit: 0.35, aim: 0.35 },
     with: { limit: 0.9, aim: 0.5 },
-    warmUps: 3,
+    warmUps: 2,
     roundsTimes: [2, 1],
   },
 };
@@ -57,7 +57,7 @@ const fromStore = { limit: 0.05, aim: 0.02 };
 export const load: Benchmark = {
   name: "isorun.load",
   summary:
-    "A component is decoded, validated and compiled, beside jco's transpile of the same on Bun, each contender in a process of its own. No component was seen before: its core modules are changed for each time, before the clock starts. Rows with the size alone: the process has loaded many others before, until it got no faster. `first in a process`: the first component of a new process, libraries imported before the clock starts; what `isorun run` or a user of jco pays. With fuel: `load` is told a budget of fuel, and ends with all modules rewritten and compiled for it; that an instance counts fuel and has none compiled again is checked outside the time. From the store: another process has loaded the same bytes before; what is decoded and validated is read, and the engine compiles with the first instance. Compiling what jco writes is not in jco's time. Same work: the same exports, and as many bytes of core modules.",
+    "A component is decoded, validated and compiled, beside jco's transpile of the same on Bun, each contender in a process of its own. No component was seen before: its core modules are changed for each time, before the clock starts. Rows with the size alone: the process has loaded many others before, until it got no faster. `first in a process`: the first component of a new process, as for a command; the library is imported before the clock starts, what it imports later by itself is in the time. With fuel: `load` is told a budget of fuel, and ends with all modules rewritten and compiled for it; that an instance counts fuel and has none compiled again is checked outside the time. From the store: another process has loaded the same bytes before; what is decoded and validated is read, and the engine compiles with the first instance. Compiling what jco writes is not in jco's time. Same work: the same exports, and as many bytes of core modules.",
   rounds: 5,
   sets: ["rust", "javascript", "python"],
   versions: async () => ({ isorun: programVersion, ...(await versionsBesideJco()) }),
