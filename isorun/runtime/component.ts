@@ -2,7 +2,7 @@
 import type { Budget } from "../../core/budget/budget.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import { decodeComponent, layerOf } from "../decode/component.ts";
-import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors.ts";
+import { DecodeError } from "../errors/errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/planner.ts";
 import type { ModuleStore } from "../store/module-store.ts";
@@ -12,7 +12,7 @@ import { validateComponent } from "../validate/component.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
 import { beginCompilingAll, type Compiling, compiledModules } from "./compile-modules.ts";
 import { KeptModules } from "./kept-modules.ts";
-import { type MeteredModule, Metering } from "./metered-modules.ts";
+import { type BegunModules, isRefusal, type MeteredModule, Metering } from "./metered-modules.ts";
 import { hashOf } from "./sha256.ts";
 
 /** Times in milliseconds. */
@@ -114,9 +114,10 @@ interface Loading extends LoadOptions {
 
 /** @throws DecodeError, ValidationError, UnsupportedError */
 export async function loadComponent(
-  bytes: Uint8Array,
+  source: Uint8Array,
   { store, budget = {}, isInterruptible = false }: Loading,
 ): Promise<Component> {
+  const bytes = plain(source);
   checkLayer(bytes);
   const metering = new Metering(budget, isInterruptible);
   if (store === undefined) return decodedComponent(bytes, { metering });
@@ -127,6 +128,10 @@ export async function loadComponent(
   await store.keepComponent(hash, { valid: Component.partsOf(component).valid, file: bytes });
   return component;
 }
+
+/** Without the ways of a Buffer, whose parts cost several times as much. */
+const plain = (bytes: Uint8Array): Uint8Array =>
+  bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** What was decoded, validated and compiled another time. */
 function knownComponent(
@@ -155,11 +160,14 @@ async function decodedComponent(bytes: Uint8Array, { metering, kept: place }: De
   const node = decodeComponent(bytes);
   const decoded = performance.now();
   const compiling = metering.isNeeded ? undefined : beginCompilingAll(node);
-  const valid = validateComponent(node, bytes);
-  const validated = performance.now();
+  // A store is asked for all of them together, when they are known.
+  const begun = metering.isNeeded && place === undefined ? metering.begin() : undefined;
+  const onModule = begun === undefined ? undefined : (core: CoreModule) => begun.add(core);
+  const valid = validateComponent(node, bytes, onModule);
+  const validated = performance.now() - (begun?.rewriteMs ?? 0);
   const cores = coreModulesOf(valid);
   const kept = place === undefined ? {} : { hash: place.hash, kept: new KeptModules(cores, place) };
-  const made = await madeModules(cores, { metering, compiling, ...kept });
+  const made = await madeModules(cores, { metering, compiling, begun, ...kept });
   const cost = {
     decodeMs: decoded - start,
     validateMs: validated - decoded,
@@ -174,17 +182,19 @@ interface Making {
   readonly metering: Metering;
   /** Undefined if they are to be rewritten. */
   readonly compiling: Compiling | undefined;
+  /** All of them, if they are rewritten already. */
+  readonly begun: BegunModules | undefined;
   readonly kept?: KeptModules;
 }
 
 /** @throws ValidationError */
 async function madeModules(
   cores: readonly CoreModule[],
-  { metering, compiling, kept }: Making,
+  { metering, compiling, begun, kept }: Making,
 ): Promise<Pick<ComponentParts, "modules" | "metered">> {
   if (compiling !== undefined) return { modules: await compiledModules(cores, compiling), metered: new Map() };
   try {
-    const made = await metering.makeAll(cores, kept);
+    const made = await (begun ?? metering.beginAll(cores, kept)).all();
     return { modules: new Map(), metered: new Map([[metering.key, new WeakMap(made)]]) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -192,12 +202,6 @@ async function madeModules(
     return { modules: await compiledModules(cores, new Map()), metered: new Map() };
   }
 }
-
-const isRefusal = (error: unknown): boolean =>
-  error instanceof DecodeError ||
-  error instanceof ValidationError ||
-  error instanceof UnsupportedError ||
-  error instanceof WebAssembly.CompileError;
 
 function checkLayer(bytes: Uint8Array): void {
   if (layerOf(bytes) !== "module") return;

@@ -2,6 +2,7 @@
 import type { Budget } from "../../core/budget/budget.ts";
 import { type RewriteOptions, type RewrittenModule, rewriteCoreModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
+import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { beginCompiling, compileNow } from "./compile-modules.ts";
 import type { KeptModules } from "./kept-modules.ts";
 
@@ -38,25 +39,65 @@ export class Metering {
     return { rewritten, module: compileNow(rewritten.bytes) };
   }
 
-  /**
-   * All of a component's. The engine compiles one while the next is rewritten: so the longest goes first.
-   * @throws as `make` does
-   */
-  async makeAll(
-    cores: readonly CoreModule[],
-    kept?: KeptModules,
-  ): Promise<(readonly [core: CoreModule, made: MeteredModule])[]> {
-    const longestFirst = cores.toSorted((a, b) => b.bytes.length - a.bytes.length);
-    const begun = longestFirst.map((core) => {
-      const rewritten = this.#rewrite(core, kept);
-      return { core, rewritten, module: beginCompiling(rewritten.bytes) };
-    });
-    return Promise.all(
-      begun.map(async ({ core, rewritten, module }) => [core, { rewritten, module: await module }] as const),
-    );
+  /** For the core modules of a component, each as soon as it is known: the engine compiles one beside what comes next. */
+  begin(): BegunModules {
+    return new BegunModules((core) => this.#rewrite(core, undefined));
+  }
+
+  /** The longest first, so that the rest is rewritten while the engine has it. */
+  beginAll(cores: readonly CoreModule[], kept?: KeptModules): BegunModules {
+    const begun = new BegunModules((core) => this.#rewrite(core, kept));
+    for (const core of cores.toSorted((a, b) => b.bytes.length - a.bytes.length)) begun.add(core);
+    return begun;
   }
 
   #rewrite(core: CoreModule, kept: KeptModules | undefined): RewrittenModule {
     return kept?.rewritten(this.options).get(core) ?? rewriteCoreModule(core, this.options);
   }
 }
+
+/** Core modules that are rewritten, and compiled meanwhile. */
+export class BegunModules {
+  readonly #rewrite: (core: CoreModule) => RewrittenModule;
+  readonly #begun: {
+    readonly core: CoreModule;
+    readonly rewritten: RewrittenModule;
+    readonly module: Promise<WebAssembly.Module>;
+  }[] = [];
+  #refusal: unknown;
+  /** How long the rewriting took. */
+  rewriteMs = 0;
+
+  constructor(rewrite: (core: CoreModule) => RewrittenModule) {
+    this.#rewrite = rewrite;
+  }
+
+  /** A refusal is told to who asks for all: until then something else may turn out to be wrong. */
+  add(core: CoreModule): void {
+    if (this.#refusal !== undefined) return;
+    const start = performance.now();
+    try {
+      const rewritten = this.#rewrite(core);
+      this.#begun.push({ core, rewritten, module: beginCompiling(rewritten.bytes) });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      this.#refusal = error;
+    }
+    this.rewriteMs += performance.now() - start;
+  }
+
+  /** @throws DecodeError | ValidationError | UnsupportedError, and the engine's for what it refuses */
+  async all(): Promise<(readonly [core: CoreModule, made: MeteredModule])[]> {
+    if (this.#refusal !== undefined) throw this.#refusal;
+    return Promise.all(
+      this.#begun.map(async ({ core, rewritten, module }) => [core, { rewritten, module: await module }] as const),
+    );
+  }
+}
+
+/** What a component may be guilty of. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof DecodeError ||
+  error instanceof ValidationError ||
+  error instanceof UnsupportedError ||
+  error instanceof WebAssembly.CompileError;

@@ -19,22 +19,38 @@ import { coreInstanceType, externTypeOf, inlineInstance, instantiate } from "./i
 import { Scope } from "./scope.ts";
 import type { ValidComponent, ValidDefinition } from "./valid-component.ts";
 
-/** @throws DecodeError (a core module in it), ValidationError, UnsupportedError */
-export function validateComponent(node: ComponentNode, file: Uint8Array, outer?: Scope): ValidComponent {
-  const scope = new Scope("component", outer);
+interface Validation {
+  readonly file: Uint8Array;
+  readonly onModule: ((module: CoreModule) => void) | undefined;
+}
+
+/**
+ * @param onModule is given each core module, also of nested components, as soon as it is known, whether what follows is
+ *   valid or not
+ * @throws DecodeError (a core module in it), ValidationError, UnsupportedError
+ */
+export function validateComponent(
+  node: ComponentNode,
+  file: Uint8Array,
+  onModule?: Validation["onModule"],
+): ValidComponent {
+  return validateAll(new Scope("component", undefined), node, { file, onModule });
+}
+
+function validateAll(scope: Scope, node: ComponentNode, validation: Validation): ValidComponent {
   const definitions: ValidDefinition[] = [];
   for (const definition of node.definitions) {
-    const valid = validate(scope, definition, file);
+    const valid = validate(scope, definition, validation);
     if (valid !== undefined) definitions.push(valid);
   }
   return { type: scope.componentType(), definitions, names: node.names };
 }
 
-function validate(scope: Scope, definition: Definition, file: Uint8Array): ValidDefinition | undefined {
+function validate(scope: Scope, definition: Definition, validation: Validation): ValidDefinition | undefined {
   const { offset } = definition;
   switch (definition.kind) {
     case "core module":
-      return validateModule(scope, { ...definition, file });
+      return validateModule(scope, definition, validation);
     case "core instance":
       scope.coreInstances.push(coreInstanceType(scope, definition.instance, offset));
       return { kind: "core instance", instance: definition.instance };
@@ -42,7 +58,7 @@ function validate(scope: Scope, definition: Definition, file: Uint8Array): Valid
       defineCoreType(scope, definition.type, offset);
       return undefined;
     case "component":
-      return validateNested(scope, definition.component, file);
+      return validateNested(scope, definition.component, validation);
     case "instance":
       return validateInstance(scope, definition, offset);
     case "alias":
@@ -63,21 +79,20 @@ function validate(scope: Scope, definition: Definition, file: Uint8Array): Valid
   }
 }
 
-function validateNested(scope: Scope, node: ComponentNode, file: Uint8Array): ValidDefinition {
-  const component = validateComponent(node, file, scope);
+function validateNested(scope: Scope, node: ComponentNode, validation: Validation): ValidDefinition {
+  const component = validateAll(new Scope("component", scope), node, validation);
   scope.components.push(component.type);
   return { kind: "component", component };
 }
 
-interface ModuleBytes {
-  readonly bytes: Uint8Array;
-  readonly offset: number;
-  readonly file: Uint8Array;
-}
-
-function validateModule(scope: Scope, { bytes, offset, file }: ModuleBytes): ValidDefinition {
+function validateModule(
+  scope: Scope,
+  { bytes, offset }: Definition & { readonly kind: "core module" },
+  { file, onModule }: Validation,
+): ValidDefinition {
   const module = decodeCoreModule(file, offset, offset + bytes.length);
   checkImportNames(module, offset);
+  onModule?.(module);
   scope.coreModules.push({ kind: "core module", imports: module.imports, exports: module.exports });
   return { kind: "core module", module };
 }
