@@ -6,7 +6,7 @@ import type { Primitive } from "../decode/ast.ts";
 import type { Case, ValueType } from "../types/component-types.ts";
 import { type FlatType, flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
-import { propertyName } from "../types/property-name.ts";
+import { propertyNames } from "../types/property-name.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
 import { plus, type Source, typedArrays } from "./source.ts";
 
@@ -66,7 +66,8 @@ function loadFields(source: Source, type: ValueType & { readonly kind: "record" 
 
 function aggregate(type: ValueType & { readonly kind: "record" | "tuple" }, values: readonly string[]): string {
   if (type.kind === "tuple") return `[${values.join(", ")}]`;
-  const entries = type.fields.map(({ label }, index) => `${JSON.stringify(propertyName(label))}: ${values[index]}`);
+  const names = propertyNames(type.fields.map(({ label }) => label));
+  const entries = names.map((name, index) => `${JSON.stringify(name)}: ${values[index]}`);
   return `{ ${entries.join(", ")} }`;
 }
 
@@ -110,6 +111,7 @@ function emitList(source: Source, element: ValueType, { at, length }: Range): st
   return items;
 }
 
+/** What the component model says of pairs with the same key: the last one counts. The key stands where it came first. */
 function emitMap(source: Source, { key, value }: ValueType & { readonly kind: "map" }, range: Range): string {
   const layout = layoutOfPair(key, value);
   const { size } = layout;
@@ -142,8 +144,8 @@ function emitHandle(source: Source, type: ValueType & { readonly kind: "own" | "
 
 function emitFlags(source: Source, labels: readonly string[], bits: string): string {
   const value = source.let(bits, "b");
-  const entries = labels.map(
-    (label, index) => `${JSON.stringify(propertyName(label))}: (${value} & ${1 << index}) !== 0`,
+  const entries = propertyNames(labels).map(
+    (name, index) => `${JSON.stringify(name)}: (${value} & ${1 << index}) !== 0`,
   );
   return source.let(`{ ${entries.join(", ")} }`);
 }

@@ -7,7 +7,7 @@ import type { Primitive } from "../decode/ast.ts";
 import type { ValueType } from "../types/component-types.ts";
 import { type FlatType, flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
-import { propertyName } from "../types/property-name.ts";
+import { propertyNames } from "../types/property-name.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
 import { fits } from "./check-value.ts";
 import { layoutOfPair } from "./lift-source.ts";
@@ -173,14 +173,13 @@ function partsOfAggregate(
     return type.types.map((_, index) => ({ value: source.let(`${items}[${index}]`), path: path.at(`[${index}]`) }));
   }
   checkObject(source, type, given);
-  return type.fields.map(({ label }) => ({
-    value: source.let(property(value, label)),
-    path: path.at(`.${propertyName(label)}`),
+  return propertyNames(type.fields.map(({ label }) => label)).map((name) => ({
+    value: source.let(property(value, name)),
+    path: path.at(`.${name}`),
   }));
 }
 
-function property(value: string, label: string): string {
-  const name = propertyName(label);
+function property(value: string, name: string): string {
   const text = JSON.stringify(name);
   return name in Object.prototype ? `cx.own(${value}, ${text})` : `${value}[${text}]`;
 }
@@ -258,10 +257,10 @@ function lowerHandle(source: Source, type: ValueType & { readonly kind: "own" | 
 
 function packFlags(source: Source, type: ValueType & { readonly kind: "flags" }, given: Given): string {
   checkObject(source, type, given);
-  const bits = type.labels.map((label, index) => {
-    const flag = source.let(property(given.value, label));
+  const bits = propertyNames(type.labels).map((name, index) => {
+    const flag = source.let(property(given.value, name));
     const wanted = "true, false or absent";
-    const place = { value: flag, path: given.path.at(`.${propertyName(label)}`), wanted };
+    const place = { value: flag, path: given.path.at(`.${name}`), wanted };
     const refused = refuse(source, type, place);
     return `((${flag} === true ? 1 : ${flag} === false || ${flag} === undefined ? 0 : ${refused}) << ${index})`;
   });

@@ -3,9 +3,9 @@
  * values are (isorun's public interface, Values). In: types. Out: the text of a `.d.ts` file, in which each named type of
  * WIT is a type of its own.
  */
-import type { AnyType, ExternType, FuncType, ValueType } from "../types/component-types.ts";
+import type { AnyType, ExternType, Field, FuncType, ValueType } from "../types/component-types.ts";
 import { isValueType } from "../types/component-types.ts";
-import { propertyName } from "../types/property-name.ts";
+import { propertyName, propertyNames } from "../types/property-name.ts";
 import { formatFuncType, formatTypeItem } from "../types/wit.ts";
 
 interface World {
@@ -138,9 +138,9 @@ class Declarer {
       case "result":
         return `(${this.#formatCase("ok", type.ok)} | ${this.#formatCase("err", type.error)})`;
       case "record":
-        return object(type.fields.map(({ label, type: field }) => [propertyName(label), this.#format(field)]));
+        return this.#formatRecord(type.fields);
       case "flags":
-        return object(type.labels.map((label) => [propertyName(label), "boolean"]));
+        return object(propertyNames(type.labels).map((name) => [name, "boolean"]));
       case "enum":
         return union(type.labels.map((label) => JSON.stringify(label)));
       case "variant":
@@ -151,6 +151,11 @@ class Declarer {
       default:
         return "unknown";
     }
+  }
+
+  #formatRecord(fields: readonly Field[]): string {
+    const names = propertyNames(fields.map(({ label }) => label));
+    return object(fields.map(({ type }, index) => [names[index] ?? "", this.#format(type)]));
   }
 
   /** An option that stands in another one has a tag. */

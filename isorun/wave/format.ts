@@ -4,7 +4,7 @@
  */
 import { UnsupportedError } from "../errors/errors.ts";
 import type { ValueType, ValueTypeOf } from "../types/component-types.ts";
-import { propertyName } from "../types/property-name.ts";
+import { propertyNames } from "../types/property-name.ts";
 import { nestingMax } from "./cursor.ts";
 import { describeType } from "./describe-type.ts";
 import { formatPrimitive } from "./format-primitive.ts";
@@ -90,8 +90,9 @@ class Writer {
   /** Options that have no value are left out; a record of nothing else is `{:}`. */
   #writeRecord(value: unknown, type: ValueTypeOf<"record">): void {
     const fields = objectOf(value, type);
+    const names = propertyNames(type.fields.map(({ label }) => label));
     const entries = type.fields
-      .map((field) => ({ before: `${field.label}: `, value: fields[propertyName(field.label)], type: field.type }))
+      .map(({ label, type: part }, index) => ({ before: `${label}: `, value: fields[names[index] ?? ""], type: part }))
       .filter((entry) => entry.type.kind !== "option" || taggedOption(entry.value).tag === "some");
     if (entries.length === 0) this.#parts.push("{:}");
     else this.#writeEntries(entries, ["{", "}"]);
@@ -155,7 +156,8 @@ function formatCase(label: unknown, type: ValueTypeOf<"enum" | "variant">): stri
 
 function formatFlags(value: unknown, type: ValueTypeOf<"flags">): string {
   const flags = objectOf(value, type);
-  return `{${type.labels.filter((label) => flags[propertyName(label)] === true).join(", ")}}`;
+  const names = propertyNames(type.labels);
+  return `{${type.labels.filter((_, index) => flags[names[index] ?? ""] === true).join(", ")}}`;
 }
 
 function itemsOf(value: unknown, type: ValueType): readonly unknown[] {

@@ -1,6 +1,6 @@
 /** What stands in braces: records, maps and flags. Their entries may come in any order. */
 import type { Field, ValueType, ValueTypeOf } from "../types/component-types.ts";
-import { propertyName } from "../types/property-name.ts";
+import { propertyNames } from "../types/property-name.ts";
 import type { Cursor } from "./cursor.ts";
 import { describeType } from "./describe-type.ts";
 import { labelsOf, withoutPercent } from "./labels.ts";
@@ -26,7 +26,8 @@ export function readRecord(cursor: Cursor, { type, readValue }: Read<"record">):
     cursor.fail(`the field '${missing.label}' (${describeType(missing.type)})`);
   }
   cursor.expect("}", values.size === 0 ? "'}'" : "',' or '}'");
-  return Object.fromEntries(type.fields.map(({ label }) => [propertyName(label), values.get(label)]));
+  const names = propertyNames(type.fields.map(({ label }) => label));
+  return Object.fromEntries(type.fields.map(({ label }, index) => [names[index], values.get(label)]));
 }
 
 interface Entries {
@@ -74,5 +75,6 @@ export function readFlags(cursor: Cursor, type: ValueTypeOf<"flags">): Record<st
     if (!cursor.take(",")) break;
   }
   cursor.expect("}", "',' or '}'");
-  return Object.fromEntries(type.labels.map((label) => [propertyName(label), set.has(label)]));
+  const names = propertyNames(type.labels);
+  return Object.fromEntries(type.labels.map((label, index) => [names[index], set.has(label)]));
 }

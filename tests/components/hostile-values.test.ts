@@ -48,6 +48,28 @@ test("what all objects inherit is no field", async () => {
   expect(handle.func("names")([{}])).toEqual([{ constructor: undefined, toString: undefined }]);
 });
 
+test("labels that only a hyphen before a digit tells apart have names of their own", async () => {
+  const handle = await makeInstance();
+  expect(handle.func("give-alike")({ a1: 1, a_1: 2 })).toEqual({ a1: 1, a_1: 2 });
+  expect(() => handle.func("give-alike")({ a1: 1 })).toThrow("args[0].a_1 ('a') must be u8");
+  expect(handle.func("give-alike-bits")({ b_2: true })).toEqual({ b_2: true, b2: false });
+});
+
+test("of pairs with the same key the last one counts", async () => {
+  const handle = await makeInstance();
+  const pairs = [
+    ["a", 1],
+    ["b", 2],
+    ["a", 3],
+  ];
+  expect(handle.func("map")(pairs)).toEqual(
+    new Map([
+      ["a", 3],
+      ["b", 2],
+    ]),
+  );
+});
+
 test("a resource stays with its owner where the call was refused", async () => {
   const handle = await makeInstance("resources");
   const made = handle.func("make")(5);
