@@ -253,3 +253,16 @@ test("another resource of the host than that of the instance behind the link is 
     .catch((error: unknown) => error);
   expect(linked).toBeInstanceOf(LinkError);
 });
+
+test("a resource whose instance has ended is not destroyed there, whoever has it", async () => {
+  const runtime = new Runtime();
+  const owner = await runtime.instance(await runtime.load(bytesOf("store"))).instantiate();
+  const builder = runtime.instance(await runtime.load(bytesOf("lender"))).linkLocal("b", owner);
+  const a = await builder.linkHost((linker) => linker.func("see", () => undefined)).instantiate();
+  a.func("lend")();
+  const destroyed = owner.func("b#destroyed");
+  expect(destroyed()).toBe(0);
+  await owner.terminate();
+  for (const call of [a.func("drop"), destroyed])
+    expect(call).toThrow("cannot enter component instance: it is terminated");
+});
