@@ -151,6 +151,11 @@ export class Edge {
     return error;
   }
 
+  /** What the arguments did, while they were read, has ended the instance: so says the call, which did not come to it. */
+  endOf(task: Task): unknown {
+    return task.interrupt?.reason ?? this.#scheduler.refusal(this.root, undefined);
+  }
+
   #giveBack({ value, index, resource, isOwn }: Taken): void {
     const { representation } = this.#instance.handles.remove(index, resource);
     if (!isOwn) return;

@@ -82,6 +82,10 @@ function makeEntry({ params, result }: FuncType, { postReturn, isSuspendable, is
       if (hasMemoryUse({ params, result })) source.line("cx.beginMessage();");
       const isSpilled = flattenTypes(types).length > flatParamsMax;
       const flat = isSpilled ? [spill(source, params)] : lowerAll(source, params);
+      // Only these can have run code of the caller, which may have ended the instance.
+      if (!types.every(({ kind }) => kind === "primitive")) {
+        source.line("if (cx.words[cx.root.endedIndex] !== 0) throw cx.endOf(task);");
+      }
       source.line("isInside = true;");
       emitCall(source, { flat, result, postReturn, isSuspendable, scope });
     },

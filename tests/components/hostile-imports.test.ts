@@ -1,5 +1,6 @@
 /** Functions of the host that return what does not fit, or throw: the guest's call ends, and its neighbour goes on. */
 import { expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { ComponentError } from "../../isorun/errors/errors.ts";
 import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
@@ -10,9 +11,10 @@ const runtime = new Runtime();
 const component = await runtime.load((await readOwnComponents("hostile")).get("imports") ?? new Uint8Array());
 
 /** An instance in which the import of this name does this, and every other is not to be called. */
-function instanceWith(name: string, implementation: () => unknown): Promise<InstanceHandle> {
+function instanceWith(name: string, implementation: () => unknown, budget: Budget = {}): Promise<InstanceHandle> {
   return runtime
     .instance(component)
+    .budget(budget)
     .linkHost((linker) => {
       for (const each of names) {
         linker.func(each, each === name ? implementation : () => expect.unreachable(`'${each}' was called`));
@@ -86,6 +88,22 @@ test.each(refused)("'%s' may not return %p", async (name, value) => {
   expect(handle.state).toBe("trapped");
   expect(() => handle.func(`get-${name}`)()).toThrow("cannot enter component instance");
   expect(neighbour.func("get-u8")()).toBe(1);
+});
+
+test("an endless answer ends with the budget of a message", async () => {
+  let reads = 0;
+  const endless = {
+    *[Symbol.iterator]() {
+      for (;;) {
+        reads += 1;
+        yield 1;
+      }
+    },
+  };
+  const handle = await instanceWith("bytes", () => endless, { maxMessageBytes: 1000 });
+  expect(() => handle.func("get-bytes")()).toThrow("the budget's 'maxMessageBytes' is exhausted");
+  expect(reads).toBe(1001);
+  expect(handle.state).toBe("exhausted");
 });
 
 test("what is thrown is no exception of the guest: it cannot catch it", async () => {
