@@ -52,7 +52,7 @@ test("inspect shows sizes, what each import needs, and the world", async () => {
       wasi:clocks/monotonic-clock@0.2.0  time             WasiClocks
       wasi:filesystem/preopens@0.2.0     read, write      WasiDir"
   `);
-  expect(stdout).toContain("  export wasi:cli/run@0.2.0: interface {\n    run: func() -> result;\n  }\n");
+  expect(stdout).toContain("  export wasi:cli/run@0.2.0;\n");
   const again = await runIsorun(["inspect", "program.wasm"], place);
   expect(again.stdout.split("\n")[3]).toBe("cost     known to the store, compiled when it is instantiated");
 });

@@ -7,7 +7,7 @@ import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/planner.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { ExternType } from "../types/component-types.ts";
-import { formatWorld } from "../types/wit.ts";
+import { formatWorld } from "../types/wit-document.ts";
 import { validateComponent } from "../validate/component.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
 import { beginCompilingAll, type Compiling, compiledModules } from "./compile-modules.ts";
@@ -64,6 +64,7 @@ export class Component {
     return this.#parts.valid.type.exports;
   }
 
+  /** A document that parsers of WIT read: the world, and the packages of the interfaces that it names. */
   toWit(): string {
     return formatWorld(this.#parts.valid.type);
   }

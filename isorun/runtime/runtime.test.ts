@@ -89,15 +89,21 @@ const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
 describe("loading", () => {
   test("says what a component imports and exports, as WIT", () => {
     expect(appConsumer.toWit()).toMatchInlineSnapshot(`
-      "world root {
-        import test:app/math@0.1.0: interface {
-          add: func(a: u32, b: u32) -> u32;
-          fail: func();
-        }
+      "package root:component;
+
+      world root {
+        import test:app/math@0.1.0;
         import log: func(x: u32);
         export run: func(x: u32) -> u32;
         export catch: func() -> u32;
         export fail: func();
+      }
+
+      package test:app@0.1.0 {
+        interface math {
+          add: func(a: u32, b: u32) -> u32;
+          fail: func();
+        }
       }
       "
     `);

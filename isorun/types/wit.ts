@@ -1,5 +1,5 @@
-/** Types as WIT writes them (design/mvp/WIT.md), for messages and `toWit()`. */
-import type { AnyType, ExternType, FuncType, InstanceType, ValueType } from "./component-types.ts";
+/** Types as WIT writes them (design/mvp/WIT.md), in one line each, for messages. */
+import type { AnyType, ExternType, FuncType, ValueType } from "./component-types.ts";
 import { isValueType } from "./component-types.ts";
 
 /** How a type is called where it is used. @param names of types that have one in this place */
@@ -61,44 +61,6 @@ export function formatExternType(type: ExternType): string {
   if (type.kind !== "type") return type.kind;
   if (type.type.kind === "resource") return "resource";
   return isValueType(type.type) ? `type ${formatValueType(type.type)}` : `type of a ${type.type.kind}`;
-}
-
-export interface World {
-  readonly imports: ReadonlyMap<string, ExternType>;
-  readonly exports: ReadonlyMap<string, ExternType>;
-}
-
-/** The world of a component, with its interfaces written out in place. */
-export function formatWorld({ imports, exports }: World, name = "root"): string {
-  const names = new Map<AnyType, string>();
-  const lines = [
-    ...[...imports].flatMap(([item, type]) => formatItem("import", { name: item, type, names })),
-    ...[...exports].flatMap(([item, type]) => formatItem("export", { name: item, type, names })),
-  ];
-  return [`world ${name} {`, ...lines.map((line) => `  ${line}`), "}", ""].join("\n");
-}
-
-interface WorldItem {
-  readonly name: string;
-  readonly type: ExternType;
-  readonly names: Map<AnyType, string>;
-}
-
-function formatItem(role: "import" | "export", { name, type, names }: WorldItem): string[] {
-  if (type.kind === "instance") {
-    return [`${role} ${name}: interface {`, ...formatInterface(type, names).map((line) => `  ${line}`), "}"];
-  }
-  if (type.kind === "func") return [`${role} ${name}: ${formatFuncType(type, names)};`];
-  if (type.kind === "type") return formatTypeItem(name, type.type, names);
-  return [`${role} ${name}: ${type.kind};`];
-}
-
-function formatInterface({ exports }: InstanceType, names: Map<AnyType, string>): string[] {
-  return [...exports].flatMap(([name, type]) => {
-    if (type.kind === "type") return formatTypeItem(name, type.type, names);
-    if (type.kind === "func") return [`${name}: ${formatFuncType(type, names)};`];
-    return [`${name}: ${formatExternType(type)};`];
-  });
 }
 
 /** A type with a name, which `names` knows from then on. */

@@ -4,7 +4,7 @@ import { randomModule } from "../../isorun/compile/testing/random-module.ts";
 import { decodeCoreModule } from "../../isorun/core-module/core-module.ts";
 import { decodeComponent } from "../../isorun/decode/component.ts";
 import { DecodeError, UnsupportedError, ValidationError } from "../../isorun/errors/errors.ts";
-import { formatWorld } from "../../isorun/types/wit.ts";
+import { formatWorld } from "../../isorun/types/wit-document.ts";
 import { validateComponent } from "../../isorun/validate/component.ts";
 import { type CaseKind, type CaseSeed, type Ending, Finding, keptScene } from "./case-kind.ts";
 import { mutant } from "./mutate.ts";
