@@ -1,17 +1,25 @@
 /**
  * The examples in doc comments of the library run, and what stands behind an arrow is what they give. They find the door's
  * names, a runtime, and the bytes of components: `greet` of the examples, `twice`, which imports `fetch`, `fetching`, which
- * exports it, and `printing`, which writes to standard output.
+ * exports it, `passing`, which does both, `halving`, whose result is an error for odd numbers, and those of
+ * tests/components/wasi; and `directory`, which has `data/input.txt` and `out`. Each class that a door shows has one.
  */
-import { beforeAll, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assemble } from "../tests/components/assemble.ts";
+import { textOf } from "../tests/components/wasi/instantiate.ts";
 import * as library from "./index.ts";
 import * as wasi from "./wasi/index.ts";
 
 const texts = {
-  printing: readFileSync(join(import.meta.dir, "../tests/components/wasi/stdio.wat"), "utf8"),
+  printing: textOf("stdio"),
+  clocks: textOf("clocks"),
+  denied: textOf("denied"),
+  environment: textOf("environment"),
+  random: textOf("random"),
+  capitals: textOf("file-app"),
   greet: readFileSync(join(import.meta.dir, "../examples/greet.wat"), "utf8"),
   twice: `(component
     (import "fetch" (func $fetch (param "x" u32) (result u32)))
@@ -22,29 +30,69 @@ const texts = {
         (i32.add (call $fetch (local.get 0)) (call $fetch (local.get 0)))))
     (core instance $i (instantiate $m (with "" (instance (export "fetch" (func $fetch))))))
     (func (export "run") (param "x" u32) (result u32) (canon lift (core func $i "run"))))`,
+  passing: `(component
+    (import "fetch" (func $fetch (param "x" u32) (result u32)))
+    (export "fetch" (func $fetch)))`,
+  halving: `(component
+    (core module $m
+      (memory (export "mem") 1)
+      (func (export "half") (param i32) (result i32)
+        (i32.store8 (i32.const 0) (i32.and (local.get 0) (i32.const 1)))
+        (i32.store (i32.const 4) (i32.div_u (local.get 0) (i32.const 2)))
+        (i32.const 0)))
+    (core instance $i (instantiate $m))
+    (func (export "half") (param "x" u32) (result (result u32 (error u32)))
+      (canon lift (core func $i "half") (memory (core memory $i "mem")))))`,
   fetching: `(component
     (core module $m (func (export "fetch") (param i32) (result i32) (i32.add (local.get 0) (i32.const 10))))
     (core instance $i (instantiate $m))
     (func (export "fetch") (param "x" u32) (result u32) (canon lift (core func $i "fetch"))))`,
 };
 
-/** Of each: what its classes belong to. */
-const documented = [
-  "errors/errors.ts",
-  "runtime/component.ts",
-  "runtime/instance-builder.ts",
-  "runtime/instance-handle.ts",
-  "runtime/linker.ts",
-  "runtime/runtime.ts",
-  "wasi/stdio.ts",
-];
+interface Documented {
+  readonly name: string;
+  /** The comment before it. */
+  readonly comment: string;
+  readonly path: string;
+}
 
+/** The classes behind a door, which says where each comes from. */
+function classesOf(door: string): readonly Documented[] {
+  const exports = readFileSync(join(import.meta.dir, door), "utf8").matchAll(
+    /^export (?:type )?\{(.*?)\} from "(.*?)";$/gms,
+  );
+  return [...exports].flatMap(([, names = "", from = ""]) => {
+    const path = join(import.meta.dir, door, "..", from);
+    const source = readFileSync(path, "utf8");
+    return names.split(",").flatMap((each) => {
+      const name = each.replace("type ", "").trim();
+      const at = source.search(new RegExp(`^export class ${name}\\b`, "m"));
+      return name === "" || at < 0 ? [] : [{ name, path, comment: commentBefore(source.slice(0, at)) }];
+    });
+  });
+}
+
+const commentBefore = (text: string): string => (text.endsWith("*/\n") ? text.slice(text.lastIndexOf("/**")) : "");
+
+const documented = ["index.ts", "wasi/index.ts"].flatMap(classesOf);
+
+test("the doors show classes", () => {
+  const names = documented.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["Runtime", "Component", "InstanceHandle", "TrapError", "WasiDir"]));
+});
+
+let directory = "";
 let bytes: Record<string, Uint8Array>;
 
 beforeAll(async () => {
   const read = await assemble(Object.values(texts));
+  directory = mkdtempSync(join(tmpdir(), "isorun-examples-"));
+  for (const folder of ["data", "out"]) mkdirSync(join(directory, folder));
+  writeFileSync(join(directory, "data", "input.txt"), "hello");
   bytes = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, read(text)]));
 }, 120_000);
+
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const examplesIn = (source: string): string[] =>
   [...source.matchAll(/^ *\* ```ts\n(.*?)^ *\* ```$/gms)].map(([, code = ""]) => code.replace(/^ *\* ?/gm, ""));
@@ -56,8 +104,8 @@ const checked = (code: string): string =>
     (_, expression: string, value: string) => `$expect((${expression}), ${value});`,
   );
 
-test.each(documented)("examples of %s", async (path) => {
-  const examples = examplesIn(readFileSync(join(import.meta.dir, path), "utf8"));
+test.each(documented)("$name has an example, which is so", async ({ comment }) => {
+  const examples = examplesIn(comment);
   expect(examples.length).toBeGreaterThan(0);
   for (const example of examples) {
     let compared = 0;
@@ -65,6 +113,7 @@ test.each(documented)("examples of %s", async (path) => {
       ...library,
       ...wasi,
       ...bytes,
+      directory,
       ...(example.includes("runtime = ") ? {} : { runtime: new library.Runtime() }),
       $expect: (found: unknown, value: unknown) => {
         compared += 1;

@@ -11,7 +11,15 @@ abstract class IsorunError extends Error {
   }
 }
 
-/** The bytes are no component: the binary format is broken. */
+/**
+ * The bytes are no component: the binary format is broken. So is a core module, which is none.
+ *
+ * ```ts
+ * const failure = await runtime.load(new Uint8Array([0, 97, 115, 109])).catch((error: unknown) => error);
+ * failure instanceof DecodeError && failure.code; // → "decode"
+ * failure instanceof DecodeError && failure.offset; // → 4
+ * ```
+ */
 export class DecodeError extends IsorunError {
   readonly code = "decode";
   /** Bytes from the start of the file. */
@@ -23,7 +31,17 @@ export class DecodeError extends IsorunError {
   }
 }
 
-/** The bytes can be read, but break a rule of validation. */
+/**
+ * The bytes can be read, but break a rule of validation.
+ *
+ * ```ts
+ * // One that exports a function which it does not have.
+ * const bytes = new Uint8Array([...greet.subarray(0, 8), 11, 7, 1, 0, 1, 97, 1, 0, 0]);
+ * const failure = await runtime.load(bytes).catch((error: unknown) => error);
+ * failure instanceof ValidationError && failure.code; // → "validation"
+ * failure instanceof ValidationError && failure.offset > 8; // → true
+ * ```
+ */
 export class ValidationError extends IsorunError {
   readonly code = "validation";
   /** Bytes from the start of the file. */
@@ -35,7 +53,17 @@ export class ValidationError extends IsorunError {
   }
 }
 
-/** The component is valid, and asks for something that is not built, or that this engine cannot do. */
+/**
+ * The component is valid, and asks for something that is not built, or that this engine cannot do. `feature` names it.
+ *
+ * ```ts
+ * // What it imports is exported again as it is: there is nothing of its own to call.
+ * const builder = runtime.instance(await runtime.load(passing)).unknownImportsTrap();
+ * const instance = await builder.instantiate();
+ * const failure = await instance.call("fetch", [1]).catch((error: unknown) => error);
+ * failure instanceof UnsupportedError && failure.code; // → "unsupported"
+ * ```
+ */
 export class UnsupportedError extends IsorunError {
   readonly code = "unsupported";
   readonly feature: string;
@@ -119,7 +147,18 @@ export interface TrapOptions {
   readonly cause?: unknown;
 }
 
-/** A function returned the `err` side of its result. */
+/**
+ * A function returned the `err` side of its result: `payload` is what it had. The instance goes on. A function of the host
+ * throws it to answer with that side.
+ *
+ * ```ts
+ * const instance = await runtime.instance(await runtime.load(halving)).instantiate();
+ * await instance.call("half", [8]); // → 4
+ * const odd = await instance.call("half", [7]).catch((error: unknown) => error);
+ * odd instanceof ComponentError && odd.payload; // → 3
+ * instance.state; // → "ready"
+ * ```
+ */
 export class ComponentError extends IsorunError {
   readonly code = "component";
   readonly payload: unknown;
@@ -145,6 +184,14 @@ function describe(payload: unknown): string {
 /**
  * The guest asked for its end (`wasi:cli/exit`): neither a result nor a trap. Its instance is terminated, and a guest
  * cannot catch it.
+ *
+ * ```ts
+ * const builder = runtime.instance(await runtime.load(environment)).linkSystem(new WasiEnvironment());
+ * const instance = await builder.instantiate();
+ * const exit = await instance.call("exit-with-code", [3]).catch((error: unknown) => error);
+ * exit instanceof ExitError && exit.status; // → 3
+ * instance.state; // → "terminated"
+ * ```
  */
 export class ExitError extends IsorunError {
   readonly code = "exit";
@@ -157,7 +204,16 @@ export class ExitError extends IsorunError {
   }
 }
 
-/** A budget is spent: the instance has ended. `used` is what would have been used, if it was refused. */
+/**
+ * A budget is spent: the instance has ended. `used` is what would have been used, if it was refused.
+ *
+ * ```ts
+ * const instance = await runtime.instance(await runtime.load(greet)).budget({ maxMessageBytes: 100 }).instantiate();
+ * const end = await instance.call("greet", ["you".repeat(100)]).catch((error: unknown) => error);
+ * end instanceof BudgetExhausted && [end.field, end.limit, end.used]; // → ["maxMessageBytes", 100, 300]
+ * instance.state; // → "exhausted"
+ * ```
+ */
 export class BudgetExhausted extends IsorunError {
   readonly code = "budget-exhausted";
   /** Of the budget. */
@@ -174,7 +230,28 @@ export class BudgetExhausted extends IsorunError {
   }
 }
 
-/** Calls wait for each other. One of them, the youngest, ends with this. */
+/**
+ * Calls wait for each other. One of them, the youngest, ends with this, and the others go on.
+ * Host functions pass their context on, or nobody knows whose call waits.
+ *
+ * ```ts
+ * const both: InstanceHandle[] = [];
+ * const make = async (other: number) =>
+ *   runtime
+ *     .instance(await runtime.load(twice))
+ *     .linkHost((linker) =>
+ *       linker.func("fetch", async (x: number, context: CallContext) => {
+ *         await Promise.resolve();
+ *         return both[other]?.call("run", [x], { context });
+ *       }),
+ *     )
+ *     .instantiate();
+ * both.push(await make(1), await make(0));
+ * const ends = await Promise.all(both.map((instance) => instance.call("run", [1]).catch((error: unknown) => error)));
+ * const deadlock = ends.find((end) => end instanceof DeadlockError);
+ * deadlock?.cycle.length; // → 3
+ * ```
+ */
 export class DeadlockError extends IsorunError {
   readonly code = "deadlock";
   /** Names of instances, the first one again at the end. */
@@ -195,7 +272,14 @@ export interface LinkProblem {
   readonly message: string;
 }
 
-/** What an instance needs and was not given, all at once. */
+/**
+ * What an instance needs and was not given, or what does not fit, all at once. No code of the guest has run.
+ *
+ * ```ts
+ * const failure = await runtime.instance(await runtime.load(printing)).instantiate().catch((error: unknown) => error);
+ * failure instanceof LinkError && new Set(failure.problems.map(({ provider }) => provider)); // → new Set(["WasiStdio"])
+ * ```
+ */
 export class LinkError extends IsorunError {
   readonly code = "link";
   readonly problems: readonly LinkProblem[];

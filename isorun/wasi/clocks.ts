@@ -27,6 +27,13 @@ export interface ClocksOptions {
 }
 
 /**
+ * ```ts
+ * const wall = { nowNs: () => 1_500_000_000n, resolutionNs: 1n };
+ * const builder = runtime.instance(await runtime.load(clocks)).linkSystem(new WasiClocks({ wall }));
+ * const instance = await builder.instantiate();
+ * await instance.call("wall-now"); // → { seconds: 1n, nanoseconds: 500_000_000 }
+ * ```
+ *
  * `wasi:clocks/wall-clock`, `monotonic-clock`, and `wasi:io/poll`. Without options the platform's clocks: to the
  * millisecond, and to the microsecond. Where the policy denies time, every function traps (`access-denied`).
  */

@@ -27,6 +27,16 @@ export interface DeniedOptions {
 const refusals = ["access-denied", "access", "HTTP-request-denied", "closed"];
 
 /**
+ * ```ts
+ * const asked: string[] = [];
+ * const onDenial = ({ interface: name, func }: Denial) => void asked.push(`${name}#${func}`);
+ * const builder = runtime.instance(await runtime.load(denied)).linkSystem(new WasiDenied({ onDenial }));
+ * const instance = await builder.instantiate();
+ * const failure = await instance.call("resolve").catch((error: unknown) => error);
+ * failure instanceof ComponentError && failure.payload; // → "access-denied"
+ * asked; // → ["wasi:sockets/ip-name-lookup@0.2.0#resolve"]
+ * ```
+ *
  * All interfaces `wasi:*@0.2.*` that were not given. A function answers
  * - with the case `access-denied` of its error type, or what that type has for it;
  * - with nothing, if it takes no arguments and returns a list or an option: no directories, no terminal;

@@ -32,9 +32,15 @@ export interface DirOptions {
  * `wasi:filesystem/preopens` and `types`, with `wasi:io/error`, `poll` and `streams`: one directory of the host. An
  * instance that is linked to several is given all of them.
  *
- *     builder
- *       .linkSystem(new WasiDir("./data", { guestPath: "/data" }))
- *       .linkSystem(new WasiDir("./out", { guestPath: "/out", access: "write" }));
+ * ```ts
+ * // It reads `input.txt` of its first directory, of 5 bytes, and writes into its last one.
+ * const instance = await runtime
+ *   .instance(await runtime.load(capitals))
+ *   .linkSystem(new WasiDir(`${directory}/data`, { guestPath: "/data" }))
+ *   .linkSystem(new WasiDir(`${directory}/out`, { guestPath: "/out", access: "write" }))
+ *   .instantiate();
+ * await instance.call("run"); // → 5n
+ * ```
  *
  * The guest does not get out of it: not by `..`, absolute paths or symbolic links, also such as others put there while
  * it runs. Links and directories are followed as long as they stay inside. It cannot open devices, FIFOs and sockets,

@@ -14,6 +14,14 @@ export interface EnvironmentOptions {
 }
 
 /**
+ * ```ts
+ * const given = new WasiEnvironment({ args: ["app", "-v"], variables: { LANG: "C" }, initialCwd: "/data" });
+ * const instance = await runtime.instance(await runtime.load(environment)).linkSystem(given).instantiate();
+ * await instance.call("arguments"); // → ["app", "-v"]
+ * await instance.call("variables"); // → [["LANG", "C"]]
+ * await instance.call("cwd"); // → "/data"
+ * ```
+ *
  * `wasi:cli/environment` and `exit`. A guest sees what stands in the options, nothing of the host's environment; of
  * the variables only those that the policy allows, if there is one.
  *

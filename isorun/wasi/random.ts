@@ -21,6 +21,12 @@ const bytesMax = 64 << 20;
 const platformBytesMax = 65_536;
 
 /**
+ * ```ts
+ * const seeded = runtime.instance(await runtime.load(random)).linkSystem(new WasiRandom({ seed: 7n }));
+ * const [one, other] = [await seeded.instantiate(), await seeded.instantiate()];
+ * (await one.call("u64")) === (await other.call("u64")); // → true
+ * ```
+ *
  * `wasi:random/random`, `insecure` and `insecure-seed`, by the platform's secure generator. Where the policy denies
  * random, every function traps (`access-denied`).
  *
