@@ -3,8 +3,8 @@
  * parameters, calls, copies results. Nothing of it is JavaScript, so that a suspended stack can pass through it; it asks
  * the host only for handles.
  *
- * Its text depends on the signature, the options and how many instances are entered, not on who is linked: modules are
- * compiled once for each, and instantiated for each link. State of instances lies in one memory of their runtime: a word
+ * Its text depends on the signature, the options and how many instances are entered, not on who is linked (adapter-of.ts).
+ * State of instances lies in one memory of their runtime: a word
  * that says that the host found a reason to trap, and for each instance whether it may be entered and left.
  */
 import type { StringEncoding } from "../decode/ast.ts";
@@ -20,7 +20,6 @@ import {
 } from "../types/flatten.ts";
 import { layoutOf } from "../types/layout.ts";
 import { makeValueType } from "../types/value-type.ts";
-import { formatFuncType } from "../types/wit.ts";
 import { CodeWriter, type Local } from "./code-writer.ts";
 import { emitCopy } from "./copy.ts";
 import { type Copying, emitRangeCheck, flatPlace, memoryPlace, type Side } from "./copying.ts";
@@ -60,42 +59,16 @@ export interface PassedHandle {
   readonly direction: "in" | "out";
 }
 
-export interface Adapter {
-  readonly module: WebAssembly.Module;
-  readonly handles: readonly PassedHandle[];
-}
-
-/** By what they look like: components that know nothing of each other share them. */
-const modules = new Map<string, WebAssembly.Module>();
-/** Written for a type: which resources it passes is its own. */
-const adapters = new WeakMap<FuncType, Map<string, Adapter>>();
-
-/** @throws UnsupportedError for values of the asynchronous ABI */
-export function adapterOf(key: AdapterKey): Adapter {
-  const { caller, callee, entered, isLink, type } = key;
-  const ofType = adapters.get(type) ?? new Map<string, Adapter>();
-  adapters.set(type, ofType);
-  const sides = JSON.stringify([caller, callee, entered, isLink]);
-  const made = ofType.get(sides) ?? makeAdapter(key, sides);
-  ofType.set(sides, made);
-  return made;
-}
-
-function makeAdapter(key: AdapterKey, sides: string): Adapter {
-  const { bytes, handles } = writeAdapter(key);
-  const text = `${formatFuncType(key.type)} ${sides}`;
-  const module = modules.get(text) ?? new WebAssembly.Module(bytes);
-  modules.set(text, module);
-  return { module, handles };
-}
-
-interface Written {
+export interface WrittenAdapter {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly handles: readonly PassedHandle[];
 }
 
-/** Twice: functions are numbered behind imports, of which the first time is only counted how many handles need. */
-function writeAdapter(key: AdapterKey): Written {
+/**
+ * Twice: functions are numbered behind imports, of which the first time is only counted how many handles need.
+ * @throws UnsupportedError for values of the asynchronous ABI
+ */
+export function writeAdapter(key: AdapterKey): WrittenAdapter {
   const counted = new AdapterWriter(key, []);
   counted.write();
   return new AdapterWriter(key, counted.handles).write();
@@ -176,7 +149,7 @@ class AdapterWriter {
     return { ...imports, firstHandle: first };
   }
 
-  write(): Written {
+  write(): WrittenAdapter {
     this.#checkLeave();
     this.#enter();
     const flat = this.#passParams();

@@ -1,5 +1,5 @@
 /** Links an adapter: a core function of one instance that calls the core function of another. */
-import { type Adapter, adapterOf } from "../adapter/adapter.ts";
+import { type Adapter, adapterOf } from "../adapter/adapter-of.ts";
 import type { BorrowScope, Handle, HandleTable, RuntimeResource } from "../call/handle-table.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { FuncType } from "../types/component-types.ts";

@@ -1,0 +1,33 @@
+/** Adapters are written and compiled once for what they depend on, and instantiated for each link. */
+import type { FuncType } from "../types/component-types.ts";
+import { formatFuncType } from "../types/wit.ts";
+import { type AdapterKey, type PassedHandle, writeAdapter } from "./adapter.ts";
+
+export interface Adapter {
+  readonly module: WebAssembly.Module;
+  readonly handles: readonly PassedHandle[];
+}
+
+/** By what they look like: components that know nothing of each other share them. */
+const modules = new Map<string, WebAssembly.Module>();
+/** Written for a type: which resources it passes is its own. */
+const adapters = new WeakMap<FuncType, Map<string, Adapter>>();
+
+/** @throws UnsupportedError for values of the asynchronous ABI */
+export function adapterOf(key: AdapterKey): Adapter {
+  const { caller, callee, entered, isLink, type } = key;
+  const ofType = adapters.get(type) ?? new Map<string, Adapter>();
+  adapters.set(type, ofType);
+  const sides = JSON.stringify([caller, callee, entered, isLink]);
+  const made = ofType.get(sides) ?? makeAdapter(key, sides);
+  ofType.set(sides, made);
+  return made;
+}
+
+function makeAdapter(key: AdapterKey, sides: string): Adapter {
+  const { bytes, handles } = writeAdapter(key);
+  const text = `${formatFuncType(key.type)} ${sides}`;
+  const module = modules.get(text) ?? new WebAssembly.Module(bytes);
+  modules.set(text, module);
+  return { module, handles };
+}
