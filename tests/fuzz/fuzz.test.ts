@@ -23,6 +23,8 @@ const smoke = new Map([
   ["wave", 1024],
   ["fuel", 16],
   ["loops", 32],
+  ["files", 64],
+  ["links", 64],
 ]);
 
 const endingsOf = (result: KindResult | undefined): string[] => [...(result?.endings.keys() ?? [])].toSorted();
@@ -39,6 +41,7 @@ test("thousands of cases of every kind", async () => {
   expect(endingsOf(results.get("lift"))).toEqual(expect.arrayContaining(["a value", "the value", "trap"]));
   expect(endingsOf(results.get("adapter"))).toEqual(expect.arrayContaining(["a value", "the value", "trap"]));
   expect(endingsOf(results.get("handles"))).toEqual(["done", "trap"]);
+  expect(endingsOf(results.get("files"))).toEqual(["done", "trap"]);
   expect(endingsOf(results.get("loops"))).toEqual(["loops, ended", "loops, out of fuel"]);
 }, 60_000);
 
@@ -72,8 +75,8 @@ const canaryCases = 1024;
 test.each(Object.keys(canaries))(
   "planted: %s",
   async (canary) => {
-    const kind = canaries[canary]?.kind ?? "";
-    const cases = new Map([[kind, canaryCases]]);
+    const { kind = "", cases: count = canaryCases } = canaries[canary] ?? {};
+    const cases = new Map([[kind, count]]);
     const results = await runFuzz({ seed, cases, processes: 1, canary, stopAtFinding: true });
     const [found] = results.get(kind)?.findings ?? [];
     expect(found?.id).toStartWith(`${kind}:`);

@@ -10,6 +10,7 @@ import * as types from "../../isorun/wave/testing/types.ts";
 import { type CaseKind, type CaseSeed, type Ending, Finding } from "./case-kind.ts";
 import { ComponentBuilder } from "./component-builder.ts";
 import { instanceOf, outcomeOf } from "./guest-scene.ts";
+import { HandleTable } from "./handle-model.ts";
 import { pick, type Random, randomBits, randomFrom, seedOf } from "./random.ts";
 import { encodeTree } from "./tree.ts";
 
@@ -45,51 +46,9 @@ function handlesComponent(): Uint8Array {
 
 let loaded: Promise<Component> | undefined;
 
-/** What stands at an index of the table. */
-interface Entry {
-  readonly owner: "theirs" | "ours";
-  /** What the host or the guest knows it by. */
-  readonly value: number;
-}
-
-/** Indices that are given back are given out again, the last one first. */
-class TableModel {
-  readonly #entries: (Entry | undefined)[] = [undefined];
-  readonly #free: number[] = [];
-
-  add(entry: Entry): number {
-    const index = this.#free.pop() ?? this.#entries.length;
-    this.#entries[index] = entry;
-    return index;
-  }
-
-  get(owner: Entry["owner"], index: number): Entry | undefined {
-    const entry = this.#entries[index];
-    return entry?.owner === owner ? entry : undefined;
-  }
-
-  remove(owner: Entry["owner"], index: number): Entry | undefined {
-    const entry = this.get(owner, index);
-    if (entry === undefined) return undefined;
-    this.#entries[index] = undefined;
-    this.#free.push(index);
-    return entry;
-  }
-
-  /** One that is there, if there is any of this owner. */
-  someOf(owner: Entry["owner"], random: Random): number | undefined {
-    const found = [...this.#entries.keys()].filter((index) => this.get(owner, index) !== undefined);
-    return found.length === 0 ? undefined : pick(random, found);
-  }
-
-  get size(): number {
-    return this.#entries.length;
-  }
-}
-
 interface Stage {
   readonly handle: InstanceHandle;
-  readonly table: TableModel;
+  readonly table: HandleTable<"theirs" | "ours">;
   /** What the host saw since the last step. */
   readonly seen: string[];
   made: number;
@@ -127,7 +86,7 @@ function nextStep(random: Random, { table, made }: Stage): Step {
 
 async function openStage(): Promise<Stage> {
   loaded ??= new Runtime().load(handlesComponent());
-  const stage = { table: new TableModel(), seen: [] as string[], made: 0 };
+  const stage = { table: new HandleTable<"theirs" | "ours">(), seen: [] as string[], made: 0 };
   const see = (verb: string) => (value: unknown) => {
     const { id } = value as { readonly id: number }; // the host's own objects come back
     stage.seen.push(`${verb} ${id}`);
