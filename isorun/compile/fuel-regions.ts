@@ -14,7 +14,7 @@
  *
  * A charge is written before its region is known: it has room for its number, which is filled in at the region's end.
  */
-import { ByteWriter, writePadded } from "./byte-writer.ts";
+import { writePadded } from "./byte-writer.ts";
 import { conditionalInstructionsMax, instructionCost } from "./fuel-cost.ts";
 import type { SplicedOutput } from "./spliced-output.ts";
 
@@ -24,7 +24,6 @@ export const entryRegion = 0;
 const noRegion = -1;
 const ifCall = Uint8Array.of(0x04, 0x40, 0x10); // if, call
 const toOuterLoop = Uint8Array.of(0x0d, 0x01); // br_if
-const nothing = new Uint8Array(0);
 const roomMax = 2 ** 30;
 
 export class FuelRegions {
@@ -32,7 +31,6 @@ export class FuelRegions {
   /** Where loops keep the fuel, which the global has as well; undefined in a function that has no such local. */
   #local: number | undefined;
   #loopDepth = 0;
-  #reloadBytes: Uint8Array = nothing;
   readonly #globals: { readonly fuel: number };
   /** Of the region that is being written; those of others are in the lists. */
   #current = noRegion;
@@ -59,7 +57,6 @@ export class FuelRegions {
   /** @param byteCount of the body, which bounds what a region can cost. */
   beginFunction(byteCount: number, local: number | undefined): void {
     this.#local = local;
-    this.#makeReload();
     this.#loopDepth = 0;
     this.#costs.length = 0;
     this.#allowances.length = 0;
@@ -87,11 +84,6 @@ export class FuelRegions {
   spendRun(count: number): void {
     this.#cost += count * instructionCost;
     this.#allowance -= count;
-  }
-
-  /** What stands behind calls; nothing where none is needed. */
-  get reloadBytes(): Uint8Array {
-    return this.#isInLocal ? this.#reloadBytes : nothing;
   }
 
   /** From here on the region runs only if no branch was taken. */
@@ -159,15 +151,6 @@ export class FuelRegions {
     output.unsigned(this.#globals.fuel);
     output.byte(0x21);
     output.unsigned(this.#local ?? 0);
-  }
-
-  #makeReload(): void {
-    const writer = new ByteWriter(16);
-    writer.byte(0x23);
-    writer.unsigned(this.#globals.fuel);
-    writer.byte(0x21);
-    writer.unsigned(this.#local ?? 0);
-    this.#reloadBytes = writer.taken();
   }
 
   get #isInLocal(): boolean {

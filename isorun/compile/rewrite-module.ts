@@ -159,9 +159,11 @@ function freeNamespace({ imports }: CoreModule): string {
   return name;
 }
 
+const text = new TextEncoder();
+const appendedTypes = injectedTypes.map((type) => Uint8Array.from(type));
+
 /** Items of the import section, in the order of `accounts`. */
 function importsOf(accounts: readonly AccountName[], namespace: string, { typeCount }: RewritePlan): Uint8Array[] {
-  const text = new TextEncoder();
   return accounts.map((name) => {
     const writer = new ByteWriter(64);
     writer.sized(text.encode(namespace));
@@ -227,8 +229,7 @@ function rewriteSections({ sections, plan, options, imports }: SectionWork): Map
   });
   const rewritten = new Map(sections);
   if (imports.length > 0) {
-    const types = injectedTypes.map((type) => Uint8Array.from(type));
-    rewritten.set(ids.type, appendItems(sections.get(ids.type), types));
+    rewritten.set(ids.type, appendItems(sections.get(ids.type), appendedTypes));
     rewritten.set(ids.import, appendItems(sections.get(ids.import), imports));
   }
   if (typed.length > 0) rewritten.set(ids.function, appendItems(sections.get(ids.function), typed));

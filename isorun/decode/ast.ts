@@ -237,7 +237,7 @@ export interface ComponentNode {
 
 /** What the custom section `component-name` says; empty where it says nothing, or nothing that can be read. */
 export interface ComponentNames {
-  readonly component?: string;
+  readonly component?: string | undefined;
   readonly sorts: ReadonlyMap<Sort, ReadonlyMap<number, string>>;
 }
 

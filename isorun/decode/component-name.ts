@@ -6,27 +6,39 @@ import { readSort } from "./sort.ts";
 
 export type SectionNames = ComponentNames;
 
-/** Undefined for other custom sections. @throws DecodeError if the section's own name cannot be read */
+/**
+ * Read when they are asked for: few who load a component do.
+ * @returns undefined for other custom sections
+ * @throws DecodeError if the section's own name cannot be read
+ */
 export function readNames(section: ByteReader): SectionNames | undefined {
   if (section.name() !== "component-name") return undefined;
-  const sorts = new Map<Sort, ReadonlyMap<number, string>>();
-  try {
-    return { ...readSubsections(section, sorts), sorts };
-  } catch (error) {
-    if (error instanceof DecodeError) return { sorts };
-    throw error;
-  }
+  let known: SectionNames | undefined;
+  const names = (): SectionNames => (known ??= readSubsections(section));
+  return {
+    get component() {
+      return names().component;
+    },
+    get sorts() {
+      return names().sorts;
+    },
+  };
 }
 
-function readSubsections(section: ByteReader, sorts: Map<Sort, ReadonlyMap<number, string>>): { component?: string } {
-  let own: { component?: string } = {};
-  while (!section.isAtEnd) {
-    const id = section.byte();
-    const subsection = section.section(section.u32());
-    if (id === 0) own = { component: subsection.name() };
-    if (id === 1) sorts.set(readSort(subsection), new Map(subsection.list(readAssociation)));
+function readSubsections(section: ByteReader): SectionNames {
+  const sorts = new Map<Sort, ReadonlyMap<number, string>>();
+  let component: string | undefined;
+  try {
+    while (!section.isAtEnd) {
+      const id = section.byte();
+      const subsection = section.section(section.u32());
+      if (id === 0) component = subsection.name();
+      if (id === 1) sorts.set(readSort(subsection), new Map(subsection.list(readAssociation)));
+    }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
   }
-  return own;
+  return { component, sorts };
 }
 
 function readAssociation(reader: ByteReader): readonly [number, string] {

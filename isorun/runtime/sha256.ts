@@ -15,9 +15,24 @@ function firstPrimes(count: number): number[] {
 }
 
 const blockBytes = 64;
-const primes = firstPrimes(64);
-const roundConstants = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
-const initialState = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
+
+interface Constants {
+  readonly ofRounds: Int32Array;
+  readonly ofState: Int32Array;
+}
+
+let known: Constants | undefined;
+
+/** Made when they are first needed: where the platform hashes they never are. */
+function constants(): Constants {
+  if (known !== undefined) return known;
+  const primes = firstPrimes(64);
+  known = {
+    ofRounds: Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime))),
+    ofState: Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime))),
+  };
+  return known;
+}
 
 /** In hexadecimal: by what the platform has, which is ten times as fast, or by our own. */
 export function hashOf(bytes: Uint8Array): string {
@@ -31,13 +46,14 @@ export function hashOf(bytes: Uint8Array): string {
 
 /** In hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
-  const state = initialState.slice();
+  const { ofState, ofRounds } = constants();
+  const state = ofState.slice();
   const schedule = new Int32Array(64);
   const whole = bytes.length - (bytes.length % blockBytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 0; at < whole; at += blockBytes) compress(state, schedule, { view, at });
+  for (let at = 0; at < whole; at += blockBytes) compress(state, schedule, { view, at, ofRounds });
   const rest = paddedRest(bytes.subarray(whole), bytes.length);
-  for (let at = 0; at < rest.byteLength; at += blockBytes) compress(state, schedule, { view: rest, at });
+  for (let at = 0; at < rest.byteLength; at += blockBytes) compress(state, schedule, { view: rest, at, ofRounds });
   return [...state].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
@@ -53,8 +69,14 @@ function paddedRest(rest: Uint8Array, length: number): DataView {
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
+interface Block {
+  readonly view: DataView;
+  readonly at: number;
+  readonly ofRounds: Int32Array;
+}
+
 /** One block (6.2.2). */
-function compress(state: Int32Array, schedule: Int32Array, { view, at }: { view: DataView; at: number }): void {
+function compress(state: Int32Array, schedule: Int32Array, { view, at, ofRounds }: Block): void {
   for (let index = 0; index < 16; index += 1) schedule[index] = view.getInt32(at + index * 4);
   for (let index = 16; index < 64; index += 1) {
     const early = schedule[index - 15] ?? 0;
@@ -67,7 +89,7 @@ function compress(state: Int32Array, schedule: Int32Array, { view, at }: { view:
   let [e = 0, f = 0, g = 0, h = 0] = state.subarray(4);
   for (let index = 0; index < 64; index += 1) {
     const mixed = (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g));
-    const first = (h + mixed + (roundConstants[index] ?? 0) + (schedule[index] ?? 0)) | 0;
+    const first = (h + mixed + (ofRounds[index] ?? 0) + (schedule[index] ?? 0)) | 0;
     const second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
     h = g;
     g = f;
