@@ -22,6 +22,17 @@ export const inspectDetail = v.object({
   wit: v.string(),
   imports: v.array(imported),
   exports: v.array(v.object({ ...item, functions: v.array(v.string()) })),
+  /** The component itself and what is in it, however deep, in the order of the file. */
+  parts: v.array(
+    v.object({
+      kind: v.picklist(["component", "core module"]),
+      depth: count,
+      name: v.exactOptional(v.string()),
+      bytes: count,
+      custom_sections: v.array(v.object({ name: v.string(), bytes: count })),
+      producers: v.array(v.object({ field: v.string(), name: v.string(), version: v.string() })),
+    }),
+  ),
   cost: v.object({
     core_modules: count,
     core_bytes: count,

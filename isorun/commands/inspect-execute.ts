@@ -3,11 +3,12 @@ import type { Execute } from "@vivarium/cli/command";
 import { printable } from "@vivarium/cli/printable";
 import { exitCode } from "@vivarium/core/exit-code";
 import type { CapabilityKind } from "@vivarium/core/policy/policy";
-import type { Component } from "../runtime/component.ts";
+import { Component } from "../runtime/component.ts";
 import { providerOf } from "../runtime/provider.ts";
 import { type ExternType, externKindOf } from "../types/component-types.ts";
 import { capabilitiesOf } from "./capability-of.ts";
 import type { componentOptions } from "./component-options.ts";
+import { contentsOf } from "./contents-of.ts";
 import { openComponent } from "./open-component.ts";
 
 /** `isorun inspect` */
@@ -33,6 +34,10 @@ function inspect(component: Component) {
       name,
       kind: externKindOf(type),
       functions: type.kind === "instance" ? functionsIn(type.exports) : [],
+    })),
+    parts: contentsOf(Component.partsOf(component).file).map(({ customSections, ...part }) => ({
+      ...part,
+      custom_sections: customSections,
     })),
     cost: {
       core_modules: cost.coreModules,
@@ -63,7 +68,7 @@ const functionsIn = (exports: ReadonlyMap<string, ExternType>): string[] =>
 
 const ms = (value: number): string => `${value.toFixed(2)} ms`;
 
-function textOf(file: string, { hash, bytes, wit, imports, cost }: Inspected): string {
+function textOf(file: string, { hash, bytes, wit, imports, parts, cost }: Inspected): string {
   const compiled = cost.from_store
     ? `known to the store, compiled when it is instantiated`
     : `decode ${ms(cost.decode_ms)}, validate ${ms(cost.validate_ms)}, compile ${ms(cost.compile_ms)}`;
@@ -72,12 +77,39 @@ function textOf(file: string, { hash, bytes, wit, imports, cost }: Inspected): s
     `hash     sha256:${hash}`,
     `size     ${bytes} bytes, of them ${cost.core_bytes} in ${cost.core_modules} core ${cost.core_modules === 1 ? "module" : "modules"}`,
     `cost     ${compiled}`,
+    ...producerLines(parts),
+    "",
+    ...partLines(parts),
     "",
     ...importLines(imports),
     wit,
   ];
   return printable(lines.join("\n"));
 }
+
+/** Of the whole, and of what was put into it: each once. */
+function producerLines(parts: Inspected["parts"]): string[] {
+  const made = parts.flatMap(({ producers }) =>
+    producers.map(({ name, version }) => oneLine(`${name} ${version}`.trim())),
+  );
+  return made.length === 0 ? [] : [`made by  ${[...new Set(made)].join(", ")}`];
+}
+
+function partLines(parts: Inspected["parts"]): string[] {
+  const labels = parts.map(({ kind, depth, name }) => {
+    const called = name === undefined ? kind : `${kind} '${oneLine(name)}'`;
+    return `${"  ".repeat(depth + 1)}${called}`;
+  });
+  const width = Math.max(...labels.map(({ length }) => length));
+  return parts.map(({ bytes, custom_sections: sections }, index) => {
+    const custom = sections.map((section) => `${oneLine(section.name)} ${section.bytes}`).join(", ");
+    const line = `${(labels[index] ?? "").padEnd(width)} ${`${bytes}`.padStart(10)} bytes`;
+    return custom === "" ? line : `${line}  custom: ${custom}`;
+  });
+}
+
+/** Names may hold whatever UTF-8 has, and must not look like lines of ours. */
+const oneLine = (name: string): string => name.replace(/\p{Cc}/gu, "\u{fffd}");
 
 function importLines(imports: Inspected["imports"]): string[] {
   const typesOnly = imports.filter(({ kind }) => kind !== "type");

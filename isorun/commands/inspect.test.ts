@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { assemble } from "../../tests/components/assemble.ts";
+import { built } from "../../tests/components/built.ts";
 import { benchCommand } from "./bench.ts";
 import { inspectCommand } from "./inspect.ts";
 import { checkTypes } from "./testing/check-types.ts";
@@ -40,7 +41,7 @@ test("inspect shows sizes, what each import needs, and the world", async () => {
   expect(lines[1]).toMatch(/^hash {5}sha256:[0-9a-f]{64}$/);
   expect(lines[2]).toMatch(/^size {5}\d+ bytes, of them \d+ in 2 core modules$/);
   expect(lines[3]).toMatch(/^cost {5}decode \d+\.\d\d ms, validate \d+\.\d\d ms, compile \d+\.\d\d ms$/);
-  expect(lines.slice(5, 15).join("\n")).toMatchInlineSnapshot(`
+  expect(lines.slice(9, 19).join("\n")).toMatchInlineSnapshot(`
     "  import                             capability       given by
       wasi:io/error@0.2.0                -                WasiStdio
       wasi:io/streams@0.2.0              -                WasiStdio
@@ -52,10 +53,36 @@ test("inspect shows sizes, what each import needs, and the world", async () => {
       wasi:clocks/monotonic-clock@0.2.0  time             WasiClocks
       wasi:filesystem/preopens@0.2.0     read, write      WasiDir"
   `);
+  expect(lines[5]).toMatch(/^ {2}component +\d+ bytes/);
+  expect(lines[6]).toMatch(/^ {4}core module 'memory' +\d+ bytes {2}custom: name \d+$/);
   expect(stdout).toContain("  export wasi:cli/run@0.2.0;\n");
   const again = await runIsorun(["inspect", "program.wasm"], place);
   expect(again.stdout.split("\n")[3]).toBe("cost     known to the store, compiled when it is instantiated");
 });
+
+test("inspect names what a component is made of, however deep, and what made it", async () => {
+  const text = `(component $outer
+    (core module $one)
+    (component $inner (core module $two (@custom "notes" "words")) (component)))`;
+  writeFileSync(join(scratch, "nested.wasm"), (await assemble([text]))(text));
+  const inspect = async (file: string) => {
+    const { stdout } = await runIsorun(["inspect", file, "--format=json"], place);
+    const { detail } = await assertValidEnvelope(stdout, inspectCommand);
+    return (detail as { parts: readonly { producers: readonly unknown[] }[] }).parts; // by its schema
+  };
+  expect(await inspect("nested.wasm")).toMatchObject([
+    { kind: "component", depth: 0, name: "outer" },
+    { kind: "core module", depth: 1, name: "one" },
+    { kind: "component", depth: 1, name: "inner" },
+    { kind: "core module", depth: 2, name: "two", custom_sections: [{ name: "notes" }, { name: "name" }] },
+    { kind: "component", depth: 2, bytes: 8 },
+  ]);
+  const words = await built("words");
+  expect((await inspect(words)).flatMap(({ producers }) => producers)).toContainEqual(
+    expect.objectContaining({ field: "processed-by", name: "wit-component" }),
+  );
+  expect((await runIsorun(["inspect", words], place)).stdout).toMatch(/^made by .*wit-component \d/m);
+}, 120_000);
 
 test("inspect as JSON", async () => {
   const { stdout } = await runIsorun(["inspect", "stranger.wasm", "--format=json", "--no-cache"], place);
