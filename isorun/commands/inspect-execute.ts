@@ -70,7 +70,7 @@ const ms = (value: number): string => `${value.toFixed(2)} ms`;
 
 function textOf(file: string, { hash, bytes, wit, imports, parts, cost }: Inspected): string {
   const compiled = cost.from_store
-    ? `known to the store, compiled when it is instantiated`
+    ? "known to the store, compiled when it is instantiated (`--no-cache` measures)"
     : `decode ${ms(cost.decode_ms)}, validate ${ms(cost.validate_ms)}, compile ${ms(cost.compile_ms)}`;
   const lines = [
     `file     ${file}`,

@@ -57,7 +57,9 @@ test("inspect shows sizes, what each import needs, and the world", async () => {
   expect(lines[6]).toMatch(/^ {4}core module 'memory' +\d+ bytes {2}custom: name \d+$/);
   expect(stdout).toContain("  export wasi:cli/run@0.2.0;\n");
   const again = await runIsorun(["inspect", "program.wasm"], place);
-  expect(again.stdout.split("\n")[3]).toBe("cost     known to the store, compiled when it is instantiated");
+  expect(again.stdout.split("\n")[3]).toBe(
+    "cost     known to the store, compiled when it is instantiated (`--no-cache` measures)",
+  );
 });
 
 test("inspect names what a component is made of, however deep, and what made it", async () => {
