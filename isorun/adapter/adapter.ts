@@ -11,7 +11,6 @@ import type { StringEncoding } from "../decode/ast.ts";
 import type { FuncType, Resource, ValueType } from "../types/component-types.ts";
 import {
   type FlatFuncType,
-  type FlatType,
   flatParamsMax,
   flatResultsMax,
   flattenFunc,
@@ -149,7 +148,20 @@ class AdapterWriter {
     return { ...imports, firstHandle: first };
   }
 
+  /** All of it in one block: nobody catches what core code of the other side throws, whatever it was called for. */
   write(): WrittenAdapter {
+    const [type] = this.#lower.results;
+    this.#code.tryAll(
+      type,
+      () => this.#writeCall(),
+      () => this.#trap("an exception of core code was not caught"),
+    );
+    const { code, locals } = this.#code;
+    const func = this.#module.addFunc({ type: this.#lower, locals, code });
+    return { bytes: this.#module.finish(func), handles: this.handles };
+  }
+
+  #writeCall(): void {
     this.#checkLeave();
     this.#enter();
     const flat = this.#passParams();
@@ -162,9 +174,6 @@ class AdapterWriter {
     this.#endLending();
     emitLeave(this.#code, { state: this.#imports.state, places: this.#imports.entered });
     for (const local of returned) this.#code.get(local);
-    const { code, locals } = this.#code;
-    const func = this.#module.addFunc({ type: this.#lower, locals, code });
-    return { bytes: this.#module.finish(func), handles: this.handles };
   }
 
   // State
@@ -230,11 +239,8 @@ class AdapterWriter {
     const { hasContext } = isCaller ? this.#key.caller : this.#key.callee;
     this.#store(place, { offset: stateOffsets.mayLeave, value: 0 }, code);
     const context = hasContext ? this.#beginContext(place, code) : undefined;
-    const allocate = (): void => {
-      push();
-      code.call(isCaller ? reallocOfCaller : reallocOfCallee);
-    };
-    this.#trapOnThrow(code, "i32", allocate);
+    push();
+    code.call(isCaller ? reallocOfCaller : reallocOfCallee);
     if (context !== undefined) this.#endContext(place, { code, context });
     this.#store(place, { offset: stateOffsets.mayLeave, value: 1 }, code);
   }
@@ -332,18 +338,11 @@ class AdapterWriter {
     emitRangeCheck(copying, side, { pointer, bytes, align });
   }
 
-  /** `call_and_trap_on_throw`: nobody catches what core code of another instance throws, whatever it was called for. */
-  #trapOnThrow(code: CodeWriter, result: FlatType | undefined, call: () => void): void {
-    code.tryAll(result, call, () => this.#trap("an exception of core code was not caught", code));
-  }
-
   #callCore(flat: readonly Local[]): readonly Local[] {
     const code = this.#code;
     const [type] = this.#lift.results;
-    this.#trapOnThrow(code, type, () => {
-      for (const local of flat) code.get(local);
-      code.call(this.#imports.callee);
-    });
+    for (const local of flat) code.get(local);
+    code.call(this.#imports.callee);
     if (type === undefined) return [];
     const result = code.local(type);
     code.set(result);
@@ -371,10 +370,8 @@ class AdapterWriter {
 
   #postReturn(results: readonly Local[]): void {
     this.#store(this.#imports.calleePlace, { offset: stateOffsets.mayLeave, value: 0 });
-    this.#trapOnThrow(this.#code, undefined, () => {
-      for (const local of results) this.#code.get(local);
-      this.#code.call(this.#imports.post);
-    });
+    for (const local of results) this.#code.get(local);
+    this.#code.call(this.#imports.post);
     this.#store(this.#imports.calleePlace, { offset: stateOffsets.mayLeave, value: 1 });
   }
 }
