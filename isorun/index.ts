@@ -32,5 +32,6 @@ export type { Usage } from "./runtime/instance-budget.ts";
 export type { InstanceBuilder } from "./runtime/instance-builder.ts";
 export type { InstanceHandle } from "./runtime/instance-handle.ts";
 export type { HostResource, Linker } from "./runtime/linker.ts";
+export type { Refill } from "./runtime/refill.ts";
 export { Runtime } from "./runtime/runtime.ts";
 export type { SystemComponent } from "./runtime/system-component.ts";

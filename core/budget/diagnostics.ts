@@ -14,7 +14,8 @@ export const budgetDiagnostics = {
     summary: "The workload used more of something than its budget gives, and was ended.",
     message: ({ field, limit, used }) => {
       const { noun, unit } = budgetFields[field];
-      return `the budget of ${noun} is exhausted: the limit is ${limit}${unit}, and ${used}${unit} were used`;
+      const next = used < limit ? ", and what came next did not fit" : "";
+      return `the budget of ${noun} is exhausted: the limit is ${limit}${unit}, and ${used}${unit} were used${next}`;
     },
     hint: ({ field }) => {
       const name = budgetNameOf(field);

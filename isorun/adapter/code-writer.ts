@@ -21,6 +21,7 @@ const opcodes = {
   "i32.le_u": 0x4d,
   "i32.ge_u": 0x4f,
   "i64.eqz": 0x50,
+  "i64.lt_s": 0x53,
   "i64.gt_u": 0x56,
   "i32.add": 0x6a,
   "i32.sub": 0x6b,

@@ -8,6 +8,7 @@
 import type { FlatFuncType } from "../types/flatten.ts";
 import { CodeWriter, type Local } from "./code-writer.ts";
 import { emitCheckPending, emitWait } from "./enter.ts";
+import { emitFuelCheck, importFuel } from "./fuel-check.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode } from "./reasons.ts";
 import { pendingAddress, pendingKinds, stateOffsets } from "./state-memory.ts";
@@ -20,9 +21,14 @@ export interface Guard {
   readonly leaves: boolean;
   /** Whether it may have to wait. */
   readonly waits?: boolean;
+  /** Whether the instance counts fuel. */
+  readonly isMetered?: boolean;
 }
 
-/** Imports `host`, `trap` and `state`, and `caller`, the place of the instance; `settle` and `wait` if it waits. */
+/**
+ * Imports `host`, `trap` and `state`, and `caller`, the place of the instance; `settle` and `wait` if it waits, `fuel` and
+ * `short` if it counts.
+ */
 export function guardModule(guard: Guard): WebAssembly.Module {
   const key = JSON.stringify(guard);
   const module = modules.get(key) ?? new WebAssembly.Module(writeGuard(guard));
@@ -30,15 +36,17 @@ export function guardModule(guard: Guard): WebAssembly.Module {
   return module;
 }
 
-function writeGuard({ type, leaves, waits = false }: Guard): Uint8Array<ArrayBuffer> {
+function writeGuard({ type, leaves, waits = false, isMetered = false }: Guard): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const host = module.importFunc("host", type);
   const trap = module.importFunc("trap", { params: ["i32"], results: [] });
   const settle = waits ? module.importFunc("settle", { ...type, params: ["i32", ...type.params] }) : -1;
   const wait = waits ? module.importFunc("wait", { params: [], results: ["i32"] }) : -1;
+  const fuel = isMetered ? importFuel(module) : undefined;
   const memory = module.importMemory("state");
   const caller = module.importConstant("caller");
   const code = new CodeWriter(type.params);
+  if (fuel !== undefined) emitFuelCheck(code, fuel, "none");
   if (leaves) {
     code.constant(caller).at("i32.load", { memory, offset: stateOffsets.mayLeave }).op("i32.eqz");
     code.if(() => code.i32(reasonCode("cannot leave component instance")).call(trap).op("unreachable"));
@@ -47,6 +55,7 @@ function writeGuard({ type, leaves, waits = false }: Guard): Uint8Array<ArrayBuf
   code.call(host);
   if (waits) emitSettle(code, { result: resultOf(code, type), imports: { settle, wait, trap }, memory });
   else emitCheckPending(code, memory);
+  if (fuel !== undefined) emitFuelCheck(code, fuel, "none");
   return module.finish(module.addFunc({ type, locals: code.locals, code: code.code }));
 }
 

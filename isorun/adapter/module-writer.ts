@@ -107,6 +107,13 @@ export class ModuleWriter {
     return this.#globals - 1;
   }
 
+  /** A variable of 64 bits, which others write too. */
+  importAccount(field: string): number {
+    this.#imports.push([...name(""), ...name(field), 0x03, typeCodes.i64, 0x01]);
+    this.#globals += 1;
+    return this.#globals - 1;
+  }
+
   /** The index that the next function gets. */
   get nextFunc(): number {
     return this.#importedFuncs + this.#functions.length;

@@ -239,6 +239,8 @@ export class Root {
   readonly queue: Task[] = [];
   /** Memories that its core modules show. */
   readonly memories = new Set<WebAssembly.Memory>();
+  /** If it is counted: the account, and who is asked for more. */
+  fuel: { readonly account: WebAssembly.Global; readonly short: (wanted: number) => number } | undefined;
   /** What its budget does when a link enters it. */
   onEnter: (() => void) | undefined;
   /** For traps. */
@@ -358,6 +360,7 @@ export class Root {
     this.memories.clear();
     this.links.clear();
     this.onEnter = undefined;
+    this.fuel = undefined;
     this.frames = undefined;
   }
 }

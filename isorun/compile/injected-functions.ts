@@ -16,8 +16,8 @@ export const injectedTypes: readonly (readonly number[])[] = [
 
 const typePlace = { action: 0, pass32: 1, pass64: 2, grow: 3 } as const;
 
-/** Of the imported check: why it is called. */
-export const checkReasons = { fuel: 0, depth: 1 } as const;
+/** Of the imported check: why it is called; the last one is the host's, for a call that begins. */
+export const checkReasons = { fuel: 0, depth: 1, entry: 2 } as const;
 
 /** Whose growth is accounted: the lowest bit, below the index. */
 export const growSpaces = { memory: 0, table: 1 } as const;

@@ -55,6 +55,12 @@ interface Account {
   value: unknown;
 }
 
+/** Of one call, which began when so much was used. */
+interface CallFuel {
+  readonly start: bigint;
+  readonly limit: bigint;
+}
+
 export class Meter {
   readonly #options: MeterOptions;
   /** Globals, as long as there is code that has them. */
@@ -62,6 +68,7 @@ export class Meter {
   #depth: Account;
   #exhaustion: Exhaustion | undefined;
   #fuelLimit: bigint | undefined;
+  #callFuel: CallFuel | undefined;
   #granted = 0n;
   #fuelUsedAtEnd = 0n;
   readonly #used = { memory: 0, table: 0 };
@@ -94,7 +101,11 @@ export class Meter {
 
   /** Takes back what is left of the slice, so that `onSlice` is asked as early as `sliceFuel` says now. */
   restartSlice(): void {
-    this.fuelLimit = this.#fuelLimit;
+    const used = this.fuelUsed;
+    if (this.#exhaustion !== undefined) return;
+    this.#granted = used;
+    this.#setBalance(0n);
+    this.#grant();
   }
 
   get memoryBytes(): number {
@@ -109,14 +120,36 @@ export class Meter {
     return this.#fuelLimit;
   }
 
-  /** Refills or narrows, between calls into the instance. */
+  /** Gives more or less, also while a host function runs that the guest called. */
   set fuelLimit(limit: bigint | undefined) {
-    const used = this.fuelUsed;
     this.#fuelLimit = limit;
-    if (this.#exhaustion !== undefined) return;
-    this.#granted = used;
-    this.#setBalance(0n);
-    this.#grant();
+    this.restartSlice();
+  }
+
+  /** Fuel for one call, within what is left for all. @returns what takes the limit back */
+  narrow(limit: bigint): () => void {
+    const narrowWith = (callFuel: CallFuel | undefined): void => {
+      this.#callFuel = callFuel;
+      this.restartSlice();
+    };
+    const before = this.#callFuel;
+    narrowWith({ start: this.fuelUsed, limit });
+    return () => narrowWith(before);
+  }
+
+  /** The account that code writes, for those who look at it where calls enter and leave. */
+  get fuelAccount(): WebAssembly.Global {
+    return this.#fuel;
+  }
+
+  /** Whether more was used than was granted so far: short functions only pay. */
+  get isInDebt(): boolean {
+    return this.#balance < 0n;
+  }
+
+  /** Asks for more, as code does. @param isEntry whether a call begins, which needs some */
+  askFuel(isEntry: boolean): number {
+    return this.#check(isEntry ? checkReasons.entry : checkReasons.fuel);
   }
 
   /**
@@ -191,16 +224,33 @@ export class Meter {
     }
     const late = this.#options.onSlice?.();
     if (late !== undefined) this.end(late);
-    else if (!this.#grant()) this.end({ field: "fuel", limit: this.#fuelLimit ?? 0n, used: this.fuelUsed });
+    else if (!this.#grant() || (reason === checkReasons.entry && this.#balance <= 0n)) this.end(this.#spent);
     return this.#exhaustion === undefined ? 0 : 1;
+  }
+
+  /** How much may have been used: over the life of the instance, or by now. */
+  get #limit(): bigint | undefined {
+    const call = this.#callFuel;
+    if (call === undefined) return this.#fuelLimit;
+    const limit = call.start + call.limit;
+    return this.#fuelLimit !== undefined && this.#fuelLimit < limit ? this.#fuelLimit : limit;
+  }
+
+  get #spent(): Exhaustion {
+    const call = this.#callFuel;
+    const used = this.fuelUsed;
+    const isCalls = call !== undefined && this.#limit === call.start + call.limit;
+    if (isCalls) return { field: "fuel", limit: call.limit, used: used - call.start };
+    return { field: "fuel", limit: this.#fuelLimit ?? 0n, used };
   }
 
   /** Another slice, as long as the limit has one. False: there is none, or too little to pay what is owed. */
   #grant(): boolean {
-    const slice = this.#options.onSlice === undefined ? (this.#fuelLimit ?? endless) : this.#sliceFuel;
+    const limit = this.#limit;
+    const slice = this.#options.onSlice === undefined ? (limit ?? endless) : this.#sliceFuel;
     const balance = this.#balance;
     const wanted = balance < 0n ? slice - balance : slice;
-    const left = this.#fuelLimit === undefined ? wanted : this.#fuelLimit - this.#granted;
+    const left = limit === undefined ? wanted : limit - this.#granted;
     const given = left < wanted ? left : wanted;
     if (given <= 0n) return false;
     this.#granted += given;

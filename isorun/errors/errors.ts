@@ -223,7 +223,9 @@ export class BudgetExhausted extends IsorunError {
   readonly used: number | bigint;
 
   constructor({ field, limit, used }: { field: string; limit: number | bigint; used: number | bigint }) {
-    super(`the budget's '${field}' is exhausted: ${used} of ${limit}`);
+    super(
+      `the budget's '${field}' is exhausted: ${used} of ${limit}${used < limit ? " used, and the next step does not fit" : ""}`,
+    );
     this.field = field;
     this.limit = limit;
     this.used = used;

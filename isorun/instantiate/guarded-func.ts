@@ -61,8 +61,17 @@ function guarded({ states }: ComponentInstance, { type: { params, results } }: G
   return guarding(params.length, { run, fail, otherwise: zeroOf({ params, results }) }) as HostCall; // called as its type says
 }
 
-function instanceOf({ states, place }: ComponentInstance, guard: Guard, funcs: Record<string, unknown>): CoreItem {
-  const imports: Record<string, unknown> = { ...funcs, trap: trapFunc(states), state: states.memory, caller: place };
-  const { exports } = new WebAssembly.Instance(guardModule(guard), { "": imports as Record<string, CoreItem> });
+function instanceOf(caller: ComponentInstance, guard: Guard, funcs: Record<string, unknown>): CoreItem {
+  const { states, place, root } = caller;
+  const fuel = root.fuel === undefined ? {} : { fuel: root.fuel.account, short: root.fuel.short };
+  const imports: Record<string, unknown> = {
+    ...funcs,
+    ...fuel,
+    trap: trapFunc(states),
+    state: states.memory,
+    caller: place,
+  };
+  const module = guardModule({ ...guard, isMetered: root.fuel !== undefined });
+  const { exports } = new WebAssembly.Instance(module, { "": imports as Record<string, CoreItem> });
   return exports["f"] as CoreItem; // what a guard exports
 }

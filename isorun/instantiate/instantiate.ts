@@ -11,6 +11,7 @@ import type { ExternType } from "../types/component-types.ts";
 import type { ValidComponent, ValidDefinition } from "../validate/valid-component.ts";
 import { builtinFunc } from "./builtins.ts";
 import { ComponentInstance } from "./component-instance.ts";
+import { fuelChecked } from "./fuel-checked.ts";
 import { destructors } from "./guarded-drop.ts";
 import type { InstanceStates } from "./instance-states.ts";
 import { liftFunc, lowerFunc } from "./link-func.ts";
@@ -115,7 +116,8 @@ export function bindResources(type: ExternType, item: Item, resources: ResourceM
 
 function defineResource(scope: RuntimeScope, definition: ValidDefinition & { readonly kind: "resource" }): void {
   const { instance } = scope;
-  const destructor = definition.destructor === undefined ? undefined : scope.coreFuncs[definition.destructor];
+  const defined = definition.destructor === undefined ? undefined : scope.coreFuncs[definition.destructor];
+  const destructor = defined && fuelChecked(instance, { params: ["i32"], results: [] }, defined);
   const drop = (representation: number): void => {
     if (typeof destructor === "function") dropByHost(instance, () => destructor(representation));
   };

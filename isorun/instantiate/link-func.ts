@@ -10,6 +10,7 @@ import { UnsupportedError } from "../errors/errors.ts";
 import { flattenFunc } from "../types/flatten.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
 import { bound, supportOf } from "./bind-support.ts";
+import { fuelChecked } from "./fuel-checked.ts";
 import { guardedFunc, waitingFunc } from "./guarded-func.ts";
 import { adaptedFunc } from "./link-adapter.ts";
 import {
@@ -26,7 +27,8 @@ export function liftFunc(
   { func, type, options }: ValidDefinition & { readonly kind: "lift" },
 ): FuncItem {
   if (options.isAsync || type.isAsync) return { kind: "func", call: unsupportedAsync };
-  const core = scope.coreFuncs[func] ?? absent("core function", func);
+  const flat = flattenFunc(type, { role: "lift", isAsync: false, hasCallback: false });
+  const core = fuelChecked(scope.instance, flat, scope.coreFuncs[func] ?? absent("core function", func));
   const post = options.postReturn === undefined ? undefined : scope.coreFuncs[options.postReturn];
   const forHost = (host: HostSide, name: string): HostEntry => {
     const has = { postReturn: post !== undefined };

@@ -3,13 +3,14 @@
  * are accounted to one meter. Without a budget nothing is rewritten.
  */
 import type { Budget } from "../../core/budget/budget.ts";
+import { fuelWants } from "../adapter/fuel-check.ts";
 import type { Root } from "../call/task.ts";
 import { TimeAccount } from "../call/time-account.ts";
 import { endOf, timeLeftOf } from "../call/time-left.ts";
 import { type Exhaustion, Meter } from "../compile/meter.ts";
 import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
-import { type BudgetExhausted, TrapError, UnsupportedError } from "../errors/errors.ts";
+import { BudgetExhausted, TrapError, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { ModuleAccount, ModuleItem } from "../instantiate/runtime-scope.ts";
 import { compileNow, importedMemoriesOf } from "./compile-modules.ts";
@@ -81,7 +82,7 @@ export class InstanceBudget {
       this.#meter.detach();
     });
     this.#metering = new Metering(budget, interrupt !== undefined);
-    if (maxCallDepth !== undefined || this.#metering.options.fuel === true) this.root.onEnter = () => this.enter();
+    if (maxCallDepth !== undefined || this.#countsFuel) this.root.onEnter = () => this.enter();
     this.#meter = new Meter({
       ...(fuel === undefined ? {} : { fuel }),
       ...(maxMemoryBytes === undefined ? {} : { memoryBytesMax: maxMemoryBytes }),
@@ -90,6 +91,14 @@ export class InstanceBudget {
       sliceFuel: () => this.#slice(),
       onSlice: () => this.#look(),
     });
+    if (this.#countsFuel) {
+      const short = (wanted: number): number => this.#told(this.#meter.askFuel(wanted === fuelWants.some));
+      this.root.fuel = { account: this.#meter.fuelAccount, short };
+    }
+  }
+
+  get #countsFuel(): boolean {
+    return this.#metering.options.fuel === true;
   }
 
   /** Shorter and shorter towards a limit of time: at the speed of an interpreter it is met within milliseconds. */
@@ -129,17 +138,26 @@ export class InstanceBudget {
 
   /**
    * Narrows fuel for one call. @returns what takes the limit back
-   * @throws UnsupportedError for an instance that counts no fuel
+   * @throws UnsupportedError for an instance that counts no fuel, BudgetExhausted for a call that is given none
    */
   narrowFuel(fuel: bigint): () => void {
-    if (this.#metering.options.fuel !== true)
-      throw new UnsupportedError("fuel for one call of an instance without a budget of fuel");
-    const before = this.#meter.fuelLimit;
-    const narrow = this.#meter.fuelUsed + fuel;
-    if (before === undefined || narrow < before) this.#meter.fuelLimit = narrow;
-    return () => {
-      this.#meter.fuelLimit = before;
-    };
+    if (!this.#countsFuel) throw new UnsupportedError("fuel for one call of an instance without a budget of fuel");
+    // No code of the guest has to be stopped for it: nothing ends but the call.
+    if (fuel === 0n) throw new BudgetExhausted({ field: "fuel", limit: 0n, used: 0n });
+    return this.#meter.narrow(fuel);
+  }
+
+  /** @throws UnsupportedError for an instance without a limit of fuel */
+  refillFuel(fuel: bigint): void {
+    const { fuelLimit } = this.#meter;
+    if (fuelLimit === undefined) throw new UnsupportedError("a refill of an instance without a budget of fuel");
+    this.#meter.fuelLimit = fuelLimit + fuel;
+  }
+
+  /** What the start functions of core modules have used: short ones do not ask. @throws BudgetExhausted, TrapError */
+  requirePaid(): void {
+    const isSpent = this.#countsFuel && this.#meter.isInDebt && this.#meter.askFuel(false) !== 0;
+    if (isSpent) throw this.#endReason;
   }
 
   readonly writeOutput: WriteOutput = (bytes, write) => {
@@ -175,6 +193,7 @@ export class InstanceBudget {
     this.root.indexShift = rewritten.accounts.filter((name) => name === "check" || name === "grow").length;
     return {
       admit: () => {
+        this.requirePaid();
         this.#admitSpaces(rewritten);
         if (!this.#meter.admit(rewritten)) throw this.#exhausted();
       },
@@ -191,9 +210,12 @@ export class InstanceBudget {
 
   /** What ends the guest has to come out with its trap. */
   #told(verdict: number): number {
-    if (verdict !== 0)
-      this.#states.scheduler.leaveReason(this.#late === undefined ? this.#exhausted() : this.#late.reason);
+    if (verdict !== 0) this.#states.scheduler.leaveReason(this.#endReason);
     return verdict;
+  }
+
+  get #endReason(): unknown {
+    return this.#late === undefined ? this.#exhausted() : this.#late.reason;
   }
 
   /** How many memories and tables there are. @throws BudgetExhausted */
@@ -221,7 +243,7 @@ export class InstanceBudget {
   enter(): void {
     if (this.#budget.maxCallDepth !== undefined) this.#meter.callDepthLeft = this.#budget.maxCallDepth;
     // What was left of a slice was measured by other limits.
-    if (this.#metering.options.fuel === true && this.#states.scheduler.running?.deadlineMs !== Infinity) {
+    if (this.#countsFuel && this.#states.scheduler.running?.deadlineMs !== Infinity) {
       this.#meter.restartSlice();
     }
   }

@@ -133,9 +133,11 @@ export class InstanceBuilder {
     });
     const made: ComponentInstance[] = [];
     const dropHostResources = dropping(made);
-    const root = instantiated({ states, root: budget.root, onFailure: dropHostResources }, () =>
-      instantiateComponent(valid, { imports, compile, states, made, within: budget.root }),
-    );
+    const root = instantiated({ states, root: budget.root, onFailure: dropHostResources }, () => {
+      const item = instantiateComponent(valid, { imports, compile, states, made, within: budget.root });
+      budget.requirePaid();
+      return item;
+    });
     const handle = new InstanceHandle(root, {
       types: valid.type.exports,
       budget,

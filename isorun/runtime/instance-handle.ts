@@ -9,6 +9,7 @@ import type { FuncItem, HostCall, HostEntry, InstanceItem } from "../instantiate
 import type { ExternType, FuncType } from "../types/component-types.ts";
 import { type CallOptions, requireCallOptions, requireNoOptions, watch } from "./call-options.ts";
 import type { InstanceBudget, Usage } from "./instance-budget.ts";
+import { type Refill, requireRefill } from "./refill.ts";
 
 interface HandleParts {
   readonly types: ReadonlyMap<string, ExternType>;
@@ -32,6 +33,7 @@ const nothing: InstanceItem = { kind: "instance", exports: new Map() };
  * const { sum } = instance.exports as { sum(numbers: number[]): Promise<bigint> };
  * await sum([1, 2]); // → 3n
  * instance.usage().calls; // → 3
+ * instance.refill({ fuel: 1_000n });
  * const end = await instance.call("sum", [[1, 2]], { fuel: 5n }).catch((error: unknown) => error);
  * end instanceof BudgetExhausted && end.field; // → "fuel"
  * instance.state; // → "exhausted"
@@ -134,6 +136,17 @@ export class InstanceHandle implements AsyncDisposable {
     if (made === undefined) throw new UnsupportedError(`calling '${name}', an import that is exported again,`);
     this.#funcs.set(name, made);
     return made;
+  }
+
+  /**
+   * Gives the instance more of what its budget counts, from within its host functions too. One that has ended stays so.
+   * @throws TypeError (`invalid-argument`), UnsupportedError (it has no budget of fuel), TrapError (it has ended)
+   */
+  refill(refill: Refill): void {
+    const { fuel } = requireRefill(refill);
+    const { root } = this.#budget;
+    if (root.state !== "ready") throw this.#states.scheduler.refusal(root, undefined);
+    this.#budget.refillFuel(fuel);
   }
 
   /**
