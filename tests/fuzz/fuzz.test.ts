@@ -25,6 +25,7 @@ const smoke = new Map([
   ["loops", 32],
   ["files", 64],
   ["links", 64],
+  ["run", 64],
 ]);
 
 const endingsOf = (result: KindResult | undefined): string[] => [...(result?.endings.keys() ?? [])].toSorted();

@@ -7,12 +7,14 @@ import { guestKinds } from "./guest-cases.ts";
 import { handleKinds } from "./handle-cases.ts";
 import { knownKinds } from "./known-cases.ts";
 import { linkKinds } from "./link-cases.ts";
+import { runKinds } from "./run-cases.ts";
 import { waveKinds } from "./wave-cases.ts";
 
 export const kinds: ReadonlyMap<string, CaseKind> = new Map(
   Object.entries<CaseKind>({
     ...binaryKinds,
     ...knownKinds,
+    ...runKinds,
     ...guestKinds,
     ...handleKinds,
     ...linkKinds,

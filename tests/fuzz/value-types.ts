@@ -82,6 +82,22 @@ export function randomText(random: Random): string {
   return times(length, () => String.fromCodePoint(isPlain ? 0x20 + random(0x5f) : randomChar(random))).join("");
 }
 
+/** Whether values of the type can be made here: handles, streams and futures cannot. */
+export function hasPlainValues(type: ValueType): boolean {
+  return !["own", "borrow", "stream", "future"].includes(type.kind) && partsOf(type).every(hasPlainValues);
+}
+
+function partsOf(type: ValueType): readonly ValueType[] {
+  const present = (...parts: readonly (ValueType | undefined)[]) => parts.filter((part) => part !== undefined);
+  if (type.kind === "list" || type.kind === "fixed-list") return [type.element];
+  if (type.kind === "map") return [type.key, type.value];
+  if (type.kind === "tuple") return type.types;
+  if (type.kind === "record") return type.fields.map((field) => field.type);
+  if (type.kind === "variant") return present(...type.cases.map((each) => each.type));
+  if (type.kind === "result") return present(type.ok, type.error);
+  return type.kind === "option" ? [type.type] : [];
+}
+
 /** A value of the type, as an argument of a call. */
 export function randomValue(random: Random, type: ValueType): unknown {
   const of = (part: ValueType): unknown => randomValue(random, part);

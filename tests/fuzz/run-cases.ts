@@ -1,0 +1,91 @@
+/**
+ * Valid components that came out of changes, instantiated and called with random values: whatever their canonical
+ * definitions and their code came to, all that comes back is a value, a trap, or the end of the budget.
+ */
+import { BudgetExhausted, ComponentError, LinkError, TrapError, UnsupportedError } from "../../isorun/errors/errors.ts";
+import type { Component } from "../../isorun/runtime/component.ts";
+import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
+import { Runtime } from "../../isorun/runtime/runtime.ts";
+import type { FuncType, InstanceType } from "../../isorun/types/component-types.ts";
+import { judge } from "./binary-cases.ts";
+import type { CaseKind, CaseSeed, Ending } from "./case-kind.ts";
+import { knownComponentOf } from "./known-cases.ts";
+import { pick, type Random, randomFrom, seedOf } from "./random.ts";
+import { hasPlainValues, randomValue } from "./value-types.ts";
+
+const runtime = new Runtime();
+/** In instructions and bytes: much more than any of the texts needs. */
+const budget = { fuel: 200_000n, maxMemoryBytes: 2 ** 24, maxTableElements: 10_000, maxCallDepth: 200 };
+const callsMost = 6;
+const attemptsMost = 10;
+
+/** By the words of the scoreboard. @throws what may not come */
+function endingOf(error: unknown): Ending {
+  if (error instanceof TrapError || error instanceof ComponentError) return "trap";
+  if (error instanceof BudgetExhausted) return "over the budget";
+  if (error instanceof LinkError) return "not linked";
+  if (error instanceof UnsupportedError) return "unsupported";
+  throw error;
+}
+
+async function runCalls(seed: CaseSeed): Promise<Ending> {
+  const bytes = await validComponentOf(seed);
+  const component = bytes && (await loaded(bytes));
+  if (component === undefined) return "not valid";
+  const random = randomFrom(seedOf(seed.scene, seed.call + 1000));
+  try {
+    const handle = await runtime.instance(component).budget(budget).unknownImportsTrap().instantiate();
+    const ending = callAll(random, component, handle);
+    await handle.terminate();
+    return ending;
+  } catch (error) {
+    return endingOf(error);
+  }
+}
+
+/** Most changes break a rule: the first that does not. */
+async function validComponentOf({ scene, call }: CaseSeed): Promise<Uint8Array | undefined> {
+  for (let attempt = 0; attempt < attemptsMost; attempt += 1) {
+    const bytes = await knownComponentOf({ scene: seedOf(scene, attempt), call });
+    if (judge(bytes).ending === "valid") return bytes;
+  }
+  return undefined;
+}
+
+/** What the engine's compiler refuses within a core module is told by this only. */
+async function loaded(bytes: Uint8Array): Promise<Component | undefined> {
+  try {
+    return await runtime.load(bytes);
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === "validation") return undefined;
+    throw error;
+  }
+}
+
+function callAll(random: Random, component: Component, handle: InstanceHandle): Ending {
+  const funcs = funcsOf(component);
+  if (funcs.length === 0) return "nothing to call";
+  for (let count = 0; count < callsMost; count += 1) {
+    const [name, { params }] = pick(random, funcs);
+    handle.func(name)(...params.map(({ type }) => randomValue(random, type)));
+  }
+  return "values";
+}
+
+/** Also those of instances, by the names that they are called by; without those that take what only a guest can give. */
+function funcsOf(component: Component): (readonly [string, FuncType])[] {
+  const direct = directFuncs(component.exports, "");
+  const nested = [...component.exports].flatMap(([name, type]) =>
+    type.kind === "instance" ? directFuncs(type.exports, `${name}#`) : [],
+  );
+  return [...direct, ...nested];
+}
+
+const directFuncs = (exports: InstanceType["exports"], prefix: string): (readonly [string, FuncType])[] =>
+  [...exports].flatMap(([name, type]) =>
+    type.kind === "func" && !type.isAsync && type.params.every((param) => hasPlainValues(param.type))
+      ? [[`${prefix}${name}`, type] as const]
+      : [],
+  );
+
+export const runKinds = { run: { run: runCalls, share: 12 } } as const satisfies Readonly<Record<string, CaseKind>>;
