@@ -34,6 +34,12 @@ export interface Case {
   readonly type: ValueType | undefined;
 }
 
+/** What there is to walk in a type with all that it names written out, and how deep it goes; 1 for what has no parts. */
+export interface Extent {
+  readonly size: number;
+  readonly depth: number;
+}
+
 interface OfValueType {
   /** Handles stand in it, however deep: it has to be rewritten when resources are substituted. */
   readonly hasResource: boolean;
@@ -43,6 +49,7 @@ interface OfValueType {
   /** Bytes that a value takes in a memory with addresses of 64 bits, the larger ones; capped beyond what is allowed. */
   readonly size64: number;
   readonly align64: number;
+  readonly extent: Extent;
 }
 
 type Shape =

@@ -4,6 +4,7 @@
  */
 import type { Primitive } from "../decode/ast.ts";
 import type { ValueShape, ValueType } from "./component-types.ts";
+import { extentAround } from "./type-extent.ts";
 
 /** Validation refuses types whose values take this many bytes or more (Binary.md, Type Definitions). */
 export const valueSizeEnd = 2 ** 28;
@@ -42,6 +43,7 @@ export function makeValueType(shape: ValueShape): ValueType {
     hasAsync: shape.kind === "stream" || shape.kind === "future" || parts.some((part) => part.hasAsync),
     size64: Math.min(size, valueSizeEnd),
     align64: align,
+    extent: extentAround(parts.map((part) => part.extent)),
   };
 }
 

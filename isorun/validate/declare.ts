@@ -11,6 +11,7 @@ import {
   type Resource,
 } from "../types/component-types.ts";
 import { freshInstance } from "../types/substitute.ts";
+import { extentOf, extentProblem } from "../types/type-extent.ts";
 import { addAlias } from "./alias.ts";
 import { defineCoreType } from "./define-core-type.ts";
 import { definePlainType } from "./define-type.ts";
@@ -18,6 +19,13 @@ import { Scope } from "./scope.ts";
 
 /** @throws ValidationError, UnsupportedError */
 export function defineType(scope: Scope, type: TypeRef, offset: number): AnyType {
+  const made = makeType(scope, type, offset);
+  const problem = extentProblem(extentOf(made));
+  if (problem !== undefined) throw new ValidationError(problem, offset);
+  return made;
+}
+
+function makeType(scope: Scope, type: TypeRef, offset: number): AnyType {
   if (type.kind === "component") {
     return declareAll(new Scope("component type", scope), type.declarations).componentType();
   }

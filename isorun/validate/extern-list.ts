@@ -11,17 +11,22 @@ import {
   type ResourceType,
   type ValueType,
 } from "../types/component-types.ts";
+import { ExtentSum } from "../types/type-extent.ts";
 import { NameProblem, type ParsedName, parseExternName, uniqueKeyOf } from "./extern-name.ts";
 
 export class ExternList {
   readonly types = new Map<string, ExternType>();
   readonly #names = new Map<string, string>();
   readonly #role: string;
+  readonly #extent: ExtentSum;
   /** Names of the resources that stand directly in this list. Resources are told apart by the name that they got here. */
   readonly #resourceNames = new Map<ResourceType, string>();
+  readonly #knownResources = new Set<string>();
 
-  constructor(role: "import" | "export" | "instantiation argument") {
+  /** @param extent of all that is imported and exported in one place */
+  constructor(role: "import" | "export", extent = new ExtentSum()) {
     this.#role = role;
+    this.#extent = extent;
   }
 
   /** @throws ValidationError, UnsupportedError */
@@ -37,9 +42,14 @@ export class ExternList {
       );
     }
     // A method is named like a member of its resource: a label that is the resource's own name stands for the resource.
-    if (type.kind === "type" && type.type.kind === "resource") this.#resourceNames.set(type.type, name.name);
+    if (type.kind === "type" && type.type.kind === "resource") {
+      this.#resourceNames.set(type.type, name.name);
+      this.#knownResources.add(name.name);
+    }
     const complaint = this.#annotationProblem(parsed, type);
     if (complaint !== undefined) throw new ValidationError(`\`${name.name}\` is not valid: ${complaint}`, offset);
+    const excess = this.#extent.add(type);
+    if (excess !== undefined) throw new ValidationError(excess, offset);
     this.#names.set(key, name.name);
     this.types.set(name.name, type);
   }
@@ -58,8 +68,7 @@ export class ExternList {
     if (type.kind !== "func") return `item is not a func, but a ${externKindOf(type)}`;
     if (name.kind === "constructor") return this.#constructorProblem(name.label, type);
     if (name.kind === "method") return this.#methodProblem(name.resource, type);
-    const isKnown = [...this.#resourceNames.values()].includes(name.resource);
-    return isKnown ? undefined : "static resource name is not known in this context";
+    return this.#knownResources.has(name.resource) ? undefined : "static resource name is not known in this context";
   }
 
   #constructorProblem(resource: string, { result }: FuncType): string | undefined {

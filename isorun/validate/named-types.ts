@@ -8,6 +8,8 @@ import { partsOf } from "../types/value-type.ts";
 export class NamedTypes {
   readonly #imported = new Set<AnyType>();
   readonly #exported = new Set<AnyType>();
+  /** Made of what has names: names only become more. */
+  readonly #usable = { import: new Set<ValueType>(), export: new Set<ValueType>() };
 
   /** Notes the names that `type` introduces; false if it uses types that have none. */
   register(type: ExternType, role: "import" | "export"): boolean {
@@ -48,7 +50,11 @@ export class NamedTypes {
   #isNamed(type: ValueType, role: "import" | "export"): boolean {
     const needsName =
       type.kind === "record" || type.kind === "variant" || type.kind === "flags" || type.kind === "enum";
-    return needsName ? this.#has(type, role) : this.#arePartsNamed(type, role);
+    if (needsName) return this.#has(type, role);
+    const usable = this.#usable[role];
+    const isUsable = usable.has(type) || this.#arePartsNamed(type, role);
+    if (isUsable) usable.add(type);
+    return isUsable;
   }
 
   /** Exports may use what was imported. */

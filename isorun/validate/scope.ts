@@ -11,10 +11,10 @@ import {
   type InstanceType,
   isValueType,
   type Resource,
-  type ValueType,
 } from "../types/component-types.ts";
 import type { CoreExternType, CoreInstanceType, ModuleType } from "../types/core-types.ts";
 import { CoreTypeSpace } from "../types/core-types.ts";
+import { ExtentSum } from "../types/type-extent.ts";
 import { partsOf } from "../types/value-type.ts";
 import { ExternList } from "./extern-list.ts";
 import { IndexSpace } from "./index-space.ts";
@@ -45,8 +45,9 @@ export class Scope {
   readonly instances = new IndexSpace<InstanceType>("instance");
   readonly components = new IndexSpace<ComponentType>("component");
 
-  readonly imports = new ExternList("import");
-  readonly exports = new ExternList("export");
+  readonly #extent = new ExtentSum();
+  readonly imports = new ExternList("import", this.#extent);
+  readonly exports = new ExternList("export", this.#extent);
   readonly named = new NamedTypes();
   readonly importedResources: { readonly resource: Resource; readonly path: readonly string[] }[] = [];
   readonly definedResources: Resource[] = [];
@@ -102,38 +103,39 @@ export class Scope {
   }
 }
 
+/** Types that hold resources, and name each other many times over: each is looked at once. */
+const knownFree = new WeakMap<AnyType, ReadonlySet<Resource>>();
+const noResources: ReadonlySet<Resource> = new Set();
+
 /** Resources that a type names and does not introduce itself. */
 export function freeResources(type: AnyType): ReadonlySet<Resource> {
-  const free = new Set<Resource>();
-  collectFree(type, free);
+  if ("hasResource" in type && !type.hasResource) return noResources;
+  const before = knownFree.get(type);
+  if (before !== undefined) return before;
+  const free = findFree(type);
+  knownFree.set(type, free);
   return free;
 }
 
-function collectFree(type: AnyType, free: Set<Resource>): void {
-  if (type.kind === "resource") free.add(type.resource);
-  else if (isValueType(type)) collectFreeOfValue(type, free);
-  else if (type.kind === "func") {
-    for (const param of type.params) collectFreeOfValue(param.type, free);
-    if (type.result !== undefined) collectFreeOfValue(type.result, free);
-  } else {
-    const inner = new Set<Resource>();
-    const lists = type.kind === "component" ? [type.imports, type.exports] : [type.exports];
-    for (const list of lists) for (const each of list.values()) collectFreeOfExtern(each, inner);
-    const bound = type.kind === "component" ? boundOf(type) : new Set(type.resources);
-    for (const resource of inner.difference(bound)) free.add(resource);
+function findFree(type: AnyType): ReadonlySet<Resource> {
+  if (type.kind === "resource") return new Set([type.resource]);
+  if (type.kind === "own" || type.kind === "borrow") return new Set([type.resource.resource]);
+  if (type.kind === "func") {
+    return freeInAll([...type.params.map((param) => param.type), ...(type.result === undefined ? [] : [type.result])]);
   }
+  if (isValueType(type)) return freeInAll(partsOf(type));
+  const externs = [...(type.kind === "component" ? type.imports.values() : []), ...type.exports.values()];
+  const inner = freeInAll(
+    externs.flatMap((each) => (each.kind === "core module" ? [] : each.kind === "type" ? [each.type] : [each])),
+  );
+  return inner.difference(type.kind === "component" ? boundOf(type) : new Set(type.resources));
+}
+
+function freeInAll(types: readonly AnyType[]): ReadonlySet<Resource> {
+  const free = new Set<Resource>();
+  for (const type of types) for (const resource of freeResources(type)) free.add(resource);
+  return free;
 }
 
 const boundOf = (type: ComponentType): ReadonlySet<Resource> =>
   new Set([...type.importedResources.map(({ resource }) => resource), ...type.definedResources]);
-
-function collectFreeOfExtern(type: ExternType, free: Set<Resource>): void {
-  if (type.kind === "type") collectFree(type.type, free);
-  else if (type.kind !== "core module") collectFree(type, free);
-}
-
-function collectFreeOfValue(type: ValueType, free: Set<Resource>): void {
-  if (!type.hasResource) return;
-  if (type.kind === "own" || type.kind === "borrow") free.add(type.resource.resource);
-  else for (const part of partsOf(type)) collectFreeOfValue(part, free);
-}
