@@ -16,16 +16,16 @@ const smoke = new Map([
   ["component", 2048],
   ["known", 1024],
   ["rewrite", 256],
-  ["lift", 160],
+  ["lift", 128],
   ["lower", 96],
-  ["adapter", 64],
+  ["adapter", 48],
   ["handles", 128],
   ["wave", 1024],
   ["fuel", 16],
   ["loops", 32],
-  ["files", 64],
-  ["links", 64],
-  ["run", 64],
+  ["files", 24],
+  ["links", 32],
+  ["run", 24],
 ]);
 
 const endingsOf = (result: KindResult | undefined): string[] => [...(result?.endings.keys() ?? [])].toSorted();
