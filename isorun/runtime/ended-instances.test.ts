@@ -40,7 +40,7 @@ function counts(): readonly number[] {
 
 /** A stack may still show a few. */
 const slack = 20;
-const times = 150;
+const times = 80;
 
 const ends: Readonly<Record<string, (handle: InstanceHandle) => Promise<unknown>>> = {
   "when they are terminated": (handle) => handle.terminate(),

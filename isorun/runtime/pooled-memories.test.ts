@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import { stateBytes, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted, TrapError } from "../errors/errors.ts";
-import type { Component } from "./component.ts";
 import type { InstanceBuilder } from "./instance-builder.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -30,6 +29,8 @@ const shelf = (pages: string) => `(component
     (func (export "grow") (result i32) (memory.grow (i32.const 1)))
     (func (export "spin") (loop $again (br $again)))
     (func (export "fail") unreachable)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 2048))
+    (func (export "take") (param i32 i32))
     (func (export "bytes") (result i32)
       (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 8)) (i32.const 0)))
   (core instance $i (instantiate $m (with "" (instance (export "wait" (func $wait))))))
@@ -49,6 +50,8 @@ const shelf = (pages: string) => `(component
   (func (export "grow") (result s32) (canon lift (core func $i "grow")))
   (func (export "spin") (canon lift (core func $i "spin")))
   (func (export "fail") (canon lift (core func $i "fail")))
+  (func (export "take") (param "numbers" (list u32))
+    (canon lift (core func $i "take") (memory (core memory $i "mem")) (realloc (core func $i "realloc"))))
   (func (export "bytes") (result (list u8)) (canon lift (core func $i "bytes") (memory (core memory $i "mem")))))`;
 
 const small = shelf("1 4");
@@ -110,10 +113,9 @@ beforeAll(async () => {
 
 const pooled = (handle: InstanceHandle): number => InstanceHandle.statesOf(handle).memories.size;
 
-async function shelves(text = small): Promise<{ runtime: Runtime; component: Component; builder: InstanceBuilder }> {
+async function shelves(text = small): Promise<{ runtime: Runtime; builder: InstanceBuilder }> {
   const runtime = new Runtime();
-  const component = await runtime.load(bytesOf(text));
-  return { runtime, component, builder: runtime.instance(component).unknownImportsTrap() };
+  return { runtime, builder: runtime.instance(await runtime.load(bytesOf(text))).unknownImportsTrap() };
 }
 
 async function codeOf(ended: Promise<unknown>): Promise<unknown> {
@@ -313,6 +315,23 @@ describe("an instance that ended is entered by nobody", () => {
     expect(await codeOf(calling.call("run"))).toBe("cannot-enter");
     expect(serving.state).toBe("terminated");
   });
+});
+
+test("arguments that end their instance while they are read are written into no other one's memory", async () => {
+  const { builder } = await shelves();
+  const first = await builder.instantiate();
+  let left: number | undefined;
+  const numbers = {
+    *[Symbol.iterator]() {
+      yield secret;
+      void first.terminate();
+      left = pooled(first);
+      yield secret;
+    },
+  };
+  expect(() => first.func("take")(numbers)).toThrow(TrapError);
+  expect([left, pooled(first)]).toEqual([0, 1]);
+  expect(await (await builder.instantiate()).call("dirt")).toBe(0);
 });
 
 describe("calls that wait while the instance ends", () => {
