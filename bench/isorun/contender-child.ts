@@ -18,6 +18,8 @@ async function open(job: Job): Promise<Measure> {
       return (await import("./jco-work.ts")).openJcoCalling(job);
     case "call core":
       return (await import("./call-work.ts")).openCallingCore(job);
+    case "run kernels":
+      return (await import("./kernel-work.ts")).openRunning(job);
   }
 }
 

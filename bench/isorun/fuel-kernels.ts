@@ -28,10 +28,7 @@ export async function openKernels(component: Uint8Array): Promise<(name: string,
 }
 
 /** Until engines have compiled it for good, for which they wait for loops to be hot. @returns the last of each side */
-export function warmed(
-  run: (name: string, isCounted: boolean) => Kernel,
-  name: string,
-): [bare: Kernel, counted: Kernel] {
+function warmed(run: (name: string, isCounted: boolean) => Kernel, name: string): [bare: Kernel, counted: Kernel] {
   for (let round = 0; round < 8; round += 1) {
     run(name, false);
     run(name, true);
@@ -50,9 +47,11 @@ export async function measureKernel(component: Uint8Array, { name, rounds }: { n
     times.bare.push(bare.durationMs);
     times.counted.push(counted.durationMs);
   }
-  const middle = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-  return { bareMs: middle(times.bare), countedMs: middle(times.counted), results: [bare.result, counted.result] };
+  return { bareMs: middleOf(times.bare), countedMs: middleOf(times.counted), results: [bare.result, counted.result] };
 }
+
+export const middleOf = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 if (import.meta.main) {
   const [path = "", name = "", rounds = "1"] = process.argv.slice(2);

@@ -1,86 +1,89 @@
-/** What counting fuel costs: kernels of one component in an instance with a budget of fuel, and in one without. */
+/**
+ * What counting fuel costs: kernels of one component in an instance with a budget of fuel, and in one without.
+ *
+ * Each time is of a new process, because engines compile the same code now better and now worse: within one process a
+ * loop of `sort` takes either 4.6 or 6.8 ms and more for as long as one likes.
+ */
 import { join } from "node:path";
+import { programVersion } from "@vivarium/core/version";
 import { assembleFiles } from "../../tests/components/assemble.ts";
 import { oracleNode } from "../../tools/npm-oracles.ts";
 import type { TimedContender } from "../contender.ts";
 import type { Benchmark, Case } from "../harness.ts";
 import { compareOutputs } from "../pins.ts";
-import { type Kernel, kernels, openKernels, warmed } from "./fuel-kernels.ts";
+import { freshProcesses } from "./contender-process.ts";
+import { kernels } from "./fuel-kernels.ts";
 
 const together = "all five";
-
-type Run = (name: string, isCounted: boolean) => Kernel;
 
 export const fuel: Benchmark = {
   name: "isorun.fuel",
   summary:
-    "Five kernels with fuel, beside the same without, on Bun; `all five` is the geometric mean. Node beside them.",
+    "Five kernels with fuel, beside the same without, on Bun; `all five` is the geometric mean. Each round of each contender is a new process, which runs the kernel until it is warm, and gives the median of some runs. Node beside them, with fuel and without in one process. The results are compared.",
   rounds: 9,
   sets: [...Object.keys(kernels), together],
-  versions: async () => ({ bun: Bun.version, node: versionOf(await oracleNode()) }),
+  versions: async () => ({ isorun: programVersion, bun: Bun.version, node: versionOf(await oracleNode()) }),
   cases: async ({ sets }) => {
     const text = await Bun.file(join(import.meta.dir, "fuel.wat")).text();
     const path = (await assembleFiles([text]))(text);
-    const run = await openKernels(await Bun.file(path).bytes());
-    for (const name of sets.includes(together) ? Object.keys(kernels) : sets) warmed(run, name);
     const node = await oracleNode();
-    return sets.map((set) => caseOf(set, { run, inNode: (isCounted) => ofNode({ node, path, set, isCounted }) }));
+    return sets.map((set) => caseOf(set, { path, node }));
   },
 };
 
-interface Sides {
-  readonly run: Run;
-  readonly inNode: (isCounted: boolean) => TimedContender;
+interface Setting {
+  readonly path: string;
+  readonly node: string;
 }
 
-function caseOf(set: string, { run, inNode }: Sides): Case {
+function caseOf(set: string, { path, node }: Setting): Case {
   const [limit, aim] = set === together ? [1.25, 1.15] : [1.7, 1.4];
-  const contender = (name: string, isCounted: boolean): TimedContender => ({
-    name,
-    measure: () => (set === together ? geometricMean(run, isCounted) : printed(run(set, isCounted))),
-  });
+  const names = set === together ? Object.keys(kernels) : [set];
+  const contender = (name: string, isFuelCounted: boolean): TimedContender =>
+    freshProcesses({ name, job: { kind: "run kernels", path, names, isFuelCounted } });
   return {
     name: set,
     contenders: [
       contender("isorun with fuel", true),
       contender("without fuel", false),
-      ...(set === together ? [] : [inNode(true), inNode(false)]),
+      ...(set === together ? [] : bothInNode(set, { path, node })),
     ],
     targets: [{ against: "without fuel", measure: "time", limit, aim }],
     compareWork: compareOutputs,
   };
 }
 
-const printed = ({ durationMs, result }: Kernel) => ({ durationMs, output: String(result) });
+type Side = "counted" | "bare";
+type Sides = Readonly<Record<Side, { readonly durationMs: number; readonly output: string }>>;
 
-function geometricMean(run: Run, isCounted: boolean): { durationMs: number; output: string } {
-  const all = Object.keys(kernels).map((name) => run(name, isCounted));
-  const product = all.reduce((sum, { durationMs }) => sum + Math.log(durationMs), 0);
-  return { durationMs: Math.exp(product / all.length), output: all.map(({ result }) => String(result)).join(" ") };
+/** A process measures both; whoever comes second in a round takes what the first one left. */
+function bothInNode(set: string, setting: Setting): readonly TimedContender[] {
+  let left: Partial<Sides> = {};
+  const take = (side: Side, other: Side) => {
+    const known = left[side];
+    const sides = known === undefined ? inNode(set, setting) : undefined;
+    left = sides === undefined ? {} : { [other]: sides[other] };
+    return known ?? sides?.[side] ?? { durationMs: Number.NaN, output: "" };
+  };
+  return [
+    { name: "Node with fuel", measure: () => take("counted", "bare") },
+    { name: "Node without", measure: () => take("bare", "counted") },
+  ];
 }
 
-interface NodeRun {
-  readonly node: string;
-  readonly path: string;
-  readonly set: string;
-  readonly isCounted: boolean;
-}
-
-/** A process for each time, which runs the kernel often enough to be compiled. */
-function ofNode({ node, path, set, isCounted }: NodeRun): TimedContender {
+function inNode(set: string, { path, node }: Setting): Sides {
+  const ran = Bun.spawnSync([node, join(import.meta.dir, "fuel-kernels.ts"), path, set, "5"]);
+  if (ran.exitCode !== 0) throw new Error(`Node failed: ${ran.stderr.toString()}`);
+  // Printed by fuel-kernels.ts.
+  const { bareMs, countedMs, results } = JSON.parse(ran.stdout.toString()) as {
+    bareMs: number;
+    countedMs: number;
+    results: readonly [bare: unknown, counted: unknown];
+  };
+  const [bare, counted] = results.map(String);
   return {
-    name: isCounted ? "Node with fuel" : "Node without",
-    measure: () => {
-      const ran = Bun.spawnSync([node, join(import.meta.dir, "fuel-kernels.ts"), path, set, "5"]);
-      if (ran.exitCode !== 0) throw new Error(`Node failed: ${ran.stderr.toString()}`);
-      // Printed by fuel-kernels.ts.
-      const { bareMs, countedMs, results } = JSON.parse(ran.stdout.toString()) as {
-        bareMs: number;
-        countedMs: number;
-        results: readonly [unknown, unknown];
-      };
-      return { durationMs: isCounted ? countedMs : bareMs, output: String(results[isCounted ? 1 : 0]) };
-    },
+    bare: { durationMs: bareMs, output: bare ?? "" },
+    counted: { durationMs: countedMs, output: counted ?? "" },
   };
 }
 

@@ -11,7 +11,15 @@ export interface Probe {
 }
 
 /** Paths are of components. */
-export type Job = LoadJob | TranspileJob | InstantiateJob | JcoInstantiateJob | CallJob | JcoCallJob | CallCoreJob;
+export type Job =
+  | LoadJob
+  | TranspileJob
+  | InstantiateJob
+  | JcoInstantiateJob
+  | CallJob
+  | JcoCallJob
+  | CallCoreJob
+  | KernelsJob;
 
 export interface LoadJob {
   readonly kind: "load";
@@ -78,6 +86,14 @@ export interface JcoCallJob {
 export interface CallCoreJob {
   readonly kind: "call core";
   readonly calls: Calls;
+}
+
+export interface KernelsJob {
+  readonly kind: "run kernels";
+  readonly path: string;
+  /** Of fuel-kernels.ts: one, or several whose geometric mean is the time. */
+  readonly names: readonly string[];
+  readonly isFuelCounted: boolean;
 }
 
 export interface Request {
