@@ -26,6 +26,8 @@ export interface WalkState {
 export class QuickWalk {
   /** It came past a call since this was last false. */
   calls = false;
+  /** Nothing leads to the next instruction. */
+  isDead = false;
   readonly #plan: RewritePlan;
   readonly #cursor: CodeCursor;
   readonly #frames: LabelFrames;
@@ -45,7 +47,7 @@ export class QuickWalk {
   }
 
   /** As far as it goes, at most to `end`. */
-  walk(end: number, isDead: boolean): void {
+  walk(end: number): void {
     const cursor = this.#cursor;
     const { bytes, output } = cursor;
     // Whoever reads beyond the end of an array is slow from then on.
@@ -53,17 +55,17 @@ export class QuickWalk {
     output.copyTo(cursor.at);
     do {
       output.reserve(end - cursor.at + slack);
-      this.#copyPlain(last, isDead);
-    } while (cursor.at < last && this.#passOne(bytes[cursor.at] ?? 0, isDead));
+      this.#copyPlain(last);
+    } while (cursor.at < last && this.#passOne(bytes[cursor.at] ?? 0));
     output.skipTo(cursor.at);
   }
 
   /** Nothing but numbers in hand, and no further than the region goes. */
-  #copyPlain(last: number, isDead: boolean): void {
+  #copyPlain(last: number): void {
     const cursor = this.#cursor;
     const { bytes, output } = cursor;
     const kinds = this.#kinds;
-    const room = isDead || this.#regions === undefined ? roomMax : this.#regions.room();
+    const room = this.isDead || this.#regions === undefined ? roomMax : this.#regions.room();
     const localsEnd = Math.min(this.#locals.count, 0x80);
     const written = output.bytes;
     const ahead = output.length - cursor.at;
@@ -91,86 +93,117 @@ export class QuickWalk {
     }
     cursor.at = at;
     output.length = ahead + at;
-    if (!isDead) this.#regions?.spendRun(count);
+    if (!this.isDead) this.#regions?.spendRun(count);
   }
 
   /** @returns false, with nothing done, for what is a matter of others. */
-  #passOne(code: number, isDead: boolean): boolean {
+  #passOne(code: number): boolean {
     const { output, at } = this.#cursor;
     output.skipTo(at);
     switch (code) {
+      case 0x00:
+      case 0x0f:
+        return this.#leave(code);
       case 0x02:
-        return this.#block(isDead);
+      case 0x04:
+        return this.#block(code);
       case 0x0b:
-        return !isDead && this.#end();
+        return this.#end();
+      case 0x0c:
       case 0x0d:
-        return this.#branchIf(isDead);
+        return this.#branch(code);
       case 0x10:
-        return !this.#keepsDepth && this.#call(isDead);
+        return !this.#keepsDepth && this.#call();
       case 0x23:
       case 0x24:
-        return this.#indexed(code, this.#plan.globals, isDead);
+        return this.#indexed(code, this.#plan.globals);
       default:
         return false;
     }
   }
 
-  #call(isDead: boolean): boolean {
-    if (!this.#indexed(0x10, this.#plan.functions, isDead)) return false;
-    this.calls = true;
-    if (!isDead) this.#regions?.reload();
+  #spend(): void {
+    if (!this.isDead) this.#regions?.spend(this.#cursor.at, instructionCost);
+  }
+
+  /** `unreachable` and `return`. */
+  #leave(code: number): true {
+    this.#spend();
+    this.#passTo(this.#cursor.at + 1, code);
+    this.isDead = true;
     return true;
   }
 
-  #indexed(code: number, { from, by, count }: IndexShift, isDead: boolean): boolean {
+  #call(): boolean {
+    if (!this.#indexed(0x10, this.#plan.functions)) return false;
+    this.calls = true;
+    if (!this.isDead) this.#regions?.reload();
+    return true;
+  }
+
+  #indexed(code: number, { from, by, count }: IndexShift): boolean {
     const cursor = this.#cursor;
     const { output } = cursor;
     const start = cursor.at;
     cursor.at += 1;
     const index = cursor.u32();
     const after = cursor.at;
-    if (index >= count) {
-      cursor.at = start;
-      return false;
-    }
-    if (!isDead) this.#regions?.spend(start, instructionCost);
+    cursor.at = start;
+    if (index >= count) return false;
+    this.#spend();
     output.byte(code);
     output.unsigned(index < from ? index : index + by);
     output.skipTo(after);
+    cursor.at = after;
     return true;
   }
 
-  /** Without a type. */
-  #block(isDead: boolean): boolean {
+  /** A `block` or an `if` without a type. */
+  #block(code: number): boolean {
     const cursor = this.#cursor;
     if (cursor.bytes[cursor.at + 1] !== noType) return false;
-    if (!isDead) this.#regions?.spend(cursor.at, instructionCost);
-    this.#frames.push(frameKinds.block, this.#regions?.current ?? 0, isDead);
-    cursor.output.byte(0x02);
+    this.#spend();
+    this.#frames.push(code === 0x02 ? frameKinds.block : frameKinds.if, this.#regions?.current ?? 0, this.isDead);
+    cursor.output.byte(code);
     this.#passTo(cursor.at + 2, noType);
+    if (code === 0x04) this.#regions?.branch();
     return true;
   }
 
-  /** Of a block that is reached, and so is what stands behind. */
+  /** But of a function, or of a loop that became two. */
   #end(): boolean {
     const frames = this.#frames;
     const top = frames.depth - 1;
-    if (top === 0 || frames.areDead[top] === 1 || frames.isDoubled(top)) return false;
-    frames.depth = top;
+    if (top === 0 || frames.isDoubled(top)) return false;
     this.#passTo(this.#cursor.at + 1, 0x0b);
-    this.#regions?.resume(frames.regions[top] ?? 0);
+    this.endBlock();
     return true;
   }
 
-  #branchIf(isDead: boolean): boolean {
+  /** What follows the end of the innermost block. */
+  endBlock(): void {
+    const frames = this.#frames;
+    const top = frames.depth - 1;
+    frames.depth = top;
+    if (top === 0 || frames.areDead[top] === 1) return;
+    // Behind a condition without a second half there is always a way.
+    const continues = !this.isDead || frames.kinds[top] === frameKinds.if || frames.arePassed[top] === 1;
+    this.isDead = false;
+    if (continues) this.#regions?.resume(frames.regions[top] ?? 0);
+    else this.#regions?.interrupt();
+  }
+
+  /** `br` and `br_if`. */
+  #branch(code: number): boolean {
     const cursor = this.#cursor;
     const label = cursor.bytes[cursor.at + 1] ?? 0;
-    const rewritten = this.#frames.rewritten(label);
+    const rewritten = label < 0x80 ? this.#frames.rewritten(label) : undefined;
     if (rewritten === undefined || rewritten >= 0x80) return false;
-    if (!isDead) this.#regions?.spend(cursor.at, instructionCost);
-    cursor.output.byte(0x0d);
+    this.#spend();
+    cursor.output.byte(code);
     this.#passTo(cursor.at + 2, rewritten);
-    this.#regions?.branch();
+    if (code === 0x0c) this.isDead = true;
+    else this.#regions?.branch();
     return true;
   }
 

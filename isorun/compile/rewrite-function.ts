@@ -30,8 +30,6 @@ export class FunctionRewriter {
   readonly #quick: QuickWalk;
   /** Of the function that is at its end. */
   readonly #entry = new ByteWriter(256);
-  /** Nothing leads to the next instruction. */
-  #isDead = false;
   #loops = false;
   /** Loops keep the fuel in a local. */
   #keepsFuel = false;
@@ -82,7 +80,7 @@ export class FunctionRewriter {
   }
 
   #begin(byteCount: number): void {
-    this.#quick.calls = this.#loops = this.#isDead = this.#startsAnew = false;
+    this.#quick.calls = this.#loops = this.#quick.isDead = this.#startsAnew = false;
     this.#frames.depth = 0;
     const fuelLocal = this.#locals.count + (this.#plan.accounts.depth === undefined ? 0 : 1);
     this.#regions?.beginFunction(byteCount, this.#keepsFuel ? fuelLocal : undefined);
@@ -114,14 +112,14 @@ export class FunctionRewriter {
     const cursor = this.#cursor;
     while (this.#frames.depth > 0) {
       if (this.#startsAnew) return;
-      this.#quick.walk(end, this.#isDead);
+      this.#quick.walk(end);
       const start = cursor.at;
       if (start >= end) cursor.fail("unexpected end");
       const code = cursor.byte();
       const kind = this.#opcodes[code] ?? walk.unknown;
       if (kind === walk.control) this.#control(code, start);
       else {
-        if (!this.#isDead) this.#regions?.spend(start, instructionCost);
+        if (!this.#quick.isDead) this.#regions?.spend(start, instructionCost);
         this.#immediates(kind, { code, start });
       }
     }
@@ -179,16 +177,16 @@ export class FunctionRewriter {
   #special(kind: number, { code, prefix, start }: { code: number; prefix: number; start: number }): void {
     const cursor = this.#cursor;
     if (kind === walk.bulkMemory || kind === walk.bulkTable || kind === walk.bulkArray) {
-      return this.#sized.bulk(kind, { code, start, isDead: this.#isDead });
+      return this.#sized.bulk(kind, { code, start, isDead: this.#quick.isDead });
     }
     if (kind === walk.tableGrow) {
-      if (!this.#isDead) this.#regions?.spend(start, growCost - instructionCost);
-      return this.#sized.tableGrow(start, this.#isDead);
+      if (!this.#quick.isDead) this.#regions?.spend(start, growCost - instructionCost);
+      return this.#sized.tableGrow(start, this.#quick.isDead);
     }
     if (kind === walk.newFixed) {
       cursor.typeIndex(this.#plan.typeCount);
       const count = cursor.u32();
-      if (!this.#isDead) this.#regions?.spend(start, count * instructionsPerElement);
+      if (!this.#quick.isDead) this.#regions?.spend(start, count * instructionsPerElement);
       return;
     }
     if (kind === walk.branchOnCast) {
@@ -210,9 +208,9 @@ export class FunctionRewriter {
     if (code === 0x18) return this.#delegate(start);
     const cost =
       code === 0x08 || code === 0x09 || code === 0x0a ? throwCost : code === 0x40 ? growCost : instructionCost;
-    if (!this.#isDead) this.#regions?.spend(start, cost);
+    if (!this.#quick.isDead) this.#regions?.spend(start, cost);
     if (code >= 0x10 && code <= 0x15) return this.#call(code, start);
-    if (code === 0x40) return this.#sized.memoryGrow(start, this.#isDead);
+    if (code === 0x40) return this.#sized.memoryGrow(start, this.#quick.isDead);
     if (code <= 0x06 || code === 0x1f) return this.#block(code, start);
     this.#branch(code);
   }
@@ -230,7 +228,7 @@ export class FunctionRewriter {
 
   #loop(start: number): void {
     this.#loops = true;
-    const isDoubled = this.#regions !== undefined && !this.#isDead;
+    const isDoubled = this.#regions !== undefined && !this.#quick.isDead;
     this.#push(frameKinds.loop);
     if (isDoubled) {
       this.#frames.double();
@@ -256,25 +254,16 @@ export class FunctionRewriter {
   }
 
   #push(kind: number): void {
-    this.#frames.push(kind, this.#regions?.current ?? 0, this.#isDead);
+    this.#frames.push(kind, this.#regions?.current ?? 0, this.#quick.isDead);
   }
 
   #end(start: number): void {
-    const frames = this.#frames;
-    const top = frames.depth - 1;
-    const isDead = frames.areDead[top] === 1;
-    if (frames.isDoubled(top)) {
+    if (this.#frames.isDoubled(this.#frames.depth - 1)) {
       this.#cursor.output.copyTo(start);
       this.#cursor.output.byte(0x0b);
       this.#regions?.leaveLoop();
     }
-    frames.depth = top;
-    if (top === 0 || isDead) return;
-    // Behind a condition without a second half there is always a way.
-    const continues = !this.#isDead || frames.kinds[top] === frameKinds.if || frames.arePassed[top] === 1;
-    this.#isDead = false;
-    if (continues) this.#regions?.resume(frames.regions[top] ?? 0);
-    else this.#regions?.interrupt();
+    this.#quick.endBlock();
   }
 
   #else(): void {
@@ -293,8 +282,8 @@ export class FunctionRewriter {
     const frames = this.#frames;
     const top = frames.depth - 1;
     if (frames.areDead[top] === 1) return;
-    if (!this.#isDead) frames.arePassed[top] = 1;
-    this.#isDead = false;
+    if (!this.#quick.isDead) frames.arePassed[top] = 1;
+    this.#quick.isDead = false;
     this.#regions?.resume(frames.regions[top] ?? 0);
   }
 
@@ -309,12 +298,12 @@ export class FunctionRewriter {
     const { functions, typeCount } = this.#plan;
     const isTail = code === 0x12 || code === 0x13 || code === 0x15;
     this.#quick.calls = true;
-    if (!this.#isDead) this.#setDepth(start, isTail);
+    if (!this.#quick.isDead) this.#setDepth(start, isTail);
     if (code === 0x10 || code === 0x12) cursor.index(functions);
     else cursor.typeIndex(typeCount);
     if (code === 0x11 || code === 0x13) cursor.skipLeb();
     if (isTail) this.#interrupt();
-    else if (!this.#isDead) this.#regions?.reloadAt(cursor.at);
+    else if (!this.#quick.isDead) this.#regions?.reloadAt(cursor.at);
   }
 
   /** In front of a call; a tail call stands where the function itself does. */
@@ -361,7 +350,7 @@ export class FunctionRewriter {
 
   /** What stands behind is not reached from here. */
   #interrupt(): void {
-    this.#isDead = true;
+    this.#quick.isDead = true;
   }
 
   #label(): void {

@@ -68,6 +68,17 @@ describe("indices that move", () => {
     expect(referenced?.()).toBe(8);
   });
 
+  test("may become longer than what stood in front of the code had room for", () => {
+    const last = 20_000;
+    const seven = { results: ["i32"], code: [i32.const(7)] } as const;
+    const caller = { results: ["i32"], code: [i32.const(last), [0x11, 0, 0]], export: "last element" } as const;
+    const functions = [caller, ...Array.from({ length: 127 }, () => seven)];
+    const elements = Array.from({ length: last + 1 }, () => 127); // the last index of one byte
+    const longer = buildModule({ functions, table: [last + 1], elements, data: Uint8Array.of(1), memory: [1] });
+    expect(rewrite(longer).bytes.length).toBeGreaterThan(longer.length + last);
+    expect(runMetered(longer, { rewrite: all }).exports["last element"]?.()).toBe(7);
+  });
+
   test("stay without accounts, and so does everything else", () => {
     expect(rewrite(source, { fuel: false, growth: false, callDepth: false }).bytes).toEqual(source);
   });

@@ -77,9 +77,9 @@ export function rewriteCoreModule(module: CoreModule, options: RewriteOptions): 
   const namespace = freeNamespace(module);
   const code = rewriteCode(module, { plan, contents: sections.get(laterIds.code) });
   const rewritten = rewriteSections({ sections, plan, options, imports: importsOf(accounts, namespace, plan) });
-  if (sections.has(laterIds.code) || plan.injected.functions.length > 0) rewritten.set(laterIds.code, code);
+  const hasCode = sections.has(laterIds.code) || plan.injected.functions.length > 0;
   return {
-    bytes: assemble(rewritten, { names: namesOf(module, plan), length: module.bytes.length + code.length }),
+    bytes: assemble(rewritten, { names: namesOf(module, plan), code: hasCode ? code : undefined }),
     namespace,
     accounts,
     fuelCostVersion,
@@ -183,18 +183,28 @@ const countWidth = 5;
 /** Code grows by a half where loops are short; more is reserved as it is needed. */
 const expectedGrowth = 1.5;
 
+/** The contents of the code section, in a buffer with room for the other sections: a large module is written once. */
+interface RewrittenCode {
+  readonly output: ByteWriter;
+  readonly start: number;
+}
+
+/** What the sections in front of the code grow by at most, if no index in them becomes longer. */
+const headGrowth = 4096;
+
 function rewriteCode(
   module: CoreModule,
   { plan, contents = Uint8Array.of(0) }: { plan: RewritePlan; contents: Uint8Array | undefined },
-): Uint8Array {
+): RewrittenCode {
   const reader = new ByteReader(contents);
   const count = reader.u32();
   const defined = module.functions.slice(plan.functions.from);
   if (count !== defined.length) reader.fail("function and code section have inconsistent lengths", 0);
-  const capacity = Math.ceil(contents.length * expectedGrowth) + 4096;
+  const others = module.bytes.length - contents.length + headGrowth;
+  const capacity = Math.ceil(contents.length * expectedGrowth) + others * 2;
   const rewriter = new FunctionRewriter(plan, { bytes: contents, capacity });
   const { output } = rewriter;
-  output.length = countWidth;
+  output.length = headRoomOf(module) + countWidth;
   for (const func of defined) {
     const size = reader.u32();
     const start = reader.offset;
@@ -207,9 +217,16 @@ function rewriteCode(
   for (const { body } of injected.functions) output.sized(body);
   const total = new ByteWriter(countWidth);
   total.unsigned(count + injected.functions.length);
-  const start = countWidth - total.length;
+  const start = headRoomOf(module) + countWidth - total.length;
   output.bytes.set(total.taken(), start);
-  return output.taken().subarray(start);
+  return { output, start };
+}
+
+/** For what stands in front of the code: imports, types and functions are appended there, and indices get longer. */
+function headRoomOf({ sections }: CoreModule): number {
+  const isBehind = (id: number) => id === 0 || id === laterIds.code || id === laterIds.data;
+  const length = sections.reduce((sum, { id, start, end }) => sum + (isBehind(id) ? 0 : end - start), 0);
+  return Math.ceil(length * expectedGrowth) + headGrowth;
 }
 
 interface SectionWork {
@@ -247,17 +264,47 @@ function rewriteSections({ sections, plan, options, imports }: SectionWork): Map
   return rewritten;
 }
 
-function assemble(sections: Sections, { names, length }: { names: Uint8Array; length: number }): Uint8Array {
-  const writer = new ByteWriter(length + names.length + 1024);
-  writer.append([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+interface Parts {
+  readonly names: Uint8Array;
+  readonly code: RewrittenCode | undefined;
+}
+
+/** The head is put in front of the code, and what follows behind it. */
+function assemble(sections: Sections, { names, code }: Parts): Uint8Array {
+  const head = new ByteWriter(1024);
+  head.append([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   for (const id of sectionOrder) {
     const contents = sections.get(id);
-    if (contents === undefined) continue;
-    writer.byte(id);
-    writer.sized(contents);
+    if (contents !== undefined && id !== laterIds.code && id !== laterIds.data) appendSection(head, id, contents);
   }
-  writer.append(names);
-  return writer.taken();
+  if (code !== undefined) {
+    head.byte(laterIds.code);
+    head.unsigned(code.output.length - code.start);
+  }
+  const whole = code === undefined ? head : code.output;
+  const start = code === undefined ? 0 : putBefore(code, head);
+  const data = sections.get(laterIds.data);
+  if (data !== undefined) appendSection(whole, laterIds.data, data);
+  whole.append(names);
+  return whole.taken().subarray(start);
+}
+
+function appendSection(writer: ByteWriter, id: number, contents: Uint8Array): void {
+  writer.byte(id);
+  writer.sized(contents);
+}
+
+/** @returns where the head begins */
+function putBefore({ output, start }: RewrittenCode, head: ByteWriter): number {
+  const missing = Math.max(0, head.length - start);
+  if (missing > 0) {
+    output.reserve(missing);
+    output.bytes.copyWithin(start + missing, start, output.length);
+    output.length += missing;
+  }
+  const at = start + missing - head.length;
+  output.bytes.set(head.taken(), at);
+  return at;
 }
 
 /** A whole custom section, or nothing. */
