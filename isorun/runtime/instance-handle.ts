@@ -1,5 +1,6 @@
 /** An instance as a host holds it: its exports as functions, its state, its end. */
 
+import { argumentError } from "../../core/argument-error.ts";
 import type { HostSide } from "../call/edge.ts";
 import { canSuspend } from "../call/suspending.ts";
 import type { InstanceState } from "../call/task.ts";
@@ -185,7 +186,7 @@ export class InstanceHandle implements AsyncDisposable {
     if (found !== undefined) return found;
     const meant = [...this.#types].find(([, type]) => type.kind === "instance" && type.exports.has(name));
     const hint = meant === undefined ? "" : `; '${meant[0]}' has one: call '${meant[0]}#${name}'`;
-    throw new TypeError(`the instance exports no function '${name}'${hint}`);
+    throw argumentError(`the instance exports no function '${name}'${hint}`);
   }
 
   /** What it had is given back, whoever still has the handle. */

@@ -152,6 +152,7 @@ describe("calls", () => {
     const exported = instance.exports[math] as Record<string, (...args: unknown[]) => Promise<unknown>>;
     expect(await exported["divide"]?.(7, 2)).toBe(3);
     expect(() => instance.func("nothing")).toThrow(/^the instance exports no function 'nothing'$/);
+    expect(await failureOf(instance.call("nothing"))).toMatchObject({ code: "invalid-argument" });
     expect(() => instance.func("add")).toThrow(`exports no function 'add'; '${math}' has one: call '${math}#add'`);
     expect(await failureOf(instance.call(`${math}#add`, [1]))).toHaveProperty(
       "message",

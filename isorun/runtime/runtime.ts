@@ -1,4 +1,5 @@
 /** Loads components, makes instances of them, and knows those that were registered under a name. */
+import { argumentError } from "../../core/argument-error.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
 import { ClosedError } from "../errors/errors.ts";
 import { InstanceStates } from "../instantiate/instance-states.ts";
@@ -70,7 +71,7 @@ export class Runtime {
   /** @throws TypeError if another instance has the name */
   registerInstance(id: string, handle: InstanceHandle): void {
     const known = this.#registered.get(id);
-    if (known !== undefined && known !== handle) throw new TypeError(`another instance is registered as '${id}'`);
+    if (known !== undefined && known !== handle) throw argumentError(`another instance is registered as '${id}'`);
     this.#registered.set(id, handle);
   }
 

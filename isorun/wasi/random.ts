@@ -1,4 +1,5 @@
 /** wasi:random: bytes that nobody can foresee, or bytes that are the same in every run. */
+import { argumentError } from "../../core/argument-error.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { Linker } from "../runtime/linker.ts";
@@ -86,7 +87,7 @@ const interfaces = [
 ] as const;
 
 function keyOf(seed: bigint): Uint8Array {
-  if (seed !== BigInt.asUintN(256, seed)) throw new TypeError("a seed is from 0 to 2^256-1");
+  if (seed !== BigInt.asUintN(256, seed)) throw argumentError("a seed is from 0 to 2^256-1");
   const key = new DataView(new ArrayBuffer(32));
   for (let word = 0; word < 4; word += 1) {
     key.setBigUint64(word * 8, BigInt.asUintN(64, seed >> BigInt(word * 64)), true);
