@@ -2,16 +2,18 @@
  * Types of core modules and of what they import and export, as components compare them (WebAssembly 3.0, 3.4 Matching).
  */
 import type { CoreFuncType, CoreRefType, CoreSubType, CoreValType, Limits } from "../decode/ast.ts";
+import { type CoreTypeKey, keyOfText } from "./core-type-key.ts";
 
 export type CoreExternType =
   | {
       readonly kind: "func" | "tag";
-      readonly type: CoreFuncType /** Equal for equal types only. */;
-      readonly key: string;
+      readonly type: CoreFuncType;
+      /** The same for equal types only. */
+      readonly key: CoreTypeKey;
     }
-  | { readonly kind: "table"; readonly element: CoreRefType; readonly elementKey: string; readonly limits: Limits }
+  | { readonly kind: "table"; readonly element: CoreRefType; readonly elementKey: CoreTypeKey; readonly limits: Limits }
   | { readonly kind: "memory"; readonly limits: Limits; readonly pageSizeLog2: number }
-  | { readonly kind: "global"; readonly type: CoreValType; readonly key: string; readonly isMutable: boolean };
+  | { readonly kind: "global"; readonly type: CoreValType; readonly key: CoreTypeKey; readonly isMutable: boolean };
 
 export interface CoreImport {
   readonly module: string;
@@ -32,7 +34,7 @@ const defaultPageSizeLog2 = 16;
 /** The flat list of the types of one module, in which heap types are indices. */
 export class CoreTypeSpace {
   readonly #types: CoreSubType[] = [];
-  readonly #keys: string[] = [];
+  readonly #keys: CoreTypeKey[] = [];
 
   get size(): number {
     return this.#types.length;
@@ -42,8 +44,8 @@ export class CoreTypeSpace {
     return this.#types[index];
   }
 
-  keyAt(index: number): string {
-    return this.#keys[index] ?? `#${index}`;
+  keyAt(index: number): CoreTypeKey {
+    return this.#keys[index] ?? keyOfText(() => `unknown ${index}`);
   }
 
   /**
@@ -53,17 +55,19 @@ export class CoreTypeSpace {
   addGroup(group: readonly CoreSubType[]): void {
     const start = this.#types.length;
     const end = start + group.length;
-    const heapKey = (index: number): string =>
-      index >= start && index < end ? `rec.${index - start}` : this.keyAt(index);
-    const text = group.map((type) => subTypeKey(type, heapKey)).join("|");
+    const whole = keyOfText((part) => {
+      const heapKey = (index: number): string =>
+        index >= start && index < end ? `rec.${index - start}` : part(this.keyAt(index));
+      return group.map((type) => subTypeKey(type, heapKey)).join("|");
+    });
     for (const [place, type] of group.entries()) {
       this.#types.push(type);
-      this.#keys.push(group.length === 1 ? text : `${place}@(${text})`);
+      this.#keys.push(group.length === 1 ? whole : keyOfText((part) => `${place}@${part(whole)}`));
     }
   }
 
-  valKey(type: CoreValType): string {
-    return valTypeKey(type, (index) => this.keyAt(index));
+  valKey(type: CoreValType): CoreTypeKey {
+    return keyOfText((part) => valTypeKey(type, (index) => part(this.keyAt(index))));
   }
 }
 
