@@ -11,6 +11,8 @@ import { MemoryLease, MemoryPool } from "./memory-pool.ts";
 const pageBytes = 65_536;
 /** Two mebibytes: the memory never grows, so that views of it stay. */
 const pages = 32;
+/** For one component with all those in it; the rest are as many as most hosts ever have. */
+const placesMin = 1024;
 
 export class InstanceStates {
   readonly memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -55,6 +57,15 @@ export class InstanceStates {
     this.words[(place + stateOffsets.mayLeave) / 4] = 1;
     this.words.fill(0, (place + stateOffsets.context) / 4, (place + stateBytes) / 4);
     return place;
+  }
+
+  /**
+   * Those who wait give the collector a turn in which it tells who is gone: without one, a job that makes and ends one
+   * instance after the other would come to the end of the places. Undefined while there are enough.
+   */
+  get room(): Promise<void> | undefined {
+    const left = this.#free.length + (pages * pageBytes - this.#next) / stateBytes;
+    return left >= placesMin ? undefined : new Promise((resolve) => void setTimeout(resolve, 0));
   }
 
   /** The place is free when nobody has `owner` any more. */

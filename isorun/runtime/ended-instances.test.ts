@@ -24,10 +24,14 @@ const heavy = `(component
 const starting =
   "(component (core module $m (memory 1 3) (func $f unreachable) (start $f)) (core instance (instantiate $m)))";
 
+/** Of 65,535 places it takes as many as it has instances. */
+const crowdSize = 100;
+const crowd = `(component (component $c) ${"(instance (instantiate $c))".repeat(crowdSize)})`;
+
 let bytesOf: (text: string) => Uint8Array;
 
 beforeAll(async () => {
-  bytesOf = await assemble([heavy, starting]);
+  bytesOf = await assemble([heavy, starting, crowd]);
 }, 120_000);
 
 const kinds = ["WebAssembly.Instance", "WebAssembly.Memory", "WebAssembly.Global", "WebAssembly.Table"] as const;
@@ -85,4 +89,11 @@ test("nothing stays of those that failed while they were made, or were not linke
   for (const [index, kind] of kinds.entries()) {
     expect([kind, (after[index] ?? 0) - (before[index] ?? 0) < slack]).toEqual([kind, true]);
   }
+});
+
+test("one job may make and end more of them than there are places for", async () => {
+  const runtime = new Runtime();
+  const builder = runtime.instance(await runtime.load(bytesOf(crowd)));
+  for (let time = 0; time < 700; time += 1) await (await builder.instantiate()).terminate();
+  expect((await builder.instantiate()).usage().instances).toBe(crowdSize + 1);
 });

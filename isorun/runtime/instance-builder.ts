@@ -118,6 +118,8 @@ export class InstanceBuilder {
     const parts = Component.partsOf(this.#component);
     const { valid } = parts;
     const { states } = this.#hooks;
+    const { room } = states;
+    if (room !== undefined) await room;
     const limits = intersectBudgets(this.#budget, this.#policy?.budget ?? {});
     const budget = new InstanceBudget(limits, { states, name: this.#hooks.nameOf(), interrupt: this.#interrupt });
     budget.root.frames = framesOf(this.#component);
