@@ -11,6 +11,7 @@ import { mutant } from "./mutate.ts";
 import { chance, type Random, randomFrom, seedOf } from "./random.ts";
 import { randomComponent } from "./random-component.ts";
 import { encodeTree, type Tree } from "./tree.ts";
+import { typedModule } from "./typed-module.ts";
 
 /** The ways in which bytes may be refused. @throws what is none of them */
 function refusal(error: unknown): Ending {
@@ -60,7 +61,8 @@ function mutatedModule(source: Uint8Array, random: Random): Uint8Array {
 
 /** A module that is not valid does not become so by what the metering adds. */
 function runRewrite({ scene, call }: CaseSeed): Ending {
-  const bytes = mutatedModule(moduleScene(scene), randomFrom(seedOf(scene, call)));
+  const random = randomFrom(seedOf(scene, call));
+  const bytes = chance(random, 4) ? typedModule(random) : mutatedModule(moduleScene(scene), random);
   let rewritten: Uint8Array;
   try {
     rewritten = rewriteCoreModule(decodeCoreModule(bytes), { fuel: true, growth: true, callDepth: true }).bytes;

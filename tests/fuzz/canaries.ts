@@ -46,6 +46,12 @@ export const canaries: Readonly<Record<string, Canary>> = {
     from: "if (handle.resource !== resource)",
     to: "if (handle.resource !== resource && index > 8)",
   },
+  "types that the metering appended": {
+    kind: "rewrite",
+    file: "compile/code-cursor.ts",
+    from: "if (index >= typeCount)",
+    to: "if (index >= typeCount + 1)",
+  },
   "loops that nobody pays for": {
     kind: "loops",
     file: "compile/fuel-regions.ts",
