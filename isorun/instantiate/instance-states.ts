@@ -60,8 +60,8 @@ export class InstanceStates {
   }
 
   /**
-   * Those who wait give the collector a turn in which it tells who is gone: without one, a job that makes and ends one
-   * instance after the other would come to the end of the places. Undefined while there are enough.
+   * Those who wait give the collector a turn in which it tells of those whom it found gone: without one, a job that makes
+   * and ends one instance after the other would come to the end of the places. Undefined while there are enough.
    */
   get room(): Promise<void> | undefined {
     const left = this.#free.length + (pages * pageBytes - this.#next) / stateBytes;
