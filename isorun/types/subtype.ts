@@ -26,12 +26,23 @@ function within(context: string, mismatch: Mismatch): Mismatch {
   return mismatch === undefined ? undefined : `${context}: ${mismatch}`;
 }
 
-export function externMismatch(actual: ExternType, expected: ExternType): Mismatch {
+/** Whether the one may stand for the other, or both for each other: walked once, and not each way at every level. */
+type Relation = "subtype" | "equal";
+
+export const externMismatch = (actual: ExternType, expected: ExternType): Mismatch =>
+  mismatchOf("subtype", actual, expected);
+
+function mismatchOf(relation: Relation, actual: ExternType, expected: ExternType): Mismatch {
   if (actual === expected) return undefined;
   if (actual.kind === "func" && expected.kind === "func") return funcMismatch(actual, expected);
-  if (actual.kind === "instance" && expected.kind === "instance") return instanceMismatch(actual, expected);
-  if (actual.kind === "component" && expected.kind === "component") return componentMismatch(actual, expected);
-  if (actual.kind === "core module" && expected.kind === "core module") return moduleMismatch(actual, expected);
+  if (actual.kind === "instance" && expected.kind === "instance") return instanceMismatch(relation, actual, expected);
+  if (actual.kind === "component" && expected.kind === "component") {
+    return componentMismatch(relation, actual, expected);
+  }
+  if (actual.kind === "core module" && expected.kind === "core module") {
+    const mismatch = moduleMismatch(actual, expected);
+    return mismatch === undefined && relation === "equal" ? moduleMismatch(expected, actual) : mismatch;
+  }
   if (actual.kind === "type" && expected.kind === "type") return typeMismatch(actual.type, expected.type);
   return `expected ${externKindOf(expected)}, found ${externKindOf(actual)}`;
 }
@@ -48,11 +59,8 @@ function typeMismatch(actual: AnyType, expected: AnyType): Mismatch {
   if (actual.kind !== expected.kind || isValueType(actual) || isValueType(expected)) {
     return `expected ${describe(expected)}, found ${describe(actual)}`;
   }
-  return bothWays(actual as ExternType, expected as ExternType); // a function, an instance or a component
+  return mismatchOf("equal", actual as ExternType, expected as ExternType); // a function, an instance or a component
 }
-
-const bothWays = (actual: ExternType, expected: ExternType): Mismatch =>
-  externMismatch(actual, expected) ?? externMismatch(expected, actual);
 
 function describe(type: AnyType): string {
   return isValueType(type) ? "defined type" : type.kind;
@@ -82,15 +90,29 @@ function resultMismatch(actual: ValueType | undefined, expected: ValueType | und
 }
 
 /** Resources that `expected` leaves open are those that stand under the same names in `actual`. */
-function instanceMismatch(actual: InstanceType, expected: InstanceType): Mismatch {
-  const wanted = expected.resources.length === 0 ? expected : openWith(expected, actual);
-  return exportsMismatch(actual.exports, wanted.exports, "type mismatch in instance export");
+function instanceMismatch(relation: Relation, actual: InstanceType, expected: InstanceType): Mismatch {
+  const substitution = new Substitution();
+  if (expected.resources.length > 0) {
+    matchResources(expected.exports, actual.exports, { open: new Set(expected.resources), substitution });
+  }
+  const given = relation === "equal" ? new Set(actual.resources) : undefined;
+  const wanted = substitution.any(expected) as InstanceType; // the kind stays
+  return (
+    listMismatch(relation, { actual: actual.exports, expected: wanted.exports, words: instanceWords }) ??
+    unmatched(substitution, expected.resources, given)
+  );
 }
 
-function openWith(expected: InstanceType, actual: InstanceType): InstanceType {
-  const substitution = new Substitution();
-  matchResources(expected.exports, actual.exports, { open: new Set(expected.resources), substitution });
-  return substitution.any(expected) as InstanceType; // the kind stays
+/** Types are equal only if each open resource of the one stands for one of the other, and for no second one. */
+function unmatched(
+  substitution: Substitution,
+  resources: readonly Resource[],
+  given: ReadonlySet<Resource> | undefined,
+): Mismatch {
+  if (given === undefined) return undefined;
+  const found = new Set(resources.map((resource) => substitution.resource(resource)));
+  const areMatched = found.size === resources.length && found.size === given.size && found.isSubsetOf(given);
+  return areMatched ? undefined : "resource types are not the same";
 }
 
 interface Opening {
@@ -119,36 +141,51 @@ export function matchResources(
   }
 }
 
-function exportsMismatch(
-  actual: ReadonlyMap<string, ExternType>,
-  expected: ReadonlyMap<string, ExternType>,
-  context: string,
-): Mismatch {
+interface Words {
+  readonly item: "export" | "import";
+  readonly context: string;
+}
+
+const instanceWords: Words = { item: "export", context: "type mismatch in instance export" };
+const exportWords: Words = { item: "export", context: "type mismatch in export" };
+const importWords: Words = { item: "import", context: "type mismatch in import" };
+
+interface Lists {
+  readonly actual: ReadonlyMap<string, ExternType>;
+  readonly expected: ReadonlyMap<string, ExternType>;
+  readonly words: Words;
+}
+
+/** All that is expected must be there. */
+function listMismatch(relation: Relation, { actual, expected, words: { item, context } }: Lists): Mismatch {
   for (const [name, type] of expected) {
     const given = actual.get(name);
-    if (given === undefined) return `missing expected export \`${name}\``;
-    const mismatch = externMismatch(given, type);
+    if (given === undefined) return `missing expected ${item} \`${name}\``;
+    const mismatch = mismatchOf(relation, given, type);
     if (mismatch !== undefined) return `${context} \`${name}\`: ${mismatch}`;
   }
-  return undefined;
+  if (relation === "subtype") return undefined;
+  const extra = [...actual.keys()].find((name) => !expected.has(name));
+  return extra === undefined ? undefined : `missing expected ${item} \`${extra}\``;
 }
 
 /** Imports the other way round: what `expected` is given must do for `actual`. */
-function componentMismatch(actual: ComponentType, expected: ComponentType): Mismatch {
+function componentMismatch(relation: Relation, actual: ComponentType, expected: ComponentType): Mismatch {
+  const isEqual = relation === "equal";
   const imports = new Substitution();
-  const importedByActual = new Set(actual.importedResources.map(({ resource }) => resource));
-  matchResources(actual.imports, expected.imports, { open: importedByActual, substitution: imports });
-  for (const [name, type] of actual.imports) {
-    const given = expected.imports.get(name);
-    if (given === undefined) return `missing expected import \`${name}\``;
-    const mismatch = externMismatch(given, imports.extern(type));
-    if (mismatch !== undefined) return `type mismatch in import \`${name}\`: ${mismatch}`;
-  }
+  const importedByActual = actual.importedResources.map(({ resource }) => resource);
+  matchResources(actual.imports, expected.imports, { open: new Set(importedByActual), substitution: imports });
   const opened = imports.any(actual) as ComponentType; // the kind stays
   const exports = new Substitution();
   matchResources(expected.exports, opened.exports, { open: new Set(expected.definedResources), substitution: exports });
   const wanted = exports.any(expected) as ComponentType; // the kind stays
-  return exportsMismatch(opened.exports, wanted.exports, "type mismatch in export");
+  const importedByExpected = new Set(expected.importedResources.map(({ resource }) => resource));
+  return (
+    listMismatch(relation, { actual: expected.imports, expected: opened.imports, words: importWords }) ??
+    listMismatch(relation, { actual: opened.exports, expected: wanted.exports, words: exportWords }) ??
+    unmatched(imports, importedByActual, isEqual ? importedByExpected : undefined) ??
+    unmatched(exports, expected.definedResources, isEqual ? new Set(actual.definedResources) : undefined)
+  );
 }
 
 function moduleMismatch(actual: ModuleType, expected: ModuleType): Mismatch {

@@ -125,3 +125,24 @@
     (type $x u32)
     (instance (instantiate $C (with "r" (type $x)))))
   "expected resource, found defined type")
+
+;; types are equal if each may stand for the other: nothing more, and resources one for one
+(assert_invalid
+  (component
+    (type $a (instance (export "r" (type $r (sub resource))) (export "s" (type (eq $r)))))
+    (type $b (instance (export "r" (type (sub resource))) (export "s" (type (sub resource)))))
+    (component $C (alias outer 1 $a (type $x)) (import "x" (type (eq $x))))
+    (instance (instantiate $C (with "x" (type $b)))))
+  "resource types are not the same")
+(assert_invalid
+  (component
+    (type $a (instance (export "t" (type (sub resource)))))
+    (type $b (instance (type $u u8) (export "t" (type (eq $u)))))
+    (component $C (alias outer 1 $a (type $x)) (import "x" (type (eq $x))))
+    (instance (instantiate $C (with "x" (type $b)))))
+  "found defined type")
+(component definition
+  (type $a (component (import "r" (type $r (sub resource))) (export "s" (type $s (sub resource))) (export "f" (func (param "a" (own $r)) (result (own $s))))))
+  (type $b (component (import "r" (type $r (sub resource))) (export "s" (type $s (sub resource))) (export "f" (func (param "a" (own $r)) (result (own $s))))))
+  (component $C (alias outer 1 $a (type $x)) (import "x" (type (eq $x))))
+  (instance (instantiate $C (with "x" (type $b)))))
