@@ -191,6 +191,17 @@ export class CodeWriter {
     return this.#nested(0x02, emptyBlock, body);
   }
 
+  /** For blocks in blocks as deep as a type has cases: `close` ends the innermost one. */
+  openBlock(): this {
+    this.code.push(0x02, emptyBlock);
+    return this;
+  }
+
+  close(): this {
+    this.code.push(0x0b);
+    return this;
+  }
+
   loop(body: () => void): this {
     return this.#nested(0x03, emptyBlock, body);
   }

@@ -263,17 +263,13 @@ interface Switch {
 
 /** One block for each case around a branch table: leaving block `n` is to come to case `n`. */
 function emitSwitch(code: CodeWriter, { tag, cases }: Switch, body: (index: number) => void): void {
-  const nest = (index: number): void => {
-    code.block(() => {
-      if (index > 0) nest(index - 1);
-      else
-        code.get(tag).branchTable(
-          Array.from({ length: cases - 1 }, (_, label) => label),
-          cases - 1,
-        );
-    });
+  for (let depth = 0; depth <= cases; depth += 1) code.openBlock();
+  const labels = Array.from({ length: cases - 1 }, (_, label) => label);
+  code.get(tag).branchTable(labels, cases - 1);
+  for (let index = 0; index < cases; index += 1) {
+    code.close();
     body(index);
     if (index < cases - 1) code.branch(cases - 1 - index);
-  };
-  code.block(() => nest(cases - 1));
+  }
+  code.close();
 }

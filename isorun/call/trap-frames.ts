@@ -90,23 +90,44 @@ function coreTrace(lines: readonly string[]): Trace {
   return { frames, isWhole: after >= 0 || lines.length < (errors.stackTraceLimit ?? 0) };
 }
 
-/** `name (wasm://wasm/module-hash:wasm-function[1]:0x1f)` */
-const ofV8 =
-  /^(?:(?<name>.*) \()?wasm:\/\/wasm\/(?:(?<module>.*)-)?[0-9a-f]{8}:wasm-function\[(?<index>\d+)\]:0x[0-9a-f]+\)?$/su;
-/** `module.wasm-function[name] (native)`, or with an index, or with nothing. */
-const ofJsc = /^(?<module>.*?)\.wasm-function\[(?<name>.*)\](?: \(native\)|@\[wasm code\])$/su;
+// Names are the guest's, of any length and with any text: no pattern may run over them, since it would begin again at
+// each place in them that looks like the next part.
 
-function coreFrame(line: string): CoreFrame | undefined {
-  const [v8, jsc] = [ofV8.exec(line)?.groups, ofJsc.exec(line)?.groups];
-  if (v8 !== undefined) {
-    const { name = "", module = "", index } = v8;
-    // In front of the function's name stands the module's, if it has one.
-    const func = name === module ? "" : name.startsWith(`${module}.`) ? name.slice(module.length + 1) : name;
-    return { module, func: func === "" ? undefined : func, index: Number(index) };
-  }
-  if (jsc === undefined) return undefined;
-  const { module = "", name = "" } = jsc;
-  const isIndex = /^\d+$/.test(name);
+const coreFrame = (line: string): CoreFrame | undefined => frameOfV8(line) ?? frameOfJsc(line);
+
+const v8Scheme = "wasm://wasm/";
+const v8End = /[0-9a-f]{8}:wasm-function\[(?<index>[0-9]{1,10})\]:0x[0-9a-f]{1,16}\)?$/;
+const v8EndMax = 64;
+
+/** `name (wasm://wasm/module-hash:wasm-function[1]:0x1f)` */
+function frameOfV8(line: string): CoreFrame | undefined {
+  const end = v8End.exec(line.slice(-v8EndMax));
+  if (end === null) return undefined;
+  const before = line.slice(0, line.length - end[0].length);
+  const open = before.lastIndexOf(` (${v8Scheme}`);
+  if (open < 0 && !before.startsWith(v8Scheme)) return undefined;
+  const place = before.slice(open < 0 ? v8Scheme.length : open + v8Scheme.length + 2);
+  if (place !== "" && !place.endsWith("-")) return undefined;
+  const [name, module] = [before.slice(0, Math.max(open, 0)), place.slice(0, -1)];
+  // In front of the function's name stands the module's, if it has one.
+  const func = name === module ? "" : name.startsWith(`${module}.`) ? name.slice(module.length + 1) : name;
+  return { module, func: func === "" ? undefined : func, index: Number(end.groups?.["index"]) };
+}
+
+const jscFunction = ".wasm-function[";
+const jscEnds = ["] (native)", "]@[wasm code]"] as const;
+/** As many as an index may have. */
+const indexDigitsMax = 10;
+
+/** `module.wasm-function[name] (native)`, or with an index, or with nothing. */
+function frameOfJsc(line: string): CoreFrame | undefined {
+  const end = jscEnds.find((each) => line.endsWith(each));
+  const open = line.indexOf(jscFunction);
+  if (end === undefined || open < 0) return undefined;
+  const [start, stop] = [open + jscFunction.length, line.length - end.length];
+  if (stop < start) return undefined;
+  const [module, name] = [line.slice(0, open), line.slice(start, stop)];
+  const isIndex = name.length <= indexDigitsMax && /^[0-9]+$/.test(name);
   return {
     module: module === "<?>" ? "" : module,
     func: isIndex || name === "" ? undefined : name,

@@ -8,8 +8,7 @@ export type Trap = TrapError | ExitError | BudgetExhausted | DeadlockError;
 export function trapOf(pending: { readonly reason: unknown } | undefined, error: unknown): Trap {
   const reason = pending === undefined ? error : pending.reason;
   if (isTrap(reason)) return reason;
-  // The native stack: what a guest that calls itself without end meets, if nothing counts its calls.
-  if (pending === undefined && error instanceof RangeError) {
+  if (pending === undefined && isStackOverflow(error)) {
     return new BudgetExhausted({ field: "maxCallDepth", limit: Infinity, used: Infinity });
   }
   if (isCoreException(reason)) return new TrapError("an exception of core code was not caught", { cause: reason });
@@ -17,6 +16,13 @@ export function trapOf(pending: { readonly reason: unknown } | undefined, error:
   const isGuests = reason instanceof WebAssembly.RuntimeError;
   return new TrapError(isGuests ? `wasm trap: ${words}` : `a function of the host failed: ${words}`, { cause: reason });
 }
+
+/** The native stack: what a guest that calls itself without end meets, if nothing counts its calls. */
+const isStackOverflow = (error: unknown): boolean =>
+  error instanceof RangeError && /call stack/i.test(error.message.slice(0, stackWordsMax));
+
+/** Engines say it in their first words; other errors of this kind may quote what a guest said. */
+const stackWordsMax = 64;
 
 const isTrap = (reason: unknown): reason is Trap =>
   [TrapError, ExitError, BudgetExhausted, DeadlockError].some((kind) => reason instanceof kind);
