@@ -1,6 +1,7 @@
 /**
  * The errors of the public interface. Each has a stable `code`, so that callers need no `instanceof` across realms.
  */
+import { excerptOf } from "./excerpt.ts";
 
 abstract class IsorunError extends Error {
   abstract readonly code: string;
@@ -172,11 +173,10 @@ export class ComponentError extends IsorunError {
 }
 
 function describe(payload: unknown): string {
-  if (typeof payload === "string") return payload;
   try {
-    return JSON.stringify(payload, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)) ?? "";
+    return excerptOf(payload);
   } catch {
-    // A payload may hold resources and circles: the property has it all.
+    // What a host puts in may be anything, also what throws where it is read.
     return "a value";
   }
 }
