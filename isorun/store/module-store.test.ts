@@ -1,6 +1,15 @@
 /** The store of compiled modules: what is known behaves as what was decoded, and damage is made again. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assemble, readOwnComponents } from "../../tests/components/assemble.ts";
@@ -92,6 +101,36 @@ test("a place that cannot be written is no failure", async () => {
   writeFileSync(join(scratch, "file"), "");
   const runtime = new Runtime({ store: join(scratch, "file", "store") });
   expect((await runtime.load(math)).cost.fromStore).toBe(false);
+});
+
+const strays: readonly (readonly [string, (path: string) => void])[] = [
+  ["a file", (path) => writeFileSync(path, "x")],
+  ["a link that leads to itself", (path) => symlinkSync("stray", path)],
+  ["a directory without an entry", (path) => mkdirSync(path)],
+  ["an entry that is a directory", (path) => mkdirSync(join(path, "kept"), { recursive: true })],
+  ["a name that no entry has", (path) => writeFileSync(`${path} \u0001`, "x")],
+  ["a file that is hidden", (path) => writeFileSync(join(path, "..", ".stray"), "x")],
+];
+
+test.each(strays)("%s among the entries is passed over", async (_, put) => {
+  for (const kind of ["isorun-components", "isorun-modules"]) {
+    mkdirSync(join(store, kind), { recursive: true });
+    put(join(store, kind, "stray"));
+  }
+  const [cold, warm] = [await results(100_000n), await results(100_000n)];
+  expect(warm).toEqual(cold);
+  expect((await load()).cost.fromStore).toBe(true);
+});
+
+test("a directory, or a link that leads to itself, in the place of what was kept is made again", async () => {
+  await load();
+  for (const damage of [(path: string) => mkdirSync(path), (path: string) => symlinkSync("kept", path)]) {
+    const path = keptFile("isorun-components");
+    rmSync(path);
+    damage(path);
+    expect((await load()).cost.fromStore).toBe(false);
+    expect((await load()).cost.fromStore).toBe(true);
+  }
 });
 
 test("nothing invalid is kept", async () => {

@@ -10,12 +10,13 @@
  * store that cannot be written is used as far as it can be read; it is a cache, and nothing is lost without it.
  */
 import { createHash } from "node:crypto";
-import { statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { Problem } from "../../core/diagnostic.ts";
-import { readSmallBytes, wholeOf } from "../../core/store/small-file.ts";
-import { openStore, type Store, type StoreKey } from "../../core/store.ts";
+import { errnoOf } from "../../core/store/io-problem.ts";
+import { readSmallBytes, regularFileStatus } from "../../core/store/small-file.ts";
+import { isStoreName, openStore, type Store, type StoreKey } from "../../core/store.ts";
 import { fuelCostVersion } from "../compile/fuel-cost.ts";
 import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
@@ -75,9 +76,9 @@ export function openModuleStore(root: string): ModuleStore {
 function read(store: Store, { kind, key }: StoreKey): Uint8Array | undefined {
   return unlessRefused(() => {
     const path = join(store.entryPath(kind, key), fileName);
-    const bytes = wholeOf(readSmallBytes(path));
-    if (bytes === undefined) return undefined;
-    const contents = contentsOf(bytes);
+    const reading = readSmallBytes(path);
+    if (reading.kind === "absent") return undefined;
+    const contents = reading.kind === "whole" ? contentsOf(reading.value) : undefined;
     if (contents === undefined) unlessRefused(() => store.remove(kind, key));
     return contents;
   });
@@ -99,32 +100,36 @@ async function keep(store: Store, { kind, key }: StoreKey, contents: Uint8Array)
   view.setUint32(4, crc32(contents), true);
   try {
     await store.publish(kind, key, (directory) => writeFileSync(join(directory, fileName), whole));
-    trim(store, kind);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!isRefusal(error)) throw error;
+    return;
   }
+  unlessRefused(() => trim(store, kind));
 }
 
-/** The store tells what the disk refused as a Problem. */
+/** What the disk refused: the store tells most of it as a Problem. */
+const isRefusal = (error: unknown): boolean => error instanceof Problem || errnoOf(error) !== undefined;
+
 function unlessRefused<T>(body: () => T): T | undefined {
   try {
     return body();
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!isRefusal(error)) throw error;
     return undefined;
   }
 }
 
-/** What was made first goes first, until the rest is within the bounds. */
+/** What was made first goes first, until the rest is within the bounds. What is no entry is not ours, and stays. */
 function trim(store: Store, kind: string): void {
   const entries = store.keys(kind).flatMap((key) => {
-    const status = statSync(join(store.entryPath(kind, key), fileName), { throwIfNoEntry: false });
+    const status = isStoreName(key) ? regularFileStatus(join(store.entryPath(kind, key), fileName)) : undefined;
     return status === undefined ? [] : [{ key, bytes: status.size, madeMs: status.mtimeMs }];
   });
   entries.sort((a, b) => b.madeMs - a.madeMs);
   let bytes = 0;
   for (const [place, entry] of entries.entries()) {
     bytes += entry.bytes;
-    if (place >= entriesMax || bytes > bytesMax) store.remove(kind, entry.key);
+    // One that cannot be removed keeps its place; those that are older go.
+    if (place >= entriesMax || bytes > bytesMax) unlessRefused(() => store.remove(kind, entry.key));
   }
 }
