@@ -21,6 +21,9 @@ export interface CoreImport {
   readonly type: CoreExternType;
 }
 
+/** Tells imports apart: names may be any text, so that no separator would do. */
+export const importKey = ({ module, name }: Omit<CoreImport, "type">): string => `${module.length} ${module}${name}`;
+
 export interface ModuleType {
   readonly kind: "core module";
   readonly imports: readonly CoreImport[];

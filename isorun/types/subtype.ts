@@ -16,7 +16,7 @@ import {
   type ValueType,
   type ValueTypeOf,
 } from "./component-types.ts";
-import { coreMismatch, type ModuleType } from "./core-types.ts";
+import { coreMismatch, importKey, type ModuleType } from "./core-types.ts";
 import { Substitution } from "./substitute.ts";
 import { primitiveType } from "./value-type.ts";
 
@@ -189,9 +189,9 @@ function componentMismatch(relation: Relation, actual: ComponentType, expected: 
 }
 
 function moduleMismatch(actual: ModuleType, expected: ModuleType): Mismatch {
-  const given = new Map(expected.imports.map((each) => [`${each.module}\0${each.name}`, each.type]));
+  const given = new Map(expected.imports.map((each) => [importKey(each), each.type]));
   for (const { module, name, type } of actual.imports) {
-    const found = given.get(`${module}\0${name}`);
+    const found = given.get(importKey({ module, name }));
     if (found === undefined) return `missing expected import \`${module}::${name}\``;
     const mismatch = coreMismatch(found, type);
     if (mismatch !== undefined) return `type mismatch in import \`${module}::${name}\`: ${mismatch}`;

@@ -2,7 +2,7 @@
 import type { CanonOption, CoreValType, StringEncoding } from "../decode/ast.ts";
 import { ValidationError } from "../errors/errors.ts";
 import type { FuncType } from "../types/component-types.ts";
-import { formatCoreValType } from "../types/core-types.ts";
+import { coreMismatch, formatCoreValType, pageSizeLog2Of } from "../types/core-types.ts";
 import {
   flatAsyncParamsMax,
   flatParamsMax,
@@ -43,7 +43,7 @@ export function readOptions(scope: Scope, options: readonly CanonOption[], offse
     given.set(option.kind, "index" in option ? option.index : 0);
   }
   const memory = given.get("memory");
-  if (memory !== undefined) scope.coreMemories.at(memory, offset);
+  if (memory !== undefined) checkMemory(scope, memory, offset);
   const realloc = given.get("realloc");
   if (realloc !== undefined) checkRealloc(scope, { realloc, memory, offset });
   const isAsync = given.has("async");
@@ -52,6 +52,18 @@ export function readOptions(scope: Scope, options: readonly CanonOption[], offse
     throw new ValidationError("canonical option `callback` cannot be specified without `async`", offset);
   }
   return { encoding: encoding ?? "utf8", memory, realloc, postReturn: given.get("post-return"), callback, isAsync };
+}
+
+/** A subtype of `(memory 0)` (CanonicalABI.md, Canonical ABI Options): with addresses of 32 bits, and not shared. */
+const anyMemory = {
+  kind: "memory",
+  limits: { minimum: 0, maximum: undefined, isShared: false, is64: false, isLong: false },
+  pageSizeLog2: pageSizeLog2Of(undefined),
+} as const;
+
+function checkMemory(scope: Scope, memory: number, offset: number): void {
+  const mismatch = coreMismatch(scope.coreMemories.at(memory, offset), anyMemory);
+  if (mismatch !== undefined) throw new ValidationError(mismatch, offset);
 }
 
 function checkRealloc(

@@ -7,7 +7,7 @@ import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts
 import type { CanonRef, ComponentNode, CoreFuncType, Definition, TypeRef } from "../decode/ast.ts";
 import { UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { aliasOf, type ExternType } from "../types/component-types.ts";
-import { type CoreExternType, CoreTypeSpace } from "../types/core-types.ts";
+import { type CoreExternType, CoreTypeSpace, importKey } from "../types/core-types.ts";
 import { freshInstance } from "../types/substitute.ts";
 import { externMismatch } from "../types/subtype.ts";
 import { addAlias } from "./alias.ts";
@@ -101,7 +101,7 @@ function validateModule(
 function checkImportNames({ imports }: CoreModule, offset: number): void {
   const seen = new Set<string>();
   for (const { module, name } of imports) {
-    const key = `${module}\0${name}`;
+    const key = importKey({ module, name });
     if (seen.has(key)) throw new ValidationError(`duplicate import name \`${module}:${name}\``, offset);
     seen.add(key);
   }

@@ -3,7 +3,13 @@
 import { resolveCoreExternType, unknownType } from "../core-module/core-module.ts";
 import type { CoreDeclaration, CoreExternTypeRef, CoreSubType, CoreTypeRef } from "../decode/ast.ts";
 import { ValidationError } from "../errors/errors.ts";
-import { type CoreExternType, type CoreImport, CoreTypeSpace, type ModuleType } from "../types/core-types.ts";
+import {
+  type CoreExternType,
+  type CoreImport,
+  CoreTypeSpace,
+  importKey,
+  type ModuleType,
+} from "../types/core-types.ts";
 import { unknownTypeIn } from "../types/unknown-type.ts";
 import type { Scope } from "./scope.ts";
 
@@ -23,6 +29,7 @@ export function defineCoreType(scope: Scope, type: CoreTypeRef, offset: number):
 function defineModuleType(scope: Scope, declarations: readonly CoreDeclaration[]): ModuleType {
   const types = new CoreTypeSpace();
   const imports: CoreImport[] = [];
+  const imported = new Set<string>();
   const exports = new Map<string, CoreExternType>();
   for (const declaration of declarations) {
     if (declaration.kind === "type") {
@@ -35,9 +42,11 @@ function defineModuleType(scope: Scope, declarations: readonly CoreDeclaration[]
     } else if (declaration.kind === "import") {
       const type = resolve(declaration.type, types, declaration.offset);
       const { module, name } = declaration;
-      if (imports.some((each) => each.module === module && each.name === name)) {
+      const key = importKey({ module, name });
+      if (imported.has(key)) {
         throw new ValidationError(`duplicate import name \`${module}:${name}\``, declaration.offset);
       }
+      imported.add(key);
       imports.push({ module, name, type });
     } else {
       if (exports.has(declaration.name)) {

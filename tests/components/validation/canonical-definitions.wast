@@ -156,3 +156,24 @@
 (assert_invalid
   (component (type u8) (core func (canon resource.drop 0)))
   "type index 0 is not a resource type")
+
+;; memory: a subtype of (memory 0)
+(assert_invalid
+  (component
+    (core module $M (func (export "f")) (memory (export "m") 1 1 shared))
+    (core instance $m (instantiate $M))
+    (func (canon lift (core func $m "f") (memory (core memory $m "m")))))
+  "mismatch in the shared flag for memories")
+(assert_invalid
+  (component
+    (import "f" (func $f))
+    (core module $M (memory (export "m") 1 1 shared))
+    (core instance $m (instantiate $M))
+    (core func (canon lower (func $f) (memory (core memory $m "m")))))
+  "mismatch in the shared flag for memories")
+(assert_invalid
+  (component
+    (core module $M (func (export "f")) (memory (export "m") i64 1))
+    (core instance $m (instantiate $M))
+    (func (canon lift (core func $m "f") (memory (core memory $m "m")))))
+  "mismatch in index type used for memories")

@@ -126,3 +126,10 @@
 (assert_invalid
   (component (core type (module (import "m" "m" (memory 1 shared)))))
   "shared memory must have maximum size")
+
+;; imports of a module type are told apart by both names, wherever the first one ends
+(component definition
+  (core type (module (type (func)) (import "a\00" "b" (func (type 0))) (import "a" "\00b" (func (type 0))))))
+(assert_invalid
+  (component (core type (module (type (func)) (import "a" "b" (func (type 0))) (import "a" "b" (func (type 0))))))
+  "duplicate import name `a:b`")
