@@ -92,7 +92,7 @@ test("instantiation makes what the plan says, in its order", async () => {
     complete += isWhole && planned.length > 0 ? 1 : 0;
   }
   expect(complete).toBeGreaterThan(components.length / 2);
-});
+}, 30_000);
 
 async function planOfText(text: string): Promise<Plan> {
   const bytes = (await assemble([text]))(text);
