@@ -13,7 +13,7 @@ import { type CallContext, chainOf, heldRoots, type Root, Suspension, Task, Task
 import { dutyIndex, runningIndex, TaskNumbers } from "./task-numbers.ts";
 import { lateOf, wallLeftOf } from "./time-left.ts";
 import { framesOf } from "./trap-frames.ts";
-import { type Trap, trapOf } from "./trap-of.ts";
+import { endOfCall, type Trap } from "./trap-of.ts";
 import { circleOf } from "./wait-graph.ts";
 
 /** What a lowered function is answered with when it has to wait. */
@@ -172,7 +172,7 @@ export class Scheduler {
 
   /** A trap came out of the call: every instance that it was in has ended. @returns what is told of it */
   unwind(task: Task, error: unknown): Trap {
-    const trap = trapOf(task.reason, error);
+    const trap = endOfCall(task, error);
     task.reason = undefined;
     this.words[pendingAddress / 4] = 0;
     const held = heldRoots(task);
@@ -271,22 +271,16 @@ export class Scheduler {
   /** Why a call may not enter now; undefined if it has to wait for its turn. `task` is absent for a synchronous call. */
   refusal(root: Root, task: Task | undefined): Error | undefined {
     if (root.state !== "ready") return cannotEnter(`it is ${root.state}`);
-    const holder = this.#taskOf(root.holder);
+    const holder = root.heldBy;
     const from = task ?? this.tasks.inHost;
     const isOwn = holder !== undefined && from?.isWithin(holder) === true;
-    const passed = from?.origin.passed?.chain.includes(root.name) === true;
+    const passed = from?.origin.passed?.chain.includes(root.chainName) === true;
     if (from !== undefined && (isOwn || passed)) {
-      return cannotEnter(`its own call comes back: ${[...chainOf(from), root.name].join(" → ")}`);
+      return cannotEnter(`its own call comes back: ${[...chainOf(from), root.chainName].join(" → ")}`);
     }
     if (task?.canSuspend === true) return undefined;
     const message = `cannot block: '${root.name}' is busy with another call, and this one cannot be suspended`;
     return new TrapError(message, { code: "cannot-block" });
-  }
-
-  #taskOf(id: number): Task | undefined {
-    for (let task = this.running; task !== undefined; task = task.before) if (task.id === id) return task;
-    for (let task = this.tasks.inHost; task !== undefined; task = task.parent) if (task.id === id) return task;
-    return this.tasks.suspendable(id);
   }
 
   /**
@@ -315,8 +309,9 @@ export class Scheduler {
   #queue(task: Task, root: Root): Suspension {
     const refusal = this.refusal(root, task);
     if (refusal !== undefined) throw refusal;
-    const circle = circleOf(task, root, (id) => this.#taskOf(id));
-    if (circle !== undefined) this.#break(circle, [...circle.map(({ root: { name } }) => name), task.root.name]);
+    const circle = circleOf(task, root);
+    const names = circle?.map(({ root: { chainName } }) => chainName);
+    if (circle !== undefined && names !== undefined) this.#break(circle, [...names, task.root.chainName]);
     const suspension = this.#park(task);
     task.waitsFor = root;
     root.queue.push(task);
@@ -363,7 +358,7 @@ export class Scheduler {
 
   /** Ends an instance, and the call that is in it. */
   terminate(root: Root, reason: string): void {
-    const holder = root.mayEnter || root.state !== "ready" ? undefined : this.#taskOf(root.holder);
+    const holder = root.mayEnter || root.state !== "ready" ? undefined : root.heldBy;
     root.terminate();
     if (holder !== undefined) this.stop(holder, new TrapError(reason, { code: "terminated" }));
     this.#giveTurns();

@@ -54,7 +54,7 @@ export class TaskNumbers {
 
   /** Whose core code runs. */
   get running(): Task | undefined {
-    return this.#numbered(this.words[runningIndex] ?? 0);
+    return this.numbered(this.words[runningIndex] ?? 0);
   }
 
   set running(task: Task | undefined) {
@@ -63,10 +63,11 @@ export class TaskNumbers {
 
   /** Whose host function runs. */
   get inHost(): Task | undefined {
-    return this.#numbered(this.words[inHostIndex] ?? 0);
+    return this.numbered(this.words[inHostIndex] ?? 0);
   }
 
-  #numbered(id: number): Task | undefined {
+  /** As long as it has not ended. */
+  numbered(id: number): Task | undefined {
     if (id === 0) return undefined;
     return id % idStep === 0 ? this.#roots.get(id)?.task : this.suspendable(id);
   }

@@ -6,6 +6,7 @@
 import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
+import type { TaskNumbers } from "./task-numbers.ts";
 import type { TimeAccount } from "./time-account.ts";
 import type { FrameNames } from "./trap-frames.ts";
 
@@ -58,6 +59,8 @@ export class Task {
   reason: { readonly reason: unknown } | undefined;
   /** Why it has to end as soon as somebody looks. */
   interrupt: { readonly reason: unknown } | undefined;
+  /** Why it was ended from outside, with the calls that it made. */
+  stopped: { readonly reason: unknown } | undefined;
   /** By `performance.now()`. */
   deadlineMs = Infinity;
   suspension: Suspension | undefined;
@@ -83,7 +86,7 @@ export class Task {
 
   /** Whether there is something that must not stay for the next call. */
   get isUsed(): boolean {
-    return this.#sequence !== 0 || this.#context !== undefined || this.interrupt !== undefined;
+    return this.#sequence !== 0 || this.#context !== undefined || this.stopped !== undefined;
   }
 
   /** Made when somebody wants it: most calls have none. */
@@ -120,6 +123,7 @@ export class Task {
   /** Ends the task if it can be ended here; otherwise whoever looks next does. */
   stop(reason: unknown): void {
     this.#context?.abort(reason);
+    this.stopped ??= { reason };
     this.root.words[dutyIndex] = 1;
     // One that has its answer, and whose stack has not gone on yet, ends when it does.
     if (this.suspension?.complete({ error: reason }) !== true) this.interrupt ??= { reason };
@@ -131,6 +135,7 @@ export class Task {
     this.#context = undefined;
     this.#sequence = 0;
     this.interrupt = undefined;
+    this.stopped = undefined;
   }
 }
 
@@ -200,7 +205,7 @@ const traceparentOf = ({ passed, parent }: Task): string | undefined =>
 
 export function chainOf(task: Task): readonly string[] {
   const before = task.parent === undefined ? (task.passed?.chain ?? [`call-${task.sequence}`]) : chainOf(task.parent);
-  return [...before, ...heldRoots(task).map(({ name }) => name)];
+  return [...before, ...heldRoots(task).map(({ chainName }) => chainName)];
 }
 
 export type InstanceState = "ready" | "trapped" | "exhausted" | "terminated";
@@ -217,8 +222,12 @@ export interface RootOptions {
   readonly words: Int32Array;
   /** Of its state, in bytes. */
   readonly place: number;
-  /** As cycles and chains name it. */
+  /** As frames of traps name it. */
   readonly name: string;
+  /** As cycles and chains name it, which know several runtimes. */
+  readonly chainName: string;
+  /** Of its runtime. */
+  readonly tasks: TaskNumbers;
   readonly limits: RootLimits;
 }
 
@@ -228,6 +237,8 @@ export class Root {
   readonly words: Int32Array;
   readonly place: number;
   readonly name: string;
+  readonly chainName: string;
+  readonly #tasks: TaskNumbers;
   readonly time: TimeAccount | undefined;
   readonly messageBytesMax: number;
   readonly handles: HandleAccount;
@@ -261,7 +272,7 @@ export class Root {
   #whenEnded: () => void = nothing;
   #whenGone: (() => void)[] | undefined = [];
 
-  constructor({ words, place, name, limits }: RootOptions) {
+  constructor({ words, place, name, chainName, tasks, limits }: RootOptions) {
     this.words = words;
     this.place = place;
     this.enterIndex = (place + stateOffsets.mayEnter) / 4;
@@ -269,6 +280,8 @@ export class Root {
     this.callsIndex = (place + stateOffsets.calls) / 4;
     this.holderIndex = (place + stateOffsets.holder) / 4;
     this.name = name;
+    this.chainName = chainName;
+    this.#tasks = tasks;
     this.time = limits.time;
     this.messageBytesMax = limits.messageBytes ?? Infinity;
     this.#instancesMax = limits.instances ?? Infinity;
@@ -310,6 +323,11 @@ export class Root {
 
   set holder(id: number) {
     this.words[this.holderIndex] = id;
+  }
+
+  /** The task of that number, as long as it has not ended. */
+  get heldBy(): Task | undefined {
+    return this.#tasks.numbered(this.holder);
   }
 
   /** @throws BudgetExhausted */

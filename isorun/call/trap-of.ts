@@ -1,8 +1,32 @@
 /** The trap that an error of core code, or of the host below it, is told as; an exit and a spent budget stay what they are. */
 import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/errors.ts";
 import { isCoreException } from "./core-exception.ts";
+import type { Task } from "./task.ts";
+import { endOf } from "./time-left.ts";
 
 export type Trap = TrapError | ExitError | BudgetExhausted | DeadlockError;
+
+/** What calls ended with. */
+const ends = new WeakSet<Trap>();
+
+/**
+ * The end of one call. What another one ended with, which a host function made or waited for, is to this one a failure of
+ * that function, unless both were ended together; a deadlock is told along the whole chain.
+ */
+export function endOfCall(task: Task, error: unknown): Trap {
+  const trap = trapOf(task.reason, error);
+  const isOthers = ends.has(trap) && task.stopped?.reason !== trap && !(trap instanceof DeadlockError);
+  const own = isOthers ? endOf(task)?.reason : undefined;
+  const end = isTrap(own) ? own : isOthers ? failureOfHost(trap) : trap;
+  ends.add(end);
+  return end;
+}
+
+/** With the frames of both, where both are known. */
+function failureOfHost(end: Trap): TrapError {
+  const frames = end instanceof TrapError ? end.frames : [];
+  return new TrapError(`a function of the host failed: ${end.message}`, { cause: end, frames });
+}
 
 /** @param pending why the host or generated code asked for the trap that came out, if somebody did */
 export function trapOf(pending: { readonly reason: unknown } | undefined, error: unknown): Trap {

@@ -1,17 +1,15 @@
 /**
  * Who waits for whom. A call that stands in a queue waits for the one that is in the instance; that one ends only when
- * the calls that its host functions made have ended. A circle of these never ends by itself.
+ * the calls that its host functions made have ended. A circle of these never ends by itself. It may go through several
+ * runtimes, whose calls have numbers of their own each: a number says something to the root that it stands in only.
  */
 import type { Root, Task } from "./task.ts";
 
-/** Finds the task of a number, as long as it has not ended. */
-export type TaskOf = (id: number) => Task | undefined;
-
 /** The calls that would wait for each other if `task` waited for `root`, it first; undefined if they would not. */
-export function circleOf(task: Task, root: Root, taskOf: TaskOf): readonly Task[] | undefined {
+export function circleOf(task: Task, root: Root): readonly Task[] | undefined {
   const seen = new Set<Task>();
   const behind = (blocked: Root): readonly Task[] | undefined => {
-    const holder = taskOf(blocked.holder);
+    const holder = blocked.heldBy;
     return holder === undefined ? undefined : through(holder);
   };
   const through = (next: Task): readonly Task[] | undefined => {

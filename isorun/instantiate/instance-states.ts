@@ -19,6 +19,8 @@ export class InstanceStates {
   readonly words: Int32Array;
   readonly #free: number[] = [];
   readonly scheduler: Scheduler;
+  /** Behind names of instances in chains, which go through other runtimes and processes. */
+  readonly #id = crypto.randomUUID().slice(0, 8);
   readonly memories = new MemoryPool();
   readonly #leases = new WeakMap<Root, MemoryLease>();
   #next = stateBytes;
@@ -33,7 +35,9 @@ export class InstanceStates {
   }
 
   makeRoot(name: string, limits: RootLimits): Root {
-    const root = new Root({ words: this.words, place: this.allocate(), name, limits });
+    const { words, scheduler } = this;
+    const chainName = `${name}@${this.#id}`;
+    const root = new Root({ words, place: this.allocate(), name, chainName, tasks: scheduler.tasks, limits });
     this.releaseWith(root, root.place);
     return root;
   }

@@ -277,7 +277,7 @@ describe("turns", () => {
     own.handle = await instantiate("waiter", { fetch });
     expect(await failureOf(own.handle.call("twice", [1]))).toMatchObject({
       code: "cannot-enter",
-      message: expect.stringMatching(/its own call comes back: call-\d+ → (instance-\d+) → \1$/),
+      message: expect.stringMatching(/its own call comes back: call-\d+ → (instance-\d+@[0-9a-f]{8}) → \1$/),
     });
     expect(chains).toEqual([[expect.stringMatching(/^call-/), expect.stringMatching(/^instance-/)]]);
   });
