@@ -14,7 +14,10 @@ export interface Account {
 
 const modules = new Map<string, WebAssembly.Module>();
 
-/** Imports `core`, `begin` and `end`, and of an allocator `count` (size before, size): whether that is too much. */
+/**
+ * Imports `core`, `begin` and `end`, and of an allocator `count` (size before, size). `begin` and `count` answer whether
+ * the call has to trap: what they would throw a guest could catch.
+ */
 export function accountModule(account: Account): WebAssembly.Module {
   const key = JSON.stringify(account);
   const module = modules.get(key) ?? new WebAssembly.Module(writeAccount(account));
@@ -25,7 +28,7 @@ export function accountModule(account: Account): WebAssembly.Module {
 function writeAccount({ type, isRealloc }: Account): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const core = module.importFunc("core", type);
-  const begin = module.importFunc("begin", { params: [], results: [] });
+  const begin = module.importFunc("begin", { params: [], results: ["i32"] });
   const end = module.importFunc("end", { params: [], results: [] });
   const count = isRealloc ? module.importFunc("count", { params: ["i32", "i32"], results: ["i32"] }) : -1;
   const code = new CodeWriter(type.params);
@@ -34,7 +37,7 @@ function writeAccount({ type, isRealloc }: Account): Uint8Array<ArrayBuffer> {
     code.get(oldSize).get(newSize).call(count);
     code.if(() => code.op("unreachable"));
   }
-  code.call(begin);
+  code.call(begin).if(() => code.op("unreachable"));
   for (const param of code.params) code.get(param);
   // The result stays on the stack.
   code.call(core).call(end);

@@ -6,7 +6,7 @@
 import { argumentError } from "../../core/argument-error.ts";
 import { stateOffsets } from "../adapter/state-memory.ts";
 import type { StringEncoding } from "../decode/ast.ts";
-import { BudgetExhausted } from "../errors/errors.ts";
+import { BudgetExhausted, isErrorOf } from "../errors/errors.ts";
 import type { BoundaryWords } from "./boundary-words.ts";
 import type { HandleTable, HostValues, RuntimeResource } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
@@ -103,18 +103,20 @@ export class Edge {
     return this.root.mayEnter && this.root.state === "ready";
   }
 
-  /** Begins a synchronous call of the host into the instance. @throws TrapError, TypeError */
+  /** Begins a synchronous call of the host into the instance. @throws TrapError, TypeError, BudgetExhausted */
   enter(given: number, wanted: number): Task {
     if (!this.#canEnter) throw this.#scheduler.refusal(this.root, undefined);
     if (given !== wanted) throw this.#wrongCount(given, wanted);
+    this.#scheduler.requireTime(this.root);
     const task = this.#scheduler.beginSync(this.root);
     this.#begin();
     return task;
   }
 
-  /** The same for one whose turn it is. @throws TypeError */
+  /** The same for one whose turn it is. @throws TypeError, BudgetExhausted, TrapError (`deadline`) */
   enterTask(task: Task, given: number, wanted: number): void {
     if (given !== wanted) throw this.#wrongCount(given, wanted);
+    this.#scheduler.requireTime(this.root, task);
     this.#scheduler.begin(task);
     this.#begin();
   }
@@ -143,7 +145,7 @@ export class Edge {
   abandon(task: Task, error: unknown): unknown {
     // What a getter throws may be of any class: only these two are known to come from here.
     const isInAllocator = this.words[this.leaveIndex] === 0;
-    const isSpent = this.root.hasRunOut && error instanceof BudgetExhausted;
+    const isSpent = this.root.hasRunOut && isErrorOf(BudgetExhausted, error);
     if (isInAllocator || isSpent) return this.fail(task, error);
     for (const taken of this.taken.reverse()) this.#giveBack(taken);
     this.endLoans();

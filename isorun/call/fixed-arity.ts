@@ -16,7 +16,7 @@ interface Guarding {
 /** How a host function is called, and what becomes of its answer. */
 interface Calling {
   readonly implemented: Func;
-  readonly scheduler: { readonly words: Int32Array; endIfStopped(): void };
+  readonly scheduler: { readonly words: Int32Array; endIfStopped(): void; endIfLate(): void };
   readonly isThenable: (answer: unknown) => boolean;
   readonly waitFor: (answer: never) => unknown;
   /** Of a result: what is thrown becomes its other side, or is thrown on. */
@@ -29,6 +29,8 @@ export interface HostArity {
   readonly hasContext: boolean;
   /** Whether it answers with the `ok` side of a result. */
   readonly isResult: boolean;
+  /** Whether its time counts: clocks are looked at when it has returned. */
+  readonly isTimed: boolean;
 }
 
 type Factory = (given: Guarding | Calling) => Func;
@@ -63,12 +65,12 @@ return function (${names(params)}) {
 
 /** While it runs, calls that it makes are known to be its own; and whatever ended its call meanwhile ends it then. */
 export function hostCalling(arity: HostArity, given: Calling): Func {
-  const { params, hasContext, isResult } = arity;
-  const factory = factoryOf(`host ${params} ${hasContext} ${isResult}`, () => hostText(arity));
+  const { params, hasContext, isResult, isTimed } = arity;
+  const factory = factoryOf(`host ${params} ${hasContext} ${isResult} ${isTimed}`, () => hostText(arity));
   return factory(given);
 }
 
-function hostText({ params, hasContext, isResult }: HostArity): string {
+function hostText({ params, hasContext, isResult, isTimed }: HostArity): string {
   const all = [names(params), hasContext ? "scheduler.running?.context" : ""].filter((text) => text !== "").join(", ");
   const returned = isResult ? `{ tag: "ok", val: answer }` : "answer";
   const body = `  const outer = words[${inHostIndex}];
@@ -78,7 +80,7 @@ function hostText({ params, hasContext, isResult }: HostArity): string {
     answer = implemented(${all});
   } finally {
     words[${inHostIndex}] = outer;
-    if (words[${dutyIndex}] !== 0) scheduler.endIfStopped();
+    if (words[${dutyIndex}] !== 0) scheduler.endIfStopped();${isTimed ? "\n    scheduler.endIfLate();" : ""}
   }
   return isThenable(answer) ? waitFor(answer) : ${returned};`;
   return `const { implemented, scheduler, isThenable, waitFor, errSide } = given;

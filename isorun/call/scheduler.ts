@@ -8,10 +8,11 @@
  */
 import { pendingAddress, pendingKinds } from "../adapter/state-memory.ts";
 import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/errors.ts";
+import { cannotEnter, failureOf } from "./refusals.ts";
 import { canSuspend, suspendingImport } from "./suspending.ts";
 import { type CallContext, chainOf, heldRoots, type Root, Suspension, Task, TaskContext } from "./task.ts";
 import { dutyIndex, runningIndex, TaskNumbers } from "./task-numbers.ts";
-import { lateOf, wallLeftOf } from "./time-left.ts";
+import { beginTime, endNow, endOf, lateOf, tooLate, wallLeftOf } from "./time-left.ts";
 import { framesOf } from "./trap-frames.ts";
 import { endOfCall, type Trap } from "./trap-of.ts";
 import { circleOf } from "./wait-graph.ts";
@@ -80,6 +81,7 @@ export class Scheduler {
     root.calls += 1;
     root.holder = task.id;
     task.before = this.running;
+    task.lookMs = 0;
     this.tasks.running = task;
     if (root.time !== undefined) beginTime(task);
   }
@@ -115,16 +117,23 @@ export class Scheduler {
     if (root.state !== "ready" && root.mayEnter) root.leaveAll();
   }
 
-  /** A call goes through a link into an instance that counts, or from one. */
-  enterLinked(root: Root): void {
+  /** A call goes through a link into an instance that counts, or from one. @returns whether it has to trap */
+  enterLinked(root: Root): 0 | 1 {
     const task = this.running;
-    if (task === undefined) return;
+    if (task === undefined) return 0;
+    const over = root.time?.overtime;
+    if (over !== undefined) {
+      this.leaveReason(root.exhausted(over));
+      return 1;
+    }
+    task.lookMs = 0;
     task.clock?.pause();
     task.linked ??= [];
     task.linked.push(root);
     root.time?.enter();
     root.time?.run();
     root.onEnter?.();
+    return 0;
   }
 
   leaveLinked(root: Root): void {
@@ -147,6 +156,18 @@ export class Scheduler {
   endIfStopped(): void {
     const interrupt = this.running?.interrupt;
     if (interrupt !== undefined) this.fail(interrupt.reason);
+  }
+
+  /** The same if its time is over. */
+  endIfLate(): void {
+    const end = this.running && endNow(this.running);
+    if (end !== undefined) this.fail(end.reason);
+  }
+
+  /** Before a call of the host begins. @throws BudgetExhausted, TrapError */
+  requireTime(root: Root, task = this.tasks.inHost): void {
+    const late = tooLate(root, task?.deadlineMs ?? Infinity);
+    if (late !== undefined) throw late;
   }
 
   // Traps
@@ -200,7 +221,10 @@ export class Scheduler {
   waitFor(answer: PromiseLike<unknown>): typeof waiting {
     const task = this.running;
     if (task?.canSuspend !== true) throw new TrapError("cannot block", { code: "cannot-block" });
-    if (task.interrupt !== undefined) throw task.interrupt.reason;
+    const end = endOf(task);
+    // Nobody waits for it any more: its failure must not end the process.
+    if (end !== undefined) Promise.resolve(answer).catch(() => undefined);
+    if (end !== undefined) throw end.reason;
     const suspension = this.#park(task);
     Promise.resolve(answer).then(
       (value) => suspension.complete({ value }),
@@ -245,7 +269,11 @@ export class Scheduler {
     const task = this.tasks.suspendable(id);
     if (task === undefined) throw new Error("a stack that has ended goes on");
     this.resume(task);
-    return this.#outcomeOf(task);
+    const answer = this.#outcomeOf(task);
+    // A timer may never have come: answers that are there at once leave it no turn.
+    const end = endOf(task);
+    if (end !== undefined) throw end.reason;
+    return answer;
   }
 
   #outcomeOf(task: Task): unknown {
@@ -363,20 +391,4 @@ export class Scheduler {
     if (holder !== undefined) this.stop(holder, new TrapError(reason, { code: "terminated" }));
     this.#giveTurns();
   }
-}
-
-/** What happened between the answer and here, where the stack goes on. */
-function failureOf({ interrupt }: Task, granted: Root | undefined): { readonly reason: unknown } | undefined {
-  if (interrupt !== undefined || granted === undefined || granted.state === "ready") return interrupt;
-  return { reason: cannotEnter(`it is ${granted.state}`) };
-}
-
-function cannotEnter(why: string): TrapError {
-  return new TrapError(`cannot enter component instance: ${why}`, { code: "cannot-enter" });
-}
-
-function beginTime({ before, root: { time } }: Task): void {
-  before?.clock?.pause();
-  time?.enter();
-  time?.run();
 }

@@ -63,6 +63,8 @@ export class Task {
   stopped: { readonly reason: unknown } | undefined;
   /** By `performance.now()`. */
   deadlineMs = Infinity;
+  /** When clocks have to be read next, by `performance.now()`. */
+  lookMs = 0;
   suspension: Suspension | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
   /** In whose queue it stands. */

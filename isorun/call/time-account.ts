@@ -91,6 +91,12 @@ export class TimeAccount {
     this.#cpuSince = undefined;
   }
 
+  /** Nothing has run since: it was not this instance's time. */
+  forgive(): void {
+    this.#wallSince = undefined;
+    this.#cpuSince = undefined;
+  }
+
   get overtime(): Overtime | undefined {
     const { cpuMs = Infinity, wallMs = Infinity } = this.#limits;
     if (this.wallMs >= wallMs) return { field: "wallMs", limit: wallMs, used: this.wallMs };

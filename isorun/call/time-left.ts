@@ -21,6 +21,34 @@ export function timeLeftOf(task: Task): number {
   return task.parent === undefined ? left : Math.min(left, timeLeftOf(task.parent));
 }
 
+/**
+ * The same where a host function returns, which may have taken any time. Clocks are read as seldom as a limit allows: a
+ * thread works no faster than time passes.
+ */
+export function endNow(task: Task): { readonly reason: unknown } | undefined {
+  if (performance.now() < task.lookMs) return undefined;
+  const end = endOf(task);
+  if (end === undefined) task.lookMs = performance.now() + timeLeftOf(task);
+  return end;
+}
+
+/** Why a call may not begin: its instance has no time left, which ends that, or its caller, which ends nothing else. */
+export function tooLate(root: Root, deadlineMs: number): Error | undefined {
+  const over = root.time?.overtime;
+  if (over === undefined)
+    return deadlineMs < Infinity && performance.now() >= deadlineMs ? deadlinePassed() : undefined;
+  const end = root.exhausted(over);
+  root.end("exhausted");
+  return end;
+}
+
+/** Its root's time runs from now on, and not that of the call before. */
+export function beginTime({ before, root: { time } }: Task): void {
+  before?.clock?.pause();
+  time?.enter();
+  time?.run();
+}
+
 /** Why a task that may take no longer ends; undefined if it may. */
 export function lateOf(task: Task): Error | undefined {
   for (const root of heldRoots(task)) {
@@ -28,5 +56,8 @@ export function lateOf(task: Task): Error | undefined {
     if (over !== undefined) return root.exhausted(over);
   }
   if (performance.now() < task.deadlineMs) return undefined;
-  return new TrapError("the time that the call was given has passed", { code: "deadline" });
+  return deadlinePassed();
 }
+
+const deadlinePassed = (): TrapError =>
+  new TrapError("the time that the call was given has passed", { code: "deadline" });

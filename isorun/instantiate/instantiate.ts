@@ -132,6 +132,7 @@ function dropByHost(instance: ComponentInstance, run: () => void): void {
   const { states, root } = instance;
   const { scheduler } = states;
   if (!root.mayEnter || root.state !== "ready") throw scheduler.refusal(root, undefined);
+  scheduler.requireTime(root);
   const task = scheduler.beginSync(root);
   instance.enter(undefined);
   try {
@@ -177,6 +178,7 @@ function makeCoreInstance(scope: RuntimeScope, ref: CoreInstanceRef): Readonly<R
     ({ name, instance: index }) => [name, scope.coreInstances[index] ?? absent("core instance", index)] as const,
   );
   const made = new WebAssembly.Instance(module.module, nullObject([...entries, ...ownImports(scope, module)]));
+  module.account?.settle();
   for (const item of Object.values(made.exports)) {
     if (item instanceof WebAssembly.Memory) scope.instance.root.memories.add(item);
   }

@@ -13,11 +13,12 @@ import type { CoreItem } from "./runtime-scope.ts";
 
 const realloc: FlatFuncType = { params: ["i32", "i32", "i32", "i32"], results: ["i32"] };
 
-const nothing = (): void => undefined;
+const nothing = (): 0 => 0;
 
 interface Wrapped {
   readonly type: FlatFuncType;
-  readonly begin: () => void;
+  /** Whether it has to trap. */
+  readonly begin: () => 0 | 1;
   readonly end: () => void;
   readonly count?: (before: number, size: number) => number;
 }
@@ -45,10 +46,10 @@ export class LinkAccount {
   /** What the caller calls. */
   callee(core: CoreItem, type: FlatFuncType): CoreItem {
     if (!this.#isTimed && !this.#isSized) return core;
-    const begin = (): void => {
+    const begin = (): 0 | 1 => {
       this.#bytes.in = 0;
       this.#bytes.out = 0;
-      this.#enter();
+      return this.#enter();
     };
     return wrapped(core, { type, begin, end: this.#leave });
   }
@@ -67,9 +68,7 @@ export class LinkAccount {
     return wrapped(core, { type: realloc, begin, end, count });
   }
 
-  readonly #enter = (): void => {
-    if (this.#isTimed) this.#states.scheduler.enterLinked(this.#callee);
-  };
+  readonly #enter = (): 0 | 1 => (this.#isTimed ? this.#states.scheduler.enterLinked(this.#callee) : 0);
 
   readonly #leave = (): void => {
     if (this.#isTimed) this.#states.scheduler.leaveLinked(this.#callee);

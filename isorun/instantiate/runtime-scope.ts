@@ -60,6 +60,8 @@ export interface ModuleItem {
 export interface ModuleAccount {
   /** @throws BudgetExhausted if what it begins with is over the budget */
   readonly admit: () => void;
+  /** It has been instantiated. @throws BudgetExhausted if its start function used more than there is */
+  readonly settle: () => void;
   /** What it imports beside its own imports, by namespace. */
   readonly imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

@@ -6,10 +6,10 @@ import type { CallContext, Task } from "../call/task.ts";
 import { TrapError, UnsupportedError } from "../errors/errors.ts";
 
 /**
- * A call that is ended by one of these ends its instance too, unless it still waits for its turn. While the guest
- * computes, nothing else can happen on its thread: signals of timers do not fire then. Its time is looked at by clock,
- * where its instance has a budget of fuel, processor time or wall time; without one, at its next call of a host function
- * that waits.
+ * A call that is ended by one of these ends its instance too, unless it still waits for its turn, or its time was over
+ * before it began. While the guest computes, nothing else can happen on its thread: signals of timers do not fire then.
+ * Its time is looked at by clock, where its instance has a budget of fuel, processor time or wall time; without one, at
+ * its next call of a host function that waits.
  */
 export interface CallOptions {
   readonly signal?: AbortSignal;

@@ -5,7 +5,7 @@
 import { hostCalling } from "../call/fixed-arity.ts";
 import { type Scheduler, waiting } from "../call/scheduler.ts";
 import { canSuspend } from "../call/suspending.ts";
-import { ComponentError, TrapError } from "../errors/errors.ts";
+import { ComponentError, isErrorOf, TrapError } from "../errors/errors.ts";
 import type { HostCall } from "../instantiate/runtime-scope.ts";
 import type { FuncType } from "../types/component-types.ts";
 import type { HostFunction } from "./linker.ts";
@@ -15,15 +15,17 @@ interface HostFuncOptions {
   readonly path: readonly string[];
   readonly implementation: HostFunction;
   readonly scheduler: Scheduler;
+  /** Whether its time counts. */
+  readonly isTimed: boolean;
 }
 
 /** The `ok` side of a result is what the implementation returns, the other one what it throws as ComponentError. */
 export function hostFunc({ params, result }: FuncType, options: HostFuncOptions): HostCall {
-  const { implementation, scheduler } = options;
+  const { implementation, scheduler, isTimed } = options;
   const isResult = result?.kind === "result";
   const hasContext = implementation.length > params.length;
   const call = hostCalling(
-    { params: params.length, hasContext, isResult },
+    { params: params.length, hasContext, isResult, isTimed },
     {
       implemented: implementation,
       scheduler,
@@ -45,7 +47,7 @@ const asResult = async (answer: PromiseLike<unknown>): Promise<unknown> => {
 
 /** @throws what is not the guest's to know */
 function errSide(error: unknown): { readonly tag: "err"; readonly val: unknown } {
-  if (error instanceof ComponentError) return { tag: "err", val: error.payload };
+  if (isErrorOf(ComponentError, error)) return { tag: "err", val: error.payload };
   throw error;
 }
 

@@ -28,7 +28,7 @@ export interface Usage {
   readonly calls: number;
   /** Of the thread, while it worked for this instance; counted with a limit of it. */
   readonly cpuMs: number;
-  /** From entry to exit of each call, also while it was suspended; counted with a limit of time. */
+  /** From entry to exit of each call and start function, also while it was suspended; counted with a limit of time. */
   readonly wallMs: number;
   /** That it has now. */
   readonly handles: number;
@@ -60,6 +60,7 @@ export class InstanceBudget {
   /** Why a guest that computes was ended, if it was not the meter's own account. */
   #late: { readonly reason: unknown } | undefined;
   #spaces = { memory: 0, table: 0 };
+  #fuelAtStart = 0n;
   #outputBytes = 0;
   /** Of memories that were shown, when the instance had to give them back. */
   #shownAtEnd: number | undefined;
@@ -154,10 +155,25 @@ export class InstanceBudget {
     this.#meter.fuelLimit = fuelLimit + fuel;
   }
 
-  /** What the start functions of core modules have used: short ones do not ask. @throws BudgetExhausted, TrapError */
-  requirePaid(): void {
-    const isSpent = this.#countsFuel && this.#meter.isInDebt && this.#meter.askFuel(false) !== 0;
-    if (isSpent) throw this.#endReason;
+  /** Only a start function is the instance's: what is compiled and made is not its time. */
+  #beginStart(): void {
+    this.#fuelAtStart = this.#meter.fuelUsed;
+    this.root.time?.enter();
+    this.root.time?.run();
+  }
+
+  /** What a start function has used, if there was one: short ones do not ask. @throws BudgetExhausted, TrapError */
+  #endStart(): void {
+    const { time } = this.root;
+    if (!this.#countsFuel || this.#meter.fuelUsed === this.#fuelAtStart) {
+      time?.forgive();
+      return;
+    }
+    time?.pause();
+    time?.leave();
+    const over = this.root.time?.overtime;
+    if (over !== undefined) throw this.root.exhausted(over);
+    if (this.#meter.isInDebt && this.#meter.askFuel(false) !== 0) throw this.#endReason;
   }
 
   readonly writeOutput: WriteOutput = (bytes, write) => {
@@ -193,10 +209,11 @@ export class InstanceBudget {
     this.root.indexShift = rewritten.accounts.filter((name) => name === "check" || name === "grow").length;
     return {
       admit: () => {
-        this.requirePaid();
         this.#admitSpaces(rewritten);
         if (!this.#meter.admit(rewritten)) throw this.#exhausted();
+        this.#beginStart();
       },
+      settle: () => this.#endStart(),
       imports: {
         [rewritten.namespace]: {
           check: (reason: number) => this.#told(check(reason)),

@@ -124,7 +124,7 @@ export class InstanceBuilder {
     const budget = new InstanceBudget(limits, { states, name: this.#hooks.nameOf(), interrupt: this.#interrupt });
     budget.root.frames = framesOf(this.#component);
     const compile = (module: CoreModule): ModuleItem => budget.moduleOf(parts, module);
-    const linker = new Linker(budget.writeOutput);
+    const linker = new Linker(budget.writeOutput, (run) => budget.root.onceGone(run));
     for (const define of this.#definitions) define(linker);
     const imports = linkImports(valid.type, {
       linker,
@@ -132,14 +132,13 @@ export class InstanceBuilder {
       unknownImportsTrap: this.#unknownImportsTrap,
       compile: (bytes) => compile(decodeCoreModule(bytes)),
       scheduler: states.scheduler,
+      isTimed: budget.root.fuel !== undefined,
     });
     const made: ComponentInstance[] = [];
     const dropHostResources = dropping(made);
-    const root = instantiated({ states, root: budget.root, onFailure: dropHostResources }, () => {
-      const item = instantiateComponent(valid, { imports, compile, states, made, within: budget.root });
-      budget.requirePaid();
-      return item;
-    });
+    const root = instantiated({ states, root: budget.root, onFailure: dropHostResources }, () =>
+      instantiateComponent(valid, { imports, compile, states, made, within: budget.root }),
+    );
     const handle = new InstanceHandle(root, {
       types: valid.type.exports,
       budget,
@@ -180,6 +179,8 @@ interface Instantiation {
 function instantiated<T>({ states: { scheduler }, root, onFailure }: Instantiation, run: () => T): T {
   scheduler.tasks.know(root);
   const task = scheduler.beginSync(root);
+  // Start functions are its time, and nothing else of this.
+  root.time?.forgive();
   try {
     root.mayEnter = false;
     const made = run();

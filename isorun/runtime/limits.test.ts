@@ -90,7 +90,8 @@ test("what is within the budget is no end", async () => {
   expect(await instance.call("giant")).toHaveLength(0x200000);
   expect(instance.usage()).toMatchObject({ calls: 1, handles: 0, instances: 3, memoryBytes: 66 * 65_536 });
   expect(instance.usage().wallMs).toBeGreaterThan(0);
-  expect(instance.usage().cpuMs).toBeGreaterThan(0);
+  // Some kernels count in ticks of milliseconds.
+  while (instance.usage().cpuMs === 0) await instance.call("giant");
 });
 
 test.each([

@@ -32,6 +32,8 @@ export interface Given {
   readonly unknownImportsTrap: boolean;
   readonly compile: (bytes: Uint8Array) => ModuleItem;
   readonly scheduler: Scheduler;
+  /** Whether the time of host functions counts. */
+  readonly isTimed: boolean;
 }
 
 /** @throws LinkError */
@@ -96,7 +98,8 @@ function hostItem({ path, type, definition }: HostImport, linking: Linking): Ite
       report(linking, path, "it was given an async function, and this engine has no WebAssembly.Suspending");
       return undefined;
     }
-    const call = hostFunc(type, { path, implementation, scheduler: linking.given.scheduler });
+    const { scheduler, isTimed } = linking.given;
+    const call = hostFunc(type, { path, implementation, scheduler, isTimed });
     return { kind: "func", call, name: path.join("#") };
   }
   if (type.kind === "type" && type.type.kind === "resource" && definition.kind === "resource") {

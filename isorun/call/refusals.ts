@@ -1,0 +1,13 @@
+/** Why calls do not enter, or do not go on. */
+import { TrapError } from "../errors/errors.ts";
+import type { Root, Task } from "./task.ts";
+
+/** What happened between the answer and here, where the stack goes on. */
+export function failureOf({ interrupt }: Task, granted: Root | undefined): { readonly reason: unknown } | undefined {
+  if (interrupt !== undefined || granted === undefined || granted.state === "ready") return interrupt;
+  return { reason: cannotEnter(`it is ${granted.state}`) };
+}
+
+export function cannotEnter(why: string): TrapError {
+  return new TrapError(`cannot enter component instance: ${why}`, { code: "cannot-enter" });
+}
