@@ -1,5 +1,5 @@
 /** The trap that an error of core code, or of the host below it, is told as; an exit and a spent budget stay what they are. */
-import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/errors.ts";
+import { BudgetExhausted, DeadlockError, ExitError, isErrorOf, TrapError } from "../errors/errors.ts";
 import { isCoreException } from "./core-exception.ts";
 import type { Task } from "./task.ts";
 import { endOf } from "./time-left.ts";
@@ -25,7 +25,7 @@ export function endOfCall(task: Task, error: unknown): Trap {
 /** With the frames of both, where both are known. */
 function failureOfHost(end: Trap): TrapError {
   const frames = end instanceof TrapError ? end.frames : [];
-  return new TrapError(`a function of the host failed: ${end.message}`, { cause: end, frames });
+  return new TrapError(`a function of the host failed: ${wordsOf(end)}`, { cause: end, frames });
 }
 
 /** @param pending why the host or generated code asked for the trap that came out, if somebody did */
@@ -35,10 +35,20 @@ export function trapOf(pending: { readonly reason: unknown } | undefined, error:
   if (pending === undefined && isStackOverflow(error)) {
     return new BudgetExhausted({ field: "maxCallDepth", limit: Infinity, used: Infinity });
   }
-  if (isCoreException(reason)) return new TrapError("an exception of core code was not caught", { cause: reason });
+  if (is(isCoreException, reason)) return new TrapError("an exception of core code was not caught", { cause: reason });
   const words = wordsOf(reason);
-  const isGuests = reason instanceof WebAssembly.RuntimeError;
+  const isGuests = is((given) => given instanceof WebAssembly.RuntimeError, reason);
   return new TrapError(isGuests ? `wasm trap: ${words}` : `a function of the host failed: ${words}`, { cause: reason });
+}
+
+/** Anything may be thrown, also what refuses to say what it is. */
+function is(test: (reason: unknown) => boolean, reason: unknown): boolean {
+  try {
+    return test(reason);
+  } catch {
+    // A proxy that fails is no error of an engine.
+    return false;
+  }
 }
 
 /** The native stack: what a guest that calls itself without end meets, if nothing counts its calls. */
@@ -49,15 +59,20 @@ const isStackOverflow = (error: unknown): boolean =>
 const stackWordsMax = 64;
 
 const isTrap = (reason: unknown): reason is Trap =>
-  [TrapError, ExitError, BudgetExhausted, DeadlockError].some((kind) => reason instanceof kind);
+  isErrorOf(TrapError, reason) ||
+  isErrorOf(ExitError, reason) ||
+  isErrorOf(BudgetExhausted, reason) ||
+  isErrorOf(DeadlockError, reason);
 
-/** Anything may be thrown, also what cannot be made a text. */
+const wordsMax = 4096;
+
+/** Also of what cannot be made a text, or is a text of any length: the words are only for people. */
 function wordsOf(reason: unknown): string {
-  if (reason instanceof Error) return reason.message;
   try {
-    return String(reason);
+    const words = String(reason instanceof Error ? reason.message : reason);
+    return words.length > wordsMax ? `${words.slice(0, wordsMax)}…` : words;
   } catch {
-    // Whatever its own conversion does: the words are only for people.
+    // Whatever its own conversion does.
     return "a value without a text";
   }
 }

@@ -5,10 +5,32 @@ import { excerptOf } from "./excerpt.ts";
 
 abstract class IsorunError extends Error {
   abstract readonly code: string;
+  readonly #isOwn = true;
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
+  }
+
+  static isOwn(value: object): boolean {
+    return #isOwn in value && value.#isOwn;
+  }
+}
+
+/**
+ * Whether what was thrown is one of these errors, and no proxy of one. It never throws: anything may have been thrown, also
+ * what refuses to say what it is.
+ */
+export function isErrorOf<T extends IsorunError>(
+  kind: abstract new (...given: never[]) => T,
+  thrown: unknown,
+): thrown is T {
+  if (typeof thrown !== "object" || thrown === null || !IsorunError.isOwn(thrown)) return false;
+  try {
+    return thrown instanceof kind;
+  } catch {
+    // Whoever gave it another prototype did not make it one of these.
+    return false;
   }
 }
 
