@@ -46,7 +46,21 @@ function defineResource(
   return { kind: "resource", resource };
 }
 
+/** The reference implementation's, and in its words (wasmparser, limits.rs and readers/component/types.rs). */
+const partsMax = 10_000;
+const paramsMax = 1000;
+
+/** @throws ValidationError */
+function checkCount(
+  { length }: readonly unknown[],
+  what: string,
+  { max, offset }: { max: number; offset: number },
+): void {
+  if (length > max) throw new ValidationError(`${what} size is out of bounds`, offset);
+}
+
 function defineFunc(scope: Scope, type: FuncTypeRef, offset: number): FuncType {
+  checkCount(type.params, "component function parameters", { max: paramsMax, offset });
   checkLabels(
     type.params.map(({ label }) => label),
     { kind: "function parameter", previous: "parameter", offset },
@@ -92,6 +106,7 @@ function resolveShape(scope: Scope, type: DefinedTypeRef, offset: number): Value
     return { kind: type.kind, resource: resolveResource(scope, type.resource, offset) };
   }
   if (type.kind === "tuple") {
+    checkCount(type.types, "tuple types", { max: partsMax, offset });
     if (type.types.length === 0) throw new ValidationError("tuple type must have at least one type", offset);
     return { kind: "tuple", types: type.types.map(resolve) };
   }
@@ -112,6 +127,7 @@ interface Resolving {
 }
 
 function fieldsOf(fields: readonly Labelled[], { resolve, offset }: Resolving) {
+  checkCount(fields, "record field", { max: partsMax, offset });
   if (fields.length === 0) throw new ValidationError("record type must have at least one field", offset);
   checkLabels(
     fields.map(({ label }) => label),
@@ -121,6 +137,7 @@ function fieldsOf(fields: readonly Labelled[], { resolve, offset }: Resolving) {
 }
 
 function casesOf(cases: readonly CaseRef[], { resolve, offset }: Resolving) {
+  checkCount(cases, "variant cases", { max: partsMax, offset });
   if (cases.length === 0) throw new ValidationError("variant type must have at least one case", offset);
   checkLabels(
     cases.map(({ label }) => label),
@@ -140,6 +157,7 @@ function labelsOf({ kind, labels }: DefinedTypeRef & { readonly kind: "flags" | 
   if (kind === "flags" && labels.length > flagsMax) {
     throw new ValidationError(`cannot have more than ${flagsMax} flags`, offset);
   }
+  checkCount(labels, "enum cases", { max: partsMax, offset });
   const names = kind === "flags" ? { kind: "flag", previous: "flag" } : { kind: "enum tag", previous: "tag" };
   checkLabels(labels, { ...names, offset });
   return labels;
