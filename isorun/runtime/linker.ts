@@ -32,6 +32,9 @@ export type Fallback = (missing: MissingImport) => HostFunction | HostResource |
 /** Hands on what the budget of the instance has room for. @throws BudgetExhausted behind it, if that is not all */
 export type WriteOutput = (bytes: Uint8Array, write: (fitting: Uint8Array) => void) => void;
 
+/** Runs it once, when the instance has ended and no stack has frames of it: it cannot be called any more. */
+export type OnEnd = (run: () => void) => void;
+
 const resources = new WeakMap<HostResource, RuntimeResource>();
 
 /**
@@ -60,16 +63,21 @@ export class Linker {
    * them, gives `write` what fits, and ends the instance with BudgetExhausted if that is not all.
    */
   readonly writeOutput: WriteOutput;
+  /**
+   * For system components that hold something for an instance: where to give it back, also if the instance traps while it
+   * is made. What is run must not throw.
+   */
+  readonly onEnd: OnEnd;
 
-  /** Each instance has one of its own; without `writeOutput` nothing is counted. */
-  constructor(writeOutput: WriteOutput = (bytes, write) => write(bytes)) {
+  /** Each instance has one of its own; without `writeOutput` nothing is counted, without `onEnd` nothing ends. */
+  constructor(writeOutput: WriteOutput = (bytes, write) => write(bytes), onEnd: OnEnd = () => undefined) {
     this.writeOutput = writeOutput;
+    this.onEnd = onEnd;
   }
 
   /**
-   * @param implementation is given a CallContext after the last argument if it declares a parameter for it, which its
-   *   `length` tells: one that collects its arguments (`(...args)`), or has a default among them (`(x, context = none)`),
-   *   declares fewer and is given none. It may return a promise. What it returns is the result; of a `result` the `ok`
+   * @param implementation is given a CallContext after the last argument, unless it certainly cannot see one, as an arrow
+   *   function with names for as many parameters: that one is called faster. It may return a promise. What it returns is the result; of a `result` the `ok`
    *   side, and what it throws as ComponentError the other one. Whatever else it throws is a trap.
    */
   func(name: string, implementation: HostFunction): this {
@@ -79,7 +87,7 @@ export class Linker {
 
   instance(name: string, define: (linker: Linker) => void): this {
     const known = this.#definitions.get(name);
-    const linker = known?.kind === "instance" ? known.linker : new Linker(this.writeOutput);
+    const linker = known?.kind === "instance" ? known.linker : new Linker(this.writeOutput, this.onEnd);
     define(linker);
     this.#definitions.set(name, { kind: "instance", linker });
     return this;

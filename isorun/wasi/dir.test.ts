@@ -6,7 +6,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -32,12 +31,6 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const given = (access: "read" | "write" = "write") => ({ systems: [new WasiDir(inside, { access })] });
-/** Of this test's directory: others are closed whenever they are collected. */
-const openFiles = (): number =>
-  readdirSync("/proc/self/fd").filter((fd) => {
-    const path = `/proc/self/fd/${fd}`;
-    return existsSync(path) && readlinkSync(path).startsWith(inside);
-  }).length;
 
 test("test_app_wasi_fs", async () => {
   const [data, out] = [join(inside, "data"), join(inside, "out")];
@@ -236,32 +229,6 @@ test("streams have their own places in a file, outlive the descriptor, and tell 
   const readOnly = ok("open-at", 1, [], "file", [], ["read"]) as number;
   const failed = err("stream-write", ok("append-via-stream", readOnly) as number, "x") as Record<string, number>;
   expect(call("error-code-of", failed["last-operation-failed"] ?? 0)).toBe("bad-descriptor");
-});
-
-describe("open files", () => {
-  test("are closed when the instance ends, and when they are dropped", async () => {
-    const system = new WasiDir(inside, { access: "write" });
-    const before = openFiles();
-    const { call, ok, instance } = await probeOf({ systems: [system] });
-    for (let round = 0; round < 5; round += 1) ok("open-at", 1, [], "file", [], ["read", "write"]);
-    ok("read-via-stream", 2, 0);
-    ok("append-via-stream", 2);
-    ok("read-directory", 1);
-    call("drop-descriptor", 2);
-    expect(openFiles()).toBeGreaterThan(before);
-    await instance.terminate();
-    expect(openFiles()).toBe(before);
-    system[Symbol.dispose]();
-    expect(openFiles()).toBe(before - 1);
-  });
-
-  test("are as many as are granted", async () => {
-    const { ok, err, call } = await probeOf({ systems: [new WasiDir(inside, { openFilesMax: 3 })] });
-    for (const handle of [2, 3]) expect(ok("open-at", 1, [], "file", [], ["read"])).toBe(handle);
-    expect(err("open-at", 1, [], "file", [], ["read"])).toBe("insufficient-memory");
-    call("drop-descriptor", 3);
-    ok("open-at", 1, [], "file", [], ["read"]);
-  });
 });
 
 describe("a policy", () => {

@@ -83,6 +83,7 @@ export class WasiDir implements SystemComponent, Disposable {
     if (directory === undefined) throw cannotGive(`cannot give a directory: ${whyNoFiles()}`);
     if (directory.isClosed) throw cannotGive("cannot give a directory: its WasiDir was disposed of");
     const ledger = new FileLedger(this.#openFilesMax);
+    linker.onEnd(() => ledger.closeAll());
     const tree = { owner: this, ledger, onWriteRefused: this.#refused };
     const preopens = this.#parts(directory.fd).map((part): Preopen => {
       return { guestPath: joined(this.#guestPath, part.path), open: () => openPart(directory, part, tree) };
@@ -141,10 +142,14 @@ function openPart({ fd }: OpenDirectory, { path, rights }: GrantedPart, tree: Tr
   const file = tree.ledger.open(pathOf(fd), { flags: flags.readOnly | flags.directory });
   let part = directoryOf({ file, tree, rights: names.reduceRight(around, rights) });
   for (const name of names) {
-    const inner = openInner(part, name);
-    part[Symbol.dispose]();
-    if (inner === undefined) return undefined;
-    part = inner;
+    const outer = part;
+    try {
+      const inner = openInner(outer, name);
+      if (inner === undefined) return undefined;
+      part = inner;
+    } finally {
+      outer[Symbol.dispose]();
+    }
   }
   return part;
 }

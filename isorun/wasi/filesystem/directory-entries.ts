@@ -17,7 +17,7 @@ interface RawEntry {
   readonly name: Uint8Array;
 }
 
-interface EntryReader extends Disposable {
+interface EntryReader {
   /** Undefined at the end. */
   next(): RawEntry | undefined;
 }
@@ -31,9 +31,12 @@ export class DirectoryEntryStream implements Disposable {
   constructor(fd: number, ledger: FileLedger) {
     // A description of its own: duplicates would share their place in the directory.
     this.#directory = ledger.open(`${pathOf(fd)}/.`, { flags: flags.readOnly | flags.directory });
-    const library = cLibrary();
-    this.#reader =
-      library === undefined ? new OpenedReader(this.#directory) : new DentsReader(this.#directory, library);
+    try {
+      this.#reader = readerOf(this.#directory);
+    } catch (error) {
+      this.#directory.release();
+      throw error;
+    }
   }
 
   /** Undefined at the end. A name that is not UTF-8 is refused, and the next call goes on behind it. */
@@ -47,7 +50,6 @@ export class DirectoryEntryStream implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#reader[Symbol.dispose]();
     this.#directory.release();
   }
 
@@ -68,6 +70,11 @@ export class DirectoryEntryStream implements Disposable {
   }
 }
 
+function readerOf(directory: OpenFile): EntryReader {
+  const library = cLibrary();
+  return library === undefined ? new OpenedReader(directory) : new DentsReader(directory, library);
+}
+
 const dot = 0x2e;
 const isSelfOrParent = (name: Uint8Array): boolean => name.length <= 2 && name.every((byte) => byte === dot);
 
@@ -80,21 +87,21 @@ const recordTypeAt = 18;
 const recordNameAt = 19;
 
 class DentsReader implements EntryReader {
-  readonly #fd: number;
+  readonly #directory: OpenFile;
   readonly #library: CLibrary;
   readonly #buffer = new Uint8Array(bufferBytes);
   readonly #view = new DataView(this.#buffer.buffer);
   #at = 0;
   #end = 0;
 
-  constructor({ fd }: OpenFile, library: CLibrary) {
-    this.#fd = fd;
+  constructor(directory: OpenFile, library: CLibrary) {
+    this.#directory = directory;
     this.#library = library;
   }
 
   next(): RawEntry | undefined {
     if (this.#at >= this.#end) {
-      this.#end = this.#library.getdents(this.#fd, this.#buffer);
+      this.#end = this.#library.getdents(this.#directory.fd, this.#buffer);
       this.#at = 0;
       if (this.#end === 0) return undefined;
     }
@@ -106,18 +113,17 @@ class DentsReader implements EntryReader {
       name: this.#buffer.slice(nameAt, this.#buffer.indexOf(0, nameAt)),
     };
   }
-
-  [Symbol.dispose](): void {}
 }
 
 /** Node reads directories piece by piece; Bun reads all at once, and names that are not UTF-8 wrongly. */
-class OpenedReader implements EntryReader {
+class OpenedReader implements EntryReader, Disposable {
   readonly #dir: Dir;
 
-  constructor({ fd }: OpenFile) {
+  constructor(directory: OpenFile) {
     if ("Bun" in globalThis) refuse("unsupported");
     const options = { encoding: "buffer" as BufferEncoding }; // it is one, which the types do not know
-    this.#dir = files.opendirSync(pathOf(fd), options);
+    this.#dir = files.opendirSync(pathOf(directory.fd), options);
+    directory.companion = this;
   }
 
   next(): RawEntry | undefined {

@@ -51,6 +51,7 @@ export function installPreopens(linker: Linker, given: readonly Preopen[]): void
 
 const directoriesOf = (preopens: readonly Preopen[]): readonly (readonly [Descriptor, string])[] =>
   preopens.flatMap((preopen) => {
+    // What fails here, or behind it, ends the instance, and with it what is open by then.
     const descriptor = opened(preopen);
     return descriptor === undefined ? [] : [[descriptor, preopen.guestPath] as const];
   });

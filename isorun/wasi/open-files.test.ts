@@ -1,0 +1,143 @@
+/** What a WasiDir opens for an instance is closed: when it is dropped, and when the instance ends, however it does. */
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assemble } from "../../tests/components/assemble.ts";
+import { probeOf } from "../../tests/components/wasi/filesystem-probe.ts";
+import { failureOf, policyOf } from "../../tests/components/wasi/instantiate.ts";
+import { Runtime } from "../runtime/runtime.ts";
+import { WasiDir } from "./dir.ts";
+
+let inside = "";
+
+beforeEach(() => {
+  inside = mkdtempSync(join(tmpdir(), "wasi-dir-"));
+  mkdirSync(join(inside, "dir"));
+  writeFileSync(join(inside, "file"), "hello");
+});
+
+afterEach(() => rmSync(inside, { recursive: true, force: true }));
+
+/** Of this test's directory: others are closed whenever they are collected. */
+const openFiles = (): number =>
+  readdirSync("/proc/self/fd").filter((fd) => {
+    const path = `/proc/self/fd/${fd}`;
+    return existsSync(path) && readlinkSync(path).startsWith(inside);
+  }).length;
+
+test("files are closed when the instance ends, and when they are dropped", async () => {
+  const system = new WasiDir(inside, { access: "write" });
+  const before = openFiles();
+  const { call, ok, instance } = await probeOf({ systems: [system] });
+  for (let round = 0; round < 5; round += 1) ok("open-at", 1, [], "file", [], ["read", "write"]);
+  ok("read-via-stream", 2, 0);
+  ok("append-via-stream", 2);
+  ok("read-directory", 1);
+  call("drop-descriptor", 2);
+  expect(openFiles()).toBeGreaterThan(before);
+  await instance.terminate();
+  expect(openFiles()).toBe(before);
+  system[Symbol.dispose]();
+  expect(openFiles()).toBe(before - 1);
+});
+
+/** Allocates nothing when it is asked to, and is asked for directories when it is made, or later. */
+const failing = (name: string, { atStart = false } = {}): string => `(component
+  (import "wasi:filesystem/types@0.2.0" (instance $types (export "descriptor" (type $d (sub resource)))))
+  (alias export $types "descriptor" (type $d))
+  (import "wasi:filesystem/preopens@0.2.0" (instance $preopens
+    (alias outer 1 $d (type $outer)) (export "descriptor" (type $own (eq $outer)))
+    (export "get-directories" (func (result (list (tuple (own $own) string)))))))
+  (core module $Memory (memory (export "memory") 1)
+    (global $next (mut i32) (i32.const 1024))
+    (func (export "none") (param i32 i32 i32 i32) (result i32) (i32.const -1))
+    (func (export "bump") (param i32 i32 i32 i32) (result i32)
+      (global.set $next (i32.add (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)) (local.get 3)))
+      (i32.sub (global.get $next) (local.get 3))))
+  (core instance $libc (instantiate $Memory))
+  (core func $get (canon lower (func $preopens "get-directories")
+    (memory (core memory $libc "memory")) (realloc (core func $libc "${name}"))))
+  (core module $M (import "" "get" (func $get (param i32)))
+    (func $run (export "run") (call $get (i32.const 0)))
+    (func (export "spin") (call $get (i32.const 0)) (loop (br 0)))
+    (func $start (call $get (i32.const 0)) unreachable)
+    ${atStart ? "(start $start)" : ""})
+  (core instance $m (instantiate $M (with "" (instance (export "get" (func $get))))))
+  (func (export "run") (canon lift (core func $m "run")))
+  (func (export "spin") (canon lift (core func $m "spin"))))`;
+const builderOf = async (text: string, system: WasiDir) => {
+  const runtime = new Runtime();
+  return runtime.instance(await runtime.load((await assemble([text]))(text))).linkSystem(system);
+};
+
+test("files that could not be given to the guest are closed at once", async () => {
+  const system = new WasiDir(inside);
+  const before = openFiles();
+  const instance = await (await builderOf(failing("none"), system)).instantiate();
+  expect(await failureOf(instance.call("run"))).toMatchObject({ code: "trap" });
+  expect(openFiles()).toBe(before);
+});
+
+test("files are closed when the instance traps as it is made", async () => {
+  const system = new WasiDir(inside);
+  const before = openFiles();
+  expect(await failureOf((await builderOf(failing("bump", { atStart: true }), system)).instantiate())).toMatchObject({
+    code: "trap",
+  });
+  expect(openFiles()).toBe(before);
+});
+
+test("files are closed when the budget is spent", async () => {
+  const system = new WasiDir(inside);
+  const before = openFiles();
+  const instance = await (await builderOf(failing("bump"), system)).budget({ fuel: 10_000n }).instantiate();
+  await instance.call("run");
+  expect(openFiles()).toBe(before + 1);
+  expect(await failureOf(instance.call("spin"))).toMatchObject({ field: "fuel" });
+  expect(openFiles()).toBe(before);
+});
+
+test("files of others stay: an instance closes its own", async () => {
+  const system = new WasiDir(inside);
+  const builder = await builderOf(failing("bump"), system);
+  const [one, other] = [await builder.instantiate(), await builder.instantiate()];
+  const before = openFiles();
+  await one.call("run");
+  await other.call("run");
+  await one.terminate();
+  expect(openFiles()).toBe(before + 1);
+  await other.terminate();
+  expect(openFiles()).toBe(before);
+});
+
+test("files on the way to a part that is given are closed, wherever it ends", async () => {
+  for (const part of ["dir/deep/deeper", "dir/none/deeper", "dir/file/deeper", "dir/link/deeper"]) {
+    mkdirSync(join(inside, "dir", "deep", "deeper"), { recursive: true });
+    writeFileSync(join(inside, "dir", "file"), "");
+    if (!existsSync(join(inside, "dir", "link"))) symlinkSync("deep", join(inside, "dir", "link"));
+    using system = new WasiDir(inside, { openFilesMax: 2 });
+    const before = openFiles();
+    const { instance } = await probeOf({ systems: [system], policy: policyOf({ read: [join(inside, part)] }) });
+    expect(openFiles() - before).toBe(part === "dir/deep/deeper" || part === "dir/link/deeper" ? 1 : 0);
+    await instance.terminate();
+    expect(openFiles()).toBe(before);
+  }
+});
+
+test("files are as many as are granted", async () => {
+  const { ok, err, call } = await probeOf({ systems: [new WasiDir(inside, { openFilesMax: 3 })] });
+  for (const handle of [2, 3]) expect(ok("open-at", 1, [], "file", [], ["read"])).toBe(handle);
+  expect(err("open-at", 1, [], "file", [], ["read"])).toBe("insufficient-memory");
+  call("drop-descriptor", 3);
+  ok("open-at", 1, [], "file", [], ["read"]);
+});
