@@ -104,6 +104,14 @@ describe("a value of another type is refused", () => {
     expect(() => formatWave(value, type)).toThrow(new TypeError(`expected ${message}`));
   });
 
+  test("what all objects inherit is no field, and what they have of their own is", () => {
+    const type = record({ constructor: option(u8), x: u8 });
+    expect(formatWave({ x: 1 }, type)).toBe("{x: 1}");
+    expect(formatWave({ x: 1, constructor: 2 }, type)).toBe("{constructor: 2, x: 1}");
+    expect(() => formatWave({}, record({ constructor: u8 }))).toThrow("expected a value of type u8");
+    expect(formatWave({}, flags("constructor", "value-of"))).toBe("{}");
+  });
+
   test("handles have no text", () => {
     const type = makeValueType({ kind: "own", resource: { kind: "resource", resource: newResource() } });
     expect(() => formatWave([{}], list(type))).toThrow("a value of type 'own' in WAVE is not supported");

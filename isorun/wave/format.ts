@@ -92,7 +92,11 @@ class Writer {
     const fields = objectOf(value, type);
     const names = propertyNames(type.fields.map(({ label }) => label));
     const entries = type.fields
-      .map(({ label, type: part }, index) => ({ before: `${label}: `, value: fields[names[index] ?? ""], type: part }))
+      .map(({ label, type: part }, index) => ({
+        before: `${label}: `,
+        value: propertyOf(fields, names[index] ?? ""),
+        type: part,
+      }))
       .filter((entry) => entry.type.kind !== "option" || taggedOption(entry.value).tag === "some");
     if (entries.length === 0) this.#parts.push("{:}");
     else this.#writeEntries(entries, ["{", "}"]);
@@ -157,7 +161,12 @@ function formatCase(label: unknown, type: ValueTypeOf<"enum" | "variant">): stri
 function formatFlags(value: unknown, type: ValueTypeOf<"flags">): string {
   const flags = objectOf(value, type);
   const names = propertyNames(type.labels);
-  return `{${type.labels.filter((_, index) => flags[names[index] ?? ""] === true).join(", ")}}`;
+  return `{${type.labels.filter((_, index) => propertyOf(flags, names[index] ?? "") === true).join(", ")}}`;
+}
+
+/** What all objects inherit is no field, as in calls. */
+function propertyOf(object: Readonly<Record<string, unknown>>, name: string): unknown {
+  return name in Object.prototype && !Object.hasOwn(object, name) ? undefined : object[name];
 }
 
 function itemsOf(value: unknown, type: ValueType): readonly unknown[] {
