@@ -9,10 +9,8 @@
  * An entry is published whole, by one rename. It begins with its length and a CRC-32: what is damaged is made again. A
  * store that cannot be written is used as far as it can be read; it is a cache, and nothing is lost without it.
  */
-import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import { Problem } from "../../core/diagnostic.ts";
 import { errnoOf } from "../../core/store/io-problem.ts";
 import { readSmallBytes, regularFileStatus } from "../../core/store/small-file.ts";
@@ -20,6 +18,7 @@ import { isStoreName, openStore, type Store, type StoreKey } from "../../core/st
 import { fuelCostVersion } from "../compile/fuel-cost.ts";
 import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
+import { crc32Of, sha256Of } from "./checksums.ts";
 import {
   decodeKeptComponent,
   decodeRewritten,
@@ -58,7 +57,7 @@ export function openModuleStore(root: string): ModuleStore {
     key: `${hash}.${keptVersion}-${fuelCostVersion}.${options}`,
   });
   return {
-    hashOf: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+    hashOf: sha256Of,
     component: (hash, file) => {
       const kept = read(store, componentKey(hash));
       return kept === undefined ? undefined : decodeKeptComponent(kept, file);
@@ -88,7 +87,7 @@ function contentsOf(bytes: Uint8Array): Uint8Array | undefined {
   if (bytes.length < headBytes) return undefined;
   const head = new DataView(bytes.buffer, bytes.byteOffset, headBytes);
   const contents = bytes.subarray(headBytes);
-  const isWhole = head.getUint32(0, true) === contents.length && head.getUint32(4, true) === crc32(contents);
+  const isWhole = head.getUint32(0, true) === contents.length && head.getUint32(4, true) === crc32Of(contents);
   return isWhole ? contents : undefined;
 }
 
@@ -97,7 +96,7 @@ async function keep(store: Store, { kind, key }: StoreKey, contents: Uint8Array)
   whole.set(contents, headBytes);
   const view = new DataView(whole.buffer);
   view.setUint32(0, contents.length, true);
-  view.setUint32(4, crc32(contents), true);
+  view.setUint32(4, crc32Of(contents), true);
   try {
     await store.publish(kind, key, (directory) => writeFileSync(join(directory, fileName), whole));
   } catch (error) {
