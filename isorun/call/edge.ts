@@ -38,6 +38,8 @@ export interface EdgeOptions {
   readonly memory: MemoryAccess | undefined;
   readonly realloc: ((old: number, oldSize: number, align: number, size: number) => number) | undefined;
   readonly encoding: StringEncoding;
+  /** What `memory` can ever hold. */
+  readonly memoryBytesMax: number;
   /** The instance whose function this is. */
   readonly instance: Enterable;
   readonly words: BoundaryWords;
@@ -164,6 +166,18 @@ export class Edge {
     if (resource.values === undefined) ResourceValue.giveBack(value, representation);
     else resource.values.take(representation);
   }
+
+  /** For values of the host, which may take any time to be read; undefined where no time is limited. */
+  protected get look(): (() => void) | undefined {
+    this.#look();
+    return this.#scheduler.running?.lookMs === Infinity ? undefined : this.#look;
+  }
+
+  /** @throws BudgetExhausted, TrapError */
+  readonly #look = (): void => {
+    const end = this.#scheduler.endOfRunning;
+    if (end !== undefined) throw end.reason;
+  };
 
   /** The call is over: nobody has what it was lent. */
   protected endLoans(): void {

@@ -160,8 +160,13 @@ export class Scheduler {
 
   /** The same if its time is over. */
   endIfLate(): void {
-    const end = this.running && endNow(this.running);
+    const end = this.endOfRunning;
     if (end !== undefined) this.fail(end.reason);
+  }
+
+  get endOfRunning(): { readonly reason: unknown } | undefined {
+    const { running } = this;
+    return running === undefined || running.lookMs === Infinity ? undefined : endNow(running);
   }
 
   /** Before a call of the host begins. @throws BudgetExhausted, TrapError */

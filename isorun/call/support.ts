@@ -10,6 +10,7 @@ import { Edge, type EdgeOptions } from "./edge.ts";
 import type { BorrowScope, Handle, RuntimeResource } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { type NumericConstructor, numbersIn } from "./numeric-array.ts";
+import { readItems } from "./read-items.ts";
 import { ResourceValue } from "./resource-value.ts";
 import {
   type EncodedString,
@@ -246,28 +247,40 @@ export class Support extends Edge {
   /** The items of any iterable object, which take this many bytes each: no more is read than can be given. */
   listOf(value: unknown, size: number): unknown[] | undefined {
     const { root } = this.#options.instance;
-    const most = Math.floor(listBytesMax / size);
+    const most = Math.floor(this.#listBytesMax / size);
     const affordable = Math.floor((root.messageBytesMax - this.#messageBytes) / size);
-    const items = readItems(value, Math.min(most, affordable));
-    if (items === undefined) return undefined;
-    if (items.length > most) return this.#refuse(`one of more than ${most} items`);
+    const items = readItems(value, { most: Math.min(most, affordable), look: this.look });
+    if (typeof items !== "number") return items;
     // What is one too many exhausts the budget.
-    if (items.length > affordable) this.#count(items.length * size);
-    return items;
+    if (affordable < most) this.#count(items * size);
+    return this.#refuse(`one of more than ${most} items`);
+  }
+
+  /** Of a list: what its length can say, and what the memory can ever hold. */
+  get #listBytesMax(): number {
+    const { memoryBytesMax, instance } = this.#options;
+    return Math.min(listBytesMax, memoryBytesMax, instance.root.memoryBytesMax);
   }
 
   /** The same, of which there must be `count`. */
   itemsOf(value: unknown, count: number): unknown[] | undefined {
-    const items = readItems(value, count);
-    if (items === undefined || items.length === count) return items;
-    return this.#refuse(`one of ${items.length > count ? "more" : countOf(items.length)}`);
+    const items = readItems(value, { most: count, look: this.look });
+    if (items === undefined) return undefined;
+    if (typeof items === "number") return this.#refuse("one of more");
+    return items.length === count ? items : this.#refuse(`one of ${countOf(items.length)}`);
   }
 
   pairsOf(value: unknown, size: number): unknown[][] | undefined {
     const items = this.listOf(value, size);
     if (items === undefined) return undefined;
-    const pairs = items.map((item) => readItems(item, 2) ?? []);
-    const wrong = pairs.findIndex(({ length }) => length !== 2);
+    const pairs: unknown[][] = [];
+    const limits = { most: 2, look: this.look };
+    for (const item of items) {
+      const pair = readItems(item, limits);
+      if (typeof pair === "object" && pair.length === 2) pairs.push(pair);
+      else break;
+    }
+    const wrong = pairs.length < items.length ? pairs.length : -1;
     return wrong < 0 ? pairs : this.#refuse(`one whose item ${wrong} is no pair`);
   }
 
@@ -339,15 +352,6 @@ export class Support extends Edge {
     this.taken.push({ value: undefined, index, resource, isOwn: false });
     return index;
   }
-}
-
-/** In an array of our own, up to one more than `most`; undefined if it is nothing that has items. */
-function readItems(value: unknown, most: number): unknown[] | undefined {
-  if (value === null || typeof value !== "object") return undefined;
-  if (typeof Reflect.get(value, Symbol.iterator) !== "function") return undefined;
-  const items: unknown[] = [];
-  for (const item of value as Iterable<unknown>) if (items.push(item) > most) break;
-  return items;
 }
 
 /** Of latin1+utf16, in units that say of themselves which they are. */

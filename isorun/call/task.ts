@@ -216,6 +216,7 @@ export interface RootLimits {
   readonly handles?: number | undefined;
   readonly instances?: number | undefined;
   readonly messageBytes?: number | undefined;
+  readonly memoryBytes?: number | undefined;
   readonly time?: TimeAccount | undefined;
 }
 
@@ -243,6 +244,7 @@ export class Root {
   readonly #tasks: TaskNumbers;
   readonly time: TimeAccount | undefined;
   readonly messageBytesMax: number;
+  readonly memoryBytesMax: number;
   readonly handles: HandleAccount;
   /** Of synchronous calls of the host, of which there is one at a time. */
   readonly task: Task;
@@ -286,6 +288,7 @@ export class Root {
     this.#tasks = tasks;
     this.time = limits.time;
     this.messageBytesMax = limits.messageBytes ?? Infinity;
+    this.memoryBytesMax = limits.memoryBytes ?? Infinity;
     this.#instancesMax = limits.instances ?? Infinity;
     const handlesMax = limits.handles ?? Infinity;
     this.handles = {

@@ -23,6 +23,7 @@ export function supportOf(scope: RuntimeScope, options: CanonicalOptions, bounda
     memory: memory instanceof WebAssembly.Memory ? new MemoryAccess(memory) : undefined,
     realloc: typeof realloc === "function" ? (realloc as Realloc) : undefined,
     encoding: options.encoding,
+    memoryBytesMax: options.memoryBytesMax ?? Infinity,
     instance: scope.instance,
     ...boundary,
   });

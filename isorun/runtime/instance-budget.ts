@@ -76,6 +76,7 @@ export class InstanceBudget {
       handles: budget.maxHandles,
       instances: budget.maxInstances,
       messageBytes: budget.maxMessageBytes,
+      memoryBytes: maxMemoryBytes,
       time: hasClock ? new TimeAccount({ cpuMs, wallMs }) : undefined,
     });
     this.root.onceGone(() => {

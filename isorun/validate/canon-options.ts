@@ -18,6 +18,8 @@ import type { Scope } from "./scope.ts";
 export interface CanonicalOptions {
   readonly encoding: StringEncoding;
   readonly memory: number | undefined;
+  /** What that memory can ever hold, if its type says. */
+  readonly memoryBytesMax: number | undefined;
   readonly realloc: number | undefined;
   readonly postReturn: number | undefined;
   readonly callback: number | undefined;
@@ -43,7 +45,7 @@ export function readOptions(scope: Scope, options: readonly CanonOption[], offse
     given.set(option.kind, "index" in option ? option.index : 0);
   }
   const memory = given.get("memory");
-  if (memory !== undefined) checkMemory(scope, memory, offset);
+  const memoryBytesMax = memory === undefined ? undefined : checkMemory(scope, memory, offset);
   const realloc = given.get("realloc");
   if (realloc !== undefined) checkRealloc(scope, { realloc, memory, offset });
   const isAsync = given.has("async");
@@ -51,7 +53,8 @@ export function readOptions(scope: Scope, options: readonly CanonOption[], offse
   if (callback !== undefined && !isAsync) {
     throw new ValidationError("canonical option `callback` cannot be specified without `async`", offset);
   }
-  return { encoding: encoding ?? "utf8", memory, realloc, postReturn: given.get("post-return"), callback, isAsync };
+  const postReturn = given.get("post-return");
+  return { encoding: encoding ?? "utf8", memory, memoryBytesMax, realloc, postReturn, callback, isAsync };
 }
 
 /** A subtype of `(memory 0)` (CanonicalABI.md, Canonical ABI Options): with addresses of 32 bits, and not shared. */
@@ -61,9 +64,13 @@ const anyMemory = {
   pageSizeLog2: pageSizeLog2Of(undefined),
 } as const;
 
-function checkMemory(scope: Scope, memory: number, offset: number): void {
-  const mismatch = coreMismatch(scope.coreMemories.at(memory, offset), anyMemory);
+/** @returns how large it can become by its type, in bytes */
+function checkMemory(scope: Scope, memory: number, offset: number): number | undefined {
+  const type = scope.coreMemories.at(memory, offset);
+  const mismatch = coreMismatch(type, anyMemory);
   if (mismatch !== undefined) throw new ValidationError(mismatch, offset);
+  const { limits, pageSizeLog2 } = type;
+  return limits.maximum === undefined ? undefined : Number(limits.maximum) * 2 ** pageSizeLog2;
 }
 
 function checkRealloc(
