@@ -154,8 +154,7 @@ export function heldRoots(task: Task): readonly Root[] {
 }
 
 /**
- * Host functions pass it on with the calls that they make; otherwise their calls belong to a chain of their own. One that
- * declares its parameters with `...` or with defaults is given none (Linker.func).
+ * Host functions pass it on with the calls that they make; otherwise their calls belong to a chain of their own.
  */
 export interface CallContext {
   /** Aborted when the call is ended from outside, and not when it ends by itself. */
@@ -170,13 +169,20 @@ export class TaskContext implements CallContext {
   #task: Task | undefined;
   #chain: readonly string[] | undefined;
   readonly traceparent?: string;
-  readonly #controller = new AbortController();
+  /** Made when it is looked at: most never are. */
+  #controller: AbortController | undefined;
+  #ended: { readonly reason: unknown } | undefined;
 
   constructor(task: Task) {
     this.#task = task;
     const traceparent = traceparentOf(task);
     if (traceparent !== undefined) this.traceparent = traceparent;
-    if (task.interrupt !== undefined) this.#controller.abort(task.interrupt.reason);
+    this.#ended = task.interrupt;
+  }
+
+  /** Whether a host function was given it. */
+  static isOne(value: unknown): value is TaskContext {
+    return typeof value === "object" && value !== null && #task in value;
   }
 
   /** The task, as long as it has not ended, of a context that this runtime made. */
@@ -185,6 +191,10 @@ export class TaskContext implements CallContext {
   }
 
   get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#ended !== undefined) this.#controller.abort(this.#ended.reason);
+    }
     return this.#controller.signal;
   }
 
@@ -194,7 +204,8 @@ export class TaskContext implements CallContext {
   }
 
   abort(reason: unknown): void {
-    this.#controller.abort(reason);
+    this.#ended ??= { reason };
+    this.#controller?.abort(reason);
   }
 
   end(): void {

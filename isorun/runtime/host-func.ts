@@ -8,6 +8,7 @@ import { canSuspend } from "../call/suspending.ts";
 import { ComponentError, isErrorOf, TrapError } from "../errors/errors.ts";
 import type { HostCall } from "../instantiate/runtime-scope.ts";
 import type { FuncType } from "../types/component-types.ts";
+import { seesMoreThan } from "./declared-params.ts";
 import type { HostFunction } from "./linker.ts";
 
 interface HostFuncOptions {
@@ -23,7 +24,7 @@ interface HostFuncOptions {
 export function hostFunc({ params, result }: FuncType, options: HostFuncOptions): HostCall {
   const { implementation, scheduler, isTimed } = options;
   const isResult = result?.kind === "result";
-  const hasContext = implementation.length > params.length;
+  const hasContext = seesMoreThan(implementation, params.length);
   const call = hostCalling(
     { params: params.length, hasContext, isResult, isTimed },
     {

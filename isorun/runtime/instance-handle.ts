@@ -3,12 +3,13 @@
 import { argumentError } from "../../core/argument-error.ts";
 import type { HostSide } from "../call/edge.ts";
 import { canSuspend } from "../call/suspending.ts";
-import type { InstanceState } from "../call/task.ts";
+import { type CallContext, type InstanceState, TaskContext } from "../call/task.ts";
 import { ComponentError, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { FuncItem, HostCall, HostEntry, InstanceItem } from "../instantiate/runtime-scope.ts";
 import type { ExternType, FuncType } from "../types/component-types.ts";
 import { type CallOptions, requireCallOptions, requireNoOptions, watch } from "./call-options.ts";
+import { countsArguments } from "./declared-params.ts";
 import type { InstanceBudget, Usage } from "./instance-budget.ts";
 import { type Refill, requireRefill } from "./refill.ts";
 
@@ -82,11 +83,14 @@ export class InstanceHandle implements AsyncDisposable {
 
   /**
    * Calls an export: a bare name, or `ns:pkg/iface@version#name`. Waits for its turn if the instance is busy with another
-   * call, and while host functions wait.
+   * call, and while host functions wait. A context that a host function was given may stand behind the last argument too,
+   * so that it can hand on all that it was given.
    * @throws TypeError (an argument), TrapError, BudgetExhausted, DeadlockError, ExitError, ComponentError (the `err` side
    * of the result), UnsupportedError (options, where the engine cannot suspend a call)
    */
   async call(name: string, args: readonly unknown[] = [], given?: CallOptions): Promise<unknown> {
+    const last = args[args.length - 1];
+    if (TaskContext.isOne(last)) return this.call(name, args.slice(0, -1), withContext(given, last));
     const options = given === undefined ? undefined : requireCallOptions(given);
     const entry = this.#entryOf(name);
     const { root } = entry.instance;
@@ -136,6 +140,7 @@ export class InstanceHandle implements AsyncDisposable {
     const made = item.lifted?.forHost(this.#side, name);
     if (made === undefined) throw new UnsupportedError(`calling '${name}', an import that is exported again,`);
     this.#funcs.set(name, made);
+    countsArguments.add(made.call);
     return made;
   }
 
@@ -219,6 +224,10 @@ export class InstanceHandle implements AsyncDisposable {
     return made;
   }
 }
+
+/** Where stacks cannot be suspended, whose call it is is known without it. */
+const withContext = (options: CallOptions | undefined, context: CallContext): CallOptions | undefined =>
+  canSuspend() ? { context, ...options } : options;
 
 /** The `ok` side. @throws ComponentError with the other one */
 function unwrap(result: unknown): unknown {

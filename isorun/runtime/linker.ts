@@ -77,8 +77,9 @@ export class Linker {
 
   /**
    * @param implementation is given a CallContext after the last argument, unless it certainly cannot see one, as an arrow
-   *   function with names for as many parameters: that one is called faster. It may return a promise. What it returns is the result; of a `result` the `ok`
-   *   side, and what it throws as ComponentError the other one. Whatever else it throws is a trap.
+   *   function with names for as many parameters: that one is called faster. It may return a promise. What it returns is
+   *   the result; of a `result` the `ok` side, and what it throws as ComponentError the other one. Whatever else it throws
+   *   is a trap.
    */
   func(name: string, implementation: HostFunction): this {
     this.#definitions.set(name, { kind: "func", implementation });
