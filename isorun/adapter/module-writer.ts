@@ -114,11 +114,6 @@ export class ModuleWriter {
     return this.#globals - 1;
   }
 
-  /** The index that the next function gets. */
-  get nextFunc(): number {
-    return this.#importedFuncs + this.#functions.length;
-  }
-
   addFunc(body: FunctionBody): number {
     this.type(body.type);
     return this.#importedFuncs + this.#functions.push(body) - 1;

@@ -1,9 +1,10 @@
 /** Strings in memories (Canonical ABI, Loading and Storing): the three encodings, both ways. */
+import { bytesMax } from "../adapter/copying.ts";
+import { utf16Tag } from "../adapter/store-latin1.ts";
 import type { StringEncoding } from "../decode/ast.ts";
 import { TrapError } from "../errors/errors.ts";
 
-export const stringBytesMax = 2 ** 28 - 1;
-const utf16Tag = 2 ** 31;
+export const stringBytesMax = bytesMax;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const utf16 = new TextDecoder("utf-16le", { fatal: true, ignoreBOM: true });
