@@ -4,7 +4,7 @@ import { assemble } from "../../tests/components/assemble.ts";
 import { decodeCoreModule } from "../core-module/core-module.ts";
 import { importMemories, type MovedMemories } from "./import-memories.ts";
 import { Meter } from "./meter.ts";
-import { rewriteCoreModule } from "./rewrite-module.ts";
+import { type RewrittenModule, rewriteCoreModule } from "./rewrite-module.ts";
 import { type Imports, instantiate } from "./testing/run-metered.ts";
 
 const lonely = `(module (memory (export "mem") 1 3) (data (i32.const 4) "\\2a")
@@ -79,17 +79,33 @@ test("indices stay: imported memories come first, in their order, and functions 
 });
 
 test("a module that is metered is changed as well, and counts the same", () => {
-  const metered = rewriteCoreModule(decodeCoreModule(bytesOf(lonely)), { fuel: true, growth: true });
-  const { bytes, namespace } = moved(metered.bytes);
-  const run = (module: Uint8Array, imports: Imports): unknown[] => {
+  const module = decodeCoreModule(bytesOf(lonely));
+  const run = (metered: RewrittenModule, imports: Imports): unknown[] => {
     const meter = new Meter();
     const accounts = { [metered.namespace]: { ...meter.imports(metered) } };
-    const { f, grow } = instantiate(module, { ...imports, ...accounts });
+    const { f, grow } = instantiate(metered.bytes, { ...imports, ...accounts });
     return [meter.admit(metered), f?.(), grow?.(1), meter.fuelUsed, meter.memoryBytes];
   };
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 3 });
-  expect(run(bytes, { [namespace]: { 0: memory } })).toEqual(run(metered.bytes, {}));
+  const importing = rewriteCoreModule(module, { fuel: true, growth: true, importedPagesMax: pagesMax });
+  expect(importing.importedMemories).toEqual({ namespace: "isorun:memories", memories: [{ minimum: 1, maximum: 3 }] });
+  expect(run(importing, { "isorun:memories": { 0: memory } })).toEqual(
+    run(rewriteCoreModule(module, { fuel: true, growth: true }), {}),
+  );
   expect(memory.buffer.byteLength).toBe(2 * 65_536);
+});
+
+test("it makes no difference whether memories are moved while a module is rewritten or behind that", () => {
+  for (const text of [lonely, amongImports, ...Object.values(stays)]) {
+    for (const options of [{}, { fuel: true, growth: true }, { callDepth: true, memoryBytesMax: 2 * 65_536 }]) {
+      const module = decodeCoreModule(bytesOf(text));
+      const { bytes, importedMemories } = rewriteCoreModule(module, { ...options, importedPagesMax: pagesMax });
+      const without = rewriteCoreModule(module, options);
+      const { bytes: later, ...imported } = importMemories(without.bytes, pagesMax) ?? without;
+      expect(bytes).toEqual(later);
+      expect(importedMemories).toEqual("fuelCostVersion" in imported ? undefined : imported);
+    }
+  }
 });
 
 describe("modules that stay as they are", () => {

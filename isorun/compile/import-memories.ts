@@ -2,9 +2,10 @@
  * Makes the memories that a core module defines imports, so that whoever instantiates it can give one that was used
  * before: a new one is dear in JavaScriptCore (docs/decisions/0008-metering.md).
  *
- * In: the bytes of a module, plain or rewritten. Out: the same module with its memory section in the imports. They stand
- * behind the module's own imports, and imported memories come first, so that no index of anything moves; code is not
- * looked at. What the module exports, and what its data segments fill, is what it imports then.
+ * In: the bytes of a module. Out: the same module with its memory section in the imports. They stand behind the module's
+ * own imports, and imported memories come first, so that no index of anything moves; code is not looked at. What the
+ * module exports, and what its data segments fill, is what it imports then. A module that is rewritten for a budget gets
+ * the same while it is put together (rewrite-module.ts): a large one is copied once less.
  *
  * The pass does not validate: what it does not understand, or would have to put right, it leaves to the engine.
  */
@@ -40,12 +41,10 @@ export function importMemories(bytes: Uint8Array, pagesMax: number): MovedMemori
   try {
     const sections = sectionsOf(bytes);
     if (sections?.memory === undefined) return undefined;
-    const memories = new ByteReader(bytes, sections.memory.contents, sections.memory.end).list(pagesOf);
-    const isFitting = (memory: MemoryPages | undefined): memory is MemoryPages =>
-      memory !== undefined && memory.minimum <= pagesMax;
-    if (memories.length === 0 || !memories.every(isFitting)) return undefined;
-    const namespace = freeNamespace(bytes, sections.import);
-    return { namespace, memories, bytes: moved(bytes, sections, itemsOf(namespace, memories)) };
+    const memories = importableMemories(new ByteReader(bytes, sections.memory.contents, sections.memory.end), pagesMax);
+    if (memories === undefined) return undefined;
+    const namespace = memoriesNamespace(importedNamespaces(bytes, sections.import));
+    return { namespace, memories, bytes: moved(bytes, sections, memoryItems(namespace, memories)) };
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;
@@ -84,6 +83,20 @@ function sectionsOf(bytes: Uint8Array): Sections | undefined {
   return { import: found.get(ids.import), memory: found.get(ids.memory), importPlace: importPlace ?? bytes.length };
 }
 
+/**
+ * @param reader of a section of memories
+ * @returns undefined if there is none, or one that is not worth it or cannot be made by JavaScript
+ * @throws DecodeError
+ */
+export function importableMemories(reader: ByteReader, pagesMax: number): readonly MemoryPages[] | undefined {
+  const memories: MemoryPages[] = [];
+  for (const pages of reader.list(pagesOf)) {
+    if (pages === undefined || pages.minimum > pagesMax) return undefined;
+    memories.push(pages);
+  }
+  return memories.length === 0 ? undefined : memories;
+}
+
 /** Undefined for a memory that JavaScript could not make the same. */
 function pagesOf(reader: ByteReader): MemoryPages | undefined {
   const { limits, pageSizeLog2 } = readMemoryType(reader);
@@ -91,44 +104,47 @@ function pagesOf(reader: ByteReader): MemoryPages | undefined {
   return is64 || isShared || pageSizeLog2 !== undefined ? undefined : { minimum, maximum };
 }
 
+function importedNamespaces(bytes: Uint8Array, section: Section | undefined): Set<string> {
+  const found = new Set<string>();
+  if (section === undefined) return found;
+  new ByteReader(bytes, section.contents, section.end).list((reader) => {
+    found.add(reader.name());
+    reader.name();
+    readCoreExternType(reader);
+  });
+  return found;
+}
+
 /** A module may import from any namespace: ours must be none that its component gives it something in. */
-function freeNamespace(bytes: Uint8Array, section: Section | undefined): string {
-  const taken = new Set<string>();
-  if (section !== undefined) {
-    new ByteReader(bytes, section.contents, section.end).list((reader) => {
-      taken.add(reader.name());
-      reader.name();
-      readCoreExternType(reader);
-    });
-  }
+export function memoriesNamespace(taken: ReadonlySet<string>): string {
   let name = "isorun:memories";
   while (taken.has(name)) name += "'";
   return name;
 }
 
 /** Items of the import section. */
-function itemsOf(namespace: string, memories: readonly MemoryPages[]): Uint8Array {
+export function memoryItems(namespace: string, memories: readonly MemoryPages[]): readonly Uint8Array[] {
   const text = new TextEncoder();
-  const writer = new ByteWriter(64);
-  for (const [index, { minimum, maximum }] of memories.entries()) {
+  return memories.map(({ minimum, maximum }, index) => {
+    const writer = new ByteWriter(64);
     writer.sized(text.encode(namespace));
     writer.sized(text.encode(`${index}`));
     writer.append([0x02, maximum === undefined ? 0x00 : 0x01]);
     writer.unsigned(minimum);
     if (maximum !== undefined) writer.unsigned(maximum);
-  }
-  return writer.taken();
+    return writer.taken();
+  });
 }
 
-function moved(bytes: Uint8Array, sections: Sections, items: Uint8Array): Uint8Array<ArrayBuffer> {
+function moved(bytes: Uint8Array, sections: Sections, items: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const { import: imports, memory, importPlace } = sections;
   if (memory === undefined) throw new Error("only memories that there are can be moved");
   const own = new ByteReader(bytes, imports?.contents ?? 0, imports?.end ?? 0);
-  const count = new ByteReader(bytes, memory.contents, memory.end).u32() + (imports === undefined ? 0 : own.u32());
-  const contents = new ByteWriter(own.end - own.offset + items.length + 8);
+  const count = items.length + (imports === undefined ? 0 : own.u32());
+  const contents = new ByteWriter(own.end - own.offset + items.length * 64 + 8);
   contents.unsigned(count);
   contents.append(bytes.subarray(own.offset, own.end));
-  contents.append(items);
+  for (const item of items) contents.append(item);
   const head = new ByteWriter(contents.length + 16);
   head.byte(ids.import);
   head.sized(contents.taken());

@@ -19,6 +19,7 @@ import { ByteReader } from "../decode/byte-reader.ts";
 import { type AccountIndices, type AccountName, accountNames } from "./account-indices.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { fuelCostVersion } from "./fuel-cost.ts";
+import { type ImportedMemories, importableMemories, memoriesNamespace, memoryItems } from "./import-memories.ts";
 import { checkTypePlace, growTypePlace, InjectedFunctions, injectedTypes } from "./injected-functions.ts";
 import { type MemorySizes, memorySizes, type TableSizes, tableSizes } from "./module-sizes.ts";
 import { FunctionRewriter } from "./rewrite-function.ts";
@@ -49,6 +50,8 @@ export interface RewriteOptions {
   readonly memoryBytesMax?: number;
   /** The same for each table, in elements. */
   readonly tableElementsMax?: number;
+  /** Memories that it defines become imports, if all of them are of at most so many pages (import-memories.ts). */
+  readonly importedPagesMax?: number;
 }
 
 export interface RewrittenModule {
@@ -61,6 +64,8 @@ export interface RewrittenModule {
   /** By index, imported ones first, as the module itself declares them. */
   readonly memories: readonly MemorySizes[];
   readonly tables: readonly TableSizes[];
+  /** What it imports beside that, instead of defining it. */
+  readonly importedMemories: ImportedMemories | undefined;
 }
 
 const ids = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8 } as const;
@@ -76,7 +81,12 @@ export function rewriteCoreModule(module: CoreModule, options: RewriteOptions): 
   const plan = planOf(module, { sections, accounts });
   const namespace = freeNamespace(module);
   const code = rewriteCode(module, { plan, contents: sections.get(laterIds.code) });
-  const rewritten = rewriteSections({ sections, plan, options, imports: importsOf(accounts, namespace, plan) });
+  const rewritten = rewriteSections({ sections, plan, options });
+  const importedMemories = takeMemories(rewritten, module, options);
+  appendImports(rewritten, [
+    ...importsOf(accounts, namespace, plan),
+    ...(importedMemories === undefined ? [] : memoryItems(importedMemories.namespace, importedMemories.memories)),
+  ]);
   const hasCode = sections.has(laterIds.code) || plan.injected.functions.length > 0;
   return {
     bytes: assemble(rewritten, { names: namesOf(module, plan), code: hasCode ? code : undefined }),
@@ -85,6 +95,7 @@ export function rewriteCoreModule(module: CoreModule, options: RewriteOptions): 
     fuelCostVersion,
     memories: plan.memories,
     tables: plan.tables,
+    importedMemories,
   };
 }
 
@@ -233,11 +244,10 @@ interface SectionWork {
   readonly sections: Sections;
   readonly plan: RewritePlan;
   readonly options: RewriteOptions;
-  readonly imports: readonly Uint8Array[];
 }
 
 /** After the code: what was injected is known then. */
-function rewriteSections({ sections, plan, options, imports }: SectionWork): Map<number, Uint8Array> {
+function rewriteSections({ sections, plan, options }: SectionWork): Map<number, Uint8Array> {
   const { functions } = plan.injected;
   const typed = functions.map(({ typePlace }) => {
     const writer = new ByteWriter(8);
@@ -245,10 +255,7 @@ function rewriteSections({ sections, plan, options, imports }: SectionWork): Map
     return writer.taken();
   });
   const rewritten = new Map(sections);
-  if (imports.length > 0) {
-    rewritten.set(ids.type, appendItems(sections.get(ids.type), appendedTypes));
-    rewritten.set(ids.import, appendItems(sections.get(ids.import), imports));
-  }
+  if (needsTypes(plan)) rewritten.set(ids.type, appendItems(sections.get(ids.type), appendedTypes));
   if (typed.length > 0) rewritten.set(ids.function, appendItems(sections.get(ids.function), typed));
   const change = (id: number, rewrite: (contents: Uint8Array) => Uint8Array) => {
     const contents = sections.get(id);
@@ -262,6 +269,28 @@ function rewriteSections({ sections, plan, options, imports }: SectionWork): Map
   change(laterIds.element, (contents) => rewriteElements(contents, plan));
   change(laterIds.data, (contents) => rewriteData(contents, plan));
   return rewritten;
+}
+
+/** Only imported functions and those that were appended have types of ours. */
+const needsTypes = ({ accounts, injected }: RewritePlan): boolean =>
+  accounts.check !== undefined || accounts.grow !== undefined || injected.functions.length > 0;
+
+/** Out of the section that defines them, if they can be imported. */
+function takeMemories(
+  rewritten: Map<number, Uint8Array>,
+  { imports }: CoreModule,
+  { importedPagesMax }: RewriteOptions,
+): ImportedMemories | undefined {
+  const contents = rewritten.get(ids.memory);
+  if (importedPagesMax === undefined || contents === undefined) return undefined;
+  const memories = importableMemories(new ByteReader(contents), importedPagesMax);
+  if (memories === undefined) return undefined;
+  rewritten.delete(ids.memory);
+  return { namespace: memoriesNamespace(new Set(imports.map(({ module }) => module))), memories };
+}
+
+function appendImports(rewritten: Map<number, Uint8Array>, items: readonly Uint8Array[]): void {
+  if (items.length > 0) rewritten.set(ids.import, appendItems(rewritten.get(ids.import), items));
 }
 
 interface Parts {

@@ -1,5 +1,6 @@
 /** Core modules and the engine's compiler, which validates them and works beside this thread. */
 import { type ImportedMemories, importMemories } from "../compile/import-memories.ts";
+import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import type { ComponentNode } from "../decode/ast.ts";
 import { ValidationError } from "../errors/errors.ts";
@@ -57,6 +58,24 @@ export function compileNow(bytes: Uint8Array): WebAssembly.Module {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
     return new WebAssembly.Module(compilable(bytes));
   }
+}
+
+/** Of a module that was rewritten to import what it can (`importedPagesMax`); refused as `beginCompiling` does. */
+export function beginCompilingRewritten({ bytes, importedMemories }: RewrittenModule): Promise<WebAssembly.Module> {
+  const compiling = WebAssembly.compile(compilable(bytes));
+  if (importedMemories === undefined) {
+    compiling.catch(() => undefined);
+    return compiling;
+  }
+  const module = compiling.then((made) => remembered(made, importedMemories));
+  module.catch(() => undefined);
+  return module;
+}
+
+/** @throws WebAssembly.CompileError */
+export function compileRewritten({ bytes, importedMemories }: RewrittenModule): WebAssembly.Module {
+  const module = new WebAssembly.Module(compilable(bytes));
+  return importedMemories === undefined ? module : remembered(module, importedMemories);
 }
 
 /** Without the bytes, which the engine has copied. */

@@ -3,7 +3,8 @@ import type { Budget } from "../../core/budget/budget.ts";
 import { type RewriteOptions, type RewrittenModule, rewriteCoreModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors.ts";
-import { beginCompiling, compileNow } from "./compile-modules.ts";
+import { pooledPagesMax } from "../instantiate/memory-pool.ts";
+import { beginCompilingRewritten, compileRewritten } from "./compile-modules.ts";
 import type { KeptModules } from "./kept-modules.ts";
 
 export interface MeteredModule {
@@ -24,6 +25,7 @@ export class Metering {
       fuel: isInterruptible || [fuel, cpuMs, wallMs].some((limit) => limit !== undefined),
       growth: [maxMemoryBytes, maxTableElements, maxTables, maxMemories].some((limit) => limit !== undefined),
       callDepth: maxCallDepth !== undefined,
+      importedPagesMax: pooledPagesMax,
     };
     this.key = JSON.stringify(this.options);
   }
@@ -36,7 +38,7 @@ export class Metering {
   /** @throws DecodeError | ValidationError | UnsupportedError, and the engine's for what it refuses */
   make(core: CoreModule, kept?: KeptModules): MeteredModule {
     const rewritten = this.#rewrite(core, kept);
-    return { rewritten, module: compileNow(rewritten.bytes) };
+    return { rewritten, module: compileRewritten(rewritten) };
   }
 
   /** For the core modules of a component, each as soon as it is known: the engine compiles one beside what comes next. */
@@ -78,7 +80,7 @@ export class BegunModules {
     const start = performance.now();
     try {
       const rewritten = this.#rewrite(core);
-      this.#begun.push({ core, rewritten, module: beginCompiling(rewritten.bytes) });
+      this.#begun.push({ core, rewritten, module: beginCompilingRewritten(rewritten) });
     } catch (error) {
       if (!isRefusal(error)) throw error;
       this.#refusal = error;
