@@ -17,8 +17,11 @@ export interface MonotonicClock {
   /** Nanoseconds since some moment; never less than it was. */
   nowNs(): bigint;
   readonly resolutionNs: bigint;
-  /** Settles when this time has passed by this clock, or a little earlier: whoever waits looks again. */
-  sleep(durationNs: bigint): Promise<void>;
+  /**
+   * Settles when this time has passed by this clock, or a little earlier: whoever waits looks again.
+   * @param signal aborted when nobody waits any more: a timer is to be cleared then, or it keeps the process alive
+   */
+  sleep(durationNs: bigint, signal: AbortSignal): Promise<void>;
 }
 
 export interface ClocksOptions {
@@ -111,8 +114,8 @@ class Alarm implements Pollable {
     return this.#clock.nowNs() >= this.#whenNs;
   }
 
-  whenReady(): Promise<void> {
-    return this.#clock.sleep(this.#whenNs - this.#clock.nowNs());
+  whenReady(signal: AbortSignal): Promise<void> {
+    return this.#clock.sleep(this.#whenNs - this.#clock.nowNs(), signal);
   }
 }
 
@@ -127,10 +130,11 @@ const sleepMsMax = 2 ** 31 - 1;
 const platformMonotonic: MonotonicClock = {
   nowNs: () => BigInt(Math.round(performance.now() * 1000)) * 1000n,
   resolutionNs: 1000n,
-  sleep: (durationNs) => {
+  sleep: (durationNs, signal) => {
     const ms = Math.min(Math.ceil(Number(durationNs) / Number(nsPerMs)), sleepMsMax);
     return new Promise((resolve) => {
-      setTimeout(resolve, Math.max(ms, 0));
+      const timer = setTimeout(resolve, Math.max(ms, 0));
+      signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
     });
   },
 };

@@ -6,7 +6,7 @@ import { TrapError } from "../errors/errors.ts";
 import type { HostResource, Linker } from "../runtime/linker.ts";
 import type { IoError } from "./stream-error.ts";
 import type { InputStream, OutputStream } from "./streams.ts";
-import { type Later, type Pollable, whenAnyReady } from "./wait.ts";
+import { type Later, type Pollable, Waits, whenAnyReady } from "./wait.ts";
 import { wasiName } from "./wasi-name.ts";
 
 export interface StreamResources {
@@ -24,12 +24,13 @@ export function installPoll(linker: Linker): HostResource {
   const known = pollables.get(linker);
   if (known !== undefined) return known;
   let made: HostResource | undefined;
+  const waits = new Waits(linker);
   linker.instance(wasiName("io/poll"), (poll) => {
     made = poll.resource("pollable");
     poll
       .func("[method]pollable.ready", (self: Pollable) => self.isReady)
-      .func("[method]pollable.block", (self: Pollable) => whenAnyReady([self], () => undefined))
-      .func("poll", pollAll);
+      .func("[method]pollable.block", (self: Pollable) => waits.of(whenAnyReady([self], () => undefined)))
+      .func("poll", (list: readonly Pollable[]) => waits.of(pollAll(list)));
   });
   return remember(pollables, linker, made);
 }
@@ -50,41 +51,42 @@ export function installStreams(linker: Linker): StreamResources {
     errors.func("[method]error.to-debug-string", (self: IoError) => self.message);
   });
   let made: Omit<StreamResources, "error"> | undefined;
+  const waits = new Waits(linker);
   linker.instance(wasiName("io/streams"), (inner) => {
-    made = { inputStream: defineInput(inner), outputStream: defineOutput(inner) };
+    made = { inputStream: defineInput(inner, waits), outputStream: defineOutput(inner, waits) };
   });
   return remember(streams, linker, error && made && { error, ...made });
 }
 
-function defineInput(linker: Linker): HostResource {
+function defineInput(linker: Linker, waits: Waits): HostResource {
   const method = (name: string) => `[method]input-stream.${name}`;
   linker
     .func(method("read"), (self: InputStream, length: bigint) => self.read(length))
-    .func(method("blocking-read"), (self: InputStream, length: bigint) => self.blockingRead(length))
+    .func(method("blocking-read"), (self: InputStream, length: bigint) => waits.of(self.blockingRead(length)))
     .func(method("skip"), (self: InputStream, length: bigint) => self.skip(length))
-    .func(method("blocking-skip"), (self: InputStream, length: bigint) => self.blockingSkip(length))
+    .func(method("blocking-skip"), (self: InputStream, length: bigint) => waits.of(self.blockingSkip(length)))
     .func(method("subscribe"), (self: InputStream): Pollable => self);
   return linker.resource("input-stream", { drop: (stream) => (stream as InputStream)[Symbol.dispose]() });
 }
 
-function defineOutput(linker: Linker): HostResource {
+function defineOutput(linker: Linker, waits: Waits): HostResource {
   const method = (name: string) => `[method]output-stream.${name}`;
   linker
     .func(method("check-write"), (self: OutputStream) => self.checkWrite())
     .func(method("write"), (self: OutputStream, bytes: Uint8Array) => self.write(bytes))
     .func(method("blocking-write-and-flush"), (self: OutputStream, bytes: Uint8Array) =>
-      self.blockingWriteAndFlush(bytes),
+      waits.of(self.blockingWriteAndFlush(bytes)),
     )
     .func(method("flush"), (self: OutputStream) => self.flush())
-    .func(method("blocking-flush"), (self: OutputStream) => self.blockingFlush())
+    .func(method("blocking-flush"), (self: OutputStream) => waits.of(self.blockingFlush()))
     .func(method("subscribe"), (self: OutputStream): Pollable => self)
     .func(method("write-zeroes"), (self: OutputStream, length: bigint) => self.writeZeroes(length))
     .func(method("blocking-write-zeroes-and-flush"), (self: OutputStream, length: bigint) =>
-      self.blockingWriteZeroesAndFlush(length),
+      waits.of(self.blockingWriteZeroesAndFlush(length)),
     )
     .func(method("splice"), (self: OutputStream, source: InputStream, length: bigint) => self.splice(source, length))
     .func(method("blocking-splice"), (self: OutputStream, source: InputStream, length: bigint) =>
-      self.blockingSplice(source, length),
+      waits.of(self.blockingSplice(source, length)),
     );
   return linker.resource("output-stream", { drop: (stream) => (stream as OutputStream)[Symbol.dispose]() });
 }

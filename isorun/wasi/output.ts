@@ -3,6 +3,7 @@ import type { Linker } from "../runtime/linker.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import { IoError, streamFailed } from "./stream-error.ts";
 import { OutputStream } from "./streams.ts";
+import { Waiters } from "./wait.ts";
 
 /**
  * A function is given each piece, which is its own from then on; what it throws is a trap. A stream of the web has been
@@ -12,7 +13,7 @@ export type OutputTarget = ((bytes: Uint8Array) => void) | WritableStream<Uint8A
 
 export function outputTo(target: OutputTarget): OutputStream {
   if (target instanceof OutputStream) return target;
-  return typeof target === "function" ? new FunctionOutput(target) : new StreamOutput(target);
+  return typeof target === "function" ? new FunctionOutput(target) : StreamOutput.of(target);
 }
 
 /** Room of what always has some. */
@@ -53,8 +54,8 @@ export class CountedOutput extends OutputStream {
     return this.#target.isReady;
   }
 
-  async whenReady(): Promise<void> {
-    await this.#target.whenReady();
+  whenReady(signal: AbortSignal): Promise<void> {
+    return this.#target.whenReady(signal);
   }
 
   override flush(): void {
@@ -99,39 +100,61 @@ export class CollectedOutput extends OutputStream {
     return left;
   }
 
+  /** Others may have written since it was permitted. */
   protected put(bytes: Uint8Array): void {
-    this.#kept.append(bytes);
+    if (bytes.length === 0) return;
+    const fitting = bytes.subarray(0, this.room());
+    this.#kept.append(fitting);
+    if (fitting.length < bytes.length) this.room();
   }
 }
 
 /** One write is under way at a time; what comes meanwhile is the next one. */
 export class StreamOutput extends OutputStream {
+  static readonly #known = new WeakMap<WritableStream<Uint8Array>, StreamOutput>();
   readonly #stream: WritableStream<Uint8Array>;
   readonly #waiting = new ByteBuffer();
   #bytesUnderWay = 0;
   /** Settles when nothing is under way and nothing waits. */
   #idle: Promise<void> | undefined;
+  readonly #waiters = new Waiters();
   #failure: { readonly cause: unknown } | undefined;
 
-  constructor(stream: WritableStream<Uint8Array>) {
+  private constructor(stream: WritableStream<Uint8Array>) {
     super();
     this.#stream = stream;
+  }
+
+  /** One for each stream, which has one writer at a time: stdout and stderr may be the same. */
+  static of(stream: WritableStream<Uint8Array>): StreamOutput {
+    const known = StreamOutput.#known.get(stream);
+    // Somebody else may have held the lock when it failed, and hold it no more.
+    if (known !== undefined && known.#failure === undefined) return known;
+    const made = new StreamOutput(stream);
+    StreamOutput.#known.set(stream, made);
+    return made;
   }
 
   get isReady(): boolean {
     return this.#failure !== undefined || this.#untakenBytes < roomBytes;
   }
 
-  async whenReady(): Promise<void> {
-    await this.#idle;
+  whenReady(signal: AbortSignal): Promise<void> {
+    return this.isReady ? Promise.resolve() : this.#waiters.wait(signal);
   }
 
+  /** None while more waits than there should: what was permitted to one of several is taken from all. */
   protected room(): number {
+    this.#check();
+    return Math.max(roomBytes - this.#untakenBytes, 0);
+  }
+
+  #check(): void {
     if (this.#failure !== undefined) throw streamFailed(new IoError("the output could not be written"));
-    return roomBytes - this.#untakenBytes;
   }
 
   protected put(bytes: Uint8Array): void {
+    this.#check();
     // Nothing to write would be over before it is under way.
     if (bytes.length === 0) return;
     this.#waiting.append(bytes);
@@ -150,6 +173,8 @@ export class StreamOutput extends OutputStream {
           const bytes = this.#waiting.take();
           this.#bytesUnderWay = bytes.length;
           await writer.write(bytes);
+          this.#bytesUnderWay = 0;
+          this.#waiters.wake();
         }
       } finally {
         writer.releaseLock();
@@ -159,6 +184,7 @@ export class StreamOutput extends OutputStream {
     }
     this.#bytesUnderWay = 0;
     this.#idle = undefined;
+    this.#waiters.wake();
   }
 
   /** Waits until all was taken. @throws what the stream failed with */

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { builderOf, failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
 import { BudgetExhausted, ComponentError } from "../errors/errors.ts";
 import { WasiClocks } from "./clocks.ts";
-import { CollectedOutput } from "./output.ts";
+import { inputFrom } from "./input.ts";
+import { CollectedOutput, outputTo } from "./output.ts";
 import { type StdioOptions, WasiStdio } from "./stdio.ts";
 import { IoError } from "./stream-error.ts";
 
@@ -151,6 +152,36 @@ describe("permits", () => {
     });
   });
 
+  test("are used up by what is written without them, and never less than none", () => {
+    const output = outputTo(new WritableStream({ write: () => new Promise(() => undefined) }));
+    expect(output.checkWrite()).toBe(1n << 20n);
+    output.blockingWriteAndFlush(new Uint8Array(4096));
+    expect(() => output.write(new Uint8Array(1 << 20))).toThrow("permitted 1044480");
+    output.write(new Uint8Array((1 << 20) - 4096));
+    expect(output.checkWrite()).toBe(0n);
+    expect(output.splice(inputFrom(new Uint8Array(20_000)), 10n)).toBe(0n);
+  });
+
+  test("of several that share a stream are more than its room: then there is none", async () => {
+    const stdout = new WritableStream<Uint8Array>({ write: () => new Promise(() => undefined) });
+    const builder = await builderOf("stdio", { systems: [new WasiStdio({ stdout })] });
+    const [one, other] = [await builder.instantiate(), await builder.instantiate()];
+    const mebibyte = new Uint8Array(1 << 20);
+    for (const each of [one, other]) expect(await each.call("room")).toBe(1n << 20n);
+    for (const each of [one, other]) await each.call("write", [mebibyte]);
+    for (const each of [one, other]) expect(await each.call("room")).toBe(0n);
+  });
+
+  test("of several that share a limit keep it", async () => {
+    const stdout = new CollectedOutput({ bytesMax: 4 });
+    const builder = await builderOf("stdio", { systems: [new WasiStdio({ stdout })] });
+    const [one, other] = [await builder.instantiate(), await builder.instantiate()];
+    for (const each of [one, other]) expect(await each.call("room")).toBe(4n);
+    await one.call("write", [bytesOf("abc")]);
+    expect(await payloadOf(other.call("write", [bytesOf("def")]))).toMatchObject({ tag: "last-operation-failed" });
+    expect(stdout.text).toBe("abcd");
+  });
+
   test("more than 4096 bytes are not flushed in one call", async () => {
     expect(await failureOf((await start({})).call("print", [new Uint8Array(4097)]))).toMatchObject({
       message: expect.stringContaining("4096 is the most"),
@@ -209,6 +240,51 @@ describe("input", () => {
       code: "cannot-block",
     });
   });
+});
+
+test("input that an instance waited for when it ended is there for others", async () => {
+  let feed: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const stdin = new ReadableStream<Uint8Array>({ start: (controller) => void (feed = controller) });
+  const builder = await builderOf("stdio", { systems: [new WasiStdio({ stdin })] });
+  const [one, other] = [await builder.instantiate(), await builder.instantiate()];
+  const ended = failureOf(one.call("blocking-read", [9n]));
+  await new Promise((resolve) => setImmediate(resolve));
+  await one.terminate();
+  expect(await ended).toMatchObject({ code: "terminated" });
+  feed?.enqueue(bytesOf("hello"));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(await other.call("blocking-read", [9n])).toEqual(bytesOf("hello"));
+});
+
+test("one stream of the web may be given more than once", async () => {
+  const chunks: string[] = [];
+  const stream = new WritableStream<Uint8Array>({
+    write: async (bytes) => void chunks.push(new TextDecoder().decode(bytes)),
+  });
+  const stdin = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(bytesOf("hello")) });
+  const stdios = [1, 2].map(() => new WasiStdio({ stdin, stdout: stream, stderr: stream }));
+  for (const stdio of stdios) {
+    const instance = await instantiate("stdio", { systems: [stdio] });
+    expect(await instance.call("blocking-read", [2n])).toHaveLength(2);
+    await instance.call("print", [bytesOf("out")]);
+    await instance.call("complain", [2n]);
+  }
+  for (const stdio of stdios) await stdio.finish();
+  expect(chunks.join("")).toBe("out\0\0out\0\0");
+});
+
+test("a stream of the web that was locked can be given again", async () => {
+  const chunks: string[] = [];
+  const decoder = new TextDecoder();
+  const stdout = new WritableStream<Uint8Array>({ write: (bytes) => void chunks.push(decoder.decode(bytes)) });
+  const writer = stdout.getWriter();
+  const locked = await start({ stdout });
+  expect(await payloadOf(locked.call("print", [bytesOf("a")]))).toMatchObject({ tag: "last-operation-failed" });
+  writer.releaseLock();
+  const stdio = new WasiStdio({ stdout });
+  await (await instantiate("stdio", { systems: [stdio] })).call("print", [bytesOf("c")]);
+  await stdio.finish();
+  expect(chunks).toEqual(["c"]);
 });
 
 test("terminals are those that were said to be", async () => {

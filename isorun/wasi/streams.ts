@@ -16,7 +16,7 @@ const atMost = (length: bigint, most = chunkBytesMax): number => (length < BigIn
 export abstract class InputStream implements Pollable {
   /** Whether `take` answers with bytes, or throws. */
   abstract readonly isReady: boolean;
-  abstract whenReady(): Promise<void>;
+  abstract whenReady(signal: AbortSignal): Promise<void>;
 
   /** At most so many bytes; none only if there are none yet. @throws ComponentError (stream-error.ts) */
   protected abstract take(most: number): Uint8Array;
@@ -44,7 +44,7 @@ export abstract class InputStream implements Pollable {
 export abstract class OutputStream implements Pollable {
   /** Whether `room` is not 0, or throws. */
   abstract readonly isReady: boolean;
-  abstract whenReady(): Promise<void>;
+  abstract whenReady(signal: AbortSignal): Promise<void>;
 
   /** How many bytes can be written now. @throws ComponentError (stream-error.ts) */
   protected abstract room(): number;
@@ -72,27 +72,36 @@ export abstract class OutputStream implements Pollable {
   #permit = 0;
 
   checkWrite(): bigint {
-    this.#permit = Math.min(this.room(), chunkBytesMax);
+    this.#permit = this.#roomNow;
     return BigInt(this.#permit);
   }
 
-  /** @throws TrapError for more than was permitted, ComponentError */
-  write(bytes: Uint8Array): void {
-    this.#use(BigInt(bytes.length));
+  /** Room may be less than none, where several were permitted the same. */
+  get #roomNow(): number {
+    return Math.max(0, Math.min(this.room(), chunkBytesMax));
+  }
+
+  /** Whatever is written uses up what was permitted: there is less room. */
+  #give(bytes: Uint8Array): void {
+    this.#permit = Math.max(0, this.#permit - bytes.length);
     this.put(bytes);
   }
 
   /** @throws TrapError for more than was permitted, ComponentError */
-  writeZeroes(length: bigint): void {
-    this.#use(length);
-    this.put(new Uint8Array(Number(length)));
+  write(bytes: Uint8Array): void {
+    this.#checkPermit(BigInt(bytes.length));
+    this.#give(bytes);
   }
 
-  #use(length: bigint): void {
-    if (length > BigInt(this.#permit)) {
-      throw new TrapError(`cannot write ${length} bytes: 'check-write' permitted ${this.#permit}`);
-    }
-    this.#permit -= Number(length);
+  /** @throws TrapError for more than was permitted, ComponentError */
+  writeZeroes(length: bigint): void {
+    this.#checkPermit(length);
+    this.#give(new Uint8Array(Number(length)));
+  }
+
+  #checkPermit(length: bigint): void {
+    if (length <= BigInt(this.#permit)) return;
+    throw new TrapError(`cannot write ${length} bytes: 'check-write' permitted ${this.#permit}`);
   }
 
   /** @throws TrapError for more than 4096 bytes */
@@ -109,8 +118,8 @@ export abstract class OutputStream implements Pollable {
 
   #writeAll(bytes: Uint8Array): Later<void> {
     return whenAnyReady([this], () => {
-      const part = bytes.subarray(0, this.room());
-      if (part.length > 0) this.put(part);
+      const part = bytes.subarray(0, this.#roomNow);
+      if (part.length > 0) this.#give(part);
       return part.length < bytes.length ? this.#writeAll(bytes.subarray(part.length)) : this.blockingFlush();
     });
   }
@@ -124,13 +133,15 @@ export abstract class OutputStream implements Pollable {
   }
 
   splice(source: InputStream, length: bigint): bigint {
-    const bytes = source.read(BigInt(atMost(length, this.room())));
-    if (bytes.length > 0) this.put(bytes);
+    const bytes = source.read(BigInt(atMost(length, this.#roomNow)));
+    if (bytes.length > 0) this.#give(bytes);
     return BigInt(bytes.length);
   }
 
   blockingSplice(source: InputStream, length: bigint): Later<bigint> {
-    return whenAnyReady([this], () => whenAnyReady([source], () => this.splice(source, length)));
+    if (this.isReady && source.isReady) return this.splice(source, length);
+    // While one is waited for, others that share it may use up the other one.
+    return whenAnyReady([this.isReady ? source : this], () => this.blockingSplice(source, length));
   }
 }
 

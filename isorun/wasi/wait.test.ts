@@ -1,13 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { type Pollable, whenAnyReady } from "./wait.ts";
+import { Linker } from "../runtime/linker.ts";
+import { type Pollable, Waiters, Waits, whenAnyReady } from "./wait.ts";
 
 /** Ready when it is told to be. */
-function switchable(): Pollable & { turnOn(): void; waits: number } {
+function switchable(): Pollable & { turnOn(): void; waits: number; signals: AbortSignal[] } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return {
     isReady: false,
     waits: 0,
-    whenReady() {
+    signals: [],
+    whenReady(signal) {
+      this.signals.push(signal);
       this.waits += 1;
       return promise;
     },
@@ -46,4 +49,57 @@ describe("waiting, where a call can be suspended", () => {
     expect(await whenAnyReady([pollable, early], () => "done")).toBe("done");
     expect(looks).toBe(4);
   });
+
+  test("is told to those that lost", async () => {
+    const [one, other] = [switchable(), switchable()];
+    const waiting = Promise.resolve(whenAnyReady([one, other], () => "done"));
+    await Promise.resolve();
+    expect(one.signals.map(({ aborted }) => aborted)).toEqual([false]);
+    other.turnOn();
+    await waiting;
+    expect(one.signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  test("is told to the others when one fails", async () => {
+    const pollable = switchable();
+    const broken: Pollable = { isReady: false, whenReady: () => Promise.reject(new Error("no clock")) };
+    expect(Promise.resolve(whenAnyReady([pollable, broken], () => 1))).rejects.toThrow("no clock");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(pollable.signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+});
+
+describe("waiting of an instance that ends", () => {
+  test("is given up, and what was to come next does not come", async () => {
+    const ends: (() => void)[] = [];
+    const waits = new Waits(new Linker(undefined, (run) => void ends.push(run)));
+    const [first, second, late] = [switchable(), switchable(), switchable()];
+    const came: string[] = [];
+    const next = (name: string) => () => void came.push(name);
+    void Promise.resolve(waits.of(whenAnyReady([first], () => whenAnyReady([second], next("second")))));
+    const unasked = waits.of(whenAnyReady([late], next("late")));
+    await new Promise((resolve) => setImmediate(resolve));
+    first.turnOn();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([first.waits, second.waits]).toEqual([1, 1]);
+    for (const end of ends) end();
+    void Promise.resolve(unasked);
+    for (const pollable of [second, late]) pollable.turnOn();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([second.signals[0]?.aborted, late.waits, came]).toEqual([true, 0, []]);
+  });
+});
+
+test("those who wait for one thing wake together, but for who gave up", async () => {
+  const waiters = new Waiters();
+  const [stays, leaves] = [new AbortController(), new AbortController()];
+  const woken: string[] = [];
+  void waiters.wait(stays.signal).then(() => woken.push("stays"));
+  void waiters.wait(leaves.signal).then(() => woken.push("leaves"));
+  leaves.abort();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(woken).toEqual(["leaves"]);
+  waiters.wake();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(woken).toEqual(["leaves", "stays"]);
 });
