@@ -200,7 +200,9 @@ async function adaptedOutcome(scene: GuestScene, { caller, callee }: Images): Pr
 async function hostedOutcome(scene: GuestScene, { caller, callee }: Images): Promise<Seen> {
   const witness = new Witness(scene.signature);
   const inner = await calleeOf(scene, witness);
-  const outer = await callerOf(scene, witness, (...given) => inner.func("f")(...given));
+  const outer = await callerOf(scene, witness, (...given) =>
+    inner.func("f")(...given.slice(0, scene.signature.params.length)),
+  );
   pokeImage(outer, "poke", caller);
   pokeImage(inner, "poke", callee);
   const outcome = outcomeOf(() => outer.func("run")(), scene.signature.result);

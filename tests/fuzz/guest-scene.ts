@@ -104,7 +104,10 @@ export class Witness {
 
   readonly sink = (...given: readonly unknown[]): void => {
     const { params } = this.#signature;
-    this.seen.push(textOfAll(params, given));
+    // Whoever takes all that there is, is given the call's context behind the arguments.
+    if (given.length > params.length + 1)
+      throw new Finding(`${given.length} arguments for ${params.length} parameters`);
+    this.seen.push(textOfAll(params, given.slice(0, params.length)));
   };
 
   /** Tries to come back into the instance that called. */
