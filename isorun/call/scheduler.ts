@@ -126,7 +126,7 @@ export class Scheduler {
       this.leaveReason(root.exhausted(over));
       return 1;
     }
-    task.lookMs = 0;
+    if (root.time !== undefined) task.lookMs = 0;
     task.clock?.pause();
     task.linked ??= [];
     task.linked.push(root);

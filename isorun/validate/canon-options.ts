@@ -70,7 +70,7 @@ function checkMemory(scope: Scope, memory: number, offset: number): number | und
   const mismatch = coreMismatch(type, anyMemory);
   if (mismatch !== undefined) throw new ValidationError(mismatch, offset);
   const { limits, pageSizeLog2 } = type;
-  return limits.maximum === undefined ? undefined : Number(limits.maximum) * 2 ** pageSizeLog2;
+  return limits.maximum === undefined ? undefined : limits.maximum * 2 ** pageSizeLog2;
 }
 
 function checkRealloc(
