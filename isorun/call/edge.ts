@@ -68,7 +68,9 @@ interface Taken {
 }
 
 interface Loan {
-  readonly values: HostValues;
+  /** Where the value is, if it is one of the host's own objects. */
+  readonly values: HostValues | undefined;
+  readonly value: unknown;
   readonly representation: number;
 }
 
@@ -85,7 +87,7 @@ export class Edge {
   readonly #name: string | undefined;
   /** What the arguments put into the table of handles, until the call has come to the guest. */
   protected taken: Taken[] = [];
-  /** Values of the host that are lent to the call that runs. */
+  /** What is lent to the call that runs. */
   protected loans: Loan[] = [];
   /** What has ended a call within a gate, told already as it has to be. */
   #told: { readonly error: unknown } | undefined;
@@ -181,7 +183,10 @@ export class Edge {
 
   /** The call is over: nobody has what it was lent. */
   protected endLoans(): void {
-    for (const { values, representation } of this.loans) values.take(representation);
+    for (const { values, value, representation } of this.loans) {
+      if (values === undefined) ResourceValue.unlend(value);
+      else values.take(representation);
+    }
     if (this.loans.length > 0) this.loans = [];
   }
 

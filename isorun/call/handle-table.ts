@@ -49,6 +49,8 @@ export class HandleTable {
   readonly #handles: (Handle | undefined)[] = [undefined];
   readonly #free: number[] = [];
   readonly #account: HandleAccount;
+  /** Owned values of the host that are on their way to it. */
+  #leaving: Handle[] = [];
 
   constructor(account: HandleAccount) {
     this.#account = account;
@@ -89,16 +91,32 @@ export class HandleTable {
     return handle;
   }
 
+  /** An owned value of the host was removed, and goes to it: until it arrives, the end of the instance drops it. */
+  send(handle: Handle): void {
+    this.#leaving.push(handle);
+  }
+
+  /** What was sent has come to the host. */
+  arrive(): void {
+    for (const { resource, representation } of this.#leaving) resource.values?.take(representation);
+    if (this.#leaving.length > 0) this.#leaving = [];
+  }
+
   /** At the end of the instance: what it owns of the host's is given back. @throws what the last that failed throws */
   dropHostResources(): void {
-    let failure: { readonly error: unknown } | undefined;
+    const owned = this.#leaving;
+    this.#leaving = [];
     for (const [index, handle] of this.#handles.entries()) {
       if (handle === undefined || !handle.isOwn || handle.resource.values === undefined) continue;
       this.#handles[index] = undefined;
       this.#free.push(index);
       this.#account.used -= 1;
+      owned.push(handle);
+    }
+    let failure: { readonly error: unknown } | undefined;
+    for (const { resource, representation } of owned) {
       try {
-        handle.resource.drop(handle.representation);
+        resource.drop(representation);
       } catch (error) {
         failure = { error };
       }

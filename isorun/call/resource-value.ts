@@ -1,4 +1,5 @@
 /** A resource outside of the instance that holds it: what JavaScript has in its hands, and what passes between instances. */
+import { TrapError } from "../errors/errors.ts";
 import { nameOf } from "./check-value.ts";
 import type { RuntimeResource } from "./handle-table.ts";
 
@@ -7,10 +8,15 @@ interface Wanted {
   readonly isOwn: boolean;
 }
 
+/** As handles in tables say it (handle-table.ts). */
+const borrowed = "cannot remove owned resource while borrowed";
+
 export class ResourceValue {
   readonly #resource: RuntimeResource;
   #representation: number | undefined;
   #isLent = false;
+  /** How many calls that run were lent it. */
+  #lends = 0;
 
   constructor(resource: RuntimeResource, representation: number) {
     this.#resource = resource;
@@ -24,17 +30,26 @@ export class ResourceValue {
     return value;
   }
 
-  /** The call that it was lent for is over. */
+  /** The call that it was lent for is over. @throws TrapError if another one still has it */
   static end(value: ResourceValue): void {
+    if (value.#lends > 0) throw new TrapError("borrow handles still remain at the end of the call");
     value.#representation = undefined;
   }
 
-  /** The representation of an owned resource, which the value has no more after this. `whyNot` was asked before. */
-  static take(value: unknown): number {
-    const own = value as ResourceValue; // as was found out
-    const representation = ResourceValue.look(own);
-    own.#representation = undefined;
+  /** A call is lent it, until `unlend`. @returns the representation. `whyNot` was asked before */
+  static lend(value: unknown): number {
+    const representation = ResourceValue.look(value);
+    (value as ResourceValue).#lends += 1; // as `look` found out
     return representation;
+  }
+
+  static unlend(value: unknown): void {
+    if (value instanceof ResourceValue) value.#lends -= 1;
+  }
+
+  /** The value has it no more after this. `whyNot` was asked before. */
+  static take(value: unknown): void {
+    if (value instanceof ResourceValue) value.#representation = undefined;
   }
 
   /** Undoes `take`. */
@@ -56,13 +71,27 @@ export class ResourceValue {
     if (value.#representation === undefined) {
       return "one that was dropped or given away, or was lent for a call that is over";
     }
-    return isOwn && value.#isLent ? "one that was lent, and cannot be given away" : undefined;
+    if (!isOwn) return undefined;
+    if (value.#lends > 0) return `one that a call was lent: ${borrowed}`;
+    return value.#isLent ? "one that was lent, and cannot be given away" : undefined;
   }
 
-  /** Destroys what is owned; of what is lent nothing but this value ends. */
+  /**
+   * Destroys what is owned; of what is lent nothing but this value ends.
+   * @throws TrapError while a call is lent it, or where its instance cannot be entered; it is as it was then
+   */
   [Symbol.dispose](): void {
     const representation = this.#representation;
+    if (representation === undefined) return;
+    if (this.#lends > 0) throw new TrapError(borrowed);
+    // Whatever the destructor calls finds it gone.
     this.#representation = undefined;
-    if (representation !== undefined && !this.#isLent) this.#resource.drop(representation);
+    if (this.#isLent) return;
+    try {
+      this.#resource.drop(representation);
+    } catch (error) {
+      this.#representation = representation;
+      throw error;
+    }
   }
 }

@@ -173,6 +173,7 @@ function emitCall(source: Source, { flat, result, postReturn, isSuspendable, sco
   if (hasResult) source.line(`value = ${liftResult(source, result)};`);
   if (postReturn) source.line(`cx.postReturn(post${hasResult ? ", flat" : ""});`);
   if (scope !== undefined) source.line(`cx.closeScope(${scope});`);
+  if (hasResult && source.resources.length > 0) source.line("cx.arrive();");
   if (isSuspendable) source.line("cx.leave(task);");
   else emitLeave(source);
 }
@@ -239,6 +240,7 @@ function makeExit({ params, result }: FuncType): Generated {
   if (lends) source.line("cx.beginLending();");
   if (usesMemory) source.line("cx.beginMessage();");
   const values = isSpilled ? loadAll(source, types) : liftAll(source, types, given);
+  if (source.resources.length > 0) source.line("cx.arrive();");
   source.line(`const value = target(${values.join(", ")});`);
   const zero = resultFlat[0] === "i64" ? "0n" : "0";
   source.line(`if (value === post) return${result === undefined || hasPointer ? "" : ` ${zero}`};`);

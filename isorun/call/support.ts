@@ -158,8 +158,16 @@ export class Support extends Edge {
   liftOwn(index: number, resource: RuntimeResource): unknown {
     const handle = this.#options.instance.handles.remove(index, resource);
     if (!handle.isOwn) throw new TrapError("cannot lift a borrowed handle as an owned one");
-    if (resource.values !== undefined) return resource.values.take(handle.representation);
+    if (resource.values !== undefined) {
+      this.#options.instance.handles.send(handle);
+      return resource.values.get(handle.representation);
+    }
     return new ResourceValue(resource, handle.representation);
+  }
+
+  /** All that was lifted is the host's from now on: before, what fails ends the instance, which drops what it gave. */
+  arrive(): void {
+    this.#options.instance.handles.arrive();
   }
 
   liftBorrow(index: number, resource: RuntimeResource): unknown {
@@ -329,12 +337,32 @@ export class Support extends Edge {
     const wrong = values === undefined ? ResourceValue.whyNot(value, { resource, isOwn: true }) : undefined;
     if (wrong !== undefined) return this.#refuse(wrong);
     const { handles } = this.#options.instance;
-    const representation = values?.add(value) ?? ResourceValue.take(value);
-    const index = handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 });
+    const representation = values?.add(value) ?? ResourceValue.look(value);
+    let index;
+    try {
+      index = handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 });
+    } catch (error) {
+      if (values !== undefined) this.#giveUp(resource, representation);
+      throw error;
+    }
+    if (values === undefined) ResourceValue.take(value);
     // Of an answer of the host nothing is taken back: what cannot be lowered is a trap.
     const given = values === undefined ? value : undefined;
     if (this.host !== undefined) this.taken.push({ value: given, index, resource, isOwn: true });
     return index;
+  }
+
+  /** A value of the host that no guest gets: an instance that ends has it dropped, and of an argument nothing becomes. */
+  #giveUp({ values, drop }: RuntimeResource, representation: number): void {
+    if (this.host !== undefined && !this.root.hasRunOut) {
+      values?.take(representation);
+      return;
+    }
+    try {
+      drop(representation);
+    } catch {
+      // What ended the instance is what its caller has to know.
+    }
   }
 
   /** Who defines a resource is given the representation itself. */
@@ -342,8 +370,8 @@ export class Support extends Edge {
     const { values } = resource;
     const wrong = values === undefined ? ResourceValue.whyNot(value, { resource, isOwn: false }) : undefined;
     if (wrong !== undefined) return this.#refuse(wrong);
-    const representation = values?.add(value) ?? ResourceValue.look(value);
-    if (values !== undefined) this.loans.push({ values, representation });
+    const representation = values?.add(value) ?? ResourceValue.lend(value);
+    this.loans.push({ values, value, representation });
     if (resource.owner === this.#options.instance) return representation;
     const scope = this.#scope;
     const { handles } = this.#options.instance;

@@ -44,7 +44,7 @@ const seeing: readonly (readonly [what: string, make: (see: See) => HostFunction
   [
     "a default for the argument",
     (see) =>
-      (x = 1, context: unknown = undefined) =>
+      (x = 1, context: unknown = null) =>
         see(x, context),
   ],
   [
@@ -79,6 +79,7 @@ test("what cannot see it costs nothing", () => {
     (a: number) => a,
     (a: number, b: number) => a + b,
     async (a: number, b: number) => a + b,
+    // oxlint-disable-next-line typescript/unbound-method -- it has no use for `this`
     method.f,
   ];
   expect(plain.map((each) => seesMoreThan(each, 2))).toEqual(plain.map(() => false));
@@ -91,6 +92,7 @@ test("what is not certain counts as seeing it", () => {
     (a: number, [b]: number[]) => a + (b ?? 0),
     Math.max,
     Math.abs,
+    // oxlint-disable-next-line no-extra-bind -- what is tested
     ((a: number) => a).bind(undefined),
     (a: number, b: number, c: number) => a + b + c,
     class {

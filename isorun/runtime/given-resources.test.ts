@@ -1,0 +1,143 @@
+/** Resources in the host's hands: what is lent is not given away or destroyed, and what does not arrive is dropped. */
+import { expect, test } from "bun:test";
+import { assemble } from "../../tests/components/assemble.ts";
+import { BudgetExhausted, TrapError } from "../errors/errors.ts";
+import type { InstanceHandle } from "./instance-handle.ts";
+import { Runtime } from "./runtime.ts";
+
+/** Its functions of `r` call back, and add 100 for each time that the destructor has run to the representation. */
+const owner = `(component
+  (core module $d (global $n (mut i32) (i32.const 0))
+    (func (export "dtor") (param i32) (global.set $n (i32.add (global.get $n) (i32.const 1))))
+    (func (export "drops") (result i32) (global.get $n)))
+  (core instance $d (instantiate $d))
+  (type $r (resource (rep i32) (dtor (core func $d "dtor"))))
+  (core func $new (canon resource.new $r)) (core func $drop (canon resource.drop $r))
+  (import "cb" (func $cb)) (core func $cbl (canon lower (func $cb)))
+  (core module $m (import "" "new" (func $new (param i32) (result i32))) (import "" "drop" (func $drop (param i32)))
+    (import "" "cb" (func $cb)) (import "" "drops" (func $drops (result i32)))
+    (func (export "make") (result i32) (call $new (i32.const 7)))
+    (func (export "both") (param i32 i32) (result i32) (call $drop (local.get 1)) (call $drops))
+    (func (export "use") (param i32) (result i32)
+      (call $cb) (i32.add (local.get 0) (i32.mul (i32.const 100) (call $drops)))))
+  (core instance $i (instantiate $m (with "" (instance (export "new" (func $new)) (export "drop" (func $drop))
+    (export "cb" (func $cbl)) (export "drops" (func $d "drops"))))))
+  (export $re "r" (type $r))
+  (func (export "make") (result (own $re)) (canon lift (core func $i "make")))
+  (func (export "drops") (result u32) (canon lift (core func $d "drops")))
+  (func (export "both") (param "b" (borrow $re)) (param "o" (own $re)) (result u32) (canon lift (core func $i "both")))
+  (func (export "use") (param "b" (borrow $re)) (result u32) (canon lift (core func $i "use"))))`;
+
+/** Gets a thing of the host, and gives it back in different ways. */
+const taker = `(component
+  (import "r" (type $r (sub resource)))
+  (import "open" (func $open (result (own $r))))
+  (import "take" (func $take (param "r" (own $r)) (param "c" char)))
+  (core func $ol (canon lower (func $open))) (core func $tl (canon lower (func $take)))
+  (core module $m (import "" "open" (func $o (result i32))) (import "" "take" (func $t (param i32 i32)))
+    (memory (export "mem") 1)
+    (func (export "run") (param i32) (call $t (call $o) (local.get 0)))
+    (func (export "give") (param i32) (result i32)
+      (i32.store (i32.const 0) (call $o)) (i32.store (i32.const 4) (local.get 0)) (i32.const 0)))
+  (core instance $i (instantiate $m (with "" (instance (export "open" (func $ol)) (export "take" (func $tl))))))
+  (func (export "run") (param "c" u32) (canon lift (core func $i "run")))
+  (func (export "give") (param "c" u32) (result (tuple (own $r) char))
+    (canon lift (core func $i "give") (memory (core memory $i "mem")))))`;
+
+const texts = [owner, taker];
+const runtime = new Runtime();
+const load = async (text: string) => runtime.load((await assemble(texts))(text));
+
+async function makeOwner(callback: () => void): Promise<InstanceHandle> {
+  return runtime
+    .instance(await load(owner))
+    .linkHost((linker) => linker.func("cb", callback))
+    .instantiate();
+}
+
+const words = "cannot remove owned resource while borrowed";
+
+test("what a call is lent cannot be given away in the same call", async () => {
+  const instance = await makeOwner(() => undefined);
+  const value = instance.func("make")();
+  expect(() => instance.func("both")(value, value)).toThrow(TypeError);
+  expect(() => instance.func("both")(value, value)).toThrow(words);
+  expect(instance.state).toBe("ready");
+  // Both have taken back what they lent.
+  expect(instance.func("both")(instance.func("make")(), value)).toBe(1);
+});
+
+test("what a call is lent cannot be destroyed while it runs, and can be after it", async () => {
+  let refused: unknown;
+  let value: Disposable | undefined;
+  const instance = await makeOwner(() => {
+    try {
+      value?.[Symbol.dispose]();
+    } catch (error) {
+      refused = error;
+    }
+  });
+  value = instance.func("make")() as Disposable; // a resource
+  expect(instance.func("use")(value)).toBe(7);
+  expect(refused).toBeInstanceOf(TrapError);
+  expect(refused).toHaveProperty("message", words);
+  value[Symbol.dispose]();
+  expect(instance.func("drops")()).toBe(1);
+  value[Symbol.dispose]();
+  expect(instance.func("drops")()).toBe(1);
+});
+
+test("a destructor that could not run yet runs when it is asked for again", async () => {
+  let other: Disposable | undefined;
+  let refused: unknown;
+  const instance = await makeOwner(() => {
+    try {
+      other?.[Symbol.dispose]();
+    } catch (error) {
+      refused = error;
+    }
+  });
+  const value = instance.func("make")();
+  other = instance.func("make")() as Disposable; // a resource
+  expect(instance.func("use")(value)).toBe(7);
+  expect(refused).toHaveProperty("code", "cannot-enter");
+  other[Symbol.dispose]();
+  expect(instance.func("drops")()).toBe(1);
+});
+
+interface Things {
+  readonly dropped: unknown[];
+  readonly taken: unknown[];
+  readonly instance: InstanceHandle;
+}
+
+async function makeTaker(maxHandles = 10): Promise<Things> {
+  const [dropped, taken]: [unknown[], unknown[]] = [[], []];
+  const builder = runtime.instance(await load(taker)).budget({ maxHandles });
+  const instance = await builder
+    .linkHost((linker) => {
+      linker.resource("r", { drop: (value) => void dropped.push(value) });
+      linker.func("open", () => "a thing");
+      linker.func("take", (value: unknown) => void taken.push(value));
+    })
+    .instantiate();
+  return { dropped, taken, instance };
+}
+
+test.each(["run", "give"])("in '%s' what was taken from the guest arrives, or is dropped", async (name) => {
+  const { dropped, taken, instance } = await makeTaker();
+  const given = instance.func(name)(97);
+  expect(name === "run" ? taken : given).toEqual(name === "run" ? ["a thing"] : ["a thing", "a"]);
+  expect(instance.usage().handles).toBe(0);
+  expect(() => instance.func(name)(0xd800)).toThrow("invalid `char` bit pattern");
+  expect([dropped, taken.length]).toEqual([["a thing"], name === "run" ? 1 : 0]);
+  await instance.terminate();
+  expect(dropped).toHaveLength(1);
+});
+
+test("what the guest has no handle for is dropped", async () => {
+  const { dropped, instance } = await makeTaker(0);
+  expect(() => instance.func("run")(97)).toThrow(BudgetExhausted);
+  expect(dropped).toEqual(["a thing"]);
+  expect(instance.state).toBe("exhausted");
+});
