@@ -11,6 +11,12 @@ const bigIntegerIn =
   (value: unknown): boolean =>
     typeof value === "bigint" && value >= least && value <= most;
 
+/** The least number that rounds to no finite one of 32 bits: half a step behind the greatest. */
+export const f32End = 2 ** 128 - 2 ** 103;
+
+const isF32 = (value: unknown): boolean =>
+  typeof value === "number" && ((value < f32End && value > -f32End) || !Number.isFinite(value));
+
 const isNumber = (value: unknown): boolean => typeof value === "number";
 
 /** For items of lists that JavaScript has an array type for. */
@@ -23,7 +29,7 @@ export const fits: Partial<Readonly<Record<Primitive, (value: unknown) => boolea
   s32: integerIn(-0x80000000, 0x7fffffff),
   u64: bigIntegerIn(0n, 0xffffffffffffffffn),
   s64: bigIntegerIn(-0x8000000000000000n, 0x7fffffffffffffffn),
-  f32: isNumber,
+  f32: isF32,
   f64: isNumber,
 };
 

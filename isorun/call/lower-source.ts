@@ -9,7 +9,7 @@ import { type FlatType, flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
 import { propertyNames } from "../types/property-name.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
-import { fits } from "./check-value.ts";
+import { f32End, fits } from "./check-value.ts";
 import { layoutOfPair } from "./lift-source.ts";
 import { plus, type Source, typedArrays } from "./source.ts";
 import { oneOf, ValuePath } from "./value-place.ts";
@@ -45,7 +45,8 @@ const passes: Readonly<Record<Exclude<Scalar, "bool" | "char">, (value: string) 
   s32: (value) => `typeof ${value} === "number" && (${value} | 0) === ${value}`,
   u64: (value) => `typeof ${value} === "bigint" && ${value} >= 0n && ${value} <= 0xffffffffffffffffn`,
   s64: (value) => `typeof ${value} === "bigint" && ${value} >= -0x8000000000000000n && ${value} <= 0x7fffffffffffffffn`,
-  f32: (value) => `typeof ${value} === "number"`,
+  f32: (value) =>
+    `typeof ${value} === "number" && (${value} < ${f32End} && ${value} > -${f32End} || !Number.isFinite(${value}))`,
   f64: (value) => `typeof ${value} === "number"`,
 };
 
@@ -257,7 +258,10 @@ function lowerHandle(source: Source, type: ValueType & { readonly kind: "own" | 
 
 function packFlags(source: Source, type: ValueType & { readonly kind: "flags" }, given: Given): string {
   checkObject(source, type, given);
-  const bits = propertyNames(type.labels).map((name, index) => {
+  const names = propertyNames(type.labels);
+  const known = source.constant(new Set(names));
+  refuseUnless(source, `cx.hasOnly(${given.value}, ${known})`, refuse(source, type, given));
+  const bits = names.map((name, index) => {
     const flag = source.let(property(given.value, name));
     const wanted = "true, false or absent";
     const place = { value: flag, path: given.path.at(`.${name}`), wanted };

@@ -9,6 +9,7 @@ import type { Layout } from "../types/layout.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
 import type { BorrowScope, Handle, RuntimeResource } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
+import { nameOf } from "./check-value.ts";
 import { type NumericConstructor, numbersIn } from "./numeric-array.ts";
 import { readItems } from "./read-items.ts";
 import { ResourceValue } from "./resource-value.ts";
@@ -295,6 +296,18 @@ export class Support extends Edge {
   /** A property whose name all objects inherit something under: only an own one is meant. */
   own(value: object, name: string): unknown {
     return Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
+  }
+
+  /** Whether it has no property that no flag is named like. */
+  hasOnly(value: object, names: ReadonlySet<string>): boolean {
+    // Their names are indices, and may be very many.
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) return false;
+    for (const name of Object.keys(value)) {
+      if (names.has(name)) continue;
+      this.#refuse(`one with ${nameOf(name)}`);
+      return false;
+    }
+    return true;
   }
 
   /** Below zero if it is none. */

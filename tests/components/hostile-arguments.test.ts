@@ -76,6 +76,11 @@ const refused: readonly (readonly [func: string, what: string, value: unknown])[
   ["s64", "-(2n ** 63n) - 1n", -(2n ** 63n) - 1n],
   ["u64", "a bigint object", Object(1n)],
   ["f32", "text", "1"],
+  ["f32", "too great", 1e300],
+  ["f32", "too small", -1e300],
+  ["f32", "the least that would become infinite", 2 ** 128 - 2 ** 103],
+  ["floats", "too great", [1, 1e300]],
+  ["floats", "too great in an array of wider ones", new Float64Array([-1e300])],
   ["f64", "a bigint", 1n],
   ["f64", "undefined", undefined],
   ["bool", "0", 0],
@@ -131,6 +136,11 @@ const refused: readonly (readonly [func: string, what: string, value: unknown])[
   ["flags", "a number", 3],
   ["flags", "null", null],
   ["flags", "a flag that is 1", { constructor: 1 }],
+  ["flags", "an unknown name", { unknown: true }],
+  ["flags", "an unknown name that is false", { constructor: true, Constructor: false }],
+  ["flags", "a list of names", ["constructor"]],
+  ["flags", "a list of nothing", []],
+  ["flags", "a very long array", new Uint8Array(2 ** 28)],
   ["enum", "another name", "up"],
   ["enum", "an index", 0],
   ["enum", "a name of all objects", "constructor"],
@@ -165,7 +175,10 @@ test("zeros have signs in floats only, and NaN has one form", () => {
   expect(give("f64-bits", -0)).toBe(0x8000000000000000n);
   const payload = new Float64Array(new BigUint64Array([0xfff0000000000123n]).buffer)[0];
   expect(give("f64", payload)).toBe(Number.NaN);
-  expect(give("f32", 1e300)).toBe(Number.POSITIVE_INFINITY);
+  for (const special of [Number.NaN, Infinity, -Infinity]) expect(give("f32", special)).toBe(special);
+  const greatest = 2 ** 128 - 2 ** 104;
+  expect(give("f32", greatest)).toBe(greatest);
+  expect(give("f32", -(2 ** 128 - 2 ** 103 - 2 ** 75))).toBe(-greatest);
 });
 
 test("numeric lists keep their bits, or have the one NaN: nothing else", () => {

@@ -72,6 +72,7 @@ const refused: readonly (readonly [func: string, args: readonly unknown[], words
   ["u32", [1n << 4096n], `args[0] ('a') must be ${u32}, found a bigint of more than 256 bits`],
   ["u64", [1], `args[0] ('a') must be ${u64}, found 1`],
   ["u64", [-1n], `args[0] ('a') must be ${u64}, found -1n`],
+  ["f32", [1e300], "args[0] ('a') must be f32 (a number that fits 32 bits), found 1e+300"],
   ["f64", [1n], "args[0] ('a') must be f64 (a number), found 1n"],
   ["bool", [0], "args[0] ('a') must be bool (true or false), found 0"],
   ["char", ["ab"], `args[0] ('a') must be ${char}, found 'ab'`],
@@ -91,6 +92,11 @@ const refused: readonly (readonly [func: string, args: readonly unknown[], words
   ["tuple", [[1]], "args[0] ('a') must be tuple<u8, u8> (an iterable object of 2 items), found one of 1 item"],
   ["fixed", [[1, 2, 3]], "args[0] ('a') must be list<u8, 2> (an iterable object of 2 items), found one of more"],
   ["flags", [{ constructor: 1 }], "args[0].constructor ('a') must be flags (true, false or absent), found 1"],
+  [
+    "flags",
+    [{ unknown: true }],
+    "args[0] ('a') must be flags (an object of true and false by the names of flags), found one with 'unknown'",
+  ],
   ["enum", ["up"], "args[0] ('a') must be enum (one of 'left', 'right'), found 'up'"],
   ["variant", [{ tag: "N" }], "args[0].tag ('a') must be variant (one of 'n', 'none'), found 'N'"],
   ["variant", [{ tag: "n", val: -1 }], `args[0].val ('a') must be ${u8}, found -1`],
@@ -117,7 +123,7 @@ const thrownBy = (run: () => unknown): unknown => {
 const messageOf = (error: unknown): string =>
   error instanceof TypeError ? error.message : `no TypeError: ${String(error)}`;
 const shortened = (message: string): string =>
-  message.replace(/must be (enum|variant|flags)\b.*?(?= \((?:one of|true))/, "must be $1");
+  message.replace(/must be (enum|variant|flags)\b.*?(?= \((?:one of|true|an object of true))/, "must be $1");
 
 test.each(refused)("'%s' of %p", async (name, args, words) => {
   const message = `'${name}': ${words}`;
