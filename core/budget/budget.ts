@@ -16,6 +16,10 @@ export interface Budget {
   readonly cpuMs?: number;
   readonly wallMs?: number;
   readonly maxHandles?: number;
+  /**
+   * Of the values of one call in one direction, counted as they are made: what a guest names twice counts twice. Without it
+   * they end at four times `maxMemoryBytes`, and at 512 MiB.
+   */
   readonly maxMessageBytes?: number;
   readonly maxOutputBytes?: number;
 }

@@ -231,6 +231,11 @@ export interface RootLimits {
   readonly time?: TimeAccount | undefined;
 }
 
+/** Without limits. A guest may name one block many times, and the host makes a value each time. */
+const messageBytesDefault = 2 ** 29;
+/** How often a message may hold what a limited memory holds: texts that stand in many places are passed many times. */
+const messageMemories = 4;
+
 export interface RootOptions {
   /** Of the memory of states. */
   readonly words: Int32Array;
@@ -254,7 +259,10 @@ export class Root {
   readonly chainName: string;
   readonly #tasks: TaskNumbers;
   readonly time: TimeAccount | undefined;
+  /** Of values that pass between it and the host. */
   readonly messageBytesMax: number;
+  /** The same between it and other instances, where what is passed lies in memories that have limits of their own. */
+  readonly linkedBytesMax: number;
   readonly memoryBytesMax: number;
   readonly handles: HandleAccount;
   /** Of synchronous calls of the host, of which there is one at a time. */
@@ -298,8 +306,9 @@ export class Root {
     this.chainName = chainName;
     this.#tasks = tasks;
     this.time = limits.time;
-    this.messageBytesMax = limits.messageBytes ?? Infinity;
     this.memoryBytesMax = limits.memoryBytes ?? Infinity;
+    this.linkedBytesMax = limits.messageBytes ?? Infinity;
+    this.messageBytesMax = limits.messageBytes ?? Math.min(messageBytesDefault, this.memoryBytesMax * messageMemories);
     this.#instancesMax = limits.instances ?? Infinity;
     const handlesMax = limits.handles ?? Infinity;
     this.handles = {

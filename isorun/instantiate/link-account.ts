@@ -40,7 +40,7 @@ export class LinkAccount {
     const isLink = caller !== callee;
     const isCounted = callee.time !== undefined || callee.onEnter !== undefined || caller.time?.countsCpu === true;
     this.#isTimed = isLink && isCounted;
-    this.#isSized = isLink && Math.min(caller.messageBytesMax, callee.messageBytesMax) < Infinity;
+    this.#isSized = isLink && Math.min(caller.linkedBytesMax, callee.linkedBytesMax) < Infinity;
   }
 
   /** What the caller calls. */
@@ -77,8 +77,8 @@ export class LinkAccount {
   #count(direction: "in" | "out", bytes: number): 0 | 1 {
     this.#bytes[direction] += bytes;
     const [caller, callee] = [this.#caller, this.#callee];
-    const root = caller.messageBytesMax <= callee.messageBytesMax ? caller : callee;
-    const { messageBytesMax: limit } = root;
+    const root = caller.linkedBytesMax <= callee.linkedBytesMax ? caller : callee;
+    const { linkedBytesMax: limit } = root;
     const used = this.#bytes[direction];
     if (used <= limit) return 0;
     this.#states.scheduler.leaveReason(root.exhausted({ field: "maxMessageBytes", limit, used }));
