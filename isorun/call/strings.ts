@@ -18,6 +18,13 @@ const fewMax = 3;
 const shortBytes: readonly Uint8Array[] = Array.from({ length: shortMax + 1 }, (_, length) => new Uint8Array(length));
 const none = new Uint8Array();
 
+/** What a guest says that it has, which is not checked yet. */
+export function stringBytes(encoding: StringEncoding, units: number): number {
+  if (encoding === "utf8") return units;
+  if (encoding === "utf16") return units * 2;
+  return units >= utf16Tag ? (units - utf16Tag) * 2 : units;
+}
+
 export interface StringWords {
   readonly outOfBounds: string;
   readonly unaligned: string;

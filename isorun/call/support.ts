@@ -3,7 +3,6 @@
  * handles that its options and its instance give it. Checks of values throw TypeError, misbehaving guests TrapError.
  */
 import { argumentError } from "../../core/argument-error.ts";
-import type { StringEncoding } from "../decode/ast.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { Layout } from "../types/layout.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
@@ -20,6 +19,7 @@ import {
   liftShortUtf8,
   liftString,
   shortMax,
+  stringBytes,
   stringBytesMax,
   writeNarrow,
 } from "./strings.ts";
@@ -395,11 +395,3 @@ export class Support extends Edge {
   }
 }
 
-/** Of latin1+utf16, in units that say of themselves which they are. */
-const utf16Tag = 2 ** 31;
-
-function stringBytes(encoding: StringEncoding, units: number): number {
-  if (encoding === "utf8") return units;
-  if (encoding === "utf16") return units * 2;
-  return units >= utf16Tag ? (units - utf16Tag) * 2 : units;
-}

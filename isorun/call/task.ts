@@ -6,6 +6,7 @@
 import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
+import { messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
 import type { TaskNumbers } from "./task-numbers.ts";
 import type { TimeAccount } from "./time-account.ts";
 import type { FrameNames } from "./trap-frames.ts";
@@ -223,19 +224,6 @@ export function chainOf(task: Task): readonly string[] {
 
 export type InstanceState = "ready" | "trapped" | "exhausted" | "terminated";
 
-export interface RootLimits {
-  readonly handles?: number | undefined;
-  readonly instances?: number | undefined;
-  readonly messageBytes?: number | undefined;
-  readonly memoryBytes?: number | undefined;
-  readonly time?: TimeAccount | undefined;
-}
-
-/** Without limits. A guest may name one block many times, and the host makes a value each time. */
-const messageBytesDefault = 2 ** 29;
-/** How often a message may hold what a limited memory holds: texts that stand in many places are passed many times. */
-const messageMemories = 4;
-
 export interface RootOptions {
   /** Of the memory of states. */
   readonly words: Int32Array;
@@ -308,7 +296,7 @@ export class Root {
     this.time = limits.time;
     this.memoryBytesMax = limits.memoryBytes ?? Infinity;
     this.linkedBytesMax = limits.messageBytes ?? Infinity;
-    this.messageBytesMax = limits.messageBytes ?? Math.min(messageBytesDefault, this.memoryBytesMax * messageMemories);
+    this.messageBytesMax = messageBytesMaxOf(limits);
     this.#instancesMax = limits.instances ?? Infinity;
     const handlesMax = limits.handles ?? Infinity;
     this.handles = {

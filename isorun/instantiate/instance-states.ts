@@ -4,7 +4,8 @@
  */
 import { stateBytes, stateOffsets } from "../adapter/state-memory.ts";
 import { Scheduler } from "../call/scheduler.ts";
-import { Root, type RootLimits } from "../call/task.ts";
+import type { RootLimits } from "../call/root-limits.ts";
+import { Root } from "../call/task.ts";
 import { TrapError } from "../errors/errors.ts";
 import { MemoryLease, MemoryPool } from "./memory-pool.ts";
 

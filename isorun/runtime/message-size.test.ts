@@ -2,8 +2,8 @@
 import { expect, test } from "bun:test";
 import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
-import { Root } from "../call/task.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
+import { InstanceStates } from "../instantiate/instance-states.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
 
@@ -41,7 +41,7 @@ test("four times the memory that it may have", async () => {
 });
 
 test("512 MiB where nothing is limited", () => {
-  const root = new Root({ words: new Int32Array(64), place: 32, name: "root", limits: {} });
+  const root = new InstanceStates().makeRoot("root", {});
   expect([root.messageBytesMax, root.linkedBytesMax]).toEqual([2 ** 29, Number.POSITIVE_INFINITY]);
 });
 
