@@ -231,6 +231,28 @@ test("streams have their own places in a file, outlive the descriptor, and tell 
   expect(call("error-code-of", failed["last-operation-failed"] ?? 0)).toBe("bad-descriptor");
 });
 
+test("places that no file reaches fail streams as they fail calls", async () => {
+  for (const [offset, code] of [
+    [2 ** 63, "invalid"],
+    [2 ** 60, "file-too-large"],
+    [2 ** 53, "file-too-large"],
+  ] as const) {
+    const { ok, err, call } = await probeOf(given());
+    const file = ok("open-at", 1, [], "file", [], ["read", "write"]) as number;
+    expect(err("write", file, "x", offset)).toBe(code);
+    expect(err("set-size", file, offset)).toBe(code);
+    const writer = ok("write-via-stream", file, offset) as number;
+    const failed = err("stream-write", writer, "x") as Record<string, number>;
+    expect(call("error-code-of", failed["last-operation-failed"] ?? 0)).toBe(code);
+    expect(err("stream-write", writer, "x")).toEqual({ closed: null });
+    const reader = ok("read-via-stream", file, offset) as number;
+    expect(err("stream-read", reader, 1)).toEqual(
+      code === "invalid" ? { "last-operation-failed": expect.any(Number) } : { closed: null },
+    );
+    expect(err("stream-read", reader, 1)).toEqual({ closed: null });
+  }
+});
+
 describe("a policy", () => {
   const directories = async (capabilities: Parameters<typeof policyOf>[0], access: "read" | "write" = "write") => {
     const systems = [new WasiDir(inside, { guestPath: "/guest", access })];

@@ -23,6 +23,18 @@ describe("the environment", () => {
   });
 });
 
+test("what no program can be started with is refused, and no value is told", () => {
+  for (const [options, message] of [
+    [{ args: ["app", "a\0b"] }, "argument 1 has a NUL in it"],
+    [{ args: ["\ud800"] }, "argument 0 has an unpaired surrogate in it"],
+    [{ variables: { TOKEN: "secret\0" } }, "the variable 'TOKEN' has a NUL in it"],
+    [{ variables: { "A\0B": "" } }, 'the name of the variable "A\\u0000B" has a NUL in it'],
+    [{ initialCwd: "/\0" }, "the directory has a NUL in it"],
+  ] as const) {
+    expect(() => new WasiEnvironment(options)).toThrow(new TypeError(message));
+  }
+});
+
 test("a policy narrows the variables", async () => {
   const variables = { LANG: "C", LC_ALL: "C", SECRET: "x" };
   const systems = [new WasiEnvironment({ variables })];

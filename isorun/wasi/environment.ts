@@ -1,4 +1,5 @@
 /** wasi:cli/environment and wasi:cli/exit: what a program is started with, and its end. */
+import { argumentError } from "../../core/argument-error.ts";
 import { allows } from "../../core/policy/allows.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { ExitError } from "../errors/errors.ts";
@@ -33,7 +34,15 @@ export class WasiEnvironment implements SystemComponent {
   readonly #options: EnvironmentOptions;
   #policy: Policy | undefined;
 
+  /** @throws TypeError for what no program can be started with: a NUL, or an unpaired surrogate */
   constructor(options: EnvironmentOptions = {}) {
+    const { args = [], variables = {}, initialCwd = "" } = options;
+    for (const [index, text] of args.entries()) checkText(`argument ${index}`, text);
+    for (const [name, value] of Object.entries(variables)) {
+      checkText(`the name of the variable ${JSON.stringify(name)}`, name);
+      checkText(`the variable '${name}'`, value);
+    }
+    checkText("the directory", initialCwd);
     this.#options = options;
   }
 
@@ -63,4 +72,10 @@ export class WasiEnvironment implements SystemComponent {
         });
     });
   }
+}
+
+/** Libraries of guests pass these on as C strings: behind a NUL there would be nothing, or something else. */
+function checkText(name: string, text: string): void {
+  if (text.includes("\0")) throw argumentError(`${name} has a NUL in it`);
+  if (!text.isWellFormed()) throw argumentError(`${name} has an unpaired surrogate in it`);
 }

@@ -16,3 +16,8 @@ export const streamClosed = (): ComponentError => new ComponentError({ tag: "clo
 
 export const streamFailed = (error: IoError): ComponentError =>
   new ComponentError({ tag: "last-operation-failed", val: error });
+
+export const isStreamFailure = (error: unknown): boolean => {
+  const payload = error instanceof ComponentError ? error.payload : undefined;
+  return typeof payload === "object" && payload !== null && "tag" in payload && payload.tag === "last-operation-failed";
+};

@@ -3,6 +3,7 @@
  * that can be read or written, and hands its objects out as these resources.
  */
 import { TrapError } from "../errors/errors.ts";
+import { isStreamFailure, streamClosed } from "./stream-error.ts";
 import { type Later, type Pollable, whenAnyReady } from "./wait.ts";
 
 /** What one call moves at most: a guest names lengths up to 2⁶⁴. */
@@ -13,7 +14,25 @@ const flushedBytesMax = 4096;
 
 const atMost = (length: bigint, most = chunkBytesMax): number => (length < BigInt(most) ? Number(length) : most);
 
+/** What failed once is closed from then on (wasi:io/streams, `stream-error`). */
+class Closing {
+  #isClosed = false;
+
+  /** @throws ComponentError */
+  attempt<T>(run: () => T): T {
+    if (this.#isClosed) throw streamClosed();
+    try {
+      return run();
+    } catch (error) {
+      this.#isClosed = isStreamFailure(error);
+      throw error;
+    }
+  }
+}
+
 export abstract class InputStream implements Pollable {
+  readonly #closing = new Closing();
+
   /** Whether `take` answers with bytes, or throws. */
   abstract readonly isReady: boolean;
   abstract whenReady(signal: AbortSignal): Promise<void>;
@@ -25,7 +44,7 @@ export abstract class InputStream implements Pollable {
   [Symbol.dispose](): void {}
 
   read(length: bigint): Uint8Array {
-    return this.take(atMost(length));
+    return this.#closing.attempt(() => this.take(atMost(length)));
   }
 
   blockingRead(length: bigint): Later<Uint8Array> {
@@ -68,6 +87,7 @@ export abstract class OutputStream implements Pollable {
   /** A handle of it was dropped, of which there may be others. */
   [Symbol.dispose](): void {}
 
+  readonly #closing = new Closing();
   /** What `checkWrite` has allowed and `write` has not used. */
   #permit = 0;
 
@@ -78,13 +98,13 @@ export abstract class OutputStream implements Pollable {
 
   /** Room may be less than none, where several were permitted the same. */
   get #roomNow(): number {
-    return Math.max(0, Math.min(this.room(), chunkBytesMax));
+    return this.#closing.attempt(() => Math.max(0, Math.min(this.room(), chunkBytesMax)));
   }
 
   /** Whatever is written uses up what was permitted: there is less room. */
   #give(bytes: Uint8Array): void {
     this.#permit = Math.max(0, this.#permit - bytes.length);
-    this.put(bytes);
+    this.#closing.attempt(() => this.put(bytes));
   }
 
   /** @throws TrapError for more than was permitted, ComponentError */
@@ -128,7 +148,7 @@ export abstract class OutputStream implements Pollable {
     this.flush();
     return whenAnyReady([this], () => {
       // Tells what went wrong meanwhile.
-      this.room();
+      void this.#roomNow;
     });
   }
 

@@ -49,8 +49,18 @@ const codes = {
 
 export type ErrorCode = (typeof codes)[keyof typeof codes];
 
+/** As a result has it; a stream tells it in another way. */
+class Refusal extends ComponentError {
+  readonly errorCode: ErrorCode;
+
+  constructor(errorCode: ErrorCode) {
+    super(errorCode);
+    this.errorCode = errorCode;
+  }
+}
+
 export function refuse(code: ErrorCode): never {
-  throw new ComponentError(code);
+  throw new Refusal(code);
 }
 
 /** The system's name of an error of `node:fs`; undefined for an error of another kind. */
@@ -90,7 +100,7 @@ export function attemptOnStream<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    const code = codeOf(error);
+    const code = error instanceof Refusal ? error.errorCode : codeOf(error);
     throw code === undefined ? error : streamFailed(new FileStreamError(code));
   }
 }
