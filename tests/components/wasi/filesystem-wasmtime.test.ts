@@ -108,6 +108,15 @@ const onAFile: readonly Call[] = [
   ["read-via-stream", 1, 0],
   ["write", 1, "a", 0],
   ["set-times", 1, [1, 2], [3, 4]],
+  ...[2 ** 33, 2 ** 40, 2 ** 62, 2 ** 63].map(
+    (far): Call => ["set-times", 2, [5, 1_000_000_000], [far, 4_000_000_000]],
+  ),
+  ["stat", 2],
+  ...[2 ** 53, 2 ** 60, 2 ** 63].flatMap((far): Call[] => [
+    ["read", 2, 4, far],
+    ["write", 2, "x", far],
+    ["set-size", 2, far],
+  ]),
 ];
 
 const scenarios = [true, false].flatMap((canWrite) =>
