@@ -7,24 +7,29 @@ export class ByteWriter {
   bytes: Uint8Array;
   /** Where the next byte goes. */
   length = 0;
+  /** The length of `bytes`, which interpreters read slowly from an array. */
+  #capacity: number;
 
   constructor(capacity = 256) {
     this.bytes = new Uint8Array(capacity);
+    this.#capacity = capacity;
   }
 
   /** Room for `count` more bytes. */
   reserve(count: number): void {
     const needed = this.length + count;
-    if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    if (needed <= this.#capacity) return;
+    this.#capacity = Math.max(needed, this.#capacity * 2);
+    const grown = new Uint8Array(this.#capacity);
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
   }
 
   byte(value: number): void {
-    this.reserve(1);
-    this.bytes[this.length] = value;
-    this.length += 1;
+    const { length } = this;
+    if (length >= this.#capacity) this.reserve(1);
+    this.bytes[length] = value;
+    this.length = length + 1;
   }
 
   append(values: ArrayLike<number>): void {
@@ -48,6 +53,11 @@ export class ByteWriter {
 
   /** An unsigned LEB128 of a number below 2^53. */
   unsigned(value: number): void {
+    if (value < 0x80) this.byte(value);
+    else this.#longUnsigned(value);
+  }
+
+  #longUnsigned(value: number): void {
     this.reserve(8);
     const { bytes } = this;
     let { length } = this;

@@ -3,7 +3,8 @@
  * they are, calls, globals, blocks that begin and end, conditional branches. Each has a longer form for every case in
  * rewrite-function.ts, where the walk goes on wherever this one stops.
  *
- * What is walked over is written at once, byte by byte: spans are too short for a copy by the engine.
+ * What stays as it is is not touched: it is written with the next thing that changes, in spans (spliced-output.ts). In a
+ * process that is new this is interpreted, where writing a byte into an array, or asking for its length, is a call.
  */
 import type { CodeCursor } from "./code-cursor.ts";
 import { instructionCost } from "./fuel-cost.ts";
@@ -35,6 +36,8 @@ export class QuickWalk {
   readonly #regions: FuelRegions | undefined;
   readonly #kinds: Uint8Array;
   readonly #keepsDepth: boolean;
+  /** Where looking ahead ends. */
+  readonly #readable: number;
 
   constructor(plan: RewritePlan, { cursor, frames, locals, regions, kinds }: WalkState) {
     this.#plan = plan;
@@ -43,67 +46,53 @@ export class QuickWalk {
     this.#locals = locals;
     this.#regions = regions;
     this.#kinds = kinds;
+    this.#readable = cursor.bytes.length - readAheadMax;
     this.#keepsDepth = plan.accounts.depth !== undefined;
   }
 
   /** As far as it goes, at most to `end`. */
   walk(end: number): void {
     const cursor = this.#cursor;
-    const { bytes, output } = cursor;
+    const { bytes } = cursor;
+    const kinds = this.#kinds;
+    const localsEnd = Math.min(this.#locals.count, 0x80);
     // Whoever reads beyond the end of an array is slow from then on.
-    const last = Math.min(end, bytes.length - readAheadMax);
-    output.copyTo(cursor.at);
+    const last = Math.min(end, this.#readable);
+    let { at } = cursor;
     do {
-      output.reserve(end - cursor.at + slack);
-      this.#copyPlain(last);
-    } while (cursor.at < last && this.#passOne(bytes[cursor.at] ?? 0));
-    output.skipTo(cursor.at);
+      const room = this.#room();
+      let count = 0;
+      while (at < last && count < room) {
+        const next = bytes[at + 1] ?? 0;
+        const kind = kinds[bytes[at] ?? 0] ?? walk.unknown;
+        if (kind === walk.plain) at += 1;
+        else if ((kind === walk.leb && next < 0x80) || (kind === walk.local && next < localsEnd)) at += 2;
+        else if (kind === walk.leb || (kind === walk.memoryArgument && next < 0x40)) {
+          let length = 2;
+          while ((bytes[at + length] ?? 0) >= 0x80 && length < plainBytesMax) length += 1;
+          if (length === plainBytesMax) break;
+          at += length + 1;
+        } else break;
+        count += 1;
+      }
+      cursor.at = at;
+      if (count > 0 && !this.isDead) this.#regions?.spendRun(count);
+      if (at >= last || !this.#passOne(bytes[at] ?? 0)) return;
+      ({ at } = cursor);
+    } while (at < last);
   }
 
-  /** Nothing but numbers in hand, and no further than the region goes. */
-  #copyPlain(last: number): void {
-    const cursor = this.#cursor;
-    const { bytes, output } = cursor;
-    const kinds = this.#kinds;
-    const room = this.isDead || this.#regions === undefined ? roomMax : this.#regions.room();
-    const localsEnd = Math.min(this.#locals.count, 0x80);
-    const written = output.bytes;
-    const ahead = output.length - cursor.at;
-    let { at } = cursor;
-    let count = 0;
-    while (at < last && count < room) {
-      const code = bytes[at] ?? 0;
-      const next = bytes[at + 1] ?? 0;
-      const kind = kinds[code] ?? walk.unknown;
-      if (kind === walk.plain) {
-        written[ahead + at] = code;
-        at += 1;
-      } else if ((kind === walk.leb && next < 0x80) || (kind === walk.local && next < localsEnd)) {
-        written[ahead + at] = code;
-        written[ahead + at + 1] = next;
-        at += 2;
-      } else if (kind === walk.leb || (kind === walk.memoryArgument && next < 0x40)) {
-        let length = 2;
-        while ((bytes[at + length] ?? 0) >= 0x80 && length < plainBytesMax) length += 1;
-        if (length === plainBytesMax) break;
-        for (let place = 0; place <= length; place += 1) written[ahead + at + place] = bytes[at + place] ?? 0;
-        at += length + 1;
-      } else break;
-      count += 1;
-    }
-    cursor.at = at;
-    output.length = ahead + at;
-    if (!this.isDead) this.#regions?.spendRun(count);
+  /** How many instructions the region has room for. */
+  #room(): number {
+    return this.isDead || this.#regions === undefined ? roomMax : this.#regions.room();
   }
 
   /** @returns false, with nothing done, for what is a matter of others. */
   #passOne(code: number): boolean {
-    const { output, at } = this.#cursor;
-    output.skipTo(at);
     switch (code) {
       case 0x00:
       case 0x0f:
-        return this.#leave(code);
+        return this.#leave();
       case 0x02:
       case 0x04:
         return this.#block(code);
@@ -116,7 +105,7 @@ export class QuickWalk {
         return !this.#keepsDepth && this.#call();
       case 0x23:
       case 0x24:
-        return this.#indexed(code, this.#plan.globals);
+        return this.#indexed(this.#plan.globals);
       default:
         return false;
     }
@@ -127,34 +116,31 @@ export class QuickWalk {
   }
 
   /** `unreachable` and `return`. */
-  #leave(code: number): true {
+  #leave(): true {
     this.#spend();
-    this.#passTo(this.#cursor.at + 1, code);
+    this.#cursor.at += 1;
     this.isDead = true;
     return true;
   }
 
   #call(): boolean {
-    if (!this.#indexed(0x10, this.#plan.functions)) return false;
+    if (!this.#indexed(this.#plan.functions)) return false;
     this.calls = true;
-    if (!this.isDead) this.#regions?.reload();
+    if (!this.isDead) this.#regions?.reloadAt(this.#cursor.at);
     return true;
   }
 
-  #indexed(code: number, { from, by, count }: IndexShift): boolean {
+  #indexed({ from, by, count }: IndexShift): boolean {
     const cursor = this.#cursor;
-    const { output } = cursor;
     const start = cursor.at;
-    cursor.at += 1;
+    cursor.at = start + 1;
     const index = cursor.u32();
     const after = cursor.at;
     cursor.at = start;
     if (index >= count) return false;
     this.#spend();
-    output.byte(code);
-    output.unsigned(index < from ? index : index + by);
-    output.skipTo(after);
     cursor.at = after;
+    if (index >= from) cursor.replace(start + 1, index + by);
     return true;
   }
 
@@ -164,8 +150,7 @@ export class QuickWalk {
     if (cursor.bytes[cursor.at + 1] !== noType) return false;
     this.#spend();
     this.#frames.push(code === 0x02 ? frameKinds.block : frameKinds.if, this.#regions?.current ?? 0, this.isDead);
-    cursor.output.byte(code);
-    this.#passTo(cursor.at + 2, noType);
+    cursor.at += 2;
     if (code === 0x04) this.#regions?.branch();
     return true;
   }
@@ -175,7 +160,7 @@ export class QuickWalk {
     const frames = this.#frames;
     const top = frames.depth - 1;
     if (top === 0 || frames.isDoubled(top)) return false;
-    this.#passTo(this.#cursor.at + 1, 0x0b);
+    this.#cursor.at += 1;
     this.endBlock();
     return true;
   }
@@ -196,30 +181,22 @@ export class QuickWalk {
   /** `br` and `br_if`. */
   #branch(code: number): boolean {
     const cursor = this.#cursor;
-    const label = cursor.bytes[cursor.at + 1] ?? 0;
+    const start = cursor.at;
+    const label = cursor.bytes[start + 1] ?? 0;
     const rewritten = label < 0x80 ? this.#frames.rewritten(label) : undefined;
-    if (rewritten === undefined || rewritten >= 0x80) return false;
+    if (rewritten === undefined) return false;
     this.#spend();
-    cursor.output.byte(code);
-    this.#passTo(cursor.at + 2, rewritten);
+    cursor.at = start + 2;
+    if (rewritten !== label) cursor.replace(start + 1, rewritten);
     if (code === 0x0c) this.isDead = true;
     else this.#regions?.branch();
     return true;
-  }
-
-  /** Writes the last byte of an instruction that ends at `offset`. */
-  #passTo(offset: number, byte: number): void {
-    const cursor = this.#cursor;
-    cursor.output.byte(byte);
-    cursor.output.skipTo(offset);
-    cursor.at = offset;
   }
 }
 
 /** A number of 64 bits has ten bytes at most, and a memory's alignment stands in front of it. */
 const plainBytesMax = 12;
 const readAheadMax = 16;
-const slack = 256;
 /** A body is shorter. */
 const roomMax = 2 ** 30;
 const noType = 0x40;
