@@ -31,6 +31,7 @@ export type { Component } from "./runtime/component.ts";
 export type { Usage } from "./runtime/instance-budget.ts";
 export type { InstanceBuilder } from "./runtime/instance-builder.ts";
 export type { InstanceHandle } from "./runtime/instance-handle.ts";
+export { InterfaceTypes } from "./runtime/interface-types.ts";
 export type { HostResource, Linker } from "./runtime/linker.ts";
 export type { Refill } from "./runtime/refill.ts";
 export { Runtime } from "./runtime/runtime.ts";

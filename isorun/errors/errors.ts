@@ -288,11 +288,20 @@ export class DeadlockError extends IsorunError {
 }
 
 export interface LinkProblem {
+  /**
+   * `missing`: nothing was given for it. `mismatch`: what was given is of another type. `not-imported`: something was
+   * linked by a name that no import has. `refused`: what is linked cannot be given here.
+   */
+  readonly kind: "missing" | "mismatch" | "not-imported" | "refused";
   /** The import as the component names it: an interface, or a bare name. */
   readonly import: string;
   readonly func?: string;
   /** The system component that serves such imports, if one is shipped. */
   readonly provider?: string;
+  /** The type that the component asks for, as WIT. */
+  readonly wanted?: string;
+  /** The type of what was given, as WIT, where it is known. */
+  readonly given?: string;
   readonly message: string;
 }
 

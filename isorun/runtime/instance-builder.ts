@@ -13,8 +13,9 @@ import { Component } from "./component.ts";
 import { ComponentFrames } from "./frame-names.ts";
 import { InstanceBudget, type Interrupt } from "./instance-budget.ts";
 import { InstanceHandle } from "./instance-handle.ts";
-import { type LocalLink, linkImports } from "./link.ts";
+import { type GivenModule, linkImports } from "./link.ts";
 import { Linker } from "./linker.ts";
+import type { LocalLink } from "./local-link.ts";
 import type { SystemComponent } from "./system-component.ts";
 
 export interface BuilderHooks {
@@ -83,7 +84,8 @@ export class InstanceBuilder {
   }
 
   /**
-   * An export of another instance of the same runtime serves the import of the same name.
+   * An export of another instance of the same runtime serves the import of the same name, or of a compatible version of
+   * it. A name that the component does not import is a LinkError of `instantiate`.
    * @throws LinkError if it has no such export, or is of another runtime
    */
   linkLocal(interfaceName: string, handle: InstanceHandle): this {
@@ -91,7 +93,7 @@ export class InstanceBuilder {
     const found = InstanceHandle.itemOf(handle, interfaceName);
     if (found === undefined) {
       const message = `cannot link '${interfaceName}': the instance linked for it does not export it`;
-      throw new LinkError([{ import: interfaceName, message }]);
+      throw new LinkError([{ kind: "missing", import: interfaceName, message }]);
     }
     this.#locals.set(interfaceName, found);
     return this;
@@ -130,7 +132,7 @@ export class InstanceBuilder {
       linker,
       locals: this.#locals,
       unknownImportsTrap: this.#unknownImportsTrap,
-      compile: (bytes) => compile(decodeCoreModule(bytes)),
+      moduleOf: (bytes) => givenModule(decodeCoreModule(bytes), compile),
       scheduler: states.scheduler,
       isTimed: budget.root.fuel !== undefined,
     });
@@ -152,6 +154,11 @@ export class InstanceBuilder {
   }
 }
 
+function givenModule(module: CoreModule, compile: (module: CoreModule) => ModuleItem): GivenModule {
+  const { imports, exports } = module;
+  return { type: { kind: "core module", imports, exports }, compile: () => compile(module) };
+}
+
 // Of its own, so that it holds nothing else of an instance, which it outlives.
 function framesOf(component: Component): ComponentFrames {
   return new ComponentFrames(Component.partsOf(component).valid, () => component.hash);
@@ -166,7 +173,7 @@ function foreignInstance(name: string): LinkError {
   const message =
     `cannot link '${name}': the instance linked for it is of another Runtime; ` +
     "make both by one Runtime, or define the import with linkHost by functions that call the other instance";
-  return new LinkError([{ import: name, message }]);
+  return new LinkError([{ kind: "refused", import: name, message }]);
 }
 
 interface Instantiation {

@@ -9,6 +9,7 @@ import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { FuncItem, HostCall, HostEntry, InstanceItem } from "../instantiate/runtime-scope.ts";
 import type { ExternType, FuncType } from "../types/component-types.ts";
 import { type CallOptions, requireCallOptions, requireNoOptions, watch } from "./call-options.ts";
+import { compatibleLookup } from "./compatible-name.ts";
 import { countsArguments } from "./declared-params.ts";
 import type { InstanceBudget, Usage } from "./instance-budget.ts";
 import { type Refill, requireRefill } from "./refill.ts";
@@ -171,10 +172,13 @@ export class InstanceHandle implements AsyncDisposable {
     await this.terminate();
   }
 
-  /** What another instance is given for an import that this one serves; undefined if it exports nothing of that name. */
+  /**
+   * What another instance is given for an import that this one serves; undefined if it exports nothing of that name, or of
+   * a compatible version.
+   */
   static itemOf(handle: InstanceHandle, name: string): { item: InstanceItem | FuncItem; type: ExternType } | undefined {
-    const item = handle.#root.exports.get(name);
-    const type = handle.#types.get(name);
+    const item = compatibleLookup(handle.#root.exports)(name);
+    const type = compatibleLookup(handle.#types)(name);
     if (type === undefined || (item?.kind !== "func" && item?.kind !== "instance")) return undefined;
     return { item, type };
   }

@@ -6,23 +6,25 @@
 import type { RuntimeResource } from "../call/handle-table.ts";
 import type { Scheduler } from "../call/scheduler.ts";
 import { canSuspend } from "../call/suspending.ts";
-import { LinkError, type LinkProblem } from "../errors/errors.ts";
+import { DecodeError, LinkError, UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { bindResources } from "../instantiate/instantiate.ts";
 import type { InstanceItem, Item, ModuleItem, ResourceMap } from "../instantiate/runtime-scope.ts";
-import type { ComponentType, ExternType, InstanceType, ResourceType } from "../types/component-types.ts";
-import { Substitution } from "../types/substitute.ts";
-import { externMismatch, matchResources } from "../types/subtype.ts";
+import type { ComponentType, ExternType, FuncType, InstanceType, ResourceType } from "../types/component-types.ts";
+import type { ModuleType } from "../types/core-types.ts";
+import { externMismatch } from "../types/subtype.ts";
 import { formatExternType } from "../types/wit.ts";
 import { compatibleLookup } from "./compatible-name.ts";
 import { hostFunc, isAsyncFunction } from "./host-func.ts";
+import { ImportTypes } from "./import-types.ts";
+import { LinkProblems } from "./link-problems.ts";
 import type { HostDefinition, Linker } from "./linker.ts";
 import { Linker as LinkerClass } from "./linker.ts";
-import { providerOf } from "./provider.ts";
+import { addUnasked, type LocalLink, localItem } from "./local-link.ts";
 
-/** An export of another instance, which serves an import. */
-export interface LocalLink {
-  readonly item: Item;
-  readonly type: ExternType;
+/** A core module of the host, compiled when its type has turned out to fit. */
+export interface GivenModule {
+  readonly type: ModuleType;
+  readonly compile: () => ModuleItem;
 }
 
 export interface Given {
@@ -30,7 +32,8 @@ export interface Given {
   readonly locals: ReadonlyMap<string, LocalLink>;
   /** Imports that nobody gives trap when they are called. */
   readonly unknownImportsTrap: boolean;
-  readonly compile: (bytes: Uint8Array) => ModuleItem;
+  /** @throws DecodeError, ValidationError, UnsupportedError */
+  readonly moduleOf: (bytes: Uint8Array) => GivenModule;
   readonly scheduler: Scheduler;
   /** Whether the time of host functions counts. */
   readonly isTimed: boolean;
@@ -38,41 +41,30 @@ export interface Given {
 
 /** @throws LinkError */
 export function linkImports({ imports, importedResources }: ComponentType, given: Given): ReadonlyMap<string, Item> {
-  const fit = new Substitution();
-  const localTypes = new Map([...given.locals].map(([name, { type }]) => [name, type]));
-  const open = new Set(importedResources.map(({ resource }) => resource));
-  matchResources(imports, localTypes, { open, substitution: fit });
-  const problems: LinkProblem[] = [];
-  const linking = { given, problems, resources: new Map() };
+  const problems = new LinkProblems();
+  const localOf = compatibleLookup(given.locals);
   const definitionOf = compatibleLookup(LinkerClass.definitionsOf(given.linker));
+  const types = new ImportTypes(imports, {
+    open: new Set(importedResources.map(({ resource }) => resource)),
+    typeOf: (name) => localOf(name)?.type ?? LinkerClass.typeOf(definitionOf(name)),
+  });
+  const linking = { given, problems, types, resources: new Map() };
   const items = new Map<string, Item>();
   for (const [name, type] of imports) {
-    const local = given.locals.get(name);
+    const local = localOf(name);
     const item =
       local === undefined
         ? hostItem({ path: [name], type, definition: definitionOf(name) }, linking)
-        : localItem({ name, type: fit.extern(type), local }, problems);
+        : localItem({ name, type: types.wanted(type), local }, problems);
     if (item === undefined) continue;
     items.set(name, item);
     if (local === undefined) continue;
-    if (!sharesResources(type, item, linking.resources)) report(linking, [name], otherResource);
+    if (!sharesResources(type, item, linking.resources)) problems.add([name], "mismatch", otherResource);
     bindResources(type, item, linking.resources);
   }
-  if (problems.length > 0) throw new LinkError(problems);
+  addUnasked(given.locals.keys(), imports, problems);
+  if (problems.all.length > 0) throw new LinkError(problems.all);
   return items;
-}
-
-interface LocalImport {
-  readonly name: string;
-  readonly type: ExternType;
-  readonly local: LocalLink;
-}
-
-function localItem({ name, type, local }: LocalImport, problems: LinkProblem[]): Item | undefined {
-  const mismatch = externMismatch(local.type, type);
-  if (mismatch === undefined) return local.item;
-  problems.push({ import: name, message: `the instance linked for '${name}' does not fit: ${mismatch}` });
-  return undefined;
 }
 
 interface HostImport {
@@ -80,51 +72,105 @@ interface HostImport {
   readonly path: readonly string[];
   readonly type: ExternType;
   readonly definition: HostDefinition | undefined;
+  /** Of the interface that it stands in, as the component asks for it. */
+  readonly around?: InstanceType;
+  /** Whether that interface was given. */
+  readonly isInterfaceGiven?: boolean;
 }
 
 interface Linking {
   readonly given: Given;
-  readonly problems: LinkProblem[];
+  readonly problems: LinkProblems;
+  readonly types: ImportTypes;
   /** What was found for the resources of imports so far: other interfaces use them under names of their own. */
   readonly resources: ResourceMap;
 }
 
-function hostItem({ path, type, definition }: HostImport, linking: Linking): Item | undefined {
+const givenWords: Readonly<Record<HostDefinition["kind"], string>> = {
+  func: "a function",
+  instance: "an interface",
+  resource: "a resource",
+  module: "a core module",
+};
+
+function hostItem({ path, type, definition, ...place }: HostImport, linking: Linking): Item | undefined {
   if (type.kind === "instance") return hostInstance({ path, type, definition }, linking);
-  if (definition === undefined) return absentItem(path, type, linking);
+  if (definition === undefined) return absentItem({ path, type, definition, ...place }, linking);
   if (type.kind === "func" && definition.kind === "func") {
-    const { implementation } = definition;
-    if (isAsyncFunction(implementation) && !canSuspend()) {
-      report(linking, path, "it was given an async function, and this engine has no WebAssembly.Suspending");
-      return undefined;
-    }
-    const { scheduler, isTimed } = linking.given;
-    const call = hostFunc(type, { path, implementation, scheduler, isTimed });
-    return { kind: "func", call, name: path.join("#") };
+    return hostFuncItem({ path, type, definition, ...place }, linking);
   }
   if (type.kind === "type" && type.type.kind === "resource" && definition.kind === "resource") {
     return hostResource(definition.resource, { path, type: type.type }, linking);
   }
   if (type.kind === "core module" && definition.kind === "module") {
-    return linking.given.compile(definition.bytes);
+    return hostModule({ path, type, bytes: definition.bytes }, linking);
   }
-  const given = definition.kind === "resource" || definition.kind === "module" ? `a ${definition.kind}` : "a function";
-  report(linking, path, `it is ${formatExternType(type)}, and ${given} was given`);
+  const detail = `it is ${formatExternType(type)}, and ${givenWords[definition.kind]} was given`;
+  linking.problems.add(path, "mismatch", detail);
   return undefined;
 }
+
+interface FuncImport extends HostImport {
+  readonly type: FuncType;
+  readonly definition: HostDefinition & { readonly kind: "func" };
+}
+
+function hostFuncItem({ path, type, definition, around }: FuncImport, linking: Linking): Item | undefined {
+  const { implementation } = definition;
+  const { problems, types, given } = linking;
+  if (isAsyncFunction(implementation) && !canSuspend()) {
+    problems.add(path, "refused", "it was given an async function, and this engine has no WebAssembly.Suspending");
+    return undefined;
+  }
+  const mismatch = types.mismatchOf(type, definition, path.at(-1) ?? "");
+  if (mismatch !== undefined) {
+    const wantedIn = around === undefined ? undefined : types.exportsOf(around);
+    problems.addMismatch(path, { ...mismatch, wantedIn, giver: "what was given is" });
+    return undefined;
+  }
+  const { scheduler, isTimed } = given;
+  const call = hostFunc(type, { path, implementation, scheduler, isTimed });
+  return { kind: "func", call, name: path.join("#") };
+}
+
+interface ModuleImport {
+  readonly path: readonly string[];
+  readonly type: ModuleType;
+  readonly bytes: Uint8Array;
+}
+
+/** Its bodies are looked at by the engine's compiler, which has the last word. */
+function hostModule({ path, type, bytes }: ModuleImport, { given, problems }: Linking): ModuleItem | undefined {
+  try {
+    const module = given.moduleOf(bytes);
+    const mismatch = externMismatch(module.type, type);
+    if (mismatch === undefined) return module.compile();
+    problems.add(path, "mismatch", `the core module that was given does not fit: ${mismatch}`);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    problems.add(path, "mismatch", `what was given is no core module that can be used: ${error.message}`);
+  }
+  return undefined;
+}
+
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof WebAssembly.CompileError ||
+  [DecodeError, ValidationError, UnsupportedError].some((kind) => error instanceof kind);
 
 function hostInstance(
   { path, type, definition }: HostImport & { readonly type: InstanceType },
   linking: Linking,
 ): InstanceItem | undefined {
   if (definition !== undefined && definition.kind !== "instance") {
-    report(linking, path, "it is an interface, and something else was given");
+    const detail = `it is an interface, and ${givenWords[definition.kind]} was given`;
+    linking.problems.add(path, "mismatch", detail);
     return undefined;
   }
   const definitions = definition === undefined ? new Map() : LinkerClass.definitionsOf(definition.linker);
   const exports = new Map<string, Item>();
   for (const [name, inner] of type.exports) {
-    const item = hostItem({ path: [...path, name], type: inner, definition: definitions.get(name) }, linking);
+    const place = { around: type, isInterfaceGiven: definition !== undefined };
+    const item = hostItem({ path: [...path, name], type: inner, definition: definitions.get(name), ...place }, linking);
     if (item !== undefined) exports.set(name, item);
   }
   return { kind: "instance", exports };
@@ -153,14 +199,14 @@ function hostResource(
 ): Item | undefined {
   const known = linking.resources.get(type.resource);
   if (known !== undefined && known !== resource) {
-    report(linking, path, otherResource);
+    linking.problems.add(path, "mismatch", otherResource);
     return undefined;
   }
   linking.resources.set(type.resource, resource);
   return { kind: "type", resource };
 }
 
-function absentItem(path: readonly string[], type: ExternType, linking: Linking): Item | undefined {
+function absentItem({ path, type, isInterfaceGiven = false }: HostImport, linking: Linking): Item | undefined {
   // Types that are no resources are known from their uses: nobody has to give them.
   if (type.kind === "type" && type.type.kind !== "resource") return { kind: "type", resource: undefined };
   const used =
@@ -172,10 +218,7 @@ function absentItem(path: readonly string[], type: ExternType, linking: Linking)
   if (linking.given.unknownImportsTrap && type.kind === "type") {
     return { kind: "type", resource: { kind: "resource", drop: () => undefined, owner: undefined } };
   }
-  const provider = providerOf(path[0] ?? "");
-  const hint = provider === undefined ? "" : `; ${provider} would provide it`;
-  const wanted = type.kind === "type" && type.type.kind === "resource" ? "a resource" : formatExternType(type);
-  report(linking, path, `nothing was given for it, which is ${wanted}${hint}`);
+  linking.problems.addMissing(path, type, isInterfaceGiven);
   return undefined;
 }
 
@@ -189,17 +232,4 @@ function unknownImport(path: readonly string[]): () => never {
   return () => {
     throw new Error(`the import '${path.join("#")}' was called, which nobody gave`);
   };
-}
-
-function report({ problems }: Linking, path: readonly string[], detail: string): void {
-  const [name = "", ...rest] = path;
-  const func = rest.join(".");
-  const place = func === "" ? `'${name}'` : `'${func}' of '${name}'`;
-  const provider = providerOf(name);
-  problems.push({
-    import: name,
-    ...(func === "" ? {} : { func }),
-    ...(provider === undefined ? {} : { provider }),
-    message: `cannot link ${place}: ${detail}`,
-  });
 }

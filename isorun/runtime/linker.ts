@@ -1,6 +1,7 @@
 /** What a host gives an instance: functions, interfaces, resources and core modules, by the names of its imports. */
 import type { HostValues, RuntimeResource } from "../call/handle-table.ts";
-import type { FuncType, ResourceType } from "../types/component-types.ts";
+import type { FuncType, InstanceType, ResourceType } from "../types/component-types.ts";
+import type { InterfaceTypes } from "./interface-types.ts";
 
 export interface HostResource {
   readonly kind: "host-resource";
@@ -14,10 +15,15 @@ export interface ResourceOptions {
 export type HostFunction = (...args: never[]) => unknown;
 
 export type HostDefinition =
-  | { readonly kind: "func"; readonly implementation: HostFunction }
+  | { readonly kind: "func"; readonly implementation: HostFunction; readonly declared?: DeclaredInterface | undefined }
   | { readonly kind: "instance"; readonly linker: Linker }
   | { readonly kind: "resource"; readonly resource: RuntimeResource }
   | { readonly kind: "module"; readonly bytes: Uint8Array };
+
+/** An interface whose types are stated; they are read when somebody imports it. */
+export interface DeclaredInterface {
+  readonly type: InstanceType | undefined;
+}
 
 /** An import that nothing was defined for. */
 export interface MissingImport {
@@ -58,6 +64,10 @@ const resources = new WeakMap<HostResource, RuntimeResource>();
 export class Linker {
   readonly #definitions = new Map<string, HostDefinition>();
   readonly #fallbacks: Fallback[] = [];
+  /** While an interface is defined with types. */
+  #declared: DeclaredInterface | undefined;
+  /** Those that were stated last. */
+  #types: DeclaredInterface | undefined;
   /**
    * For system components through which an instance writes something out: counts it against `maxOutputBytes`, over all of
    * them, gives `write` what fits, and ends the instance with BudgetExhausted if that is not all.
@@ -82,14 +92,25 @@ export class Linker {
    *   is a trap.
    */
   func(name: string, implementation: HostFunction): this {
-    this.#definitions.set(name, { kind: "func", implementation });
+    this.#definitions.set(name, { kind: "func", implementation, declared: this.#declared });
     return this;
   }
 
-  instance(name: string, define: (linker: Linker) => void): this {
+  /**
+   * @param types where the interface is stated by this very name: what `define` gives is held against imports before any
+   *   code of the guest runs, and a LinkError tells of functions that ask for other types
+   */
+  instance(name: string, define: (linker: Linker) => void, types?: InterfaceTypes): this {
     const known = this.#definitions.get(name);
     const linker = known?.kind === "instance" ? known.linker : new Linker(this.writeOutput, this.onEnd);
-    define(linker);
+    const before = linker.#declared;
+    linker.#declared = types === undefined ? undefined : declaredBy(types, name);
+    linker.#types = linker.#declared ?? linker.#types;
+    try {
+      define(linker);
+    } finally {
+      linker.#declared = before;
+    }
     this.#definitions.set(name, { kind: "instance", linker });
     return this;
   }
@@ -121,10 +142,21 @@ export class Linker {
     return undefined;
   }
 
+  /** What an interface was stated to be. */
+  static typeOf(definition: HostDefinition | undefined): InstanceType | undefined {
+    return definition?.kind === "instance" ? definition.linker.#types?.type : undefined;
+  }
+
   static definitionsOf(linker: Linker): ReadonlyMap<string, HostDefinition> {
     return linker.#definitions;
   }
 }
+
+const declaredBy = (types: InterfaceTypes, name: string): DeclaredInterface => ({
+  get type() {
+    return types.of(name);
+  },
+});
 
 function resourceOf(type: HostResource | ResourceOptions = {}): { made: HostResource; runtime: RuntimeResource } {
   const known = "kind" in type ? resources.get(type) : undefined;

@@ -133,7 +133,7 @@ function openDirectory(hostPath: string): OpenDirectory {
 }
 
 function cannotGive(message: string): LinkError {
-  return new LinkError([{ import: wasiName("filesystem/preopens"), provider: "WasiDir", message }]);
+  return new LinkError([{ kind: "refused", import: wasiName("filesystem/preopens"), provider: "WasiDir", message }]);
 }
 
 /** Undefined for a part that is not there, or is no directory: no link is followed, which a guest could have put there. */

@@ -1,0 +1,166 @@
+/** Link errors tell all at once, with the function and both types; and nothing that was linked is silently left out. */
+import { beforeAll, expect, test } from "bun:test";
+import { assemble } from "../../tests/components/assemble.ts";
+import { LinkError, type LinkProblem } from "../errors/errors.ts";
+import type { InstanceBuilder } from "./instance-builder.ts";
+import { InterfaceTypes } from "./interface-types.ts";
+import { Runtime } from "./runtime.ts";
+
+const serving = (name: string) => `(component
+  (core module $m (func (export "p") (param i32)))
+  (core instance $i (instantiate $m))
+  (func $p (param "x" s32) (canon lift (core func $i "p")))
+  (instance $a (export "p" (func $p)) (export "q" (func $p)))
+  (export "${name}" (instance $a)))`;
+
+const asking = (name: string) => `(component
+  (import "${name}" (instance
+    (export "p" (func (param "x" u32)))
+    (export "q" (func (param "y" s32)))
+    (export "z" (func (result string))))))`;
+
+const askingOne = (name: string) => `(component (import "${name}" (instance (export "p" (func (param "x" s32))))))`;
+
+const typed = `(component (import "acme:clock/now@1.0.0" (instance
+  (export "ticks" (func (param "x" string)))
+  (export "r" (type $r (sub resource)))
+  (export "look" (func (param "at" (borrow $r)) (result u32))))))`;
+
+const moduleText = `(component
+  (import "given" (core module $m (export "run" (func (result i32)))))
+  (core instance $i (instantiate $m))
+  (func (export "run") (result u32) (canon lift (core func $i "run"))))`;
+
+const texts = [
+  ...["a:b/c", "a:b/c@1.2.0"].map(serving),
+  asking("a:b/c"),
+  ...["a:b/c", "a:b/c@1.1.0", "a:b/c@1.3.0", "a:b/c@2.0.0"].map(askingOne),
+  typed,
+  moduleText,
+];
+let read: (text: string) => Uint8Array;
+beforeAll(async () => {
+  read = await assemble(texts);
+}, 120_000);
+
+const runtime = new Runtime();
+const load = (text: string) => runtime.load(read(text));
+
+async function problemsOf(builder: InstanceBuilder): Promise<readonly LinkProblem[]> {
+  const end = await builder.instantiate().catch((error: unknown) => error);
+  if (!(end instanceof LinkError)) throw new Error("it was linked", { cause: end });
+  return end.problems;
+}
+
+test("all that does not fit of a linked instance is told, with both types", async () => {
+  const provider = await runtime.instance(await load(serving("a:b/c"))).instantiate();
+  const builder = runtime.instance(await load(asking("a:b/c"))).linkLocal("a:b/c", provider);
+  expect(await problemsOf(builder)).toEqual([
+    {
+      kind: "mismatch",
+      import: "a:b/c",
+      func: "p",
+      wanted: "func(x: u32)",
+      given: "func(x: s32)",
+      message: "cannot link 'p' of 'a:b/c': it is `func(x: u32)`, and the instance linked for it has `func(x: s32)`",
+    },
+    expect.objectContaining({ kind: "mismatch", func: "q", wanted: "func(y: s32)", given: "func(x: s32)" }),
+    expect.objectContaining({ kind: "missing", func: "z", wanted: "func() -> string" }),
+  ]);
+});
+
+test("what is linked by a name that no import has is a problem of its own", async () => {
+  const provider = await runtime.instance(await load(serving("a:b/c"))).instantiate();
+  const builder = runtime.instance(await load(askingOne("a:b/c@1.1.0"))).linkLocal("a:b/c", provider);
+  expect((await problemsOf(builder)).map(({ kind, message }) => [kind, message])).toEqual([
+    ["missing", expect.any(String)],
+    ["not-imported", "cannot link 'a:b/c': the component does not import it; its imports are 'a:b/c@1.1.0'"],
+  ]);
+});
+
+test("compatible versions serve each other, whichever of both names is linked", async () => {
+  const provider = await runtime.instance(await load(serving("a:b/c@1.2.0"))).instantiate();
+  for (const asked of ["a:b/c@1.1.0", "a:b/c@1.3.0"]) {
+    for (const linked of [asked, "a:b/c@1.2.0"]) {
+      const builder = runtime.instance(await load(askingOne(asked))).linkLocal(linked, provider);
+      expect((await builder.instantiate()).state).toBe("ready");
+    }
+  }
+  const other = runtime.instance(await load(askingOne("a:b/c@2.0.0")));
+  expect(() => other.linkLocal("a:b/c@2.0.0", provider)).toThrow(LinkError);
+});
+
+test("what the host gives is held against the types that it states", async () => {
+  const text = `package acme:clock@1.0.0;
+    interface now { resource r; ticks: func() -> u64; look: func(at: borrow<r>) -> u32; }`;
+  const builder = runtime.instance(await load(typed));
+  const define = (types?: InterfaceTypes) => {
+    builder.linkHost((linker) =>
+      linker.instance(
+        "acme:clock/now@1.0.0",
+        (now) => {
+          now.resource("r");
+          now.func("ticks", () => 1n).func("look", () => 1);
+        },
+        types,
+      ),
+    );
+  };
+  define(new InterfaceTypes(text));
+  expect((await problemsOf(builder)).map(({ func, wanted, given }) => [func, wanted, given])).toEqual([
+    ["ticks", "func(x: string)", "func() -> u64"],
+  ]);
+  define();
+  expect((await builder.instantiate()).state).toBe("ready");
+});
+
+test("core modules of the host have to be of the type that is imported", async () => {
+  const empty = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const memory = [...empty, 5, 3, 1, 0, 1, 7, 7, 1, 3, 0x72, 0x75, 0x6e, 2, 0];
+  const code = (type: number, body: readonly number[]) => [
+    ...empty,
+    1,
+    5,
+    1,
+    0x60,
+    0,
+    1,
+    type,
+    3,
+    2,
+    1,
+    0,
+    7,
+    7,
+    1,
+    3,
+    0x72,
+    0x75,
+    0x6e,
+    0,
+    0,
+    10,
+    6,
+    1,
+    4,
+    0,
+    ...body,
+    0x0b,
+  ];
+  const component = await load(moduleText);
+  const given = (bytes: readonly number[]) =>
+    runtime.instance(component).linkHost((linker) => linker.module("given", new Uint8Array(bytes)));
+  for (const bytes of [empty, memory, code(0x7e, [0x42, 7]), code(0x7f, [0x42, 7]), empty.slice(0, 5)]) {
+    expect(await problemsOf(given(bytes))).toEqual([expect.objectContaining({ kind: "mismatch", import: "given" })]);
+  }
+  expect(await (await given(code(0x7f, [0x41, 7])).instantiate()).call("run")).toBe(7);
+});
+
+test("words say what was given, and name nobody who was asked already", async () => {
+  const funcs = runtime.instance(await load(askingOne("a:b/c"))).linkHost((linker) => linker.func("a:b/c", () => 1));
+  expect((await problemsOf(funcs))[0]?.message).toEndWith("it is an interface, and a function was given");
+  const part = runtime.instance(await load(askingOne("a:b/c"))).linkHost((linker) => {
+    linker.instance("a:b/c", (inner) => inner.instance("p", () => undefined));
+  });
+  expect((await problemsOf(part))[0]?.message).toEndWith("it is func(x: s32), and an interface was given");
+});

@@ -1,0 +1,93 @@
+/** What does not fit, in words: which import, which function of it, and both types as WIT writes them. */
+import type { LinkProblem } from "../errors/errors.ts";
+import type { AnyType, ExternType, FuncType, Resource, ValueType } from "../types/component-types.ts";
+import { partsOf } from "../types/value-type.ts";
+import { formatExternType, formatFuncType } from "../types/wit.ts";
+import { providerOf } from "./provider.ts";
+
+/** What is asked for and what was given, each among what stands beside it, where its resources have their names. */
+export interface Pair {
+  readonly wanted: ExternType;
+  readonly given: ExternType;
+  readonly wantedIn?: ReadonlyMap<string, ExternType> | undefined;
+  readonly givenIn?: ReadonlyMap<string, ExternType> | undefined;
+  /** By whom, as the message says it. */
+  readonly giver: string;
+  /** What differs, if both texts are the same. */
+  readonly mismatch: string;
+}
+
+type Place = readonly string[];
+type Kind = LinkProblem["kind"];
+
+export class LinkProblems {
+  readonly all: LinkProblem[] = [];
+
+  /** @param path the import, then the names in it */
+  add(path: Place, kind: Kind, detail: string): void {
+    this.#push(path, { kind, detail });
+  }
+
+  /** Nothing was given for it. @param isInterfaceGiven whether its interface was */
+  addMissing(path: Place, type: ExternType, isInterfaceGiven: boolean): void {
+    const wanted = type.kind === "type" && type.type.kind === "resource" ? "a resource" : formatExternType(type);
+    const provider = isInterfaceGiven ? undefined : providerOf(path[0] ?? "");
+    const hint = provider === undefined ? "" : `; ${provider} would provide it`;
+    const nothing = isInterfaceGiven ? "what was given for its interface has no such item" : "nothing was given for it";
+    const detail = isInterfaceGiven ? `${nothing}; it is ${wanted}` : `${nothing}, which is ${wanted}${hint}`;
+    this.#push(path, { kind: "missing", detail, wanted, provider });
+  }
+
+  addMismatch(path: Place, { wanted, given, wantedIn, givenIn, giver, mismatch }: Pair): void {
+    const [asked, found] = [textOf(wanted, wantedIn), textOf(given, givenIn)];
+    const why = asked === found ? `: ${mismatch}` : "";
+    const detail = `it is \`${clipped(asked)}\`, and ${giver} \`${clipped(found)}\`${why}`;
+    this.#push(path, { kind: "mismatch", detail, wanted: clipped(asked), given: clipped(found) });
+  }
+
+  #push(path: Place, { kind, detail, ...more }: Problem): void {
+    const [name = "", ...rest] = path;
+    const func = rest.join(".");
+    const place = func === "" ? `'${name}'` : `'${func}' of '${name}'`;
+    const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+    const part = func === "" ? {} : { func };
+    this.all.push({ kind, import: name, ...part, ...given, message: `cannot link ${place}: ${detail}` });
+  }
+}
+
+interface Problem {
+  readonly kind: Kind;
+  readonly detail: string;
+  readonly provider?: string | undefined;
+  readonly wanted?: string;
+  readonly given?: string;
+}
+
+/** Types may be as long as a component is. */
+const textMax = 600;
+
+const clipped = (text: string): string => (text.length <= textMax ? text : `${text.slice(0, textMax)}…`);
+
+function textOf(type: ExternType, beside: ReadonlyMap<string, ExternType> | undefined): string {
+  return type.kind === "func" ? formatFuncType(type, resourceNames(type, beside)) : formatExternType(type);
+}
+
+/** Handles name an object of their own for their resource, which is known by what it stands for. */
+function resourceNames(
+  { params, result }: FuncType,
+  beside: ReadonlyMap<string, ExternType> = new Map(),
+): ReadonlyMap<AnyType, string> {
+  const known = new Map<Resource, string>();
+  for (const [name, { kind, ...item }] of beside) {
+    if (kind === "type" && "type" in item && item.type.kind === "resource") known.set(item.type.resource, name);
+  }
+  const names = new Map<AnyType, string>();
+  const visit = (type: ValueType): void => {
+    if (!type.hasResource) return;
+    if (type.kind !== "own" && type.kind !== "borrow") return partsOf(type).forEach(visit);
+    const name = known.get(type.resource.resource);
+    if (name !== undefined) names.set(type.resource, name);
+  };
+  for (const type of [...params.map((param) => param.type), result]) if (type !== undefined) visit(type);
+  return names;
+}
