@@ -68,6 +68,7 @@ class InterfaceReader {
   read(name: string): InstanceType {
     const tokens = this.#tokens;
     tokens.expect("{");
+    this.#knowResources();
     while (!tokens.accept("}")) {
       tokens.passGates();
       this.#readItem();
@@ -75,6 +76,15 @@ class InterfaceReader {
     const { exports, resources } = this.#parts;
     if (exports.size === 0) tokens.fail(`'${name}' has no items`);
     return { kind: "instance", exports, resources };
+  }
+
+  /** They may name each other; other types are named where they stand already. */
+  #knowResources(): void {
+    for (const name of this.#tokens.resourcesAhead()) {
+      const resource = newResource();
+      this.#parts.resources.push(resource);
+      this.#names.set(name, { kind: "resource", resource });
+    }
   }
 
   #readItem(): void {
@@ -152,9 +162,8 @@ class InterfaceReader {
 
   #readResource(name: string): void {
     const tokens = this.#tokens;
-    const resource = newResource();
-    this.#parts.resources.push(resource);
-    const type: ResourceType = { kind: "resource", resource };
+    const type = this.#names.get(name);
+    if (type?.kind !== "resource") return tokens.fail(`'${name}' is named twice`);
     this.#define(name, type);
     if (tokens.accept(";")) return;
     tokens.expect("{");

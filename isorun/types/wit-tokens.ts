@@ -78,6 +78,19 @@ export class WitTokens {
     }
   }
 
+  /** Names of the resources that are defined before the block ends in which the next token stands. */
+  resourcesAhead(): string[] {
+    const names: string[] = [];
+    for (let at = 0, depth = 0; depth >= 0 && this.peek(at) !== ""; at += 1) {
+      const text = this.peek(at);
+      if (text === "{") depth += 1;
+      if (text === "}") depth -= 1;
+      const isItem = depth === 0 && text === "resource" && this.peek(at + 1) !== ":";
+      if (isItem) names.push(this.peek(at + 1).replace(/^%/, ""));
+    }
+    return names;
+  }
+
   fail(problem: string): never {
     throw failure(this.#text, this.#tokens[this.#next]?.offset ?? this.#text.length, problem);
   }

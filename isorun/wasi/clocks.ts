@@ -2,10 +2,10 @@
 import type { Policy } from "../../core/policy/policy.ts";
 import type { Linker } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
+import { installInterface } from "./interface-types.ts";
 import { installPoll } from "./io.ts";
 import { unlessDenied } from "./refusal.ts";
 import type { Pollable } from "./wait.ts";
-import { wasiName } from "./wasi-name.ts";
 
 export interface WallClock {
   /** Nanoseconds since 1970-01-01T00:00:00Z; guests are told 0 for what is before. */
@@ -59,7 +59,7 @@ export class WasiClocks implements SystemComponent {
     const pollable = installPoll(linker);
     const [wall, monotonic] = [this.#wall, this.#monotonic];
     const given = unlessDenied("time", { isDenied: this.#isDenied });
-    linker.instance(wasiName("clocks/wall-clock"), (clock) => {
+    installInterface(linker, "clocks/wall-clock", (clock) => {
       clock
         .func(
           "now",
@@ -70,7 +70,7 @@ export class WasiClocks implements SystemComponent {
           given(() => datetime(wall.resolutionNs)),
         );
     });
-    linker.instance(wasiName("clocks/monotonic-clock"), (clock) => {
+    installInterface(linker, "clocks/monotonic-clock", (clock) => {
       clock.resource("pollable", pollable);
       clock
         .func(

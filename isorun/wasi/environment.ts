@@ -5,7 +5,7 @@ import type { Policy } from "../../core/policy/policy.ts";
 import { ExitError } from "../errors/errors.ts";
 import type { Linker } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
-import { wasiName } from "./wasi-name.ts";
+import { installInterface } from "./interface-types.ts";
 
 export interface EnvironmentOptions {
   /** With the name of the program first. */
@@ -56,13 +56,13 @@ export class WasiEnvironment implements SystemComponent {
     const visible = Object.entries(variables).filter(
       ([name]) => policy === undefined || allows(policy, { capability: "env", name }),
     );
-    linker.instance(wasiName("cli/environment"), (environment) => {
+    installInterface(linker, "cli/environment", (environment) => {
       environment
         .func("get-arguments", () => args)
         .func("get-environment", () => visible)
         .func("initial-cwd", () => initialCwd);
     });
-    linker.instance(wasiName("cli/exit"), (exit) => {
+    installInterface(linker, "cli/exit", (exit) => {
       exit
         .func("exit", (status: { readonly tag: "ok" | "err" }) => {
           throw new ExitError(status.tag === "ok" ? 0 : 1);

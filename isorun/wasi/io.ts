@@ -4,10 +4,10 @@
  */
 import { TrapError } from "../errors/errors.ts";
 import type { HostResource, Linker } from "../runtime/linker.ts";
+import { installInterface } from "./interface-types.ts";
 import type { IoError } from "./stream-error.ts";
 import type { InputStream, OutputStream } from "./streams.ts";
 import { type Later, type Pollable, Waits, whenAnyReady } from "./wait.ts";
-import { wasiName } from "./wasi-name.ts";
 
 export interface StreamResources {
   /** Its values are of IoError. */
@@ -25,7 +25,7 @@ export function installPoll(linker: Linker): HostResource {
   if (known !== undefined) return known;
   let made: HostResource | undefined;
   const waits = new Waits(linker);
-  linker.instance(wasiName("io/poll"), (poll) => {
+  installInterface(linker, "io/poll", (poll) => {
     made = poll.resource("pollable");
     poll
       .func("[method]pollable.ready", (self: Pollable) => self.isReady)
@@ -46,13 +46,13 @@ export function installStreams(linker: Linker): StreamResources {
   if (known !== undefined) return known;
   installPoll(linker);
   let error: HostResource | undefined;
-  linker.instance(wasiName("io/error"), (errors) => {
+  installInterface(linker, "io/error", (errors) => {
     error = errors.resource("error");
     errors.func("[method]error.to-debug-string", (self: IoError) => self.message);
   });
   let made: Omit<StreamResources, "error"> | undefined;
   const waits = new Waits(linker);
-  linker.instance(wasiName("io/streams"), (inner) => {
+  installInterface(linker, "io/streams", (inner) => {
     made = { inputStream: defineInput(inner, waits), outputStream: defineOutput(inner, waits) };
   });
   return remember(streams, linker, error && made && { error, ...made });

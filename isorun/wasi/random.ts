@@ -4,9 +4,9 @@ import type { Policy } from "../../core/policy/policy.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { Linker } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
+import { installInterface } from "./interface-types.ts";
 import { KeyStream } from "./key-stream.ts";
 import { unlessDenied } from "./refusal.ts";
-import { wasiName } from "./wasi-name.ts";
 
 export interface RandomOptions {
   /** From 0 to 2²⁵⁶−1. With it nothing is random any more: see WasiRandom. */
@@ -59,7 +59,7 @@ export class WasiRandom implements SystemComponent {
     };
     for (const [nonce, { name, prefix }] of interfaces.entries()) {
       const bytes = source(nonce);
-      linker.instance(wasiName(name), (random) => {
+      installInterface(linker, name, (random) => {
         random
           .func(
             `get-${prefix}random-bytes`,
@@ -72,7 +72,7 @@ export class WasiRandom implements SystemComponent {
       });
     }
     const bytes = source(interfaces.length);
-    linker.instance(wasiName("random/insecure-seed"), (random) => {
+    installInterface(linker, "random/insecure-seed", (random) => {
       random.func(
         "insecure-seed",
         given(() => [u64(bytes), u64(bytes)]),

@@ -2,10 +2,10 @@
 import type { Linker } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { type InputSource, inputFrom } from "./input.ts";
+import { installInterface } from "./interface-types.ts";
 import { installStreams } from "./io.ts";
 import { CountedOutput, type OutputTarget, outputTo, StreamOutput } from "./output.ts";
 import type { InputStream, OutputStream } from "./streams.ts";
-import { wasiName } from "./wasi-name.ts";
 
 type StandardStream = "stdin" | "stdout" | "stderr";
 
@@ -55,7 +55,7 @@ export class WasiStdio implements SystemComponent {
 
   install(linker: Linker): void {
     const { inputStream, outputStream } = installStreams(linker);
-    linker.instance(wasiName("cli/stdin"), (stdin) => {
+    installInterface(linker, "cli/stdin", (stdin) => {
       stdin.resource("input-stream", inputStream);
       stdin.func("get-stdin", () => this.#stdin);
     });
@@ -64,7 +64,7 @@ export class WasiStdio implements SystemComponent {
       ["stderr", this.#stderr],
     ] as const) {
       const counted = new CountedOutput(stream, linker);
-      linker.instance(wasiName(`cli/${name}`), (output) => {
+      installInterface(linker, `cli/${name}`, (output) => {
         output.resource("output-stream", outputStream);
         output.func(`get-${name}`, () => counted);
       });
@@ -82,11 +82,11 @@ export class WasiStdio implements SystemComponent {
       ["terminal-input", ["stdin"]],
       ["terminal-output", ["stdout", "stderr"]],
     ] as const) {
-      linker.instance(wasiName(`cli/${kind}`), (terminals) => {
+      installInterface(linker, `cli/${kind}`, (terminals) => {
         const terminal = terminals.resource(kind);
         for (const name of names) {
           const value = this.#terminals.includes(name) ? {} : undefined;
-          linker.instance(wasiName(`cli/terminal-${name}`), (inner) => {
+          installInterface(linker, `cli/terminal-${name}`, (inner) => {
             inner.resource(kind, terminal);
             inner.func(`get-terminal-${name}`, () => value);
           });

@@ -1,9 +1,9 @@
 /** Names of WASI 0.2's interfaces. What is installed under one serves imports of every 0.2 version (runtime/link.ts). */
 
 /** The newest that was looked at: interfaces of one minor version only gain functions. */
-const version = "0.2.12";
+export const wasiVersion = "0.2.12";
 
-export const wasiName = (name: string): string => `wasi:${name}@${version}`;
+export const wasiName = (name: string): string => `wasi:${name}@${wasiVersion}`;
 
 const wasi02 = /^wasi:[^@]+@0\.2(?:\.\d+)?$/;
 

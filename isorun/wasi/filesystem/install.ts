@@ -1,9 +1,9 @@
 /** wasi:filesystem/preopens and types, one for each linker: several directories are given to one guest. */
 import { ComponentError, TrapError } from "../../errors/errors.ts";
 import type { HostFunction, HostResource, Linker } from "../../runtime/linker.ts";
+import { installInterface } from "../interface-types.ts";
 import { installStreams } from "../io.ts";
 import type { IoError } from "../stream-error.ts";
-import { wasiName } from "../wasi-name.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { DirectoryEntryStream } from "./directory-entries.ts";
 import {
@@ -43,7 +43,7 @@ export function installPreopens(linker: Linker, given: readonly Preopen[]): void
   const preopens = [...given];
   installed.set(linker, preopens);
   const descriptor = installTypes(linker);
-  linker.instance(wasiName("filesystem/preopens"), (inner) => {
+  installInterface(linker, "filesystem/preopens", (inner) => {
     inner.resource("descriptor", descriptor);
     inner.func("get-directories", () => directoriesOf(preopens));
   });
@@ -69,7 +69,7 @@ function opened(preopen: Preopen): Descriptor | undefined {
 function installTypes(linker: Linker): HostResource {
   const { error, inputStream, outputStream } = installStreams(linker);
   let descriptor: HostResource | undefined;
-  linker.instance(wasiName("filesystem/types"), (types) => {
+  installInterface(linker, "filesystem/types", (types) => {
     types.resource("input-stream", inputStream);
     types.resource("output-stream", outputStream);
     types.resource("error", error);
