@@ -78,6 +78,9 @@ interface Imports extends EnterImports {
   readonly post: number;
   readonly reallocOfCaller: number;
   readonly reallocOfCallee: number;
+  /** A trap of the caller alone, of which the callee is told nothing; and what begins to remember handles for it. */
+  readonly refuse: number;
+  readonly beginPassing: number;
   readonly endLending: number;
   readonly firstHandle: number;
   readonly state: number;
@@ -124,12 +127,15 @@ class AdapterWriter {
   #declare(handles: readonly PassedHandle[]): Imports {
     const { caller, callee, entered } = this.#key;
     const module = this.#module;
+    const passesIn = this.#key.isLink && handles.some(({ direction }) => direction === "in");
     const imports = {
       trap: module.importFunc("trap", { params: ["i32"], results: [] }),
       callee: module.importFunc("callee", this.#lift),
       post: callee.hasPostReturn ? module.importFunc("post", { params: this.#lift.results, results: [] }) : -1,
       reallocOfCaller: caller.hasRealloc ? module.importFunc("realloc-caller", realloc) : -1,
       reallocOfCallee: callee.hasRealloc ? module.importFunc("realloc-callee", realloc) : -1,
+      refuse: this.#key.isLink ? module.importFunc("refuse", { params: ["i32"], results: [] }) : -1,
+      beginPassing: passesIn ? module.importFunc("begin-passing", { params: [], results: [] }) : -1,
       endLending: module.importFunc("end-lending", { params: ["i32"], results: [] }),
       ...importEnter(module),
       firstHandle: 0,
@@ -180,6 +186,12 @@ class AdapterWriter {
 
   #trap(reason: TrapReason, code = this.#code): void {
     code.i32(reasonCode(reason)).call(this.#imports.trap).op("unreachable");
+  }
+
+  /** What the caller gives is wrong: nothing of another instance is on the stack yet (spec: rule 2). */
+  #refuse(direction: Direction, reason: TrapReason, code = this.#code): void {
+    if (direction === "out" || !this.#key.isLink) return this.#trap(reason, code);
+    code.i32(reasonCode(reason)).call(this.#imports.refuse).op("unreachable");
   }
 
   #load(place: number, offset: number): void {
@@ -266,6 +278,7 @@ class AdapterWriter {
       from: this.#side(direction, "from"),
       to: this.#side(direction, "to"),
       trap: (reason) => this.#trap(reason),
+      refuse: (reason) => this.#refuse(direction, reason),
       passHandle: (kind, resource) => this.#passHandle({ kind, resource, direction }),
       passString: () => code.call(this.#stringFunc(direction)),
     };
@@ -297,6 +310,7 @@ class AdapterWriter {
       to: this.#side(direction, "to"),
       reallocate: (code, push) => this.#reallocate(direction === "out", { code, push }),
       trap: (code, reason) => this.#trap(reason, code),
+      refuse: (code, reason) => this.#refuse(direction, reason, code),
     });
     const func = this.#module.addFunc(body);
     this.#stringFuncs.set(direction, func);
@@ -310,6 +324,7 @@ class AdapterWriter {
     const types = this.#key.type.params.map(({ type }) => type);
     const copying = this.#copying("in");
     if (types.length === 0) return [];
+    if (this.#imports.beginPassing >= 0) this.#code.call(this.#imports.beginPassing);
     if (flattenTypes(types).length > flatParamsMax) return [this.#passSpilled(copying, types)];
     const locals = this.#lift.params.map((type) => this.#code.local(type));
     const route = { from: flatPlace(this.#code.params), to: flatPlace(locals) };

@@ -195,7 +195,7 @@ function copyString(copying: Copying, { from, to }: Route): void {
 }
 
 function copyList(copying: Copying, element: ValueType, { from, to }: Route): void {
-  const { code, trap } = copying;
+  const { code, refuse } = copying;
   const { size, align } = layoutOf(element);
   const { pointer, length } = readPair(copying, from);
   const wide = code.local("i64");
@@ -203,7 +203,7 @@ function copyList(copying: Copying, element: ValueType, { from, to }: Route): vo
   code
     .i64(bytesMax)
     .op("i64.gt_u")
-    .if(() => trap("wasm trap: list content out-of-bounds"));
+    .if(() => refuse("wasm trap: list content out-of-bounds"));
   const bytes = code.local("i32");
   code.get(wide).op("i32.wrap_i64").set(bytes);
   emitRangeCheck(copying, copying.from, { pointer, bytes, align });
@@ -225,7 +225,7 @@ function copyList(copying: Copying, element: ValueType, { from, to }: Route): vo
 // Variants
 
 function copyVariant(copying: Copying, type: ValueType, { from, to }: Route): void {
-  const { code, trap } = copying;
+  const { code, refuse } = copying;
   const payloads = payloadsOf(type);
   if (payloads === undefined) throw new Error(`a ${type.kind} cannot be copied`);
   const width = discriminantSize(payloads.length);
@@ -235,7 +235,7 @@ function copyVariant(copying: Copying, type: ValueType, { from, to }: Route): vo
       .tee(tag)
       .i32(payloads.length)
       .op("i32.ge_u")
-      .if(() => trap("invalid variant discriminant"));
+      .if(() => refuse("invalid variant discriminant"));
     code.get(tag);
   });
   const slots = flattenType(type).length - 1;

@@ -16,8 +16,10 @@ export interface Copying {
   readonly code: CodeWriter;
   readonly from: Side;
   readonly to: Side;
-  /** Emits a trap. */
+  /** Emits a trap: the target is not what it should be. */
   readonly trap: (reason: TrapReason) => void;
+  /** Emits a trap: the source is not. */
+  readonly refuse: (reason: TrapReason) => void;
   /** Emits the passing of the handle on the stack. */
   readonly passHandle: (kind: "own" | "borrow", resource: Resource) => void;
   /** Emits the copy of a string: pointer and length are on the stack, and those of the copy are left there. */
@@ -57,20 +59,21 @@ interface RangeCheck {
 }
 
 export function emitRangeCheck(
-  { code, trap }: Pick<Copying, "code" | "trap">,
-  { memory }: Side,
+  { code, to, trap, refuse }: Pick<Copying, "code" | "to" | "trap" | "refuse">,
+  side: Side,
   { pointer, bytes, align }: RangeCheck,
 ): void {
+  const fail = side === to ? trap : refuse;
   if (align > 1) {
     code
       .get(pointer)
       .i32(align - 1)
       .op("i32.and")
-      .if(() => trap("wasm trap: unaligned pointer"));
+      .if(() => fail("wasm trap: unaligned pointer"));
   }
   code.get(pointer).op("i64.extend_i32_u").get(bytes).op("i64.extend_i32_u", "i64.add");
   code
-    .memoryBytes(memory)
+    .memoryBytes(side.memory)
     .op("i64.gt_u")
-    .if(() => trap("wasm trap: list content out-of-bounds"));
+    .if(() => fail("wasm trap: list content out-of-bounds"));
 }

@@ -46,11 +46,11 @@ function narrow(code: CodeWriter, { width, isSigned = false }: Scalar): void {
   else code.i32(width === 1 ? 0xff : 0xffff).op("i32.and");
 }
 
-function checkChar({ code, trap }: Copying): void {
+function checkChar({ code, refuse }: Copying): void {
   const char = code.local("i32");
   code.tee(char).i32(0x110000).op("i32.ge_u");
   code.get(char).i32(0xd800).op("i32.sub").i32(0x800).op("i32.lt_u", "i32.or");
-  code.if(() => trap("invalid `char` bit pattern"));
+  code.if(() => refuse("invalid `char` bit pattern"));
   code.get(char);
 }
 

@@ -31,6 +31,8 @@ export interface StringCopy {
   /** Emits a call of the target's allocator with what is pushed: the old block, its size, alignment, the new size. */
   readonly reallocate: (code: CodeWriter, push: () => void) => void;
   readonly trap: (code: CodeWriter, reason: TrapReason) => void;
+  /** The same where it is the source that is wrong. */
+  readonly refuse?: (code: CodeWriter, reason: TrapReason) => void;
 }
 
 export const stringCopyType = { params: ["i32", "i32"], results: ["i32", "i32"] } as const;
@@ -57,7 +59,10 @@ export function stringCopyBody(copy: StringCopy): FunctionBody {
   return { type: stringCopyType, locals: code.locals, code: code.code };
 }
 
-function transcodingOf(code: CodeWriter, { from, to, hasVectors, reallocate, trap }: StringCopy): Transcoding {
+function transcodingOf(
+  code: CodeWriter,
+  { from, to, hasVectors, reallocate, trap, refuse = trap }: StringCopy,
+): Transcoding {
   const [pointer, units] = code.params;
   if (pointer === undefined || units === undefined) throw new Error("the copy of a string has two parameters");
   const local = () => code.local("i32");
@@ -66,7 +71,8 @@ function transcodingOf(code: CodeWriter, { from, to, hasVectors, reallocate, tra
     hasVectors,
     source: from.memory,
     target: to.memory,
-    fail: (reason) => () => trap(code, reason),
+    fail: (reason) => () => refuse(code, reason),
+    failTarget: (reason) => () => trap(code, reason),
     reallocate: (push) => reallocate(code, push),
     pointer,
     units,

@@ -10,7 +10,10 @@ export interface Transcoding {
   readonly source: number;
   readonly target: number;
   /** Emits a trap. */
+  /** The source is not what it should be. */
   readonly fail: (reason: TrapReason) => () => void;
+  /** The target is not. */
+  readonly failTarget: (reason: TrapReason) => () => void;
   /** Emits a call of the target's allocator with what is pushed: the old block, its size, alignment, the new size. */
   readonly reallocate: (push: () => void) => void;
   /** Where the source begins, in bytes, and its length in code units. */
@@ -29,7 +32,7 @@ export interface Transcoding {
   readonly scratch: Local;
 }
 
-type Allocating = Pick<Transcoding, "code" | "fail" | "reallocate" | "block" | "size" | "scratch" | "target">;
+type Allocating = Pick<Transcoding, "code" | "failTarget" | "reallocate" | "block" | "size" | "scratch" | "target">;
 
 interface Allocation {
   readonly align: 1 | 2;
@@ -50,7 +53,7 @@ export function emitReallocate(transcoding: Allocating, allocation: Allocation):
 }
 
 function emitReallocation(transcoding: Allocating, { align, bytes }: Allocation, pushOld: () => void): void {
-  const { code, fail, reallocate, block, size, scratch, target } = transcoding;
+  const { code, failTarget, reallocate, block, size, scratch, target } = transcoding;
   bytes();
   code.set(scratch);
   reallocate(() => {
@@ -58,7 +61,7 @@ function emitReallocation(transcoding: Allocating, { align, bytes }: Allocation,
     code.i32(align).get(scratch);
   });
   code.set(block).get(scratch).set(size);
-  emitBoundsCheck({ code, memory: target, fail }, { pointer: block, bytes: size, align });
+  emitBoundsCheck({ code, memory: target, fail: failTarget }, { pointer: block, bytes: size, align });
 }
 
 interface Bounds {

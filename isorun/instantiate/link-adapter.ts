@@ -85,8 +85,24 @@ interface HostParts {
 function hostImports({ caller, callee, handles, scope }: HostParts): Record<string, unknown> {
   const { states } = caller;
   const lending = new Lending(caller, callee);
+  const isLink = caller.root !== callee.root;
+  const passed: Passed[] = [];
+  // The caller's own fault, before anything of the callee is on the stack: that one is as if nobody had called.
+  const refuse = (): void => {
+    for (const each of passed.reverse()) takeBack(each, { caller, callee, lending });
+    if (passed.some(({ kind }) => kind === "borrow")) lending.forgetScope();
+    passed.length = 0;
+    for (const instance of callee.enteringFrom(caller)) instance.mayEnter = true;
+  };
   const imports: Record<string, unknown> = {
     trap: trapFunc(states),
+    refuse: (code: number): void => {
+      trapFunc(states)(code);
+      refuse();
+    },
+    "begin-passing": (): void => {
+      passed.length = 0;
+    },
     "end-lending": (count: number): void => {
       try {
         lending.end(count);
@@ -100,14 +116,35 @@ function hostImports({ caller, callee, handles, scope }: HostParts): Record<stri
     const [from, to] = direction === "in" ? [caller.handles, callee.handles] : [callee.handles, caller.handles];
     imports[`handle${index}`] = (handle: number, lent: number): number => {
       try {
-        return kind === "own" ? give(handle, { from, to, resource }) : lending.lend(handle, { lent, resource });
+        const index = kind === "own" ? give(handle, { from, to, resource }) : lending.lend(handle, { lent, resource });
+        if (isLink && direction === "in") passed.push({ kind, resource, index });
+        return index;
       } catch (error) {
+        if (isLink && direction === "in" && error instanceof TrapError) refuse();
         states.scheduler.fail(error);
         return 0;
       }
     };
   }
   return imports;
+}
+
+/** A handle that has come to the callee in a call that has not come to it yet. */
+interface Passed {
+  readonly kind: "own" | "borrow";
+  readonly resource: RuntimeResource;
+  readonly index: number;
+}
+
+interface Parties {
+  readonly caller: ComponentInstance;
+  readonly callee: ComponentInstance;
+  readonly lending: Lending;
+}
+
+function takeBack({ kind, resource, index }: Passed, { caller, callee, lending }: Parties): void {
+  if (kind === "own") caller.handles.add(callee.handles.remove(index, resource));
+  else lending.takeBack(index, resource);
 }
 
 interface Gift {
@@ -149,6 +186,18 @@ class Lending {
     const scope = this.#scopes.at(-1) ?? absent("the scope of", "a call");
     scope.borrows += 1;
     return this.#callee.handles.add({ resource, representation, isOwn: false, scope, lends: 0 });
+  }
+
+  /** Of a call that does not come to the callee. */
+  forgetScope(): void {
+    this.#scopes.pop();
+  }
+
+  /** The last one that was lent. */
+  takeBack(index: number, resource: RuntimeResource): void {
+    const lender = this.#lenders.pop();
+    if (lender !== undefined) lender.lends -= 1;
+    if (resource.owner !== this.#callee) this.#callee.handles.remove(index, resource);
   }
 
   /** @throws TrapError if the callee keeps what it was lent */
