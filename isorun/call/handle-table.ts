@@ -102,6 +102,20 @@ export class HandleTable {
     if (this.#leaving.length > 0) this.#leaving = [];
   }
 
+  /** Removes what is owned and defined by such instances, and answers with it. */
+  takeOwned(isMeant: (owner: object) => boolean): readonly Handle[] {
+    const taken: Handle[] = [];
+    for (const [index, handle] of this.#handles.entries()) {
+      const owner = handle?.resource.owner;
+      if (handle === undefined || !handle.isOwn || owner === undefined || !isMeant(owner)) continue;
+      this.#handles[index] = undefined;
+      this.#free.push(index);
+      this.#account.used -= 1;
+      taken.push(handle);
+    }
+    return taken;
+  }
+
   /** At the end of the instance: what it owns of the host's is given back. @throws what the last that failed throws */
   dropHostResources(): void {
     const owned = this.#leaving;

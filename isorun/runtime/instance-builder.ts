@@ -6,6 +6,7 @@ import type { Root } from "../call/task.ts";
 import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts";
 import { LinkError } from "../errors/errors.ts";
 import type { ComponentInstance } from "../instantiate/component-instance.ts";
+import { dropForeignResources } from "../instantiate/drop-foreign.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import { instantiateComponent } from "../instantiate/instantiate.ts";
 import type { ModuleItem } from "../instantiate/runtime-scope.ts";
@@ -165,6 +166,7 @@ function framesOf(component: Component): ComponentFrames {
 }
 
 const dropping = (made: readonly ComponentInstance[]) => (): void => {
+  dropForeignResources(made);
   for (const { handles } of made) handles.dropHostResources();
 };
 

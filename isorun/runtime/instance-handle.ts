@@ -158,7 +158,8 @@ export class InstanceHandle implements AsyncDisposable {
 
   /**
    * Ends the instance, and the call that is in it: at once if it waits, else where it next can be ended. Host resources
-   * that the instance still owns are dropped. @throws what dropping them throws
+   * that the instance still owns are dropped, and so are those of other instances, by their destructors: in turn if such an
+   * instance is busy, and not if it has ended. @throws what dropping them throws
    */
   async terminate(reason = "the instance was terminated"): Promise<void> {
     const drop = this.#dropHostResources;

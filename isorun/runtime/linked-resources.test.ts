@@ -103,11 +103,13 @@ const lender = `(component
     (global $r (mut i32) (i32.const 0))
     (func (export "lend") (global.set $r (call $make)) (call $see (global.get $r)))
     (func (export "drop") (call $drop (global.get $r)))
+    (func (export "drop-nothing") (call $drop (i32.const 99)))
     (func (export "take") (param i32) (call $drop (local.get 0))))
   (core instance $i (instantiate $m (with "" (instance
     (export "make" (func $make)) (export "see" (func $see)) (export "drop" (func $drop))))))
   (func (export "lend") (canon lift (core func $i "lend")))
   (func (export "drop") (canon lift (core func $i "drop")))
+  (func (export "drop-nothing") (canon lift (core func $i "drop-nothing")))
   (func (export "take") (param "r" (own $r)) (canon lift (core func $i "take"))))`;
 
 const texts = { taker, passer, store, lender };
@@ -265,4 +267,37 @@ test("a resource whose instance has ended is not destroyed there, whoever has it
   await owner.terminate();
   for (const call of [a.func("drop"), destroyed])
     expect(call).toThrow("cannot enter component instance: it is terminated");
+});
+
+async function consume(runtime: Runtime, owner: InstanceHandle, see: () => unknown): Promise<InstanceHandle> {
+  const builder = runtime.instance(await runtime.load(bytesOf("lender"))).linkLocal("b", owner);
+  return builder.linkHost((linker) => linker.func("see", see)).instantiate();
+}
+
+test("what an instance owns of another one is destroyed there when it ends, however that is", async () => {
+  const ends: readonly ((instance: InstanceHandle) => unknown)[] = [
+    (instance) => instance.terminate(),
+    (instance) => expect(() => instance.func("drop-nothing")()).toThrow(TrapError),
+  ];
+  for (const end of ends) {
+    const runtime = new Runtime();
+    const owner = await runtime.instance(await runtime.load(bytesOf("store"))).instantiate();
+    const consumer = await consume(runtime, owner, () => undefined);
+    consumer.func("lend")();
+    expect(owner.func("b#destroyed")()).toBe(0);
+    await end(consumer);
+    expect([owner.func("b#destroyed")(), owner.state, consumer.usage().handles]).toEqual([5, "ready", 0]);
+    await consumer.terminate();
+    expect(owner.func("b#destroyed")()).toBe(5);
+  }
+});
+
+test("an owner that has ended before is left alone", async () => {
+  const runtime = new Runtime();
+  const owner = await runtime.instance(await runtime.load(bytesOf("store"))).instantiate();
+  const consumer = await consume(runtime, owner, () => undefined);
+  consumer.func("lend")();
+  await owner.terminate();
+  await consumer.terminate();
+  expect([owner.state, consumer.state]).toEqual(["terminated", "terminated"]);
 });
