@@ -7,7 +7,6 @@ import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
 import { messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
-import type { TaskNumbers } from "./task-numbers.ts";
 import type { TimeAccount } from "./time-account.ts";
 import type { FrameNames } from "./trap-frames.ts";
 
@@ -224,6 +223,11 @@ export function chainOf(task: Task): readonly string[] {
 
 export type InstanceState = "ready" | "trapped" | "exhausted" | "terminated";
 
+/** Who knows calls by their numbers. */
+export interface NumberedTasks {
+  readonly numbered: (id: number) => Task | undefined;
+}
+
 export interface RootOptions {
   /** Of the memory of states. */
   readonly words: Int32Array;
@@ -234,7 +238,7 @@ export interface RootOptions {
   /** As cycles and chains name it, which know several runtimes. */
   readonly chainName: string;
   /** Of its runtime. */
-  readonly tasks: TaskNumbers;
+  readonly tasks: NumberedTasks;
   readonly limits: RootLimits;
 }
 
@@ -245,7 +249,7 @@ export class Root {
   readonly place: number;
   readonly name: string;
   readonly chainName: string;
-  readonly #tasks: TaskNumbers;
+  readonly #tasks: NumberedTasks;
   readonly time: TimeAccount | undefined;
   /** Of values that pass between it and the host. */
   readonly messageBytesMax: number;
