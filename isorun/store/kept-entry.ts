@@ -1,0 +1,48 @@
+/** One entry of the store as a file: where it is, and the head by which damage is seen. */
+import { join } from "node:path";
+import { Problem } from "../../core/diagnostic.ts";
+import { errnoOf } from "../../core/store/io-problem.ts";
+import { readSmallBytes } from "../../core/store/small-file.ts";
+import type { StoreKey } from "../../core/store.ts";
+import { crc32Of } from "./checksums.ts";
+
+/** Within the directory of an entry. */
+export const fileName = "kept";
+const headBytes = 8;
+
+/** What an entry has, or whether something else stands in its place. */
+export function readEntry(root: string, { kind, key }: StoreKey): Uint8Array | "absent" | "damaged" {
+  const reading = readSmallBytes(join(root, kind, key, fileName));
+  if (reading.kind === "absent") return "absent";
+  return (reading.kind === "whole" ? contentsOf(reading.value) : undefined) ?? "damaged";
+}
+
+function contentsOf(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.length < headBytes) return undefined;
+  const head = new DataView(bytes.buffer, bytes.byteOffset, headBytes);
+  const contents = bytes.subarray(headBytes);
+  const isWhole = head.getUint32(0, true) === contents.length && head.getUint32(4, true) === crc32Of(contents);
+  return isWhole ? contents : undefined;
+}
+
+/** With its length and a CRC-32 in front. */
+export function sealed(contents: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(headBytes + contents.length);
+  whole.set(contents, headBytes);
+  const view = new DataView(whole.buffer);
+  view.setUint32(0, contents.length, true);
+  view.setUint32(4, crc32Of(contents), true);
+  return whole;
+}
+
+/** What the disk refused: the store tells most of it as a Problem. */
+export const isRefusal = (error: unknown): boolean => error instanceof Problem || errnoOf(error) !== undefined;
+
+export function unlessRefused<T>(body: () => T): T | undefined {
+  try {
+    return body();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return undefined;
+  }
+}
