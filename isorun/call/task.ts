@@ -223,7 +223,6 @@ export function chainOf(task: Task): readonly string[] {
 
 export type InstanceState = "ready" | "trapped" | "exhausted" | "terminated";
 
-/** Who knows calls by their numbers. */
 export interface NumberedTasks {
   readonly numbered: (id: number) => Task | undefined;
 }
