@@ -85,24 +85,14 @@ interface HostParts {
 function hostImports({ caller, callee, handles, scope }: HostParts): Record<string, unknown> {
   const { states } = caller;
   const lending = new Lending(caller, callee);
-  const isLink = caller.root !== callee.root;
-  const passed: Passed[] = [];
-  // The caller's own fault, before anything of the callee is on the stack: that one is as if nobody had called.
-  const refuse = (): void => {
-    for (const each of passed.reverse()) takeBack(each, { caller, callee, lending });
-    if (passed.some(({ kind }) => kind === "borrow")) lending.forgetScope();
-    passed.length = 0;
-    for (const instance of callee.enteringFrom(caller)) instance.mayEnter = true;
-  };
+  const passing = new Passing({ caller, callee, lending });
   const imports: Record<string, unknown> = {
     trap: trapFunc(states),
     refuse: (code: number): void => {
       trapFunc(states)(code);
-      refuse();
+      passing.refuse();
     },
-    "begin-passing": (): void => {
-      passed.length = 0;
-    },
+    "begin-passing": (): void => passing.begin(),
     "end-lending": (count: number): void => {
       try {
         lending.end(count);
@@ -116,11 +106,12 @@ function hostImports({ caller, callee, handles, scope }: HostParts): Record<stri
     const [from, to] = direction === "in" ? [caller.handles, callee.handles] : [callee.handles, caller.handles];
     imports[`handle${index}`] = (handle: number, lent: number): number => {
       try {
-        const index = kind === "own" ? give(handle, { from, to, resource }) : lending.lend(handle, { lent, resource });
-        if (isLink && direction === "in") passed.push({ kind, resource, index });
-        return index;
+        const gives = kind === "own";
+        const passed = gives ? give(handle, { from, to, resource }) : lending.lend(handle, { lent, resource });
+        if (direction === "in") passing.add({ kind, resource, index: passed });
+        return passed;
       } catch (error) {
-        if (isLink && direction === "in" && error instanceof TrapError) refuse();
+        if (direction === "in" && error instanceof TrapError) passing.refuse();
         states.scheduler.fail(error);
         return 0;
       }
@@ -142,9 +133,39 @@ interface Parties {
   readonly lending: Lending;
 }
 
-function takeBack({ kind, resource, index }: Passed, { caller, callee, lending }: Parties): void {
-  if (kind === "own") caller.handles.add(callee.handles.remove(index, resource));
-  else lending.takeBack(index, resource);
+/**
+ * What a call through a link has passed before it comes to the callee. Where the caller is at fault, nothing of the callee is
+ * on the stack yet, and that one is as if nobody had called. Within one root all end together.
+ */
+class Passing {
+  readonly #passed: Passed[] = [];
+  readonly #parties: Parties;
+  readonly #isLink: boolean;
+
+  constructor(parties: Parties) {
+    this.#parties = parties;
+    this.#isLink = parties.caller.root !== parties.callee.root;
+  }
+
+  begin(): void {
+    this.#passed.length = 0;
+  }
+
+  add(passed: Passed): void {
+    if (this.#isLink) this.#passed.push(passed);
+  }
+
+  refuse(): void {
+    if (!this.#isLink) return;
+    const { caller, callee, lending } = this.#parties;
+    for (const { kind, resource, index } of this.#passed.reverse()) {
+      if (kind === "own") caller.handles.add(callee.handles.remove(index, resource));
+      else lending.takeBack(index, resource);
+    }
+    if (this.#passed.some(({ kind }) => kind === "borrow")) lending.forgetScope();
+    this.begin();
+    for (const instance of callee.enteringFrom(caller)) instance.mayEnter = true;
+  }
 }
 
 interface Gift {

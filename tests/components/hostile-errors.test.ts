@@ -100,6 +100,7 @@ for (const name of ["get-nothing", "get-result"]) {
 }
 
 test.each([
+  // oxlint-disable-next-line unicorn/no-thenable -- what is tested
   ["a `then` that throws", () => Object.defineProperty({}, "then", { get: failing })],
   ["a revoked proxy", revoked],
 ])("an answer that is %s", async (_, make) => {
