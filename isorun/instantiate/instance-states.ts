@@ -3,8 +3,8 @@
  * host or an adapter asked for a trap. Nothing of it can be changed by guests.
  */
 import { stateBytes, stateOffsets } from "../adapter/state-memory.ts";
-import { Scheduler } from "../call/scheduler.ts";
 import type { RootLimits } from "../call/root-limits.ts";
+import { Scheduler } from "../call/scheduler.ts";
 import { Root } from "../call/task.ts";
 import { TrapError } from "../errors/errors.ts";
 import { MemoryLease, MemoryPool } from "./memory-pool.ts";
