@@ -65,7 +65,10 @@ function classesOf(door: string): readonly Documented[] {
     const path = join(import.meta.dir, door, "..", from);
     const source = readFileSync(path, "utf8");
     return names.split(",").flatMap((each) => {
-      const name = each.replace("type ", "").trim();
+      const name = each
+        .replace("type ", "")
+        .replace(/ as .*/, "")
+        .trim();
       const at = source.search(new RegExp(`^export class ${name}\\b`, "m"));
       return name === "" || at < 0 ? [] : [{ name, path, comment: commentBefore(source.slice(0, at)) }];
     });

@@ -30,7 +30,9 @@ export type { CallOptions } from "./runtime/call-options.ts";
 export type { Component } from "./runtime/component.ts";
 export type { Usage } from "./runtime/instance-budget.ts";
 export type { InstanceBuilder } from "./runtime/instance-builder.ts";
-export type { InstanceHandle } from "./runtime/instance-handle.ts";
+/** With what is more than the interface: what `instantiate` answers with. */
+export type { InstanceHandle as LiveInstance } from "./runtime/instance-handle.ts";
+export type { InstanceInterface as InstanceHandle } from "./runtime/instance-interface.ts";
 export { InterfaceTypes } from "./runtime/interface-types.ts";
 export type { HostResource, Linker } from "./runtime/linker.ts";
 export type { Refill } from "./runtime/refill.ts";

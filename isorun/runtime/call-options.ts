@@ -12,16 +12,16 @@ import { TrapError, UnsupportedError } from "../errors/errors.ts";
  * its next call of a host function that waits.
  */
 export interface CallOptions {
-  readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
+  signal?: AbortSignal;
+  timeoutMs?: number;
   /**
    * In instructions, of an instance that has a budget of fuel or time: as much as is left there may still be less. A call
    * that is given 0n is refused before any code of the guest runs, and the instance goes on; one that is stopped when its
    * fuel is spent has its instance ended (`exhausted`).
    */
-  readonly fuel?: bigint;
+  fuel?: bigint;
   /** Of the host function that makes the call. */
-  readonly context?: CallContext;
+  context?: CallContext;
 }
 
 const optionNames: readonly string[] = ["signal", "timeoutMs", "fuel", "context"] satisfies (keyof CallOptions)[];

@@ -14,6 +14,7 @@ import { Component } from "./component.ts";
 import { ComponentFrames } from "./frame-names.ts";
 import { InstanceBudget, type Interrupt } from "./instance-budget.ts";
 import { InstanceHandle } from "./instance-handle.ts";
+import type { InstanceInterface } from "./instance-interface.ts";
 import { type GivenModule, linkImports } from "./link.ts";
 import { Linker } from "./linker.ts";
 import type { LocalLink } from "./local-link.ts";
@@ -87,9 +88,10 @@ export class InstanceBuilder {
   /**
    * An export of another instance of the same runtime serves the import of the same name, or of a compatible version of
    * it. A name that the component does not import is a LinkError of `instantiate`.
-   * @throws LinkError if it has no such export, or is of another runtime
+   * @throws LinkError if it has no such export, or is of another runtime; TypeError for what is no instance
    */
-  linkLocal(interfaceName: string, handle: InstanceHandle): this {
+  linkLocal(interfaceName: string, given: InstanceInterface): this {
+    const handle = InstanceHandle.require(given);
     if (InstanceHandle.statesOf(handle) !== this.#hooks.states) throw foreignInstance(interfaceName);
     const found = InstanceHandle.itemOf(handle, interfaceName);
     if (found === undefined) {

@@ -12,6 +12,7 @@ import { type CallOptions, requireCallOptions, requireNoOptions, watch } from ".
 import { compatibleLookup } from "./compatible-name.ts";
 import { countsArguments } from "./declared-params.ts";
 import type { InstanceBudget, Usage } from "./instance-budget.ts";
+import type { InstanceInterface } from "./instance-interface.ts";
 import { type Refill, requireRefill } from "./refill.ts";
 
 interface HandleParts {
@@ -43,7 +44,7 @@ const nothing: InstanceItem = { kind: "instance", exports: new Map() };
  * await instance.terminate("it is not needed any more");
  * ```
  */
-export class InstanceHandle implements AsyncDisposable {
+export class InstanceHandle implements InstanceInterface {
   readonly #types: ReadonlyMap<string, ExternType>;
   readonly #funcs = new Map<string, HostEntry>();
   readonly #budget: InstanceBudget;
@@ -171,6 +172,12 @@ export class InstanceHandle implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.terminate();
+  }
+
+  /** @throws TypeError (`invalid-argument`) for objects that only have its type */
+  static require(given: InstanceInterface): InstanceHandle {
+    if (given instanceof InstanceHandle) return given;
+    throw argumentError("an instance that 'instantiate' made is needed here: nothing else can be linked or registered");
   }
 
   /**

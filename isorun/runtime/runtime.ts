@@ -6,7 +6,8 @@ import { InstanceStates } from "../instantiate/instance-states.ts";
 import { type Component, type LoadOptions, loadComponent } from "./component.ts";
 import { bytesOf } from "./component-source.ts";
 import { InstanceBuilder } from "./instance-builder.ts";
-import type { InstanceHandle } from "./instance-handle.ts";
+import { InstanceHandle } from "./instance-handle.ts";
+import type { InstanceInterface } from "./instance-interface.ts";
 
 /**
  * Several live in one process without touching each other.
@@ -68,8 +69,9 @@ export class Runtime {
     });
   }
 
-  /** @throws TypeError if another instance has the name */
-  registerInstance(id: string, handle: InstanceHandle): void {
+  /** @throws TypeError if another instance has the name, or for what is no instance */
+  registerInstance(id: string, given: InstanceInterface): void {
+    const handle = InstanceHandle.require(given);
     const known = this.#registered.get(id);
     if (known !== undefined && known !== handle) throw argumentError(`another instance is registered as '${id}'`);
     this.#registered.set(id, handle);
