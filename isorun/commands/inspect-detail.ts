@@ -1,5 +1,6 @@
 import { capabilityKinds } from "@vivarium/core/policy/policy";
 import * as v from "valibot";
+import { planDetail } from "./plan-detail.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const milliseconds = v.pipe(v.number(), v.minValue(0));
@@ -42,4 +43,6 @@ export const inspectDetail = v.object({
     /** Nothing was decoded and validated: the store knew the component. */
     from_store: v.boolean(),
   }),
+  /** With `--plan`. */
+  plan: v.exactOptional(planDetail),
 });

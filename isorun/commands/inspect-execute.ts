@@ -3,21 +3,25 @@ import type { Execute } from "@vivarium/cli/command";
 import { printable } from "@vivarium/cli/printable";
 import { exitCode } from "@vivarium/core/exit-code";
 import type { CapabilityKind } from "@vivarium/core/policy/policy";
+import { formatPlan } from "../plan/plan-text.ts";
 import { Component } from "../runtime/component.ts";
 import { providerOf } from "../runtime/provider.ts";
 import { type ExternType, externKindOf } from "../types/component-types.ts";
 import { capabilitiesOf } from "./capability-of.ts";
-import type { componentOptions } from "./component-options.ts";
+import type { inspectOptions } from "./component-options.ts";
 import { contentsOf } from "./contents-of.ts";
 import { openComponent } from "./open-component.ts";
+import { describePlan } from "./plan-detail.ts";
 
 /** `isorun inspect` */
-export const execute: Execute<typeof componentOptions> = async (context, { options, positionals }) => {
+export const execute: Execute<typeof inspectOptions> = async (context, { options, positionals }) => {
   const [file = ""] = positionals;
   const { component } = await openComponent(file, { context, useStore: !options["no-cache"] });
   const inspected = inspect(component);
-  context.detail({ path: file, ...inspected });
+  const plan = options.plan ? component.plan() : undefined;
+  context.detail({ path: file, ...inspected, ...(plan === undefined ? {} : { plan: describePlan(plan) }) });
   context.out(textOf(file, inspected));
+  if (plan !== undefined) context.out(printable(`\n${formatPlan(plan)}`));
   return exitCode.success;
 };
 

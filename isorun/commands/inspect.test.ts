@@ -203,3 +203,27 @@ test.each([
   expect(stderr).toStartWith(`error[${code}]: `);
   expect(stderr).toContain(words);
 });
+
+test("with --plan, inspect shows what instantiation will do, for people and for programs", async () => {
+  const { stdout, exitCode } = await runIsorun(["inspect", "leave.wasm", "--plan"], place);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("import wasi:cli/exit@0.2.0#exit: func(status: result) in 0, utf8\n");
+  expect(stdout).toEndWith("lifted in 0\n");
+  const json = await runIsorun(["inspect", "leave.wasm", "--plan", "--format", "json"], place);
+  const envelope = await assertValidEnvelope(json.stdout, inspectCommand);
+  expect(envelope).toMatchObject({
+    detail: {
+      plan: {
+        steps: [
+          { kind: "component-instance" },
+          { kind: "import-call", within: 0, path: "wasi:cli/exit@0.2.0#exit", type: "func(status: result)" },
+          { kind: "core-instance", module: { kind: "own", index: 0 }, imports: [{ name: "exit", from: { step: 1 } }] },
+        ],
+        exports: [{ path: "leave", kind: "func", lifted: { instance: 0, core: { step: 2, name: "leave" } } }],
+        is_cut: false,
+      },
+    },
+  });
+  const plain = await runIsorun(["inspect", "leave.wasm"], place);
+  expect(plain.stdout).not.toContain("component instance");
+});

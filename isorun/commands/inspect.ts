@@ -1,6 +1,6 @@
 /** `isorun inspect`: the shape only. */
 import type { Command } from "@vivarium/cli/command";
-import { componentOptions } from "./component-options.ts";
+import { inspectOptions } from "./component-options.ts";
 
 export const inspectCommand: Command = {
   name: "inspect",
@@ -9,8 +9,9 @@ export const inspectCommand: Command = {
   examples: [
     { command: "isorun inspect app.wasm", note: "Its WIT, its sizes, and the capability that each import needs" },
     { command: "isorun inspect app.wasm --format json", note: "The same for a program" },
+    { command: "isorun inspect app.wasm --plan", note: "What instantiating it will do, without doing it" },
   ],
-  options: componentOptions,
+  options: inspectOptions,
   positionals: { name: "FILE", min: 1, max: 1 },
   load: () => import("./inspect-execute.ts"),
   detailSchema: async () => (await import("./inspect-detail.ts")).inspectDetail,
