@@ -1,7 +1,7 @@
 /** Adapters are written and compiled once for what they depend on, and instantiated for each link. */
 import type { FuncType } from "../types/component-types.ts";
-import { formatFuncType } from "../types/wit.ts";
-import { type AdapterKey, type PassedHandle, writeAdapter } from "./adapter.ts";
+import { writeAdapter } from "./adapter.ts";
+import type { AdapterKey, PassedHandle } from "./adapter-key.ts";
 
 export interface Adapter {
   readonly module: WebAssembly.Module;
@@ -19,15 +19,18 @@ export function adapterOf(key: AdapterKey): Adapter {
   const ofType = adapters.get(type) ?? new Map<string, Adapter>();
   adapters.set(type, ofType);
   const sides = JSON.stringify([caller, callee, entered, isLink]);
-  const made = ofType.get(sides) ?? makeAdapter(key, sides);
+  const made = ofType.get(sides) ?? makeAdapter(key);
   ofType.set(sides, made);
   return made;
 }
 
-function makeAdapter(key: AdapterKey, sides: string): Adapter {
+/** Each byte is one letter. */
+const latin1 = new TextDecoder("latin1");
+
+function makeAdapter(key: AdapterKey): Adapter {
   const { bytes, handles } = writeAdapter(key);
-  const text = `${formatFuncType(key.type)} ${sides}`;
-  const module = modules.get(text) ?? new WebAssembly.Module(bytes);
-  modules.set(text, module);
+  const look = latin1.decode(bytes);
+  const module = modules.get(look) ?? new WebAssembly.Module(bytes);
+  modules.set(look, module);
   return { module, handles };
 }

@@ -7,8 +7,7 @@
  * State of instances lies in one memory of their runtime: a word
  * that says that the host found a reason to trap, and for each instance whether it may be entered and left.
  */
-import type { StringEncoding } from "../decode/ast.ts";
-import type { FuncType, Resource, ValueType } from "../types/component-types.ts";
+import type { ValueType } from "../types/component-types.ts";
 import {
   type FlatFuncType,
   flatParamsMax,
@@ -19,55 +18,29 @@ import {
 } from "../types/flatten.ts";
 import { layoutOf } from "../types/layout.ts";
 import { makeValueType } from "../types/value-type.ts";
+import type { AdapterKey, PassedHandle, WrittenAdapter } from "./adapter-key.ts";
 import { CodeWriter, type Local } from "./code-writer.ts";
 import { emitCopy } from "./copy.ts";
 import { type Copying, emitRangeCheck, flatPlace, memoryPlace, type Side } from "./copying.ts";
 import { type EnterImports, emitCheckPending, emitEnter, emitLeave, importEnter } from "./enter.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode, type TrapReason } from "./reasons.ts";
+import { SharedFuncs } from "./shared-copy.ts";
 import { stateOffsets } from "./state-memory.ts";
 import { stringCopyBody } from "./string-copy.ts";
 import { emitAdvance } from "./transcoding.ts";
 import { hasVectors } from "./vectors.ts";
 
-export interface SideOptions {
-  readonly encoding: StringEncoding;
-  readonly hasMemory: boolean;
-  readonly hasRealloc: boolean;
-  /** Whether its instance has context storage, of which each call has its own. */
-  readonly hasContext: boolean;
-}
-
-export interface AdapterKey {
-  readonly type: FuncType;
-  readonly caller: SideOptions;
-  readonly callee: SideOptions & { readonly hasPostReturn: boolean };
-  /** How many instances the call enters. */
-  readonly entered: number;
-  /** Whether the host linked the two sides: traces tell them apart by it. */
-  readonly isLink: boolean;
-}
-
 /**
- * One handle that is passed, in the order of its imports `handle0`, `handle1`…, which take an index and return another.
- * Those that are lent are also told how many were lent before them in the same call.
- */
-export interface PassedHandle {
-  readonly kind: "own" | "borrow";
-  readonly resource: Resource;
-  readonly direction: "in" | "out";
-}
-
-export interface WrittenAdapter {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly handles: readonly PassedHandle[];
-}
-
-/**
- * Twice: functions are numbered behind imports, of which the first time is only counted how many handles need.
+ * Twice where handles are passed: functions are numbered behind imports, of which the first time is only counted how
+ * many handles need.
  * @throws UnsupportedError for values of the asynchronous ABI
  */
 export function writeAdapter(key: AdapterKey): WrittenAdapter {
+  const { params, result } = key.type;
+  if (!params.some(({ type }) => type.hasResource) && result?.hasResource !== true) {
+    return new AdapterWriter(key, []).write();
+  }
   const counted = new AdapterWriter(key, []);
   counted.write();
   return new AdapterWriter(key, counted.handles).write();
@@ -112,6 +85,7 @@ class AdapterWriter {
   /** How many handles have been lent, if any can be. */
   readonly #lent: Local | undefined;
   readonly #stringFuncs = new Map<Direction, number>();
+  readonly #shared: Readonly<Record<Direction, SharedFuncs>>;
 
   constructor(key: AdapterKey, handles: readonly PassedHandle[]) {
     this.#key = key;
@@ -122,6 +96,14 @@ class AdapterWriter {
     this.#code = new CodeWriter(this.#lower.params);
     this.#lent = key.type.params.some(({ type }) => type.hasBorrow) ? this.#code.local("i32") : undefined;
     this.#imports = this.#declare(handles);
+    const { params, result } = key.type;
+    this.#shared = {
+      in: this.#sharedFuncs(
+        "in",
+        params.map(({ type }) => type),
+      ),
+      out: this.#sharedFuncs("out", result === undefined ? [] : [result]),
+    };
   }
 
   #declare(handles: readonly PassedHandle[]): Imports {
@@ -226,7 +208,7 @@ class AdapterWriter {
 
   // Copying
 
-  #side(direction: Direction, role: "from" | "to"): Side {
+  #side(direction: Direction, role: "from" | "to", code = this.#code): Side {
     const isCaller = (direction === "in") === (role === "from");
     const { caller, callee } = this.#key;
     const { memoryOfCaller, memoryOfCallee } = this.#imports;
@@ -234,7 +216,6 @@ class AdapterWriter {
       memory: isCaller ? memoryOfCaller : memoryOfCallee,
       encoding: (isCaller ? caller : callee).encoding,
       allocate: (push) => {
-        const code = this.#code;
         const pushAll = (): void => {
           code.i32(0).i32(0);
           push();
@@ -271,32 +252,39 @@ class AdapterWriter {
     code.constant(place).get(context).at("i64.store", slots);
   }
 
-  #copying(direction: Direction): Copying {
-    const code = this.#code;
+  #sharedFuncs(direction: Direction, types: readonly ValueType[]): SharedFuncs {
+    return new SharedFuncs(types, {
+      addFunc: (body) => this.#module.addFunc(body),
+      copyingWith: (code, lent) => this.#copying(direction, { code, lent }),
+    });
+  }
+
+  #copying(direction: Direction, { code, lent } = { code: this.#code, lent: this.#lent }): Copying {
     return {
       code,
-      from: this.#side(direction, "from"),
-      to: this.#side(direction, "to"),
-      trap: (reason) => this.#trap(reason),
-      refuse: (reason) => this.#refuse(direction, reason),
-      passHandle: (kind, resource) => this.#passHandle({ kind, resource, direction }),
+      from: this.#side(direction, "from", code),
+      to: this.#side(direction, "to", code),
+      trap: (reason) => this.#trap(reason, code),
+      refuse: (reason) => this.#refuse(direction, reason, code),
+      passHandle: (kind, resource) => this.#passHandle({ kind, resource, direction }, { code, lent }),
       passString: () => code.call(this.#stringFunc(direction)),
+      lent: direction === "in" ? lent : undefined,
+      shared: this.#shared[direction],
     };
   }
 
   /** The handle is on the stack, and the other one is left there. */
-  #passHandle(handle: PassedHandle): void {
-    const code = this.#code;
+  #passHandle(handle: PassedHandle, { code, lent }: Pick<Copying, "code" | "lent">): void {
     if (handle.kind === "borrow") {
-      if (this.#lent === undefined) throw new Error("only parameters are lent");
-      code.get(this.#lent);
+      if (lent === undefined) throw new Error("only parameters are lent");
+      code.get(lent);
     }
     code.call(this.#imports.firstHandle + this.handles.length);
     this.handles.push(handle);
     const passed = code.local("i32");
     code.set(passed);
-    this.#checkPending();
-    if (handle.kind === "borrow" && this.#lent !== undefined) emitAdvance(code, this.#lent, 1);
+    this.#checkPending(code);
+    if (handle.kind === "borrow" && lent !== undefined) emitAdvance(code, lent, 1);
     code.get(passed);
   }
 

@@ -90,6 +90,9 @@ export class CodeWriter {
   readonly code: number[] = [];
   readonly locals: FlatType[] = [];
   readonly params: readonly Local[];
+  /** Locals that nobody uses any more. */
+  readonly #free: Local[] = [];
+  readonly #scopes: Local[][] = [];
 
   constructor(params: readonly FlatType[]) {
     this.params = params.map((type, index) => ({ index, type }));
@@ -100,8 +103,23 @@ export class CodeWriter {
     return this;
   }
 
+  /** In a scope it holds what was left in it before. */
   local(type: FlatType): Local {
-    return { index: this.params.length + this.locals.push(type) - 1, type };
+    const scope = this.#scopes.at(-1);
+    const old = scope === undefined ? -1 : this.#free.findIndex((local) => local.type === type);
+    const [again] = old < 0 ? [] : this.#free.splice(old, 1);
+    const local = again ?? { index: this.params.length + this.locals.push(type) - 1, type };
+    scope?.push(local);
+    return local;
+  }
+
+  /** Locals of the body are used again behind it: engines allow 50,000 in one function. */
+  scope(body: () => void): void {
+    const scope: Local[] = [];
+    this.#scopes.push(scope);
+    body();
+    this.#scopes.pop();
+    this.#free.push(...scope);
   }
 
   get(local: Local): this {

@@ -12,17 +12,27 @@ import type { CodeWriter, Local } from "./code-writer.ts";
 import { emitCopyBytes, emitCopyFixed } from "./copy-bytes.ts";
 import { bytesMax, type Copying, emitRangeCheck, flatPlace, memoryPlace, type Place, type Route } from "./copying.ts";
 import { copyFlags, copyScalar, fromSlot, move, toSlot } from "./scalar-copy.ts";
+import { emitSharedCopy } from "./shared-copy.ts";
 import { hasVectors } from "./vectors.ts";
 
 const behind = (place: Place, offset: number): Place =>
   place.kind === "memory" && offset > 0 ? { ...place, offset: place.offset + offset } : place;
 
 export function emitCopy(copying: Copying, type: ValueType, route: Route): void {
+  const { code, shared } = copying;
+  code.scope(() => {
+    if (copiesWhole(copying, type, route)) return;
+    if (shared.has(type, code)) emitSharedCopy(copying, { type, route, write: emitInPlace });
+    else emitInPlace(copying, type, route);
+  });
+}
+
+function emitInPlace(copying: Copying, type: ValueType, route: Route): void {
   const { from, to } = route;
   if (type.kind === "primitive") return copyPrimitive(copying, type.primitive, route);
   if (type.kind === "list") return copyList(copying, type.element, route);
   if (type.kind === "map") {
-    return copyList(copying, makeValueType({ kind: "tuple", types: [type.key, type.value] }), route);
+    return copyList(copying, pairOf(type), route);
   }
   if (type.kind === "record" || type.kind === "tuple") return copyParts(copying, partsOf(type), route);
   if (type.kind === "fixed-list") return copyFixedList(copying, type, route);
@@ -35,8 +45,27 @@ export function emitCopy(copying: Copying, type: ValueType, route: Route): void 
   return copyVariant(copying, type, route);
 }
 
+const pairs = new WeakMap<ValueType, ValueType>();
+
+/** One object for each map: copies of its pairs are shared by it. */
+function pairOf(type: ValueType & { readonly kind: "map" }): ValueType {
+  const pair = pairs.get(type) ?? makeValueType({ kind: "tuple", types: [type.key, type.value] });
+  pairs.set(type, pair);
+  return pair;
+}
+
+const plainKnown = new WeakMap<ValueType, boolean>();
+
 /** Copies are taken of whole ranges where every bit pattern is a value, and is one that is copied as it is. */
 function isPlain(type: ValueType): boolean {
+  const before = plainKnown.get(type);
+  if (before !== undefined) return before;
+  const is = findPlain(type);
+  plainKnown.set(type, is);
+  return is;
+}
+
+function findPlain(type: ValueType): boolean {
   if (type.kind === "primitive") {
     return type.primitive !== "bool" && type.primitive !== "char" && type.primitive !== "string";
   }
@@ -69,6 +98,18 @@ type InMemory = Place & { readonly kind: "memory" };
 
 /** More bytes than this are not copied by loads and stores one after the other. */
 const fixedBytesMax = 64;
+/** A call of the engine takes as long as this. */
+const wholeBytesMin = 256;
+
+/** @returns whether it was copied: values of which every bit pattern is one, too many for single loads and stores */
+function copiesWhole({ code, from: source, to: target }: Copying, type: ValueType, { from, to }: Route): boolean {
+  if (from.kind === "flat" || to.kind === "flat") return false;
+  const { size } = layoutOf(type);
+  if (size < wholeBytesMin || !isPlain(type)) return false;
+  code.get(to.pointer).i32(to.offset).op("i32.add").get(from.pointer).i32(from.offset).op("i32.add").i32(size);
+  code.copy(target.memory, source.memory);
+  return true;
+}
 
 /** Fields that are copied as they are, and lie side by side, are copied together. */
 function copyPartsInMemory(

@@ -3,6 +3,7 @@ import type { StringEncoding } from "../decode/ast.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { CodeWriter, Local } from "./code-writer.ts";
 import type { TrapReason } from "./reasons.ts";
+import type { SharedFuncs } from "./shared-copy.ts";
 
 /** What an adapter knows of one side: indices in its own module. */
 export interface Side {
@@ -24,6 +25,9 @@ export interface Copying {
   readonly passHandle: (kind: "own" | "borrow", resource: Resource) => void;
   /** Emits the copy of a string: pointer and length are on the stack, and those of the copy are left there. */
   readonly passString: () => void;
+  /** How many handles have been lent, if any can be. */
+  readonly lent: Local | undefined;
+  readonly shared: SharedFuncs;
 }
 
 export type Place =

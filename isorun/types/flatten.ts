@@ -107,8 +107,18 @@ export function flattenFunc({ params, result }: FuncType, { role, isAsync, hasCa
   return { params: [...given, "i32"], results: [] };
 }
 
+const pointersKnown = new WeakMap<ValueType, boolean>();
+
 /** Whether a value refers to memory beyond its flat form. */
 export function hasPointers(type: ValueType): boolean {
+  const before = pointersKnown.get(type);
+  if (before !== undefined) return before;
+  const has = findPointers(type);
+  pointersKnown.set(type, has);
+  return has;
+}
+
+function findPointers(type: ValueType): boolean {
   if (type.kind === "list" || type.kind === "map") return true;
   if (type.kind === "primitive") return type.primitive === "string";
   return type.kind !== "stream" && type.kind !== "future" && partsOf(type).some(hasPointers);
