@@ -136,7 +136,7 @@ test("a function of the host cannot call back in, and may go on when it is told 
     return 5;
   });
   expect(handle.func("get-u8")()).toBe(5);
-  const message = expect.stringMatching(/^cannot enter component instance: .* → (instance-\d+) → \1$/);
+  const message = expect.stringMatching(/^cannot enter component instance: .* → (instance-\d+@[0-9a-f]+) → \1$/);
   expect(told).toMatchObject([{ code: "cannot-enter", message }]);
   expect(handle.state).toBe("ready");
   expect(handle.func("get-u8")()).toBe(5);
