@@ -55,6 +55,7 @@ export class QuickWalk {
     const cursor = this.#cursor;
     const { bytes } = cursor;
     const kinds = this.#kinds;
+    const { plain, leb, local, memoryArgument } = walk;
     const localsEnd = Math.min(this.#locals.count, 0x80);
     // Whoever reads beyond the end of an array is slow from then on.
     const last = Math.min(end, this.#readable);
@@ -63,16 +64,18 @@ export class QuickWalk {
       const room = this.#room();
       let count = 0;
       while (at < last && count < room) {
-        const next = bytes[at + 1] ?? 0;
-        const kind = kinds[bytes[at] ?? 0] ?? walk.unknown;
-        if (kind === walk.plain) at += 1;
-        else if ((kind === walk.leb && next < 0x80) || (kind === walk.local && next < localsEnd)) at += 2;
-        else if (kind === walk.leb || (kind === walk.memoryArgument && next < 0x40)) {
-          let length = 2;
-          while ((bytes[at + length] ?? 0) >= 0x80 && length < plainBytesMax) length += 1;
-          if (length === plainBytesMax) break;
-          at += length + 1;
-        } else break;
+        const kind = kinds[bytes[at] ?? 0];
+        if (kind === plain) at += 1;
+        else {
+          const next = bytes[at + 1] ?? 0;
+          if ((kind === leb && next < 0x80) || (kind === local && next < localsEnd)) at += 2;
+          else if (kind === leb || (kind === memoryArgument && next < 0x40)) {
+            let length = 2;
+            while ((bytes[at + length] ?? 0) >= 0x80 && length < plainBytesMax) length += 1;
+            if (length === plainBytesMax) break;
+            at += length + 1;
+          } else break;
+        }
         count += 1;
       }
       cursor.at = at;
