@@ -95,7 +95,7 @@ function formatOwnLimit(row: { name: string; ours: string }, { limit_ms, aim_ms,
 /** More digits where two would show the ratio as its limit or its aim although it is above. */
 function ratioBeside({ ratio, limit, aim }: TargetResult): string {
   const isNear = [limit, aim].some((bound) => ratio > bound && times(ratio) === times(bound));
-  return isNear ? `${ratio.toPrecision(5)}×` : times(ratio);
+  return isNear ? `${Number(ratio.toPrecision(5))}×` : times(ratio);
 }
 
 function times(ratio: number): string {
