@@ -8,6 +8,9 @@ interface Exhausted {
   readonly used: number;
 }
 
+/** Of times, tenths of a millisecond; upwards, so that what is over the limit does not look like it. */
+const shortened = (used: number): number => Math.ceil(used * 10) / 10;
+
 export const budgetDiagnostics = {
   E_BUDGET_EXHAUSTED: rule<Exhausted>({
     exit: exitCode.budget,
@@ -15,7 +18,8 @@ export const budgetDiagnostics = {
     message: ({ field, limit, used }) => {
       const { noun, unit } = budgetFields[field];
       const next = used < limit ? ", and what came next did not fit" : "";
-      return `the budget of ${noun} is exhausted: the limit is ${limit}${unit}, and ${used}${unit} were used${next}`;
+      const spent = used > limit ? shortened(used) : used;
+      return `the budget of ${noun} is exhausted: the limit is ${limit}${unit}, and ${spent}${unit} were used${next}`;
     },
     hint: ({ field }) => {
       const name = budgetNameOf(field);

@@ -25,6 +25,14 @@ test("E_BUDGET_EXHAUSTED says field, limit and use, and the flag that gives more
   expect(budgetDiagnostics.E_BUDGET_EXHAUSTED.exit).toBe(exitCode.budget);
 });
 
+test("times are told as people read them", () => {
+  const late: Exhaustion = { field: "wallMs", limit: 500, used: 500.0469050000001 };
+  const { message, data } = renderProblem(exhaustionProblem(late), budgetDiagnostics);
+  expect(message).toBe("the budget of wall time is exhausted: the limit is 500 ms, and 500.1 ms were used");
+  expect(data).toEqual({ field: "wallMs", limit: 500, used: 500.047 });
+  expect(exhaustionEvent(late)).toMatchObject({ limit: 500, used: 500.047 });
+});
+
 test.each([
   [memory, { field: "maxMemoryBytes", limit: 65_536, used: 131_072, flag: "--memory" }],
   [fuel, { field: "fuel", limit: 100, used: 101, flag: "--fuel" }],

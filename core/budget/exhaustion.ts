@@ -15,15 +15,19 @@ export interface Exhaustion {
 
 /** E_BUDGET_EXHAUSTED (124) */
 export const exhaustionProblem = ({ field, limit, used }: Exhaustion): Problem =>
-  problem("E_BUDGET_EXHAUSTED", { field, limit: Number(limit), used: Number(used) });
+  problem("E_BUDGET_EXHAUSTED", { field, limit: amountOf(limit), used: amountOf(used) });
+
+/** Clocks have digits that nobody measured: times end with the microsecond. */
+const amountOf = (amount: number | bigint): number =>
+  typeof amount === "bigint" || Number.isInteger(amount) ? Number(amount) : Math.round(amount * 1000) / 1000;
 
 /** The fields of `budget.exhausted`. */
 export function exhaustionEvent({ field, limit, used }: Exhaustion): EventFields["budget.exhausted"] {
   const name = budgetNameOf(field);
   return {
     field,
-    limit: Number(limit),
-    used: Number(used),
+    limit: amountOf(limit),
+    used: amountOf(used),
     ...(name === undefined ? {} : { flag: `--${name}` }),
   };
 }
