@@ -24,6 +24,16 @@ const actions: Readonly<Record<CapabilityKind, string>> = {
 
 const isAmbient = (kind: CapabilityKind): boolean => kind === "time" || kind === "random" || kind === "log";
 
+interface Unenforced {
+  readonly engine: string;
+  readonly parts: readonly { readonly name: string; readonly file?: string }[];
+}
+
+function unenforced({ engine, parts }: Unenforced): string {
+  const named = parts.map(({ name, file }) => (file === undefined ? `'${name}'` : `'${name}' in '${file}'`));
+  return `the engine '${engine}' cannot enforce ${named.join(", ")}`;
+}
+
 /** Codes of policies: what they deny, and what is wrong with how they are written. */
 export const policyDiagnostics = {
   E_CAPABILITY_DENIED: rule<Denial>({
@@ -59,7 +69,11 @@ export const policyDiagnostics = {
     summary:
       "A policy's TOML has a key that no policy has. It is no warning, because a misspelt limit would limit nothing.",
     message: (p) => `'${p.field}' in '${p.file}' is not a part of a policy`,
-    hint: ({ nearest: [near] }) => (near === undefined ? undefined : `Did you mean \`${near}\`?`),
+    hint: ({ field, nearest: [near] }) => {
+      if (field === "tool")
+        return "A file of `--policy` has `[capabilities]` and `[budget]` at its top, without `tool.vivarium`.";
+      return near === undefined ? undefined : `Did you mean \`${near}\`?`;
+    },
   }),
   E_POLICY_FILE: rule<InFile & { reason: string }>({
     exit: exitCode.notFound,
@@ -71,10 +85,15 @@ export const policyDiagnostics = {
     summary: "A file of a policy is not valid TOML.",
     message: (p) => `'${p.file}' is not valid TOML: ${p.reason}`,
   }),
-  E_POLICY_UNENFORCEABLE: rule<{ engine: string; parts: readonly string[] }>({
+  E_POLICY_UNENFORCEABLE: rule<Unenforced>({
     exit,
     summary: "The engine that should run the workload cannot enforce a part of its policy.",
-    message: (p) => `the engine '${p.engine}' cannot enforce ${p.parts.map((part) => `'${part}'`).join(", ")}`,
+    message: unenforced,
     hint: () => "Leave it away, choose an engine that can, or run without it with `--best-effort`.",
+  }),
+  W_POLICY_UNENFORCED: rule<Unenforced>({
+    exit: exitCode.success,
+    summary: "With `--best-effort` the workload runs without a part of its policy that the engine cannot enforce.",
+    message: (p) => `${unenforced(p)}, and goes on without`,
   }),
 };

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Problem, renderProblem } from "../diagnostic.ts";
 import { exitCode } from "../exit-code.ts";
-import { type Report, silentReport } from "../report.ts";
+import type { Report } from "../report.ts";
 import { policyDiagnostics } from "./diagnostics.ts";
 import { requireEnforcement } from "./enforcement.ts";
 import { type PolicyFlags, readPolicyFlags } from "./flags.ts";
@@ -14,7 +14,10 @@ const engine = { engine: "wasm", capabilities: ["read", "write", "time"], budget
 
 function check(policy: Policy, bestEffort = false) {
   const told: unknown[] = [];
-  const report: Report = { ...silentReport, emit: (kind, fields) => void told.push({ kind, ...fields }) };
+  const report: Report = {
+    emit: (kind, fields) => void told.push({ kind, ...fields }),
+    warn: (problem) => void told.push(renderProblem(problem, policyDiagnostics, { level: "warning" })),
+  };
   let code: string | undefined;
   try {
     requireEnforcement(policy, engine, { report, bestEffort });
@@ -38,12 +41,18 @@ test("what is used and cannot be enforced is named by its flag, in an event and 
   const policy = policyOf(flags);
   const told = [{ kind: "policy.unenforced", engine: "wasm", parts: ["--allow-exec", "--deny-log", "--cpu"] }];
   expect(check(policy)).toEqual({ told, code: "E_POLICY_UNENFORCEABLE" });
-  expect(check(policy, true)).toEqual({ told, code: undefined });
+  const warning = {
+    level: "warning",
+    code: "W_POLICY_UNENFORCED",
+    message: "the engine 'wasm' cannot enforce '--allow-exec', '--deny-log', '--cpu', and goes on without",
+  };
+  expect(check(policy, true)).toEqual({ told: [...told, expect.objectContaining(warning)], code: undefined });
   expect(policyDiagnostics.E_POLICY_UNENFORCEABLE.exit).toBe(exitCode.config);
 });
 
 test("fields of a budget that no flag sets are named as they are", () => {
-  expect(check({ ...policyOf({}), budget: { maxHandles: 1 } }, true).told).toMatchObject([{ parts: ["maxHandles"] }]);
+  const [event] = check({ ...policyOf({}), budget: { maxHandles: 1 } }, true).told;
+  expect(event).toMatchObject({ parts: ["maxHandles"] });
 });
 
 test("nothing is said where all of it is enforced", () => {

@@ -3,7 +3,7 @@
  * Alone in its file, since help and usage errors load it, too.
  */
 export const policyOptions = {
-  policy: { kind: "value", value: "FILE", summary: "Read a policy from this TOML file" },
+  policy: { kind: "values", value: "FILE", summary: "Read a policy from this TOML file; of several, what all allow" },
   "best-effort": { kind: "flag", summary: "Run even if a part of the policy cannot be enforced" },
   "allow-read": { kind: "values", value: "PATH,…", summary: "Allow reading at or below these paths" },
   "allow-write": { kind: "values", value: "PATH,…", summary: "Allow changing files there, and reading them" },

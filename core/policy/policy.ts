@@ -5,7 +5,8 @@
  * Pure data and pure functions of platform: no disk, no node modules, so that an engine in a browser can use them. What
  * symbolic links, name servers and PATH make of a path, a host or a program is for the engine to see to.
  */
-import type { Budget } from "../budget/budget.ts";
+import type { Budget, BudgetField } from "../budget/budget.ts";
+import type { Span } from "../diagnostic.ts";
 import type { Platform } from "../paths.ts";
 
 /** Capabilities that are lists of what is granted. */
@@ -33,6 +34,17 @@ export interface Policy {
   readonly budget: Budget;
   /** The workload's own capabilities, which no flag of the caller widens; for words about a denial only. */
   readonly narrowedBy?: readonly Capabilities[];
+  /** Where a command's files and flags give its parts; for words about problems only. */
+  readonly written?: ReadonlyMap<PolicyPart, readonly WrittenPart[]>;
+}
+
+export type PolicyPart = CapabilityKind | BudgetField;
+
+export interface WrittenPart {
+  /** The flag, or the key with its table. */
+  readonly name: string;
+  /** In a file. */
+  readonly span?: Span & { readonly file: string };
 }
 
 export interface Denial {
