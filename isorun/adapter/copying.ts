@@ -1,9 +1,9 @@
 /** What copying is done with: the two sides of a call, places of values, checks of ranges. */
 import type { StringEncoding } from "../decode/ast.ts";
-import type { Resource } from "../types/component-types.ts";
+import type { Resource, ValueType } from "../types/component-types.ts";
+import type { FlatType } from "../types/flatten.ts";
 import type { CodeWriter, Local } from "./code-writer.ts";
 import type { TrapReason } from "./reasons.ts";
-import type { SharedFuncs } from "./shared-copy.ts";
 
 /** What an adapter knows of one side: indices in its own module. */
 export interface Side {
@@ -27,7 +27,25 @@ export interface Copying {
   readonly passString: () => void;
   /** How many handles have been lent, if any can be. */
   readonly lent: Local | undefined;
-  readonly shared: SharedFuncs;
+  readonly shared: SharedCopies;
+}
+
+/** Functions of the adapter that copy the values of one type. */
+export interface SharedCopies {
+  /** Whether the type is to be copied by a function, where this one is being written. */
+  readonly has: (type: ValueType, code: CodeWriter) => boolean;
+  /** The index of the function. */
+  readonly indexOf: (copy: SharedCopy) => number;
+}
+
+export interface SharedCopy {
+  readonly type: ValueType;
+  /** Where the values are for whoever calls: of it only the kinds matter. */
+  readonly route: Route;
+  /** What stands for how many handles have been lent, if any can be. */
+  readonly counter: readonly FlatType[];
+  /** Emits the body. */
+  readonly write: (copying: Copying, type: ValueType, route: Route) => void;
 }
 
 export type Place =

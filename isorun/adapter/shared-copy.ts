@@ -7,7 +7,15 @@ import type { ValueType } from "../types/component-types.ts";
 import { type FlatType, flattenType } from "../types/flatten.ts";
 import { TypeSharing } from "../types/type-sharing.ts";
 import { CodeWriter, type Local } from "./code-writer.ts";
-import { type Copying, flatPlace, memoryPlace, type Place, type Route } from "./copying.ts";
+import {
+  type Copying,
+  flatPlace,
+  memoryPlace,
+  type Place,
+  type Route,
+  type SharedCopies,
+  type SharedCopy,
+} from "./copying.ts";
 import type { FunctionBody } from "./module-writer.ts";
 import { fromSlot, toSlot } from "./scalar-copy.ts";
 
@@ -20,7 +28,7 @@ interface Adapter {
 }
 
 /** Those of one direction. */
-export class SharedFuncs {
+export class SharedFuncs implements SharedCopies {
   readonly #sharing: TypeSharing;
   readonly #adapter: Adapter;
   readonly #known = new Map<ValueType, Map<string, number>>();
@@ -64,16 +72,6 @@ export class SharedFuncs {
 }
 
 const word: readonly FlatType[] = ["i32"];
-
-interface SharedCopy {
-  readonly type: ValueType;
-  /** Where the values are for whoever calls: of it only the kinds matter. */
-  readonly route: Route;
-  /** What stands for how many handles have been lent, if any can be. */
-  readonly counter: readonly FlatType[];
-  /** Emits the body. */
-  readonly write: (copying: Copying, type: ValueType, route: Route) => void;
-}
 
 /** Emits the call, and the function if there is none yet. */
 export function emitSharedCopy(copying: Copying, shared: Omit<SharedCopy, "counter">): void {

@@ -49,3 +49,10 @@ export function nameOf(value: unknown): string {
 /** A text of all digits takes long to make where there are many. */
 const shortNumber = (value: bigint): string =>
   BigInt.asIntN(256, value) === value ? `${value}n` : "a bigint of more than 256 bits";
+
+/** Below zero if it is not one scalar value. */
+export function charCode(value: unknown): number {
+  const code = typeof value === "string" ? value.codePointAt(0) : undefined;
+  const isOne = code !== undefined && (value as string).length === (code > 0xffff ? 2 : 1); // it has a code point
+  return !isOne || (code >= 0xd800 && code <= 0xdfff) ? -1 : code;
+}

@@ -37,6 +37,16 @@ const word = (pointer: string, offset: number): string => `m.view.getUint32(${pl
 
 /** Text of the value at `pointer`, the name of a variable; statements that it needs are emitted before. */
 export function emitLoad(source: Source, type: ValueType, place: LoadPlace): string {
+  if (!source.isShared("lift", type)) return loadInPlace(source, type, place);
+  const { pointer, isInOption = false } = place;
+  const role = isInOption && type.kind === "option" ? "load in option" : "load";
+  const name = source.shared({ type, role, params: ["pointer"] }, (body) => {
+    body.line(`return ${loadInPlace(body, type, { pointer: "pointer", isInOption })};`);
+  });
+  return source.let(`${name}(${pointer})`);
+}
+
+function loadInPlace(source: Source, type: ValueType, place: LoadPlace): string {
   const { pointer } = place;
   if (type.kind === "primitive") {
     if (type.primitive === "string") return source.let(`cx.liftString(${word(pointer, 0)}, ${word(pointer, 4)})`);
@@ -257,6 +267,18 @@ const narrow: Readonly<Record<Exclude<Primitive, "string" | "error-context">, (v
 };
 
 export function emitLiftFlat(source: Source, type: ValueType, place: FlatPlace): string {
+  if (!source.isShared("lift", type)) return liftInPlace(source, type, place);
+  const { flat, isInOption = false } = place;
+  const role = isInOption && type.kind === "option" ? "lift in option" : "lift";
+  const values = flattenType(type).map((each, index) => ({ name: `flat${index}`, type: each }));
+  const name = source.shared({ type, role, params: values.map((value) => value.name) }, (body) => {
+    body.line(`return ${liftInPlace(body, type, { flat: new FlatValues(values), isInOption })};`);
+  });
+  const given = flat.take(values.length).map((value) => value.name);
+  return source.let(`${name}(${given.join(", ")})`);
+}
+
+function liftInPlace(source: Source, type: ValueType, place: FlatPlace): string {
   const { flat } = place;
   if (type.kind === "primitive") {
     const { name } = flat.next();

@@ -9,46 +9,16 @@ import { type FlatType, flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
 import { propertyNames } from "../types/property-name.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
-import { f32End, fits } from "./check-value.ts";
+import { fits } from "./check-value.ts";
 import { layoutOfPair } from "./lift-source.ts";
+import { passes, type Scalar, stores } from "./scalar-source.ts";
 import { plus, type Source, typedArrays } from "./source.ts";
+import { somewhere } from "./value-error.ts";
 import { oneOf, ValuePath } from "./value-place.ts";
 
 interface InOption {
   readonly isInOption?: boolean;
 }
-
-type Scalar = Exclude<Primitive, "string" | "error-context">;
-
-const stores: Readonly<Record<Scalar, (at: string, value: string) => string>> = {
-  bool: (at, value) => `m.bytes[${at}] = ${value};`,
-  u8: (at, value) => `m.bytes[${at}] = ${value};`,
-  s8: (at, value) => `m.view.setInt8(${at}, ${value});`,
-  u16: (at, value) => `m.view.setUint16(${at}, ${value}, true);`,
-  s16: (at, value) => `m.view.setInt16(${at}, ${value}, true);`,
-  u32: (at, value) => `m.view.setUint32(${at}, ${value}, true);`,
-  s32: (at, value) => `m.view.setInt32(${at}, ${value}, true);`,
-  u64: (at, value) => `m.view.setBigUint64(${at}, ${value}, true);`,
-  s64: (at, value) => `m.view.setBigInt64(${at}, ${value}, true);`,
-  f32: (at, value) => `m.view.setFloat32(${at}, ${value}, true);`,
-  f64: (at, value) => `m.view.setFloat64(${at}, ${value}, true);`,
-  char: (at, value) => `m.view.setUint32(${at}, ${value}, true);`,
-};
-
-/** What values pass, of which none is asked to convert itself: that would run its code, and say what the engine says. */
-const passes: Readonly<Record<Exclude<Scalar, "bool" | "char">, (value: string) => string>> = {
-  u8: (value) => `typeof ${value} === "number" && (${value} & 0xff) === ${value}`,
-  s8: (value) => `typeof ${value} === "number" && ${value} << 24 >> 24 === ${value}`,
-  u16: (value) => `typeof ${value} === "number" && (${value} & 0xffff) === ${value}`,
-  s16: (value) => `typeof ${value} === "number" && ${value} << 16 >> 16 === ${value}`,
-  u32: (value) => `typeof ${value} === "number" && ${value} >>> 0 === ${value}`,
-  s32: (value) => `typeof ${value} === "number" && (${value} | 0) === ${value}`,
-  u64: (value) => `typeof ${value} === "bigint" && ${value} >= 0n && ${value} <= 0xffffffffffffffffn`,
-  s64: (value) => `typeof ${value} === "bigint" && ${value} >= -0x8000000000000000n && ${value} <= 0x7fffffffffffffffn`,
-  f32: (value) =>
-    `typeof ${value} === "number" && (${value} < ${f32End} && ${value} > -${f32End} || !Number.isFinite(${value}))`,
-  f64: (value) => `typeof ${value} === "number"`,
-};
 
 /** The name of a value, and where it came from. */
 interface Given {
@@ -101,6 +71,27 @@ interface Stored extends Given, InOption {
 
 /** Statements that put `value`, the name of a variable, at `pointer`. */
 export function emitStore(source: Source, type: ValueType, place: Stored): void {
+  if (!source.isShared("lower", type)) return storeInPlace(source, type, place);
+  const { value, pointer, path, isInOption = false } = place;
+  const role = isInOption && type.kind === "option" ? "store in option" : "store";
+  const name = source.shared({ type, role, params: ["value", "pointer"] }, (body) =>
+    storeInPlace(body, type, { ...unplaced, pointer: "pointer", isInOption }),
+  );
+  callShared(source, `${name}(${value}, ${pointer})`, path);
+}
+
+/** What functions of their own are given: what they refuse, they do not know the place of. */
+const unplaced: Given = { value: "value", path: new ValuePath([somewhere]) };
+
+/** A call with a value from outside, of whose place the function knows only what is below it. */
+function callShared(source: Source, call: string, path: ValuePath): void {
+  const place = source.constant({ path: path.parts, param: path.param });
+  source.line(
+    `try { ${call}; } catch (error) { throw cx.refusedIn(error, ${place}, [${path.variables.join(", ")}]); }`,
+  );
+}
+
+function storeInPlace(source: Source, type: ValueType, place: Stored): void {
   const { pointer } = place;
   if (type.kind === "primitive") return storePrimitive(source, type.primitive, place);
   if (type.kind === "list" || type.kind === "map") {
@@ -329,7 +320,21 @@ function storeVariant(source: Source, type: ValueType, { pointer, ...given }: St
 }
 
 /** Names of the core values of `value`, the name of a variable. */
-export function emitLowerFlat(source: Source, type: ValueType, given: Given & InOption): string[] {
+export function emitLowerFlat(source: Source, type: ValueType, place: Given & InOption): string[] {
+  if (!source.isShared("lower", type)) return lowerInPlace(source, type, place);
+  const { value, path, isInOption = false } = place;
+  const role = isInOption && type.kind === "option" ? "lower in option" : "lower";
+  const name = source.shared({ type, role, params: ["value"] }, (body) => {
+    const values = lowerInPlace(body, type, { ...unplaced, isInOption });
+    body.line(`return [${values.join(", ")}];`);
+  });
+  const values = source.fresh("a");
+  source.line(`let ${values};`);
+  callShared(source, `${values} = ${name}(${value})`, path);
+  return flattenType(type).map((_, index) => source.let(`${values}[${index}]`));
+}
+
+function lowerInPlace(source: Source, type: ValueType, given: Given & InOption): string[] {
   if (type.kind === "primitive") return lowerPrimitive(source, type.primitive, given);
   if (type.kind === "list" || type.kind === "map") return [...emitSequence(source, type, given)];
   if (type.kind === "own" || type.kind === "borrow") return [lowerHandle(source, type, given)];

@@ -21,7 +21,7 @@ interface Generated {
 
 /** @param before statements that `value` uses */
 function finish(source: Source, value: string, before = ""): Generated {
-  const text = `"use strict";\nreturn (cx, target, r, post) => {\n  const m = cx.memory;\n${before}\n  return ${value};\n};`;
+  const text = `"use strict";\nreturn (cx, target, r, post) => {\n  const m = cx.memory;\n${before}\n${source.functions}\n  return ${value};\n};`;
   // Generated from types alone: names and numbers of the guest stand in it as JSON or not at all.
   // oxlint-disable-next-line no-implied-eval
   const make = new Function("k", text) as (constants: readonly unknown[]) => Generated["bind"]; // the text says so
@@ -69,9 +69,9 @@ function remembered(
 /** `canon lift`. Until the core function is called, a bad argument is the caller's problem, and the instance unharmed. */
 function makeEntry({ params, result }: FuncType, { postReturn, isSuspendable, isGated }: EntryOptions): Generated {
   if (isGated) return makeGatedEntry({ params, result });
-  const source = new Source();
   const names = params.map((_, index) => `arg${index}`);
   const types = params.map(({ type }) => type);
+  const source = new Source({ lowered: types, lifted: onlyOf(result) });
   if (isSuspendable) source.line(`cx.enterTask(task, arguments.length - 1, ${names.length});`);
   else emitEnter(source, types);
   const scope = types.some(({ hasBorrow }) => hasBorrow) ? source.let("cx.openScope()", "b") : undefined;
@@ -178,6 +178,8 @@ function emitCall(source: Source, { flat, result, postReturn, isSuspendable, sco
   else emitLeave(source);
 }
 
+const onlyOf = (result: FuncType["result"]): readonly ValueType[] => (result === undefined ? [] : [result]);
+
 const touchesMemory = (type: ValueType): boolean => hasPointers(type) || flattenType(type).length > flatResultsMax;
 
 /** Whether the options of this function have a memory, which validation asks for then. */
@@ -225,8 +227,8 @@ function liftResult(source: Source, type: ValueType): string {
 
 /** `canon lower` */
 function makeExit({ params, result }: FuncType): Generated {
-  const source = new Source();
   const types = params.map(({ type }) => type);
+  const source = new Source({ lowered: onlyOf(result), lifted: types });
   const flat = flattenTypes(types);
   const isSpilled = flat.length > flatParamsMax;
   const given = isSpilled

@@ -1,27 +1,96 @@
 /** JavaScript as it is generated: lines, fresh names, and values from outside that the text refers to by place. */
-import type { Resource } from "../types/component-types.ts";
+import type { Resource, ValueType } from "../types/component-types.ts";
+import { TypeSharing } from "../types/type-sharing.ts";
+
+/** What all texts of one signature have in common. */
+class Common {
+  readonly constants: unknown[] = [];
+  readonly places = new Map<unknown, number>();
+  readonly resources: Resource[] = [];
+  /** Functions that the texts call, in the order in which they are complete. */
+  readonly functions: string[] = [];
+  readonly names = new Map<ValueType, Map<string, string>>();
+  readonly sharing: Readonly<Record<Direction, TypeSharing>>;
+
+  constructor({ lowered = [], lifted = [] }: Directions) {
+    this.sharing = { lower: new TypeSharing(lowered), lift: new TypeSharing(lifted) };
+  }
+}
+
+type Direction = "lower" | "lift";
+
+interface Directions {
+  readonly lowered?: readonly ValueType[];
+  readonly lifted?: readonly ValueType[];
+}
+
+interface SharedFunction {
+  readonly type: ValueType;
+  /** What it does with the type. */
+  readonly role: string;
+  readonly params: readonly string[];
+}
+
+/** Letters after which a text hands on what else it has to write. */
+const textMax = 0x8000;
 
 export class Source {
   readonly #lines: string[] = [];
-  constants: unknown[] = [];
-  /** Resource types that the text names `r[0]`, `r[1]`…: each instance puts its own there. */
-  resources: Resource[] = [];
+  readonly #common: Common;
+  #letters = 0;
   #names = 0;
   #depth = 1;
+
+  /** @param directions the types that the text will lower and lift */
+  constructor(directions: Directions | Common = {}) {
+    this.#common = directions instanceof Common ? directions : new Common(directions);
+  }
 
   get text(): string {
     return this.#lines.join("\n");
   }
 
-  /** Another text beside this one, with the same constants, resources and names. */
+  /** What this text and its siblings call: to stand in front of them. */
+  get functions(): string {
+    return this.#common.functions.join("\n");
+  }
+
+  get constants(): readonly unknown[] {
+    return this.#common.constants;
+  }
+
+  /** Resource types that the text names `r[0]`, `r[1]`…: each instance puts its own there. */
+  get resources(): readonly Resource[] {
+    return this.#common.resources;
+  }
+
+  /** Another text beside this one, with the same constants, resources and functions. */
   sibling(): Source {
-    const made = new Source();
-    made.constants = this.constants;
-    made.resources = this.resources;
-    return made;
+    return new Source(this.#common);
+  }
+
+  /** Whether values of the type are to be handed to a function of its own here. */
+  isShared(direction: Direction, type: ValueType): boolean {
+    return this.#common.sharing[direction].isShared(type, this.#letters > textMax);
+  }
+
+  /** The name of a function of the text, which is written for the first one who asks. */
+  shared({ type, role, params }: SharedFunction, write: (body: Source) => void): string {
+    const ofType = this.#common.names.get(type) ?? new Map<string, string>();
+    this.#common.names.set(type, ofType);
+    const known = ofType.get(role);
+    if (known !== undefined) return known;
+    const body = this.sibling();
+    write(body);
+    const { functions } = this.#common;
+    const name = `shared${functions.length}`;
+    functions.push(`  const ${name} = function (${params.join(", ")}) {\n${body.text}\n  };`);
+    ofType.set(role, name);
+    return name;
   }
 
   line(text: string): void {
+    this.#letters += text.length;
     this.#lines.push(`${"  ".repeat(this.#depth)}${text}`);
   }
 
@@ -46,13 +115,16 @@ export class Source {
   }
 
   constant(value: unknown): string {
-    const known = this.constants.indexOf(value);
-    return `k[${known < 0 ? this.constants.push(value) - 1 : known}]`;
+    const { constants, places } = this.#common;
+    const place = places.get(value) ?? constants.push(value) - 1;
+    places.set(value, place);
+    return `k[${place}]`;
   }
 
   resource(resource: Resource): string {
-    const known = this.resources.indexOf(resource);
-    return `r[${known < 0 ? this.resources.push(resource) - 1 : known}]`;
+    const { resources } = this.#common;
+    const known = resources.indexOf(resource);
+    return `r[${known < 0 ? resources.push(resource) - 1 : known}]`;
   }
 }
 

@@ -5,10 +5,10 @@
 import { argumentError } from "../../core/argument-error.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { Layout } from "../types/layout.ts";
+import { charCode, nameOf } from "./check-value.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
 import type { BorrowScope, Handle, RuntimeResource } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
-import { nameOf } from "./check-value.ts";
 import { type NumericConstructor, numbersIn } from "./numeric-array.ts";
 import { readItems } from "./read-items.ts";
 import { ResourceValue } from "./resource-value.ts";
@@ -23,7 +23,8 @@ import {
   stringBytesMax,
   writeNarrow,
 } from "./strings.ts";
-import { countOf, refusalOf, type ValuePlace } from "./value-place.ts";
+import { errorIn, type OuterPlace, refusalError } from "./value-error.ts";
+import { countOf, type ValuePlace } from "./value-place.ts";
 
 const listBytesMax = 2 ** 28 - 1;
 const float = new DataView(new ArrayBuffer(8));
@@ -317,9 +318,7 @@ export class Support extends Edge {
 
   /** The code point; below zero if it is not one scalar value. */
   char(value: unknown): number {
-    const code = typeof value === "string" ? value.codePointAt(0) : undefined;
-    const isOne = code !== undefined && (value as string).length === (code > 0xffff ? 2 : 1);
-    return !isOne || (code >= 0xd800 && code <= 0xdfff) ? -1 : code;
+    return charCode(value);
   }
 
   /** Says of what is refused what it is, where its own text would not. */
@@ -332,7 +331,12 @@ export class Support extends Edge {
   refuseValue(place: ValuePlace, value: unknown, items: readonly number[]): never {
     const found = this.#found;
     this.#found = undefined;
-    throw argumentError(this.named(refusalOf({ place, items, value, found })));
+    throw refusalError({ place, items, value, found }, (words) => this.named(words));
+  }
+
+  /** What a function of the text refused, which does not know the place around it; anything else as it is. */
+  refusedIn(error: unknown, place: OuterPlace, items: readonly number[]): unknown {
+    return errorIn(error, { place, items, named: (words) => this.named(words) });
   }
 
   bitsOfF32(value: number): number {
@@ -394,4 +398,3 @@ export class Support extends Edge {
     return index;
   }
 }
-
