@@ -14,8 +14,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assemble, readOwnComponents } from "../../tests/components/assemble.ts";
 import { mathText } from "../commands/testing/components.ts";
+import { rewriteCoreModule } from "../compile/rewrite-module.ts";
+import { decodeCoreModule } from "../core-module/core-module.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { decodeGraph, encodeGraph } from "./graph.ts";
+import { decodeRewritten, encodeRewritten } from "./kept-component.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "isorun-store-"));
 let count = 0;
@@ -138,6 +141,13 @@ test("nothing invalid is kept", async () => {
   const refusal = await load(broken).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(Error);
   expect(readdirSync(scratch)).not.toContain(String(count));
+});
+
+test("rewritten modules come back with what they import", () => {
+  const bytes = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 0, 1); // a memory of a page
+  const module = rewriteCoreModule(decodeCoreModule(bytes), { fuel: true, importedPagesMax: 1 });
+  expect(module.importedMemories?.memories).toEqual([{ minimum: 1, maximum: undefined }]);
+  expect(decodeRewritten(encodeRewritten([module, module]))).toEqual([module, module]);
 });
 
 test("graphs keep identity, and every kind of value", () => {
