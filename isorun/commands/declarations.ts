@@ -2,6 +2,9 @@
  * TypeScript declarations of a component: what its imports are given and what its exports take and give, as the library's
  * values are (isorun's public interface, Values). In: types. Out: the text of a `.d.ts` file, in which each named type of
  * WIT is a type of its own.
+ *
+ * What comes from a component is exactly of one type; what a program gives may be more: any iterable for a list, a record
+ * without its optional fields. A named type that makes this difference is declared twice, as `Point` and as `PointInput`.
  */
 import type { AnyType, ExternType, Field, FuncType, ValueType } from "../types/component-types.ts";
 import { isValueType } from "../types/component-types.ts";
@@ -20,19 +23,24 @@ export function formatDeclarations(world: World): string {
   const imports = declarer.formatItems(world.imports, { isImport: true });
   const exports = declarer.formatItems(world.exports, { isImport: false });
   return [
+    ...(declarer.usesContext ? ['import type { CallContext } from "@vivarium/isorun";', ""] : []),
     ...declarer.lines,
-    "/** What an instance is given, by the names of its imports. */",
-    "export interface Imports {",
+    "/** What an instance is given, by the names of its imports. What a `result` would hold as `err` is thrown (ComponentError). */",
+    "export type Imports = {",
     ...imports,
-    "}",
+    "};",
     "",
-    "/** What an instance gives: `handle.exports`. A result is its `ok` side; its `err` side is thrown (ComponentError). */",
-    "export interface Exports {",
+    "/** What an instance gives: `instance.exports as Exports`. A result is its `ok` side; its `err` side is thrown (ComponentError). */",
+    // An interface is not comparable to the record of anything that `exports` is: TypeScript wants it closed.
+    "export type Exports = {",
     ...exports,
-    "}",
+    "};",
     "",
   ].join("\n");
 }
+
+/** Which way a value goes: `output` comes from the component, `input` is given to it. */
+type Way = "input" | "output";
 
 interface Place {
   /** The interface that it stands in. */
@@ -42,12 +50,16 @@ interface Place {
 
 class Declarer {
   readonly lines: string[] = [];
+  /** Whether something that was formatted names the type of contexts. */
+  usesContext = false;
   /** In TypeScript. */
   readonly #names = new Map<AnyType | object, string>();
+  /** Of what may be given for a type that has a name. */
+  readonly #inputNames = new Map<ValueType, string>();
   /** In WIT, for comments. */
   readonly #labels = new Map<AnyType, string>();
   /** What is used beside types of the component must mean what it means everywhere. */
-  readonly #taken = new Set(["Imports", "Exports", "Array", "Map", "Promise", ...Object.values(typedArrays)]);
+  readonly #taken = new Set([...usedNames, ...Object.values(typedArrays)]);
 
   /** Types come before what uses them, as in a component. */
   declareAll(items: ReadonlyMap<string, ExternType>, { place, isImport }: Place): void {
@@ -63,7 +75,7 @@ class Declarer {
     if (type.kind === "resource") {
       this.#declareResource(label, type.resource, { ...at, comment });
     } else if (isValueType(type)) {
-      const text = this.#format(type);
+      const text = this.#format(type, "output");
       const name = this.#newName(label, at.place);
       this.#names.set(type, name);
       this.lines.push(comment, `export type ${name} = ${text};`, "");
@@ -105,46 +117,70 @@ class Declarer {
   }
 
   #formatFunc(name: string, type: FuncType, { isImport }: { readonly isImport: boolean }): string[] {
-    const params = type.params.map((param) => `${parameterName(param.label)}: ${this.#format(param.type)}`);
-    const result = this.#formatResult(type.result);
-    const given = isImport ? `${result} | Promise<${result}>` : `Promise<${result}>`;
+    const [given, got] = isImport ? (["output", "input"] as const) : (["input", "output"] as const);
+    const names = parameterNames([...type.params.map(({ label }) => label), "context"]);
+    const params = type.params.map((param, index) => `${names[index]}: ${this.#format(param.type, given)}`);
+    // A host function sees who calls, and hands that on when it calls an instance itself.
+    const context = `${names[type.params.length]}${isImport ? "" : "?"}: CallContext`;
+    this.usesContext = true;
+    const result = this.#formatResult(type.result, got);
+    const answer = isImport ? `${result} | PromiseLike<${result}>` : `Promise<${result}>`;
     return [
       commentOf(formatFuncType(type, this.#labels)),
-      `readonly ${JSON.stringify(name)}: (${params.join(", ")}) => ${given};`,
+      `readonly ${JSON.stringify(name)}: (${[...params, context].join(", ")}) => ${answer};`,
     ];
   }
 
   /** Of a function: the `err` side is thrown. */
-  #formatResult(type: ValueType | undefined): string {
+  #formatResult(type: ValueType | undefined, way: Way): string {
     const returned = type?.kind === "result" ? type.ok : type;
-    return returned === undefined ? "void" : this.#format(returned);
+    return returned === undefined ? "void" : this.#format(returned, way);
   }
 
-  #format(type: ValueType): string {
-    const named = this.#names.get(type);
-    if (named !== undefined) return named;
+  #format(type: ValueType, way: Way): string {
+    const name = this.#names.get(type);
+    if (name === undefined) return this.#formatStructure(type, way);
+    return way === "output" ? name : this.#inputName(type, name);
+  }
+
+  /** Declares it at its first use, if what may be given is more than what is got. */
+  #inputName(type: ValueType, name: string): string {
+    const known = this.#inputNames.get(type);
+    if (known !== undefined) return known;
+    const text = this.#formatStructure(type, "input");
+    const isWider = text !== this.#formatStructure(type, "output");
+    const inputName = isWider ? this.#newName(`${name}Input`, "") : name;
+    this.#inputNames.set(type, inputName);
+    if (isWider) this.lines.push(`/** What may be given for a ${name}. */`, `export type ${inputName} = ${text};`, "");
+    return inputName;
+  }
+
+  #formatStructure(type: ValueType, way: Way): string {
     switch (type.kind) {
       case "primitive":
         return primitives[type.primitive] ?? "unknown";
       case "list":
       case "fixed-list":
-        return this.#formatList(type.element);
+        return this.#formatList(type.element, way);
       case "tuple":
-        return `[${type.types.map((each) => this.#format(each)).join(", ")}]`;
+        return tuple(
+          type.types.map((each) => this.#format(each, way)),
+          way,
+        );
       case "map":
-        return `Map<${this.#format(type.key)}, ${this.#format(type.value)}>`;
+        return this.#formatMap(type, way);
       case "option":
-        return `(${this.#formatSome(type.type)} | undefined)`;
+        return `(${this.#formatSome(type.type, way)} | undefined)`;
       case "result":
-        return `(${this.#formatCase("ok", type.ok)} | ${this.#formatCase("err", type.error)})`;
+        return union([this.#formatCase("ok", type.ok, way), this.#formatCase("err", type.error, way)]);
       case "record":
-        return this.#formatRecord(type.fields);
+        return this.#formatRecord(type.fields, way);
       case "flags":
-        return object(propertyNames(type.labels).map((name) => [name, "boolean"]));
+        return formatFlags(type.labels, way);
       case "enum":
         return union(type.labels.map((label) => JSON.stringify(label)));
       case "variant":
-        return union(type.cases.map(({ label, type: payload }) => this.#formatCase(label, payload)));
+        return union(type.cases.map(({ label, type: payload }) => this.#formatCase(label, payload, way)));
       case "own":
       case "borrow":
         return this.#names.get(type.resource.resource) ?? "object";
@@ -153,27 +189,56 @@ class Declarer {
     }
   }
 
-  #formatRecord(fields: readonly Field[]): string {
+  #formatRecord(fields: readonly Field[], way: Way): string {
     const names = propertyNames(fields.map(({ label }) => label));
-    return object(fields.map(({ type }, index) => [names[index] ?? "", this.#format(type)]));
+    return object(
+      fields.map(({ type }, index) => ({
+        name: names[index] ?? "",
+        type: this.#format(type, way),
+        isOptional: mayBeLeftOut(type, way),
+      })),
+    );
   }
 
   /** An option that stands in another one has a tag. */
-  #formatSome(type: ValueType): string {
-    if (type.kind !== "option") return this.#format(type);
-    return `{ tag: "some"; val: ${this.#formatSome(type.type)} } | { tag: "none" }`;
+  #formatSome(type: ValueType, way: Way): string {
+    if (type.kind !== "option") return this.#format(type, way);
+    return `{ tag: "some"; val: ${this.#formatSome(type.type, way)} } | { tag: "none" }`;
   }
 
-  #formatCase(label: string, payload: ValueType | undefined): string {
-    const val = payload === undefined ? "" : `; val: ${this.#format(payload)}`;
-    return `{ tag: ${JSON.stringify(label)}${val} }`;
+  #formatCase(label: string, payload: ValueType | undefined, way: Way): string {
+    if (payload === undefined) return `{ tag: ${JSON.stringify(label)} }`;
+    const mark = mayBeLeftOut(payload, way) ? "?" : "";
+    return `{ tag: ${JSON.stringify(label)}; val${mark}: ${this.#format(payload, way)} }`;
   }
 
-  #formatList(element: ValueType): string {
+  #formatList(element: ValueType, way: Way): string {
     const typed = element.kind === "primitive" ? typedArrays[element.primitive] : undefined;
-    return typed ?? `Array<${this.#format(element)}>`;
+    if (way === "output") return typed ?? `Array<${this.#format(element, way)}>`;
+    return iterable(this.#format(element, way));
+  }
+
+  #formatMap({ key, value }: ValueType & { readonly kind: "map" }, way: Way): string {
+    const pair = [this.#format(key, way), this.#format(value, way)];
+    return way === "output" ? `Map<${pair.join(", ")}>` : iterable(tuple(pair, way));
   }
 }
+
+/** Only at a property of its own. */
+const mayBeLeftOut = (type: ValueType, way: Way): boolean => way === "input" && type.kind === "option";
+
+/** What is not named is false. */
+const formatFlags = (labels: readonly string[], way: Way): string =>
+  object(
+    propertyNames(labels).map((name) =>
+      way === "input"
+        ? { name, type: "boolean | undefined", isOptional: true }
+        : { name, type: "boolean", isOptional: false },
+    ),
+  );
+
+/** What stands in declarations beside the types of the component. */
+const usedNames = ["Imports", "Exports", "CallContext", "Array", "Iterable", "Map", "Promise", "PromiseLike"];
 
 const primitives: Readonly<Record<string, string>> = {
   bool: "boolean",
@@ -209,8 +274,20 @@ const commentOf = (text: string): string => `/** ${text.replaceAll("*/", "* /")}
 
 const union = (parts: readonly string[]): string => (parts.length === 0 ? "never" : `(${parts.join(" | ")})`);
 
-const object = (fields: readonly (readonly [string, string])[]): string =>
-  `{ ${fields.map(([name, text]) => `${JSON.stringify(name)}: ${text}`).join("; ")} }`;
+interface Property {
+  readonly name: string;
+  readonly type: string;
+  readonly isOptional: boolean;
+}
+
+const object = (properties: readonly Property[]): string =>
+  `{ ${properties.map(({ name, type, isOptional }) => `${JSON.stringify(name)}${isOptional ? "?" : ""}: ${type}`).join("; ")} }`;
+
+const tuple = (items: readonly string[], way: Way): string =>
+  `${way === "input" ? "readonly " : ""}[${items.join(", ")}]`;
+
+/** A text has items, and is no list: only objects are. */
+const iterable = (item: string): string => (item === "string" ? "Iterable<string> & object" : `Iterable<${item}>`);
 
 /** `stream-error` → `StreamError`. What begins with no letter cannot come from WIT, but from a hostile file. */
 function typeName(label: string): string {
@@ -222,6 +299,17 @@ function typeName(label: string): string {
 /** Words that no parameter may be called in a module. */
 const reserved =
   /^(?:arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield)$/;
+
+/** Those of one function: none may be there twice. */
+function parameterNames(labels: readonly string[]): readonly string[] {
+  const names: string[] = [];
+  for (const label of labels) {
+    let name = parameterName(label);
+    while (names.includes(name)) name += "_";
+    names.push(name);
+  }
+  return names;
+}
 
 function parameterName(label: string): string {
   const name = propertyName(label).replaceAll(/[^A-Za-z0-9$_]/g, "_");

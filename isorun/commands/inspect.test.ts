@@ -105,6 +105,8 @@ test("types are what TypeScript accepts, and say what calls take and give", asyn
   expect(stdout).toMatchInlineSnapshot(`
     "// Values of a component with the hash sha256:5aff86db59f4a26cf2a21628e7895a13e19b80f88cfd699c6f50fc73d2fd374d.
 
+    import type { CallContext } from "@vivarium/isorun";
+
     /** resource thing (test:lib/things@0.1.0) */
     export type Thing = object;
 
@@ -120,23 +122,23 @@ test("types are what TypeScript accepts, and say what calls take and give", asyn
     /** flags rights { may-read, may-write } (test:lib/things@0.1.0) */
     export type Rights = { "mayRead": boolean; "mayWrite": boolean };
 
-    /** What an instance is given, by the names of its imports. */
-    export interface Imports {
+    /** What an instance is given, by the names of its imports. What a \`result\` would hold as \`err\` is thrown (ComponentError). */
+    export type Imports = {
       readonly "test:lib/things@0.1.0": {
         /** func(color: color) -> thing */
-        readonly "[constructor]thing": (color: Color) => Thing | Promise<Thing>;
+        readonly "[constructor]thing": (color: Color, context: CallContext) => Thing | PromiseLike<Thing>;
         /** func(self: borrow<thing>, class: shape) -> result<f64, string> */
-        readonly "[method]thing.area": (self: Thing, class_: Shape) => number | Promise<number>;
+        readonly "[method]thing.area": (self: Thing, class_: Shape, context: CallContext) => number | PromiseLike<number>;
         /** func(bytes: list<u8>, points: list<point>, rights: rights) -> tuple<char, bool, result, option<string>> */
-        readonly "many": (bytes: Uint8Array, points: Array<Point>, rights: Rights) => [string, boolean, ({ tag: "ok" } | { tag: "err" }), (string | undefined)] | Promise<[string, boolean, ({ tag: "ok" } | { tag: "err" }), (string | undefined)]>;
+        readonly "many": (bytes: Uint8Array, points: Array<Point>, rights: Rights, context: CallContext) => readonly [string, boolean, ({ tag: "ok" } | { tag: "err" }), (string | undefined)] | PromiseLike<readonly [string, boolean, ({ tag: "ok" } | { tag: "err" }), (string | undefined)]>;
       };
-    }
+    };
 
-    /** What an instance gives: \`handle.exports\`. A result is its \`ok\` side; its \`err\` side is thrown (ComponentError). */
-    export interface Exports {
+    /** What an instance gives: \`instance.exports as Exports\`. A result is its \`ok\` side; its \`err\` side is thrown (ComponentError). */
+    export type Exports = {
       /** func() */
-      readonly "run": () => Promise<void>;
-    }
+      readonly "run": (context?: CallContext) => Promise<void>;
+    };
     "
   `);
   writeFileSync(join(scratch, "types.d.ts"), stdout);
@@ -164,7 +166,7 @@ test("types as JSON", async () => {
   const { detail } = await assertValidEnvelope(stdout, typesCommand);
   expect(detail).toMatchObject({
     path: "math.wasm",
-    declarations: expect.stringContaining("export interface Exports"),
+    declarations: expect.stringContaining("export type Exports"),
   });
 });
 

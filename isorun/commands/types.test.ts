@@ -92,7 +92,12 @@ const valuesText = `(component ${named}
 
 /** Words that end comments, that JavaScript reserves, and names that hide those of the language. */
 const awkwardText = `(component
-  (import "eval" (func (param "arguments" string) (param "new" u8) (result (option string))))
+  (import "eval" (func (param "arguments" string) (param "new" u8) (param "context" u8) (result (option string))))
+  (type $two (record (field "list" (list u8))))
+  (import "two" (type $two' (eq $two)))
+  (import "two-input" (type (eq $two)))
+  (import "call-context" (type (eq $two)))
+  (import "get-two" (func (result $two')))
   (import "a:b/c" (instance
     (export "uint8-array" (type $array (sub resource)))
     (export "imports" (type (eq $array)))
@@ -124,8 +129,14 @@ test("declarations of components that toolchains built, and of texts, are accept
 test("names that mean something else in TypeScript are given others", async () => {
   const text = readFileSync(await declare("awkward", pathOf(awkwardText)), "utf8");
   expect(text).toContain("/** resource uint8-array (a:b/c) */\nexport type CUint8Array = object;");
-  expect(text).toContain("(arguments_: string, new_: number) => (string | undefined)");
-  expect(text).toContain("(list: Uint8Array) => CUint8Array | Promise<CUint8Array>");
+  expect(text).toContain(
+    "(arguments_: string, new_: number, context: number, context_: CallContext) => (string | undefined) | ",
+  );
+  expect(text).toContain("import type { CallContext } from");
+  expect(text).toContain('export type TypeCallContext = { "list": Uint8Array };');
+  expect(text).toContain('export type TypeTwoInput = { "list": Iterable<number> };');
+  expect(text).toContain("(context: CallContext) => TypeTwoInput | PromiseLike<TypeTwoInput>");
+  expect(text).toContain("(list: Uint8Array, context: CallContext) => CUint8Array | PromiseLike<CUint8Array>");
 });
 
 test("what calls return is of the declared types", async () => {
