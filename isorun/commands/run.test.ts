@@ -148,6 +148,8 @@ describe("what it may not", () => {
     ["loop", ["--fuel", "100000"], { field: "fuel", limit: 100_000, flag: "--fuel" }],
     ["flood", ["--output", "100B"], { field: "maxOutputBytes", limit: 100, used: 105, flag: "--output" }],
     ["loop", ["--wall", "50ms"], { field: "wallMs", limit: 50, flag: "--wall" }],
+    ["args", ["--wall", "0ms"], { field: "wallMs", limit: 0, flag: "--wall" }],
+    ["args", ["--cpu", "0ms"], { field: "cpuMs", limit: 0, flag: "--cpu" }],
     ["loop", ["--cpu", "50ms"], { field: "cpuMs", limit: 50, flag: "--cpu" }],
   ] as const)("%s with %j ends with 124", async (word, flags, event) => {
     const { stdout, exitCode } = await run("program.wasm", word, ...flags, "--format=jsonl");
@@ -175,7 +177,11 @@ describe("what it may not", () => {
     expect(refused.stderr).toContain(
       "error[E_POLICY_UNENFORCEABLE]: the engine 'wasm' cannot enforce '--allow-connect'",
     );
-    expect((await run(...flags, "--best-effort", "program.wasm")).exitCode).toBe(0);
+    expect(await run(...flags, "--best-effort", "program.wasm")).toEqual({
+      stdout: "",
+      stderr: "warning[W_POLICY_UNENFORCED]: the engine 'wasm' cannot enforce '--allow-connect', and goes on without\n",
+      exitCode: 0,
+    });
   });
 
   test.each([
@@ -202,6 +208,18 @@ test("what cannot be linked is told at once, with its type", async () => {
   expect(exitCode).toBe(65);
   expect(stderr).toStartWith("error[E_COMPONENT_LINK]: cannot link 'stranger.wasm': ");
   expect(stderr).toContain("func(key: string) -> string");
+});
+
+test("what WASI does not have is not linked, and nobody's denial", async () => {
+  const { stderr, exitCode } = await run("invented.wasm", "--invoke=run()", "--deny-time");
+  expect(exitCode).toBe(65);
+  expect(stderr).toStartWith("error[E_COMPONENT_LINK]: cannot link 'invented.wasm': ");
+  expect(stderr).toContain("'bogus' of 'wasi:clocks/monotonic-clock@0.2.0'");
+  expect(stderr).toContain("'f' of 'wasi:nope/nope@0.2.0'");
+  expect(stderr).not.toMatch(/denied|deny|WasiDenied/);
+  expect((await runIsorun(["inspect", "invented.wasm"], { home, cwd: scratch })).stdout).toMatch(
+    /wasi:nope\/nope@0\.2\.0 +- +nobody here/,
+  );
 });
 
 test("a component without an entry is told what it can be asked", async () => {

@@ -11,6 +11,7 @@ const cases: readonly (readonly [string, string | undefined])[] = [
   ["wasi:filesystem/types@0.2.0", "WasiDir"],
   ["wasi:sockets/tcp@0.2.0", "WasiDenied"],
   ["wasi:clocks/wall-clock@0.3.0", undefined],
+  ["wasi:nope/nope@0.2.0", undefined],
   ["my:own/api@0.2.0", undefined],
   ["plain", undefined],
 ];

@@ -1,5 +1,7 @@
 /** Which system component serves an import of WASI 0.2, for messages: who wants the interface learns what to link. */
 
+const denied = (name: string): readonly [string, string] => [`wasi:${name}@`, "WasiDenied"];
+
 const providers: readonly (readonly [start: string, provider: string])[] = [
   ["wasi:clocks/wall-clock@", "WasiClocks"],
   ["wasi:clocks/monotonic-clock@", "WasiClocks"],
@@ -9,7 +11,9 @@ const providers: readonly (readonly [start: string, provider: string])[] = [
   ["wasi:cli/", "WasiStdio"],
   ["wasi:io/", "WasiStdio"],
   ["wasi:filesystem/", "WasiDir"],
-  ["wasi:", "WasiDenied"],
+  ...["clocks/timezone", "http/incoming-handler", "http/outgoing-handler", "http/types"].map(denied),
+  ...["sockets/instance-network", "sockets/ip-name-lookup", "sockets/network"].map(denied),
+  ...["sockets/tcp", "sockets/tcp-create-socket", "sockets/udp", "sockets/udp-create-socket"].map(denied),
 ];
 
 /** Its name, or undefined for what is not of WASI 0.2. */

@@ -13,7 +13,9 @@ describe("what was not given", () => {
     const error = await instance.call("resolve").catch((failure: unknown) => failure);
     expect(error).toBeInstanceOf(ComponentError);
     expect(error).toMatchObject({ payload: "access-denied" });
-    expect(denials).toEqual([{ interface: "wasi:sockets/ip-name-lookup@0.2.0", func: "resolve", answer: "error" }]);
+    expect(denials).toEqual([
+      { interface: "wasi:sockets/ip-name-lookup@0.2.0", func: "resolve-addresses", answer: "error" },
+    ]);
     expect(instance.state).toBe("ready");
   });
 
@@ -27,7 +29,7 @@ describe("what was not given", () => {
     expect(trap).toBeInstanceOf(TrapError);
     expect(trap).toMatchObject({
       code: "access-denied",
-      message: "access denied: the instance was not given 'wasi:sockets/ip-name-lookup@0.2.0#wait'",
+      message: "access denied: the instance was not given 'wasi:clocks/timezone@0.2.0#utc-offset'",
     });
   });
 });
@@ -59,17 +61,27 @@ test("without it, all that is missing is told", async () => {
     "wasi:sockets/instance-network@0.2.0 network",
     "wasi:sockets/instance-network@0.2.0 instance-network",
     "wasi:sockets/ip-name-lookup@0.2.0 network",
-    "wasi:sockets/ip-name-lookup@0.2.0 resolve",
-    "wasi:sockets/ip-name-lookup@0.2.0 wait",
+    "wasi:sockets/ip-name-lookup@0.2.0 resolve-address-stream",
+    "wasi:sockets/ip-name-lookup@0.2.0 resolve-addresses",
+    "wasi:clocks/timezone@0.2.0 utc-offset",
   ]);
 });
 
-test("nothing but WASI 0.2 is answered for", async () => {
+test.each([
+  ["wasi:sockets/tcp@0.2.9", "[method]tcp-socket.set-hop-limit", "function"],
+  ["wasi:http/types@0.2.0", "[constructor]fields", "function"],
+  ["wasi:filesystem/types@0.2.0", "[method]descriptor.stat-at", "function"],
+  ["wasi:sockets/tcp@0.2.9", "[method]tcp-socket.bogus", "undefined"],
+  ["wasi:clocks/monotonic-clock@0.2.0", "bogus", "undefined"],
+  ["wasi:nope/nope@0.2.0", "now", "undefined"],
+  ["wasi:sockets/tcp@0.3.0", "[method]tcp-socket.set-hop-limit", "undefined"],
+  ["my:own/api@0.2.0", "f", "undefined"],
+])("nothing but what WASI 0.2 has is answered for: %s %s", (name, func, answer) => {
   const given: string[] = [];
   const probe = {
     fallback: (give: (missing: object) => unknown) =>
-      given.push(typeof give({ path: ["my:own/api@0.2.0", "f"], type: { kind: "func", params: [] } })),
+      given.push(typeof give({ path: [name, func], type: { kind: "func", params: [] } })),
   };
   new WasiDenied().install(probe as never);
-  expect(given).toEqual(["undefined"]);
+  expect(given).toEqual([answer]);
 });

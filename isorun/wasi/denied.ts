@@ -7,6 +7,7 @@ import type { HostFunction, HostResource, Linker, MissingImport } from "../runti
 import { Linker as LinkerClass } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import type { FuncType, Resource, ValueType } from "../types/component-types.ts";
+import { isOfWasi02 } from "./known-functions.ts";
 import { accessDenied } from "./refusal.ts";
 import { isWasi02 } from "./wasi-name.ts";
 
@@ -34,10 +35,10 @@ const refusals = ["access-denied", "access", "HTTP-request-denied", "closed"];
  * const instance = await builder.instantiate();
  * const failure = await instance.call("resolve").catch((error: unknown) => error);
  * failure instanceof ComponentError && failure.payload; // → "access-denied"
- * asked; // → ["wasi:sockets/ip-name-lookup@0.2.0#resolve"]
+ * asked; // → ["wasi:sockets/ip-name-lookup@0.2.0#resolve-addresses"]
  * ```
  *
- * All interfaces `wasi:*@0.2.*` that were not given. A function answers
+ * All interfaces of WASI 0.2 that were not given: what WASI 0.2 does not have stays a LinkError. A function answers
  * - with the case `access-denied` of its error type, or what that type has for it;
  * - with nothing, if it takes no arguments and returns a list or an option: no directories, no terminal;
  * - with a handle, if it takes no arguments and returns a resource that is denied too: its methods say no;
@@ -58,7 +59,7 @@ export class WasiDenied implements SystemComponent {
 
   #answer({ path, type }: MissingImport, denied: WeakSet<Resource>): HostFunction | HostResource | undefined {
     const [name = "", func = ""] = path;
-    if (!isWasi02(name)) return undefined;
+    if (!isWasi02(name) || !isOfWasi02(name, func)) return undefined;
     if (type.kind === "resource") {
       denied.add(type.resource);
       return new LinkerClass().resource(func);

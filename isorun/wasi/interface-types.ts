@@ -2,6 +2,7 @@
 
 import { InterfaceTypes } from "../runtime/interface-types.ts";
 import type { Linker } from "../runtime/linker.ts";
+import type { InstanceType } from "../types/component-types.ts";
 import { filesystemWit } from "./filesystem-wit.ts";
 import { wasiName, wasiVersion } from "./wasi-name.ts";
 
@@ -105,3 +106,6 @@ const types = new InterfaceTypes(
 export function installInterface(linker: Linker, name: string, define: (linker: Linker) => void): void {
   linker.instance(wasiName(name), define, types);
 }
+
+/** Undefined for what no system component serves. @param name `pkg/iface` */
+export const statedInterface = (name: string): InstanceType | undefined => types.of(wasiName(name));

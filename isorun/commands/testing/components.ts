@@ -69,8 +69,8 @@ const rest = `
     (export "get-environment" (func (result (list (tuple string string)))))))
   (import "wasi:cli/exit@0.2.0" (instance $exit (export "exit" (func (param "status" (result))))))
   (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock (export "now" (func (result u64)))))
-  (import "wasi:filesystem/preopens@0.2.0" (instance $preopens (export "get-names" (func (result (list string))))
-    (export "get-directories" (func (result (list string))))))`;
+  (import "wasi:filesystem/preopens@0.2.0" (instance $preopens (export "descriptor" (type $descriptor (sub resource)))
+    (export "get-directories" (func (result (list (tuple (own $descriptor) string)))))))`;
 
 /**
  * A program by its first argument: `echo` copies stdin to stdout, `args` writes what is behind it, `env` the variables,
@@ -190,6 +190,14 @@ const strangerText = `(component
   (instance $run-instance (export "run" (func $run)))
   (export "wasi:cli/run@0.2.0" (instance $run-instance)))`;
 
+/** Wants of WASI what it does not have. */
+const inventedText = `(component
+  (import "wasi:clocks/monotonic-clock@0.2.0" (instance (export "bogus" (func (result u64)))))
+  (import "wasi:nope/nope@0.2.0" (instance (export "f" (func))))
+  (core module $m (func (export "run")))
+  (core instance $i (instantiate $m))
+  (func (export "run") (canon lift (core func $i "run"))))`;
+
 /** What names and types can be, for the declarations. */
 const typesText = `(component
   (import "test:lib/things@0.1.0" (instance $things
@@ -226,17 +234,19 @@ export interface ComponentFiles {
   readonly math: string;
   readonly program: string;
   readonly stranger: string;
+  readonly invented: string;
   readonly types: string;
   readonly resource: string;
 }
 
 /** Paths of the binaries. */
 export async function componentFiles(): Promise<ComponentFiles> {
-  const pathOf = await assembleFiles([mathText, programText, strangerText, typesText, resourceText]);
+  const pathOf = await assembleFiles([mathText, programText, strangerText, inventedText, typesText, resourceText]);
   return {
     math: pathOf(mathText),
     program: pathOf(programText),
     stranger: pathOf(strangerText),
+    invented: pathOf(inventedText),
     types: pathOf(typesText),
     resource: pathOf(resourceText),
   };
