@@ -47,6 +47,7 @@ export class Support extends Edge {
   /** Of the list of numbers that was refused last: which item it was for, and where it stands. */
   refusedItem: unknown;
   refusedIndex = -1;
+  readonly char = charCode;
   #found: string | undefined;
   readonly #isUtf8: boolean;
   /** Bytes of the values that pass in one direction. */
@@ -115,7 +116,9 @@ export class Support extends Edge {
 
   liftString(pointer: number, units: number): string {
     const { encoding, words } = this.#options;
-    this.#count(stringBytes(encoding, units));
+    const length = stringBytes(encoding, units);
+    // What does not lie in the memory is a trap, whatever it would take.
+    if (pointer + length <= this.#bytes.length) this.#count(length);
     if (this.#isUtf8 && units <= shortMax && pointer + units <= this.#bytes.length) {
       return liftShortUtf8(this.#bytes, pointer, units);
     }
@@ -314,11 +317,6 @@ export class Support extends Edge {
   /** Below zero if it is none. */
   caseOf(tag: unknown, labels: readonly string[]): number {
     return typeof tag === "string" ? labels.indexOf(tag) : -1;
-  }
-
-  /** The code point; below zero if it is not one scalar value. */
-  char(value: unknown): number {
-    return charCode(value);
   }
 
   /** Says of what is refused what it is, where its own text would not. */
