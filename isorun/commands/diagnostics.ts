@@ -17,6 +17,17 @@ interface Frame {
   readonly func: string;
 }
 
+interface Trapped extends InFile {
+  readonly func: string;
+  readonly reason: string;
+  readonly frames: readonly Frame[];
+  readonly trace: string;
+  /** It asked for its directories, and has none. */
+  readonly missedFiles: boolean;
+}
+
+const filesHint = "If it failed for lack of files, give it the directory that they are in, with `--allow-read=DIR`.";
+
 interface Callable {
   readonly nearest: readonly string[];
   /** Some of the names that can be called. */
@@ -83,12 +94,19 @@ export const isorunDiagnostics = {
         ? "It exports no function that `--invoke` could call."
         : `Call one of its functions with \`--invoke '${known[0]}(…)'\`: it exports ${listed(known)}.`,
   }),
-  E_COMPONENT_TRAP: rule<InFile & { func: string; reason: string; frames: readonly Frame[]; trace: string }>({
+  E_COMPONENT_TRAP: rule<Trapped>({
     exit: exitCode.failure,
     lines: ["trace"],
     summary: "The program did what ends it at once, such as a panic, a division by zero or an access out of bounds.",
     message: (p) => `'${p.file}' trapped in '${p.func}': ${p.reason}${p.trace}`,
+    hint: (p) => (p.missedFiles ? `It asked for its directories and has none. ${filesHint}` : undefined),
     data: (p) => ({ frames: p.frames }),
+  }),
+  W_RUN_NO_DIRECTORY: rule<InFile>({
+    exit: exitCode.success,
+    summary: "A program failed by its own exit code, and had asked for its directories and been given none.",
+    message: (p) => `'${p.file}' asked for its directories, and has none`,
+    hint: () => filesHint,
   }),
   E_COMPONENT_STACK: rule<InFile>({
     exit: exitCode.budget,

@@ -78,9 +78,12 @@ describe("a program in Python", () => {
     expect((await run("--allow-read=.", flag)).exitCode).toBe(0);
   }, 60_000);
 
-  test("without a directory is denied to read", async () => {
+  test("without a directory ends by its own trap, and is told that it has none", async () => {
     const { stderr, exitCode } = await run();
-    expect(exitCode).toBe(77);
-    expect(stderr).toContain(`Allow it with \`--allow-read=${cwd}\`.`);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("error[E_COMPONENT_TRAP]: ");
+    expect(stderr).toMatch(/^ *at /m);
+    expect(stderr).toContain("  hint: It asked for its directories and has none.");
+    expect(stderr).not.toContain("--allow-read=/");
   }, 60_000);
 });

@@ -34,7 +34,7 @@ export interface Program {
  * @throws a Problem for what is not its own choice; what is neither comes back as it is
  */
 export function endOf(program: Program, error: unknown): number {
-  const { context, file, func } = program;
+  const { context, file } = program;
   if (context.signal.aborted) throw context.signal.reason;
   if (error instanceof ExitError) return statusOf(program, error.status);
   if (error instanceof ComponentError) return statusOf(program, exitCode.failure);
@@ -46,11 +46,22 @@ export function endOf(program: Program, error: unknown): number {
   if (error instanceof TypeError) throw problem("E_INVOKE_TEXT", { reason: error.message });
   if (!(error instanceof TrapError)) throw error;
   if (error.cause instanceof Problem) throw error.cause;
-  const denied = denialOfTrap(program, error) ?? denialOfFailure(program);
-  if (denied !== undefined) throw denialProblem(denied);
+  throw trapped(program, error);
+}
+
+/** Where the program was refused something before, that is told behind its own end, and counts: it may be the reason. */
+function trapped(program: Program, error: TrapError): Problem {
+  const { context, file, func, refusals } = program;
+  const denied = denialOfTrap(program, error);
+  if (denied !== undefined) return denialProblem(denied);
   const { frames } = error;
   const reason = error.message.replace(engineRemark, "");
-  throw problem("E_COMPONENT_TRAP", { file, func, reason, frames, trace: frames.map(lineOf).join("") });
+  const { missedFiles } = refusals;
+  const trace = frames.map(lineOf).join("");
+  const trap = problem("E_COMPONENT_TRAP", { file, func, reason, frames, trace, missedFiles });
+  if (refusals.denied === undefined) return trap;
+  context.report.warn(trap);
+  return denialProblem(refusals.denied);
 }
 
 /** Names of guests have no line ends (isorun/runtime/frame-names.ts). */
@@ -60,19 +71,12 @@ const lineOf = ({ func, component }: TrapFrame): string => `\n  at ${func} (${co
 const engineRemark = / \(evaluating '[^']*'\)$/;
 
 /** A program that was denied something and failed is told to have been denied it; a status of its own stays. */
-function statusOf(program: Program, status: number): number {
-  const denied = status === exitCode.failure ? denialOfFailure(program) : undefined;
-  if (denied !== undefined) throw denialProblem(denied);
+function statusOf({ context, file, refusals }: Program, status: number): number {
+  if (status !== exitCode.failure) return status;
+  if (refusals.denied !== undefined) throw denialProblem(refusals.denied);
+  // No more than that is known: without a directory its names lead nowhere, and some ask before they know why.
+  if (refusals.missedFiles) context.report.warn(problem("W_RUN_NO_DIRECTORY", { file }));
   return status;
-}
-
-function denialOfFailure({ context, policy, refusals }: Program): Denial | undefined {
-  if (refusals.denied !== undefined) return refusals.denied;
-  if (!refusals.missedFiles) return undefined;
-  // Which file it wanted is not known: without a directory no name leads anywhere.
-  const denied = denialOf(policy, { capability: "read", path: context.cwd });
-  if (denied !== undefined) context.report.emit("capability.denied", denialEvent(denied));
-  return denied;
 }
 
 /** Clocks and entropy answer with a trap where the policy denies them. */

@@ -126,12 +126,6 @@ describe("a program", () => {
 describe("what it may not", () => {
   const denied: readonly (readonly [string, readonly string[], object, string])[] = [
     ["clock", ["--deny-time"], { capability: "time", denied_by: "caller" }, "Leave `--deny-time`"],
-    [
-      "files",
-      [],
-      { capability: "read", denied_by: "caller", requested: scratch, flag: `--allow-read=${scratch}` },
-      `Allow it with \`--allow-read=${scratch}\`.`,
-    ],
   ];
   test.each(denied)("%s ends with 77", async (word, flags, event, hint) => {
     const ended = await run("program.wasm", word, ...flags);
@@ -157,6 +151,18 @@ describe("what it may not", () => {
     const events = await assertValidEvents(stdout, runCommand);
     expect(events.find(({ kind }) => kind === "budget.exhausted")).toMatchObject(event);
     expect(events.at(-1)).toMatchObject({ status: "error", exit_code: 124 });
+  });
+
+  test("who fails without directories is told that it has none, beside its own end", async () => {
+    const failed = await run("program.wasm", "files");
+    expect(failed).toMatchObject({ stdout: "", exitCode: 1 });
+    expect(failed.stderr).toStartWith("warning[W_RUN_NO_DIRECTORY]: 'program.wasm' asked for its directories");
+    expect(failed.stderr).not.toContain(scratch);
+    const trapped = await run("program.wasm", "trap", "files");
+    expect(trapped).toMatchObject({ stdout: "", exitCode: 1 });
+    expect(trapped.stderr).toStartWith("error[E_COMPONENT_TRAP]: 'program.wasm' trapped in ");
+    expect(trapped.stderr).toContain("  hint: It asked for its directories and has none.");
+    expect((await run("program.wasm", "trap")).stderr).not.toContain("directories");
   });
 
   test("memory is a budget", async () => {

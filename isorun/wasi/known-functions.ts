@@ -4,10 +4,12 @@
  */
 import { statedInterface } from "./interface-types.ts";
 
+const words = (text: string): string[] => text.split(" ");
+
 const accessors = (...names: readonly string[]): string[] => names.flatMap((name) => [name, `set-${name}`]);
 
 const socketMethods = [
-  ...["start-bind", "finish-bind", "local-address", "remote-address", "address-family", "subscribe"],
+  ...words("start-bind finish-bind local-address remote-address address-family subscribe"),
   ...accessors("receive-buffer-size", "send-buffer-size"),
 ];
 
@@ -32,8 +34,8 @@ const others: Readonly<Record<string, Names>> = {
     resources: {
       "tcp-socket": [
         ...socketMethods,
-        ...["start-connect", "finish-connect", "start-listen", "finish-listen", "accept", "shutdown"],
-        ...["is-listening", "set-listen-backlog-size"],
+        ...words("start-connect finish-connect start-listen finish-listen accept shutdown is-listening"),
+        "set-listen-backlog-size",
         ...accessors("keep-alive-enabled", "keep-alive-idle-time", "keep-alive-interval", "keep-alive-count"),
         ...accessors("hop-limit"),
       ],

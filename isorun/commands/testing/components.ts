@@ -74,7 +74,7 @@ const rest = `
 
 /**
  * A program by its first argument: `echo` copies stdin to stdout, `args` writes what is behind it, `env` the variables,
- * `fail` returns an error, `exit` ends itself with 1, `trap` traps, `clock` reads the clock, `files` asks for its
+ * `fail` returns an error, `exit` ends itself with 1, `trap` traps, with another word behind it has asked for its directories, `clock` reads the clock, `files` asks for its
  * directories and fails, `flood` writes without end, `loop` computes without end, `bytes` writes what is no UTF-8.
  */
 const programText = `(component ${io} ${rest}
@@ -160,7 +160,9 @@ const programText = `(component ${io} ${rest}
         (call $write (call $get-stderr) (i32.const 1048) (i32.const 21) (i32.const 512))
         (return (i32.const 1))))
       (if (i32.eq (local.get $letter) (i32.const 0x7865)) (then (call $exit (i32.const 1))))
-      (if (i32.eq (local.get $letter) (i32.const 0x7274)) (then unreachable))
+      (if (i32.eq (local.get $letter) (i32.const 0x7274)) (then
+        (if (i32.gt_u (i32.load (i32.const 504)) (i32.const 2)) (then (call $directories (i32.const 520))))
+        unreachable))
       (if (i32.eq (local.get $letter) (i32.const 0x6c63)) (then (drop (call $now))))
       (if (i32.eq (local.get $letter) (i32.const 0x6966)) (then (call $directories (i32.const 520)) (return (i32.const 1))))
       (if (i32.eq (local.get $letter) (i32.const 0x6c66)) (then (call $flood)))
