@@ -61,7 +61,7 @@ export function refusalOf({ place, items, value, found }: Refusal): string {
   const { path, param, type } = place;
   const where = path.map((part, index) => `${index === 0 ? "" : items[index - 1]}${part}`).join("");
   const name = param === undefined ? "" : ` ('${param}')`;
-  const text = formatValueType(type);
+  const text = formatValueType(type, undefined, { letters: 2 * typeWordsMax });
   const short = text.length > typeWordsMax ? `${text.slice(0, typeWordsMax)}…` : text;
   const wanted = place.wanted ?? wantedFor(type);
   return `${where}${name} must be ${short}${wanted === "" ? "" : ` (${wanted})`}, found ${found ?? nameOf(value)}`;

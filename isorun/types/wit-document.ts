@@ -5,11 +5,11 @@
  * A type that another interface has too is taken from there by `use`. Types are told by what stands in them, since each
  * name of a type is an object of its own; for lists and their kin, whose names tell nothing, the type is written again.
  * What a component may have and WIT cannot write (types that are exported beside interfaces, modules, components) stands
- * in comments.
+ * in comments. So does what would be too long: types without names, which name each other again and again.
  */
 import type { AnyType, ExternType, FuncType, ValueType } from "./component-types.ts";
 import { isValueType } from "./component-types.ts";
-import { formatExternType, formatValueType } from "./wit.ts";
+import { formatExternType, formatShape, formatValueType, lettersMax, type Room } from "./wit.ts";
 
 interface World {
   readonly imports: ReadonlyMap<string, ExternType>;
@@ -31,11 +31,19 @@ interface Home {
   readonly label: string;
 }
 
+/** Of all types where they are used. */
+const documentLettersMax = 4_000_000;
+/** Of what stands in comments. */
+const commentLetters = 200;
+
 class Document {
   /** Where a type was written first, by what stands in it. */
   readonly #homes = new Map<object, Home>();
   /** How types are called where they are. */
   readonly #names = new Map<AnyType, string>();
+  /** Whether something was too long of what has been written since somebody asked. */
+  #isCut = false;
+  #lettersLeft = documentLettersMax;
   /** Interfaces by their packages. */
   readonly #packages = new Map<string, Map<string, Items>>();
 
@@ -79,8 +87,23 @@ class Document {
       if (type.kind === "instance" && interfaceName.test(name)) return [`${at.role}${name};`];
       const isSaid = plainName.test(name) && !(at.role === "export " && type.kind === "type");
       const lines = isSaid ? this.#formatItem(name, type, { ...at, items }) : undefined;
-      return lines ?? [`// ${at.role}${name}: ${formatExternType(type)}`];
+      const isCut = this.#takeCut();
+      if (isCut && type.kind === "type") this.#forget(type.type);
+      return lines === undefined || isCut ? [commentOf(`${at.role}${name}`, type)] : lines;
     });
+  }
+
+  #takeCut(): boolean {
+    const isCut = this.#isCut;
+    this.#isCut = false;
+    return isCut;
+  }
+
+  /** One that is not written has no name. */
+  #forget(type: AnyType): void {
+    this.#names.delete(type);
+    const identity = identityOf(type);
+    if (identity !== undefined) this.#homes.delete(identity);
   }
 
   #formatItem(
@@ -131,9 +154,7 @@ class Document {
           type.labels.map((label) => `${identifier(label)},`),
         );
       default:
-        return [
-          `type ${name} = ${formatValueType(type, new Map([...this.#names].filter(([other]) => other !== type)))};`,
-        ];
+        return [`type ${name} = ${this.#written((room) => formatShape(type, this.#names, room))};`];
     }
   }
 
@@ -142,7 +163,8 @@ class Document {
       const [, kind, resource, member = ""] = memberName.exec(own) ?? [];
       if (kind === undefined || resource === undefined || func.kind !== "func" || identifier(resource) !== name)
         return [];
-      return [this.#formatMember(kind, identifier(member), func)];
+      const line = this.#formatMember(kind, identifier(member), func);
+      return [this.#takeCut() ? commentOf(own, func) : line];
     });
     return members.length === 0 ? [`resource ${name};`] : block(`resource ${name}`, members);
   }
@@ -163,8 +185,22 @@ class Document {
   }
 
   /** Types behind a name have one in this place (validation asks for that). */
-  readonly #formatValue = (type: ValueType): string => formatValueType(type, this.#names);
+  #formatValue(type: ValueType): string {
+    return this.#written((room) => formatValueType(type, this.#names, room));
+  }
+
+  #written(write: (room: Room) => string): string {
+    const letters = Math.min(lettersMax, this.#lettersLeft);
+    const room = { letters };
+    const text = write(room);
+    if (room.letters < 0) this.#isCut = true;
+    else this.#lettersLeft -= letters - room.letters;
+    return text;
+  }
 }
+
+const commentOf = (name: string, type: ExternType): string =>
+  `// ${name}: ${formatExternType(type, { letters: commentLetters })}`;
 
 /** What aliases of a type have in common; undefined for those that are written out. */
 function identityOf(type: AnyType): object | undefined {
