@@ -43,14 +43,33 @@ export interface Script {
   readonly read: (filename: string) => Uint8Array;
 }
 
-/** All scripts at or below a folder, by name. */
+/** A file that `wasm-tools json-from-wast` did not write. */
+export class ScriptFormatError extends Error {
+  constructor(path: string) {
+    super(`'${path}' is no converted script`);
+  }
+}
+
+/** All scripts at or below a folder, by name. @throws ScriptFormatError */
 export function readScripts(folder: string): readonly Script[] {
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".json"));
   return paths.sort().map((path) => readScript(folder, join(folder, path)));
 }
 
 function readScript(folder: string, path: string): Script {
-  const { commands } = JSON.parse(readFileSync(path, "utf8")) as { commands: readonly Command[] }; // the tool's format
+  const commands = commandsIn(readFileSync(path, "utf8"));
+  if (commands === undefined) throw new ScriptFormatError(path);
   const name = relative(folder, path).replace(/\.json$/, "");
   return { name, commands, read: (filename) => readFileSync(join(dirname(path), filename)) };
+}
+
+function commandsIn(text: string): readonly Command[] | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== "object" || parsed === null || !("commands" in parsed)) return undefined;
+    return Array.isArray(parsed.commands) ? (parsed.commands as readonly Command[]) : undefined; // the tool's format
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
