@@ -1,6 +1,6 @@
 /** Programs of real toolchains with directories, under `isorun run`. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertValidEvents } from "@vivarium/cli/testing/validate-output";
@@ -76,6 +76,28 @@ describe("a program in Python", () => {
     expect(events.find(({ kind }) => kind === "capability.denied")).toMatchObject({ capability: "write", flag });
     expect(readdirSync(join(cwd, "out"))).toEqual([]);
     expect((await run("--allow-read=.", flag)).exitCode).toBe(0);
+  }, 60_000);
+
+  test("that follows a link out of its directory is told so behind its own end, with the flag that leads there", async () => {
+    writeFileSync(join(cwd, "secret.txt"), "d\n");
+    symlinkSync("../secret.txt", join(cwd, "in", "two.txt"));
+    const grants = ["--allow-read=in", "--allow-write=out"];
+    const { stdout, exitCode } = await run(...grants, "--format=jsonl");
+    expect(exitCode).toBe(77);
+    const events = await assertValidEvents(stdout, runCommand);
+    const flag = `--allow-read=${cwd}`;
+    expect(events.find(({ kind }) => kind === "capability.denied")).toMatchObject({
+      capability: "read",
+      requested: "in/two.txt",
+      denied_by: "caller",
+      flag,
+    });
+    const codes = events.flatMap((event) => (event.kind === "diagnostic" ? [event["diagnostic"]] : []));
+    expect(codes).toMatchObject([
+      { level: "error", code: "E_COMPONENT_TRAP" },
+      { level: "error", code: "E_CAPABILITY_DENIED", fixes: [{ text: flag }] },
+    ]);
+    expect((await run("--allow-write=out", flag)).stdout).toBe("2 files, 4 words\n");
   }, 60_000);
 
   test("without a directory ends by its own trap, and is told that it has none", async () => {

@@ -36,8 +36,8 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
         terminals: terminalsOf(context),
       }),
     );
-  const { onWriteRefused } = refusals;
-  linkDirectories(builder, { policy, cwd: context.cwd, onWriteRefused });
+  const { onWriteRefused, onPathOut } = refusals;
+  linkDirectories(builder, { policy, cwd: context.cwd, told: { onWriteRefused, onPathOut } });
   return refusals;
 }
 

@@ -20,16 +20,16 @@ const problem = problemsOf<typeof isorunDiagnostics>();
 export interface DirectoriesOptions {
   readonly policy: Policy;
   readonly cwd: string;
-  readonly onWriteRefused: (hostPath: string) => void;
+  readonly told: Pick<DirOptions, "onWriteRefused" | "onPathOut">;
 }
 
 /** The policy narrows each to what it grants in it. @throws E_RUN_DIRECTORY (66) */
-export function linkDirectories(builder: InstanceBuilder, { policy, cwd, onWriteRefused }: DirectoriesOptions): void {
+export function linkDirectories(builder: InstanceBuilder, { policy, cwd, told }: DirectoriesOptions): void {
   const granted = outermost([...policy.capabilities.read, ...policy.capabilities.write]);
   const given = granted.flatMap((path) => [...underRelativeName(path, cwd), { path, guestPath: path }]);
   for (const { path, guestPath } of workingDirectoryFirst(given)) {
     requireDirectory(path, policy);
-    linkDirectory(builder, path, { guestPath, access: "write", onWriteRefused });
+    linkDirectory(builder, path, { guestPath, access: "write", ...told });
   }
 }
 

@@ -1,9 +1,10 @@
 /** What a program was refused while it ran: told as events, and remembered for the end. */
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { denialEvent, denialOf } from "@vivarium/core/policy/allows";
 import type { Denial as CapabilityDenial, Policy } from "@vivarium/core/policy/policy";
 import type { Report } from "@vivarium/core/report";
 import type { Denial } from "../wasi/denied.ts";
+import type { PathOut } from "../wasi/dir.ts";
 import { capabilitiesOf } from "./capability-of.ts";
 
 /** A guest that asks for ever is told of so often. */
@@ -40,10 +41,31 @@ export class Refusals {
     if (denied !== undefined) this.#tell(denied, path);
   };
 
+  /**
+   * A path that leads out of what was given. The flag is named that makes this path lead where it should: that of a
+   * directory around both ends. Others would give what is there, but not by this path. A guest that piles up `..` does
+   * not get the whole disk recommended.
+   */
+  readonly onPathOut = ({ capability, guestPath, hostPath, directory, ...out }: PathOut): void => {
+    const end = resolve(hostPath);
+    const wanted = isAround(end, directory) ? end : dirname(end);
+    const denied = denialOf(this.#policy, { capability, path: wanted });
+    if (denied === undefined) return;
+    const { flag, ...rest } = denied;
+    const helps = flag !== undefined && !out.isAbsolute && wanted !== "/" && isAround(wanted, directory);
+    const requested = guestPath.replace(/^\.\//, "");
+    this.#tell({ ...rest, requested, ...(helps ? { flag } : {}) }, guestPath);
+  };
+
   #tell(denied: CapabilityDenial, about: string): void {
     this.denied ??= denied;
     if (this.#told.has(about) || this.#told.size >= toldMax) return;
     this.#told.add(about);
     this.#report.emit("capability.denied", denialEvent(denied));
   }
+}
+
+function isAround(directory: string, path: string): boolean {
+  const way = relative(directory, path);
+  return way !== ".." && !way.startsWith("../") && !isAbsolute(way);
 }

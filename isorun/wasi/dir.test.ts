@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { type Call, probeOf } from "../../tests/components/wasi/filesystem-probe.ts";
 import { failureOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
 import { LinkError } from "../errors/errors.ts";
-import { WasiDir } from "./dir.ts";
+import { type PathOut, WasiDir } from "./dir.ts";
 
 let root = "";
 let inside = "";
@@ -73,6 +73,35 @@ describe("nothing leads out", () => {
       expect(readFileSync(join(root, "secret"), "utf8")).toBe("secret");
     });
   }
+
+  test("is told with the name that the guest gave, and where it leads", async () => {
+    symlinkSync("../secret", join(inside, "relative"));
+    symlinkSync("/etc/passwd", join(inside, "absolute"));
+    const outs: PathOut[] = [];
+    const onPathOut = (out: PathOut) => void outs.push(out);
+    const system = new WasiDir(inside, { access: "write", guestPath: "/data", onPathOut });
+    const { err, ok } = await probeOf({ systems: [system] });
+    err("open-at", 1, follow, "dir/../../secret", [], ["read"]);
+    err("open-at", 1, follow, "relative", [], ["write"]);
+    err("stat-at", 1, follow, "absolute");
+    const dir = ok("open-at", 1, [], "dir", [], ["read", "mutate-directory"]) as number;
+    err("create-directory-at", dir, "../../x");
+    err("stat-at", 1, follow, "missing");
+    expect(outs).toEqual(
+      [
+        ["read", "/data/dir/../../secret", `${inside}/../secret`, false],
+        ["write", "/data/relative", `${inside}/../secret`, false],
+        ["read", "/data/absolute", "/etc/passwd", true],
+        ["write", "/data/dir/../../x", `${inside}/dir/../../x`, false],
+      ].map(([capability, guestPath, hostPath, isAbsolute]) => ({
+        capability,
+        guestPath,
+        hostPath,
+        isAbsolute,
+        directory: inside,
+      })) as PathOut[],
+    );
+  });
 
   test("what is created through a link to the outside", async () => {
     symlinkSync("../made", join(inside, "link"));

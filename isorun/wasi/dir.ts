@@ -4,7 +4,7 @@ import { reasonOf } from "../../core/system-reason.ts";
 import { ComponentError, LinkError } from "../errors/errors.ts";
 import type { Linker } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
-import { Descriptor, type Tree } from "./filesystem/descriptor.ts";
+import { Descriptor, type Leave, type Tree } from "./filesystem/descriptor.ts";
 import { openDescriptor } from "./filesystem/directory-operations.ts";
 import { attempt, type ErrorCode, errnoOf } from "./filesystem/error-code.ts";
 import { type GrantedPart, grantedParts } from "./filesystem/granted-parts.ts";
@@ -26,6 +26,21 @@ export interface DirOptions {
    * is walked: `..` and links are in it as the guest gave them.
    */
   readonly onWriteRefused?: (hostPath: string) => void;
+  /** Told of each path that was refused because it leads out of the directory. */
+  readonly onPathOut?: (out: PathOut) => void;
+}
+
+export interface PathOut {
+  /** What it was named for. */
+  readonly capability: "read" | "write";
+  /** As the guest named it, below the name that the directory has for it. */
+  readonly guestPath: string;
+  /** Where it leads, by its words from where it goes out: `..` and links are in it as they stand. */
+  readonly hostPath: string;
+  /** By an absolute path or link: these lead nowhere, whatever directory is given. */
+  readonly isAbsolute: boolean;
+  /** The host's path of the directory. */
+  readonly directory: string;
 }
 
 /**
@@ -59,13 +74,15 @@ export class WasiDir implements SystemComponent, Disposable {
   readonly #canWrite: boolean;
   readonly #openFilesMax: number;
   readonly #onWriteRefused: (hostPath: string) => void;
+  readonly #onPathOut: (out: PathOut) => void;
   readonly #directory: OpenDirectory | undefined;
   #policy: Policy | undefined;
 
   /** @throws LinkError if the directory cannot be opened, with the reason */
   constructor(hostPath: string, options: DirOptions = {}) {
-    const { guestPath = "/", access = "read", openFilesMax = 512, onWriteRefused = () => undefined } = options;
-    this.#onWriteRefused = onWriteRefused;
+    const { guestPath = "/", access = "read", openFilesMax = 512 } = options;
+    this.#onWriteRefused = options.onWriteRefused ?? (() => undefined);
+    this.#onPathOut = options.onPathOut ?? (() => undefined);
     this.#guestPath = guestPath;
     this.#canWrite = access === "write";
     this.#openFilesMax = openFilesMax;
@@ -84,7 +101,7 @@ export class WasiDir implements SystemComponent, Disposable {
     if (directory.isClosed) throw cannotGive("cannot give a directory: its WasiDir was disposed of");
     const ledger = new FileLedger(this.#openFilesMax);
     linker.onEnd(() => ledger.closeAll());
-    const tree = { owner: this, ledger, onWriteRefused: this.#refused };
+    const tree = { owner: this, ledger, onWriteRefused: this.#refused, onLeave: this.#leaving(directory.fd) };
     const preopens = this.#parts(directory.fd).map((part): Preopen => {
       return { guestPath: joined(this.#guestPath, part.path), open: () => openPart(directory, part, tree) };
     });
@@ -99,6 +116,22 @@ export class WasiDir implements SystemComponent, Disposable {
 
   readonly #refused = (directory: number, path: string): void =>
     this.#onWriteRefused(joined(files.readlinkSync(pathOf(directory)), path));
+
+  #leaving(root: number): (leave: Leave) => void {
+    return ({ capability, directory: fd, path, way }) => {
+      const [directory, start] = [root, fd].map((each) => files.readlinkSync(pathOf(each))) as [string, string]; // of two
+      const isAbsolute = way.startsWith("/");
+      const below = joined(this.#guestPath, start.slice(directory.length).replace(/^\//, ""));
+      const guestPath = path.startsWith("/") ? path : joined(below, path);
+      this.#onPathOut({
+        capability,
+        guestPath,
+        hostPath: isAbsolute ? way : joined(start, way),
+        isAbsolute,
+        directory,
+      });
+    };
+  }
 
   #parts(fd: number): readonly GrantedPart[] {
     const canWrite = this.#canWrite;

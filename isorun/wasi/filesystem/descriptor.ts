@@ -25,6 +25,17 @@ export interface Tree {
   readonly ledger: FileLedger;
   /** Told of a change that was refused: in a directory, by a name or, where nothing may be changed, a path. */
   readonly onWriteRefused?: (directory: number, path: string) => void;
+  readonly onLeave?: (leave: Leave) => void;
+}
+
+/** A path that was refused because it leads out of the directory that it began in. */
+export interface Leave {
+  readonly capability: "read" | "write";
+  readonly directory: number;
+  /** As it was given. */
+  readonly path: string;
+  /** How it goes on from the directory, by `..`, or an absolute path. */
+  readonly way: string;
 }
 
 export interface Access {

@@ -1,5 +1,5 @@
 /** The operations of a directory descriptor that take a path: each walks it, and acts on a name where the walk ended. */
-import { Descriptor } from "./descriptor.ts";
+import { Descriptor, type Leave } from "./descriptor.ts";
 import { errnoOf, refuse } from "./error-code.ts";
 import { files } from "./host-files.ts";
 import { descriptorStat, type MetadataHash, metadataHash, type NewTimes, setTimes, statOf } from "./metadata.ts";
@@ -36,13 +36,15 @@ export interface Target {
   readonly path: string;
 }
 
-const startOf = ({ directory, rights, tree }: Descriptor): WalkStart => ({
-  directory,
-  rights,
-  onWriteRefused: tree.onWriteRefused,
-});
+function startOf({ self, path }: Target, capability: Leave["capability"]): WalkStart {
+  const { directory, rights, tree } = self;
+  const { onWriteRefused, onLeave } = tree;
+  const told = onLeave && ((way: string) => onLeave({ capability, directory, path, way }));
+  return { directory, rights, onWriteRefused, onLeave: told };
+}
 
-const walking = <T>({ self, path }: Target, run: (walk: Walk) => T): T => Walk.run(startOf(self), path, run);
+const walking = <T>(target: Target, run: (walk: Walk) => T, capability: Leave["capability"] = "read"): T =>
+  Walk.run(startOf(target, capability), target.path, run);
 
 /** Where nothing may be changed, that is said whatever the path leads to. */
 function needChanges({ self, path }: Target): void {
@@ -54,11 +56,15 @@ function needChanges({ self, path }: Target): void {
 /** Goes to the last name, and acts on it where the directory that it stands in may be changed. */
 function changing<T>(target: Target, run: (walk: Walk, name: string | undefined) => T): T {
   needChanges(target);
-  return walking(target, (walk) => {
-    const name = walk.last();
-    walk.needWrite(name);
-    return run(walk, name);
-  });
+  return walking(
+    target,
+    (walk) => {
+      const name = walk.last();
+      walk.needWrite(name);
+      return run(walk, name);
+    },
+    "write",
+  );
 }
 
 interface Opening {
@@ -76,12 +82,16 @@ export function openDescriptor(target: Target, { isFollowed, open, flags }: Open
   if (flags.fileIntegritySync || flags.dataIntegritySync || flags.requestedWriteSync) refuse("unsupported");
   const access = { read: flags.read || !flags.write, write: flags.write || create || truncate };
   const request = { ...open, ...access, isFollowed };
-  return walking(target, (walk) => {
-    const { file, isDirectory, rights } = openAt(walk, tree.ledger, request);
-    // To ask for more than there is is no error, because libraries do: the directory opens, and changes are refused.
-    const granted = isDirectory ? { read: true, write: flags.mutateDirectory && rights.canWrite } : access;
-    return new Descriptor({ file, isDirectory, tree, rights, access: granted });
-  });
+  return walking(
+    target,
+    (walk) => {
+      const { file, isDirectory, rights } = openAt(walk, tree.ledger, request);
+      // To ask for more than there is is no error, because libraries do: the directory opens, and changes are refused.
+      const granted = isDirectory ? { read: true, write: flags.mutateDirectory && rights.canWrite } : access;
+      return new Descriptor({ file, isDirectory, tree, rights, access: granted });
+    },
+    access.write ? "write" : "read",
+  );
 }
 
 export const statAt = (target: Target, { symlinkFollow }: PathFlags): object =>
@@ -92,11 +102,14 @@ export const metadataHashAt = (target: Target, { symlinkFollow }: PathFlags): Me
 
 export function setTimesAt(target: Target, { symlinkFollow }: PathFlags, times: NewTimes): void {
   needChanges(target);
-  walking(target, (walk) =>
-    withNamed(walk, symlinkFollow, ({ fd, name, rights }) => {
-      walk.needWrite(name, rights);
-      setTimes(fd, times);
-    }),
+  walking(
+    target,
+    (walk) =>
+      withNamed(walk, symlinkFollow, ({ fd, name, rights }) => {
+        walk.needWrite(name, rights);
+        setTimes(fd, times);
+      }),
+    "write",
   );
 }
 

@@ -32,6 +32,8 @@ export interface WalkStart {
   readonly rights: Rights;
   /** Told of a change that was refused: in this directory, of this name. */
   readonly onWriteRefused: ((directory: number, path: string) => void) | undefined;
+  /** Told of a path that is refused because it leads out: how it goes on from this directory, or an absolute path. */
+  readonly onLeave: ((way: string) => void) | undefined;
 }
 
 interface Reached {
@@ -118,8 +120,13 @@ export class Walk {
 
   #leave(): void {
     const left = this.#directories.pop();
-    if (left === undefined) refuse("not-permitted");
+    if (left === undefined) this.#refuseToLeave("..");
     files.closeSync(left.fd);
+  }
+
+  #refuseToLeave(first: string): never {
+    this.#start.onLeave?.([first, ...this.#rest.toReversed()].join("/"));
+    refuse("not-permitted");
   }
 
   #enter(name: string): void {
@@ -164,7 +171,10 @@ export class Walk {
 
   /** Whether the path names a directory by its form. */
   #push(path: string): boolean {
-    checkPath(path);
+    if (path === "") refuse("no-entry");
+    if (path.includes("\0")) refuse("invalid");
+    if (path.startsWith("/")) this.#refuseToLeave(path);
+    checkLength(path);
     const names = path.split("/");
     const end = names.at(-1);
     // A dot at the end is the directory itself; elsewhere it says nothing.
@@ -176,10 +186,7 @@ export class Walk {
 
 const directoryFlags = flags.path | flags.directory | flags.noFollow | flags.closeOnExec;
 
-function checkPath(path: string): void {
-  if (path === "") refuse("no-entry");
-  if (path.includes("\0")) refuse("invalid");
-  if (path.startsWith("/")) refuse("not-permitted");
+function checkLength(path: string): void {
   // No character takes more than three bytes for each of its units.
   if (path.length > pathBytesMax / 3 && new TextEncoder().encode(path).length > pathBytesMax) refuse("name-too-long");
 }
