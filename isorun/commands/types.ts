@@ -7,7 +7,7 @@ export const typesCommand: Command = {
   summary: "Print TypeScript declarations of what a component imports and exports",
   usage: ["[OPTIONS] FILE"],
   examples: [
-    { command: "isorun types math.wasm > math.d.ts", note: "For the values that `instance.call` takes and gives" },
+    { command: "isorun types math.wasm > math.d.ts", note: "What `instance.exports as Exports` takes and gives" },
   ],
   options: componentOptions,
   positionals: { name: "FILE", min: 1, max: 1 },
