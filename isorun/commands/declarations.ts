@@ -9,6 +9,7 @@
 import type { AnyType, ExternType, Field, FuncType, ValueType } from "../types/component-types.ts";
 import { isValueType } from "../types/component-types.ts";
 import { propertyName, propertyNames } from "../types/property-name.ts";
+import { weightOf } from "../types/type-sharing.ts";
 import { formatFuncType, formatTypeItem } from "../types/wit.ts";
 
 interface World {
@@ -47,6 +48,9 @@ interface Place {
   readonly place: string;
   readonly isImport: boolean;
 }
+
+/** How many parts a type without a name may have to be written where it stands. */
+const weightInPlaceMax = 256;
 
 class Declarer {
   readonly lines: string[] = [];
@@ -139,8 +143,19 @@ class Declarer {
 
   #format(type: ValueType, way: Way): string {
     const name = this.#names.get(type);
-    if (name === undefined) return this.#formatStructure(type, way);
+    if (name === undefined) {
+      return weightOf(type) > weightInPlaceMax ? this.#formatUnnamed(type, way) : this.#formatStructure(type, way);
+    }
     return way === "output" ? name : this.#inputName(type, name);
+  }
+
+  /** Types without names can name each other again and again: all written in place, they would be megabytes. */
+  #formatUnnamed(type: ValueType, way: Way): string {
+    const text = this.#formatStructure(type, "output");
+    const name = this.#newName("unnamed", "");
+    this.#names.set(type, name);
+    this.lines.push("/** A part of a type that has no name in the component. */", `export type ${name} = ${text};`, "");
+    return this.#format(type, way);
   }
 
   /** Declares it at its first use, if what may be given is more than what is got. */

@@ -64,7 +64,10 @@ export class Component {
     return this.#parts.valid.type.exports;
   }
 
-  /** A document that parsers of WIT read: the world, and the packages of the interfaces that it names. */
+  /**
+   * A document that parsers of WIT read: the world, and the packages of the interfaces that it names. What would take more
+   * than 10,000 letters, because types have no names, is a comment in it.
+   */
   toWit(): string {
     return formatWorld(this.#parts.valid.type);
   }

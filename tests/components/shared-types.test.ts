@@ -1,9 +1,11 @@
 /** Types that name one type again and again: what is generated for them, and values that pass through all of it. */
 import { expect, test } from "bun:test";
 import { entryOf, exitOf } from "../../isorun/call/signature.ts";
+import { formatDeclarations } from "../../isorun/commands/declarations.ts";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
 import type { FuncType, ValueType } from "../../isorun/types/component-types.ts";
 import { weightOf } from "../../isorun/types/type-sharing.ts";
+import { formatWorld } from "../../isorun/types/wit-document.ts";
 import { fixedList, func, list, option, primitive, result, string, tuple } from "../../isorun/wave/testing/types.ts";
 import { assemble } from "./assemble.ts";
 
@@ -170,6 +172,18 @@ test.each(Object.entries(wraps))("the text grows with the number of types: %s", 
   // What has many flat values has as many parameters, and names of two digits.
   expect(more - middle).toBeLessThan((middle - less) * 1.2 + 400);
   expect(more).toBeLessThan(60_000);
+});
+
+test("texts of a component do not grow with what its types come to", () => {
+  const most = 17;
+  const type = nest(string, most, (inner) => tuple(inner, inner));
+  const world = { imports: new Map(), exports: new Map([["run", { ...func({ x: type }), result: type }]]) };
+  expect(formatWorld(world).length).toBeLessThan(1000);
+  const declarations = formatDeclarations(world);
+  expect(declarations.length).toBeLessThan(30_000);
+  // Each is declared by the one below it, and once more for what may be given.
+  expect(declarations).toMatch(/^export type Unnamed = \[/m);
+  expect(declarations.match(/^export type Unnamed/gm)?.length).toBeLessThanOrEqual(2 * most);
 });
 
 test("small types are written where they stand", () => {
