@@ -143,7 +143,7 @@ export class QuickWalk {
     if (index >= count) return false;
     this.#spend();
     cursor.at = after;
-    if (index >= from) cursor.replace(start + 1, index + by);
+    if (index >= from && by > 0) cursor.replace(start + 1, index + by);
     return true;
   }
 

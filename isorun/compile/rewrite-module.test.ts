@@ -16,7 +16,7 @@ import {
   tryAll,
   unreachable,
 } from "./testing/instructions.ts";
-import { buildModule, type Code, index, type ModuleSource } from "./testing/module-builder.ts";
+import { buildModule, type Code, flat, index, type ModuleSource } from "./testing/module-builder.ts";
 import { instantiate, runMetered } from "./testing/run-metered.ts";
 
 const all = { fuel: true, growth: true, callDepth: true };
@@ -77,6 +77,17 @@ describe("indices that move", () => {
     const longer = buildModule({ functions, table: [last + 1], elements, data: Uint8Array.of(1), memory: [1] });
     expect(rewrite(longer).bytes.length).toBeGreaterThan(longer.length + last);
     expect(runMetered(longer, { rewrite: all }).exports["last element"]?.()).toBe(7);
+  });
+
+  test("that do not move stay as they are written, on the quick walk and on the other", () => {
+    const padded: Code = [[0x23, 0x80, 0], [0x24, 0x80, 0], memory.size, drop, 0x0b];
+    const behind = { code: Array.from({ length: 64 }, () => nop) }; // the end of the code is never walked over quickly
+    const globals = [{ type: "i32", value: i32.const(0) }] as const;
+    for (const functions of [[], [behind]]) {
+      const source = buildModule({ functions: [{ code: padded.slice(0, -1) }, ...functions], globals, memory: [1] });
+      const { bytes } = rewrite(source, { fuel: false, growth: true, callDepth: false });
+      expect(bytes.toHex()).toContain(Uint8Array.from(flat(padded)).toHex());
+    }
   });
 
   test("stay without accounts, and so does everything else", () => {
