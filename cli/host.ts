@@ -2,7 +2,7 @@
  * The process around a command: environment, streams, terminal. One record, so that everything above it takes values
  * and the tests can give their own.
  */
-import { fstatSync, writeSync } from "node:fs";
+import { fstatSync, readFileSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Environment, Platform } from "@vivarium/core/paths";
@@ -50,13 +50,18 @@ const platformOf = (name: NodeJS.Platform): Platform => (name === "darwin" || na
 /** `process.stdout` and `process.stderr` cost a millisecond each to make, so they are touched only for a terminal. */
 function openStream(descriptor: 1 | 2): Stream {
   const isTerminal = isTerminalDescriptor(descriptor);
+  let isClosed: boolean | undefined;
   return {
     isTerminal,
     get width() {
       if (!isTerminal) return defaultWidth;
       return (descriptor === 1 ? process.stdout : process.stderr).columns || defaultWidth;
     },
-    write: (text) => writeAll(descriptor, text),
+    write: (text) => {
+      isClosed ??= descriptor === 1 && wasClosed(descriptor);
+      if (isClosed && text !== "") throw problem("E_OUTPUT_WRITE", { reason: "EBADF" });
+      writeAll(descriptor, text);
+    },
   };
 }
 
@@ -77,6 +82,25 @@ function statusOf(descriptor: 1 | 2): ReturnType<typeof fstatSync> | undefined {
     return fstatSync(descriptor);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EBADF") return undefined;
+    throw error;
+  }
+}
+
+/** Major number 1, minor number 3. */
+const nullDevice = 0x103;
+const closesOnExec = 0o2000000;
+
+/**
+ * Whether the caller closed it (`>&-`): the runtime has opened /dev/null in its place, which would take every result
+ * without a word. That one closes on exec; what a caller hands over cannot, or it would not have come through exec.
+ */
+function wasClosed(descriptor: 1): boolean {
+  if (process.platform !== "linux" || Number(statusOf(descriptor)?.rdev) !== nullDevice) return false;
+  try {
+    const [, flags = "0"] = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8")) ?? [];
+    return (Number.parseInt(flags, 8) & closesOnExec) !== 0;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return false; // No /proc here.
     throw error;
   }
 }

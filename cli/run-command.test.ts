@@ -296,6 +296,17 @@ describe("signals and streams", () => {
     }
   });
 
+  test.skipIf(process.platform !== "linux")("a closed stdout is exit 74, in each format", async () => {
+    const fixture = [process.execPath, join(import.meta.dir, "testing", "fixture-program.ts"), "warn"];
+    for (const format of ["text", "json", "jsonl"]) {
+      const { exitCode, stderr } = await runProcess(["bash", "-c", '"$0" "$@" >&-', ...fixture, `--format=${format}`]);
+      expect(stderr).toContain("error[E_OUTPUT_WRITE]: cannot write to standard output: it is closed");
+      expect(exitCode).toBe(74);
+    }
+    const dropped = await runProcess(["bash", "-c", '"$0" "$@" > /dev/null', ...fixture]);
+    expect(dropped.exitCode).toBe(0);
+  });
+
   test.skipIf(process.platform !== "linux")("a full disk behind stderr leaves the exit code alone", async () => {
     const fixture = [process.execPath, join(import.meta.dir, "testing", "fixture-program.ts"), "fail"];
     const { exitCode } = await runProcess(["bash", "-c", '"$0" "$@" 2> /dev/full', ...fixture]);

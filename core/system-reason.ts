@@ -15,6 +15,7 @@ const words: Readonly<Record<string, string>> = {
   ENFILE: "too many files are open",
   ENAMETOOLONG: "its name is too long",
   ELOOP: "its symbolic links go in a circle",
+  EBADF: "it is closed",
   EBUSY: "it is in use",
   ETXTBSY: "it is in use",
   EEXIST: "it exists already",

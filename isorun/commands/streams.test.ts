@@ -51,6 +51,20 @@ test.skipIf(process.platform !== "linux").each(["program.wasm args one", "math.w
   },
 );
 
+test
+  .skipIf(process.platform !== "linux")
+  .each(["run math.wasm --invoke 'add(1, 2)'", "inspect math.wasm", "inspect math.wasm --format=json"])(
+  "a result that a closed stdout does not take is no success: %s",
+  (words) => {
+    const { stderr, exitCode } = shell(`"\${@:1:$#-1}" ${words} >&-`);
+    expect({ stderr, exitCode }).toEqual({
+      stderr: "error[E_OUTPUT_WRITE]: cannot write to standard output: it is closed\n",
+      exitCode: 74,
+    });
+    expect(shell(`"\${@:1:$#-1}" ${words} >/dev/null`)).toEqual({ stdout: "", stderr: "", exitCode: 0 });
+  },
+);
+
 test("bytes of all values go through as they are", () => {
   const bytes = new Uint8Array(100_000).map((_, place) => (place * 7919) >> 3);
   writeFileSync(join(scratch, "in.bin"), bytes);
