@@ -35,9 +35,11 @@ async function runCalls(seed: CaseSeed): Promise<Ending> {
   const random = randomFrom(seedOf(seed.scene, seed.call + 1000));
   try {
     const handle = await runtime.instance(component).budget(budget).unknownImportsTrap().instantiate();
-    const ending = callAll(random, component, handle);
-    await handle.terminate();
-    return ending;
+    try {
+      return callAll(random, component, handle);
+    } finally {
+      await handle.terminate(); // also of one that a call threw out of and left ready
+    }
   } catch (error) {
     return endingOf(error);
   }
