@@ -58,7 +58,7 @@ function execute(scope: RuntimeScope, definition: ValidDefinition, options: Inst
       scope.coreModules.push(options.compile(definition.module));
       break;
     case "core instance":
-      scope.coreInstances.push(makeCoreInstance(scope, definition.instance));
+      scope.coreInstances.push(makeCoreInstance(scope, definition.instance, options));
       break;
     case "component":
       scope.components.push({ kind: "component", component: definition.component, outer: scope });
@@ -168,12 +168,18 @@ function makeInstance(scope: RuntimeScope, ref: InstanceRef, options: Instantiat
 
 type CoreImports = Readonly<Record<string, CoreItem>>;
 
-function makeCoreInstance(scope: RuntimeScope, ref: CoreInstanceRef): Readonly<Record<string, CoreItem>> {
+function makeCoreInstance(
+  scope: RuntimeScope,
+  ref: CoreInstanceRef,
+  { compile }: InstantiateOptions,
+): Readonly<Record<string, CoreItem>> {
   if (ref.kind === "exports") {
     const entries = ref.exports.map(({ name, sort, index }) => [name, coreItemAt(scope, sort, index)] as const);
     return nullObject(entries);
   }
-  const module: ModuleItem = scope.coreModules[ref.module] ?? absent("module", ref.module);
+  const found: ModuleItem = scope.coreModules[ref.module] ?? absent("module", ref.module);
+  // One that came through a link, or from the scope around a component that did, would be paid for by who gave it.
+  const module = found.root === scope.instance.root ? found : compile(found.core);
   const entries = ref.arguments.map(
     ({ name, instance: index }) => [name, scope.coreInstances[index] ?? absent("core instance", index)] as const,
   );

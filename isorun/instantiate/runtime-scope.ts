@@ -2,8 +2,9 @@
 
 import type { HostSide } from "../call/edge.ts";
 import type { RuntimeResource } from "../call/handle-table.ts";
-import type { Task } from "../call/task.ts";
+import type { Root, Task } from "../call/task.ts";
 import type { ImportedMemories } from "../compile/import-memories.ts";
+import type { CoreModule } from "../core-module/core-module.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { CanonicalOptions } from "../validate/canon-options.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
@@ -50,6 +51,9 @@ export interface ComponentItem {
 
 export interface ModuleItem {
   readonly kind: "core module";
+  readonly core: CoreModule;
+  /** For whom it was compiled: others compile it anew, by their own budget. */
+  readonly root: Root;
   readonly module: WebAssembly.Module;
   /** What an instance of it is accounted to, if its instance has a budget. */
   readonly account?: ModuleAccount;

@@ -45,6 +45,7 @@ export class Component {
 
   constructor(parts: ComponentParts) {
     this.#parts = parts;
+    for (const core of parts.cores) homes.set(core, parts);
     this.size = parts.file.length;
     this.#hash = parts.hash;
     this.cost = parts.cost;
@@ -81,7 +82,14 @@ export class Component {
   static partsOf(component: Component): ComponentParts {
     return component.#parts;
   }
+
+  /** Those of the component that the module stands in, whoever instantiates it; undefined for one that a host gave. */
+  static partsAround(core: CoreModule): ComponentParts | undefined {
+    return homes.get(core);
+  }
 }
+
+const homes = new WeakMap<CoreModule, ComponentParts>();
 
 /** Modules that a host gave are other objects for each instance, and go with it. */
 export type MeteredModules = WeakMap<CoreModule, MeteredModule>;

@@ -187,12 +187,13 @@ export class InstanceBudget {
     if (over > 0) throw this.root.exhausted({ field: "maxOutputBytes", limit, used: this.#outputBytes });
   };
 
-  /** A module of the component as an instance of it uses it. */
+  /** A module as the instance uses it; `parts` are those of the component that it stands in, or that it was given to. */
   moduleOf(parts: ComponentParts, core: CoreModule): ModuleItem {
     // What a host gives may do what it likes with the memories that it is given.
     if (!parts.cores.has(core)) this.#states.leaseOf(this.root).isShared = true;
     const { module, account } = this.#moduleOf(parts, core);
-    return { kind: "core module", module, memories: importedMemoriesOf(module), ...(account && { account }) };
+    const memories = importedMemoriesOf(module);
+    return { kind: "core module", core, root: this.root, module, memories, ...(account && { account }) };
   }
 
   #moduleOf(parts: ComponentParts, core: CoreModule): Pick<ModuleItem, "module" | "account"> {

@@ -128,7 +128,7 @@ export class InstanceBuilder {
     const limits = intersectBudgets(this.#budget, this.#policy?.budget ?? {});
     const budget = new InstanceBudget(limits, { states, name: this.#hooks.nameOf(), interrupt: this.#interrupt });
     budget.root.frames = framesOf(this.#component);
-    const compile = (module: CoreModule): ModuleItem => budget.moduleOf(parts, module);
+    const compile = (module: CoreModule): ModuleItem => budget.moduleOf(Component.partsAround(module) ?? parts, module);
     const linker = new Linker(budget.writeOutput, (run) => budget.root.onceGone(run));
     for (const define of this.#definitions) define(linker);
     const imports = linkImports(valid.type, {
