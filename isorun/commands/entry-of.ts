@@ -1,7 +1,8 @@
 /** What `run` calls: wasi:cli/run, or the export that `--invoke` names, with its arguments read. */
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Component } from "../runtime/component.ts";
-import type { FuncType, ValueType } from "../types/component-types.ts";
+import { resourceNames } from "../runtime/link-problems.ts";
+import type { ExternType, FuncType, ValueType } from "../types/component-types.ts";
 import { formatFuncType } from "../types/wit.ts";
 import { type Invocation, parseArguments, parseInvocation } from "../wave/parse.ts";
 import { WaveError } from "../wave/wave-error.ts";
@@ -41,8 +42,17 @@ export function invokedEntryOf(text: string, { file, component }: Given): Entry 
     throw problem("E_INVOKE_NAME", { file, name: invocation.name, nearest: found, known: callable(functions) });
   }
   const { name, type } = found;
-  if (!canBeWritten(type)) throw problem("E_INVOKE_TYPE", { name, type: formatFuncType(type) });
+  if (!canBeWritten(type)) {
+    const names = resourceNames(type, besideOf(name, component));
+    throw problem("E_INVOKE_TYPE", { name, type: formatFuncType(type, names) });
+  }
   return { name, type, args: readArguments(text, invocation, type), isInvoked: true };
+}
+
+/** What is exported beside a function: the names of its resources are there. */
+function besideOf(name: string, { exports }: Component): ReadonlyMap<string, ExternType> {
+  const around = name.includes("#") ? exports.get(name.replace(/#.*$/, "")) : undefined;
+  return around?.kind === "instance" ? around.exports : exports;
 }
 
 /** Some of what `--invoke` could call. */

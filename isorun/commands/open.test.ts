@@ -96,6 +96,14 @@ test.each(rows)("%s ends with %i", async (file, exitCode, code, words) => {
   expect(ended.stderr).toContain(words);
 });
 
+test("an empty name is a missing argument, and not the working directory", async () => {
+  for (const command of ["run", "inspect", "types", "bench"]) {
+    const { stderr, exitCode } = await runIsorun([command, ""], place);
+    expect(exitCode).toBe(2);
+    expect(stderr).toStartWith("error[E_USAGE_ARGUMENT_MISSING]: argument FILE is missing");
+  }
+});
+
 test("every command says the same", async () => {
   for (const command of ["run", "inspect", "types", "bench"]) {
     for (const file of ["core.wasm", "text.wat", "fifo", "huge.wasm"]) {

@@ -1,6 +1,7 @@
 /** Reads the file of a component, and says of anything else what it is and what to do with it. */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { cliDiagnostics } from "@vivarium/cli/diagnostics";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { reasonOf } from "@vivarium/core/system-reason";
@@ -8,6 +9,7 @@ import type { isorunDiagnostics } from "./diagnostics.ts";
 import { strangerOf } from "./stranger.ts";
 
 const problem = problemsOf<typeof isorunDiagnostics>();
+const usageProblem = problemsOf<typeof cliDiagnostics>();
 
 /** More than an engine takes: a module has at most 1 GiB, and nobody's component comes near. */
 const bytesMax = 1 << 30;
@@ -16,8 +18,10 @@ const noFile = "no regular file";
 const noFileWay = "Write what it gives to a file first, and name that.";
 const tooLargeWay = "Name the component itself: an image, an archive or a dump may hold it.";
 
-/** @throws E_COMPONENT_MISSING (66), E_COMPONENT_READ (74), E_COMPONENT_KIND (65) */
+/** @throws E_USAGE_ARGUMENT_MISSING (2), E_COMPONENT_MISSING (66), E_COMPONENT_READ (74), E_COMPONENT_KIND (65) */
 export function readComponentFile(file: string, cwd: string): Uint8Array {
+  // Of a variable that is not set; as a path it would be the working directory.
+  if (file === "") throw usageProblem("E_USAGE_ARGUMENT_MISSING", { program: "isorun", name: "FILE" });
   const bytes = bytesOf(file, resolve(cwd, file));
   const stranger = strangerOf(bytes, file);
   if (stranger !== undefined) throw problem("E_COMPONENT_KIND", { file, ...stranger });

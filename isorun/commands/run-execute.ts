@@ -1,6 +1,8 @@
 /** Does the work of `isorun run`: read the policy, load, link what it names, call, say how it ended. */
 import type { CommandContext, Execute, OptionValues } from "@vivarium/cli/command";
+import type { cliDiagnostics } from "@vivarium/cli/diagnostics";
 import { budgetFieldNames } from "@vivarium/core/budget/budget";
+import { problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { readCommandPolicy } from "@vivarium/core/policy/command-policy";
 import { type Enforceable, requireEnforcement } from "@vivarium/core/policy/enforcement";
@@ -17,6 +19,8 @@ import { endOf, type Program } from "./program-end.ts";
 import { openProgramOutput, type ProgramOutput } from "./program-output.ts";
 import type { runOptions } from "./run-options.ts";
 
+const usageProblem = problemsOf<typeof cliDiagnostics>();
+
 type Options = OptionValues<typeof runOptions>;
 
 /** What it can grant in part, and which limits it keeps: the output by this command, the rest by the engine. */
@@ -29,6 +33,7 @@ const engine: Enforceable = {
 /** `isorun run` */
 export const execute: Execute<typeof runOptions> = async (context, { options, positionals }) => {
   const [file = "", ...args] = positionals;
+  requireNoArguments(options, args);
   const policy = await policyOf(context, options);
   const loading = { budget: engineBudget(policy).budget, isInterruptible: !options["no-fuel"] };
   const opened = await openComponent(file, { context, useStore: !options["no-cache"], ...loading });
@@ -52,6 +57,12 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
 
 /** Problems have their own code, which is not the program's. */
 const failureCode = (program: Program, error: unknown): number => endOf(program, error);
+
+/** A call has its arguments in itself: what stands beside it is most likely a part of one that was not quoted. */
+function requireNoArguments({ invoke }: Options, [argument]: readonly string[]): void {
+  if (invoke === undefined || argument === undefined) return;
+  throw usageProblem("E_USAGE_ARGUMENT_UNEXPECTED", { program: "isorun", command: "run", argument });
+}
 
 async function policyOf(context: CommandContext, options: Options): Promise<Policy> {
   const given = (await readCommandPolicy(options, context)) ?? grantNothing(context.platform);

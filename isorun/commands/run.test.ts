@@ -63,7 +63,15 @@ describe("--invoke", () => {
   test("what gives out a resource cannot be called", async () => {
     const { stderr, exitCode } = await run("resource.wasm", "--invoke", "make()");
     expect(exitCode).toBe(65);
-    expect(stderr).toStartWith("error[E_INVOKE_TYPE]: cannot call 'make' from a command line");
+    expect(stderr).toStartWith(
+      "error[E_INVOKE_TYPE]: cannot call 'make' from a command line: its type is func() -> thing\n",
+    );
+  });
+
+  test("a call that was not quoted is wrong usage", async () => {
+    const { stderr, exitCode } = await run("math.wasm", "--invoke", "add(1,", "2)");
+    expect(exitCode).toBe(2);
+    expect(stderr).toStartWith("error[E_USAGE_ARGUMENT_UNEXPECTED]: unexpected argument '2)'");
   });
 
   test("a result is in the detail, as WAVE", async () => {

@@ -73,7 +73,7 @@ function textOf(type: ExternType, beside: ReadonlyMap<string, ExternType> | unde
 }
 
 /** Handles name an object of their own for their resource, which is known by what it stands for. */
-function resourceNames(
+export function resourceNames(
   { params, result }: FuncType,
   beside: ReadonlyMap<string, ExternType> = new Map(),
 ): ReadonlyMap<AnyType, string> {
