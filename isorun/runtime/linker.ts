@@ -152,11 +152,15 @@ export class Linker {
   }
 }
 
-const declaredBy = (types: InterfaceTypes, name: string): DeclaredInterface => ({
-  get type() {
-    return types.of(name);
-  },
-});
+function declaredBy(types: InterfaceTypes, name: string): DeclaredInterface {
+  let known: InstanceType | undefined;
+  return {
+    get type() {
+      known ??= types.of(name);
+      return known;
+    },
+  };
+}
 
 function resourceOf(type: HostResource | ResourceOptions = {}): { made: HostResource; runtime: RuntimeResource } {
   const known = "kind" in type ? resources.get(type) : undefined;
