@@ -1,7 +1,7 @@
 /** System components for WASI 0.2: what a host gives an instance, each only its own interfaces. */
 export { WasiClocks } from "./clocks.ts";
 export { WasiDenied } from "./denied.ts";
-export { type DirOptions, WasiDir } from "./dir.ts";
+export { type DirOptions, type PathOut, WasiDir } from "./dir.ts";
 export { WasiEnvironment } from "./environment.ts";
 export { WasiRandom } from "./random.ts";
 export { WasiStdio } from "./stdio.ts";
