@@ -1,9 +1,11 @@
 /**
  * At the end of an instance, what it owns of other instances' resources is destroyed there: each destructor is a call of
- * its own into the instance that defines the resource, in turn if that is busy. One that has ended is left alone, and
- * what a destructor fails with ends that instance, and nothing else.
+ * its own into the instance that defines the resource, in turn if that is busy. It has no caller, and so no deadline but
+ * its instance's: whichever call the end came in is not what the resource was made for. One that has ended is left alone,
+ * and what a destructor fails with ends that instance, and nothing else.
  */
 import type { Handle } from "../call/handle-table.ts";
+import { inHostIndex } from "../call/task-numbers.ts";
 import { ComponentInstance } from "./component-instance.ts";
 
 export function dropForeignResources(made: readonly ComponentInstance[]): void {
@@ -20,10 +22,15 @@ export function dropForeignResources(made: readonly ComponentInstance[]): void {
 
 function dropNow({ root }: ComponentInstance, { resource, representation }: Handle): void {
   if (root.state !== "ready") return;
+  const { words } = root;
+  const inHost = words[inHostIndex] ?? 0;
+  words[inHostIndex] = 0;
   try {
     resource.drop(representation);
   } catch {
     // It has ended the instance of the destructor, which says so to whoever calls it next.
+  } finally {
+    words[inHostIndex] = inHost;
   }
 }
 
