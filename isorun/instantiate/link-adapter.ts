@@ -174,11 +174,17 @@ interface Gift {
   readonly resource: RuntimeResource;
 }
 
-/** `lift_own`, `lower_own`: the same handle, in another table. @throws TrapError */
+/** `lift_own`, `lower_own`: the same handle, in another table. @throws TrapError, BudgetExhausted */
 function give(index: number, { from, to, resource }: Gift): number {
   const handle = from.remove(index, resource);
   if (!handle.isOwn) throw new TrapError("cannot lift a borrowed handle as an owned one");
-  return to.add(handle);
+  try {
+    return to.add(handle);
+  } catch (error) {
+    // Whoever ends owns it, and has it dropped.
+    from.add(handle);
+    throw error;
+  }
 }
 
 /** What the calls of one adapter lend. A call ends before the one that it interrupts goes on, so the last ones are its own. */

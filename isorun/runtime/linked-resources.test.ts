@@ -1,7 +1,7 @@
 /** Resources that go through links: the host's through two instances, and another instance's through the host. */
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
-import { LinkError, TrapError } from "../errors/errors.ts";
+import { BudgetExhausted, LinkError, TrapError } from "../errors/errors.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import type { HostResource } from "./linker.ts";
 import { Runtime } from "./runtime.ts";
@@ -125,8 +125,8 @@ interface Linked {
   readonly dropped: number[];
 }
 
-/** Things are numbered as they are made. */
-async function link(): Promise<Linked> {
+/** Things are numbered as they are made. `handles` is how many what serves may have. */
+async function link(handles = Infinity): Promise<Linked> {
   const runtime = new Runtime();
   const dropped: number[] = [];
   let made = 0;
@@ -141,7 +141,8 @@ async function link(): Promise<Linked> {
         });
       }),
     );
-    return (served === undefined ? builder : builder.linkLocal("b", served)).instantiate();
+    if (served !== undefined) return builder.linkLocal("b", served).instantiate();
+    return (handles === Infinity ? builder : builder.budget({ maxHandles: handles })).instantiate();
   };
   const b = await instantiate("taker");
   return { a: await instantiate("passer", b), b, dropped };
@@ -172,6 +173,14 @@ test("what an instance that is terminated has is dropped, what it gave away is n
   await b.terminate();
   await a.terminate();
   expect(dropped).toEqual([1, 2]);
+});
+
+test("a thing for which the one behind the link has no room is dropped by who had it", async () => {
+  const { a, b, dropped } = await link(0);
+  expect(() => a.func("take")()).toThrow(BudgetExhausted);
+  expect([a.state, b.state]).toEqual(["trapped", "exhausted"]);
+  expect(dropped).toEqual([1]);
+  expect([a.usage().handles, b.usage().handles]).toEqual([0, 0]);
 });
 
 test("a trap behind the link ends both, and each gives back what it has", async () => {
