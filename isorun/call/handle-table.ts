@@ -49,7 +49,7 @@ export class HandleTable {
   readonly #handles: (Handle | undefined)[] = [undefined];
   readonly #free: number[] = [];
   readonly #account: HandleAccount;
-  /** Owned values of the host that are on their way to it. */
+  /** Owned resources of others that are on their way to the host. */
   #leaving: Handle[] = [];
 
   constructor(account: HandleAccount) {
@@ -91,7 +91,7 @@ export class HandleTable {
     return handle;
   }
 
-  /** An owned value of the host was removed, and goes to it: until it arrives, the end of the instance drops it. */
+  /** What is owned of others was removed, and goes to the host: until it arrives, the end of the instance drops it. */
   send(handle: Handle): void {
     this.#leaving.push(handle);
   }
@@ -102,12 +102,13 @@ export class HandleTable {
     if (this.#leaving.length > 0) this.#leaving = [];
   }
 
-  /** Removes what is owned and defined by such instances, and answers with it. */
+  /** Removes what is owned and defined by such instances, also on its way to the host, and answers with it. */
   takeOwned(isMeant: (owner: object) => boolean): readonly Handle[] {
-    const taken: Handle[] = [];
+    const isTaken = ({ resource: { owner } }: Handle): boolean => owner !== undefined && isMeant(owner);
+    const taken = this.#leaving.filter(isTaken);
+    this.#leaving = this.#leaving.filter((handle) => !isTaken(handle));
     for (const [index, handle] of this.#handles.entries()) {
-      const owner = handle?.resource.owner;
-      if (handle === undefined || !handle.isOwn || owner === undefined || !isMeant(owner)) continue;
+      if (handle === undefined || !handle.isOwn || !isTaken(handle)) continue;
       this.#handles[index] = undefined;
       this.#free.push(index);
       this.#account.used -= 1;
@@ -118,7 +119,7 @@ export class HandleTable {
 
   /** At the end of the instance: what it owns of the host's is given back. @throws what the last that failed throws */
   dropHostResources(): void {
-    const owned = this.#leaving;
+    const owned = this.#leaving.filter(({ resource }) => resource.values !== undefined);
     this.#leaving = [];
     for (const [index, handle] of this.#handles.entries()) {
       if (handle === undefined || !handle.isOwn || handle.resource.values === undefined) continue;

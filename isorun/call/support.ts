@@ -161,13 +161,15 @@ export class Support extends Edge {
   }
 
   liftOwn(index: number, resource: RuntimeResource): unknown {
-    const handle = this.#options.instance.handles.remove(index, resource);
+    const { instance } = this.#options;
+    const handle = instance.handles.remove(index, resource);
     if (!handle.isOwn) throw new TrapError("cannot lift a borrowed handle as an owned one");
-    if (resource.values !== undefined) {
-      this.#options.instance.handles.send(handle);
-      return resource.values.get(handle.representation);
-    }
-    return new ResourceValue(resource, handle.representation);
+    // Its own ends with it, whoever has it.
+    if (resource.owner !== instance) instance.handles.send(handle);
+    const { values } = resource;
+    return values === undefined
+      ? new ResourceValue(resource, handle.representation)
+      : values.get(handle.representation);
   }
 
   /** All that was lifted is the host's from now on: before, what fails ends the instance, which drops what it gave. */

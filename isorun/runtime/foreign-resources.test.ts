@@ -113,3 +113,30 @@ test.each<[rounds: number, budget: Budget]>([
   expect([ends.state, owner.state]).toEqual(["terminated", "ready"]);
   expect(destroyedIn(owner)).toBe(5);
 });
+
+test.each(["pass", "give"])("what is lost on its way to the host is destroyed: '%s'", async (name) => {
+  const runtime = new Runtime();
+  const owner = await ownerOf(runtime);
+  const taken: Disposable[] = [];
+  const instance = await userOf(runtime, owner, { take: (value) => void taken.push(value) });
+  // No character: what was lifted before it does not arrive.
+  expect(() => instance.func(name)(0xd8_00)).toThrow("invalid `char` bit pattern");
+  expect([instance.state, owner.state, taken.length]).toEqual(["trapped", "ready", 0]);
+  expect(destroyedIn(owner)).toBe(5);
+  await instance.terminate();
+  expect(destroyedIn(owner)).toBe(5);
+});
+
+test.each(["pass", "give"])("what has come to the host is the host's to destroy: '%s'", async (name) => {
+  const runtime = new Runtime();
+  const owner = await ownerOf(runtime);
+  const taken: Disposable[] = [];
+  const instance = await userOf(runtime, owner, { take: (value) => void taken.push(value) });
+  const result = instance.func(name)(0x41);
+  if (name === "give") taken.push((result as [Disposable, string])[0]); // as its type says
+  await instance.terminate();
+  expect(destroyedIn(owner)).toBe(0);
+  expect(taken.length).toBe(1);
+  for (const value of taken) value[Symbol.dispose]();
+  expect(destroyedIn(owner)).toBe(5);
+});
