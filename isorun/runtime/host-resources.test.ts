@@ -45,14 +45,14 @@ const holder = (start: string): string => `(component
 const texts = [holder(""), holder("(func $start (drop (call $make)) unreachable) (start $start)")] as const;
 
 /** Things are numbered as they are made. */
-async function instanceOf(text: string, dropped: unknown[]): Promise<InstanceHandle> {
+async function instanceOf(text: string, drop: (value: unknown) => void): Promise<InstanceHandle> {
   const runtime = new Runtime();
   let next = 0;
   return runtime
     .instance(await runtime.load((await assemble(texts))(text)))
     .linkHost((linker) =>
       linker.instance("host", (host) => {
-        host.resource("thing", { drop: (value) => void dropped.push(value) });
+        host.resource("thing", { drop });
         host.func("make", () => {
           next += 1;
           return next;
@@ -68,7 +68,7 @@ async function instanceOf(text: string, dropped: unknown[]): Promise<InstanceHan
 for (const end of ["terminate", "trap", "exit"] as const) {
   test(`at the end by ${end}`, async () => {
     const dropped: unknown[] = [];
-    const instance = await instanceOf(texts[0], dropped);
+    const instance = await instanceOf(texts[0], (value) => dropped.push(value));
     for (const name of ["keep", "drop-one", "keep-inside", "keep"]) await instance.call(name);
     expect(await instance.call("give")).toBe(5);
     expect(dropped).toEqual([2]);
@@ -82,6 +82,24 @@ for (const end of ["terminate", "trap", "exit"] as const) {
 
 test("where a start function traps", async () => {
   const dropped: unknown[] = [];
-  expect(await instanceOf(texts[1], dropped).catch((error: unknown) => error)).toMatchObject({ code: "trap" });
+  const drop = (value: unknown): never => {
+    dropped.push(value);
+    throw new Error(`thing ${String(value)} cannot be dropped`);
+  };
+  expect(await instanceOf(texts[1], drop).catch((error: unknown) => error)).toMatchObject({ code: "trap" });
   expect(dropped).toEqual([1]);
+});
+
+test("one that cannot be dropped keeps no other one, also of the instances inside; the last failure is told", async () => {
+  const dropped: unknown[] = [];
+  const instance = await instanceOf(texts[0], (value) => {
+    dropped.push(value);
+    if (value !== 2) throw new Error(`thing ${String(value)} cannot be dropped`);
+  });
+  // Two of the outer instance, two of the one inside.
+  for (const name of ["keep", "keep", "keep-inside", "keep-inside"]) await instance.call(name);
+  const failure = await instance.terminate().catch((error: unknown) => error);
+  expect(dropped).toEqual([1, 2, 3, 4]);
+  expect(String(failure)).toContain("thing 4 cannot be dropped");
+  expect([instance.state, instance.usage().handles]).toEqual(["terminated", 0]);
 });

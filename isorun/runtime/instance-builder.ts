@@ -167,9 +167,18 @@ function framesOf(component: Component): ComponentFrames {
   return new ComponentFrames(Component.partsOf(component).valid, () => component.hash);
 }
 
+/** @returns what drops all; it throws what the last that failed throws */
 const dropping = (made: readonly ComponentInstance[]) => (): void => {
   dropForeignResources(made);
-  for (const { handles } of made) handles.dropHostResources();
+  let failure: { readonly error: unknown } | undefined;
+  for (const { handles } of made) {
+    try {
+      handles.dropHostResources();
+    } catch (error) {
+      failure = { error };
+    }
+  }
+  if (failure !== undefined) throw failure.error;
 };
 
 /** Who is in which instance, and whose turn it is, is known within one runtime only. */
@@ -201,7 +210,11 @@ function instantiated<T>({ states: { scheduler }, root, onFailure }: Instantiati
     return made;
   } catch (error) {
     const trap = scheduler.unwind(task, error);
-    onFailure();
+    try {
+      onFailure();
+    } catch {
+      // What ended the instance is what its caller has to know: a host resource that cannot be dropped comes second.
+    }
     throw trap;
   }
 }
