@@ -10,9 +10,19 @@ const text = `(component
   (core instance $i (instantiate $m (with "" (instance (export "wait" (func $wait))))))
   (func (export "run") (canon lift (core func $i "run"))))`;
 
+/** Gets a thing when it starts. */
+const starter = `(component
+  (import "thing" (type $thing (sub resource)))
+  (import "begin" (func $begin (result (own $thing))))
+  (core func $begin (canon lower (func $begin)))
+  (core module $m (import "" "begin" (func $begin (result i32))) (func $start (drop (call $begin))) (start $start))
+  (core instance (instantiate $m (with "" (instance (export "begin" (func $begin)))))))`;
+
+let bytesOf: (text: string) => Uint8Array;
 let bytes: Uint8Array;
 beforeAll(async () => {
-  bytes = (await assemble([text]))(text);
+  bytesOf = await assemble([text, starter]);
+  bytes = bytesOf(text);
 });
 
 const failureOf = (run: Promise<unknown>): Promise<unknown> =>
@@ -67,6 +77,25 @@ test("while it is closed by a function of the host", async () => {
   const instance = await builder.instantiate();
   expect(() => instance.func("run")()).toThrow("the instance was terminated");
   expect(await failureOf(builder.instantiate())).toMatchObject({ code: "closed" });
+});
+
+test.each(["what links it", "its start function"])("while an instance is made, by %s: it is not", async (where) => {
+  const runtime = new Runtime();
+  const dropped: unknown[] = [];
+  let made = 0;
+  const builder = runtime.instance(await runtime.load(bytesOf(starter))).linkHost((linker) => {
+    if (where === "what links it") void runtime.close();
+    linker.resource("thing", { drop: (value) => dropped.push(value) });
+    linker.func("begin", () => {
+      if (where === "its start function") void runtime.close();
+      made += 1;
+      return made;
+    });
+  });
+  expect(await failureOf(builder.instantiate())).toMatchObject({ code: "closed" });
+  // As far as it came it is given back.
+  expect(dropped).toEqual([1]);
+  await runtime.close();
 });
 
 test("what a component is loaded from", async () => {

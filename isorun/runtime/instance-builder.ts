@@ -24,6 +24,7 @@ export interface BuilderHooks {
   readonly states: InstanceStates;
   /** A name for the next instance, as chains of calls show it. */
   readonly nameOf: () => string;
+  /** @throws ClosedError, and it has ended then */
   readonly onMade: (handle: InstanceHandle) => void;
   readonly onEnd: (handle: InstanceHandle) => void;
 }
@@ -118,7 +119,10 @@ export class InstanceBuilder {
     return this;
   }
 
-  /** @throws LinkError with all that is missing or does not fit, TrapError or ExitError (a start function of a core module) */
+  /**
+   * @throws LinkError with all that is missing or does not fit, TrapError, BudgetExhausted or ExitError (a start function of
+   *   a core module), ClosedError also where the runtime is closed meanwhile
+   */
   async instantiate(): Promise<InstanceHandle> {
     const parts = Component.partsOf(this.#component);
     const { valid } = parts;

@@ -64,7 +64,7 @@ export class Runtime {
         this.#made += 1;
         return `instance-${this.#made}`;
       },
-      onMade: (handle) => this.#live.add(handle),
+      onMade: (handle) => this.#keep(handle),
       onEnd: (handle) => this.#forget(handle),
     });
   }
@@ -101,6 +101,17 @@ export class Runtime {
   /** @throws ClosedError */
   #requireOpen(): void {
     if (this.#isClosed) throw new ClosedError();
+  }
+
+  /** @throws ClosedError if the runtime was closed while the instance was made, which has ended then */
+  #keep(handle: InstanceHandle): void {
+    if (!this.#isClosed) {
+      this.#live.add(handle);
+      return;
+    }
+    // That the runtime is closed is what its caller has to know: a host resource that cannot be dropped comes second.
+    handle.terminate().catch(() => undefined);
+    throw new ClosedError();
   }
 
   #forget(handle: InstanceHandle): void {
