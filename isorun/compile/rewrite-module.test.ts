@@ -84,8 +84,8 @@ describe("indices that move", () => {
     const behind = { code: Array.from({ length: 64 }, () => nop) }; // the end of the code is never walked over quickly
     const globals = [{ type: "i32", value: i32.const(0) }] as const;
     for (const functions of [[], [behind]]) {
-      const source = buildModule({ functions: [{ code: padded.slice(0, -1) }, ...functions], globals, memory: [1] });
-      const { bytes } = rewrite(source, { fuel: false, growth: true, callDepth: false });
+      const module = buildModule({ functions: [{ code: padded.slice(0, -1) }, ...functions], globals, memory: [1] });
+      const { bytes } = rewrite(module, { fuel: false, growth: true, callDepth: false });
       expect(bytes.toHex()).toContain(Uint8Array.from(flat(padded)).toHex());
     }
   });
