@@ -1,11 +1,13 @@
 /** What a host states of the interfaces that it serves, in WIT: imports that ask for other types are not linked then. */
+import { argumentError } from "../../core/argument-error.ts";
 import type { InstanceType } from "../types/component-types.ts";
-import { parseWit } from "../types/parse-wit.ts";
+import { packageNameOf, parseWit, type UsedInterface } from "../types/parse-wit.ts";
 
-const packageName = /^\s*package\s+([^;\s]+)\s*;/;
+type Fail = (problem: string) => never;
 
 /**
- * Packages of interfaces, which may `use` each other's types; each is read when somebody imports it first.
+ * Packages of interfaces, which may `use` each other's types; each is read when somebody imports it first. `use` without
+ * a version means the package that has none, or the only one of that name.
  *
  * ```ts
  * const types = new InterfaceTypes(`package acme:clock@1.0.0; interface now { ticks: func() -> u64; }`);
@@ -13,21 +15,25 @@ const packageName = /^\s*package\s+([^;\s]+)\s*;/;
  * ```
  */
 export class InterfaceTypes {
+  /** By `ns:name@version`, as all below. */
   readonly #texts = new Map<string, string>();
   readonly #read = new Map<string, ReadonlyMap<string, InstanceType>>();
+  /** Those that are being read, each because the one before it uses it. */
+  readonly #open: string[] = [];
 
-  /** @param packages each begins with `package ns:name@version;`, and has interfaces only. @throws Error for other texts */
+  /** @param packages each begins with `package ns:name@version;`, and has interfaces only. @throws TypeError */
   constructor(...packages: readonly string[]) {
     for (const text of packages) {
-      const name = packageName.exec(text)?.[1];
-      if (name === undefined) throw new Error("a text of WIT that states types begins with its package");
+      const { base, version } = packageNameOf(text);
+      const name = `${base}${version}`;
+      if (this.#texts.has(name)) throw argumentError(`package '${name}' is stated twice`);
       this.#texts.set(name, text);
     }
   }
 
   /**
    * @param name `ns:pkg/iface@version`, as the text has it
-   * @throws Error with the line of what cannot be read
+   * @throws TypeError with package, line and column of what cannot be read
    */
   of(name: string): InstanceType | undefined {
     const [, base = "", version = ""] = /^([^/@]+)\/[^@]+(@.+)?$/.exec(name) ?? [];
@@ -38,18 +44,41 @@ export class InterfaceTypes {
     const known = this.#read.get(name);
     const text = this.#texts.get(name);
     if (known !== undefined || text === undefined) return known;
-    const made = parseWit(text, (used) => this.#usedBy(name, used));
-    this.#read.set(name, made);
-    return made;
+    this.#open.push(name);
+    try {
+      const made = parseWit(text, (used, fail) => this.#used(used, fail));
+      this.#read.set(name, made);
+      return made;
+    } finally {
+      this.#open.pop();
+    }
   }
 
-  /** Versions of packages that are stated together belong together: what is used is named without one. */
-  #usedBy(user: string, used: string): InstanceType {
-    const [base = ""] = used.split("/");
-    const other = [...this.#texts.keys()].find((name) => name !== user && name.split("@")[0] === base);
-    const [, version] = other?.split("@") ?? [];
-    const found = other === undefined ? undefined : this.of(version === undefined ? used : `${used}@${version}`);
-    if (found === undefined) throw new Error(`'${user}' uses '${used}', which nothing states`);
-    return found;
+  #used(used: UsedInterface, fail: Fail): InstanceType {
+    const name = this.#statedFor(used, fail);
+    if (this.#open.includes(name)) {
+      const cycle = [...this.#open.slice(this.#open.indexOf(name)), name].join(" → ");
+      return fail(`packages use each other: ${cycle}; move what both use into a third one`);
+    }
+    const interfaces = this.#packageOf(name) ?? new Map<string, InstanceType>();
+    const [base, version] = name.split("@");
+    const found = interfaces.get(`${base}/${used.label}${version === undefined ? "" : `@${version}`}`);
+    if (found !== undefined) return found;
+    const labels = [...interfaces.keys()].map((one) => one.replace(/^[^/]*\/|@.*$/g, ""));
+    return fail(`'${name}' has no interface '${used.label}'; it has ${labels.join(", ")}`);
+  }
+
+  #statedFor({ base, label, version }: UsedInterface, fail: Fail): string {
+    const stated = [...this.#texts.keys()].filter((name) => name.split("@")[0] === base);
+    const exact = stated.find((name) => name === `${base}${version}`);
+    if (exact !== undefined) return exact;
+    const [only, ...others] = stated;
+    const path = `'${base}/${label}${version}'`;
+    if (only === undefined)
+      return fail(`nothing states ${path}; give InterfaceTypes the text of package '${base}' too`);
+    if (version !== "")
+      return fail(`nothing states ${path}; ${stated.join(", ")} ${others.length > 0 ? "are" : "is"} stated`);
+    if (others.length === 0) return only;
+    return fail(`which ${path} is meant? Write its version: ${stated.join(", ")} are stated`);
   }
 }

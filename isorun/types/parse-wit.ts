@@ -1,215 +1,111 @@
 /**
  * Reads interfaces as WIT writes them (design/mvp/WIT.md), into the types that they have as imports. What is read is what
  * hosts state of what they serve: packages of interfaces, without worlds. Gates like `@since` are passed over.
+ *
+ * Interfaces of a package `use` each other in any order: first it is seen where each of them stands, then each is read
+ * when it is used first.
  */
-import type {
-  ExternType,
-  FuncType,
-  InstanceType,
-  Param,
-  Resource,
-  ResourceType,
-  ValueType,
-} from "./component-types.ts";
-import { newResource } from "./component-types.ts";
-import { makeValueType } from "./value-type.ts";
+import type { InstanceType } from "./component-types.ts";
+import { readInterface, type UsedInterface, type UseOf } from "./wit-interface.ts";
 import { WitTokens } from "./wit-tokens.ts";
-import { readWitType, type WitNames } from "./wit-types.ts";
 
-/** What another package, or another interface, gives to `use`: by `ns:pkg/iface`, without a version. */
-export type WitLookup = (name: string) => InstanceType;
+export type { UsedInterface } from "./wit-interface.ts";
 
-interface InterfaceParts {
-  readonly name: string;
-  readonly exports: Map<string, ExternType>;
-  readonly resources: Resource[];
+/** What another package gives to `use`. It may `fail` instead, which tells the place of the `use` too. */
+export type WitLookup = UseOf;
+
+export interface WitPackageName {
+  /** `ns:name`. */
+  readonly base: string;
+  /** With the `@`; empty if there is none. */
+  readonly version: string;
 }
 
 /**
  * @returns the interfaces of a text that begins with `package ns:name@version;`, by their whole names
- * @throws Error for what is no such text, with its line
+ * @throws TypeError for what is no such text, with its line and column
  */
 export function parseWit(text: string, lookup: WitLookup): ReadonlyMap<string, InstanceType> {
-  const tokens = new WitTokens(text);
-  const found = new Map<string, InstanceType>();
+  return new PackageReader(new WitTokens(text), lookup).read();
+}
+
+/** Of a text whose rest is not looked at. @throws TypeError */
+export const packageNameOf = (text: string): WitPackageName => readPackageName(new WitTokens(text, headTokens));
+
+/** Also of a name in several parts. */
+const headTokens = 32;
+
+function readPackageName(tokens: WitTokens): WitPackageName {
   tokens.expect("package");
-  const { base, version } = readPackageName(tokens);
-  tokens.expect(";");
-  const own: WitLookup = (name) => found.get(`${name}${version}`) ?? lookup(name);
-  while (!tokens.isAtEnd) {
-    tokens.passGates();
-    tokens.expect("interface");
-    const name = `${base}/${tokens.name()}`;
-    found.set(`${name}${version}`, new InterfaceReader(tokens, base, own).read(name));
-  }
-  return found;
-}
-
-function readPackageName(tokens: WitTokens): { readonly base: string; readonly version: string } {
-  const namespace = tokens.name();
-  tokens.expect(":");
-  const base = `${namespace}:${tokens.name()}`;
-  return { base, version: tokens.version() };
-}
-
-class InterfaceReader {
-  readonly #tokens: WitTokens;
-  readonly #base: string;
-  readonly #lookup: WitLookup;
-  readonly #parts: InterfaceParts = { name: "", exports: new Map(), resources: [] };
-  readonly #names: WitNames = new Map();
-
-  constructor(tokens: WitTokens, base: string, lookup: WitLookup) {
-    this.#tokens = tokens;
-    this.#base = base;
-    this.#lookup = lookup;
-  }
-
-  read(name: string): InstanceType {
-    const tokens = this.#tokens;
-    tokens.expect("{");
-    this.#knowResources();
-    while (!tokens.accept("}")) {
-      tokens.passGates();
-      this.#readItem();
-    }
-    const { exports, resources } = this.#parts;
-    if (exports.size === 0) tokens.fail(`'${name}' has no items`);
-    return { kind: "instance", exports, resources };
-  }
-
-  /** They may name each other; other types are named where they stand already. */
-  #knowResources(): void {
-    for (const name of this.#tokens.resourcesAhead()) {
-      const resource = newResource();
-      this.#parts.resources.push(resource);
-      this.#names.set(name, { kind: "resource", resource });
-    }
-  }
-
-  #readItem(): void {
-    const tokens = this.#tokens;
-    const word = tokens.peek();
-    if (tokens.peek(1) === ":") return this.#readFunc(tokens.name());
-    tokens.next();
-    if (word === "use") return this.#readUse();
-    if (word === "resource") return this.#readResource(tokens.name());
-    const name = tokens.name();
-    if (word !== "type") return this.#define(name, this.#readBody(word));
-    tokens.expect("=");
-    this.#define(name, this.#readType());
-    tokens.expect(";");
-  }
-
-  #readType(): ValueType {
-    return readWitType(this.#tokens, this.#names);
-  }
-
-  #define(name: string, type: ValueType | ResourceType): void {
-    this.#names.set(name, type);
-    this.#parts.exports.set(name, { kind: "type", type });
-  }
-
-  /** `use path.{a, b as c};` */
-  #readUse(): void {
-    const tokens = this.#tokens;
-    const first = tokens.name();
-    const path = tokens.accept(":") ? `${first}:${tokens.name()}/${this.#readPathEnd()}` : `${this.#base}/${first}`;
-    tokens.expect(".");
-    const used = this.#lookup(path);
-    for (const [from, to] of tokens.list("{", "}", () => this.#readUsedName())) {
-      const item = used.exports.get(from);
-      const type = item?.kind === "type" ? item.type : tokens.fail(`'${path}' has no type '${from}'`);
-      this.#define(to, type as ValueType | ResourceType); // types of interfaces are one of these
-    }
-    tokens.expect(";");
-  }
-
-  #readPathEnd(): string {
-    this.#tokens.expect("/");
-    const name = this.#tokens.name();
-    this.#tokens.version();
-    return name;
-  }
-
-  #readUsedName(): readonly [from: string, to: string] {
-    const from = this.#tokens.name();
-    return [from, this.#tokens.accept("as") ? this.#tokens.name() : from];
-  }
-
-  #readBody(kind: string): ValueType {
-    const tokens = this.#tokens;
-    if (kind === "enum" || kind === "flags") {
-      return makeValueType({ kind, labels: tokens.list("{", "}", () => tokens.name()) });
-    }
-    if (kind === "record") return makeValueType({ kind, fields: tokens.list("{", "}", () => this.#readField()) });
-    if (kind !== "variant") return tokens.fail(`'${kind}' is no item of an interface`);
-    const cases = tokens.list("{", "}", () => {
-      const label = tokens.name();
-      if (!tokens.accept("(")) return { label, type: undefined };
-      const type = this.#readType();
-      tokens.expect(")");
-      return { label, type };
-    });
-    return makeValueType({ kind, cases });
-  }
-
-  #readField(): Param {
-    const label = this.#tokens.name();
-    this.#tokens.expect(":");
-    return { label, type: this.#readType() };
-  }
-
-  #readResource(name: string): void {
-    const tokens = this.#tokens;
-    const type = this.#names.get(name);
-    if (type?.kind !== "resource") return tokens.fail(`'${name}' is named twice`);
-    this.#define(name, type);
-    if (tokens.accept(";")) return;
-    tokens.expect("{");
-    while (!tokens.accept("}")) {
-      tokens.passGates();
-      this.#readMember(name, type);
-    }
-  }
-
-  #readMember(name: string, resource: ResourceType): void {
-    const tokens = this.#tokens;
-    if (tokens.peek() === "constructor" && tokens.peek(1) === "(") {
-      tokens.next();
-      const made = this.#readSignature([], false);
-      const result = made.result ?? makeValueType({ kind: "own", resource });
-      return this.#addFunc(`[constructor]${name}`, { ...made, result, hasResource: true });
-    }
-    const member = tokens.name();
+  let base = tokens.name();
+  do {
     tokens.expect(":");
-    const isStatic = tokens.accept("static");
-    const self = { label: "self", type: makeValueType({ kind: "borrow", resource }) };
-    const func = this.#readFuncType(isStatic ? [] : [self]);
-    this.#addFunc(`[${isStatic ? "static" : "method"}]${name}.${member}`, func);
+    base += `:${tokens.name()}`;
+  } while (tokens.peek() === ":");
+  const version = tokens.version();
+  tokens.expect(";");
+  return { base, version };
+}
+
+class PackageReader {
+  readonly #tokens: WitTokens;
+  readonly #lookup: WitLookup;
+  readonly #package: WitPackageName;
+  /** By label: where the braces of an interface begin. */
+  readonly #places = new Map<string, number>();
+  readonly #read = new Map<string, InstanceType>();
+  /** Labels of those that are being read, each because the one before it uses it. */
+  readonly #open: string[] = [];
+
+  constructor(tokens: WitTokens, lookup: WitLookup) {
+    this.#tokens = tokens;
+    this.#lookup = lookup;
+    this.#package = readPackageName(tokens);
+    tokens.title = `${this.#package.base}${this.#package.version}`;
   }
 
-  #readFunc(name: string): void {
-    this.#tokens.expect(":");
-    this.#addFunc(name, this.#readFuncType([]));
+  read(): ReadonlyMap<string, InstanceType> {
+    this.#findPlaces();
+    const { base, version } = this.#package;
+    return new Map([...this.#places].map(([label, place]) => [`${base}/${label}${version}`, this.#at(label, place)]));
   }
 
-  #addFunc(name: string, type: FuncType): void {
-    this.#parts.exports.set(name, type);
-    this.#tokens.expect(";");
-  }
-
-  #readFuncType(before: readonly Param[]): FuncType {
-    const isAsync = this.#tokens.accept("async");
-    this.#tokens.expect("func");
-    return this.#readSignature(before, isAsync);
-  }
-
-  #readSignature(before: readonly Param[], isAsync: boolean): FuncType {
+  #findPlaces(): void {
     const tokens = this.#tokens;
-    const params = [...before, ...tokens.list("(", ")", () => this.#readField())];
-    const result = tokens.accept("->") ? this.#readType() : undefined;
-    const hasResource = [...params.map(({ type }) => type), result].some((type) => type?.hasResource === true);
-    return { kind: "func", isAsync, params, result, hasResource };
+    const taken = new Set<string>();
+    while (!tokens.isAtEnd) {
+      tokens.passGates();
+      if (!tokens.accept("interface")) tokens.failExpecting("an interface", { hint: "; worlds are not stated" });
+      this.#places.set(tokens.newName(taken), tokens.place);
+      tokens.passBlock();
+    }
+  }
+
+  #at(label: string, place: number): InstanceType {
+    const known = this.#read.get(label);
+    if (known !== undefined) return known;
+    this.#open.push(label);
+    const { base } = this.#package;
+    const use: UseOf = (used, fail) => (this.#isOwn(used) ? this.#own(used, fail) : this.#lookup(used, fail));
+    const type = this.#tokens.elsewhere(place, () => readInterface(this.#tokens, { base, label, use }));
+    this.#open.pop();
+    this.#read.set(label, type);
+    return type;
+  }
+
+  #isOwn({ base, version }: UsedInterface): boolean {
+    return base === this.#package.base && (version === "" || version === this.#package.version);
+  }
+
+  #own({ base, label }: UsedInterface, fail: (problem: string) => never): InstanceType {
+    const place = this.#places.get(label);
+    if (place === undefined) {
+      return fail(
+        `no interface '${label}' is in '${this.#tokens.title}'; it has ${[...this.#places.keys()].join(", ")}`,
+      );
+    }
+    if (!this.#open.includes(label)) return this.#at(label, place);
+    const cycle = [...this.#open.slice(this.#open.indexOf(label)), label].map((one) => `${base}/${one}`);
+    return fail(`interfaces use each other: ${cycle.join(" → ")}; move what both use into a third one`);
   }
 }
