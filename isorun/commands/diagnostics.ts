@@ -22,11 +22,7 @@ interface Trapped extends InFile {
   readonly reason: string;
   readonly frames: readonly Frame[];
   readonly trace: string;
-  /** It asked for its directories, and has none. */
-  readonly missedFiles: boolean;
 }
-
-const filesHint = "If it failed for lack of files, give it the directory that they are in, with `--allow-read=DIR`.";
 
 interface Callable {
   readonly nearest: readonly string[];
@@ -99,14 +95,7 @@ export const isorunDiagnostics = {
     lines: ["trace"],
     summary: "The program did what ends it at once, such as a panic, a division by zero or an access out of bounds.",
     message: (p) => `'${p.file}' trapped in '${p.func}': ${p.reason}${p.trace}`,
-    hint: (p) => (p.missedFiles ? `It asked for its directories and has none. ${filesHint}` : undefined),
     data: (p) => ({ frames: p.frames }),
-  }),
-  W_RUN_NO_DIRECTORY: rule<InFile>({
-    exit: exitCode.success,
-    summary: "A program failed by its own exit code, and had asked for its directories and been given none.",
-    message: (p) => `'${p.file}' asked for its directories, and has none`,
-    hint: () => filesHint,
   }),
   E_COMPONENT_STACK: rule<InFile>({
     exit: exitCode.budget,

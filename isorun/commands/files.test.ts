@@ -39,6 +39,12 @@ describe("a program in Rust, which looks at the first of its directories only", 
     });
   }
 
+  test("without a directory is denied what it names, by the flag that would grant it", async () => {
+    const { stderr, exitCode } = await run(...flags);
+    expect(exitCode).toBe(77);
+    expect(stderr).toContain(`Allow it with \`--allow-read=${join(cwd, "in")}\`.`);
+  });
+
   test("that may write elsewhere is denied to write, by the flag that would grant it", async () => {
     mkdirSync(join(cwd, "other"));
     const { stderr, exitCode } = await run("--allow-read=.", "--allow-write=other", ...flags);
@@ -100,12 +106,14 @@ describe("a program in Python", () => {
     expect((await run("--allow-write=out", flag)).stdout).toBe("2 files, 4 words\n");
   }, 60_000);
 
-  test("without a directory ends by its own trap, and is told that it has none", async () => {
-    const { stderr, exitCode } = await run();
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("error[E_COMPONENT_TRAP]: ");
-    expect(stderr).toMatch(/^ *at /m);
-    expect(stderr).toContain("  hint: It asked for its directories and has none.");
-    expect(stderr).not.toContain("--allow-read=/");
+  test("without a directory is denied what it names, behind its own end", async () => {
+    const { stdout, exitCode } = await run("--format=jsonl");
+    expect(exitCode).toBe(77);
+    const events = await assertValidEvents(stdout, runCommand);
+    const flag = `--allow-read=${join(cwd, "in")}`;
+    const denial = { capability: "read", denied_by: "caller", flag };
+    expect(events.find(({ kind }) => kind === "capability.denied")).toMatchObject(denial);
+    const codes = events.flatMap((event) => (event.kind === "diagnostic" ? [event["diagnostic"]] : []));
+    expect(codes).toMatchObject([{ code: "E_COMPONENT_TRAP" }, { code: "E_CAPABILITY_DENIED", fixes: [{ text: flag }] }]);
   }, 60_000);
 });

@@ -21,10 +21,10 @@ export interface HostOptions {
 
 /** Links them to the builder. @returns what fills while the program runs @throws E_RUN_DIRECTORY (66) */
 export function linkHost(builder: InstanceBuilder, { context, policy, args, output }: HostOptions): Refusals {
-  const refusals = new Refusals(context.report, policy);
+  const refusals = new Refusals({ report: context.report, policy, cwd: context.cwd });
   builder
     .policy(engineBudget(policy))
-    .linkSystem(new WasiDenied({ onDenial: refusals.onDenial }))
+    .linkSystem(new WasiDenied({ onDenial: refusals.onDenial, preopens: ["/", "."] }))
     .linkSystem(new WasiClocks())
     .linkSystem(new WasiRandom())
     .linkSystem(new WasiEnvironment({ args, variables: variablesOf(context) }))

@@ -56,9 +56,8 @@ function trapped(program: Program, error: TrapError): Problem {
   if (denied !== undefined) return denialProblem(denied);
   const { frames } = error;
   const reason = error.message.replace(engineRemark, "");
-  const { missedFiles } = refusals;
   const trace = frames.map(lineOf).join("");
-  const trap = problem("E_COMPONENT_TRAP", { file, func, reason, frames, trace, missedFiles });
+  const trap = problem("E_COMPONENT_TRAP", { file, func, reason, frames, trace });
   if (refusals.denied === undefined) return trap;
   context.report.warn(trap);
   return denialProblem(refusals.denied);
@@ -71,11 +70,8 @@ const lineOf = ({ func, component }: TrapFrame): string => `\n  at ${func} (${co
 const engineRemark = / \(evaluating '[^']*'\)$/;
 
 /** A program that was denied something and failed is told to have been denied it; a status of its own stays. */
-function statusOf({ context, file, refusals }: Program, status: number): number {
-  if (status !== exitCode.failure) return status;
-  if (refusals.denied !== undefined) throw denialProblem(refusals.denied);
-  // No more than that is known: without a directory its names lead nowhere, and some ask before they know why.
-  if (refusals.missedFiles) context.report.warn(problem("W_RUN_NO_DIRECTORY", { file }));
+function statusOf({ refusals }: Program, status: number): number {
+  if (status === exitCode.failure && refusals.denied !== undefined) throw denialProblem(refusals.denied);
   return status;
 }
 

@@ -8,7 +8,7 @@ const policy = definePolicy({ capabilities: { read: ["data"] } }, { base: "/home
 const directory = "/home/me/data";
 
 const denied = (guestPath: string, hostPath: string, isAbsolute = false) => {
-  const refusals = new Refusals(silentReport, policy);
+  const refusals = new Refusals({ report: silentReport, policy, cwd: "/home/me" });
   refusals.onPathOut({ capability: "read", guestPath, hostPath, isAbsolute, directory });
   return refusals.denied;
 };

@@ -1,11 +1,20 @@
 /** What a program was refused while it ran: told as events, and remembered for the end. */
+import { type Stats, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { denialEvent, denialOf } from "@vivarium/core/policy/allows";
 import type { Denial as CapabilityDenial, Policy } from "@vivarium/core/policy/policy";
 import type { Report } from "@vivarium/core/report";
+import { errnoOf } from "@vivarium/core/store/io-problem";
 import type { Denial } from "../wasi/denied.ts";
 import type { PathOut } from "../wasi/dir.ts";
 import { capabilitiesOf } from "./capability-of.ts";
+
+export interface RefusalsOptions {
+  readonly report: Report;
+  readonly policy: Policy;
+  /** Where relative names lead. */
+  readonly cwd: string;
+}
 
 /** A guest that asks for ever is told of so often. */
 const toldMax = 100;
@@ -16,23 +25,40 @@ export class Refusals {
   readonly #told = new Set<string>();
   /** The first. */
   denied: CapabilityDenial | undefined;
-  /** It asked for its directories, and has none. */
-  missedFiles = false;
+  readonly #cwd: string;
 
-  constructor(report: Report, policy: Policy) {
+  constructor({ report, policy, cwd }: RefusalsOptions) {
     this.#report = report;
     this.#policy = policy;
+    this.#cwd = cwd;
   }
 
   /** Of an interface that nothing was linked for. An empty answer is no denial: programs ask before they use. */
   readonly onDenial = (denial: Denial): void => {
-    if (denial.answer === "nothing") {
-      this.missedFiles ||= denial.func === "get-directories";
+    if (denial.answer === "nothing") return;
+    if (denial.interface.startsWith("wasi:filesystem/")) {
+      if (denial.file !== undefined) this.#tellFile(denial.file);
       return;
     }
     const [capability] = capabilitiesOf(denial.interface);
     if (capability !== undefined) this.#tell({ capability, deniedBy: "caller" }, denial.interface);
   };
+
+  /** Nothing at all was given: what the program names is what it would need, and a directory is what a flag can name. */
+  #tellFile({ path, writes }: { readonly path: string; readonly writes: boolean }): void {
+    const end = this.#endOf(path);
+    const wanted = lookAt(end)?.isDirectory() === true ? end : dirname(end);
+    const denied = denialOf(this.#policy, { capability: writes ? "write" : "read", path: wanted });
+    if (denied !== undefined) this.#tell({ ...denied, requested: path }, path);
+  }
+
+  /** C libraries take `/x` and `x` for the same if they were shown `/` and `.`: what is there is meant. */
+  #endOf(path: string): string {
+    const [named, other] = isAbsolute(path)
+      ? [path, resolve(this.#cwd, `.${path}`)]
+      : [resolve(this.#cwd, path), `/${path}`];
+    return lookAt(named) === undefined && lookAt(other) !== undefined ? other : named;
+  }
 
   /** What is given is a directory, so that is what a flag has to name. */
   readonly onWriteRefused = (hostPath: string): void => {
@@ -62,6 +88,16 @@ export class Refusals {
     if (this.#told.has(about) || this.#told.size >= toldMax) return;
     this.#told.add(about);
     this.#report.emit("capability.denied", denialEvent(denied));
+  }
+}
+
+/** Undefined for what cannot be looked at: advice is given about it all the same. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
   }
 }
 

@@ -74,7 +74,7 @@ const rest = `
 
 /**
  * A program by its first argument: `echo` copies stdin to stdout, `args` writes what is behind it, `env` the variables,
- * `fail` returns an error, `exit` ends itself with 1, `trap` traps, with another word behind it has asked for its directories, `clock` reads the clock, `files` asks for its
+ * `fail` returns an error, `exit` ends itself with 1, `trap` traps, `clock` reads the clock, `files` asks for its
  * directories and fails, `flood` writes without end, `loop` computes without end, `bytes` writes what is no UTF-8.
  */
 const programText = `(component ${io} ${rest}
