@@ -75,7 +75,7 @@ export class WasiDenied implements SystemComponent {
     }
     if (returnsDenied(type, denied)) return () => ({});
     if (func === "get-directories" && this.#preopens.length > 0) {
-      return () => this.#preopens.map((path) => [new DeniedDirectory(path), path]);
+      return () => this.#preopens.map((guestPath) => [new DeniedDirectory(guestPath), guestPath]);
     }
     if (func === "[method]descriptor.get-type") return () => "directory";
     const { answer, give } = refusalOf(type, `${name}#${func}`);

@@ -46,12 +46,12 @@ const endings: readonly (readonly [string, string, string])[] = [
   [
     "a call whose time is over",
     `const instance = await builder.instantiate();
-     console.log(await codeOf(instance.call("first-of", [days, days], { timeoutMs: 1 })), instance.state);`,
+     console.log(await codeOf(instance.call("first-of", [days, days], { timeoutMs: 200 })), instance.state);`,
     "deadline trapped\n",
   ],
   [
     "an instance whose time is over",
-    `const instance = await builder.budget({ wallMs: 10 }).instantiate();
+    `const instance = await builder.budget({ wallMs: 200 }).instantiate();
      console.log(await codeOf(instance.call("sleep", [days])), instance.state);`,
     "budget-exhausted exhausted\n",
   ],
