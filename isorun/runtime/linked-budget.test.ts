@@ -109,10 +109,10 @@ const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
 const never = (): Promise<void> => new Promise(() => undefined);
 
 test.each<[name: string, budget: Budget, args: readonly number[], field: string]>([
-  ["spin", { wallMs: 20 }, [], "wallMs"],
+  ["spin", { wallMs: 150 }, [], "wallMs"],
   ["spin", { cpuMs: 20 }, [], "cpuMs"],
-  ["wait", { wallMs: 20 }, [], "wallMs"],
-  ["take", { wallMs: 20 }, [13], "wallMs"],
+  ["wait", { wallMs: 150 }, [], "wallMs"],
+  ["take", { wallMs: 150 }, [13], "wallMs"],
   ["spin", { fuel: 10_000n }, [], "fuel"],
   ["work", { maxCallDepth: 50 }, [60], "maxCallDepth"],
   ["take", { maxMessageBytes: 999 }, [1000], "maxMessageBytes"],

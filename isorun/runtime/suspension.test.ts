@@ -303,7 +303,7 @@ describe("ends", () => {
     const provider = await instantiate("waiter", { fetch: late.fetch });
     const linked = await linkTo(provider);
     const abort = new AbortController();
-    const options = how === "signal" ? { signal: abort.signal } : how === "timeoutMs" ? { timeoutMs: 5 } : {};
+    const options = how === "signal" ? { signal: abort.signal } : how === "timeoutMs" ? { timeoutMs: 150 } : {};
     const end = failureOf(linked.call("catch", [], options));
     const next = failureOf(provider.call("answer"));
     if (how === "signal") abort.abort("enough");
