@@ -20,6 +20,10 @@ function versionOf(name: string): Version | undefined {
   return { track: `${base}@${parts.join(".")}`, minor: Number(minor), patch: Number(patch) };
 }
 
+/** Whether one that serves `served` serves an import of this name too. */
+export const isCompatible = (name: string, served: string): boolean =>
+  name === served || (versionOf(name) !== undefined && versionOf(name)?.track === versionOf(served)?.track);
+
 /** What has this very name, else the newest compatible. */
 export function compatibleLookup<T>(given: ReadonlyMap<string, T>): (name: string) => T | undefined {
   const newest = new Map<string, { readonly version: Version; readonly value: T }>();

@@ -1,4 +1,5 @@
 /** Which system component serves an import of WASI 0.2, for messages: who wants the interface learns what to link. */
+import { isCompatible } from "./compatible-name.ts";
 
 const denied = (name: string): readonly [string, string] => [`wasi:${name}@`, "WasiDenied"];
 
@@ -16,8 +17,8 @@ const providers: readonly (readonly [start: string, provider: string])[] = [
   ...["sockets/tcp", "sockets/tcp-create-socket", "sockets/udp", "sockets/udp-create-socket"].map(denied),
 ];
 
-/** Its name, or undefined for what is not of WASI 0.2. */
+/** Its name, or undefined for what is not of WASI 0.2; pre-releases of it are nothing that linking takes it for. */
 export function providerOf(name: string): string | undefined {
-  if (!/@0\.2(?:\.|$)/.test(name)) return undefined;
+  if (!isCompatible(name, `${name.split("@")[0]}@0.2.0`)) return undefined;
   return providers.find(([start]) => name.startsWith(start))?.[1];
 }
