@@ -211,6 +211,11 @@ export class Edge {
     this.#scheduler.fail(error);
   }
 
+  /** The host's answer was read, where the word of duty says that there is something to do. */
+  endIfStopped(): void {
+    this.#scheduler.endIfStopped();
+  }
+
   // Gates (gate.ts)
 
   /** Calls the core function where the gate finds that the call is not quick. */

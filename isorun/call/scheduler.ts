@@ -183,9 +183,9 @@ export class Scheduler {
     if (task !== undefined) task.reason ??= { reason };
   }
 
-  /** Asks generated code to trap as soon as it looks. */
+  /** Asks generated code to trap as soon as it looks. What fails in a call that was stopped comes second. */
   fail(reason: unknown): void {
-    this.leaveReason(reason);
+    this.leaveReason((this.running?.interrupt ?? { reason }).reason);
     this.words[pendingAddress / 4] = pendingKinds.trap;
   }
 

@@ -82,9 +82,9 @@ function makeEntry({ params, result }: FuncType, { postReturn, isSuspendable, is
       if (hasMemoryUse({ params, result })) source.line("cx.beginMessage();");
       const isSpilled = flattenTypes(types).length > flatParamsMax;
       const flat = isSpilled ? [spill(source, params)] : lowerAll(source, params);
-      // Only these can have run code of the caller, which may have ended the instance.
+      // Only these can have run code of the caller, which may have ended the instance or the call.
       if (!types.every(({ kind }) => kind === "primitive")) {
-        source.line("if (cx.words[cx.root.endedIndex] !== 0) throw cx.endOf(task);");
+        source.line("if (cx.words[cx.root.endedIndex] !== 0 || task.interrupt !== undefined) throw cx.endOf(task);");
       }
       source.line("isInside = true;");
       emitCall(source, { flat, result, postReturn, isSuspendable, scope });
@@ -265,22 +265,26 @@ interface Finish {
 
 const answer = { value: "value", path: new ValuePath(["the result"]) };
 
-/** Lowers the answer. */
+/** Lowers the answer. Reading it may run code of the host, which may end the call: the guest must not go on then. */
 function emitFinish(source: Source, { result, usesMemory, lends }: Finish): void {
   if (usesMemory) source.line("cx.beginMessage();");
-  if (result === undefined) {
-    if (lends) source.line("cx.endLending();");
-  } else if (flattenType(result).length > flatResultsMax) {
-    const { size, align } = layoutOf(result);
-    const pointer = source.let("out >>> 0", "p");
-    source.line(`cx.checkRecord(${pointer}, ${size}, ${align});`);
-    emitStore(source, result, { ...answer, pointer });
-    if (lends) source.line("cx.endLending();");
-  } else {
-    const [core] = emitLowerFlat(source, result, answer);
-    if (lends) source.line("cx.endLending();");
-    source.line(`return ${core};`);
+  const isStored = result !== undefined && flattenType(result).length > flatResultsMax;
+  if (isStored) storeAnswer(source, result);
+  const [core] = isStored || result === undefined ? [] : emitLowerFlat(source, result, answer);
+  // Also where there is no result, an object may have been asked whether it is a promise.
+  if (result?.kind !== "primitive") {
+    const wasRead = result === undefined ? "value !== undefined && " : "";
+    source.line(`if (${wasRead}cx.words[${dutyIndex}] !== 0) cx.endIfStopped();`);
   }
+  if (lends) source.line("cx.endLending();");
+  if (core !== undefined) source.line(`return ${core};`);
+}
+
+function storeAnswer(source: Source, result: ValueType): void {
+  const { size, align } = layoutOf(result);
+  const pointer = source.let("out >>> 0", "p");
+  source.line(`cx.checkRecord(${pointer}, ${size}, ${align});`);
+  emitStore(source, result, { ...answer, pointer });
 }
 
 function liftAll(

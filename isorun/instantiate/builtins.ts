@@ -46,6 +46,8 @@ function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem
   return guardedFunc(instance, { type: { params: ["i32"], results: [] }, leaves: true }, (index: number) => {
     const handle = handles.remove(index, resource);
     if (handle.scope !== undefined) handle.scope.borrows -= 1;
-    if (handle.isOwn) resource.drop(handle.representation);
+    if (!handle.isOwn) return;
+    resource.drop(handle.representation);
+    instance.states.scheduler.endIfStopped();
   });
 }

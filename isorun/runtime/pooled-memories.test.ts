@@ -296,7 +296,7 @@ describe("an instance that ended is entered by nobody", () => {
     expect(() => resource[Symbol.dispose]()).toThrow("cannot enter component instance");
   });
 
-  test("not again in a call during which it ended, unnoticed", async () => {
+  test("not again in a call during which the end of a resource ended it", async () => {
     const runtime = new Runtime();
     const ends: { handle?: InstanceHandle } = {};
     const serving = await runtime
@@ -312,7 +312,7 @@ describe("an instance that ended is entered by nobody", () => {
     const calling = await linked.linkLocal("end", serving).linkLocal("more", serving).instantiate();
     expect(await calling.call("run")).toBe(3);
     ends.handle = serving;
-    expect(await codeOf(calling.call("run"))).toBe("cannot-enter");
+    expect(await codeOf(calling.call("run"))).toBe("terminated");
     expect(serving.state).toBe("terminated");
   });
 });
