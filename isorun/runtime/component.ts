@@ -1,5 +1,7 @@
 /** A component that was read, checked and compiled. It can be instantiated as often as one likes. */
+import { argumentError } from "../../core/argument-error.ts";
 import type { Budget } from "../../core/budget/budget.ts";
+import { nameOf } from "../call/check-value.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import { decodeComponent, layerOf } from "../decode/component.ts";
 import { DecodeError } from "../errors/errors.ts";
@@ -79,6 +81,12 @@ export class Component {
   }
 
   /** What the engine needs to instantiate it. */
+  /** @throws TypeError (`invalid-argument`) for all that `load` did not make */
+  static require(given: Component): void {
+    const isOne = typeof given === "object" && given !== null && #parts in given;
+    if (!isOne) throw argumentError(`a component that 'load' made is needed here, found ${nameOf(given)}`);
+  }
+
   static partsOf(component: Component): ComponentParts {
     return component.#parts;
   }

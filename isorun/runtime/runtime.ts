@@ -3,11 +3,12 @@ import { argumentError } from "../../core/argument-error.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
 import { ClosedError } from "../errors/errors.ts";
 import { InstanceStates } from "../instantiate/instance-states.ts";
-import { type Component, type LoadOptions, loadComponent } from "./component.ts";
+import { Component, type LoadOptions, loadComponent } from "./component.ts";
 import { bytesOf } from "./component-source.ts";
 import { InstanceBuilder } from "./instance-builder.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import type { InstanceInterface } from "./instance-interface.ts";
+import { requireName } from "./required.ts";
 
 /**
  * Several live in one process without touching each other.
@@ -53,8 +54,12 @@ export class Runtime {
     return loadComponent(bytes, { ...loading, store: openModuleStore(this.#store) });
   }
 
-  /** As often as you like; of a runtime that is closed `instantiate` is rejected with ClosedError. */
+  /**
+   * As often as you like; of a runtime that is closed `instantiate` is rejected with ClosedError.
+   * @throws TypeError for what is no component
+   */
   instance(component: Component): InstanceBuilder {
+    Component.require(component);
     // A memory of its own, of which JavaScriptCore has few that are fast: whoever only loads needs none.
     this.#states ??= new InstanceStates();
     return new InstanceBuilder(component, {
@@ -69,9 +74,21 @@ export class Runtime {
     });
   }
 
-  /** @throws TypeError if another instance has the name, or for what is no instance */
+  /**
+   * An instance of this runtime that lives. `terminate` takes its name away; one that trapped or spent its budget keeps it,
+   * so that who looks for it finds out, until `unregisterInstance`.
+   * @throws TypeError if another instance has the name, for one that has ended or is of another runtime, and for what is no
+   *   instance or no name; ClosedError
+   */
   registerInstance(id: string, given: InstanceInterface): void {
+    requireName(id);
     const handle = InstanceHandle.require(given);
+    this.#requireOpen();
+    const refuse = (why: string): never => {
+      throw argumentError(`the instance cannot be registered as '${id}': it is ${why}`);
+    };
+    if (InstanceHandle.statesOf(handle) !== this.#states) refuse("of another Runtime");
+    if (handle.state !== "ready") refuse(handle.state);
     const known = this.#registered.get(id);
     if (known !== undefined && known !== handle) throw argumentError(`another instance is registered as '${id}'`);
     this.#registered.set(id, handle);
@@ -116,7 +133,7 @@ export class Runtime {
 
   #forget(handle: InstanceHandle): void {
     this.#live.delete(handle);
-    // One that failed keeps its name, so that who looks for it finds out.
+    // Others keep their names, as `registerInstance` says.
     if (handle.state !== "terminated") return;
     for (const [id, registered] of this.#registered) if (registered === handle) this.#registered.delete(id);
   }
