@@ -18,6 +18,7 @@ import type { InstanceInterface } from "./instance-interface.ts";
 import { type GivenModule, linkImports } from "./link.ts";
 import { Linker } from "./linker.ts";
 import type { LocalLink } from "./local-link.ts";
+import { requireFunction, requireName, requirePolicy, requireSystem } from "./required.ts";
 import type { SystemComponent } from "./system-component.ts";
 
 export interface BuilderHooks {
@@ -66,20 +67,27 @@ export class InstanceBuilder {
     return this;
   }
 
-  /** What the system components that are linked may give; its budget narrows that of `budget`. */
+  /**
+   * What the system components that are linked may give; its budget narrows that of `budget`.
+   * @throws TypeError for what is no policy
+   */
   policy(policy: Policy): this {
+    requirePolicy(policy);
+    requireBudget(policy.budget);
     this.#policy = policy;
     return this;
   }
 
-  /** Called for each instance. What is linked later goes before it where both define something. */
+  /** Called for each instance. What is linked later goes before it where both define something. @throws TypeError */
   linkHost(define: (linker: Linker) => void): this {
+    requireFunction(define, "'linkHost'");
     this.#definitions.push(define);
     return this;
   }
 
-  /** Configured with the policy, if there is one, and installed for each instance. */
+  /** Configured with the policy, if there is one, and installed for each instance. @throws TypeError */
   linkSystem(system: SystemComponent): this {
+    requireSystem(system);
     return this.linkHost((linker) => {
       if (this.#policy !== undefined) system.configure?.(this.#policy, this.#policy.budget);
       system.install(linker);
@@ -89,9 +97,10 @@ export class InstanceBuilder {
   /**
    * An export of another instance of the same runtime serves the import of the same name, or of a compatible version of
    * it. A name that the component does not import is a LinkError of `instantiate`.
-   * @throws LinkError if it has no such export, or is of another runtime; TypeError for what is no instance
+   * @throws LinkError if it has no such export, or is of another runtime; TypeError for what is no instance or no name
    */
   linkLocal(interfaceName: string, given: InstanceInterface): this {
+    requireName(interfaceName);
     const handle = InstanceHandle.require(given);
     if (InstanceHandle.statesOf(handle) !== this.#hooks.states) throw foreignInstance(interfaceName);
     const found = InstanceHandle.itemOf(handle, interfaceName);
@@ -113,8 +122,10 @@ export class InstanceBuilder {
    * Somebody who is asked every few milliseconds while the guest computes, when nothing else can happen on its thread:
    * what is returned ends the instance, and is the cause of the TrapError (`cancelled`) that the call is rejected with.
    * Fuel is counted for it. It must not throw, and not call into the instance.
+   * @throws TypeError for what is no function
    */
   interruptBy(interrupt: () => Error | undefined): this {
+    requireFunction(interrupt, "'interruptBy'");
     this.#interrupt = interrupt;
     return this;
   }

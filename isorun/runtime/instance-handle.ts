@@ -14,6 +14,7 @@ import { countsArguments } from "./declared-params.ts";
 import type { InstanceBudget, Usage } from "./instance-budget.ts";
 import type { InstanceInterface } from "./instance-interface.ts";
 import { type Refill, requireRefill } from "./refill.ts";
+import { requireArguments, requireName } from "./required.ts";
 
 interface HandleParts {
   readonly types: ReadonlyMap<string, ExternType>;
@@ -91,6 +92,7 @@ export class InstanceHandle implements InstanceInterface {
    * of the result), UnsupportedError (options, where the engine cannot suspend a call)
    */
   async call(name: string, args: readonly unknown[] = [], given?: CallOptions): Promise<unknown> {
+    requireArguments(args);
     const last = args[args.length - 1];
     if (TaskContext.isOne(last)) return this.call(name, args.slice(0, -1), withContext(given, last));
     const options = given === undefined ? undefined : requireCallOptions(given);
@@ -136,6 +138,7 @@ export class InstanceHandle implements InstanceInterface {
   #entryOf(name: string): HostEntry {
     const known = this.#funcs.get(name);
     if (known !== undefined) return known;
+    requireName(name);
     const { root } = this.#budget;
     if (root.state !== "ready") throw this.#states.scheduler.refusal(root, undefined);
     const { item } = this.#find(name);

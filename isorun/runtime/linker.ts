@@ -1,7 +1,10 @@
 /** What a host gives an instance: functions, interfaces, resources and core modules, by the names of its imports. */
+import { argumentError } from "../../core/argument-error.ts";
+import { nameOf } from "../call/check-value.ts";
 import type { HostValues, RuntimeResource } from "../call/handle-table.ts";
 import type { FuncType, InstanceType, ResourceType } from "../types/component-types.ts";
 import type { InterfaceTypes } from "./interface-types.ts";
+import { requireFunction, requireName } from "./required.ts";
 
 export interface HostResource {
   readonly kind: "host-resource";
@@ -44,7 +47,8 @@ export type OnEnd = (run: () => void) => void;
 const resources = new WeakMap<HostResource, RuntimeResource>();
 
 /**
- * Names are those of the component, verbatim. What is defined twice is what was defined last.
+ * Names are those of the component, verbatim. What is defined twice is what was defined last. What is given of another
+ * kind than a definition takes is a TypeError (`invalid-argument`) there.
  *
  * ```ts
  * const chains: number[] = [];
@@ -92,6 +96,8 @@ export class Linker {
    *   is a trap.
    */
   func(name: string, implementation: HostFunction): this {
+    requireName(name);
+    requireFunction(implementation, quoted(name));
     this.#definitions.set(name, { kind: "func", implementation, declared: this.#declared });
     return this;
   }
@@ -101,6 +107,9 @@ export class Linker {
    *   code of the guest runs, and a LinkError tells of functions that ask for other types
    */
   instance(name: string, define: (linker: Linker) => void, types?: InterfaceTypes): this {
+    requireName(name);
+    requireFunction(define, quoted(name));
+    requireTypes(name, types);
     const known = this.#definitions.get(name);
     const linker = known?.kind === "instance" ? known.linker : new Linker(this.writeOutput, this.onEnd);
     const before = linker.#declared;
@@ -116,19 +125,25 @@ export class Linker {
   }
 
   /** A resource type of the host, or one that another linker made: its values are the host's own objects. */
-  resource(name: string, type?: HostResource | ResourceOptions): HostResource {
-    const { made, runtime } = resourceOf(type);
+  resource(name: string, type: HostResource | ResourceOptions = {}): HostResource {
+    requireName(name);
+    const { made, runtime } = resourceOf(type, name);
     this.#definitions.set(name, { kind: "resource", resource: runtime });
     return made;
   }
 
   module(name: string, bytes: Uint8Array): this {
+    requireName(name);
+    if (!(bytes instanceof Uint8Array)) {
+      throw argumentError(`${quoted(name)} must be given bytes (a Uint8Array), found ${nameOf(bytes)}`);
+    }
     this.#definitions.set(name, { kind: "module", bytes });
     return this;
   }
 
   /** Asked at the end for functions and resources that are missing; those that were added first are asked first. */
   fallback(give: Fallback): this {
+    if (typeof give !== "function") throw argumentError(`a fallback must be a function, found ${nameOf(give)}`);
     this.#fallbacks.push(give);
     return this;
   }
@@ -137,7 +152,7 @@ export class Linker {
     for (const give of linker.#fallbacks) {
       const given = give(missing);
       if (typeof given === "function") return { kind: "func", implementation: given };
-      if (given !== undefined) return { kind: "resource", resource: resourceOf(given).runtime };
+      if (given !== undefined) return { kind: "resource", resource: resourceOf(given, missing.path.join("#")).runtime };
     }
     return undefined;
   }
@@ -152,6 +167,13 @@ export class Linker {
   }
 }
 
+const quoted = (name: string): string => `'${name}'`;
+
+function requireTypes(name: string, types: InterfaceTypes | undefined): void {
+  if (types === undefined || typeof (types as Partial<InterfaceTypes> | null)?.of === "function") return; // whatever was given
+  throw argumentError(`the types of ${quoted(name)} must be InterfaceTypes, found ${nameOf(types)}`);
+}
+
 function declaredBy(types: InterfaceTypes, name: string): DeclaredInterface {
   let known: InstanceType | undefined;
   return {
@@ -162,7 +184,13 @@ function declaredBy(types: InterfaceTypes, name: string): DeclaredInterface {
   };
 }
 
-function resourceOf(type: HostResource | ResourceOptions = {}): { made: HostResource; runtime: RuntimeResource } {
+interface MadeResource {
+  readonly made: HostResource;
+  readonly runtime: RuntimeResource;
+}
+
+function resourceOf(type: HostResource | ResourceOptions, name: string): MadeResource {
+  requireResource(type, name);
   const known = "kind" in type ? resources.get(type) : undefined;
   if (known !== undefined && "kind" in type) return { made: type, runtime: known };
   const values = new HostTable();
@@ -174,6 +202,19 @@ function resourceOf(type: HostResource | ResourceOptions = {}): { made: HostReso
   const made: HostResource = { kind: "host-resource" };
   resources.set(made, runtime);
   return { made, runtime };
+}
+
+function requireResource(type: HostResource | ResourceOptions, name: string): void {
+  if (typeof type !== "object" || type === null) {
+    throw argumentError(`${quoted(name)} must be given a resource, found ${nameOf(type)}`);
+  }
+  if ("kind" in type && type.kind === "host-resource" && !resources.has(type)) {
+    throw argumentError(`${quoted(name)} is given a resource that no linker made`);
+  }
+  const { drop } = type as { readonly drop?: unknown }; // whatever was given
+  if (drop !== undefined && typeof drop !== "function") {
+    throw argumentError(`'drop' of ${quoted(name)} must be a function, found ${nameOf(drop)}`);
+  }
 }
 
 class HostTable implements HostValues {
