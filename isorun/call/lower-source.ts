@@ -11,7 +11,7 @@ import { propertyNames } from "../types/property-name.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
 import { fits } from "./check-value.ts";
 import { layoutOfPair } from "./lift-source.ts";
-import { passes, type Scalar, stores } from "./scalar-source.ts";
+import { passes, type Scalar, storeInteger, stores, storeWord } from "./scalar-source.ts";
 import { plus, type Source, typedArrays } from "./source.ts";
 import { somewhere } from "./value-error.ts";
 import { oneOf, ValuePath } from "./value-place.ts";
@@ -61,9 +61,6 @@ function emitItems(source: Source, type: ValueType, { given, call }: { given: Gi
   return items;
 }
 
-const storeWord = (pointer: string, offset: number, value: string): string =>
-  `m.view.setUint32(${plus(pointer, offset)}, ${value}, true);`;
-
 interface Stored extends Given, InOption {
   /** The name of a variable. */
   readonly pointer: string;
@@ -71,7 +68,7 @@ interface Stored extends Given, InOption {
 
 /** Statements that put `value`, the name of a variable, at `pointer`. */
 export function emitStore(source: Source, type: ValueType, place: Stored): void {
-  if (!source.isShared("lower", type)) return storeInPlace(source, type, place);
+  if (!isShared(source, type, place)) return storeInPlace(source, type, place);
   const { value, pointer, path, isInOption = false } = place;
   const role = isInOption && type.kind === "option" ? "store in option" : "store";
   const name = source.shared({ type, role, params: ["value", "pointer"] }, (body) =>
@@ -79,6 +76,10 @@ export function emitStore(source: Source, type: ValueType, place: Stored): void 
   );
   callShared(source, `${name}(${value}, ${pointer})`, path);
 }
+
+/** Functions of their own know no places of payloads. */
+const isShared = (source: Source, type: ValueType, { path: { payloads } }: Given): boolean =>
+  payloads === undefined && source.isShared("lower", type);
 
 /** What functions of their own are given: what they refuse, they do not know the place of. */
 const unplaced: Given = { value: "value", path: new ValuePath([somewhere]) };
@@ -128,13 +129,6 @@ function emitString(source: Source, given: Given): string {
   refuseUnless(source, `${start} >= 0`, refuse(source, { kind: "primitive", primitive: "string" }, given));
   return start;
 }
-
-const storeInteger = (pointer: string, size: 1 | 2 | 4, value: string): string =>
-  size === 1
-    ? `m.bytes[${pointer}] = ${value};`
-    : size === 2
-      ? `m.view.setUint16(${pointer}, ${value}, true);`
-      : storeWord(pointer, 0, value);
 
 function storeFields(
   source: Source,
@@ -312,7 +306,8 @@ function storeVariant(source: Source, type: ValueType, { pointer, ...given }: St
       if (inner === undefined) continue;
       source.block(`case ${place}:`, () => {
         const at = source.let(plus(pointer, payloadOffset), "p");
-        emitStore(source, inner, { ...payload, pointer: at, isInOption: type.kind === "option" });
+        const path = given.path.payloads?.[place] ?? payload.path;
+        emitStore(source, inner, { ...payload, path, pointer: at, isInOption: type.kind === "option" });
         source.line("break;");
       });
     }
@@ -321,7 +316,7 @@ function storeVariant(source: Source, type: ValueType, { pointer, ...given }: St
 
 /** Names of the core values of `value`, the name of a variable. */
 export function emitLowerFlat(source: Source, type: ValueType, place: Given & InOption): string[] {
-  if (!source.isShared("lower", type)) return lowerInPlace(source, type, place);
+  if (!isShared(source, type, place)) return lowerInPlace(source, type, place);
   const { value, path, isInOption = false } = place;
   const role = isInOption && type.kind === "option" ? "lower in option" : "lower";
   const name = source.shared({ type, role, params: ["value"] }, (body) => {
@@ -377,7 +372,8 @@ function lowerVariant(source: Source, type: ValueType, given: Given & InOption):
     for (const [place, inner] of payloads.entries()) {
       if (inner === undefined) continue;
       source.block(`case ${place}:`, () => {
-        const values = emitLowerFlat(source, inner, { ...payload, isInOption: type.kind === "option" });
+        const path = given.path.payloads?.[place] ?? payload.path;
+        const values = emitLowerFlat(source, inner, { ...payload, path, isInOption: type.kind === "option" });
         for (const [at, have] of flattenType(inner).entries()) {
           const slot = slots[at];
           if (slot !== undefined)

@@ -1,6 +1,7 @@
 /** Texts for values that are one number: how they are stored, and which of what is given passes. */
 import type { Primitive } from "../decode/ast.ts";
 import { f32End } from "./check-value.ts";
+import { plus } from "./source.ts";
 
 export type Scalar = Exclude<Primitive, "string" | "error-context">;
 
@@ -33,3 +34,13 @@ export const passes: Readonly<Record<Exclude<Scalar, "bool" | "char">, (value: s
     `typeof ${value} === "number" && (${value} < ${f32End} && ${value} > -${f32End} || !Number.isFinite(${value}))`,
   f64: (value) => `typeof ${value} === "number"`,
 };
+
+export const storeWord = (pointer: string, offset: number, value: string): string =>
+  `m.view.setUint32(${plus(pointer, offset)}, ${value}, true);`;
+
+export const storeInteger = (pointer: string, size: 1 | 2 | 4, value: string): string =>
+  size === 1
+    ? `m.bytes[${pointer}] = ${value};`
+    : size === 2
+      ? `m.view.setUint16(${pointer}, ${value}, true);`
+      : storeWord(pointer, 0, value);

@@ -263,14 +263,21 @@ interface Finish {
   readonly lends: boolean;
 }
 
-const answer = { value: "value", path: new ValuePath(["the result"]) };
+const returned = new ValuePath(["the result"]);
+const answer = { value: "value", path: returned };
+
+/** Whose sides are what a function of the host returns, and what it throws (runtime/host-func.ts). */
+const sides = [returned, new ValuePath(["the error's payload"])];
+const answerOfSides = { value: "value", path: new ValuePath(["the result"], { payloads: sides }) };
+
+const answerOf = ({ kind }: ValueType): typeof answer => (kind === "result" ? answerOfSides : answer);
 
 /** Lowers the answer. Reading it may run code of the host, which may end the call: the guest must not go on then. */
 function emitFinish(source: Source, { result, usesMemory, lends }: Finish): void {
   if (usesMemory) source.line("cx.beginMessage();");
   const isStored = result !== undefined && flattenType(result).length > flatResultsMax;
   if (isStored) storeAnswer(source, result);
-  const [core] = isStored || result === undefined ? [] : emitLowerFlat(source, result, answer);
+  const [core] = isStored || result === undefined ? [] : emitLowerFlat(source, result, answerOf(result));
   // Also where there is no result, an object may have been asked whether it is a promise.
   if (result?.kind !== "primitive") {
     const wasRead = result === undefined ? "value !== undefined && " : "";
@@ -284,7 +291,7 @@ function storeAnswer(source: Source, result: ValueType): void {
   const { size, align } = layoutOf(result);
   const pointer = source.let("out >>> 0", "p");
   source.line(`cx.checkRecord(${pointer}, ${size}, ${align});`);
-  emitStore(source, result, { ...answer, pointer });
+  emitStore(source, result, { ...answerOf(result), pointer });
 }
 
 function liftAll(

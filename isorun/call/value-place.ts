@@ -19,11 +19,14 @@ export class ValuePath {
   readonly parts: readonly string[];
   readonly variables: readonly string[];
   readonly param: string | undefined;
+  /** Of cases, where the host gives their payloads at another place than `val` of this one. */
+  readonly payloads: readonly ValuePath[] | undefined;
 
   constructor(
     parts: readonly string[],
-    { variables = [], param }: Partial<Pick<ValuePath, "variables" | "param">> = {},
+    { variables = [], param, payloads }: Partial<Pick<ValuePath, "variables" | "param" | "payloads">> = {},
   ) {
+    this.payloads = payloads;
     this.parts = parts;
     this.variables = variables;
     this.param = param;
@@ -31,7 +34,7 @@ export class ValuePath {
 
   at(text: string): ValuePath {
     const parts = [...this.parts.slice(0, -1), `${this.parts.at(-1) ?? ""}${text}`];
-    return new ValuePath(parts, this);
+    return new ValuePath(parts, { variables: this.variables, param: this.param });
   }
 
   item(variable: string): ValuePath {

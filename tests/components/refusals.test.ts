@@ -1,5 +1,6 @@
 /** What is said of values that do not fit: the function, the place in the value, what is wanted, and what was found. */
 import { beforeAll, expect, test } from "bun:test";
+import { ComponentError } from "../../isorun/errors/errors.ts";
 import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
 import { assemble, readOwnComponents } from "./assemble.ts";
@@ -160,4 +161,43 @@ test("what a function of the host answers is told by its name", async () => {
   const trap = thrownBy(() => handle.func("run")());
   const words = `the result[0].val[1].names[0] must be ${string}, found undefined`;
   expect(trap).toMatchObject({ code: "trap", message: `a function of the host failed: 'get-deep': ${words}` });
+});
+
+const sided = `(component
+  (type $entry' (record (field "id" u64) (field "name" string)))
+  (import "entry" (type $entry (eq $entry')))
+  (import "one" (func $one (result (result $entry (error $entry)))))
+  (import "small" (func $small (result (result u8 (error u8)))))
+  (core module $m
+    (memory (export "mem") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024)))
+  (core instance $i (instantiate $m))
+  (core func $one (canon lower (func $one) (memory (core memory $i "mem")) (realloc (core func $i "realloc"))))
+  (core func $small (canon lower (func $small) (memory (core memory $i "mem"))))
+  (core module $caller
+    (import "" "one" (func $one (param i32)))
+    (import "" "small" (func $small (param i32)))
+    (func (export "one") (call $one (i32.const 0)))
+    (func (export "small") (call $small (i32.const 0))))
+  (core instance $c (instantiate $caller (with "" (instance
+    (export "one" (func $one)) (export "small" (func $small))))))
+  (func (export "one") (canon lift (core func $c "one")))
+  (func (export "small") (canon lift (core func $c "small"))))`;
+
+const thrower = (payload: unknown) => (): never => {
+  throw new ComponentError(payload);
+};
+
+test.each<[string, () => unknown, string]>([
+  ["one", () => ({ id: 5, name: "a" }), `the result.id must be ${u64}, found 5`],
+  ["one", () => ({ tag: "ok", val: { id: 5n } }), `the result.id must be ${u64}, found undefined`],
+  ["one", thrower({ id: 5n }), `the error's payload.name must be ${string}, found undefined`],
+  ["small", () => 256, "the result must be u8 (an integer from 0 to 255), found 256"],
+  ["small", thrower("no"), "the error's payload must be u8 (an integer from 0 to 255), found 'no'"],
+])("the sides of the result of '%s' are where a host gives them", async (name, give, words) => {
+  const runtime = new Runtime();
+  const builder = runtime.instance(await runtime.load((await assemble([sided]))(sided)));
+  const handle = await builder.linkHost((linker) => linker.func("one", give).func("small", give)).instantiate();
+  const trap = thrownBy(() => handle.func(name)());
+  expect(trap).toMatchObject({ code: "trap", message: `a function of the host failed: '${name}': ${words}` });
 });
