@@ -306,8 +306,8 @@ export class Support extends Edge {
 
   /** Whether it has no property that no flag is named like. */
   hasOnly(value: object, names: ReadonlySet<string>): boolean {
-    // Their names are indices, and may be very many.
-    if (Array.isArray(value) || ArrayBuffer.isView(value)) return false;
+    // Neither are lists of names meant; their properties are indices, and may be very many.
+    if (Array.isArray(value) || ArrayBuffer.isView(value) || Symbol.iterator in value) return false;
     for (const name of Object.keys(value)) {
       if (names.has(name)) continue;
       this.#refuse(`one with ${nameOf(name)}`);
