@@ -1,5 +1,5 @@
 /** Host resources that an instance still owns are dropped at its end, however it comes; what others own stays. */
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import { ExitError } from "../errors/errors.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
@@ -45,7 +45,7 @@ const holder = (start: string): string => `(component
 const texts = [holder(""), holder("(func $start (drop (call $make)) unreachable) (start $start)")] as const;
 
 /** Things are numbered as they are made. */
-async function instanceOf(text: string, drop: (value: unknown) => void): Promise<InstanceHandle> {
+async function instanceOf(text: string, drop: (value: unknown) => unknown): Promise<InstanceHandle> {
   const runtime = new Runtime();
   let next = 0;
   return runtime
@@ -102,4 +102,50 @@ test("one that cannot be dropped keeps no other one, also of the instances insid
   expect(dropped).toEqual([1, 2, 3, 4]);
   expect(String(failure)).toContain("thing 4 cannot be dropped");
   expect([instance.state, instance.usage().handles]).toEqual(["terminated", 0]);
+});
+
+describe("a 'drop' that answers with a promise", () => {
+  const late = (): Promise<never> => Promise.reject(new Error("disk full"));
+  const words = "'drop' of 'thing' answered with a promise";
+
+  test("traps where a guest drops, and its failure is nobody's", async () => {
+    const instance = await instanceOf(texts[0], late);
+    const trap = await instance.call("drop-one").catch((error: unknown) => error);
+    expect(trap).toMatchObject({ code: "trap", message: expect.stringContaining(words) as string });
+    expect(instance.state).toBe("trapped");
+  });
+
+  test("is told by 'terminate'", async () => {
+    const instance = await instanceOf(texts[0], late);
+    for (const name of ["keep", "keep"]) await instance.call(name);
+    const failure = await instance.terminate().catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "invalid-argument", message: expect.stringContaining(words) as string });
+    expect([instance.state, instance.usage().handles]).toEqual(["terminated", 0]);
+  });
+
+  test("is refused before, where it says so of itself", async () => {
+    const failure = await instanceOf(texts[0], async () => Promise.resolve()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "invalid-argument" });
+    expect(String(failure)).toContain("'drop' of 'thing' must not be an async function");
+  });
+});
+
+test.each<[string, unknown]>([
+  ["a number", 5],
+  ["a symbol", Symbol("end")],
+  ["null", null],
+  [
+    "what cannot be made a text",
+    {
+      toString(): never {
+        throw new Error("no text");
+      },
+    },
+  ],
+])("a reason to terminate that is %s ends nothing", async (_, reason) => {
+  const instance = await instanceOf(texts[0], () => undefined);
+  const failure = await instance.terminate(reason as string).catch((error: unknown) => error); // it is none
+  expect(failure).toBeInstanceOf(TypeError);
+  expect(failure).toMatchObject({ code: "invalid-argument" });
+  expect(instance.state).toBe("ready");
 });

@@ -1,6 +1,7 @@
 /** An instance as a host holds it: its exports as functions, its state, its end. */
 
 import { argumentError } from "../../core/argument-error.ts";
+import { nameOf } from "../call/check-value.ts";
 import type { HostSide } from "../call/edge.ts";
 import { canSuspend } from "../call/suspending.ts";
 import { type CallContext, type InstanceState, TaskContext } from "../call/task.ts";
@@ -163,9 +164,11 @@ export class InstanceHandle implements InstanceInterface {
   /**
    * Ends the instance, and the call that is in it: at once if it waits, else where it next can be ended. Host resources
    * that the instance still owns are dropped, and so are those of other instances, by their destructors: in turn if such an
-   * instance is busy, and not if it has ended. @throws what dropping them throws
+   * instance is busy, and not if it has ended.
+   * @throws TypeError (`invalid-argument`) for a reason that is no text, which ends nothing, and what dropping them throws
    */
   async terminate(reason = "the instance was terminated"): Promise<void> {
+    if (typeof reason !== "string") throw argumentError(`a reason must be a string, found ${nameOf(reason)}`);
     const drop = this.#dropHostResources;
     this.#dropHostResources = () => undefined;
     this.#states.scheduler.terminate(this.#budget.root, reason);

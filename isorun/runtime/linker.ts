@@ -3,6 +3,7 @@ import { argumentError } from "../../core/argument-error.ts";
 import { nameOf } from "../call/check-value.ts";
 import type { HostValues, RuntimeResource } from "../call/handle-table.ts";
 import type { FuncType, InstanceType, ResourceType } from "../types/component-types.ts";
+import { dropValue, requireNotAsync } from "./host-drop.ts";
 import type { InterfaceTypes } from "./interface-types.ts";
 import { requireFunction, requireName } from "./required.ts";
 
@@ -11,7 +12,10 @@ export interface HostResource {
 }
 
 export interface ResourceOptions {
-  /** Called when a guest drops the last handle that owns a value. */
+  /**
+   * Called when a guest drops the last handle that owns a value. Nothing can wait for it: a promise that it answers with is
+   * a TypeError, which traps, or is told by `terminate`.
+   */
   drop?(value: unknown): void;
 }
 
@@ -196,7 +200,7 @@ function resourceOf(type: HostResource | ResourceOptions, name: string): MadeRes
   const values = new HostTable();
   const drop = (representation: number): void => {
     const value = values.take(representation);
-    if ("drop" in type) type.drop?.(value);
+    if ("drop" in type) dropValue(type, value, name);
   };
   const runtime: RuntimeResource = { kind: "resource", drop, owner: undefined, values };
   const made: HostResource = { kind: "host-resource" };
@@ -215,6 +219,7 @@ function requireResource(type: HostResource | ResourceOptions, name: string): vo
   if (drop !== undefined && typeof drop !== "function") {
     throw argumentError(`'drop' of ${quoted(name)} must be a function, found ${nameOf(drop)}`);
   }
+  requireNotAsync(drop, name);
 }
 
 class HostTable implements HostValues {
