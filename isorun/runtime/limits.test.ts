@@ -104,10 +104,13 @@ test.each([
   expect(end).toMatchObject({ field, limit, used: limit + 1 });
 });
 
-test.each([{ wallMs: 150 }, { cpuMs: 20 }, { fuel: 100_000n }])("a start that does not end, with %p", async (budget) => {
-  const end = await failureOf(runtime.instance(slow).budget(budget).instantiate());
-  expect(end).toMatchObject({ code: "budget-exhausted", field: Object.keys(budget)[0] });
-});
+test.each([{ wallMs: 150 }, { cpuMs: 20 }, { fuel: 100_000n }])(
+  "a start that does not end, with %p",
+  async (budget) => {
+    const end = await failureOf(runtime.instance(slow).budget(budget).instantiate());
+    expect(end).toMatchObject({ code: "budget-exhausted", field: Object.keys(budget)[0] });
+  },
+);
 
 test("processor time cannot be limited where nothing measures it", async () => {
   const measure = Object.getOwnPropertyDescriptor(process, "threadCpuUsage") ?? {};
