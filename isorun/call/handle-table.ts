@@ -9,6 +9,8 @@ export interface RuntimeResource {
   readonly kind: "resource";
   /** Called with the representation when the host drops what it owns; and for all, if it is a resource of the host. */
   readonly drop: (representation: number) => void;
+  /** The same in turn, and able to wait; undefined where nothing runs that might have to. */
+  readonly dropInTurn?: ((representation: number) => Promise<void>) | undefined;
   /** The instance that defines it; undefined for resources of the host. */
   readonly owner: object | undefined;
   /** The values that representations stand for, for resources of the host. */

@@ -77,21 +77,40 @@ export class ResourceValue {
   }
 
   /**
-   * Destroys what is owned; of what is lent nothing but this value ends.
-   * @throws TrapError while a call is lent it, or where its instance cannot be entered; it is as it was then
+   * Destroys what is owned; of what is lent nothing but this value ends. Whether the destructor will have to wait is not
+   * known before it runs: one that has to traps, which ends its instance. `Symbol.asyncDispose` can wait.
+   * @throws TrapError while a call is lent it, or where its instance cannot be entered (`cannot-block` if that is busy); it
+   *   is as it was then
    */
   [Symbol.dispose](): void {
-    const representation = this.#representation;
+    const representation = this.#leave();
     if (representation === undefined) return;
-    if (this.#lends > 0) throw new TrapError(borrowed);
-    // Whatever the destructor calls finds it gone.
-    this.#representation = undefined;
-    if (this.#isLent) return;
     try {
       this.#resource.drop(representation);
     } catch (error) {
       this.#representation = representation;
       throw error;
     }
+  }
+
+  /** The same as a call that waits for its turn, and for what the destructor waits for. @throws TrapError, as above */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const representation = this.#leave();
+    if (representation === undefined) return;
+    try {
+      await this.#resource.dropInTurn?.(representation);
+    } catch (error) {
+      this.#representation = representation;
+      throw error;
+    }
+  }
+
+  /** What is to be destroyed, if it is owned: whatever the destructor calls finds it gone. */
+  #leave(): number | undefined {
+    const representation = this.#representation;
+    if (representation === undefined) return undefined;
+    if (this.#lends > 0) throw new TrapError(borrowed);
+    this.#representation = undefined;
+    return this.#isLent ? undefined : representation;
   }
 }

@@ -11,6 +11,7 @@ import type { ExternType } from "../types/component-types.ts";
 import type { ValidComponent, ValidDefinition } from "../validate/valid-component.ts";
 import { builtinFunc } from "./builtins.ts";
 import { ComponentInstance } from "./component-instance.ts";
+import { droppingInTurn } from "./drop-in-turn.ts";
 import { fuelChecked } from "./fuel-checked.ts";
 import { destructors } from "./guarded-drop.ts";
 import type { InstanceStates } from "./instance-states.ts";
@@ -121,7 +122,8 @@ function defineResource(scope: RuntimeScope, definition: ValidDefinition & { rea
   const drop = (representation: number): void => {
     if (typeof destructor === "function") dropByHost(instance, () => destructor(representation));
   };
-  const resource: RuntimeResource = { kind: "resource", drop, owner: instance };
+  const dropInTurn = typeof destructor === "function" ? droppingInTurn(instance, { destructor, drop }) : undefined;
+  const resource: RuntimeResource = { kind: "resource", drop, dropInTurn, owner: instance };
   if (typeof destructor === "function") destructors.set(resource, { instance, destructor });
   scope.resources.set(definition.resource, resource);
   scope.types.push({ kind: "type", resource });
