@@ -3,6 +3,7 @@ import { BudgetExhausted, DeadlockError, ExitError, isErrorOf, TrapError } from 
 import { isCoreException } from "./core-exception.ts";
 import type { Task } from "./task.ts";
 import { endOf } from "./time-left.ts";
+import { trapWords } from "./trap-words.ts";
 
 export type Trap = TrapError | ExitError | BudgetExhausted | DeadlockError;
 
@@ -38,7 +39,9 @@ export function trapOf(pending: { readonly reason: unknown } | undefined, error:
   if (is(isCoreException, reason)) return new TrapError("an exception of core code was not caught", { cause: reason });
   const words = wordsOf(reason);
   const isGuests = is((given) => given instanceof WebAssembly.RuntimeError, reason);
-  return new TrapError(isGuests ? `wasm trap: ${words}` : `a function of the host failed: ${words}`, { cause: reason });
+  return new TrapError(isGuests ? `wasm trap: ${trapWords(words)}` : `a function of the host failed: ${words}`, {
+    cause: reason,
+  });
 }
 
 /** Anything may be thrown, also what refuses to say what it is. */
