@@ -157,6 +157,35 @@ test("one that fails late ends its own instance, and those of other instances fo
   expect([first.state, second.state]).toEqual(["trapped", "ready"]);
 });
 
+test("terminate may be awaited by a host function that keeps the owner busy", async () => {
+  const runtime = new Runtime();
+  const users: InstanceHandle[] = [];
+  const owner = await ownerOf(runtime, (n) => (n === 0 ? users[0]?.terminate() : late()));
+  const instance = await userOf(runtime, owner);
+  users.push(instance);
+  await instance.call("keep");
+  await owner.call("b#wait");
+  expect(await destroyedIn(owner)).toBe(1);
+  expect([owner.state, instance.state]).toEqual(["ready", "terminated"]);
+});
+
+test("where the engine cannot suspend, those that need not wait run all the same", async () => {
+  const suspending = Object.getOwnPropertyDescriptor(WebAssembly, "Suspending") ?? {};
+  Reflect.deleteProperty(WebAssembly, "Suspending");
+  try {
+    const runtime = new Runtime();
+    const owner = await ownerOf(runtime, () => undefined);
+    const instance = await userOf(runtime, owner);
+    instance.func("keep")();
+    await instance.terminate();
+    const made = owner.func("b#make")() as Resource; // as its type says
+    await made[Symbol.asyncDispose]();
+    expect(owner.func("b#destroyed")()).toBe(2);
+  } finally {
+    Object.defineProperty(WebAssembly, "Suspending", suspending);
+  }
+});
+
 test("a runtime that is closed waits for none", async () => {
   const runtime = new Runtime();
   const owner = await ownerOf(runtime, () => new Promise(() => undefined));
