@@ -37,7 +37,7 @@ export const canaries: Readonly<Record<string, Canary>> = {
   "lists at any address between components": {
     kind: "adapter",
     file: "adapter/copying.ts",
-    from: '.if(() => trap("wasm trap: unaligned pointer"));',
+    from: '.if(() => fail("wasm trap: unaligned pointer"));',
     to: ".if(() => undefined);",
   },
   "handles of another resource": {
@@ -67,7 +67,7 @@ export const canaries: Readonly<Record<string, Canary>> = {
   "files that nobody closes": {
     kind: "files",
     file: "wasi/filesystem/open-file.ts",
-    from: "files.closeSync(this.fd);",
+    from: "files.closeSync(this.#fd);",
     to: "",
     cases: 32,
   },
