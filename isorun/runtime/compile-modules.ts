@@ -3,7 +3,7 @@ import { type ImportedMemories, importMemories } from "../compile/import-memorie
 import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import type { ComponentNode } from "../decode/ast.ts";
-import { ValidationError } from "../errors/errors.ts";
+import { UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { pooledPagesMax } from "../instantiate/memory-pool.ts";
 
 /** By where a core module begins in the file. */
@@ -91,7 +91,7 @@ function compilable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return isTaken ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes); // its buffer was looked at
 }
 
-/** In the order of the file, so that of several that are wrong the first is told. @throws ValidationError */
+/** In the order of the file, so that of several that are wrong the first is told. @throws ValidationError, UnsupportedError */
 export async function compiledModules(
   cores: readonly CoreModule[],
   compiling: Compiling,
@@ -107,6 +107,8 @@ async function compiledModule({ bytes, offset }: CoreModule, compiling: Compilin
     return await (compiling.get(offset) ?? beginCompiling(bytes));
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
+    // JavaScriptCore's words, which knows no such memories; V8 does.
+    if (error.message.includes("Memory64")) throw new UnsupportedError("a memory with addresses of 64 bits");
     throw new ValidationError(`a core module is not valid: ${error.message}`, offset);
   }
 }

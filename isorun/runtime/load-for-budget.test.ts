@@ -1,7 +1,7 @@
 /** Loading for a budget: the same component, compiled once, and refused with the same words. */
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
-import { ValidationError } from "../errors/errors.ts";
+import { UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { Component } from "./component.ts";
 import { Runtime } from "./runtime.ts";
 
@@ -72,3 +72,14 @@ test("a budget that is none is refused before anything is read", async () => {
   const load = new Runtime().load(new Uint8Array(), { budget: { fuel: -1n } });
   expect(await load.catch((error: unknown) => error)).toBeInstanceOf(TypeError);
 });
+
+test.each([{}, { fuel: 1000n }])(
+  "a memory with addresses of 64 bits is not supported, with the budget %p",
+  async (budget) => {
+    const large = `(component (core module (memory i64 1)))`;
+    const loading = new Runtime().load((await assemble([large]))(large), { budget });
+    const failure: unknown = await loading.catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UnsupportedError);
+    expect(failure).toMatchObject({ feature: "a memory with addresses of 64 bits" });
+  },
+);
