@@ -37,6 +37,8 @@ export interface EntryOptions {
   readonly isSuspendable: boolean;
   /** Whether the core function is a gate, which enters and leaves the instance. */
   readonly isGated: boolean;
+  /** Whether it stands where a gate could, of an instance that can call nobody: while it runs, no one sees who entered. */
+  readonly isClosed?: boolean;
 }
 
 /** `(...values) => value`: a `result` as the whole result is returned or thrown. */
@@ -67,8 +69,9 @@ function remembered(
 }
 
 /** `canon lift`. Until the core function is called, a bad argument is the caller's problem, and the instance unharmed. */
-function makeEntry({ params, result }: FuncType, { postReturn, isSuspendable, isGated }: EntryOptions): Generated {
-  if (isGated) return makeGatedEntry({ params, result });
+function makeEntry({ params, result }: FuncType, options: EntryOptions): Generated {
+  const { postReturn, isSuspendable, isGated, isClosed = false } = options;
+  if (isGated || isClosed) return makeScalarEntry({ params, result }, isClosed);
   const names = params.map((_, index) => `arg${index}`);
   const types = params.map(({ type }) => type);
   const source = new Source({ lowered: types, lifted: onlyOf(result) });
@@ -110,15 +113,17 @@ const books = `  const { words, isQuick } = cx;
   const { task: own, place, enterIndex, endedIndex, holderIndex, callsIndex } = cx.root;
 `;
 
+const canEnter = `words[enterIndex] === 1 && words[endedIndex] === 0 && words[${runningIndex}] === 0`;
+const countCall = "if ((words[callsIndex] = words[callsIndex] + 1 | 0) === 0) words[callsIndex + 1] += 1;";
+
 function emitEnter(source: Source, types: readonly ValueType[]): void {
-  const canEnter = `words[enterIndex] === 1 && words[endedIndex] === 0 && words[${runningIndex}] === 0`;
   source.line(`const quick = isQuick && ${canEnter} && arguments.length === ${types.length};`);
   source.line(`const task = quick ? own : cx.enter(arguments.length, ${types.length});`);
   source.block("if (quick)", () => {
     source.line(`words[enterIndex] = 0;`);
     source.line(`words[holderIndex] = place;`);
     source.line(`words[${runningIndex}] = place;`);
-    source.line("if ((words[callsIndex] = words[callsIndex] + 1 | 0) === 0) words[callsIndex + 1] += 1;");
+    source.line(countCall);
     if (!types.every(({ kind }) => kind === "primitive")) source.line("cx.forgetTaken();");
   });
 }
@@ -132,8 +137,8 @@ function emitLeave(source: Source): void {
   source.line("else cx.leave(task);");
 }
 
-/** Nothing but scalars: the gate does the rest. */
-function makeGatedEntry({ params, result }: Pick<FuncType, "params" | "result">): Generated {
+/** Nothing but scalars: the gate does the rest, or there is nothing to do. */
+function makeScalarEntry({ params, result }: Pick<FuncType, "params" | "result">, isClosed: boolean): Generated {
   const source = new Source();
   const names = params.map((_, index) => `arg${index}`);
   source.line(`if (arguments.length !== ${names.length}) throw cx.refuseCount(arguments.length, ${names.length});`);
@@ -147,9 +152,13 @@ function makeGatedEntry({ params, result }: Pick<FuncType, "params" | "result">)
     source.line("} catch (error) { throw cx.refuse(error); }");
   }
   source.line("let flat;");
-  source.line(`try { flat = target(${given.join(", ")}); } catch (error) { throw cx.failGate(error); }`);
+  const called = `target(${given.join(", ")})`;
+  // A call that fails is counted where that is told.
+  const closed = `if (${canEnter}) { flat = ${called}; ${countCall} } else flat = cx.slowly(() => ${called});`;
+  const call = isClosed ? closed : `flat = ${called};`;
+  source.line(`try { ${call} } catch (error) { throw cx.failGate(error); }`);
   if (result !== undefined) source.line(`return ${liftResult(source, result)};`);
-  return finish(source, `function (${names.join(", ")}) {\n${source.text}\n  }`);
+  return finish(source, `function (${names.join(", ")}) {\n${source.text}\n  }`, isClosed ? books : "");
 }
 
 interface CallOf {

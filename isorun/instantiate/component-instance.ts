@@ -12,6 +12,7 @@ export interface InstanceOptions {
   /** Its root, if it is the outermost one, or the instance around it. */
   readonly within: Root | ComponentInstance;
   readonly hasContext?: boolean;
+  readonly callsNobody?: boolean;
 }
 
 export class ComponentInstance {
@@ -22,6 +23,8 @@ export class ComponentInstance {
   readonly #lineage: readonly ComponentInstance[];
   /** Whether it is defined with context storage (`context.get`, `context.set`). */
   readonly hasContext: boolean;
+  /** Whether there is nothing that its core code could call: no lowered function, no built-in, no account of a budget. */
+  callsNobody: boolean;
   /** The slots of threads that others interrupt. */
   readonly #interrupted: (readonly [number, number])[] = [];
   #backpressure = 0;
@@ -30,10 +33,11 @@ export class ComponentInstance {
   readonly place: number;
 
   /** @throws BudgetExhausted */
-  constructor(states: InstanceStates, { within, hasContext = false }: InstanceOptions) {
+  constructor(states: InstanceStates, { within, hasContext = false, callsNobody = false }: InstanceOptions) {
     const parent = within instanceof ComponentInstance ? within : undefined;
     this.states = states;
     this.hasContext = hasContext;
+    this.callsNobody = callsNobody;
     this.root = within instanceof ComponentInstance ? within.root : within;
     this.root.addInstance();
     this.handles = new HandleTable(this.root.handles);

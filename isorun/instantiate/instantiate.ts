@@ -42,6 +42,7 @@ export function instantiateComponent(component: ValidComponent, options: Instant
   const instance = new ComponentInstance(options.states, {
     within: options.within,
     hasContext: component.definitions.some(isOfContext),
+    callsNobody: !component.definitions.some(({ kind }) => kind === "lower" || kind === "builtin"),
   });
   options.made.push(instance);
   const scope = new RuntimeScope(options.outer, instance);
@@ -196,6 +197,7 @@ function makeCoreInstance(
 /** What the module imports beside its own imports, by namespace. @throws BudgetExhausted, RangeError */
 function ownImports(scope: RuntimeScope, { account, memories }: ModuleItem): (readonly [string, CoreImports])[] {
   account?.admit();
+  if (account !== undefined) scope.instance.callsNobody = false;
   const own = Object.entries(account?.imports ?? {}) as [string, CoreImports][]; // those of accounts are core items
   if (memories === undefined) return own;
   const { root, states } = scope.instance;

@@ -34,13 +34,18 @@ export function liftFunc(
     const has = { postReturn: post !== undefined };
     const support = supportOf(scope, options, { words: hostWords, host, name });
     const { memory } = scope.instance.states;
-    const targetOf = (called: HostCall, { isSuspendable, isGated }: Omit<EntryOptions, "postReturn">): unknown => {
+    const targetOf = (
+      called: HostCall,
+      { isSuspendable, isGated }: Pick<EntryOptions, "isSuspendable" | "isGated">,
+    ): unknown => {
       if (isSuspendable) return promisingFunc(called);
       return isGated ? gateOf(type, support, { core: called, memory }) : called;
     };
     const bindEntry = (isSuspendable: boolean): unknown => {
-      const isGated = !isSuspendable && support.isQuick && post === undefined && canGate(type);
-      const { bind, resources } = entryOf(type, { ...has, isSuspendable, isGated });
+      const isScalar = !isSuspendable && support.isQuick && post === undefined && canGate(type);
+      const isClosed = isScalar && scope.instance.callsNobody;
+      const isGated = isScalar && !isClosed;
+      const { bind, resources } = entryOf(type, { ...has, isSuspendable, isGated, isClosed });
       const target = typeof core === "function" ? targetOf(core, { isSuspendable, isGated }) : core;
       return bind(support, target, bound(scope, resources), post);
     };

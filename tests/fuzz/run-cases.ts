@@ -2,7 +2,14 @@
  * Valid components that came out of changes, instantiated and called with random values: whatever their canonical
  * definitions and their code came to, all that comes back is a value, a trap, or the end of the budget.
  */
-import { BudgetExhausted, ComponentError, LinkError, TrapError, UnsupportedError } from "../../isorun/errors/errors.ts";
+import {
+  BudgetExhausted,
+  ComponentError,
+  LinkError,
+  TrapError,
+  UnsupportedError,
+  ValidationError,
+} from "../../isorun/errors/errors.ts";
 import type { Component } from "../../isorun/runtime/component.ts";
 import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
@@ -54,12 +61,12 @@ async function validComponentOf({ scene, call }: CaseSeed): Promise<Uint8Array |
   return undefined;
 }
 
-/** What the engine's compiler refuses within a core module is told by this only. */
+/** What the engine's compiler refuses within a core module, or has not, is told by this only. */
 async function loaded(bytes: Uint8Array): Promise<Component | undefined> {
   try {
     return await runtime.load(bytes);
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === "validation") return undefined;
+    if (error instanceof UnsupportedError || error instanceof ValidationError) return undefined;
     throw error;
   }
 }
