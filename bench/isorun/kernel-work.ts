@@ -4,7 +4,7 @@ import { middleOf, openKernels } from "./fuel-kernels.ts";
 import type { KernelsJob, Measure } from "./job.ts";
 
 /** Until the engine has compiled it for good, which it does beside, and when loops are hot. */
-const warmUps = 20;
+const warmUps = 60;
 const timed = 9;
 
 export async function openRunning({ path, names, isFuelCounted }: KernelsJob): Promise<Measure> {
