@@ -114,6 +114,9 @@ describe("a program in Python", () => {
     const denial = { capability: "read", denied_by: "caller", flag };
     expect(events.find(({ kind }) => kind === "capability.denied")).toMatchObject(denial);
     const codes = events.flatMap((event) => (event.kind === "diagnostic" ? [event["diagnostic"]] : []));
-    expect(codes).toMatchObject([{ code: "E_COMPONENT_TRAP" }, { code: "E_CAPABILITY_DENIED", fixes: [{ text: flag }] }]);
+    expect(codes).toMatchObject([
+      { code: "E_COMPONENT_TRAP" },
+      { code: "E_CAPABILITY_DENIED", fixes: [{ text: flag }] },
+    ]);
   }, 60_000);
 });

@@ -3,17 +3,16 @@
  * that they have from the working directory, so that both `/home/me/data/x` and `data/x` lead to what `--allow-read=data`
  * grants.
  */
-import { type Stats, statSync } from "node:fs";
 import { dirname, isAbsolute, relative } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { escapeCommas } from "@vivarium/core/policy/comma-list";
 import type { Policy } from "@vivarium/core/policy/policy";
 import { shellWord } from "@vivarium/core/shell-word";
-import { errnoOf } from "@vivarium/core/store/io-problem";
 import { LinkError } from "../errors/errors.ts";
 import type { InstanceBuilder } from "../runtime/instance-builder.ts";
 import { type DirOptions, WasiDir } from "../wasi/dir.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
+import { lookAt } from "./look-at.ts";
 
 const problem = problemsOf<typeof isorunDiagnostics>();
 
@@ -40,15 +39,6 @@ function requireDirectory(path: string, { capabilities }: Policy): void {
   const kind = capabilities.write.includes(path) ? "write" : "read";
   const flag = shellWord(`--allow-${kind}=${escapeCommas(dirname(path))}`);
   throw problem("E_RUN_DIRECTORY", { path, reason: status.isFile() ? "it is a file" : "it is no directory", flag });
-}
-
-function lookAt(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    return undefined;
-  }
 }
 
 interface Given {

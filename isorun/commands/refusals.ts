@@ -1,13 +1,12 @@
 /** What a program was refused while it ran: told as events, and remembered for the end. */
-import { type Stats, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { denialEvent, denialOf } from "@vivarium/core/policy/allows";
 import type { Denial as CapabilityDenial, Policy } from "@vivarium/core/policy/policy";
 import type { Report } from "@vivarium/core/report";
-import { errnoOf } from "@vivarium/core/store/io-problem";
 import type { Denial } from "../wasi/denied.ts";
 import type { PathOut } from "../wasi/dir.ts";
 import { capabilitiesOf } from "./capability-of.ts";
+import { lookAt } from "./look-at.ts";
 
 export interface RefusalsOptions {
   readonly report: Report;
@@ -88,16 +87,6 @@ export class Refusals {
     if (this.#told.has(about) || this.#told.size >= toldMax) return;
     this.#told.add(about);
     this.#report.emit("capability.denied", denialEvent(denied));
-  }
-}
-
-/** Undefined for what cannot be looked at: advice is given about it all the same. */
-function lookAt(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    return undefined;
   }
 }
 
