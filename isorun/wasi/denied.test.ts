@@ -23,6 +23,14 @@ describe("what was not given", () => {
     expect(await (await instantiate("denied", { systems: [new WasiDenied()] })).call("directories")).toBe(0);
   });
 
+  test("has the directories to show that it is given names for", async () => {
+    const denials: Denial[] = [];
+    const onDenial = (denial: Denial) => void denials.push(denial);
+    const instance = await instantiate("denied", { systems: [new WasiDenied({ onDenial, preopens: ["/", "."] })] });
+    expect(await instance.call("directories")).toBe(2);
+    expect(denials).toEqual([]);
+  });
+
   test("is a trap that names it where the type has no room for it", async () => {
     const instance = await instantiate("denied", { systems: [new WasiDenied()] });
     const trap = await failureOf(instance.call("wait"));
