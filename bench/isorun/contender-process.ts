@@ -57,11 +57,12 @@ export class ContenderProcess {
   }
 }
 
-const commandOf = (job: Job): string[] => [
-  process.execPath,
-  join(import.meta.dir, "contender-child.ts"),
-  JSON.stringify(job),
-];
+/** What runs contender-child.ts, without its job: from the sources, or as it was built (built-contender.ts). */
+export type Program = readonly string[];
+
+const sources: Program = [process.execPath, join(import.meta.dir, "contender-child.ts")];
+
+const commandOf = (job: Job, program = sources): string[] => [...program, JSON.stringify(job)];
 
 export interface Contending {
   readonly name: string;
@@ -80,12 +81,12 @@ export function keptProcess({ name, job, before, warmUps }: Contending & WarmUps
   return keptProgram(name, { command: commandOf(job), ...(before === undefined ? {} : { before }), warmUps });
 }
 
-interface Program extends WarmUps, Pick<Contending, "before"> {
+interface OtherProgram extends WarmUps, Pick<Contending, "before"> {
   readonly command: readonly string[];
 }
 
 /** The same with a program that answers as contender-child.ts does. */
-export function keptProgram(name: string, { command, before, warmUps }: Program): TimedContender {
+export function keptProgram(name: string, { command, before, warmUps }: OtherProgram): TimedContender {
   const preparing = preparationOf(name, before);
   let child: ContenderProcess | undefined;
   let serial = 0;
@@ -109,8 +110,8 @@ export function keptProgram(name: string, { command, before, warmUps }: Program)
   };
 }
 
-/** A process for each round, which is asked once. */
-export function freshProcesses({ name, job, before }: Contending): TimedContender {
+/** A process for each round, which is asked once. What prepares for it runs from the sources. */
+export function freshProcesses({ name, job, before }: Contending, program?: Program): TimedContender {
   const preparing = preparationOf(name, before);
   let serial = 0;
   return {
@@ -119,7 +120,7 @@ export function freshProcesses({ name, job, before }: Contending): TimedContende
       const request: Request = { serial, isChecked: serial === 0 };
       serial += 1;
       await preparing.ask(request);
-      const child = new ContenderProcess(name, commandOf(job));
+      const child = new ContenderProcess(name, commandOf(job, program));
       try {
         return measuredOf(await child.ask(request));
       } finally {

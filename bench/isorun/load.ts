@@ -4,12 +4,14 @@
  *
  * Cold has two meanings, and both are measured. A process that has loaded many components has warm code, and the
  * component is new: that is what a server pays, and the stricter of the two, since what jco gains by warmth is more. Or the
- * process is new as well: what a command pays.
+ * process is new as well: what a command pays, which is built with bytecode, and what a program pays that imports the
+ * sources, half of whose time is spent on parsing them.
  */
 import { join } from "node:path";
 import { programVersion } from "@vivarium/core/version";
 import type { TimedContender } from "../contender.ts";
 import type { Benchmark, Case, CaseGroup, Target } from "../harness.ts";
+import { buildContender } from "./built-contender.ts";
 import { type Contending, freshProcesses, keptProcess } from "./contender-process.ts";
 import { versionsBesideJco } from "./jco.ts";
 import type { LoadJob } from "./job.ts";
@@ -57,12 +59,13 @@ const fromStore = { limit: 0.05, aim: 0.02 };
 export const load: Benchmark = {
   name: "isorun.load",
   summary:
-    "A component is decoded, validated and compiled, beside jco's transpile of the same on Bun, each contender in a process of its own. No component was seen before: its core modules are changed for each time, before the clock starts. Rows with the size alone: the process has loaded many others before, until it got no faster. `first in a process`: the first component of a new process, as for a command; the library is imported before the clock starts, what it imports later by itself is in the time. With fuel: `load` is told a budget of fuel, and ends with all modules rewritten and compiled for it; that an instance counts fuel and has none compiled again is checked outside the time. From the store: another process has loaded the same bytes before; what is decoded and validated is read, and the engine compiles with the first instance. Compiling what jco writes is not in jco's time. Same work: the same exports, and as many bytes of core modules.",
+    "A component is decoded, validated and compiled, beside jco's transpile of the same on Bun, each contender in a process of its own. No component was seen before: its core modules are changed for each time, before the clock starts. Rows with the size alone: the process has loaded many others before, until it got no faster. `first in a process`: the first component of a new process, whose program was built as the command is, with bytecode; jco as its package ships it. `from sources`: the same with sources that Bun reads. The library is imported before the clock starts, what it imports later by itself is in the time. With fuel: `load` is told a budget of fuel, and ends with all modules rewritten and compiled for it; that an instance counts fuel and has none compiled again is checked outside the time. From the store: another process has loaded the same bytes before; what is decoded and validated is read, and the engine compiles with the first instance. Compiling what jco writes is not in jco's time. Same work: the same exports, and as many bytes of core modules.",
   rounds: 5,
   sets: ["rust", "javascript", "python"],
   versions: async () => ({ isorun: programVersion, ...(await versionsBesideJco()) }),
   cases: async ({ scratch, sets }) => {
     const groups: CaseGroup[] = [];
+    const program = buildContender(scratch);
     for (const set of sets) {
       const size = sizes[set];
       if (size === undefined) throw new Error(`no limit stands for '${set}'`);
@@ -73,14 +76,15 @@ export const load: Benchmark = {
         store: join(scratch, `${set}-warm`),
       });
       const first = contendersFor(component, {
-        of: freshProcesses,
+        of: (contending) => freshProcesses(contending, contending.name === "isorun" ? program : undefined),
         store: join(scratch, `${set}-first`),
       });
-      groups.push({ cases: casesOf(component.name, { ...warm, size }), roundsTimes: times[0] });
-      groups.push({
-        cases: casesOf(`${component.name}, first in a process`, { ...first, size }),
-        roundsTimes: times[1],
-      });
+      const sources = contendersFor(component, { of: (contending) => freshProcesses(contending), store: join(scratch, `${set}-sources`) });
+      const add = (suffix: string, contenders: Contenders, roundsTimes: number) =>
+        groups.push({ cases: casesOf(`${component.name}${suffix}`, { ...contenders, size }), roundsTimes });
+      add("", warm, times[0]);
+      add(", first in a process", first, times[1]);
+      add(", first in a process from sources", sources, times[1]);
     }
     return groups;
   },
