@@ -8,5 +8,6 @@ test.each([0, 1, 4097])("the sums of %d bytes are those of zlib and OpenSSL, whe
   const buffer = Uint8Array.from({ length: length + 3 }, (_, place) => place * 7);
   const bytes = buffer.subarray(3);
   expect(crc32Of(bytes)).toBe(crc32(bytes));
+  expect(crc32Of(bytes, crc32Of(buffer))).toBe(crc32(bytes, crc32(buffer)));
   expect(sha256Of(bytes)).toBe(createHash("sha256").update(bytes).digest("hex"));
 });

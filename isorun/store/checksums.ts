@@ -10,6 +10,6 @@ export function sha256Of(bytes: Uint8Array): string {
   return process.getBuiltinModule("node:crypto").createHash("sha256").update(bytes).digest("hex");
 }
 
-/** As in gzip. */
-export const crc32Of = (bytes: Uint8Array): number =>
-  isBun ? Bun.hash.crc32(bytes) : process.getBuiltinModule("node:zlib").crc32(bytes);
+/** As in gzip. @param before the sum of what stands in front */
+export const crc32Of = (bytes: Uint8Array, before = 0): number =>
+  isBun ? Bun.hash.crc32(bytes, before) : process.getBuiltinModule("node:zlib").crc32(bytes, before);

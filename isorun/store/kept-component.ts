@@ -9,8 +9,8 @@ import { CoreTypeSpace } from "../types/core-types.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
 import { decodeGraph, encodeGraph, type Special } from "./graph.ts";
 
-/** Grows with every change of what is kept: types, definitions, the format of graphs. */
-export const keptVersion = 2;
+/** Grows with every change of what is kept: types, definitions, the format of graphs, the seal. */
+export const keptVersion = 3;
 
 /** Its types are looked at only where it is rewritten: they are decoded then. */
 class KeptCoreModule implements CoreModule {

@@ -14,24 +14,27 @@ const headBytes = 8;
 export function readEntry(root: string, { kind, key }: StoreKey): Uint8Array | "absent" | "damaged" {
   const reading = readSmallBytes(join(root, kind, key, fileName));
   if (reading.kind === "absent") return "absent";
-  return (reading.kind === "whole" ? contentsOf(reading.value) : undefined) ?? "damaged";
+  return (reading.kind === "whole" ? contentsOf(reading.value, key) : undefined) ?? "damaged";
 }
 
-function contentsOf(bytes: Uint8Array): Uint8Array | undefined {
+function contentsOf(bytes: Uint8Array, key: string): Uint8Array | undefined {
   if (bytes.length < headBytes) return undefined;
   const head = new DataView(bytes.buffer, bytes.byteOffset, headBytes);
   const contents = bytes.subarray(headBytes);
-  const isWhole = head.getUint32(0, true) === contents.length && head.getUint32(4, true) === crc32Of(contents);
+  const isWhole = head.getUint32(0, true) === contents.length && head.getUint32(4, true) === sumOf(contents, key);
   return isWhole ? contents : undefined;
 }
 
+/** Of the name as well: what belongs to another name, whole as it is, and zeros, which are the sum of nothing, are damage. */
+const sumOf = (contents: Uint8Array, key: string): number => crc32Of(contents, crc32Of(new TextEncoder().encode(key)));
+
 /** With its length and a CRC-32 in front. */
-export function sealed(contents: Uint8Array): Uint8Array {
+export function sealed(contents: Uint8Array, key: string): Uint8Array {
   const whole = new Uint8Array(headBytes + contents.length);
   whole.set(contents, headBytes);
   const view = new DataView(whole.buffer);
   view.setUint32(0, contents.length, true);
-  view.setUint32(4, crc32Of(contents), true);
+  view.setUint32(4, sumOf(contents, key), true);
   return whole;
 }
 

@@ -6,8 +6,8 @@
  *   isorun-components/<hash>.<version>/kept              what decoding and validation came to
  *   isorun-modules/<hash>.<version>-<fuel version>.<options>/kept    all core modules, rewritten
  *
- * An entry is published whole, by one rename. It begins with its length and a CRC-32: what is damaged is made again. A
- * store that cannot be written is used as far as it can be read; it is a cache, and nothing is lost without it.
+ * An entry is published whole, by one rename. It begins with its length and a CRC-32 of its name and contents: what is
+ * damaged, or stands under another name than its own, is made again. A store that cannot be written is used as far as it can be read; it is a cache, and nothing is lost without it.
  */
 import type { StoreKey } from "../../core/store.ts";
 import { fuelCostVersion } from "../compile/fuel-cost.ts";
@@ -62,13 +62,10 @@ export function openModuleStore(root: string): ModuleStore {
   };
 }
 
-/** Undefined for what is not there, cannot be read, or is damaged: that makes room for another one. */
+/** Undefined for what is not there, cannot be read, or is damaged: it is made again then, and kept in its place. */
 function read(root: string, entry: StoreKey): Uint8Array | undefined {
-  return unlessRefused(() => {
-    const found = readEntry(root, entry);
-    if (found === "damaged") writing().removeEntry(root, entry);
-    return typeof found === "string" ? undefined : found;
-  });
+  const found = unlessRefused(() => readEntry(root, entry));
+  return typeof found === "string" ? undefined : found;
 }
 
 const writing = () => require("./write-entry.ts") as typeof import("./write-entry.ts"); // loaded late: few loads write
