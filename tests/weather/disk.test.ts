@@ -5,7 +5,8 @@ import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, 
 import { join } from "node:path";
 import { overwrite } from "../../pybun/wheel/testing/overwrite.ts";
 import { buildWheel } from "../fixture-index/index.ts";
-import { openRunScene, type RunScene, runProgram } from "../run/run-scene.ts";
+import { openRunScene, type RunScene } from "../run/run-scene.ts";
+import { runWithMount } from "./run-with-mount.ts";
 import { addThreeWheels, expectRuns, expectWholeStore, leftovers, threeOutput, threeScript } from "./weather-scene.ts";
 
 let scene: RunScene;
@@ -44,23 +45,9 @@ test("a cache that is a file: 74", async () => {
   expect(stderr).toContain("E_STORE_NOT_DIRECTORY");
 });
 
-/** Root writes where the mode says no: the kernel's own "read-only" needs a mount, in a namespace of its own. */
-const inNamespace = (command: string): readonly string[] => [
-  "unshare",
-  "--mount",
-  ...(process.getuid?.() === 0 ? [] : ["--map-root-user"]),
-  "/bin/sh",
-  "-ec",
-  command,
-];
-
-const remedy = "a mount namespace is needed: run as root, or sysctl -w kernel.unprivileged_userns_clone=1";
-
 async function runMounted(mount: string, args = "run three.py", before = "") {
-  const command = `${mount}; echo mounted >&2; ${before}exec "${scene.program}" ${args}`;
-  const result = await runProgram(inNamespace(command), { cwd: scene.directory, env: scene.environment });
-  expect(result.stderr.startsWith("mounted\n"), `${remedy}\n${result.stderr}`).toBe(true);
-  return { ...result, stderr: result.stderr.slice("mounted\n".length) };
+  const place = { cwd: scene.directory, env: scene.environment };
+  return runWithMount(mount, `${before}exec "${scene.program}" ${args}`, place);
 }
 
 describe("a read-only cache", () => {

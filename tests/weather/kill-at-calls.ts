@@ -28,13 +28,32 @@ export interface Target {
 
 const tracer = join(import.meta.dir, "trace-mutations.py");
 
+/** Where a command is traced. */
+export interface TracePlace {
+  /** Takes the list of calls. */
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly python: string;
+  /** Only calls on paths below these count. */
+  readonly roots: readonly string[];
+}
+
 /** Runs `pybun ARGS` until it and everything that it started have ended; signals at the target, if the run comes there. */
-export async function traceRun(scene: RunScene, args: readonly string[], target?: Target): Promise<TracedRun> {
-  const log = join(scene.directory, "calls");
+export function traceRun(scene: RunScene, args: readonly string[], target?: Target): Promise<TracedRun> {
+  const roots = ["vivarium", "place"].map((name) => join(scene.directory, name));
+  return traceCommand({ ...scene, roots }, [scene.program, ...args], target);
+}
+
+/** The same for any command. */
+export async function traceCommand(
+  { directory, environment, python, roots }: TracePlace,
+  command: readonly string[],
+  target?: Target,
+): Promise<TracedRun> {
+  const log = join(directory, "calls");
   const wanted = target === undefined ? "" : JSON.stringify([target.call.does, target.call.time, target.signal]);
-  const roots = ["vivarium", "place"].map((name) => join(scene.directory, name)).join(":");
-  const command = [scene.python, tracer, roots, log, wanted, scene.program, ...args];
-  const result = await runProgram(command, { cwd: scene.directory, env: scene.environment });
+  const traced = [python, tracer, roots.join(":"), log, wanted, ...command];
+  const result = await runProgram(traced, { cwd: directory, env: environment });
   const lines = readFileSync(log, "utf8").split("\n").filter(Boolean);
   // As the tracer writes them: a first line that says it works, the calls, and the signal's name before the target's effect.
   const marks = lines.map((line) => JSON.parse(line) as [string, number]).map(([does, time]) => ({ does, time }));
