@@ -31,7 +31,7 @@ interface Size {
 const small: Size = {
   without: { limit: 0.1, aim: 0.08 },
   with: { limit: 0.15, aim: 0.08 },
-  warmUps: 200,
+  warmUps: 1000,
   roundsTimes: [9, 2],
 };
 
@@ -79,7 +79,10 @@ export const load: Benchmark = {
         of: (contending) => freshProcesses(contending, contending.name === "isorun" ? program : undefined),
         store: join(scratch, `${set}-first`),
       });
-      const sources = contendersFor(component, { of: (contending) => freshProcesses(contending), store: join(scratch, `${set}-sources`) });
+      const sources = contendersFor(component, {
+        of: (contending) => freshProcesses(contending),
+        store: join(scratch, `${set}-sources`),
+      });
       const add = (suffix: string, contenders: Contenders, roundsTimes: number) =>
         groups.push({ cases: casesOf(`${component.name}${suffix}`, { ...contenders, size }), roundsTimes });
       add("", warm, times[0]);

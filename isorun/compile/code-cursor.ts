@@ -3,6 +3,9 @@ import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors
 import type { IndexShift } from "./index-shift.ts";
 import { SplicedOutput } from "./spliced-output.ts";
 
+/** Whether a block type that begins so is the index of a function type: others are one result, or nothing. */
+export const isTypeIndex = (code: number): boolean => code < 0x40 || code >= 0x80;
+
 export class CodeCursor {
   readonly bytes: Uint8Array;
   readonly output: SplicedOutput;
@@ -112,9 +115,8 @@ export class CodeCursor {
 
   /** Types that are appended to the module's own stand behind `typeCount`. */
   skipBlockType(typeCount: number): void {
-    const code = this.bytes[this.at] ?? 0;
-    if (code >= 0x40 && code < 0x80) this.skipValueType(typeCount);
-    else this.typeIndex(typeCount);
+    if (isTypeIndex(this.bytes[this.at] ?? 0)) this.typeIndex(typeCount);
+    else this.skipValueType(typeCount);
   }
 
   /** Also of block types, which are signed: from 0 on they read as unsigned ones do. */

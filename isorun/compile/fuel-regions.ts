@@ -16,6 +16,7 @@
  */
 import { writePadded } from "./byte-writer.ts";
 import { conditionalInstructionsMax, instructionCost } from "./fuel-cost.ts";
+import type { MeteredLoop } from "./label-frames.ts";
 import type { SplicedOutput } from "./spliced-output.ts";
 
 /** The first region, of a function's entry: its charge is written last. */
@@ -24,6 +25,13 @@ export const entryRegion = 0;
 const noRegion = -1;
 const ifCall = Uint8Array.of(0x04, 0x40, 0x10); // if, call
 const toOuterLoop = Uint8Array.of(0x0d, 0x01); // br_if
+const block = 0x02;
+const loop = 0x03;
+/** A loop with a latch is a block to leave, two loops, a block whose end is the latch, and one that is the body. */
+const latchedLabels = 4;
+const untilLatch = Uint8Array.of(block, 0x40);
+const leaveLatched = Uint8Array.of(0x0b, 0x0c, 3, 0x0b); // end of the body, br, end of the block in front of the latch
+const againAndEnds = Uint8Array.of(0x0c, 0, 0x0b, 0x0b); // br, ends of both loops
 const roomMax = 2 ** 30;
 
 export class FuelRegions {
@@ -39,7 +47,7 @@ export class FuelRegions {
   /** The next instruction begins a region. */
   #isPending = false;
   #numberWidth = 3;
-  /** By region: cost, what may still follow behind a branch, and up to three places where the cost is written. */
+  /** By region: cost, what may still follow behind a branch, and the places where the cost is written. */
   readonly #costs: number[] = [];
   readonly #allowances: number[] = [];
   readonly #places: number[] = [];
@@ -107,32 +115,68 @@ export class FuelRegions {
   }
 
   /**
-   * The head of a loop whose instruction begins at `offset`, behind what it costs to come here; `type` is the span of
-   * the block type. Written are two loops, because an engine keeps all that lives across a call in memory: the inner
+   * The head of a loop whose instruction begins at `offset`, behind what it costs to come here; `typeEnd` is where its
+   * block type ends. Written are two loops, because an engine keeps all that lives across a call in memory: the inner
    * one asks for fuel and leaves for the outer one if there is too little, and only the outer one calls.
+   *
+   * With a latch the inner loop asks behind its body, where all branches back lead, and not at its head: what a round
+   * begins with is the guest's own. The body stands in a block of the loop's type, so that what it leaves is checked. A
+   * loop whose type is an index may have parameters, which a latch would have to hand on: it asks at its head.
    */
-  loopHead(offset: number, { typeEnd, spend }: { typeEnd: number; spend: number }): void {
+  loopHead(
+    offset: number,
+    { typeEnd, hasLatch, spend }: { typeEnd: number; hasLatch: boolean; spend: number },
+  ): MeteredLoop {
     const output = this.#output;
     output.copyTo(typeEnd);
-    const typeFrom = output.length - (typeEnd - offset);
-    const typeTo = output.length;
+    const type = { from: output.length - (typeEnd - offset) + 1, to: output.length };
+    if (hasLatch) {
+      output.bytes[type.from - 1] = block; // which the loop's end leaves
+      this.#block(loop, type);
+    }
     this.#open();
+    const head = this.#current;
     this.#loopDepth += 1;
     if (this.#loopDepth === 1) this.reload();
-    this.#lessThanCost();
+    this.#lessThanCost(head);
     output.append(ifCall);
     output.unsigned(spend);
     this.reload();
     output.byte(0x0b);
-    output.appendSpan(output.bytes, typeFrom, typeTo);
-    this.#lessThanCost();
-    output.append(toOuterLoop);
-    this.#charge();
+    if (hasLatch) this.#charge(head);
+    this.#block(loop, type);
+    if (hasLatch) {
+      output.append(untilLatch);
+      this.#block(block, type);
+    } else {
+      this.#askAndCharge(head);
+    }
+    return { head, labels: hasLatch ? latchedLabels : 1, hasLatch };
   }
 
-  /** Behind the end of a loop that had a head. */
-  leaveLoop(): void {
+  /** In front of the end of a loop that had a head, which is the outermost of what it became. */
+  loopEnd(head: number, hasLatch: boolean): void {
+    const output = this.#output;
+    if (hasLatch) {
+      output.append(leaveLatched);
+      this.#askAndCharge(head);
+      output.append(againAndEnds);
+    } else {
+      output.byte(0x0b);
+    }
     this.#loopDepth -= 1;
+  }
+
+  /** In the inner loop. */
+  #askAndCharge(region: number): void {
+    this.#lessThanCost(region);
+    this.#output.append(toOuterLoop);
+    this.#charge(region);
+  }
+
+  #block(opcode: number, { from, to }: { readonly from: number; readonly to: number }): void {
+    this.#output.byte(opcode);
+    this.#output.appendSpan(this.#output.bytes, from, to);
   }
 
   /** Behind what has charged by itself, a call above all, and ends at `offset`. */
@@ -173,7 +217,7 @@ export class FuelRegions {
   #openAt(offset: number): void {
     this.#output.copyTo(offset);
     this.#open();
-    this.#charge();
+    this.#charge(this.#current);
   }
 
   #open(): void {
@@ -194,14 +238,14 @@ export class FuelRegions {
   }
 
   /** The fuel, i64.const cost, i64.lt_s */
-  #lessThanCost(): void {
-    this.#fuelAndCost();
+  #lessThanCost(region: number): void {
+    this.#fuelAndCost(region);
     this.#output.byte(0x53);
   }
 
-  #charge(): void {
+  #charge(region: number): void {
     const output = this.#output;
-    this.#fuelAndCost();
+    this.#fuelAndCost(region);
     output.byte(0x7d); // i64.sub
     if (this.#isInLocal) {
       output.byte(0x22);
@@ -211,14 +255,14 @@ export class FuelRegions {
     output.unsigned(this.#globals.fuel);
   }
 
-  #fuelAndCost(): void {
+  #fuelAndCost(region: number): void {
     const output = this.#output;
     const isLocal = this.#isInLocal;
     output.byte(isLocal ? 0x20 : 0x23);
     output.unsigned(isLocal ? (this.#local ?? 0) : this.#globals.fuel);
     output.byte(0x42);
     this.#places.push(output.length);
-    this.#placeRegions.push(this.#current);
+    this.#placeRegions.push(region);
     output.reserve(this.#numberWidth);
     output.length += this.#numberWidth;
   }

@@ -1,6 +1,6 @@
 /**
- * The blocks around an instruction. A loop that is metered has become two (fuel-regions.ts), so that labels beyond it
- * are one further away.
+ * The blocks around an instruction. A loop that is metered has become several blocks (fuel-regions.ts), so that labels
+ * beyond it are further away.
  */
 
 /** Numbers, because they stand in arrays: a module has millions of blocks. */
@@ -14,6 +14,15 @@ export const blockKinds: Readonly<Record<number, number>> = {
   0x1f: frameKinds.try,
 };
 
+export interface MeteredLoop {
+  /** The region of its head. */
+  readonly head: number;
+  /** How many blocks more it became. */
+  readonly labels: number;
+  /** Branches to it lead out of the innermost of them, and not to the head of a loop. */
+  readonly hasLatch: boolean;
+}
+
 export class LabelFrames {
   /** How many there are; the innermost is the last. */
   depth = 0;
@@ -25,38 +34,46 @@ export class LabelFrames {
   areDead = new Uint8Array(64);
   /** A way leads from the end of a part (the first half, a handler's neighbour) behind the block. */
   arePassed = new Uint8Array(64);
-  /** How many loops were doubled from the function's frame up to and with this one. */
-  doubled = new Int32Array(64);
+  /** Of a loop that is metered: the region of its head. */
+  heads = new Int32Array(64);
+  /** How many labels were added from the function's frame up to and with this one. */
+  added = new Int32Array(64);
+  /** Branches to it lead out of its innermost block. */
+  areLatched = new Uint8Array(64);
 
   push(kind: number, region: number, isDead: boolean): void {
     const { depth } = this;
     this.kinds[depth] = kind;
     this.regions[depth] = region;
     this.areDead[depth] = isDead ? 1 : 0;
-    this.arePassed[depth] = 0;
-    this.doubled[depth] = this.doubledAt(depth - 1);
+    this.arePassed[depth] = this.areLatched[depth] = 0;
+    this.added[depth] = this.#addedUpTo(depth - 1);
     this.depth = depth + 1;
     if (this.depth === this.kinds.length) this.#grow();
   }
 
-  /** The innermost is a loop that becomes two. */
-  double(): void {
-    this.doubled[this.depth - 1] = this.doubledAt(this.depth - 2) + 1;
+  /** The innermost is a loop that is metered. */
+  meter({ head, labels, hasLatch }: MeteredLoop): void {
+    const top = this.depth - 1;
+    this.heads[top] = head;
+    this.added[top] = this.#addedUpTo(top - 1) + labels;
+    this.areLatched[top] = hasLatch ? 1 : 0;
   }
 
-  doubledAt(depth: number): number {
-    return depth < 0 ? 0 : (this.doubled[depth] ?? 0);
+  #addedUpTo(depth: number): number {
+    return depth < 0 ? 0 : (this.added[depth] ?? 0);
   }
 
-  isDoubled(depth: number): boolean {
-    return this.doubledAt(depth) !== this.doubledAt(depth - 1);
+  /** Whether the block at this depth became several. */
+  isMetered(depth: number): boolean {
+    return this.#addedUpTo(depth) !== this.#addedUpTo(depth - 1);
   }
 
   /** What `label` is in the rewritten code; undefined if there is no such label. */
   rewritten(label: number): number | undefined {
     const target = this.depth - 1 - label;
     if (target < 0) return undefined;
-    return label + this.doubledAt(this.depth - 1) - this.doubledAt(target);
+    return label + this.#addedUpTo(this.depth - 1) - this.#addedUpTo(target) + (this.areLatched[target] ?? 0);
   }
 
   #grow(): void {
@@ -65,7 +82,9 @@ export class LabelFrames {
     this.regions = resized(new Int32Array(size), this.regions);
     this.areDead = resized(new Uint8Array(size), this.areDead);
     this.arePassed = resized(new Uint8Array(size), this.arePassed);
-    this.doubled = resized(new Int32Array(size), this.doubled);
+    this.heads = resized(new Int32Array(size), this.heads);
+    this.added = resized(new Int32Array(size), this.added);
+    this.areLatched = resized(new Uint8Array(size), this.areLatched);
   }
 }
 

@@ -158,11 +158,11 @@ export class QuickWalk {
     return true;
   }
 
-  /** But of a function, or of a loop that became two. */
+  /** But of a function, or of a loop that is metered. */
   #end(): boolean {
     const frames = this.#frames;
     const top = frames.depth - 1;
-    if (top === 0 || frames.isDoubled(top)) return false;
+    if (top === 0 || frames.isMetered(top)) return false;
     this.#cursor.at += 1;
     this.endBlock();
     return true;

@@ -8,7 +8,7 @@
  * restored behind calls, nor where exceptions are caught.
  */
 import { ByteWriter } from "./byte-writer.ts";
-import { CodeCursor } from "./code-cursor.ts";
+import { CodeCursor, isTypeIndex } from "./code-cursor.ts";
 import { growCost, instructionCost, instructionsPerElement, throwCost } from "./fuel-cost.ts";
 import { FuelRegions } from "./fuel-regions.ts";
 import { entryBytesMax, writeEntry } from "./function-entry.ts";
@@ -228,12 +228,16 @@ export class FunctionRewriter {
 
   #loop(start: number): void {
     this.#loops = true;
-    const isDoubled = this.#regions !== undefined && !this.#quick.isDead;
+    const isMetered = !this.#quick.isDead;
     this.#push(frameKinds.loop);
-    if (isDoubled) {
-      this.#frames.double();
-      this.#regions?.loopHead(start, { typeEnd: this.#cursor.at, spend: this.#plan.injected.outOfFuel() });
-    }
+    if (this.#regions === undefined || !isMetered) return;
+    const { at, bytes } = this.#cursor;
+    const loop = this.#regions.loopHead(start, {
+      typeEnd: at,
+      hasLatch: !isTypeIndex(bytes[start + 1] ?? 0),
+      spend: this.#plan.injected.outOfFuel(),
+    });
+    this.#frames.meter(loop);
   }
 
   /** Where a handler begins nothing reloads the local, and what threw has charged. */
@@ -258,10 +262,11 @@ export class FunctionRewriter {
   }
 
   #end(start: number): void {
-    if (this.#frames.isDoubled(this.#frames.depth - 1)) {
+    const frames = this.#frames;
+    const top = frames.depth - 1;
+    if (frames.isMetered(top)) {
       this.#cursor.output.copyTo(start);
-      this.#cursor.output.byte(0x0b);
-      this.#regions?.leaveLoop();
+      this.#regions?.loopEnd(frames.heads[top] ?? 0, frames.areLatched[top] === 1);
     }
     this.#quick.endBlock();
   }
