@@ -1,7 +1,9 @@
 /** Guests that take long to compile, to start, or much of the machine's memory, beside a neighbour that goes on answering. */
 import { beforeAll, expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import { BudgetExhausted, TrapError } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -28,8 +30,6 @@ const starting = `(component
   (core module $m (memory 16) (func $spin (memory.fill (i32.const 0) (i32.const 1) (i32.const 1048576)) (loop (br 0))) (start $spin))
   (core instance (instantiate $m)))`;
 
-type Budget = Parameters<ReturnType<Runtime["instance"]>["budget"]>[0];
-
 const runtime = new Runtime();
 let components: readonly [given: Component, swelling: Component, starting: Component];
 let neighbour: InstanceHandle;
@@ -46,12 +46,6 @@ beforeAll(async () => {
     .budget({ fuel: 1n << 40n })
     .instantiate();
 }, 120_000);
-
-const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => expect.unreachable("it was not rejected"),
-    (error: unknown) => error,
-  );
 
 function unsigned(value: number): number[] {
   const bytes: number[] = [];

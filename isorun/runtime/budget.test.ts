@@ -1,5 +1,6 @@
 /** Budgets: what is spent ends the instance, with the field, and a neighbour goes on. */
 import { beforeAll, expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { grantNothing } from "../../core/policy/policy.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
@@ -32,8 +33,6 @@ const greedy = `(component
   (func (export "grow") (param "pages" u32) (result s32) (canon lift (core func $i "grow")))
   (func (export "swell") (canon lift (core func $i "swell")))
   (func (export "extend") (canon lift (core func $i "extend"))))`;
-
-type Budget = Parameters<ReturnType<Runtime["instance"]>["budget"]>[0];
 
 const runtime = new Runtime();
 let component: Component;

@@ -1,6 +1,7 @@
 /** The end of a runtime: of its instances, of calls that wait, and of what can be asked of it. What it loads from. */
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import { Runtime } from "./runtime.ts";
 
 const text = `(component
@@ -24,12 +25,6 @@ beforeAll(async () => {
   bytesOf = await assemble([text, starter]);
   bytes = bytesOf(text);
 });
-
-const failureOf = (run: Promise<unknown>): Promise<unknown> =>
-  run.then(
-    () => "nothing was thrown",
-    (error: unknown) => error,
-  );
 
 test("instances end, and so do calls that wait for the host or for their turn", async () => {
   const runtime = new Runtime();

@@ -1,6 +1,8 @@
 /** Lists of a host that do not end, or say that they are longer than anything: as much is read as could ever be given. */
 import { afterEach, beforeAll, expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -26,8 +28,6 @@ const lists = (limits: string): string => `(component
 
 const [growing, bounded] = [lists("1"), lists("1 2")];
 
-type Budget = Parameters<ReturnType<Runtime["instance"]>["budget"]>[0];
-
 const runtime = new Runtime();
 let free: Component;
 let small: Component;
@@ -44,12 +44,6 @@ const instanceOf = (component: Component, budget: Budget, give: () => unknown = 
     .budget(budget)
     .linkHost((linker) => linker.func("give", give))
     .instantiate();
-
-const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => expect.unreachable("it was not rejected"),
-    (error: unknown) => error,
-  );
 
 /** Counts how many were asked for. */
 function endless<T>(item: T, each: () => void = () => undefined): { readonly items: Iterable<T>; read: () => number } {

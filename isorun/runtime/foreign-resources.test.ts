@@ -1,5 +1,6 @@
 /** Another instance's resources at the end of who owns them: destroyed once, there, and on nobody's account but the owner's. */
 import { beforeAll, expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -61,8 +62,6 @@ let bytesOf: (text: string) => Uint8Array;
 beforeAll(async () => {
   bytesOf = await assemble(texts);
 });
-
-type Budget = Parameters<ReturnType<Runtime["instance"]>["budget"]>[0];
 
 interface Host {
   readonly see?: () => void;

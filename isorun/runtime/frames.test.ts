@@ -1,5 +1,6 @@
 /** What is told of a trap: the calls that it came out of, by the names of components, instances and functions. */
 import { beforeAll, expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { Component } from "./component.ts";
@@ -58,8 +59,6 @@ beforeAll(async () => {
   const read = await assemble(texts);
   components = await Promise.all(texts.map((text) => runtime.load(read(text))));
 }, 120_000);
-
-type Budget = Parameters<ReturnType<Runtime["instance"]>["budget"]>[0];
 
 /** All names are those of a fresh runtime, so that instances are numbered from one. */
 async function start(index: number, budget: Budget = {}, host: () => unknown = () => undefined) {

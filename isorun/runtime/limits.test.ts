@@ -1,7 +1,9 @@
 /** What ends an instance that takes too much: the right field, a neighbour that goes on, memory that is given back. */
 import { beforeAll, expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import { BudgetExhausted, UnsupportedError } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -36,8 +38,6 @@ const slowStart = `(component
   (core module $m (func $spin (loop (br 0))) (start $spin))
   (core instance (instantiate $m)))`;
 
-type Budget = Parameters<ReturnType<Runtime["instance"]>["budget"]>[0];
-
 const runtime = new Runtime();
 let component: Component;
 let slow: Component;
@@ -56,12 +56,6 @@ const instanceWith = (budget: Budget): Promise<InstanceHandle> =>
     .budget(budget)
     .linkHost((linker) => linker.func("wait", never))
     .instantiate();
-
-const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => expect.unreachable("it was not rejected"),
-    (error: unknown) => error,
-  );
 
 const cases: readonly (readonly [name: string, budget: Budget, field: string])[] = [
   ["spin", { wallMs: 150 }, "wallMs"],

@@ -1,7 +1,9 @@
 /** Budgets of instances that others call through links: what is done there is theirs. */
 import { beforeAll, expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -77,8 +79,6 @@ const consumer = `(component
   (func (export "take") (param "size" u32) (result u32) (canon lift (core func $i "take")))
   (func (export "give") (param "size" u32) (canon lift (core func $i "give"))))`;
 
-type Budget = Parameters<ReturnType<Runtime["instance"]>["budget"]>[0];
-
 const runtime = new Runtime();
 let components: readonly [Component, Component];
 
@@ -99,12 +99,6 @@ async function pairWith(ofCallee: Budget, ofCaller: Budget = {}, wait: () => unk
   const linked = runtime.instance(consumes).budget(ofCaller).linkLocal("test:app/work", callee);
   return { callee, caller: await linked.instantiate() };
 }
-
-const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => expect.unreachable("it was not rejected"),
-    (error: unknown) => error,
-  );
 
 const never = (): Promise<void> => new Promise(() => undefined);
 

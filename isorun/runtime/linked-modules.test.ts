@@ -1,5 +1,6 @@
 /** Core modules that come through links: whoever makes instances of them pays for these, by its own budget. */
 import { beforeAll, expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
@@ -45,8 +46,6 @@ let bytesOf: (text: string) => Uint8Array;
 beforeAll(async () => {
   bytesOf = await assemble([giver, ...Object.values(receivers)]);
 });
-
-type Budget = Parameters<ReturnType<Runtime["instance"]>["budget"]>[0];
 
 interface Pair {
   readonly gives: InstanceHandle;

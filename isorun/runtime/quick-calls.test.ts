@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import type { BudgetExhausted, TrapError } from "../errors/errors.ts";
+import { thrownBy } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -61,16 +62,6 @@ const instance = (ask: (...given: never[]) => unknown): Promise<InstanceHandle> 
 
 const same = (x: number): number => x;
 
-/** What it throws. */
-function thrown(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("nothing was thrown");
-}
-
 describe("a call of scalars", () => {
   test("is counted, also from inside another call", async () => {
     const inner = await instance(same);
@@ -92,20 +83,20 @@ describe("a call of scalars", () => {
   test("that traps ends the instance, which then says so first of all", async () => {
     const handle = await instance(same);
     const [add, fail] = [handle.func("add"), handle.func("fail")];
-    expect((thrown(fail) as TrapError).message).toMatch(/unreachable/i);
+    expect((thrownBy(fail) as TrapError).message).toMatch(/unreachable/i);
     expect(handle.state).toBe("trapped");
     for (const given of [[1, 2], [1], [1, -1]]) {
-      expect((thrown(() => add(...given)) as TrapError).code).toBe("cannot-enter");
+      expect((thrownBy(() => add(...given)) as TrapError).code).toBe("cannot-enter");
     }
   });
 
   test("that comes back into its own instance is refused, and that ends it", async () => {
     const own: { handle?: InstanceHandle; refusal?: unknown } = {};
     own.handle = await instance((x: number) => {
-      own.refusal = thrown(() => own.handle?.func("add")(x, 1));
+      own.refusal = thrownBy(() => own.handle?.func("add")(x, 1));
       throw own.refusal;
     });
-    expect(thrown(() => own.handle?.func("through")(1))).toBe(own.refusal);
+    expect(thrownBy(() => own.handle?.func("through")(1))).toBe(own.refusal);
     expect((own.refusal as TrapError).message).toContain("its own call comes back");
     expect(own.handle.state).toBe("trapped");
   });
@@ -113,7 +104,7 @@ describe("a call of scalars", () => {
   test("whose host function swallows that refusal goes on", async () => {
     const own: { handle?: InstanceHandle } = {};
     own.handle = await instance((x: number) => {
-      thrown(() => own.handle?.func("add")(x, 1));
+      thrownBy(() => own.handle?.func("add")(x, 1));
       return x;
     });
     expect(own.handle.func("through")(7)).toBe(7);
@@ -122,7 +113,7 @@ describe("a call of scalars", () => {
 
   test("without end meets the native stack, which ends the instance and no other", async () => {
     const [handle, neighbour] = [await instance(same), await instance(same)];
-    const error = thrown(() => handle.func("endless")(0)) as BudgetExhausted;
+    const error = thrownBy(() => handle.func("endless")(0)) as BudgetExhausted;
     expect([error.code, error.field]).toEqual(["budget-exhausted", "maxCallDepth"]);
     expect(handle.state).toBe("exhausted");
     expect(neighbour.func("add")(1, 1)).toBe(2);
@@ -131,7 +122,7 @@ describe("a call of scalars", () => {
   test("that fails inside a host function leaves the outer call its reason", async () => {
     const inner = await instance(same);
     const outer = await instance(() => inner.func("fail")());
-    expect((thrown(() => outer.func("through")(1)) as TrapError).message).toMatch(/unreachable/i);
+    expect((thrownBy(() => outer.func("through")(1)) as TrapError).message).toMatch(/unreachable/i);
     expect([outer.state, inner.state]).toEqual(["trapped", "trapped"]);
   });
 
@@ -141,7 +132,7 @@ describe("a call of scalars", () => {
       void own.handle?.terminate("enough");
       return x;
     });
-    expect((thrown(() => own.handle?.func("through")(1)) as TrapError).code).toBe("terminated");
+    expect((thrownBy(() => own.handle?.func("through")(1)) as TrapError).code).toBe("terminated");
     expect(own.handle.state).toBe("terminated");
   });
 });
@@ -169,6 +160,6 @@ test("a memory that grows from nothing while strings pass is seen anew", async (
 test("what is not UTF-8 traps, however short it is", async () => {
   for (const source of malformed) {
     const handle = await runtime.instance(await runtime.load(read(source))).instantiate();
-    expect((thrown(() => handle.func("f")()) as TrapError).message).toContain("utf-8");
+    expect((thrownBy(() => handle.func("f")()) as TrapError).message).toContain("utf-8");
   }
 });

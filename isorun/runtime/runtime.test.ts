@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import { ComponentError, DecodeError, LinkError, TrapError, ValidationError } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import { Runtime } from "./runtime.ts";
 
@@ -76,15 +77,6 @@ const instantiate = (log: (x: number) => void, linked?: Awaited<ReturnType<typeo
 };
 
 const provide = () => runtime.instance(appProvider).instantiate();
-
-/** What it was rejected with. */
-const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => {
-      throw new Error("it was not rejected");
-    },
-    (error: unknown) => error,
-  );
 
 describe("loading", () => {
   test("says what a component imports and exports, as WIT", () => {

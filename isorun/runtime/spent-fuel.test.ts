@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import { BudgetExhausted, UnsupportedError } from "../errors/errors.ts";
+import { failureOf, thrownBy } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -72,27 +73,13 @@ const withFuel = (fuel: bigint, note: () => unknown = () => undefined): Promise<
     .linkHost((linker) => linker.func("note", note))
     .instantiate();
 
-function thrown(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("nothing was thrown");
-}
-
-const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => expect.unreachable("it was not rejected"),
-    (error: unknown) => error,
-  );
-
 const stepCost = 21n;
 
 test("a call that costs more than there is left ends the instance when it has paid", async () => {
   for (const ways of ["func", "call"] as const) {
     const instance = await withFuel(10n);
-    const end = ways === "func" ? thrown(() => instance.func("step")(1)) : await failureOf(instance.call("step", [1]));
+    const end =
+      ways === "func" ? thrownBy(() => instance.func("step")(1)) : await failureOf(instance.call("step", [1]));
     expect(end).toBeInstanceOf(BudgetExhausted);
     expect(end).toMatchObject({ field: "fuel", limit: 10n, used: stepCost });
     expect((end as BudgetExhausted).message).toBe("the budget's 'fuel' is exhausted: 21 of 10");
@@ -105,7 +92,7 @@ test("what is just enough is enough, and the next call is refused", async () => 
   const step = instance.func("step");
   expect([step(1), step(2), await instance.call("step", [3])]).toEqual([1, 2, 3]);
   expect(instance.state).toBe("ready");
-  expect(thrown(() => step(4))).toMatchObject({ field: "fuel", limit: 63n, used: 63n });
+  expect(thrownBy(() => step(4))).toMatchObject({ field: "fuel", limit: 63n, used: 63n });
   expect(instance.state).toBe("exhausted");
   expect(instance.usage().fuel).toBe(63n);
 });
@@ -124,7 +111,7 @@ test("0 is a limit of nothing", async () => {
   for (const name of ["step", "twice"]) {
     const instance = await withFuel(0n);
     expect(instance.state).toBe("ready");
-    expect(thrown(() => instance.func(name)(1))).toMatchObject({ field: "fuel", limit: 0n, used: 0n });
+    expect(thrownBy(() => instance.func(name)(1))).toMatchObject({ field: "fuel", limit: 0n, used: 0n });
     expect(instance.state).toBe("exhausted");
   }
 });
@@ -142,14 +129,14 @@ test("start functions pay as well", async () => {
 test("a provider without fuel ends, whatever its caller catches", async () => {
   const provider = await withFuel(100n);
   const consumer = await runtime.instance(caller).linkLocal("step", provider).instantiate();
-  expect(thrown(() => consumer.func("run")())).toMatchObject({ field: "fuel", limit: 100n, used: 105n });
+  expect(thrownBy(() => consumer.func("run")())).toMatchObject({ field: "fuel", limit: 100n, used: 105n });
   expect([consumer.state, provider.state]).toEqual(["trapped", "exhausted"]);
 });
 
 test("who has not paid calls no function of the host, and none goes on", async () => {
   let notes = 0;
   const instance = await withFuel(50n, () => void (notes += 1));
-  expect(thrown(() => instance.func("noting")())).toMatchObject({ field: "fuel", limit: 50n });
+  expect(thrownBy(() => instance.func("noting")())).toMatchObject({ field: "fuel", limit: 50n });
   expect(notes).toBe(0);
   const whole = await withFuel(1000n, () => void (notes += 1));
   whole.func("noting")();
@@ -174,7 +161,7 @@ test("a call that is given no fuel is refused, and nothing else ends", async () 
 test("an end that was not reached to the last says so", async () => {
   const instance = await withFuel(1000n);
   const consumer = await runtime.instance(caller).budget({ fuel: 20n }).linkLocal("step", instance).instantiate();
-  const { limit, used, message } = thrown(() => consumer.func("run")()) as BudgetExhausted;
+  const { limit, used, message } = thrownBy(() => consumer.func("run")()) as BudgetExhausted;
   expect(used).toBeLessThan(Number(limit));
   expect(message).toBe(`the budget's 'fuel' is exhausted: ${used} of 20 used, and the next step does not fit`);
 });
@@ -187,9 +174,9 @@ test("a refill adds to what an instance may use", async () => {
   step(2);
   expect(step(3)).toBe(3);
   expect(instance.usage().fuel).toBe(3n * stepCost);
-  expect(thrown(() => step(4))).toMatchObject({ field: "fuel", limit: 63n, used: 63n });
+  expect(thrownBy(() => step(4))).toMatchObject({ field: "fuel", limit: 63n, used: 63n });
   // What has ended stays so.
-  expect(thrown(() => instance.refill({ fuel: 1000n }))).toMatchObject({ code: "cannot-enter" });
+  expect(thrownBy(() => instance.refill({ fuel: 1000n }))).toMatchObject({ code: "cannot-enter" });
   expect(instance.state).toBe("exhausted");
 });
 
@@ -202,7 +189,7 @@ test("a host function refills whoever calls it", async () => {
   const calls = Number((3000n - fuel) / stepCost);
   for (let index = 0; index < calls; index += 1) step(index);
   expect(own.handle.state).toBe("ready");
-  expect(thrown(() => [step(1), step(2)])).toMatchObject({ field: "fuel", limit: 3000n });
+  expect(thrownBy(() => [step(1), step(2)])).toMatchObject({ field: "fuel", limit: 3000n });
 });
 
 test("a refill while a call is narrowed is the instance's", async () => {

@@ -1,7 +1,9 @@
 /** Time that is spent while nobody computes: clocks of these tests move only where a host function says so. */
 import { afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -34,8 +36,6 @@ const caller = `(component
 const starting = `(component
   (core module $m (func $start (nop)) (start $start))
   (core instance (instantiate $m)))`;
-
-type Budget = Parameters<ReturnType<Runtime["instance"]>["budget"]>[0];
 
 const runtime = new Runtime();
 let component: Component;
@@ -81,12 +81,6 @@ const instanceWith = (budget: Budget, way: keyof typeof sleeps): Promise<Instanc
     .budget(budget)
     .linkHost((linker) => linker.func("sleep", sleeps[way]))
     .instantiate();
-
-const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => expect.unreachable("it was not rejected"),
-    (error: unknown) => error,
-  );
 
 /** Processor time is that of turns: what passes while a call waits is not its own. */
 const ended: readonly (readonly [field: "wallMs" | "cpuMs", way: keyof typeof sleeps])[] = [

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import type { CallContext } from "../call/task.ts";
 import { ComponentError, LinkError, TrapError, UnsupportedError } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import type { HostFunction } from "./linker.ts";
@@ -137,13 +138,6 @@ const instantiate = (name: keyof typeof components, host: Host = {}): Promise<In
 
 const linkTo = (provider: InstanceHandle): Promise<InstanceHandle> =>
   runtime.instance(components.caller).linkLocal("test:app/math", provider).instantiate();
-
-/** What it was rejected with. */
-const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => expect.unreachable("it was not rejected"),
-    (error: unknown) => error,
-  );
 
 const never = (): Promise<number> => new Promise(() => undefined);
 

@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import type { InstanceState } from "../call/task.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
 
@@ -76,12 +77,6 @@ const destroyedIn = (owner: InstanceHandle): Promise<unknown> => owner.call("b#d
 const late = async (): Promise<void> => {
   for (let round = 0; round < 5; round += 1) await Promise.resolve();
 };
-
-const failureOf = async (run: PromiseLike<unknown>): Promise<unknown> =>
-  run.then(
-    () => "nothing was thrown",
-    (error: unknown) => error,
-  );
 
 const ends: readonly (readonly [
   by: string,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { failureOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
+import { instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
 import { TrapError } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import { type MonotonicClock, WasiClocks } from "./clocks.ts";
 
 const wall = { nowNs: () => 1_700_000_000_123_456_789n, resolutionNs: 1000n };

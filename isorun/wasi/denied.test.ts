@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { instantiate } from "../../tests/components/wasi/instantiate.ts";
 import { ComponentError, LinkError, TrapError } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import { WasiClocks } from "./clocks.ts";
 import { type Denial, WasiDenied } from "./denied.ts";
 

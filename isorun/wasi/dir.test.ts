@@ -13,8 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Call, probeOf } from "../../tests/components/wasi/filesystem-probe.ts";
-import { failureOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
+import { instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
 import { LinkError } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import { type PathOut, WasiDir } from "./dir.ts";
 
 let root = "";

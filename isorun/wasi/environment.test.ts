@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { failureOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
+import { instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
 import { ExitError } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import { WasiEnvironment } from "./environment.ts";
 
 describe("the environment", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
-import { failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { instantiate } from "../../tests/components/wasi/instantiate.ts";
 import { LinkError } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { Linker } from "../runtime/linker.ts";
 import { WasiClocks } from "./clocks.ts";
 import { installPoll } from "./io.ts";

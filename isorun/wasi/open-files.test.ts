@@ -14,7 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assemble } from "../../tests/components/assemble.ts";
 import { probeOf } from "../../tests/components/wasi/filesystem-probe.ts";
-import { failureOf, policyOf } from "../../tests/components/wasi/instantiate.ts";
+import { policyOf } from "../../tests/components/wasi/instantiate.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { WasiDir } from "./dir.ts";
 

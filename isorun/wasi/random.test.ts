@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { builderOf, failureOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
+import { builderOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import { KeyStream } from "./key-stream.ts";
 import { WasiRandom } from "./random.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { builderOf, failureOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
+import { builderOf, instantiate } from "../../tests/components/wasi/instantiate.ts";
 import { BudgetExhausted, ComponentError } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import { WasiClocks } from "./clocks.ts";
 import { inputFrom } from "./input.ts";
 import { CollectedOutput, outputTo } from "./output.ts";

@@ -4,6 +4,7 @@
  */
 import { beforeAll, expect, test } from "bun:test";
 import { BudgetExhausted, TrapError } from "../../isorun/errors/errors.ts";
+import { failureOf, thrownBy } from "../../isorun/errors/testing/failure-of.ts";
 import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
 import { readOwnComponents } from "./assemble.ts";
@@ -17,21 +18,6 @@ beforeAll(async () => {
 });
 
 const give = (name: string, ...values: readonly unknown[]): unknown => handle.func(name)(...values);
-
-function thrownBy(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("nothing was thrown");
-}
-
-const thrownLater = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => expect.unreachable("nothing was thrown"),
-    (error: unknown) => error,
-  );
 
 /** The guest is as it was: it answers, and is told so. */
 function expectHealthy(): void {
@@ -345,8 +331,8 @@ test("strings of every kind", () => {
 
 test("calls that answer later refuse the same values, and leave the guest as it was", async () => {
   expect(await handle.call("u8", [1])).toBe(1);
-  expect(await thrownLater(handle.call("u8", [256]))).toBeInstanceOf(TypeError);
-  expect(await thrownLater(handle.call("u8", []))).toBeInstanceOf(TypeError);
-  expect(await thrownLater(handle.call("absent", []))).toBeInstanceOf(TypeError);
+  expect(await failureOf(handle.call("u8", [256]))).toBeInstanceOf(TypeError);
+  expect(await failureOf(handle.call("u8", []))).toBeInstanceOf(TypeError);
+  expect(await failureOf(handle.call("absent", []))).toBeInstanceOf(TypeError);
   expectHealthy();
 });

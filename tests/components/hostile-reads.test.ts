@@ -5,6 +5,7 @@
 import { beforeEach, expect, test } from "bun:test";
 import type { Budget } from "../../core/budget/budget.ts";
 import { BudgetExhausted } from "../../isorun/errors/errors.ts";
+import { thrownBy } from "../../isorun/errors/testing/failure-of.ts";
 import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
 import { readOwnComponents } from "./assemble.ts";
@@ -22,15 +23,6 @@ beforeEach(async () => {
 });
 
 const give = (name: string, ...values: readonly unknown[]): unknown => handle.func(name)(...values);
-
-function thrownBy(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 function expectHealthy(): void {
   expect(handle.state).toBe("ready");

@@ -1,6 +1,7 @@
 /** What is said of values that do not fit: the function, the place in the value, what is wanted, and what was found. */
 import { beforeAll, expect, test } from "bun:test";
 import { ComponentError } from "../../isorun/errors/errors.ts";
+import { thrownBy } from "../../isorun/errors/testing/failure-of.ts";
 import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
 import { assemble, readOwnComponents } from "./assemble.ts";
@@ -111,14 +112,6 @@ const refused: readonly (readonly [func: string, args: readonly unknown[], words
   ["u8", [], "expected 1 argument, found 0"],
   ["u8", [1, 2], "expected 1 argument, found 2"],
 ];
-
-const thrownBy = (run: () => unknown): unknown => {
-  try {
-    return run();
-  } catch (error) {
-    return error;
-  }
-};
 
 /** Named types are told by their kind, or in full: which of both is the matter of the type's own text. */
 const messageOf = (error: unknown): string =>

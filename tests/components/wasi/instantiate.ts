@@ -39,9 +39,3 @@ export function policyOf(capabilities: Partial<Capabilities>): Policy {
   const nothing = grantNothing("linux");
   return { ...nothing, capabilities: { ...nothing.capabilities, ...capabilities } };
 }
-
-export const failureOf = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => new Error("it did not fail"),
-    (error: unknown) => error,
-  );
