@@ -19,16 +19,28 @@ const isF32 = (value: unknown): boolean =>
 
 const isNumber = (value: unknown): boolean => typeof value === "number";
 
+/** The least and the greatest; of 64 bits they are bigints. */
+export const integerRanges = {
+  u8: [0, 0xff],
+  s8: [-0x80, 0x7f],
+  u16: [0, 0xffff],
+  s16: [-0x8000, 0x7fff],
+  u32: [0, 0xffffffff],
+  s32: [-0x80000000, 0x7fffffff],
+  u64: [0n, 0xffffffffffffffffn],
+  s64: [-0x8000000000000000n, 0x7fffffffffffffffn],
+} as const;
+
 /** For items of lists that JavaScript has an array type for. */
 export const fits: Partial<Readonly<Record<Primitive, (value: unknown) => boolean>>> = {
-  u8: integerIn(0, 0xff),
-  s8: integerIn(-0x80, 0x7f),
-  u16: integerIn(0, 0xffff),
-  s16: integerIn(-0x8000, 0x7fff),
-  u32: integerIn(0, 0xffffffff),
-  s32: integerIn(-0x80000000, 0x7fffffff),
-  u64: bigIntegerIn(0n, 0xffffffffffffffffn),
-  s64: bigIntegerIn(-0x8000000000000000n, 0x7fffffffffffffffn),
+  u8: integerIn(...integerRanges.u8),
+  s8: integerIn(...integerRanges.s8),
+  u16: integerIn(...integerRanges.u16),
+  s16: integerIn(...integerRanges.s16),
+  u32: integerIn(...integerRanges.u32),
+  s32: integerIn(...integerRanges.s32),
+  u64: bigIntegerIn(...integerRanges.u64),
+  s64: bigIntegerIn(...integerRanges.s64),
   f32: isF32,
   f64: isNumber,
 };

@@ -7,8 +7,9 @@ import type { Case, ValueType } from "../types/component-types.ts";
 import { type FlatType, flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
 import { propertyNames } from "../types/property-name.ts";
+import { typedArrays } from "../types/typed-arrays.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
-import { plus, type Source, typedArrays } from "./source.ts";
+import { plus, type Source } from "./source.ts";
 
 /** An option that stands directly in another one is told apart from it by a tag. */
 type InOption = { readonly isInOption?: boolean };

@@ -8,11 +8,12 @@ import type { ValueType } from "../types/component-types.ts";
 import { type FlatType, flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
 import { propertyNames } from "../types/property-name.ts";
+import { typedArrays } from "../types/typed-arrays.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
 import { fits } from "./check-value.ts";
 import { layoutOfPair } from "./lift-source.ts";
 import { passes, type Scalar, storeInteger, stores, storeWord } from "./scalar-source.ts";
-import { plus, type Source, typedArrays } from "./source.ts";
+import { plus, type Source } from "./source.ts";
 import { somewhere } from "./value-error.ts";
 import { oneOf, ValuePath } from "./value-place.ts";
 

@@ -2,7 +2,7 @@
 import type { Primitive } from "../decode/ast.ts";
 import type { ValueType } from "../types/component-types.ts";
 import { formatValueType } from "../types/wit.ts";
-import { nameOf } from "./check-value.ts";
+import { integerRanges, nameOf } from "./check-value.ts";
 
 /** One place in generated code: it hands over the numbers of items that stand between the parts of the path. */
 export interface ValuePlace {
@@ -70,18 +70,21 @@ export function refusalOf({ place, items, value, found }: Refusal): string {
   return `${where}${name} must be ${short}${wanted === "" ? "" : ` (${wanted})`}, found ${found ?? nameOf(value)}`;
 }
 
-const integers = (least: bigint | number, most: bigint | number): string => `an integer from ${least} to ${most}`;
+function integers(kind: keyof typeof integerRanges): string {
+  const [least, most] = integerRanges[kind];
+  return typeof least === "bigint" ? `a bigint from ${least}n to ${most}n` : `an integer from ${least} to ${most}`;
+}
 
 const primitiveWords: Readonly<Record<Primitive, string>> = {
   bool: "true or false",
-  u8: integers(0, 0xff),
-  s8: integers(-0x80, 0x7f),
-  u16: integers(0, 0xffff),
-  s16: integers(-0x8000, 0x7fff),
-  u32: integers(0, 0xffffffff),
-  s32: integers(-0x80000000, 0x7fffffff),
-  u64: "a bigint from 0n to 18446744073709551615n",
-  s64: "a bigint from -9223372036854775808n to 9223372036854775807n",
+  u8: integers("u8"),
+  s8: integers("s8"),
+  u16: integers("u16"),
+  s16: integers("s16"),
+  u32: integers("u32"),
+  s32: integers("s32"),
+  u64: integers("u64"),
+  s64: integers("s64"),
   f32: "a number that fits 32 bits",
   f64: "a number",
   char: "a string of one Unicode scalar value",

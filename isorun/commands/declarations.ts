@@ -10,6 +10,7 @@ import type { AnyType, ExternType, Field, FuncType, ValueType } from "../types/c
 import { isValueType } from "../types/component-types.ts";
 import { propertyName, propertyNames } from "../types/property-name.ts";
 import { weightOf } from "../types/type-sharing.ts";
+import { typedArrays } from "../types/typed-arrays.ts";
 import { formatFuncType, formatTypeItem } from "../types/wit.ts";
 
 interface World {
@@ -269,19 +270,6 @@ const primitives: Readonly<Record<string, string>> = {
   f64: "number",
   char: "string",
   string: "string",
-};
-
-const typedArrays: Readonly<Record<string, string>> = {
-  s8: "Int8Array",
-  u8: "Uint8Array",
-  s16: "Int16Array",
-  u16: "Uint16Array",
-  s32: "Int32Array",
-  u32: "Uint32Array",
-  s64: "BigInt64Array",
-  u64: "BigUint64Array",
-  f32: "Float32Array",
-  f64: "Float64Array",
 };
 
 /** What a component calls its things ends no comment. */

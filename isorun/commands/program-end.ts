@@ -54,8 +54,7 @@ function trapped(program: Program, error: TrapError): Problem {
   const { context, file, func, refusals } = program;
   const denied = denialOfTrap(program, error);
   if (denied !== undefined) return denialProblem(denied);
-  const { frames } = error;
-  const reason = error.message.replace(engineRemark, "");
+  const { frames, message: reason } = error;
   const trace = frames.map(lineOf).join("");
   const trap = problem("E_COMPONENT_TRAP", { file, func, reason, frames, trace });
   if (refusals.denied === undefined) return trap;
@@ -65,9 +64,6 @@ function trapped(program: Program, error: TrapError): Problem {
 
 /** Names of guests have no line ends (isorun/runtime/frame-names.ts). */
 const lineOf = ({ func, component }: TrapFrame): string => `\n  at ${func} (${component})`;
-
-/** What JavaScriptCore adds about our own code. */
-const engineRemark = / \(evaluating '[^']*'\)$/;
 
 /** A program that was denied something and failed is told to have been denied it; a status of its own stays. */
 function statusOf({ refusals }: Program, status: number): number {
