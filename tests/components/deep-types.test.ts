@@ -7,6 +7,7 @@ import { makeValueType, primitiveType } from "../../isorun/types/value-type.ts";
 import { formatWave } from "../../isorun/wave/format.ts";
 import { parseWave } from "../../isorun/wave/parse.ts";
 import { assemble } from "./assemble.ts";
+import { echoText } from "./echo-text.ts";
 
 /** In a function of a component, with a string inside (validation/limits.wast). */
 const depth = 97;
@@ -55,34 +56,13 @@ const nest = <T>(first: T, wrap: (inner: T) => T): T =>
 /** The innermost option has no tag: what it holds is none. */
 const valueOf = ({ value }: Wrap): unknown => nest<unknown>(value === some ? undefined : "ä", value);
 
-/** Answers with what it is given; the outer component asks the inner one, through an adapter. */
 function textOf({ text, params }: Wrap): string {
   const types = Array.from({ length: depth }, (_, level) => `(type ${text(level)})`).join(" ");
-  const run = `(func (param "x" ${depth}) (result ${depth}))`;
-  const locals = params.map((_, index) => `(local.get ${index})`).join(" ");
-  const signature = `(param ${params.join(" ")}) (result i32)`;
-  const memory = `(core module $memory (memory (export "mem") 1) (global $next (mut i32) (i32.const 8192))
-      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (local $at i32)
-        (local.set $at (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
-        (global.set $next (i32.add (local.get $at) (local.get 3))) (local.get $at)))
-    (core instance $m (instantiate $memory))`;
-  const options = `(memory (core memory $m "mem")) (realloc (core func $m "realloc"))`;
   const echo =
     params.length === 1
       ? "(local.get 0)"
       : "(i32.store (i32.const 64) (local.get 0)) (i32.store (i32.const 68) (local.get 1)) (i32.const 64)";
-  return `(component (type string) ${types}
-    (component $inner (type string) ${types} ${memory}
-      (core module $echo (import "m" "mem" (memory 1)) (func (export "run") ${signature} ${echo}))
-      (core instance $e (instantiate $echo (with "m" (instance $m))))
-      (func (export "run") (param "x" ${depth}) (result ${depth}) (canon lift (core func $e "run") ${options})))
-    (instance $i (instantiate $inner))
-    ${memory}
-    (core func $run (canon lower (func $i "run") ${options}))
-    (core module $ask (import "i" "run" (func $run (param ${params.join(" ")} i32)))
-      (func (export "run") ${signature} (call $run ${locals} (i32.const 4096)) (i32.const 4096)))
-    (core instance $a (instantiate $ask (with "i" (instance (export "run" (func $run))))))
-    (func (export "run") ${run.slice("(func ".length, -1)} (canon lift (core func $a "run") ${options})))`;
+  return echoText({ types: `(type string) ${types}`, type: depth, params, echo });
 }
 
 const texts = new Map(Object.entries(wraps).map(([name, wrap]) => [name, textOf(wrap)]));

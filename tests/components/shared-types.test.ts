@@ -8,40 +8,16 @@ import { weightOf } from "../../isorun/types/type-sharing.ts";
 import { formatWorld } from "../../isorun/types/wit-document.ts";
 import { fixedList, func, list, option, primitive, result, string, tuple } from "../../isorun/wave/testing/types.ts";
 import { assemble } from "./assemble.ts";
+import { type Echo, echoText } from "./echo-text.ts";
 
-const memory = `(core module $memory (memory (export "mem") 64) (global $next (mut i32) (i32.const 8192))
-      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (local $at i32)
-        (local.set $at (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
-        (global.set $next (i32.add (local.get $at) (local.get 3))) (local.get $at)))
-    (core instance $m (instantiate $memory))`;
-const options = `(memory (core memory $m "mem")) (realloc (core func $m "realloc"))`;
-
-interface Asked {
+interface Asked extends Pick<Echo, "params" | "echo"> {
   /** Definitions of types; the last one is that of the value. */
   readonly types: readonly string[];
-  readonly params: readonly string[];
-  /** Text of the core function that answers with what it was given. */
-  readonly echo: string;
 }
 
-/** The outer component asks the inner one, through an adapter. */
 function textOf({ types, params, echo }: Asked): string {
   const own = types.map((type, index) => `(type $t${index} ${type})`).join(" ");
-  const type = `$t${types.length - 1}`;
-  const locals = params.map((_, index) => `(local.get ${index})`).join(" ");
-  const signature = `(param ${params.join(" ")}) (result i32)`;
-  return `(component ${own}
-    (component $inner ${own} ${memory}
-      (core module $echo (import "m" "mem" (memory 1)) (func (export "run") ${signature} ${echo}))
-      (core instance $e (instantiate $echo (with "m" (instance $m))))
-      (func (export "run") (param "x" ${type}) (result ${type}) (canon lift (core func $e "run") ${options})))
-    (instance $i (instantiate $inner))
-    ${memory}
-    (core func $run (canon lower (func $i "run") ${options}))
-    (core module $ask (import "i" "run" (func $run (param ${params.join(" ")} i32)))
-      (func (export "run") ${signature} (call $run ${locals} (i32.const 4096)) (i32.const 4096)))
-    (core instance $a (instantiate $ask (with "i" (instance (export "run" (func $run))))))
-    (func (export "run") (param "x" ${type}) (result ${type}) (canon lift (core func $a "run") ${options})))`;
+  return echoText({ types: own, type: `$t${types.length - 1}`, params, echo });
 }
 
 const inMemory = { params: ["i32"], echo: "(local.get 0)" } as const;
