@@ -1,8 +1,6 @@
 /**
- * What counting fuel costs: kernels of one component in an instance with a budget of fuel, and in one without.
- *
- * Each time is of a new process, because engines compile the same code now better and now worse: within one process a
- * loop of `sort` takes either 4.6 or 6.8 ms and more for as long as one likes.
+ * What counting fuel costs: kernels of one component in an instance with a budget of fuel, and in one without. Each time
+ * is of a new process, and of several places in it where the engine puts the code (kernel-work.ts).
  */
 import { join } from "node:path";
 import { programVersion } from "@vivarium/core/version";
@@ -19,7 +17,7 @@ const together = "all five";
 export const fuel: Benchmark = {
   name: "isorun.fuel",
   summary:
-    "Five kernels with fuel, beside the same without, on Bun; `all five` is the geometric mean. Each round of each contender is a new process, which runs the kernel until it is warm, and gives the median of some runs. Node beside them, with fuel and without in one process. The results are compared.",
+    "Five kernels with fuel, beside the same without, on Bun; `all five` is the geometric mean. Each round of each contender is a new process, which compiles the component five times, because the same code is fast or slow by where the engine puts it, and runs the kernel of each until it is warm: the geometric mean of their medians. Node beside them, with fuel and without in one process. The results are compared.",
   rounds: 9,
   sets: [...Object.keys(kernels), together],
   versions: async () => ({ isorun: programVersion, bun: Bun.version, node: versionOf(await oracleNode()) }),

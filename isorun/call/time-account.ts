@@ -34,6 +34,8 @@ export interface Overtime {
 }
 
 export class TimeAccount {
+  /** Whether there ever was one in this process: before, nobody has to look at clocks for limits of instances. */
+  static isUsed = false;
   readonly #limits: TimeLimits;
   readonly #cpuNow: (() => number) | undefined;
   #cpuMs = 0;
@@ -43,6 +45,7 @@ export class TimeAccount {
 
   /** @throws UnsupportedError for a limit of processor time where nothing measures it */
   constructor(limits: TimeLimits) {
+    TimeAccount.isUsed = true;
     this.#limits = limits;
     this.#cpuNow = limits.cpuMs === undefined ? undefined : threadClock();
   }

@@ -61,6 +61,8 @@ export class InstanceBudget {
   #late: { readonly reason: unknown } | undefined;
   #spaces = { memory: 0, table: 0 };
   #fuelAtStart = 0n;
+  /** The slice has no end, since nobody's time was limited when it began. */
+  #isUnwatched = false;
   #outputBytes = 0;
   /** Of memories that were shown, when the instance had to give them back. */
   #shownAtEnd: number | undefined;
@@ -107,6 +109,8 @@ export class InstanceBudget {
   #slice(): bigint {
     const task = this.#states.scheduler.running;
     const leftMs = task === undefined ? (this.root.time?.leftMs ?? Infinity) : timeLeftOf(task);
+    this.#isUnwatched = leftMs === Infinity && this.#interrupt === undefined && !TimeAccount.isUsed;
+    if (this.#isUnwatched) return sliceFuelUnwatched;
     return BigInt(Math.floor(Math.min(Math.max(leftMs * slowInstructionsPerMs, sliceFuelMin), sliceFuelMax)));
   }
 
@@ -262,9 +266,8 @@ export class InstanceBudget {
   enter(): void {
     if (this.#budget.maxCallDepth !== undefined) this.#meter.callDepthLeft = this.#budget.maxCallDepth;
     // What was left of a slice was measured by other limits.
-    if (this.#countsFuel && this.#states.scheduler.running?.deadlineMs !== Infinity) {
-      this.#meter.restartSlice();
-    }
+    const isLimited = this.#states.scheduler.running?.deadlineMs !== Infinity;
+    if (this.#countsFuel && (isLimited || (this.#isUnwatched && TimeAccount.isUsed))) this.#meter.restartSlice();
   }
 }
 
@@ -275,6 +278,8 @@ const slowInstructionsPerMs = 10_000;
 const sliceFuelMin = 20_000;
 /** Some hundred microseconds of compiled code. */
 const sliceFuelMax = 1_000_000;
+/** Nothing has to be looked at: a limit of time that a later call brings begins a slice of its own (`enter`). */
+const sliceFuelUnwatched = 1n << 62n;
 
 /** Those that were not compiled by who loaded the component are when they are first needed. */
 function compiled(core: CoreModule, { modules, cores }: ComponentParts): WebAssembly.Module {

@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from "bun:test";
 import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
+import { TimeAccount } from "../call/time-account.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
 import { failureOf } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
@@ -132,6 +133,23 @@ test.each(["take", "give"])("messages of the caller have its limit too: '%s'", a
   });
   expect([callee.state, caller.state]).toEqual(["trapped", "exhausted"]);
 });
+
+test.each<[ofCaller: Budget, options: { timeoutMs?: number }, end: object]>([
+  [{ wallMs: 150 }, {}, { field: "wallMs" }],
+  [{}, { timeoutMs: 150 }, { code: "deadline" }],
+])(
+  "a caller's time (%p, %p) ends a callee that began to count when nobody's time was limited",
+  async (ofCaller, options, end) => {
+    TimeAccount.isUsed = false;
+    const [provides] = components;
+    const builder = runtime.instance(provides).budget({ fuel: 10n ** 15n });
+    const callee = await builder.linkHost((linker) => linker.func("wait", never)).instantiate();
+    await callee.call("test:app/work#work", [3]);
+    const linked = runtime.instance(components[1]).budget(ofCaller).linkLocal("test:app/work", callee);
+    const caller = await linked.instantiate();
+    expect(await failureOf(caller.call("spin", [], options))).toMatchObject(end);
+  },
+);
 
 test("each call through a link begins at the first depth", async () => {
   const { callee, caller } = await pairWith({ maxCallDepth: 20 });
