@@ -148,7 +148,7 @@ export type CanonOption =
   | { readonly kind: StringEncoding | "async" }
   | { readonly kind: "memory" | "realloc" | "post-return" | "callback"; readonly index: number };
 
-/** Built-ins whose only immediates are a type, options, or whether they may be cancelled. */
+/** Each with its immediates: `memory` and `table` are indices of core items, `slot` is a number of its own. */
 export type BuiltinRef =
   | { readonly name: "resource.new" | "resource.drop" | "resource.rep"; readonly type: number }
   | { readonly name: PlainBuiltin }

@@ -4,17 +4,15 @@ import type { ComponentNames, Sort } from "./ast.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { readSort } from "./sort.ts";
 
-export type SectionNames = ComponentNames;
-
 /**
  * Read when they are asked for: few who load a component do.
  * @returns undefined for other custom sections
  * @throws DecodeError if the section's own name cannot be read
  */
-export function readNames(section: ByteReader): SectionNames | undefined {
+export function readNames(section: ByteReader): ComponentNames | undefined {
   if (section.name() !== "component-name") return undefined;
-  let known: SectionNames | undefined;
-  const names = (): SectionNames => (known ??= readSubsections(section));
+  let known: ComponentNames | undefined;
+  const names = (): ComponentNames => (known ??= readSubsections(section));
   return {
     get component() {
       return names().component;
@@ -25,7 +23,7 @@ export function readNames(section: ByteReader): SectionNames | undefined {
   };
 }
 
-function readSubsections(section: ByteReader): SectionNames {
+function readSubsections(section: ByteReader): ComponentNames {
   const sorts = new Map<Sort, ReadonlyMap<number, string>>();
   let component: string | undefined;
   try {

@@ -122,6 +122,23 @@ test("components in components are bounded in depth", () => {
   expect(() => decodeComponent(nested)).toThrow("components are nested more than 1000 levels deep");
 }, 30_000);
 
+const nestedTypes = (code: number, levels: number): Uint8Array => {
+  const inner = Array.from({ length: levels - 1 }, () => [code, 1, 0x01]).flat();
+  const contents = [1, ...inner, code, 0];
+  return new Uint8Array([...preamble, 7, ...leb(contents.length), ...contents]);
+};
+
+test.each([
+  ["component", 0x41],
+  ["instance", 0x42],
+] as const)("%s types in each other are bounded in depth", (_, code) => {
+  expect(decodeComponent(nestedTypes(code, 100)).definitions).toHaveLength(1);
+  for (const levels of [101, 7000, 100_000]) {
+    expect(() => decodeComponent(nestedTypes(code, levels))).toThrow(DecodeError);
+    expect(() => decodeComponent(nestedTypes(code, levels))).toThrow("component type nesting is too deep");
+  }
+});
+
 function* leb(value: number): Generator<number> {
   for (let rest = value; ; rest >>>= 7) {
     yield rest < 0x80 ? rest : (rest & 0x7f) | 0x80;

@@ -6,10 +6,10 @@
  */
 
 import { readAlias } from "./alias.ts";
-import type { ComponentNode, Definition } from "./ast.ts";
+import type { ComponentNames, ComponentNode, Definition } from "./ast.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { readCanon } from "./canon.ts";
-import { readNames, type SectionNames } from "./component-name.ts";
+import { readNames } from "./component-name.ts";
 import { readCoreType } from "./core-type.ts";
 import { readExternName } from "./extern-name.ts";
 import { readCoreInstance, readInstance } from "./instance.ts";
@@ -40,7 +40,7 @@ function readComponent(reader: ByteReader, depth: number): ComponentNode {
   readPreamble(reader);
   if (depth > nestingMax) reader.fail(`components are nested more than ${nestingMax} levels deep`, offset);
   const definitions: Definition[] = [];
-  let names: SectionNames = { sorts: new Map() };
+  let names: ComponentNames = { sorts: new Map() };
   while (!reader.isAtEnd) {
     const id = reader.byte();
     // A number of one byte: longer forms of it are no section either.

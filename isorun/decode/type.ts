@@ -62,11 +62,14 @@ function readCase(reader: ByteReader): CaseRef {
   return { label, type };
 }
 
-export function readType(reader: ByteReader): TypeRef {
+/** Levels of component and instance types: the reference implementation's, which also keeps our recursion within the stack. */
+const nestingMax = 100;
+
+/** @param depth of the component and instance types around it */
+export function readType(reader: ByteReader, depth = 0): TypeRef {
   const code = reader.byte();
   if (code === 0x40 || code === 0x43) return readFuncType(reader, code === 0x43);
-  if (code === 0x41) return { kind: "component", declarations: reader.list(readComponentDeclaration) };
-  if (code === 0x42) return { kind: "instance", declarations: reader.list(readInstanceDeclaration) };
+  if (code === 0x41 || code === 0x42) return readDeclaredType(reader, code, depth + 1);
   if (code !== 0x3f) return readDefinedType(reader, code);
   const representation = readCoreValType(reader);
   return {
@@ -123,18 +126,27 @@ export function readResult(reader: ByteReader): ValTypeRef | undefined {
   return undefined;
 }
 
-function readComponentDeclaration(reader: ByteReader): Declaration {
+function readDeclaredType(reader: ByteReader, code: 0x41 | 0x42, depth: number): TypeRef {
+  if (depth > nestingMax) reader.fail("component type nesting is too deep", reader.offset - 1);
+  const [kind, read] =
+    code === 0x41
+      ? (["component", readComponentDeclaration] as const)
+      : (["instance", readInstanceDeclaration] as const);
+  return { kind, declarations: reader.list((each) => read(each, depth)) };
+}
+
+function readComponentDeclaration(reader: ByteReader, depth: number): Declaration {
   const { offset } = reader;
-  if (reader.peek() !== 0x03) return readInstanceDeclaration(reader);
+  if (reader.peek() !== 0x03) return readInstanceDeclaration(reader, depth);
   reader.byte();
   return { kind: "import", name: readExternName(reader), type: readExternType(reader), offset };
 }
 
-function readInstanceDeclaration(reader: ByteReader): Declaration {
+function readInstanceDeclaration(reader: ByteReader, depth: number): Declaration {
   const { offset } = reader;
   const code = reader.byte();
   if (code === 0x00) return { kind: "core type", type: readCoreType(reader), offset };
-  if (code === 0x01) return { kind: "type", type: readType(reader), offset };
+  if (code === 0x01) return { kind: "type", type: readType(reader, depth), offset };
   if (code === 0x02) return { kind: "alias", alias: readAlias(reader), offset };
   if (code === 0x04) return { kind: "export", name: readExternName(reader), type: readExternType(reader), offset };
   return reader.failLeadingByte("component or instance type declaration");

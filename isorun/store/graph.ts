@@ -61,7 +61,7 @@ class Encoder {
     return bytes;
   }
 
-  /** Everything below `root`, the innermost first; without recursion, since types nest as deep as they like. */
+  /** Everything below `root`, the innermost first; without recursion, since components nest a thousand levels deep. */
   add(root: unknown): void {
     const waiting: unknown[] = [root];
     while (waiting.length > 0) {
