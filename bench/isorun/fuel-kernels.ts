@@ -10,44 +10,44 @@ export interface Kernel {
   readonly result: unknown;
 }
 
-/** With fuel, and without, of one component. */
-export async function openKernels(component: Uint8Array): Promise<(name: string, isCounted: boolean) => Kernel> {
+/** A limit of time is looked at while the kernel runs, and one of fuel alone is not. */
+const budgets = {
+  nothing: {},
+  fuel: { fuel: 2n ** 62n },
+  "fuel and time": { fuel: 2n ** 62n, wallMs: 86_400_000 },
+} as const;
+
+export type Counted = keyof typeof budgets;
+
+type Run = (name: string) => Kernel;
+
+/** Loads and compiles the component anew. */
+export async function openKernels(component: Uint8Array, counted: Counted): Promise<Run> {
   const runtime = new Runtime();
-  const loaded = await runtime.load(component);
-  const bare = await runtime.instance(loaded).instantiate();
-  const counted = await runtime
-    .instance(loaded)
-    .budget({ fuel: 2n ** 62n })
-    .instantiate();
-  return (name, isCounted) => {
-    const func = (isCounted ? counted : bare).func(name);
+  const builder = runtime.instance(await runtime.load(component)).budget(budgets[counted]);
+  const instance = await builder.instantiate();
+  return (name) => {
+    const func = instance.func(name);
     const start = performance.now();
     const result = func(kernels[name]);
     return { durationMs: performance.now() - start, result };
   };
 }
 
-/** Until engines have compiled it for good, for which they wait for loops to be hot. @returns the last of each side */
-function warmed(run: (name: string, isCounted: boolean) => Kernel, name: string): [bare: Kernel, counted: Kernel] {
-  for (let round = 0; round < 8; round += 1) {
-    run(name, false);
-    run(name, true);
-  }
-  return [run(name, false), run(name, true)];
-}
+/** Until engines have compiled it for good, for which they wait for loops to be hot. */
+const warmUps = 8;
 
 /** Medians of rounds that alternate. */
 export async function measureKernel(component: Uint8Array, { name, rounds }: { name: string; rounds: number }) {
-  const run = await openKernels(component);
-  const times: Record<"bare" | "counted", number[]> = { bare: [], counted: [] };
-  let [bare, counted] = warmed(run, name);
-  for (let round = 0; round < rounds; round += 1) {
-    bare = run(name, false);
-    counted = run(name, true);
-    times.bare.push(bare.durationMs);
-    times.counted.push(counted.durationMs);
-  }
-  return { bareMs: middleOf(times.bare), countedMs: middleOf(times.counted), results: [bare.result, counted.result] };
+  const sides = [await openKernels(component, "nothing"), await openKernels(component, "fuel")] as const;
+  for (let round = 0; round < warmUps; round += 1) for (const run of sides) run(name);
+  const runs = Array.from({ length: rounds }, () => sides.map((run) => run(name)));
+  const [bare = [], counted = []] = sides.map((_, side) => runs.flatMap((pair) => pair[side] ?? []));
+  return {
+    bareMs: middleOf(bare.map(({ durationMs }) => durationMs)),
+    countedMs: middleOf(counted.map(({ durationMs }) => durationMs)),
+    results: [bare[0]?.result, counted[0]?.result],
+  };
 }
 
 export const middleOf = (values: readonly number[]): number =>

@@ -10,14 +10,14 @@ import type { TimedContender } from "../contender.ts";
 import type { Benchmark, Case } from "../harness.ts";
 import { compareOutputs } from "../pins.ts";
 import { freshProcesses } from "./contender-process.ts";
-import { kernels } from "./fuel-kernels.ts";
+import { type Counted, kernels } from "./fuel-kernels.ts";
 
 const together = "all five";
 
 export const fuel: Benchmark = {
   name: "isorun.fuel",
   summary:
-    "Five kernels with fuel, beside the same without, on Bun; `all five` is the geometric mean. Each round of each contender is a new process, which compiles the component five times, because the same code is fast or slow by where the engine puts it, and runs the kernel of each until it is warm: the geometric mean of their medians. Node beside them, with fuel and without in one process. The results are compared.",
+    "Five kernels with fuel, beside the same without, on Bun; `all five` is the geometric mean. Each round of each contender is a new process, which compiles the component five times, because the same code is fast or slow by where the engine puts it, and runs the kernel of each until it is warm: the geometric mean of their medians. With a limit of time as well, clocks are looked at every million instructions. Node beside them, with fuel and without in one process. The results are compared.",
   rounds: 9,
   sets: [...Object.keys(kernels), together],
   versions: async () => ({ isorun: programVersion, bun: Bun.version, node: versionOf(await oracleNode()) }),
@@ -37,13 +37,14 @@ interface Setting {
 function caseOf(set: string, { path, node }: Setting): Case {
   const [limit, aim] = set === together ? [1.25, 1.15] : [1.7, 1.4];
   const names = set === together ? Object.keys(kernels) : [set];
-  const contender = (name: string, isFuelCounted: boolean): TimedContender =>
-    freshProcesses({ name, job: { kind: "run kernels", path, names, isFuelCounted } });
+  const contender = (name: string, counted: Counted): TimedContender =>
+    freshProcesses({ name, job: { kind: "run kernels", path, names, counted } });
   return {
     name: set,
     contenders: [
-      contender("isorun with fuel", true),
-      contender("without fuel", false),
+      contender("isorun with fuel", "fuel"),
+      contender("without fuel", "nothing"),
+      contender("with fuel and time", "fuel and time"),
       ...(set === together ? [] : bothInNode(set, { path, node })),
     ],
     targets: [{ against: "without fuel", measure: "time", limit, aim }],

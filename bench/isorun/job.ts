@@ -1,5 +1,6 @@
 /** What a process of a contender is for, and what it is asked. Data: both cross a pipe as JSON. */
 import type { Measured, MeasuredSingly } from "../contender.ts";
+import type { Counted } from "./fuel-kernels.ts";
 
 /** An export without resources, and arguments for it, to see that an instance works. */
 export interface Probe {
@@ -93,7 +94,7 @@ export interface KernelsJob {
   readonly path: string;
   /** Of fuel-kernels.ts: one, or several whose geometric mean is the time. */
   readonly names: readonly string[];
-  readonly isFuelCounted: boolean;
+  readonly counted: Counted;
 }
 
 export interface Request {

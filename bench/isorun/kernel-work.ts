@@ -12,15 +12,15 @@ const placements = 5;
 const warmUps = 20;
 const timed = 7;
 
-export async function openRunning({ path, names, isFuelCounted }: KernelsJob): Promise<Measure> {
+export async function openRunning({ path, names, counted }: KernelsJob): Promise<Measure> {
   const component = readFileSync(path);
   const measure = async (name: string) => {
     const times: number[] = [];
     const results = new Set<unknown>();
     for (let placement = 0; placement < placements; placement += 1) {
-      const run = await openKernels(component);
-      for (let round = 0; round < warmUps; round += 1) run(name, isFuelCounted);
-      const timedRuns = Array.from({ length: timed }, () => run(name, isFuelCounted));
+      const run = await openKernels(component, counted);
+      for (let round = 0; round < warmUps; round += 1) run(name);
+      const timedRuns = Array.from({ length: timed }, () => run(name));
       for (const { result } of timedRuns) results.add(result);
       times.push(middleOf(timedRuns.map(({ durationMs }) => durationMs)));
     }
