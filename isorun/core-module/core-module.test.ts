@@ -62,6 +62,16 @@ test("tables are not shared, and memories that are say how large they become", (
   expect(() => decodeCoreModule(memory(0x02, 1))).toThrow(ValidationError);
 });
 
+test("exports that name nothing, or one name twice, break rules of validation and not the format", () => {
+  const exported = (...index: readonly number[]) => moduleOf(7, 1, 0, 0x00, ...index);
+  expect(() => decodeCoreModule(exported(0))).toThrow(
+    new ValidationError("unknown func 0: exported func index out of bounds", 13),
+  );
+  const twice = Uint8Array.of(...memory(0x00, 1), 7, 7, 2, 0, 0x02, 0, 0, 0x02, 0);
+  expect(() => decodeCoreModule(twice)).toThrow(new ValidationError("duplicate export name `` already defined", 21));
+  expect(() => decodeCoreModule(exported())).toThrow(DecodeError);
+});
+
 describe("types that refer to types", () => {
   const nullOf = (index: number) => [0x63, index];
 

@@ -112,7 +112,7 @@ class ModuleReader {
   #readGroup(section: ByteReader): void {
     const { offset } = section;
     const group = readRecGroup(section);
-    const unknown = unknownTypeIn(group, this.types.size);
+    const unknown = unknownTypeIn(group, this.types);
     if (unknown !== undefined) throw new ValidationError(unknownType(unknown), offset);
     this.types.addGroup(group);
   }
@@ -139,8 +139,10 @@ class ModuleReader {
     const at = section.offset;
     const index = section.u32();
     const type = this.#spaceOf(kind)[index];
-    if (type === undefined) section.fail(`unknown ${kind} ${index}: exported ${kind} index out of bounds`, at);
-    if (this.exports.has(name)) section.fail(`duplicate export name \`${name}\` already defined`, at);
+    if (type === undefined) {
+      throw new ValidationError(`unknown ${kind} ${index}: exported ${kind} index out of bounds`, at);
+    }
+    if (this.exports.has(name)) throw new ValidationError(`duplicate export name \`${name}\` already defined`, at);
     this.exports.set(name, type);
   }
 
@@ -172,7 +174,10 @@ export const unknownType = (index: number): string => `unknown type ${index}: ty
 /** With indices of types followed; a text says what is wrong. */
 export function resolveCoreExternType(type: CoreExternTypeRef, types: CoreTypeSpace): CoreExternType | string {
   if (type.kind === "table" || type.kind === "global") {
-    const unknown = unknownTypeOf(type.kind === "table" ? type.element : type.type, types.size);
+    const unknown = unknownTypeOf(
+      type.kind === "table" ? type.element : type.type,
+      (heap) => types.at(heap) !== undefined,
+    );
     if (unknown !== undefined) return unknownType(unknown);
   }
   if (type.kind === "global") return { ...type, key: types.valKey(type.type) };

@@ -295,7 +295,7 @@ export type CoreTypeRef =
 
 export type CoreDeclaration = Placed<
   | { readonly kind: "import"; readonly module: string; readonly name: string; readonly type: CoreExternTypeRef }
-  | { readonly kind: "type"; readonly type: CoreTypeRef }
+  | { readonly kind: "type"; readonly types: readonly CoreSubType[] }
   | { readonly kind: "alias"; readonly count: number; readonly index: number }
   | { readonly kind: "export"; readonly name: string; readonly type: CoreExternTypeRef }
 >;

@@ -179,17 +179,11 @@ function readCoreDeclaration(reader: ByteReader): CoreDeclaration {
     const module = reader.name();
     return { kind: "import", module, name: reader.name(), type: readCoreExternType(reader), offset };
   }
-  if (code === 0x01) return { kind: "type", type: readDeclaredType(reader), offset };
+  // Within a module type there is none, so that 0x50 is that of a subtype.
+  if (code === 0x01) return { kind: "type", types: readRecGroup(reader), offset };
   if (code === 0x02) return { kind: "alias", ...readCoreOuterAlias(reader), offset };
   if (code === 0x03) return { kind: "export", name: reader.name(), type: readCoreExternType(reader), offset };
   return reader.failLeadingByte("type definition");
-}
-
-/** Module types are no types of modules: within one there is none. */
-function readDeclaredType(reader: ByteReader): CoreTypeRef {
-  if (reader.peek() !== 0x50) return readCoreType(reader);
-  reader.byte();
-  return reader.failLeadingByte("type declaration of a module type");
 }
 
 function readCoreOuterAlias(reader: ByteReader): { readonly count: number; readonly index: number } {

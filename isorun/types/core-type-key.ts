@@ -4,15 +4,26 @@
  * one before them twice would double level by level.
  */
 
+/** Where a defined type stands among others; its text says the same. */
+export interface CoreTypeRank {
+  readonly composite: "func" | "struct" | "array";
+  readonly isFinal: boolean;
+  readonly supertype: CoreTypeKey | undefined;
+}
+
 /** Keeps the keys that its text names, so that their numbers go on meaning them. */
 export class CoreTypeKey {
   /** Never given twice. */
   readonly id: number;
+  /** In the order of the text: that of a reference to a defined type names this type alone. */
   readonly parts: readonly CoreTypeKey[];
+  /** Undefined for what is no defined type: a value type, or a recursion group. */
+  readonly rank: CoreTypeRank | undefined;
 
-  constructor(id: number, parts: readonly CoreTypeKey[]) {
+  constructor(id: number, { parts, rank }: Pick<CoreTypeKey, "parts" | "rank">) {
     this.id = id;
     this.parts = parts;
+    this.rank = rank;
   }
 }
 
@@ -24,11 +35,11 @@ const gone = new FinalizationRegistry<string>((text) => {
   if (known.get(text)?.deref() === undefined) known.delete(text);
 });
 
-function keyOf(text: string, parts: readonly CoreTypeKey[]): CoreTypeKey {
+function keyOf(text: string, about: Pick<CoreTypeKey, "parts" | "rank">): CoreTypeKey {
   const before = known.get(text)?.deref();
   if (before !== undefined) return before;
   made += 1;
-  const key = new CoreTypeKey(made, parts);
+  const key = new CoreTypeKey(made, about);
   known.set(text, new WeakRef(key));
   gone.register(key, text);
   return key;
@@ -37,11 +48,11 @@ function keyOf(text: string, parts: readonly CoreTypeKey[]): CoreTypeKey {
 /** Writes the text of a type; numbers of others come from `part`. */
 type KeyText = (part: (key: CoreTypeKey) => string) => string;
 
-export function keyOfText(write: KeyText): CoreTypeKey {
+export function keyOfText(write: KeyText, rank?: CoreTypeRank): CoreTypeKey {
   const parts: CoreTypeKey[] = [];
   const text = write((key) => {
     parts.push(key);
     return `#${key.id}`;
   });
-  return keyOf(text, parts);
+  return keyOf(text, { parts, rank });
 }

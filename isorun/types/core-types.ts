@@ -2,13 +2,14 @@
  * Types of core modules and of what they import and export, as components compare them (WebAssembly 3.0, 3.4 Matching).
  */
 import type { CoreFuncType, CoreRefType, CoreSubType, CoreValType, Limits } from "../decode/ast.ts";
-import { type CoreTypeKey, keyOfText } from "./core-type-key.ts";
+import { isBelow, isHeapBelow } from "./core-matching.ts";
+import { type CoreTypeKey, type CoreTypeRank, keyOfText } from "./core-type-key.ts";
 
 export type CoreExternType =
   | {
       readonly kind: "func" | "tag";
       readonly type: CoreFuncType;
-      /** The same for equal types only. */
+      /** The same for equal types only. Indices in `type` are those of the space that it was defined in. */
       readonly key: CoreTypeKey;
     }
   | { readonly kind: "table"; readonly element: CoreRefType; readonly elementKey: CoreTypeKey; readonly limits: Limits }
@@ -32,23 +33,42 @@ export interface ModuleType {
 
 export type CoreInstanceType = ReadonlyMap<string, CoreExternType>;
 
-const defaultPageSizeLog2 = 16;
+export interface DefinedCoreType {
+  readonly kind: "core type";
+  readonly type: CoreSubType;
+  readonly key: CoreTypeKey;
+  /** Whose indices stand in `type`. */
+  readonly home: CoreTypeSpace;
+}
 
-/** The flat list of the types of one module, in which heap types are indices. */
+/** The types of one module, module type or component, by index. */
 export class CoreTypeSpace {
-  readonly #types: CoreSubType[] = [];
-  readonly #keys: CoreTypeKey[] = [];
+  /** A module type has an index too, but is no type for others to name. */
+  readonly #items: (DefinedCoreType | undefined)[] = [];
 
   get size(): number {
-    return this.#types.length;
+    return this.#items.length;
   }
 
   at(index: number): CoreSubType | undefined {
-    return this.#types[index];
+    return this.#items[index]?.type;
+  }
+
+  definedAt(index: number): DefinedCoreType | undefined {
+    return this.#items[index];
   }
 
   keyAt(index: number): CoreTypeKey {
-    return this.#keys[index] ?? keyOfText(() => `unknown ${index}`);
+    return this.#items[index]?.key ?? keyOfText(() => `unknown ${index}`);
+  }
+
+  addModuleType(): void {
+    this.#items.push(undefined);
+  }
+
+  /** One more index for a type of another space. */
+  addAlias(type: DefinedCoreType): void {
+    this.#items.push(type);
   }
 
   /**
@@ -56,17 +76,27 @@ export class CoreTypeSpace {
    * into the group count from its beginning.
    */
   addGroup(group: readonly CoreSubType[]): void {
-    const start = this.#types.length;
+    const start = this.#items.length;
     const end = start + group.length;
-    const whole = keyOfText((part) => {
+    const textOf = (part: (key: CoreTypeKey) => string) => {
       const heapKey = (index: number): string =>
         index >= start && index < end ? `rec.${index - start}` : part(this.keyAt(index));
       return group.map((type) => subTypeKey(type, heapKey)).join("|");
-    });
-    for (const [place, type] of group.entries()) {
-      this.#types.push(type);
-      this.#keys.push(group.length === 1 ? whole : keyOfText((part) => `${place}@${part(whole)}`));
+    };
+    const [alone] = group;
+    if (alone !== undefined && group.length === 1) {
+      this.#items.push({ kind: "core type", type: alone, key: keyOfText(textOf, this.#rankOf(alone)), home: this });
+      return;
     }
+    const whole = keyOfText(textOf);
+    for (const [place, type] of group.entries()) {
+      const key = keyOfText((part) => `${place}@${part(whole)}`, this.#rankOf(type));
+      this.#items.push({ kind: "core type", type, key, home: this });
+    }
+  }
+
+  #rankOf({ isFinal, supertypes: [first], type }: CoreSubType): CoreTypeRank {
+    return { composite: type.kind, isFinal, supertype: first === undefined ? undefined : this.keyAt(first) };
   }
 
   valKey(type: CoreValType): CoreTypeKey {
@@ -101,7 +131,15 @@ export function formatCoreValType(type: CoreValType): string {
   return `(ref ${type.isNullable ? "null " : ""}${type.heap})`;
 }
 
+const defaultPageSizeLog2 = 16;
+
 export const pageSizeLog2Of = (given: number | undefined): number => given ?? defaultPageSizeLog2;
+
+/**
+ * Whether a type of numbers alone is final, below no other and no part of a larger recursion group: the one that a
+ * signature stands for, and that functions have which we generate.
+ */
+export const isPlainFunc = ({ rank, parts }: CoreTypeKey): boolean => rank?.isFinal === true && parts.length === 0;
 
 /** Why `actual` cannot stand where `expected` is asked for; undefined if it can. */
 export function coreMismatch(actual: CoreExternType, expected: CoreExternType): string | undefined {
@@ -113,16 +151,25 @@ export function coreMismatch(actual: CoreExternType, expected: CoreExternType): 
 type Of<K extends CoreExternType["kind"]> = CoreExternType & { readonly kind: K };
 
 const comparers = {
-  func: signatureMismatch,
-  tag: signatureMismatch,
+  func: (actual: Of<"func">, expected: Of<"func">) =>
+    isBelow(actual.key, expected.key) ? undefined : signatureMismatch(actual, expected),
+  // Who throws and who catches both have the tag: its type is the same for both.
+  tag: (actual: Of<"tag">, expected: Of<"tag">) =>
+    actual.key === expected.key ? undefined : signatureMismatch(actual, expected),
   table: tableMismatch,
   memory: memoryMismatch,
   global: globalMismatch,
 };
 
-function signatureMismatch(actual: Of<"func" | "tag">, expected: Of<"func" | "tag">): string | undefined {
-  if (actual.key === expected.key) return undefined;
-  return `expected: ${formatCoreFunc(expected.type)}, found: ${formatCoreFunc(actual.type)}`;
+function signatureMismatch(actual: Of<"func" | "tag">, expected: Of<"func" | "tag">): string {
+  const [found, wanted] = [formatDefined(actual), formatDefined(expected)];
+  return `expected: ${wanted}, found: ${found === wanted ? "another " : ""}${found}`;
+}
+
+function formatDefined({ type, key: { rank } }: Of<"func" | "tag">): string {
+  const text = formatCoreFunc(type);
+  if (rank === undefined || (rank.isFinal && rank.supertype === undefined)) return text;
+  return `(sub${rank.isFinal ? " final" : ""}${rank.supertype === undefined ? "" : " …"} ${text})`;
 }
 
 function formatCoreFunc({ params, results }: CoreFuncType): string {
@@ -154,6 +201,15 @@ function limitsFit(actual: Limits, expected: Limits): boolean {
 
 function globalMismatch(actual: Of<"global">, expected: Of<"global">): string | undefined {
   if (actual.isMutable !== expected.isMutable) return "global types differ in mutability";
-  if (actual.key === expected.key) return undefined;
+  if (actual.key === expected.key || (!actual.isMutable && isValueBelow(actual, expected))) return undefined;
   return `expected global type ${formatCoreValType(expected.type)}, found ${formatCoreValType(actual.type)}`;
 }
+
+function isValueBelow(actual: Of<"global">, expected: Of<"global">): boolean {
+  if (typeof actual.type === "string" || typeof expected.type === "string") return false;
+  if (actual.type.isNullable && !expected.type.isNullable) return false;
+  return isHeapBelow(heapOf(actual.type, actual.key), heapOf(expected.type, expected.key));
+}
+
+const heapOf = ({ heap }: CoreRefType, { parts: [defined] }: CoreTypeKey): string | CoreTypeKey =>
+  typeof heap === "string" || defined === undefined ? String(heap) : defined;

@@ -1,8 +1,14 @@
 /** Options of canonical definitions (CanonicalABI.md, Canonical ABI Options, and the validation rules of each definition). */
 import type { CanonOption, CoreValType, StringEncoding } from "../decode/ast.ts";
-import { ValidationError } from "../errors/errors.ts";
+import { UnsupportedError, ValidationError } from "../errors/errors.ts";
 import type { FuncType } from "../types/component-types.ts";
-import { coreMismatch, formatCoreValType, pageSizeLog2Of } from "../types/core-types.ts";
+import {
+  type CoreExternType,
+  coreMismatch,
+  formatCoreValType,
+  isPlainFunc,
+  pageSizeLog2Of,
+} from "../types/core-types.ts";
 import {
   flatAsyncParamsMax,
   flatParamsMax,
@@ -81,10 +87,12 @@ function checkRealloc(
     offset,
   }: { readonly realloc: number; readonly memory: number | undefined; readonly offset: number },
 ): void {
-  const { type } = scope.coreFuncs.at(realloc, offset);
-  if (!isFunc(type, ["i32", "i32", "i32", "i32"], ["i32"])) {
-    throw new ValidationError("canonical option `realloc` uses a core function with an incorrect signature", offset);
-  }
+  checkFunc(scope.coreFuncs.at(realloc, offset), {
+    option: "realloc",
+    params: ["i32", "i32", "i32", "i32"],
+    results: ["i32"],
+    offset,
+  });
   if (memory === undefined) {
     throw new ValidationError("canonical option `realloc` requires `memory` to also be specified", offset);
   }
@@ -98,8 +106,22 @@ interface CoreSignature {
 const areEqual = (one: readonly CoreValType[], other: readonly CoreValType[]): boolean =>
   one.length === other.length && one.every((type, index) => type === other[index]);
 
-const isFunc = ({ params, results }: CoreSignature, wanted: readonly CoreValType[], returned: readonly CoreValType[]) =>
-  areEqual(params, wanted) && areEqual(results, returned);
+interface Wanted extends CoreSignature {
+  readonly option: string;
+  readonly offset: number;
+}
+
+type CoreFunc = CoreExternType & { readonly kind: "func" };
+
+function checkFunc({ type, key }: CoreFunc, { option, params, results, offset }: Wanted): void {
+  if (!areEqual(type.params, params) || !areEqual(type.results, results)) {
+    throw new ValidationError(
+      `canonical option \`${option}\` uses a core function with an incorrect signature`,
+      offset,
+    );
+  }
+  if (!isPlainFunc(key)) throw new UnsupportedError(`a core function with a type of its own as \`${option}\``);
+}
 
 interface Use {
   readonly type: FuncType;
@@ -108,29 +130,25 @@ interface Use {
 }
 
 /** @throws ValidationError */
-export function checkLift(scope: Scope, { type, options, offset }: Use, core: CoreSignature): void {
+export function checkLift(scope: Scope, { type, options, offset }: Use, core: CoreFunc): void {
   checkAsync({ type, options, offset });
   const hasCallback = options.callback !== undefined;
   const flat = flattenFunc(type, { role: "lift", isAsync: options.isAsync, hasCallback });
   checkNeeded({ type, options, offset }, "lift");
   if (options.postReturn !== undefined) {
-    const { type: after } = scope.coreFuncs.at(options.postReturn, offset);
+    const after = scope.coreFuncs.at(options.postReturn, offset);
     if (options.isAsync) throw new ValidationError("canonical option `post-return` conflicts with `async`", offset);
-    if (!isFunc(after, flat.results, [])) {
-      throw new ValidationError(
-        "canonical option `post-return` uses a core function with an incorrect signature",
-        offset,
-      );
-    }
+    checkFunc(after, { option: "post-return", params: flat.results, results: [], offset });
   }
   if (options.callback !== undefined) {
-    const { type: callback } = scope.coreFuncs.at(options.callback, offset);
-    if (!isFunc(callback, ["i32", "i32", "i32"], ["i32"])) {
-      throw new ValidationError("canonical option `callback` uses a core function with an incorrect signature", offset);
-    }
+    const callback = scope.coreFuncs.at(options.callback, offset);
+    checkFunc(callback, { option: "callback", params: ["i32", "i32", "i32"], results: ["i32"], offset });
   }
-  compare("parameter", { lowered: flat.params, found: core.params, offset });
-  compare("result", { lowered: flat.results, found: core.results, offset });
+  compare("parameter", { lowered: flat.params, found: core.type.params, offset });
+  compare("result", { lowered: flat.results, found: core.type.results, offset });
+  if (!isPlainFunc(core.key)) {
+    throw new ValidationError("lowered function type does not match the type of the core function", offset);
+  }
 }
 
 interface Compared {

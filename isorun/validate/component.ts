@@ -153,7 +153,7 @@ function validateLift(scope: Scope, canon: CanonRef & { readonly kind: "lift" },
   if (type.kind !== "func") throw new ValidationError(`type index ${canon.type} is not a function type`, offset);
   const core = scope.coreFuncs.at(canon.func, offset);
   const options = readOptions(scope, canon.options, offset);
-  checkLift(scope, { type, options, offset }, core.type);
+  checkLift(scope, { type, options, offset }, core);
   scope.funcs.push(type);
   return { kind: "lift", func: canon.func, type, options };
 }

@@ -3,6 +3,7 @@
 import { resolveCoreExternType, unknownType } from "../core-module/core-module.ts";
 import type { CoreDeclaration, CoreExternTypeRef, CoreSubType, CoreTypeRef } from "../decode/ast.ts";
 import { ValidationError } from "../errors/errors.ts";
+import { subTypeProblem } from "../types/core-subtype.ts";
 import {
   type CoreExternType,
   type CoreImport,
@@ -15,15 +16,8 @@ import type { Scope } from "./scope.ts";
 
 /** @throws ValidationError */
 export function defineCoreType(scope: Scope, type: CoreTypeRef, offset: number): void {
-  if (type.kind === "module") {
-    scope.coreTypes.push(defineModuleType(scope, type.declarations));
-    return;
-  }
-  const first = scope.coreTypeSpace.size;
-  addGroup(scope.coreTypeSpace, type.types, offset);
-  for (let index = first; index < scope.coreTypeSpace.size; index += 1) {
-    scope.coreTypes.push({ kind: "core", space: scope.coreTypeSpace, index });
-  }
+  if (type.kind === "module") scope.coreTypes.push(defineModuleType(scope, type.declarations));
+  else addGroup(scope.coreTypes.space, type.types, offset);
 }
 
 function defineModuleType(scope: Scope, declarations: readonly CoreDeclaration[]): ModuleType {
@@ -33,10 +27,7 @@ function defineModuleType(scope: Scope, declarations: readonly CoreDeclaration[]
   const exports = new Map<string, CoreExternType>();
   for (const declaration of declarations) {
     if (declaration.kind === "type") {
-      if (declaration.type.kind === "module") {
-        throw new ValidationError("module types cannot be defined in module types", declaration.offset);
-      }
-      addGroup(types, declaration.type.types, declaration.offset);
+      addGroup(types, declaration.types, declaration.offset);
     } else if (declaration.kind === "alias") {
       addAlias(types, { scope, ...declaration });
     } else if (declaration.kind === "import") {
@@ -59,9 +50,18 @@ function defineModuleType(scope: Scope, declarations: readonly CoreDeclaration[]
 }
 
 function addGroup(types: CoreTypeSpace, group: readonly CoreSubType[], offset: number): void {
-  const unknown = unknownTypeIn(group, types.size);
-  if (unknown !== undefined) throw new ValidationError(unknownType(unknown), offset);
+  const unknown = unknownTypeIn(group, types);
+  if (unknown !== undefined) {
+    const isThere = unknown < types.size;
+    const complaint = isThere ? `type index ${unknown} is a module type, not a sub type` : unknownType(unknown);
+    throw new ValidationError(complaint, offset);
+  }
+  const start = types.size;
   types.addGroup(group);
+  for (let index = start; index < types.size; index += 1) {
+    const problem = subTypeProblem(types, index);
+    if (problem !== undefined) throw new ValidationError(problem, offset);
+  }
 }
 
 interface OuterAlias {
@@ -74,17 +74,16 @@ interface OuterAlias {
 /** Level 0 is the module type itself. */
 function addAlias(types: CoreTypeSpace, { scope, count, index, offset }: OuterAlias): void {
   if (count === 0) {
-    const own = types.at(index);
+    const own = types.definedAt(index);
     if (own === undefined) throw new ValidationError(`unknown type ${index}: type index out of bounds`, offset);
-    types.addGroup([own]);
+    types.addAlias(own);
     return;
   }
   const found = scope.enclosing(count - 1, offset).coreTypes.at(index, offset);
   if (found.kind === "core module") {
     throw new ValidationError("module types cannot be aliased in module types", offset);
   }
-  const type = found.space.at(found.index);
-  if (type !== undefined) types.addGroup([type]);
+  types.addAlias(found);
 }
 
 function resolve(type: CoreExternTypeRef, types: CoreTypeSpace, offset: number): CoreExternType {

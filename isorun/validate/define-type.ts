@@ -1,6 +1,6 @@
 /** Definitions of types (Binary.md, Type Definitions): what the file says, resolved and checked. */
 import type { CaseRef, DefinedTypeRef, FuncTypeRef, Labelled, TypeRef, ValTypeRef } from "../decode/ast.ts";
-import { ValidationError } from "../errors/errors.ts";
+import { UnsupportedError, ValidationError } from "../errors/errors.ts";
 import {
   type AnyType,
   type FuncType,
@@ -10,6 +10,7 @@ import {
   type ValueShape,
   type ValueType,
 } from "../types/component-types.ts";
+import { isPlainFunc } from "../types/core-types.ts";
 import { makeValueType, primitiveType, valueSizeEnd } from "../types/value-type.ts";
 import { isLabel } from "./extern-name.ts";
 import type { Scope } from "./scope.ts";
@@ -34,11 +35,12 @@ function defineResource(
     throw new ValidationError("a resource whose representation is not i32 is not valid at this time", offset);
   }
   if (destructor !== undefined) {
-    const { type } = scope.coreFuncs.at(destructor, offset);
+    const { type, key } = scope.coreFuncs.at(destructor, offset);
     const [param] = type.params;
     if (type.params.length !== 1 || param !== "i32" || type.results.length > 0) {
       throw new ValidationError(`core function ${destructor} has wrong signature for a destructor`, offset);
     }
+    if (!isPlainFunc(key)) throw new UnsupportedError("a core function with a type of its own as a destructor");
   }
   const resource = newResource();
   scope.definedResources.push(resource);

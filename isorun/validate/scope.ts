@@ -13,26 +13,20 @@ import {
   type Resource,
 } from "../types/component-types.ts";
 import type { CoreExternType, CoreInstanceType, ModuleType } from "../types/core-types.ts";
-import { CoreTypeSpace } from "../types/core-types.ts";
 import { ExtentSum } from "../types/type-extent.ts";
 import { partsOf } from "../types/value-type.ts";
+import { CoreTypeIndices } from "./core-type-indices.ts";
 import { ExternList } from "./extern-list.ts";
 import { IndexSpace } from "./index-space.ts";
 import { NamedTypes } from "./named-types.ts";
 
 export type ScopeKind = "component" | "component type" | "instance type";
 
-/** A core type: one of a recursion group of the scope, or a module type. */
-export type CoreTypeItem =
-  | { readonly kind: "core"; readonly space: CoreTypeSpace; readonly index: number }
-  | ModuleType;
-
 export class Scope {
   readonly kind: ScopeKind;
   readonly outer: Scope | undefined;
 
-  readonly coreTypes = new IndexSpace<CoreTypeItem>("type");
-  readonly coreTypeSpace = new CoreTypeSpace();
+  readonly coreTypes = new CoreTypeIndices();
   readonly coreModules = new IndexSpace<ModuleType>("module");
   readonly coreInstances = new IndexSpace<CoreInstanceType>("core instance");
   readonly coreFuncs = new IndexSpace<CoreExternType & { readonly kind: "func" }>("core function");

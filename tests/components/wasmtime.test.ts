@@ -10,6 +10,8 @@ import { componentTexts } from "./script-text.ts";
 const otherwise: Readonly<Record<string, string>> = {
   exports: "it exports no import again, no component, and no resource as an abstract one beside itself",
   indices: "it exports no import again",
+  "core-globals":
+    "it takes no global of a type below that of the import, where WebAssembly 3.0 does (3.3, Global Types)",
   names: "it exports no import again",
   "fixed-lists": "its settings know no lists of a fixed length",
   "between-components/gated-types": "its settings know no lists of a fixed length",
