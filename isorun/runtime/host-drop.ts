@@ -1,5 +1,6 @@
 /** The end of a host's own value: a guest goes on behind it, and an instance is gone with it, so nothing waits for it. */
 import { argumentError } from "../../core/argument-error.ts";
+import { requireAtOnce } from "./at-once.ts";
 
 interface Dropping {
   readonly drop?: (value: unknown) => unknown;
@@ -7,11 +8,7 @@ interface Dropping {
 
 /** @throws TypeError if it answers with a promise, and what `drop` throws */
 export function dropValue(type: Dropping, value: unknown, name: string): void {
-  const answer = type.drop?.(value);
-  if (!isThenable(answer)) return;
-  // Nobody waits for it: its failure must not end the process.
-  Promise.resolve(answer).catch(() => undefined);
-  throw argumentError(`'drop' of '${name}' answered with a promise, ${why}`);
+  requireAtOnce(type.drop?.(value), `'drop' of '${name}'`, why);
 }
 
 /** @throws TypeError (`invalid-argument`) */
@@ -21,6 +18,3 @@ export function requireNotAsync(drop: unknown, name: string): void {
 }
 
 const why = "for which neither a guest nor the end of an instance can wait";
-
-const isThenable = (answer: unknown): answer is PromiseLike<unknown> =>
-  typeof answer === "object" && answer !== null && "then" in answer && typeof answer.then === "function";

@@ -1,7 +1,8 @@
 /** wasi:filesystem: directories of the host. */
 import type { Policy } from "../../core/policy/policy.ts";
 import { reasonOf } from "../../core/system-reason.ts";
-import { ComponentError, LinkError } from "../errors/errors.ts";
+import { ComponentError, LinkError, TrapError } from "../errors/errors.ts";
+import { requireAtOnce } from "../runtime/at-once.ts";
 import type { Linker } from "../runtime/linker.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { Descriptor, type Leave, type Tree } from "./filesystem/descriptor.ts";
@@ -22,11 +23,12 @@ export interface DirOptions {
   /** Files, directories and streams that an instance may hold open at once. Default: 512. */
   readonly openFilesMax?: number;
   /**
-   * Told of each change that was refused because it may only read: the host's path. Where nothing may be changed, no path
-   * is walked: `..` and links are in it as the guest gave them.
+   * Told of each change that was refused because it may only read, by a path or through what is open: the host's path.
+   * Where nothing may be changed, no path is walked: `..` and links are in it as the guest gave them. What it throws is a
+   * trap, and so is a promise, for which nothing waits.
    */
   readonly onWriteRefused?: (hostPath: string) => void;
-  /** Told of each path that was refused because it leads out of the directory. */
+  /** Told of each path that was refused because it leads out of the directory; else as `onWriteRefused`. */
   readonly onPathOut?: (out: PathOut) => void;
 }
 
@@ -61,9 +63,9 @@ export interface PathOut {
  * it runs. Links and directories are followed as long as they stay inside. It cannot open devices, FIFOs and sockets,
  * and hard links are made inside of one WasiDir only; those that lead to the outside from before cannot be seen.
  *
- * The directory is opened when the object is made, and is this very one from then on, whatever its path leads to later;
- * `Symbol.dispose`, or the end of the object, closes it. Descriptors that guests have are closed when they are dropped
- * or their instance ends.
+ * The directory is opened when the object is made, and is this very one from then on, whatever its path leads to later.
+ * `Symbol.dispose`, or the end of the object, closes it when the last instance that it was given to has ended. Descriptors
+ * that guests have are closed when they are dropped or their instance ends.
  *
  * A policy narrows what is given: to reading, but for what is below the directories that it allows to write, and to those
  * directories in it that it allows, which are then given instead, each below `guestPath`. Linux only; elsewhere to link it is a LinkError.
@@ -100,7 +102,11 @@ export class WasiDir implements SystemComponent, Disposable {
     if (directory === undefined) throw cannotGive(`cannot give a directory: ${whyNoFiles()}`);
     if (directory.isClosed) throw cannotGive("cannot give a directory: its WasiDir was disposed of");
     const ledger = new FileLedger(this.#openFilesMax);
-    linker.onEnd(() => ledger.closeAll());
+    directory.retain();
+    linker.onEnd(() => {
+      ledger.closeAll();
+      directory.release();
+    });
     const tree = { owner: this, ledger, onWriteRefused: this.#refused, onLeave: this.#leaving(directory.fd) };
     const preopens = this.#parts(directory.fd).map((part): Preopen => {
       return { guestPath: joined(this.#guestPath, part.path), open: () => openPart(directory, part, tree) };
@@ -108,14 +114,16 @@ export class WasiDir implements SystemComponent, Disposable {
     installPreopens(linker, preopens);
   }
 
-  /** Nothing can be linked to it any more; what guests have opened stays open. */
+  /** Nothing can be linked to it any more; instances that it was given to keep it, and what they have opened. */
   [Symbol.dispose](): void {
     forgotten.unregister(this);
     this.#directory?.close();
   }
 
-  readonly #refused = (directory: number, path: string): void =>
-    this.#onWriteRefused(joined(files.readlinkSync(pathOf(directory)), path));
+  readonly #refused = (open: number, path: string): void => {
+    const hostPath = joined(files.readlinkSync(pathOf(open)), path);
+    tell("onWriteRefused", () => this.#onWriteRefused(hostPath));
+  };
 
   #leaving(root: number): (leave: Leave) => void {
     return ({ capability, directory: fd, path, way }) => {
@@ -123,13 +131,8 @@ export class WasiDir implements SystemComponent, Disposable {
       const isAbsolute = way.startsWith("/");
       const below = joined(this.#guestPath, start.slice(directory.length).replace(/^\//, ""));
       const guestPath = path.startsWith("/") ? path : joined(below, path);
-      this.#onPathOut({
-        capability,
-        guestPath,
-        hostPath: isAbsolute ? way : joined(start, way),
-        isAbsolute,
-        directory,
-      });
+      const hostPath = isAbsolute ? way : joined(start, way);
+      tell("onPathOut", () => this.#onPathOut({ capability, guestPath, hostPath, isAbsolute, directory }));
     };
   }
 
@@ -140,17 +143,45 @@ export class WasiDir implements SystemComponent, Disposable {
   }
 }
 
+/** Its number is another file's once it is closed, so that whoever may still ask for it holds it open. */
 class OpenDirectory {
   readonly fd: number;
-  isClosed = false;
+  /** The WasiDir, and the instances that it was given to. */
+  #users = 1;
+  #isClosed = false;
 
   constructor(fd: number) {
     this.fd = fd;
   }
 
+  /** Whether the WasiDir is gone: nobody else can be given it then. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  retain(): void {
+    this.#users += 1;
+  }
+
+  release(): void {
+    this.#users -= 1;
+    if (this.#users === 0) files.closeSync(this.fd);
+  }
+
+  /** By the WasiDir, as often as it likes. */
   close(): void {
-    if (!this.isClosed) files.closeSync(this.fd);
-    this.isClosed = true;
+    if (!this.#isClosed) this.release();
+    this.#isClosed = true;
+  }
+}
+
+/** What a host's function throws is a trap, also what a guest would be told of if a file had failed with it. */
+function tell(name: keyof DirOptions, run: () => unknown): void {
+  try {
+    requireAtOnce(run(), `'${name}'`, "for which nothing waits");
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : "it threw what is no Error";
+    throw new TrapError(`'${name}' of WasiDir failed: ${words}`, { cause });
   }
 }
 

@@ -1,9 +1,11 @@
 /** What a WasiDir opens for an instance is closed: when it is dropped, and when the instance ends, however it does. */
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, spyOn, test } from "bun:test";
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readlinkSync,
   rmSync,
@@ -13,11 +15,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assemble } from "../../tests/components/assemble.ts";
-import { probeOf } from "../../tests/components/wasi/filesystem-probe.ts";
-import { policyOf } from "../../tests/components/wasi/instantiate.ts";
+import { probeInstance, probeOf } from "../../tests/components/wasi/filesystem-probe.ts";
+import { instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
 import { failureOf } from "../errors/testing/failure-of.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { WasiDir } from "./dir.ts";
+import { cLibrary, files, flags } from "./filesystem/host-files.ts";
 
 let inside = "";
 
@@ -141,4 +144,53 @@ test("files are as many as are granted", async () => {
   expect(err("open-at", 1, [], "file", [], ["read"])).toBe("insufficient-memory");
   call("drop-descriptor", 3);
   ok("open-at", 1, [], "file", [], ["read"]);
+});
+
+test("a directory that was disposed of stays that of the instances that have it, until they end", async () => {
+  const before = openFiles();
+  const system = new WasiDir(join(inside, "dir"), { access: "write" });
+  const guests = [await instantiate("filesystem", { systems: [system] })];
+  guests.push(await instantiate("filesystem", { systems: [system] }));
+  system[Symbol.dispose]();
+  system[Symbol.dispose]();
+  // Whatever is opened next would get the numbers that are free.
+  const others = [1, 2, 3].map(() => openSync(inside, "r"));
+  for (const guest of guests) {
+    const { call, err, ok } = probeInstance(guest);
+    call("get-directories");
+    expect(err("open-at", 1, [], "file", [], ["read"])).toBe("no-entry");
+    expect(err("unlink-file-at", 1, "file")).toBe("no-entry");
+    ok("create-directory-at", 1, "made");
+    ok("remove-directory-at", 1, "made");
+  }
+  for (const fd of others) closeSync(fd);
+  expect(openFiles()).toBe(before + 3);
+  await guests[0]?.terminate();
+  expect(openFiles()).toBe(before + 2);
+  await guests[1]?.terminate();
+  expect(openFiles()).toBe(before);
+});
+
+test("nothing that is opened is inherited by programs that the host starts", async () => {
+  const typeAt = 18;
+  const library = cLibrary();
+  if (library === undefined) throw new Error("there is no C library");
+  const getdents = library.getdents.bind(library);
+  // As file systems do that do not know types of entries: each is opened to look.
+  using dents = spyOn(library, "getdents").mockImplementation((fd, buffer) => {
+    const end = getdents(fd, buffer);
+    const view = new DataView(buffer.buffer, buffer.byteOffset);
+    for (let at = 0; at < end; at += view.getUint16(at + 16, true)) view.setUint8(at + typeAt, 0);
+    return end;
+  });
+  using opening = spyOn(files, "openSync");
+  const { ok } = await probeOf({ systems: [new WasiDir(inside, { access: "write" })] });
+  ok("open-at", 1, ["symlink-follow"], "file", ["create"], ["read", "write"]);
+  ok("stat-at", 1, [], "dir/../file");
+  const entries = ok("read-directory", 1) as number;
+  const names = [1, 2].map(() => ok("entry", entries));
+  expect(names).toContainEqual(expect.objectContaining({ type: "directory", name: "dir" }));
+  expect(dents).toHaveBeenCalled();
+  const inherited = opening.mock.calls.filter(([, given]) => ((given as number) & flags.closeOnExec) === 0);
+  expect([opening.mock.calls.length > 5, inherited]).toEqual([true, []]);
 });

@@ -221,6 +221,14 @@ describe("input", () => {
     expect(stdout.text).toBe("hello");
   });
 
+  test("stays the host's own, whatever is done with what it was copied to", async () => {
+    const stdin = bytesOf("hello");
+    const instance = await start({ stdin, stdout: (bytes) => void bytes.fill(0) });
+    expect(await instance.call("copy", [4n])).toBe(4n);
+    expect(stdin).toEqual(bytesOf("hello"));
+    expect(await instance.call("read", [4n])).toEqual(bytesOf("o"));
+  });
+
   test("a stream of the web is read as it comes, and fails as it fails", async () => {
     let feed: ReadableStreamDefaultController<Uint8Array> | undefined;
     const stdin = new ReadableStream<Uint8Array>({ start: (controller) => void (feed = controller) });

@@ -153,7 +153,8 @@ export abstract class OutputStream implements Pollable {
   }
 
   splice(source: InputStream, length: bigint): bigint {
-    const bytes = source.read(BigInt(atMost(length, this.#roomNow)));
+    // What is read may be a part of what the host gave, and what is written belongs to who takes it.
+    const bytes = source.read(BigInt(atMost(length, this.#roomNow))).slice();
     if (bytes.length > 0) this.#give(bytes);
     return BigInt(bytes.length);
   }

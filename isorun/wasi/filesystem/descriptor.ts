@@ -23,8 +23,11 @@ export interface Tree {
   /** Descriptors of one WasiDir have the same: hard links do not leave it. */
   readonly owner: object;
   readonly ledger: FileLedger;
-  /** Told of a change that was refused: in a directory, by a name or, where nothing may be changed, a path. */
-  readonly onWriteRefused?: (directory: number, path: string) => void;
+  /**
+   * Told of a change that was refused: in an open directory, by a name or, where nothing may be changed, a path; of an open
+   * file or directory itself, by "".
+   */
+  readonly onWriteRefused?: (open: number, path: string) => void;
   readonly onLeave?: (leave: Leave) => void;
 }
 
@@ -173,6 +176,8 @@ export class Descriptor implements Disposable {
   }
 
   #needWrite(): void {
-    if (!this.rights.canWrite) refuse("not-permitted");
+    if (this.rights.canWrite) return;
+    this.tree.onWriteRefused?.(this.#file.fd, "");
+    refuse("not-permitted");
   }
 }

@@ -56,7 +56,10 @@ export class DirectoryEntryStream implements Disposable {
   /** Where the file system does not tell it along with the name. */
   #typeOf(name: string): DescriptorType {
     try {
-      const fd = files.openSync(`${pathOf(this.#directory.fd)}/${name}`, flags.path | flags.noFollow);
+      const fd = files.openSync(
+        `${pathOf(this.#directory.fd)}/${name}`,
+        flags.path | flags.noFollow | flags.closeOnExec,
+      );
       try {
         return typeOf(statOf(fd));
       } finally {

@@ -1,0 +1,19 @@
+/** What a host answers with where nothing can wait for it: a promise is refused there, and its failure ends no process. */
+import { argumentError } from "../../core/argument-error.ts";
+
+/**
+ * @param whose what answered, as messages begin with
+ * @param why goes on behind a comma
+ * @throws TypeError (`invalid-argument`) for a promise
+ */
+export function requireAtOnce(answer: unknown, whose: string, why: string): void {
+  if (!isThenable(answer)) return;
+  forget(answer);
+  throw argumentError(`${whose} answered with a promise, ${why}`);
+}
+
+/** Nobody waits for it: its failure must not end the process. */
+export const forget = (answer: PromiseLike<unknown>): void => void Promise.resolve(answer).catch(() => undefined);
+
+export const isThenable = (answer: unknown): answer is PromiseLike<unknown> =>
+  typeof answer === "object" && answer !== null && "then" in answer && typeof answer.then === "function";

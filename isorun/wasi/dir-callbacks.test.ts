@@ -1,0 +1,77 @@
+/** What a WasiDir tells its host, and what becomes of it where the host fails. */
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { probeOf } from "../../tests/components/wasi/filesystem-probe.ts";
+import { ComponentError } from "../errors/errors.ts";
+import { thrownBy } from "../errors/testing/failure-of.ts";
+import { type DirOptions, WasiDir } from "./dir.ts";
+
+let inside = "";
+
+beforeEach(() => {
+  inside = mkdtempSync(join(tmpdir(), "wasi-dir-"));
+  mkdirSync(join(inside, "dir"));
+  writeFileSync(join(inside, "file"), "hello");
+});
+
+afterEach(() => rmSync(inside, { recursive: true, force: true }));
+
+const probeWith = (options: DirOptions) => probeOf({ systems: [new WasiDir(inside, options)] });
+
+test("each change that is refused through what is open is told, by the path of what is open", async () => {
+  const refused: string[] = [];
+  const { ok, err } = await probeWith({ onWriteRefused: (path) => void refused.push(path) });
+  const file = ok("open-at", 1, [], "file", [], ["read"]) as number;
+  const dir = ok("open-at", 1, [], "dir", [], ["read"]) as number;
+  expect(err("set-size", file, 0)).toBe("not-permitted");
+  expect(err("write", file, "x", 0)).toBe("not-permitted");
+  expect(err("set-times", file, "now", "now")).toBe("not-permitted");
+  expect(err("write-via-stream", file, 0)).toBe("not-permitted");
+  expect(err("append-via-stream", file)).toBe("not-permitted");
+  expect(err("set-times", dir, "now", "now")).toBe("not-permitted");
+  expect(refused).toEqual(["file", "file", "file", "file", "file", "dir"].map((name) => join(inside, name)));
+  expect(readFileSync(join(inside, "file"), "utf8")).toBe("hello");
+});
+
+const noEntry = Object.assign(new Error("ENOENT: no log here"), { code: "ENOENT", errno: -2 });
+
+test.each([noEntry, new ComponentError("no-entry")])(
+  "what it fails with is a trap, whatever it is, case %#",
+  async (cause) => {
+    const fail = (): never => {
+      throw cause;
+    };
+    const { call } = await probeWith({ onWriteRefused: fail });
+    expect(thrownBy(() => call("unlink-file-at", 1, "file"))).toMatchObject({
+      code: "trap",
+      message: `'onWriteRefused' of WasiDir failed: ${cause.message}`,
+      cause,
+    });
+    const { call: other } = await probeWith({ onPathOut: fail });
+    expect(thrownBy(() => other("stat-at", 1, [], "../x"))).toMatchObject({
+      code: "trap",
+      message: `'onPathOut' of WasiDir failed: ${cause.message}`,
+      cause,
+    });
+  },
+);
+
+test("a promise is refused: nothing waits for it, and it ends no process", async () => {
+  const unhandled: unknown[] = [];
+  const listen = (reason: unknown): void => void unhandled.push(reason);
+  process.on("unhandledRejection", listen);
+  try {
+    const { call } = await probeWith({ onWriteRefused: async () => Promise.reject(noEntry) });
+    expect(thrownBy(() => call("unlink-file-at", 1, "file"))).toMatchObject({
+      code: "trap",
+      message: "'onWriteRefused' of WasiDir failed: 'onWriteRefused' answered with a promise, for which nothing waits",
+      cause: { code: "invalid-argument" },
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
+  } finally {
+    process.off("unhandledRejection", listen);
+  }
+});
