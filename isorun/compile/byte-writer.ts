@@ -96,6 +96,9 @@ export class ByteWriter {
   }
 }
 
+/** Numbers below it have room in a signed LEB128 of `width` bytes. */
+export const paddedEnd = (width: number): number => 2 ** (7 * width - 1);
+
 /** A signed LEB128 of `width` bytes for a number from 0 on, padded, so that it can be written over later. */
 export function writePadded(bytes: Uint8Array, at: number, { value, width }: { value: number; width: number }): void {
   let rest = value;
@@ -103,5 +106,7 @@ export function writePadded(bytes: Uint8Array, at: number, { value, width }: { v
     bytes[at + index] = (rest % 0x80) | 0x80;
     rest = Math.floor(rest / 0x80);
   }
+  // Its highest bit would be a sign: the code would be given what it has to pay.
+  if (rest >= 0x40) throw new Error(`${value} must have room in ${width} bytes`);
   bytes[at + width - 1] = rest;
 }

@@ -120,10 +120,11 @@ export class CodeCursor {
   }
 
   /** Also of block types, which are signed: from 0 on they read as unsigned ones do. */
-  typeIndex(typeCount: number): void {
+  typeIndex(typeCount: number): number {
     const start = this.at;
     const index = this.u32();
     if (index >= typeCount) this.invalid(`unknown type ${index}: type index out of bounds`, start);
+    return index;
   }
 
   /** The source with all changes; it must be read to its end. */

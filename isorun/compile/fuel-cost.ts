@@ -1,9 +1,9 @@
 /**
- * What code costs in fuel, version 1. The unit is an instruction. A change of anything here, or of where regions begin
+ * What code costs in fuel, version 2. The unit is an instruction. A change of anything here, or of where regions begin
  * (fuel-regions.ts), changes how much fuel programs need: it is a new version.
  */
 
-export const fuelCostVersion = 1;
+export const fuelCostVersion = 2;
 
 /** Every instruction that has none below. `end` and `else` are no instructions. */
 export const instructionCost = 1;
@@ -19,6 +19,15 @@ export const bytesPerInstructionLog2 = 3;
 
 /** Those on tables and arrays cost an instruction for each element. */
 export const instructionsPerElement = 1;
+
+/** So much no bulk operation does at once: larger sizes, which are refused, cost as much as this one. */
+export const bulkSizeMaxLog2 = 48;
+
+/** What is zeroed costs an instruction for each so many, rounded down: locals of a function, but for the first, and fields. */
+export const zeroedPerInstruction = 8;
+
+/** So many locals that a function declares are free. */
+export const freeLocals = 16;
 
 /**
  * How many instructions behind a region's first branch are paid for with the region, whether they run or not. A charge

@@ -14,7 +14,7 @@
  *
  * A charge is written before its region is known: it has room for its number, which is filled in at the region's end.
  */
-import { writePadded } from "./byte-writer.ts";
+import { paddedEnd, writePadded } from "./byte-writer.ts";
 import { conditionalInstructionsMax, instructionCost } from "./fuel-cost.ts";
 import type { MeteredLoop } from "./label-frames.ts";
 import type { SplicedOutput } from "./spliced-output.ts";
@@ -33,6 +33,9 @@ const untilLatch = Uint8Array.of(block, 0x40);
 const leaveLatched = Uint8Array.of(0x0b, 0x0c, 3, 0x0b); // end of the body, br, end of the block in front of the latch
 const againAndEnds = Uint8Array.of(0x0c, 0, 0x0b, 0x0b); // br, ends of both loops
 const roomMax = 2 ** 30;
+/** In bytes, of numbers in charges: by how long the body is, and for what is dearer than its length tells. */
+const numberWidths = { short: 3, long: 5, widest: 8 } as const;
+const shortBytesMax = 8192;
 
 export class FuelRegions {
   readonly #output: SplicedOutput;
@@ -46,7 +49,10 @@ export class FuelRegions {
   #allowance = 0;
   /** The next instruction begins a region. */
   #isPending = false;
-  #numberWidth = 3;
+  #numberWidth: number = numberWidths.short;
+  /** The function that is being written turned out to need the widest numbers. */
+  #isWide = false;
+  #total = 0;
   /** By region: cost, what may still follow behind a branch, and the places where the cost is written. */
   readonly #costs: number[] = [];
   readonly #allowances: number[] = [];
@@ -62,7 +68,7 @@ export class FuelRegions {
     return this.#isPending ? noRegion : this.#current;
   }
 
-  /** @param byteCount of the body, which bounds what a region can cost. */
+  /** @param byteCount of the body, by which it is guessed how much room a charge needs. */
   beginFunction(byteCount: number, local: number | undefined): void {
     this.#local = local;
     this.#loopDepth = 0;
@@ -70,10 +76,19 @@ export class FuelRegions {
     this.#allowances.length = 0;
     this.#places.length = 0;
     this.#placeRegions.length = 0;
-    this.#numberWidth = byteCount < 8192 ? 3 : 5;
+    this.#numberWidth = this.#isWide
+      ? numberWidths.widest
+      : byteCount < shortBytesMax
+        ? numberWidths.short
+        : numberWidths.long;
     this.#current = noRegion;
     this.#isPending = false;
     this.#open();
+  }
+
+  /** What is no instruction of the function, and paid for with its first region. */
+  enter(cost: number): void {
+    this.#cost += cost;
   }
 
   /** An instruction that begins at `offset` of the source. */
@@ -201,17 +216,26 @@ export class FuelRegions {
     return this.#local !== undefined && this.#loopDepth > 0;
   }
 
-  /** Fills in what the regions of a function cost. @returns the cost of the entry's region, and of all. */
-  endFunction(): { readonly entry: number; readonly total: number } {
+  /**
+   * To be asked at the end of a function. True: some instructions cost more than their bytes let expect, so that a charge
+   * may have no room for its number. The function has to be written once more, with wider ones.
+   */
+  isTooNarrow(): boolean {
     this.#switchTo(entryRegion);
-    let total = 0;
-    for (const cost of this.#costs) total += cost;
+    this.#total = 0;
+    for (const cost of this.#costs) this.#total += cost;
+    this.#isWide = this.#total >= paddedEnd(this.#numberWidth);
+    return this.#isWide;
+  }
+
+  /** Fills in what its regions cost, which have room. @returns the cost of the entry's region, and of all. */
+  endFunction(): { readonly entry: number; readonly total: number } {
     const { bytes } = this.#output;
     for (let index = 0; index < this.#places.length; index += 1) {
       const value = this.#costs[this.#placeRegions[index] ?? 0] ?? 0;
       writePadded(bytes, this.#places[index] ?? 0, { value, width: this.#numberWidth });
     }
-    return { entry: this.#costs[entryRegion] ?? 0, total };
+    return { entry: this.#costs[entryRegion] ?? 0, total: this.#total };
   }
 
   #openAt(offset: number): void {

@@ -1,15 +1,15 @@
 /** The locals of the function that is rewritten, and those that are appended to them. */
 import type { ByteWriter } from "./byte-writer.ts";
 import type { CodeCursor } from "./code-cursor.ts";
-
-/** Engines refuse functions with more than 50,000. */
-const roomMax = 49_000;
+import { localsMax } from "./engine-limits.ts";
 
 export class FunctionLocals {
   readonly #cursor: CodeCursor;
   readonly #typeCount: number;
   /** With its parameters: the index of the first that is appended. */
   count = 0;
+  /** Without them. */
+  declared = 0;
   #groupCount = 0;
   #groupsStart = 0;
   #groupsEnd = 0;
@@ -26,8 +26,9 @@ export class FunctionLocals {
     writer.appendSpan(this.#cursor.bytes, this.#groupsStart, this.#groupsEnd);
   }
 
-  get hasRoom(): boolean {
-    return this.count < roomMax;
+  /** Whether engines take as many more. */
+  hasRoomFor(added: number): boolean {
+    return this.count + added <= localsMax;
   }
 
   /** The cursor stands where the body begins, and then where its code does. */
@@ -43,6 +44,7 @@ export class FunctionLocals {
       cursor.skipValueType(this.#typeCount);
     }
     this.#groupsEnd = cursor.at;
+    this.declared = this.count - parameterCount;
   }
 
   /** An index of a local, of which there may be none. */

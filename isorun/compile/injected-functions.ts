@@ -4,7 +4,7 @@
  */
 import type { AccountIndices } from "./account-indices.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { bytesPerInstructionLog2 } from "./fuel-cost.ts";
+import { bulkSizeMaxLog2, bytesPerInstructionLog2 } from "./fuel-cost.ts";
 
 /** Types that are appended, by their place behind the module's own. */
 export const injectedTypes: readonly (readonly number[])[] = [
@@ -30,6 +30,8 @@ export interface InjectedFunction {
 
 export const checkTypePlace = typePlace.pass32;
 export const growTypePlace = typePlace.grow;
+
+const bulkSizeMax = [0x42, ...signedOf(2 ** bulkSizeMaxLog2)]; // i64.const
 
 const unreachableIf = [0x04, 0x40, 0x00, 0x0b];
 
@@ -65,7 +67,8 @@ export class InjectedFunctions {
   chargeBulk(unit: "bytes" | "elements", is64: boolean): number {
     return this.#once(`${unit} ${is64}`, () => {
       const { fuel } = this.#accounts;
-      const extend = is64 ? [] : [0xad];
+      // Of 64 bits it could be a negative charge, which growth that is refused would leave. i64.lt_u, select
+      const extend = is64 ? [...bulkSizeMax, 0x20, 0, ...bulkSizeMax, 0x54, 0x1b] : [0xad];
       const divide = unit === "bytes" ? [0x42, bytesPerInstructionLog2, 0x88] : [];
       const charge = [0x7d, 0x24]; // i64.sub, global.set
       const ask = [0x42, 0, 0x53, 0x04, 0x40, 0x10]; // i64.const 0, i64.lt_s, if, call

@@ -34,9 +34,11 @@ export const walk = {
   newFixed: 20,
   branchOnCast: 21,
   wait: 22,
+  /** A structure of zeros. */
+  newDefault: 23,
   /** Where an index of a local has to be looked at. */
-  local: 23,
-  unknown: 24,
+  local: 24,
+  unknown: 25,
 } as const;
 
 /** In bytes, of immediates that always have as many. */
@@ -86,7 +88,8 @@ export const opcodes = tableOf(256, [
 export const opcodesWithLocals: Uint8Array = Uint8Array.from(opcodes).fill(walk.local, 0x20, 0x23);
 
 const gcOpcodes = tableOf(31, [
-  [0, 1, walk.type], // struct.new, struct.new_default
+  [0, 0, walk.type], // struct.new
+  [1, 1, walk.newDefault], // struct.new_default
   [2, 5, walk.typeAndLeb], // struct.get, struct.set
   [6, 7, walk.bulkArray], // array.new, array.new_default
   [8, 8, walk.newFixed],

@@ -9,7 +9,8 @@
  */
 import { ByteWriter } from "./byte-writer.ts";
 import { CodeCursor, isTypeIndex } from "./code-cursor.ts";
-import { growCost, instructionCost, instructionsPerElement, throwCost } from "./fuel-cost.ts";
+import { requireOfFunction } from "./engine-limits.ts";
+import { freeLocals, growCost, instructionCost, throwCost, zeroedPerInstruction } from "./fuel-cost.ts";
 import { FuelRegions } from "./fuel-regions.ts";
 import { entryBytesMax, writeEntry } from "./function-entry.ts";
 import { FunctionLocals } from "./function-locals.ts";
@@ -30,6 +31,8 @@ export class FunctionRewriter {
   readonly #quick: QuickWalk;
   /** Of the function that is at its end. */
   readonly #entry = new ByteWriter(256);
+  /** Of the function that is rewritten, as the module counts. */
+  #index = 0;
   #loops = false;
   /** Loops keep the fuel in a local. */
   #keepsFuel = false;
@@ -57,24 +60,30 @@ export class FunctionRewriter {
     return this.#cursor.output;
   }
 
-  /** Appends the body that stands between `start` and `end`, with its size. @throws DecodeError | UnsupportedError */
-  rewrite(start: number, end: number, { parameterCount }: { parameterCount: number }): void {
+  /**
+   * Appends the body that stands between `start` and `end`, with its size.
+   * @throws DecodeError | ValidationError | UnsupportedError, also for what engines would not take as it becomes
+   */
+  rewrite(start: number, end: number, { index, parameterCount }: { index: number; parameterCount: number }): void {
     const cursor = this.#cursor;
     const { output } = cursor;
+    this.#index = index;
+    requireOfFunction(index, "bytes", end - start);
     cursor.at = start;
     this.#locals.read(parameterCount);
+    requireOfFunction(index, "locals", this.#locals.count);
     const codeStart = cursor.at;
     const gapStart = output.length;
     output.reserve(codeStart - start + entryBytesMax);
     const bodyStart = gapStart + codeStart - start + entryBytesMax;
-    this.#keepsFuel = this.#regions !== undefined && this.#locals.hasRoom;
+    this.#keepsFuel = this.#regions !== undefined && this.#locals.hasRoomFor(this.#depthLocals + 1);
     do {
       cursor.at = codeStart;
       output.length = bodyStart;
       output.skipTo(codeStart);
       this.#begin(end - start);
       this.#walk(end);
-    } while (this.#startsAnew);
+    } while (this.#startsAnew || this.#regions?.isTooNarrow() === true);
     output.copyTo(end);
     this.#writeHeader(gapStart, bodyStart);
   }
@@ -82,15 +91,26 @@ export class FunctionRewriter {
   #begin(byteCount: number): void {
     this.#quick.calls = this.#loops = this.#quick.isDead = this.#startsAnew = false;
     this.#frames.depth = 0;
-    const fuelLocal = this.#locals.count + (this.#plan.accounts.depth === undefined ? 0 : 1);
+    const fuelLocal = this.#locals.count + this.#depthLocals;
     this.#regions?.beginFunction(byteCount, this.#keepsFuel ? fuelLocal : undefined);
+    if (this.#locals.declared > freeLocals) {
+      this.#regions?.enter(Math.floor((this.#locals.declared - freeLocals) / zeroedPerInstruction));
+    }
     this.#push(frameKinds.function);
+  }
+
+  get #depthLocals(): number {
+    return this.#plan.accounts.depth === undefined ? 0 : 1;
   }
 
   #writeHeader(gapStart: number, bodyStart: number): void {
     const { output } = this.#cursor;
     const locals = this.#locals;
     const keepsFuel = this.#keepsFuel && this.#loops;
+    // The fuel's has room, or is left out.
+    if (!keepsFuel && this.#plan.accounts.depth !== undefined && this.#quick.calls) {
+      requireOfFunction(this.#index, "locals", locals.count + 1);
+    }
     if (keepsFuel || this.#plan.accounts.depth !== undefined) locals.refuseStray();
     const header = this.#entry;
     header.length = 0;
@@ -102,6 +122,7 @@ export class FunctionRewriter {
       fuel: this.#regions?.endFunction(),
     });
     const bodyLength = output.length - bodyStart;
+    requireOfFunction(this.#index, "bytes", header.length + bodyLength);
     output.length = gapStart;
     output.unsigned(header.length + bodyLength);
     output.appendSpan(header.bytes, 0, header.length);
@@ -158,7 +179,7 @@ export class FunctionRewriter {
       case walk.heapType:
         return cursor.skipHeapType(typeCount);
       case walk.type:
-        return cursor.typeIndex(typeCount);
+        return void cursor.typeIndex(typeCount);
       case walk.prefix:
         return this.#prefixed(code, start);
       default:
@@ -184,11 +205,10 @@ export class FunctionRewriter {
       return this.#sized.tableGrow(start, this.#quick.isDead);
     }
     if (kind === walk.newFixed) {
-      cursor.typeIndex(this.#plan.typeCount);
-      const count = cursor.u32();
-      if (!this.#quick.isDead) this.#regions?.spend(start, count * instructionsPerElement);
-      return;
+      const count = this.#sized.newFixed(start, this.#quick.isDead);
+      return requireOfFunction(this.#index, "operands at once", count);
     }
+    if (kind === walk.newDefault) return this.#sized.newDefault(start, this.#quick.isDead);
     if (kind === walk.branchOnCast) {
       cursor.at += 1;
       this.#label();

@@ -18,7 +18,9 @@ import type { CoreModule } from "../core-module/core-module.ts";
 import { ByteReader } from "../decode/byte-reader.ts";
 import { type AccountIndices, type AccountName, accountNames } from "./account-indices.ts";
 import { ByteWriter } from "./byte-writer.ts";
+import { requireOfModule } from "./engine-limits.ts";
 import { fuelCostVersion } from "./fuel-cost.ts";
+import { HeapObjects } from "./heap-objects.ts";
 import { type ImportedMemories, importableMemories, memoriesNamespace, memoryItems } from "./import-memories.ts";
 import { checkTypePlace, growTypePlace, InjectedFunctions, injectedTypes } from "./injected-functions.ts";
 import { type MemorySizes, memorySizes, type TableSizes, tableSizes } from "./module-sizes.ts";
@@ -64,11 +66,13 @@ export interface RewrittenModule {
   /** By index, imported ones first, as the module itself declares them. */
   readonly memories: readonly MemorySizes[];
   readonly tables: readonly TableSizes[];
+  /** What of it is kept by the engine's collector, in words: no account sees that. Undefined if there is nothing. */
+  readonly heapObjects: string | undefined;
   /** What it imports beside that, instead of defining it. */
   readonly importedMemories: ImportedMemories | undefined;
 }
 
-const ids = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8 } as const;
+const ids = { type: 1, import: 2, function: 3, table: 4, memory: 5, tag: 13, global: 6, export: 7, start: 8 } as const;
 const laterIds = { element: 9, code: 10, data: 11 } as const;
 
 /** Ids in the order in which sections must come: tags stand before globals, the count of data before code. */
@@ -81,6 +85,7 @@ export function rewriteCoreModule(module: CoreModule, options: RewriteOptions): 
   const plan = planOf(module, { sections, accounts });
   const namespace = freeNamespace(module);
   const code = rewriteCode(module, { plan, contents: sections.get(laterIds.code) });
+  requireDefinitions(module, plan);
   const rewritten = rewriteSections({ sections, plan, options });
   const importedMemories = takeMemories(rewritten, module, options);
   appendImports(rewritten, [
@@ -88,13 +93,16 @@ export function rewriteCoreModule(module: CoreModule, options: RewriteOptions): 
     ...(importedMemories === undefined ? [] : memoryItems(importedMemories.namespace, importedMemories.memories)),
   ]);
   const hasCode = sections.has(laterIds.code) || plan.injected.functions.length > 0;
+  const bytes = assemble(rewritten, { names: namesOf(module, plan), code: hasCode ? code : undefined });
+  requireOfModule("bytes", bytes.length);
   return {
-    bytes: assemble(rewritten, { names: namesOf(module, plan), code: hasCode ? code : undefined }),
+    bytes,
     namespace,
     accounts,
     fuelCostVersion,
     memories: plan.memories,
     tables: plan.tables,
+    heapObjects: plan.heap.kind,
     importedMemories,
   };
 }
@@ -152,10 +160,12 @@ function planOf(
     functions,
     globals,
     accounts: indices,
+    types: module.types,
     typeCount,
     memories: memorySizes(module, sections.get(ids.memory)),
     tables: tableSizes(module, { contents: sections.get(ids.table), shifts: { functions, globals, typeCount } }),
     injected: new InjectedFunctions(indices, functions.count + functions.by),
+    heap: new HeapObjects(module, sections.get(ids.tag)),
   };
 }
 
@@ -216,12 +226,15 @@ function rewriteCode(
   const rewriter = new FunctionRewriter(plan, { bytes: contents, capacity });
   const { output } = rewriter;
   output.length = headRoomOf(module) + countWidth;
+  let index = plan.functions.from;
   for (const func of defined) {
     const size = reader.u32();
     const start = reader.offset;
     reader.skip(size);
     const parameterCount = func.kind === "func" ? func.type.params.length : 0;
-    rewriter.rewrite(start, reader.offset, { parameterCount });
+    rewriter.rewrite(start, reader.offset, { index, parameterCount });
+    requireOfModule("bytes", output.length);
+    index += 1;
   }
   if (!reader.isAtEnd) reader.fail("section size mismatch: unexpected data at the end of the section");
   const { injected } = plan;
@@ -244,6 +257,15 @@ interface SectionWork {
   readonly sections: Sections;
   readonly plan: RewritePlan;
   readonly options: RewriteOptions;
+}
+
+/** @throws UnsupportedError */
+function requireDefinitions({ functions, imports }: CoreModule, plan: RewritePlan): void {
+  const accounts = plan.functions.by + plan.globals.by;
+  if (accounts === 0) return;
+  requireOfModule("types", plan.typeCount + injectedTypes.length);
+  requireOfModule("functions", functions.length + plan.functions.by + plan.injected.functions.length);
+  requireOfModule("imports", imports.length + accounts);
 }
 
 /** After the code: what was injected is known then. */

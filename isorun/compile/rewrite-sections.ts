@@ -41,6 +41,7 @@ export function rewriteStart(contents: Uint8Array, { functions }: RewritePlan): 
 export function rewriteGlobals(contents: Uint8Array, plan: RewritePlan): Uint8Array {
   const cursor = new CodeCursor(contents, contents.length + 64);
   for (let count = cursor.u32(); count > 0; count -= 1) {
+    plan.heap.notePlace(contents, cursor.at);
     cursor.skipValueType(plan.typeCount);
     cursor.at += 1;
     rewriteConstant(cursor, plan);
@@ -91,6 +92,7 @@ export function rewriteTables(contents: Uint8Array, plan: RewritePlan, elementsM
     const hasValue = contents[cursor.at] === 0x40;
     if (hasValue) cursor.at += 2;
     const reader = new ByteReader(contents, cursor.at);
+    plan.heap.notePlace(contents, cursor.at);
     readRefType(reader);
     clampLimits(cursor, { reader, maximum: elementsMax });
     if (hasValue) rewriteConstant(cursor, plan);

@@ -1,5 +1,6 @@
 /** Instructions that do as much as an operand says: bulk operations pay for it before they run, growth is asked for. */
 import type { CodeCursor } from "./code-cursor.ts";
+import { instructionsPerElement, zeroedPerInstruction } from "./fuel-cost.ts";
 import type { FuelRegions } from "./fuel-regions.ts";
 import { bulkIndexCount, walk } from "./instructions.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
@@ -43,6 +44,22 @@ export class SizedOperations {
     this.#cursor.typeIndex(this.#plan.typeCount);
     if (code === arrayCopy) this.#cursor.typeIndex(this.#plan.typeCount);
     else if (arraysFromSegments.has(code)) this.#cursor.skipLeb();
+  }
+
+  /** An array of as many operands. @returns how many are paid for: more than engines take could not be told in fuel */
+  newFixed(start: number, isDead: boolean): number {
+    this.#cursor.typeIndex(this.#plan.typeCount);
+    const count = this.#cursor.u32();
+    if (isDead) return 0;
+    this.#regions?.spend(start, count * instructionsPerElement);
+    return count;
+  }
+
+  newDefault(start: number, isDead: boolean): void {
+    const index = this.#cursor.typeIndex(this.#plan.typeCount);
+    const { type } = this.#plan.types.at(index) ?? {};
+    const cost = type?.kind === "struct" ? Math.floor(type.fields.length / zeroedPerInstruction) : 0;
+    if (cost > 0 && !isDead) this.#regions?.spend(start, cost);
   }
 
   tableGrow(start: number, isDead: boolean): void {

@@ -4,7 +4,7 @@ import { inBun, inChromium, inNode } from "./engines.ts";
 /** The oracles of npm are installed on first use. */
 const timeLimitMs = 300_000;
 
-/** Counts are those of version 1 of the costs of fuel: another engine, or another run, has the same. */
+/** Counts are those of version 2 of the costs of fuel: another engine, or another run, has the same. */
 const expected = {
   text: "grüße, 世界 🎉!",
   resource: [42, 41],

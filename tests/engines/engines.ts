@@ -5,6 +5,7 @@ import type { BunPlugin } from "bun";
 import { npmOracle, oracleNode } from "../../tools/npm-oracles.ts";
 import { assemble } from "../components/assemble.ts";
 import { type Components, type SmokeResult, smoke } from "./smoke.ts";
+import type { WideSizes } from "./wide-sizes.ts";
 
 const paths = {
   smoke: "smoke.wat",
@@ -24,13 +25,23 @@ async function components(): Promise<Components> {
 export const inBun = async (): Promise<SmokeResult> => smoke(await components());
 
 export async function inNode(): Promise<SmokeResult> {
-  const program = `${await scriptOf()}\nconsole.log(JSON.stringify(await run));`;
+  // What the smoke gives.
+  return (await printedByNode(`${await scriptOf()}\nconsole.log(JSON.stringify(await run));`)) as SmokeResult;
+}
+
+export async function wideSizesInNode(): Promise<WideSizes> {
+  const code = await bundleOf("wide-sizes.ts");
+  // What it gives.
+  return (await printedByNode(`${code}\nconsole.log(JSON.stringify(wideSizes()));`)) as WideSizes;
+}
+
+/** The one line of JSON that the program prints. */
+async function printedByNode(program: string): Promise<unknown> {
   const ran = Bun.spawnSync([await oracleNode(), "--input-type=module", "-"], {
     stdin: new TextEncoder().encode(program),
   });
   if (ran.exitCode !== 0) throw new Error(`Node failed: ${ran.stderr.toString()}`);
-  // What the smoke gives, as JSON.
-  return JSON.parse(ran.stdout.toString()) as SmokeResult;
+  return JSON.parse(ran.stdout.toString());
 }
 
 /** Of playwright-core what is used here. */
@@ -71,16 +82,21 @@ const withoutStore: BunPlugin = {
   setup: (build) => void build.onResolve({ filter: /\/module-store\.ts$/ }, ({ path }) => ({ path, external: true })),
 };
 
-/** The bundle and its input as one script, whose `run` is the promise of a result. */
-async function scriptOf(): Promise<string> {
+/** A file of this folder with all that it imports, as one script without exports. */
+async function bundleOf(file: string): Promise<string> {
   const built = await Bun.build({
-    entrypoints: [join(import.meta.dir, "smoke.ts")],
+    entrypoints: [join(import.meta.dir, file)],
     target: "browser",
     plugins: [withoutStore],
   });
   const [output] = built.outputs;
   if (output === undefined) throw new Error("there is no bundle");
-  const code = (await output.text()).replace(/export\s*\{[^}]*\};?\s*$/, "");
+  return (await output.text()).replace(/export\s*\{[^}]*\};?\s*$/, "");
+}
+
+/** The bundle and its input as one script, whose `run` is the promise of a result. */
+async function scriptOf(): Promise<string> {
+  const code = await bundleOf("smoke.ts");
   // No name of its own: any could be one of the bundle's.
   const pairs = Object.entries(await components()).map(([name, bytes]) => [name, bytes.toBase64()]);
   const decode = "([name, text]) => [name, Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]";

@@ -18,6 +18,8 @@ export interface Signature {
 
 export interface FunctionSource extends Signature {
   readonly locals?: readonly ValueType[];
+  /** So many more of one type. */
+  readonly manyLocals?: readonly [count: number, type: ValueType];
   /** Without the last `end`. */
   readonly code: Code;
   readonly export?: string;
@@ -47,6 +49,10 @@ export interface ModuleSource {
   readonly elementSegment?: readonly number[];
   readonly data?: Uint8Array;
   readonly hasTag?: boolean;
+  /** Behind all others: structures, arrays. */
+  readonly types?: readonly (readonly number[])[];
+  /** Sizes of the memory and the table have 64 bits. */
+  readonly isWide?: boolean;
   readonly custom?: readonly (readonly [name: string, contents: Uint8Array])[];
 }
 
@@ -80,11 +86,14 @@ const name = (text: string): number[] => {
 
 const list = (items: readonly (readonly number[])[]): number[] => [...index(items.length), ...items.flat()];
 
-const limits = ([minimum, maximum]: readonly [number, number?]): number[] =>
-  maximum === undefined ? [0, ...index(minimum)] : [1, ...index(minimum), ...index(maximum)];
+function limits([minimum, maximum]: readonly [number, number?], { isWide = false }: ModuleSource): number[] {
+  const wide = isWide ? 4 : 0;
+  return maximum === undefined ? [wide, ...index(minimum)] : [wide | 1, ...index(minimum), ...index(maximum)];
+}
 
-function tableOf(sizes: readonly [number, number?], { tableType = "funcref", tableValue }: ModuleSource): number[] {
-  const type = [...typeBytes(tableType), ...limits(sizes)];
+function tableOf(sizes: readonly [number, number?], source: ModuleSource): number[] {
+  const { tableType = "funcref", tableValue } = source;
+  const type = [...typeBytes(tableType), ...limits(sizes, source)];
   return tableValue === undefined ? type : [0x40, 0, ...type, ...flat(tableValue), 0x0b];
 }
 
@@ -100,6 +109,8 @@ export function buildModule(source: ModuleSource): Uint8Array {
   const imported = imports.filter(({ global }) => global === undefined);
   const types = [...imported, ...functions].map(signature);
   if (source.hasTag === true) types.push([0x60, 0, 0]);
+  const tag = types.length - 1;
+  types.push(...(source.types?.map((type) => [...type]) ?? []));
   const exports = [
     ...exportsOf(functions, 0, imported.length),
     ...exportsOf(globals, 3, imports.length - imported.length),
@@ -109,8 +120,8 @@ export function buildModule(source: ModuleSource): Uint8Array {
     [2, list(importsOf(imports))],
     [3, list(functions.map((_, place) => index(imported.length + place)))],
     [4, source.table && list([tableOf(source.table, source)])],
-    [5, source.memory && list([limits(source.memory)])],
-    [13, source.hasTag === true ? [1, 0, ...index(types.length - 1)] : undefined],
+    [5, source.memory && list([limits(source.memory, source)])],
+    [13, source.hasTag === true ? [1, 0, ...index(tag)] : undefined],
     [6, list(globals.map(({ type, value }) => [...typeBytes(type), 1, ...flat(value), 0x0b]))],
     [7, list(exports)],
     [8, source.start === undefined ? undefined : index(source.start)],
@@ -141,8 +152,10 @@ function importsOf(imports: readonly ImportSource[]): number[][] {
   });
 }
 
-function bodyOf({ locals = [], code }: FunctionSource): number[] {
-  const body = [...list(locals.map((type) => [1, ...typeBytes(type)])), ...flat(code), 0x0b];
+function bodyOf({ locals = [], manyLocals, code }: FunctionSource): number[] {
+  const groups: (readonly [number, ValueType])[] = locals.map((type) => [1, type]);
+  if (manyLocals !== undefined) groups.push(manyLocals);
+  const body = [...list(groups.map(([count, type]) => [...index(count), ...typeBytes(type)])), ...flat(code), 0x0b];
   return [...index(body.length), ...body];
 }
 
