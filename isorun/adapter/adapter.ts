@@ -25,6 +25,7 @@ import { type Copying, emitRangeCheck, flatPlace, memoryPlace, type Side } from 
 import { type EnterImports, emitCheckPending, emitEnter, emitLeave, importEnter } from "./enter.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode, type TrapReason } from "./reasons.ts";
+import { canFailToTake, emitHeld, emitReturning, type Returning } from "./returning.ts";
 import { SharedFuncs } from "./shared-copy.ts";
 import { stateOffsets } from "./state-memory.ts";
 import { stringCopyBody } from "./string-copy.ts";
@@ -63,6 +64,10 @@ interface Imports extends EnterImports {
   readonly callerPlace: number;
   readonly calleePlace: number;
   readonly entered: readonly number[];
+  /** A trap of the caller alone, of which the callee has returned. */
+  readonly reject: number;
+  /** Where a post-return waits for the results to be taken. */
+  readonly returning: Returning | undefined;
 }
 
 const realloc: FlatFuncType = { params: ["i32", "i32", "i32", "i32"], results: ["i32"] };
@@ -97,26 +102,23 @@ class AdapterWriter {
     this.#lent = key.type.params.some(({ type }) => type.hasBorrow) ? this.#code.local("i32") : undefined;
     this.#imports = this.#declare(handles);
     const { params, result } = key.type;
-    this.#shared = {
-      in: this.#sharedFuncs(
-        "in",
-        params.map(({ type }) => type),
-      ),
-      out: this.#sharedFuncs("out", result === undefined ? [] : [result]),
-    };
+    const types = params.map(({ type }) => type);
+    const results = result === undefined ? [] : [result];
+    this.#shared = { in: this.#sharedFuncs("in", types), out: this.#sharedFuncs("out", results) };
   }
 
   #declare(handles: readonly PassedHandle[]): Imports {
-    const { caller, callee, entered } = this.#key;
+    const { caller, callee, entered, isLink, type } = this.#key;
     const module = this.#module;
-    const passesIn = this.#key.isLink && handles.some(({ direction }) => direction === "in");
+    const passesIn = isLink && handles.some(({ direction }) => direction === "in");
     const imports = {
       trap: module.importFunc("trap", { params: ["i32"], results: [] }),
       callee: module.importFunc("callee", this.#lift),
       post: callee.hasPostReturn ? module.importFunc("post", { params: this.#lift.results, results: [] }) : -1,
       reallocOfCaller: caller.hasRealloc ? module.importFunc("realloc-caller", realloc) : -1,
       reallocOfCallee: callee.hasRealloc ? module.importFunc("realloc-callee", realloc) : -1,
-      refuse: this.#key.isLink ? module.importFunc("refuse", { params: ["i32"], results: [] }) : -1,
+      refuse: isLink ? module.importFunc("refuse", { params: ["i32"], results: [] }) : -1,
+      reject: isLink ? module.importFunc("reject", { params: ["i32"], results: [] }) : -1,
       beginPassing: passesIn ? module.importFunc("begin-passing", { params: [], results: [] }) : -1,
       endLending: module.importFunc("end-lending", { params: ["i32"], results: [] }),
       ...importEnter(module),
@@ -133,7 +135,11 @@ class AdapterWriter {
     for (const [index, { kind }] of handles.entries()) {
       module.importFunc(`handle${index}`, { params: kind === "own" ? ["i32"] : ["i32", "i32"], results: ["i32"] });
     }
-    return { ...imports, firstHandle: first };
+    const waits = isLink && callee.hasPostReturn && canFailToTake(type.result);
+    const root = imports.entered.at(-1) ?? -1;
+    const { state } = imports;
+    const returning = waits ? { state, root, number: module.importConstant("link", "i64") } : undefined;
+    return { ...imports, firstHandle: first, returning };
   }
 
   /** All of it in one block: nobody catches what core code of the other side throws, whatever it was called for. */
@@ -156,22 +162,35 @@ class AdapterWriter {
     const { calleePlace } = this.#imports;
     const context = this.#key.callee.hasContext ? this.#beginContext(calleePlace, this.#code) : undefined;
     const results = this.#callCore(flat);
+    if (this.#key.isLink) this.#endLending();
+    const { returning } = this.#imports;
+    const [waited] = results;
+    if (returning !== undefined && waited !== undefined) emitReturning(this.#code, returning, waited);
     const returned = this.#passResult(results);
     if (this.#key.callee.hasPostReturn) this.#postReturn(results);
     if (context !== undefined) this.#endContext(calleePlace, { code: this.#code, context });
-    this.#endLending();
+    // One component may give itself what it is lent: until its results are lifted, it has lent that.
+    if (!this.#key.isLink) this.#endLending();
     emitLeave(this.#code, { state: this.#imports.state, places: this.#imports.entered });
     for (const local of returned) this.#code.get(local);
   }
 
   // State
 
+  /** What is passed does not fit where it goes. If it is the caller's place, the callee has returned (spec: rule 2). */
+  #reject(direction: Direction, reason: TrapReason, code = this.#code): void {
+    if (direction === "in" || !this.#key.isLink) return this.#trap(reason, code);
+    code.i32(reasonCode(reason)).call(this.#imports.reject).op("unreachable");
+  }
+
   #trap(reason: TrapReason, code = this.#code): void {
     code.i32(reasonCode(reason)).call(this.#imports.trap).op("unreachable");
   }
 
-  /** What the caller gives is wrong: nothing of another instance is on the stack yet (spec: rule 2). */
+  /** What is given is wrong. If the caller gives it, nothing of another instance is on the stack yet (spec: rule 2). */
   #refuse(direction: Direction, reason: TrapReason, code = this.#code): void {
+    const { returning } = this.#imports;
+    if (direction === "out" && returning !== undefined) emitHeld(code, returning);
     if (direction === "out" || !this.#key.isLink) return this.#trap(reason, code);
     code.i32(reasonCode(reason)).call(this.#imports.refuse).op("unreachable");
   }
@@ -264,7 +283,7 @@ class AdapterWriter {
       code,
       from: this.#side(direction, "from", code),
       to: this.#side(direction, "to", code),
-      trap: (reason) => this.#trap(reason, code),
+      trap: (reason) => this.#reject(direction, reason, code),
       refuse: (reason) => this.#refuse(direction, reason, code),
       passHandle: (kind, resource) => this.#passHandle({ kind, resource, direction }, { code, lent }),
       passString: () => code.call(this.#stringFunc(direction)),
@@ -297,7 +316,7 @@ class AdapterWriter {
       from: this.#side(direction, "from"),
       to: this.#side(direction, "to"),
       reallocate: (code, push) => this.#reallocate(direction === "out", { code, push }),
-      trap: (code, reason) => this.#trap(reason, code),
+      trap: (code, reason) => this.#reject(direction, reason, code),
       refuse: (code, reason) => this.#refuse(direction, reason, code),
     });
     const func = this.#module.addFunc(body);

@@ -100,9 +100,9 @@ export class ModuleWriter {
     return this.#memories - 1;
   }
 
-  /** A constant of 32 bits that each instance of the module is given. */
-  importConstant(field: string): number {
-    this.#imports.push([...name(""), ...name(field), 0x03, typeCodes.i32, 0x00]);
+  /** A constant that each instance of the module is given. */
+  importConstant(field: string, type: "i32" | "i64" = "i32"): number {
+    this.#imports.push([...name(""), ...name(field), 0x03, typeCodes[type], 0x00]);
     this.#globals += 1;
     return this.#globals - 1;
   }

@@ -9,13 +9,14 @@
 import { pendingAddress, pendingKinds } from "../adapter/state-memory.ts";
 import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/errors.ts";
 import { cannotEnter, failureOf } from "./refusals.ts";
+import { endReturnedCalls } from "./returned-calls.ts";
 import { canSuspend, suspendingImport } from "./suspending.ts";
 import { type CallContext, chainOf, heldRoots, type Root, Suspension, Task, TaskContext } from "./task.ts";
 import { dutyIndex, runningIndex, TaskNumbers } from "./task-numbers.ts";
 import { beginTime, endNow, endOf, lateOf, tooLate, wallLeftOf } from "./time-left.ts";
 import { framesOf } from "./trap-frames.ts";
 import { endOfCall, type Trap } from "./trap-of.ts";
-import { circleOf } from "./wait-graph.ts";
+import { type Circle, circleOf } from "./wait-graph.ts";
 
 /** What a lowered function is answered with when it has to wait. */
 export const waiting = Symbol("waiting");
@@ -130,6 +131,8 @@ export class Scheduler {
     task.clock?.pause();
     task.linked ??= [];
     task.linked.push(root);
+    // A post-return is the callee's again.
+    root.holder = task.id;
     root.time?.enter();
     root.time?.run();
     root.onEnter?.();
@@ -196,11 +199,12 @@ export class Scheduler {
     for (const child of task.children ?? []) this.stop(child, reason);
   }
 
-  /** A trap came out of the call: every instance that it was in has ended. @returns what is told of it */
+  /** A trap came out of the call: every instance that it is in ends. @returns what is told of it */
   unwind(task: Task, error: unknown): Trap {
     const trap = endOfCall(task, error);
     task.reason = undefined;
     this.words[pendingAddress / 4] = 0;
+    endReturnedCalls(task);
     const held = heldRoots(task);
     if (trap instanceof TrapError) TrapError.addFrames(trap, framesOf(error, held));
     const isSomeones = held.some(({ hasRunOut }) => hasRunOut);
@@ -343,8 +347,7 @@ export class Scheduler {
     const refusal = this.refusal(root, task);
     if (refusal !== undefined) throw refusal;
     const circle = circleOf(task, root);
-    const names = circle?.map(({ root: { chainName } }) => chainName);
-    if (circle !== undefined && names !== undefined) this.#break(circle, [...names, task.root.chainName]);
+    if (circle !== undefined) this.#break(task, circle);
     const suspension = this.#park(task);
     task.waitsFor = root;
     root.queue.push(task);
@@ -354,12 +357,10 @@ export class Scheduler {
   }
 
   /** The youngest chain gives way. @throws DeadlockError if it is the one that has just come */
-  #break(circle: readonly Task[], cycle: readonly string[]): void {
-    const [latest, ...others] = circle;
+  #break(latest: Task, { youngest, cycle }: Circle): void {
     const error = new DeadlockError(cycle);
-    const victim = others.reduce((a, b) => (a === undefined || b.origin.sequence > a.origin.sequence ? b : a), latest);
-    if (victim === latest || victim === undefined) throw error;
-    this.stop(victim, error);
+    if (youngest === latest) throw error;
+    this.stop(youngest, error);
   }
 
   #leaveQueue(task: Task): void {

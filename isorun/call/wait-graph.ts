@@ -5,25 +5,51 @@
  */
 import type { Root, Task } from "./task.ts";
 
-/** The calls that would wait for each other if `task` waited for `root`, it first; undefined if they would not. */
-export function circleOf(task: Task, root: Root): readonly Task[] | undefined {
+interface Wait {
+  readonly task: Task;
+  /** What it waits for. */
+  readonly root: Root;
+}
+
+export interface Circle {
+  /** The call of the youngest chain. */
+  readonly youngest: Task;
+  /**
+   * Names of instances, the first one again at the end: a call that holds one of them waits for the next, itself or by a
+   * call that its host function made. Others that it holds are none of it.
+   */
+  readonly cycle: readonly string[];
+}
+
+/** The calls that would wait for each other if `task` waited for `root`; undefined if they would not. */
+export function circleOf(task: Task, root: Root): Circle | undefined {
+  const latest = { task, root };
+  const rest = waitsBehind(latest);
+  if (rest === undefined) return undefined;
+  const cycle = [latest, ...rest, latest].map((wait) => wait.root.chainName);
+  const { task: youngest } = rest.reduce((a, b) => (b.task.origin.sequence > a.task.origin.sequence ? b : a), latest);
+  return { youngest, cycle };
+}
+
+/** From whoever is in the instance back to the call that would wait for it. */
+function waitsBehind({ task, root }: Wait): readonly Wait[] | undefined {
   const seen = new Set<Task>();
-  const behind = (blocked: Root): readonly Task[] | undefined => {
+  const behind = (blocked: Root): readonly Wait[] | undefined => {
     const holder = blocked.heldBy;
     return holder === undefined ? undefined : through(holder);
   };
-  const through = (next: Task): readonly Task[] | undefined => {
+  const through = (next: Task): readonly Wait[] | undefined => {
     if (task.isWithin(next)) return [];
     if (seen.has(next)) return undefined;
     seen.add(next);
-    const ahead = next.waitsFor === undefined ? undefined : behind(next.waitsFor);
-    if (ahead !== undefined) return [next, ...ahead];
+    const { waitsFor } = next;
+    const ahead = waitsFor === undefined ? undefined : behind(waitsFor);
+    if (waitsFor !== undefined && ahead !== undefined) return [{ task: next, root: waitsFor }, ...ahead];
     for (const child of next.children ?? []) {
       const found = through(child);
       if (found !== undefined) return found;
     }
     return undefined;
   };
-  const rest = behind(root);
-  return rest === undefined ? undefined : [task, ...rest];
+  return behind(root);
 }

@@ -255,8 +255,10 @@ export class BudgetExhausted extends IsorunError {
 }
 
 /**
- * Calls wait for each other. One of them, the youngest, ends with this, and the others go on.
- * Host functions pass their context on, or nobody knows whose call waits.
+ * Calls wait for each other. The one of the youngest chain ends with this, and the instances that it is in end with it.
+ * Whoever waited for one of those is refused (TrapError `cannot-enter`): if that was a host function and it takes it, its
+ * call goes on, as do all others, else its instances end too. Host functions pass their context on, or nobody knows whose
+ * call waits.
  *
  * ```ts
  * const both: InstanceHandle[] = [];
@@ -274,11 +276,16 @@ export class BudgetExhausted extends IsorunError {
  * const ends = await Promise.all(both.map((instance) => instance.call("run", [1]).catch((error: unknown) => error)));
  * const deadlock = ends.find((end) => end instanceof DeadlockError);
  * deadlock?.cycle.length; // → 3
+ * ends.map((end) => Reflect.get(Object(end), "code")); // → ["cannot-enter", "deadlock"]
+ * both.map(({ state }) => state); // → ["trapped", "trapped"]
  * ```
  */
 export class DeadlockError extends IsorunError {
   readonly code = "deadlock";
-  /** Names of instances, the first one again at the end. */
+  /**
+   * Names of instances, the first one again at the end: whoever is in one of them waits for the next, itself or by a call
+   * that its host function made.
+   */
   readonly cycle: readonly string[];
 
   constructor(cycle: readonly string[]) {

@@ -91,6 +91,11 @@ export class ComponentInstance {
     for (const [slot, value] of before?.entries() ?? []) this.setContext(slot, value);
   }
 
+  /** This one, and those around it. */
+  get around(): readonly ComponentInstance[] {
+    return this.#lineage;
+  }
+
   /** The instances that a call from `caller` enters: not those that it is in already. */
   enteringFrom(caller: ComponentInstance): readonly ComponentInstance[] {
     return this.#lineage.filter((instance) => !isWithin(caller, instance));

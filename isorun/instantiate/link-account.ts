@@ -15,6 +15,8 @@ const realloc: FlatFuncType = { params: ["i32", "i32", "i32", "i32"], results: [
 
 const nothing = (): 0 => 0;
 
+type Direction = "in" | "out";
+
 interface Wrapped {
   readonly type: FlatFuncType;
   /** Whether it has to trap. */
@@ -28,12 +30,19 @@ export class LinkAccount {
   readonly #caller: Root;
   readonly #callee: Root;
   readonly #states: InstanceStates;
+  readonly #blame: (giver: Direction) => void;
   readonly #isTimed: boolean;
   readonly #isSized: boolean;
   /** Of the message that is passed, in each direction. */
   readonly #bytes = { in: 0, out: 0 };
 
-  constructor({ root: caller, states }: ComponentInstance, { root: callee }: ComponentInstance) {
+  /** @param given what puts things right where somebody gives more than itself may pass on */
+  constructor(
+    { root: caller, states }: ComponentInstance,
+    { root: callee }: ComponentInstance,
+    passing?: { blame(giver: Direction): void },
+  ) {
+    this.#blame = (giver) => passing?.blame(giver);
     this.#caller = caller;
     this.#callee = callee;
     this.#states = states;
@@ -60,7 +69,7 @@ export class LinkAccount {
   }
 
   /** The allocator of one side. */
-  allocator(core: CoreItem, direction: "in" | "out"): CoreItem {
+  allocator(core: CoreItem, direction: Direction): CoreItem {
     const isIn = direction === "in";
     if (!this.#isSized) return isIn ? this.inCallee(core, realloc) : core;
     const count = (before: number, size: number): number => this.#count(direction, (size >>> 0) - (before >>> 0));
@@ -74,7 +83,7 @@ export class LinkAccount {
     if (this.#isTimed) this.#states.scheduler.leaveLinked(this.#callee);
   };
 
-  #count(direction: "in" | "out", bytes: number): 0 | 1 {
+  #count(direction: Direction, bytes: number): 0 | 1 {
     this.#bytes[direction] += bytes;
     const [caller, callee] = [this.#caller, this.#callee];
     const root = caller.linkedBytesMax <= callee.linkedBytesMax ? caller : callee;
@@ -82,6 +91,7 @@ export class LinkAccount {
     const used = this.#bytes[direction];
     if (used <= limit) return 0;
     this.#states.scheduler.leaveReason(root.exhausted({ field: "maxMessageBytes", limit, used }));
+    if (root === (direction === "in" ? caller : callee)) this.#blame(direction);
     return 1;
   }
 }

@@ -1,6 +1,7 @@
 /** Links an adapter: a core function of one instance that calls the core function of another. */
 import { type Adapter, adapterOf } from "../adapter/adapter-of.ts";
 import type { BorrowScope, Handle, HandleTable, RuntimeResource } from "../call/handle-table.ts";
+import { numberReturning } from "../call/returned-calls.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { FuncType } from "../types/component-types.ts";
 import { flattenFunc } from "../types/flatten.ts";
@@ -8,6 +9,7 @@ import type { CanonicalOptions } from "../validate/canon-options.ts";
 import type { ComponentInstance } from "./component-instance.ts";
 import { trapFunc } from "./guarded-func.ts";
 import { LinkAccount } from "./link-account.ts";
+import { returningLink } from "./returned-call.ts";
 import { absent, type CoreItem, type LiftedFunc, type RuntimeScope } from "./runtime-scope.ts";
 import { turnImports } from "./turn-imports.ts";
 
@@ -30,18 +32,15 @@ export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adap
     entered: entering.length,
     isLink,
   });
+  const passing = new Passing(scope.instance, callee);
   const imports: Record<string, unknown> = {
-    ...coreImports(scope, { type, options, lifted }),
-    ...hostImports({
-      caller: scope.instance,
-      callee,
-      handles,
-      scope,
-    }),
+    ...coreImports(scope, { type, options, lifted }, passing),
+    ...hostImports({ handles, scope, passing }),
     ...turnImports(scope.instance.states, callee),
     state: scope.instance.states.memory,
     caller: scope.instance.place,
     "callee-place": callee.place,
+    ...(isLink && { link: BigInt.asUintN(32, BigInt(numberReturning(returningLink(scope.instance, lifted)))) }),
   };
   for (const [index, instance] of entering.entries()) imports[`entered${index}`] = instance.place;
   const { exports } = new WebAssembly.Instance(module, { "": imports as Record<string, CoreItem> });
@@ -55,10 +54,14 @@ const sideOf = ({ instance }: RuntimeScope, { encoding, memory, realloc }: Canon
   hasContext: instance.hasContext,
 });
 
-function coreImports(scope: RuntimeScope, { type, options, lifted }: Adapted): Record<string, unknown> {
+function coreImports(
+  scope: RuntimeScope,
+  { type, options, lifted }: Adapted,
+  passing: Passing,
+): Record<string, unknown> {
   const at = (space: readonly CoreItem[], index: number | undefined) =>
     index === undefined ? undefined : space[index];
-  const account = new LinkAccount(scope.instance, lifted.scope.instance);
+  const account = new LinkAccount(scope.instance, lifted.scope.instance, passing);
   const flat = flattenFunc(type, { role: "lift", isAsync: false, hasCallback: false });
   const [toCaller, toCallee] = [
     at(scope.coreFuncs, options.realloc),
@@ -75,22 +78,24 @@ function coreImports(scope: RuntimeScope, { type, options, lifted }: Adapted): R
 }
 
 interface HostParts {
-  readonly caller: ComponentInstance;
-  readonly callee: ComponentInstance;
   readonly handles: Adapter["handles"];
   readonly scope: RuntimeScope;
+  readonly passing: Passing;
 }
 
 /** What an adapter asks of the host. None of it throws: a guest could catch that. */
-function hostImports({ caller, callee, handles, scope }: HostParts): Record<string, unknown> {
+function hostImports({ handles, scope, passing }: HostParts): Record<string, unknown> {
+  const { caller, callee, lending } = passing;
   const { states } = caller;
-  const lending = new Lending(caller, callee);
-  const passing = new Passing({ caller, callee, lending });
   const imports: Record<string, unknown> = {
     trap: trapFunc(states),
     refuse: (code: number): void => {
       trapFunc(states)(code);
       passing.refuse();
+    },
+    reject: (code: number): void => {
+      trapFunc(states)(code);
+      passing.reject();
     },
     "begin-passing": (): void => passing.begin(),
     "end-lending": (count: number): void => {
@@ -111,7 +116,9 @@ function hostImports({ caller, callee, handles, scope }: HostParts): Record<stri
         if (direction === "in") passing.add({ kind, resource, index: passed });
         return passed;
       } catch (error) {
-        if (direction === "in" && error instanceof TrapError) passing.refuse();
+        // What is full is the other one's table.
+        if (error instanceof TrapError) passing.blame(direction);
+        else if (direction === "out") passing.reject();
         states.scheduler.fail(error);
         return 0;
       }
@@ -127,24 +134,22 @@ interface Passed {
   readonly index: number;
 }
 
-interface Parties {
-  readonly caller: ComponentInstance;
-  readonly callee: ComponentInstance;
-  readonly lending: Lending;
-}
-
 /**
  * What a call through a link has passed before it comes to the callee. Where the caller is at fault, nothing of the callee is
  * on the stack yet, and that one is as if nobody had called. Within one root all end together.
  */
 class Passing {
+  readonly caller: ComponentInstance;
+  readonly callee: ComponentInstance;
+  readonly lending: Lending;
   readonly #passed: Passed[] = [];
-  readonly #parties: Parties;
   readonly #isLink: boolean;
 
-  constructor(parties: Parties) {
-    this.#parties = parties;
-    this.#isLink = parties.caller.root !== parties.callee.root;
+  constructor(caller: ComponentInstance, callee: ComponentInstance) {
+    this.caller = caller;
+    this.callee = callee;
+    this.lending = new Lending(caller, callee);
+    this.#isLink = caller.root !== callee.root;
   }
 
   begin(): void {
@@ -155,9 +160,26 @@ class Passing {
     if (this.#isLink) this.#passed.push(passed);
   }
 
+  /** What is passed in this direction is wrong, or too much for who gives it: of results, that is the callee. */
+  blame(giver: "in" | "out"): void {
+    if (giver === "in") this.refuse();
+    else if (this.#isLink) {
+      const { running } = this.caller.states.scheduler;
+      if (running !== undefined) this.callee.root.holder = running.id;
+      this.caller.mayLeave = true;
+    }
+  }
+
+  /** The caller cannot take what the callee, which has returned, gives: as if its allocator had failed. */
+  reject(): void {
+    this.caller.mayLeave = false;
+  }
+
   refuse(): void {
     if (!this.#isLink) return;
-    const { caller, callee, lending } = this.#parties;
+    const { caller, callee, lending } = this;
+    // Its allocator may have been about to run.
+    callee.mayLeave = true;
     for (const { kind, resource, index } of this.#passed.reverse()) {
       if (kind === "own") caller.handles.add(callee.handles.remove(index, resource));
       else lending.takeBack(index, resource);
@@ -181,8 +203,8 @@ function give(index: number, { from, to, resource }: Gift): number {
   try {
     return to.add(handle);
   } catch (error) {
-    // Whoever ends owns it, and has it dropped.
-    from.add(handle);
+    // Whose table is full ends, and has dropped what was on its way.
+    to.send(handle);
     throw error;
   }
 }

@@ -123,7 +123,7 @@ test.each<[name: string, budget: Budget, args: readonly number[], field: string]
   expect(neighbours.callee.state).toBe("ready");
 });
 
-test.each(["take", "give"])("messages of the caller have its limit too: '%s'", async (name) => {
+test.each(["take", "give"])("messages of the caller have its limit too, and end it alone: '%s'", async (name) => {
   const { callee, caller } = await pairWith({ maxMessageBytes: 2000 }, { maxMessageBytes: 999 });
   for (let count = 0; count < 5; count += 1) await caller.call(name, [999]);
   expect(await failureOf(caller.call(name, [1000]))).toMatchObject({
@@ -131,7 +131,10 @@ test.each(["take", "give"])("messages of the caller have its limit too: '%s'", a
     limit: 999,
     used: 1000,
   });
-  expect([callee.state, caller.state]).toEqual(["trapped", "exhausted"]);
+  expect([callee.state, caller.state]).toEqual(["ready", "exhausted"]);
+  expect(await callee.call("test:app/work#take", [new Uint8Array(3)])).toBe(3);
+  const next = await runtime.instance(components[1]).linkLocal("test:app/work", callee).instantiate();
+  expect(await next.call("take", [12])).toBe(12);
 });
 
 test.each<[ofCaller: Budget, options: { timeoutMs?: number }, end: object]>([

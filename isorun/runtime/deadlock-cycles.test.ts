@@ -1,0 +1,76 @@
+/** Which instances a deadlock is told with: those that are held and waited for, wherever the calls began. */
+import { beforeAll, expect, test } from "bun:test";
+import { assemble } from "../../tests/components/assemble.ts";
+import type { CallContext } from "../call/task.ts";
+import { DeadlockError } from "../errors/errors.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
+import type { Component } from "./component.ts";
+import type { InstanceHandle } from "./instance-handle.ts";
+import { Runtime } from "./runtime.ts";
+
+const passing = (imported: string, exported: string): string => `(component
+  (import "${imported}" (func $f))
+  (core func $f (canon lower (func $f)))
+  (core module $m (import "" "f" (func $f)) (func (export "go") (call $f)))
+  (core instance $i (instantiate $m (with "" (instance (export "f" (func $f))))))
+  (func (export "${exported}") (canon lift (core func $i "go"))))`;
+
+const texts = [passing("base", "svc"), passing("svc", "run")] as const;
+
+let components: readonly [service: Component, client: Component];
+
+beforeAll(async () => {
+  const read = await assemble(texts);
+  const runtime = new Runtime();
+  components = [await runtime.load(read(texts[0])), await runtime.load(read(texts[1]))];
+}, 120_000);
+
+interface Three {
+  readonly service: InstanceHandle;
+  readonly clients: readonly [InstanceHandle, InstanceHandle];
+}
+
+/** The service, which both clients are linked to, calls one of them from within its host function. */
+async function three(base: (second: InstanceHandle, context: CallContext) => Promise<unknown>): Promise<Three> {
+  const runtime = new Runtime();
+  const [serves, calls] = components;
+  const second: { handle?: InstanceHandle } = {};
+  const service = await runtime
+    .instance(serves)
+    .linkHost((linker) =>
+      linker.func("base", async (context: CallContext) => {
+        await Promise.resolve();
+        if (second.handle !== undefined) await base(second.handle, context);
+      }),
+    )
+    .instantiate();
+  const client = async (): Promise<InstanceHandle> => runtime.instance(calls).linkLocal("svc", service).instantiate();
+  const clients = [await client(), await client()] as const;
+  [, second.handle] = clients;
+  return { service, clients };
+}
+
+const withoutRuntime = (names: readonly string[]): string[] => names.map((name) => name.replace(/@.*$/, ""));
+
+test("an instance that is held through a link stands in the cycle, and where the calls began does not", async () => {
+  const { service, clients } = await three(async (second, context) => second.call("run", [], { context }));
+  const [first, second] = clients.map(async (client) => client.call("run"));
+  const end = await failureOf(Promise.all([first, second]));
+  if (!(end instanceof DeadlockError)) return expect.unreachable("it is a deadlock");
+  expect(withoutRuntime(end.cycle)).toEqual(["instance-3", "instance-1", "instance-3"]);
+  expect(end.message).toBe(`calls wait for each other: ${end.cycle.join(" → ")}`);
+  const ends = await Promise.allSettled([first, second]);
+  expect(ends).toMatchObject([{ reason: { code: "cannot-enter" } }, { reason: end }]);
+  expect([service.state, ...clients.map(({ state }) => state)]).toEqual(["trapped", "trapped", "trapped"]);
+});
+
+test("who waited for an instance that ends with it is refused, and goes on where its host function takes that", async () => {
+  const caught: unknown[] = [];
+  const { service, clients } = await three(async (second, context) => {
+    if (caught.length === 0) caught.push(await failureOf(second.call("run", [], { context })));
+  });
+  const ends = await Promise.allSettled(clients.map(async (client) => client.call("run")));
+  expect(ends.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+  expect(caught).toMatchObject([{ code: "cannot-enter" }]);
+  expect([service.state, ...clients.map(({ state }) => state)]).toEqual(["ready", "ready", "trapped"]);
+});
