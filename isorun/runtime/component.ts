@@ -160,7 +160,7 @@ function knownComponent(
 ): Component {
   const cores = coreModulesOf(valid);
   const cost = { decodeMs: 0, validateMs: 0, compileMs: 0, ...coreSizes(cores), fromStore: true };
-  const kept = new KeptModules(cores, { hash, store });
+  const kept = new KeptModules(cores, { file: bytes, hash, store });
   const made = { cores: new Set(cores), modules: new Map(), metered: new Map() };
   return new Component({ valid, ...made, file: bytes, hash, cost, kept });
 }
@@ -186,7 +186,7 @@ async function decodedComponent(bytes: Uint8Array, { metering, kept: place }: De
   const valid = validateComponent(node, bytes, onModule);
   const validated = performance.now() - (begun?.rewriteMs ?? 0);
   const cores = coreModulesOf(valid);
-  const kept = place === undefined ? {} : { hash: place.hash, kept: new KeptModules(cores, place) };
+  const kept = place === undefined ? {} : { hash: place.hash, kept: new KeptModules(cores, { file: bytes, ...place }) };
   const made = await madeModules(cores, { metering, compiling, begun, ...kept });
   const cost = {
     decodeMs: decoded - start,

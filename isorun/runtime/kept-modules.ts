@@ -3,17 +3,23 @@ import { type RewriteOptions, type RewrittenModule, rewriteCoreModule } from "..
 import type { CoreModule } from "../core-module/core-module.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 
+export interface KeptPlace {
+  /** All bytes of the component, which its core modules are parts of. */
+  readonly file: Uint8Array;
+  /** What they were when they were loaded. */
+  readonly hash: string;
+  readonly store: ModuleStore;
+}
+
 export class KeptModules {
   readonly #modules: readonly CoreModule[];
-  readonly #hash: string;
-  readonly #store: ModuleStore;
+  readonly #place: KeptPlace;
   readonly #known = new Map<string, ReadonlyMap<CoreModule, RewrittenModule>>();
 
   /** @param modules of the component, in the order of its file */
-  constructor(modules: readonly CoreModule[], { hash, store }: { readonly hash: string; readonly store: ModuleStore }) {
+  constructor(modules: readonly CoreModule[], place: KeptPlace) {
     this.#modules = modules;
-    this.#hash = hash;
-    this.#store = store;
+    this.#place = place;
   }
 
   has(module: CoreModule): boolean {
@@ -29,16 +35,27 @@ export class KeptModules {
   }
 
   #find(word: string, options: RewriteOptions): ReadonlyMap<CoreModule, RewrittenModule> {
-    const stored = this.#store.rewritten(this.#hash, word);
+    const { hash, store } = this.#place;
+    const stored = store.rewritten(hash, word);
     const modules = stored ?? this.#modules.map((module) => rewriteCoreModule(module, options));
-    // Nobody waits for the disk: whoever comes before it is written rewrites them too.
-    if (stored === undefined) void this.#store.keepRewritten(this.#hash, { options: word, modules });
+    if (stored === undefined) this.#keep(word, modules);
     return new Map(
       modules.flatMap((rewritten, place) => {
         const module = this.#modules[place];
         return module === undefined ? [] : [[module, rewritten] as const];
       }),
     );
+  }
+
+  /**
+   * The bytes are the caller's, who may have written to them since they were loaded: what came of that is not what other
+   * processes are to be given for this hash.
+   */
+  #keep(options: string, modules: readonly RewrittenModule[]): void {
+    const { file, hash, store } = this.#place;
+    if (store.hashOf(file) !== hash) return;
+    // Nobody waits for the disk: whoever comes before it is written rewrites them too.
+    void store.keepRewritten(hash, { options, modules });
   }
 }
 

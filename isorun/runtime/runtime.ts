@@ -1,6 +1,8 @@
 /** Loads components, makes instances of them, and knows those that were registered under a name. */
 import { argumentError } from "../../core/argument-error.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
+import { isAbsolutePath } from "../../core/policy/path.ts";
+import { nameOf } from "../call/check-value.ts";
 import { ClosedError } from "../errors/errors.ts";
 import { InstanceStates } from "../instantiate/instance-states.ts";
 import { Component, type LoadOptions, loadComponent } from "./component.ts";
@@ -8,7 +10,13 @@ import { bytesOf } from "./component-source.ts";
 import { InstanceBuilder } from "./instance-builder.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import type { InstanceInterface } from "./instance-interface.ts";
+import { requireOptions } from "./require-options.ts";
 import { requireName } from "./required.ts";
+
+export interface RuntimeOptions {
+  /** An absolute path; without one, what was compiled is kept in memory only. */
+  readonly store?: string | false;
+}
 
 /**
  * Several live in one process without touching each other.
@@ -32,21 +40,23 @@ export class Runtime {
   #made = 0;
   #isClosed = false;
 
-  /** @param store an absolute path; without one, what was compiled is kept in memory only */
-  constructor({ store = false }: { readonly store?: string | false } = {}) {
-    this.#store = store;
+  /** @throws TypeError (`invalid-argument`) for a store whose path is not absolute, and for an option that there is not */
+  constructor(options: RuntimeOptions = {}) {
+    const { store = false } = requireOptions(options, "Runtime", ["store"]);
+    this.#store = requireStore(store);
   }
 
   /**
    * Reads, checks and compiles a component: bytes, which must not change as long as it is used, a path, or a URL. A URL of
    * `file:` is read, one of `http:`, `https:`, `data:` or `blob:` is fetched; a string is always a path.
    * @throws DecodeError (malformed), ValidationError (invalid), UnsupportedError (valid, not built yet), TypeError for what
-   *   is no budget or no source, ClosedError, what the system says of a file or `fetch` of a URL, and an Error with the
+   *   is no budget, no option or no source, ClosedError, what the system says of a file or `fetch` of a URL, and an Error with the
    *   code `http-status` for a server that does not give it
    */
   async load(source: Uint8Array | string | URL, options: LoadOptions = {}): Promise<Component> {
     this.#requireOpen();
-    const loading = { ...options, budget: requireBudget(options.budget ?? {}) };
+    const given = requireOptions(options, "'load'", ["budget", "isInterruptible"]);
+    const loading = { ...given, budget: requireBudget(given.budget ?? {}) };
     const bytes = await bytesOf(source);
     if (this.#store === false) return loadComponent(bytes, loading);
     // The disk is a matter of platforms that have one: elsewhere this is never loaded.
@@ -137,4 +147,12 @@ export class Runtime {
     if (handle.state !== "terminated") return;
     for (const [id, registered] of this.#registered) if (registered === handle) this.#registered.delete(id);
   }
+}
+
+/** A relative path would lead to another store after each change of directory. @throws TypeError (`invalid-argument`) */
+function requireStore(store: unknown): string | false {
+  const process = Reflect.get(globalThis, "process") as { readonly platform?: string } | undefined;
+  const platform = process?.platform === "win32" ? "win32" : "linux";
+  if (store === false || (typeof store === "string" && isAbsolutePath(store, platform))) return store;
+  throw argumentError(`the store of Runtime must be an absolute path, or false, found ${nameOf(store)}`);
 }

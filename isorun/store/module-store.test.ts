@@ -1,6 +1,7 @@
 /** The store of compiled modules: what is known behaves as what was decoded, and damage is made again. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -16,6 +17,7 @@ import { assemble, readOwnComponents } from "../../tests/components/assemble.ts"
 import { mathText } from "../commands/testing/components.ts";
 import { rewriteCoreModule } from "../compile/rewrite-module.ts";
 import { decodeCoreModule } from "../core-module/core-module.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { decodeGraph, encodeGraph } from "./graph.ts";
 import { decodeRewritten, encodeRewritten } from "./kept-component.ts";
@@ -134,6 +136,27 @@ test("a directory, or a link that leads to itself, in the place of what was kept
     expect((await load()).cost.fromStore).toBe(false);
     expect((await load()).cost.fromStore).toBe(true);
   }
+});
+
+test("what a caller writes into its bytes between load and instantiation is kept for nobody", async () => {
+  const reused = new Uint8Array(math);
+  const component = await load(reused);
+  reused.fill(0);
+  const made = await failureOf(new Runtime({ store }).instance(component).budget({ fuel: 100_000n }).instantiate());
+  expect(made).toBeInstanceOf(Error);
+  const changed = new Uint8Array(math);
+  // i32.add as i32.sub: as valid as before.
+  const runtime = new Runtime({ store });
+  const wrong = await runtime.load(changed);
+  changed[changed.lastIndexOf(0x6a)] = 0x6b;
+  await runtime.instance(wrong).budget({ fuel: 100_000n }).instantiate();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(existsSync(join(store, "isorun-modules"))).toBe(false);
+  const instance = await new Runtime({ store })
+    .instance(await load())
+    .budget({ fuel: 100_000n })
+    .instantiate();
+  expect(await instance.call("test:lib/math@1.2.0#add", [7, 2])).toBe(9);
 });
 
 test("nothing invalid is kept", async () => {

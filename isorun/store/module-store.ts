@@ -51,14 +51,12 @@ export function openModuleStore(root: string): ModuleStore {
       const kept = read(root, componentKey(hash));
       return kept === undefined ? undefined : decodeKeptComponent(kept, file);
     },
-    keepComponent: (hash, { valid, file }) =>
-      writing().keepEntry(root, componentKey(hash), encodeComponent(valid, file)),
+    keepComponent: (hash, { valid, file }) => keep(root, componentKey(hash), encodeComponent(valid, file)),
     rewritten: (hash, options) => {
       const kept = read(root, modulesKey(hash, options));
       return kept === undefined ? undefined : decodeRewritten(kept);
     },
-    keepRewritten: (hash, { options, modules }) =>
-      writing().keepEntry(root, modulesKey(hash, options), encodeRewritten(modules)),
+    keepRewritten: (hash, { options, modules }) => keep(root, modulesKey(hash, options), encodeRewritten(modules)),
   };
 }
 
@@ -68,4 +66,14 @@ function read(root: string, entry: StoreKey): Uint8Array | undefined {
   return typeof found === "string" ? undefined : found;
 }
 
-const writing = () => require("./write-entry.ts") as typeof import("./write-entry.ts"); // loaded late: few loads write
+/** What writes is loaded late, since few loads do. */
+async function keep(root: string, entry: StoreKey, contents: Uint8Array): Promise<void> {
+  const { keepEntry } = await loadWriting();
+  await keepEntry(root, entry, contents);
+}
+
+type Writing = typeof import("./write-entry.ts");
+
+/** At once where that can be, as in Bun: a program may end as soon as its guest has. Modules of Node have no `require`. */
+const loadWriting = (): Writing | Promise<Writing> =>
+  typeof require === "function" ? (require("./write-entry.ts") as Writing) : import("./write-entry.ts");
