@@ -145,3 +145,15 @@ async function whileWatching<T>(watch: (module: WebAssembly.Module) => void, run
     WebAssembly.Instance = Instance;
   }
 }
+
+test("each of many modules is found at once", async () => {
+  const count = 4900;
+  const text = `(component ${"(core module)".repeat(count)}
+    ${Array.from({ length: count }, (_, index) => `(core instance (instantiate ${index}))`).join(" ")})`;
+  const bytes = (await assemble([text]))(text);
+  const { steps } = (await new Runtime().load(bytes)).plan();
+  const numbers = steps.flatMap((step) =>
+    step.kind === "core-instance" && step.module.kind === "own" ? [step.module.index] : [],
+  );
+  expect(numbers).toEqual(Array.from({ length: count }, (_, index) => index));
+});

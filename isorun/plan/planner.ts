@@ -34,7 +34,8 @@ type Defined<K extends ValidDefinition["kind"]> = ValidDefinition & { readonly k
 class Planner {
   readonly steps: PlanStep[] = [];
   /** The core modules of the file, by where they stand. */
-  readonly #modules = new Map<CoreModule, number>();
+  readonly #modules: CoreModule[] = [];
+  readonly #numbers = new Map<CoreModule, number>();
 
   constructor(root: ValidComponent) {
     this.#number(root);
@@ -42,7 +43,8 @@ class Planner {
 
   #number({ definitions }: ValidComponent): void {
     for (const definition of definitions) {
-      if (definition.kind === "core module") this.#modules.set(definition.module, this.#modules.size);
+      if (definition.kind === "core module")
+        this.#numbers.set(definition.module, this.#modules.push(definition.module) - 1);
       else if (definition.kind === "component") this.#number(definition.component);
     }
   }
@@ -65,7 +67,7 @@ class Planner {
   }
 
   #pushModule(scope: PlanScope, module: CoreModule, name: string | undefined): void {
-    const index = this.#modules.get(module) ?? unknownItem("core module at", module.offset);
+    const index = this.#numbers.get(module) ?? unknownItem("core module at", module.offset);
     scope.push({ kind: "core module", module: { kind: "own", index, size: module.bytes.length, name } });
   }
 
@@ -117,8 +119,8 @@ class Planner {
     bundles: ReadonlyMap<string, CoreBundle | undefined>,
   ): PlannedImport[] {
     if (module.kind === "import") return [];
-    const core = [...this.#modules].find(([, index]) => index === module.index)?.[0];
-    return (core?.imports ?? []).map(({ module: namespace, name, type }) => {
+    const core = this.#modules[module.index] ?? unknownItem("core module", module.index);
+    return core.imports.map(({ module: namespace, name, type }) => {
       const bundle = bundles.get(namespace) ?? unknownItem("argument", namespace);
       return { module: namespace, name, kind: type.kind, from: bundle(name) };
     });

@@ -21,6 +21,12 @@ export class Substitution {
   readonly #resources = new Map<Resource, Resource>();
   readonly #types = new Map<AnyType, AnyType>();
   readonly #rewritten = new Map<AnyType, AnyType>();
+  #looks = 0;
+
+  /** How many types and items were looked at so far. */
+  get looks(): number {
+    return this.#looks;
+  }
 
   set(from: Resource, to: Resource): void {
     if (from !== to) this.#resources.set(from, to);
@@ -37,8 +43,13 @@ export class Substitution {
     return this.#resources.get(resource) ?? resource;
   }
 
+  get #isEmpty(): boolean {
+    return this.#resources.size === 0 && this.#types.size === 0;
+  }
+
   extern(type: ExternType): ExternType {
-    if (type.kind === "core module" || (this.#resources.size === 0 && this.#types.size === 0)) return type;
+    if (type.kind === "core module" || this.#isEmpty) return type;
+    this.#looks += 1;
     if (type.kind === "type") {
       const inner = this.any(type.type);
       return inner === type.type ? type : { kind: "type", type: inner };
@@ -47,6 +58,7 @@ export class Substitution {
   }
 
   any(type: AnyType): AnyType {
+    this.#looks += 1;
     const known = this.#types.get(type) ?? this.#rewritten.get(type);
     if (known !== undefined) return known;
     const made = this.#rewrite(type);
@@ -112,31 +124,48 @@ export class Substitution {
   }
 
   #func(type: FuncType): FuncType {
-    const params = type.params.map((param) => ({ ...param, type: this.#value(param.type) }));
-    return { ...type, params, result: this.#optional(type.result) };
+    const result = this.#optional(type.result);
+    const isSame = result === type.result && type.params.every((param) => this.#value(param.type) === param.type);
+    if (isSame) return type;
+    return { ...type, params: type.params.map((param) => ({ ...param, type: this.#value(param.type) })), result };
   }
 
-  #externs(types: ReadonlyMap<string, ExternType>): ReadonlyMap<string, ExternType> {
-    return new Map([...types].map(([name, type]) => [name, this.extern(type)]));
+  /** The same list where nothing in it is another one: many instances of a component have one. */
+  externs(types: ReadonlyMap<string, ExternType>): ReadonlyMap<string, ExternType> {
+    if (this.#isEmpty) return types;
+    let isSame = true;
+    const rewritten = new Map<string, ExternType>();
+    for (const [name, type] of types) {
+      const own = this.extern(type);
+      isSame &&= own === type;
+      rewritten.set(name, own);
+    }
+    return isSame ? types : rewritten;
   }
 
   #instance(type: InstanceType): InstanceType {
-    return {
-      ...type,
-      exports: this.#externs(type.exports),
-      resources: type.resources.map((each) => this.resource(each)),
-    };
+    const exports = this.externs(type.exports);
+    const resources = type.resources.map((each) => this.resource(each));
+    const isSame = exports === type.exports && resources.every((each, index) => each === type.resources[index]);
+    return isSame ? type : { ...type, exports, resources };
   }
 
   #component(type: ComponentType): ComponentType {
-    return { ...type, imports: this.#externs(type.imports), exports: this.#externs(type.exports) };
+    const imports = this.externs(type.imports);
+    const exports = this.externs(type.exports);
+    return imports === type.imports && exports === type.exports ? type : { ...type, imports, exports };
   }
 }
 
-/** The type with fresh resources in the place of those that it introduces itself. */
-export function freshInstance(type: InstanceType): InstanceType {
+/**
+ * The type with fresh resources in the place of those that it introduces itself.
+ * @param onLooks is told what that took
+ */
+export function freshInstance(type: InstanceType, onLooks: (looks: number) => void): InstanceType {
   if (type.resources.length === 0) return type;
   const substitution = new Substitution();
   for (const resource of type.resources) substitution.set(resource, newResource());
-  return substitution.any(type) as InstanceType; // the kind stays
+  const fresh = substitution.any(type) as InstanceType; // the kind stays
+  onLooks(substitution.looks);
+  return fresh;
 }

@@ -35,9 +35,11 @@ export const externMismatch = (actual: ExternType, expected: ExternType): Mismat
 function mismatchOf(relation: Relation, actual: ExternType, expected: ExternType): Mismatch {
   if (actual === expected) return undefined;
   if (actual.kind === "func" && expected.kind === "func") return funcMismatch(actual, expected);
-  if (actual.kind === "instance" && expected.kind === "instance") return instanceMismatch(relation, actual, expected);
+  if (actual.kind === "instance" && expected.kind === "instance") {
+    return unlessKnown(relation, [actual, expected], () => instanceMismatch(relation, actual, expected));
+  }
   if (actual.kind === "component" && expected.kind === "component") {
-    return componentMismatch(relation, actual, expected);
+    return unlessKnown(relation, [actual, expected], () => componentMismatch(relation, actual, expected));
   }
   if (actual.kind === "core module" && expected.kind === "core module") {
     const mismatch = moduleMismatch(actual, expected);
@@ -45,6 +47,21 @@ function mismatchOf(relation: Relation, actual: ExternType, expected: ExternType
   }
   if (actual.kind === "type" && expected.kind === "type") return typeMismatch(actual.type, expected.type);
   return `expected ${externKindOf(expected)}, found ${externKindOf(actual)}`;
+}
+
+/** Pairs that were compared, and fit: one instance may be given to many others, each of which takes long to walk. */
+const fitting = { subtype: new WeakMap<object, WeakSet<object>>(), equal: new WeakMap<object, WeakSet<object>>() };
+
+function unlessKnown(
+  relation: Relation,
+  [actual, expected]: readonly [object, object],
+  compare: () => Mismatch,
+): Mismatch {
+  const known = fitting[relation].get(actual) ?? new WeakSet();
+  if (known.has(expected)) return undefined;
+  const mismatch = compare();
+  if (mismatch === undefined) fitting[relation].set(actual, known.add(expected));
+  return mismatch;
 }
 
 /** Bounds of types are equalities. */
@@ -131,7 +148,9 @@ export function matchResources(
   for (const [name, type] of expected) {
     const given = actual.get(name);
     if (given === undefined) continue;
-    if (type.kind === "instance" && given.kind === "instance") matchResources(type.exports, given.exports, opening);
+    if (type.kind === "instance" && given.kind === "instance" && holdsTypes(type)) {
+      matchResources(type.exports, given.exports, opening);
+    }
     if (type.kind !== "type" || given.kind !== "type") continue;
     if (opening.areTypesGiven === true) opening.substitution.setType(type.type, given.type);
     if (type.type.kind !== "resource" || given.type.kind !== "resource") continue;
@@ -139,6 +158,19 @@ export function matchResources(
     const isOpen = opening.open.has(resource) && opening.substitution.resource(resource) === resource;
     if (isOpen) opening.substitution.set(resource, given.type.resource);
   }
+}
+
+const knownHolders = new WeakMap<InstanceType, boolean>();
+
+/** Whether it exports a type, or an instance that does. */
+function holdsTypes(type: InstanceType): boolean {
+  const known = knownHolders.get(type);
+  if (known !== undefined) return known;
+  const isHolder = [...type.exports.values()].some(
+    (each) => each.kind === "type" || (each.kind === "instance" && holdsTypes(each)),
+  );
+  knownHolders.set(type, isHolder);
+  return isHolder;
 }
 
 interface Words {

@@ -3,7 +3,7 @@ import type { AliasRef } from "../decode/ast.ts";
 import { UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { type AnyType, externKindOf } from "../types/component-types.ts";
 import type { CoreExternType } from "../types/core-types.ts";
-import type { Scope } from "./scope.ts";
+import { freeResources, type Scope } from "./scope.ts";
 
 /** @throws ValidationError, UnsupportedError */
 export function addAlias(scope: Scope, alias: AliasRef, offset: number): void {
@@ -77,7 +77,7 @@ function addOuter(scope: Scope, { sort, count, index }: AliasRef & { readonly ki
     scope.coreTypes.push(target.coreTypes.at(index, offset));
   } else {
     const found = sort === "component" ? target.components.at(index, offset) : target.types.at(index, offset);
-    checkResources(scope, { found, count, offset });
+    checkResources(scope, { found, target, offset });
     if (found.kind === "component" && sort === "component") scope.components.push(found);
     else scope.types.push(found);
   }
@@ -85,17 +85,17 @@ function addOuter(scope: Scope, { sort, count, index }: AliasRef & { readonly ki
 
 interface Outer {
   readonly found: AnyType;
-  readonly count: number;
+  readonly target: Scope;
   readonly offset: number;
 }
 
-/** A component is instantiated many times: types from outside cannot name what only one instance has. */
-function checkResources(scope: Scope, { found, count, offset }: Outer): void {
-  for (let level = 0; level < count; level += 1) {
-    const inner = scope.enclosing(level, offset);
-    if (inner.kind !== "component" || inner.holdsAllResourcesOf(found)) continue;
-    const complaint =
-      "cannot alias outer type which transitively refers to resources not defined in the current component";
-    throw new ValidationError(complaint, offset);
-  }
+/**
+ * A component is instantiated many times: types from outside cannot name what only one instance has. What its own scopes
+ * introduce is new in them, so that a type of an outer scope names none of it.
+ */
+function checkResources(scope: Scope, { found, target, offset }: Outer): void {
+  if (scope.componentLevel <= target.level || freeResources(found).size === 0) return;
+  const complaint =
+    "cannot alias outer type which transitively refers to resources not defined in the current component";
+  throw new ValidationError(complaint, offset);
 }

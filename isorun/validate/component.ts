@@ -216,7 +216,7 @@ function ascribeResource(
 }
 
 function openedExport(scope: Scope, type: ExternType & { readonly kind: "instance" }): ExternType {
-  const own = freshInstance(type);
+  const own = freshInstance(type, (looks) => scope.spend(looks));
   scope.definedResources.push(...own.resources);
   return { ...own, resources: [] };
 }

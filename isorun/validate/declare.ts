@@ -55,7 +55,7 @@ interface ExternDeclaration {
 export function declareExtern(scope: Scope, { role, name, type: ref, offset }: ExternDeclaration): void {
   const type = resolveExternType(scope, ref, offset);
   if (type.kind === "instance") {
-    const own = freshInstance(type);
+    const own = freshInstance(type, (looks) => scope.spend(looks));
     for (const { resource, path } of openResourcesOf(own))
       introduce(scope, { role, resource, path: [name.name, ...path] });
     addExtern(scope, { role, name, type: { ...own, resources: [] }, offset });

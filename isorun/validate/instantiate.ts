@@ -116,7 +116,10 @@ interface Instantiation {
   readonly offset: number;
 }
 
-/** Imported resources are the given ones from here on, and what the component defines is made anew for each instance. */
+/**
+ * Imported resources are the given ones from here on, and what the component defines is made anew for each instance.
+ * @throws ValidationError, UnsupportedError
+ */
 function instanceOf(scope: Scope, { component, types, offset }: Instantiation): InstanceType {
   const substitution = new Substitution();
   const open = new Set(component.importedResources.map(({ resource }) => resource));
@@ -135,6 +138,7 @@ function instanceOf(scope: Scope, { component, types, offset }: Instantiation): 
     substitution.set(resource, own);
     scope.definedResources.push(own);
   }
-  const exports = new Map([...component.exports].map(([name, type]) => [name, substitution.extern(type)]));
+  const exports = substitution.externs(component.exports);
+  scope.spend(substitution.looks);
   return { kind: "instance", exports, resources: [] };
 }

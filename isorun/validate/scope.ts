@@ -2,7 +2,7 @@
  * What is known at one place of a component, a component type or an instance type: its index spaces, what it imports
  * and exports, and the scope around it.
  */
-import { ValidationError } from "../errors/errors.ts";
+import { UnsupportedError, ValidationError } from "../errors/errors.ts";
 import {
   type AnyType,
   type ComponentType,
@@ -22,9 +22,16 @@ import { NamedTypes } from "./named-types.ts";
 
 export type ScopeKind = "component" | "component type" | "instance type";
 
+/** As much as one type may hold (types/type-extent.ts). */
+const looksMax = 1_000_000;
+
 export class Scope {
   readonly kind: ScopeKind;
   readonly outer: Scope | undefined;
+  /** How many scopes are around it. */
+  readonly level: number;
+  /** That of the innermost component which it is, or is in. */
+  readonly componentLevel: number;
 
   readonly coreTypes = new CoreTypeIndices();
   readonly coreModules = new IndexSpace<ModuleType>("module");
@@ -39,6 +46,8 @@ export class Scope {
   readonly instances = new IndexSpace<InstanceType>("instance");
   readonly components = new IndexSpace<ComponentType>("component");
 
+  /** One for all scopes of a file. */
+  readonly #spent: { looks: number };
   readonly #extent = new ExtentSum();
   readonly imports = new ExternList("import", this.#extent);
   readonly exports = new ExternList("export", this.#extent);
@@ -51,6 +60,18 @@ export class Scope {
   constructor(kind: ScopeKind, outer: Scope | undefined) {
     this.kind = kind;
     this.outer = outer;
+    this.#spent = outer === undefined ? { looks: 0 } : outer.#spent;
+    this.level = outer === undefined ? 0 : outer.level + 1;
+    this.componentLevel = kind === "component" ? this.level : (outer?.componentLevel ?? 0);
+  }
+
+  /**
+   * Instances have types of their own, however short the file is that makes them: `looks` more were needed for that.
+   * @throws UnsupportedError
+   */
+  spend(looks: number): void {
+    this.#spent.looks += looks;
+    if (this.#spent.looks > looksMax) throw new UnsupportedError(`more than ${looksMax} types and items of instances`);
   }
 
   /** Adds something to the index space of its kind. */
@@ -74,12 +95,6 @@ export class Scope {
     if (level === 0) return this;
     for (level -= 1; level > 0 && scope !== undefined; level -= 1) scope = scope.outer;
     return scope;
-  }
-
-  /** Whether all resources in the type are of this component: what else it names does not exist in another one. */
-  holdsAllResourcesOf(type: AnyType): boolean {
-    const own = new Set([...this.importedResources.map(({ resource }) => resource), ...this.definedResources]);
-    return [...freeResources(type)].every((resource) => own.has(resource));
   }
 
   componentType(): ComponentType {

@@ -1,0 +1,111 @@
+/** Components of many definitions: the time that they take grows with their number, and not with its square. */
+import { expect, test } from "bun:test";
+import { decodeComponent } from "../decode/component.ts";
+import { UnsupportedError } from "../errors/errors.ts";
+import { validateComponent } from "./component.ts";
+import type { ValidComponent } from "./valid-component.ts";
+
+const preamble = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00];
+
+function leb(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest >>>= 7) {
+    if (rest < 0x80) return [...bytes, rest];
+    bytes.push((rest & 0x7f) | 0x80);
+  }
+}
+
+const times = (count: number, item: (index: number) => readonly number[]): number[] =>
+  Array.from({ length: count }, (_, index) => item(index)).flat();
+
+const section = (id: number, contents: readonly number[]): number[] => [id, ...leb(contents.length), ...contents];
+/** A section of as many items. */
+const list = (id: number, count: number, item: (index: number) => readonly number[]): number[] =>
+  section(id, [...leb(count), ...times(count, item)]);
+const component = (...sections: readonly (readonly number[])[]): number[] => [...preamble, ...sections.flat()];
+const nested = (...sections: readonly (readonly number[])[]): number[] => section(4, component(...sections));
+const named = (name: string): number[] => [0x00, name.length, ...new TextEncoder().encode(name)];
+
+const resource = [0x3f, 0x7f, 0x00];
+const u8 = [0x7d];
+const outerType = (count: number, index: number): number[] => [0x03, 0x02, ...leb(count), ...leb(index)];
+
+function validate(bytes: readonly number[]): ValidComponent {
+  const file = Uint8Array.from(bytes);
+  return validateComponent(decodeComponent(file), file);
+}
+
+/** What was quadratic took minutes with as many. */
+const count = 40_000;
+
+test("types from outside of a component that has resources", () => {
+  const types = list(7, 1, () => u8);
+  const inner = nested(
+    list(7, count, () => resource),
+    list(6, count, () => outerType(1, 0)),
+  );
+  expect(validate(component(types, inner)).definitions).toHaveLength(2);
+});
+
+/** The sections in a component, that one in a component, and so on. */
+function deepNested(levels: number, sections: readonly number[]): number[] {
+  const heads: number[][] = [];
+  let length = sections.length;
+  for (let level = 0; level < levels; level += 1) {
+    const head = [4, ...leb(preamble.length + length), ...preamble];
+    heads.push(head);
+    length += head.length;
+  }
+  return [...heads.reverse().flat(), ...sections];
+}
+
+test("types from outside of many components in each other", () => {
+  const levels = 990;
+  const aliases = list(6, count, () => outerType(levels, 0));
+  const types = list(7, 1, () => u8);
+  expect(validate(component(types, deepNested(levels, aliases))).definitions).toHaveLength(2);
+});
+
+/** One that exports a type under as many names, and is instantiated as often. */
+const instances = (exports: number, type: readonly number[], made: number): number[] =>
+  component(
+    nested(
+      list(7, 1, () => type),
+      list(11, exports, (index) => [...named(`t${index}`), 0x03, 0x00, 0x00]),
+    ),
+    list(5, made, () => [0x00, 0x00, 0x00]),
+  );
+
+test("instances of one component that has nothing of its own have one list of exports", () => {
+  const { definitions } = validate(instances(4000, u8, count));
+  const types = definitions.flatMap((each) => (each.kind === "instance" ? [each.type] : []));
+  expect(types).toHaveLength(count);
+  expect(new Set(types.map(({ exports }) => exports)).size).toBe(1);
+});
+
+test("instances that have types of their own are so many in all", () => {
+  expect(validate(instances(200, resource, 1000)).definitions).toHaveLength(1001);
+  expect(() => validate(instances(4000, resource, 4000))).toThrow(UnsupportedError);
+});
+
+test("an instance of many functions that is given to many others", () => {
+  const [exports, made] = [4000, 20_000];
+  const func = [0x01, 0x40, 0x00, 0x01, 0x00];
+  const type = [
+    0x42,
+    ...leb(exports + 1),
+    ...func,
+    ...times(exports, (index) => [0x04, ...named(`f${index}`), 0x01, 0x00]),
+  ];
+  const imported = list(10, 1, () => [...named("a"), 0x05, 0x00]);
+  const bytes = component(
+    list(7, 1, () => type),
+    imported,
+    nested(
+      list(6, 1, () => outerType(1, 0)),
+      imported,
+    ),
+    list(5, made, () => [0x00, 0x00, 1, 1, 0x61, 0x05, 0x00]),
+  );
+  expect(validate(bytes).definitions).toHaveLength(made + 3);
+});
