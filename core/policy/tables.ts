@@ -1,6 +1,7 @@
 /**
- * `[capabilities]` and `[budget]`, as a TOML parser gave them: of a file of their own, or of a `[tool.vivarium]` table.
- * Who read the TOML says where its parts stand. Keys that no policy has are errors: a misspelt limit would limit nothing.
+ * `[capabilities]` and `[budget]`, as a TOML parser gave them, with integers as bigints, since `2.0` is none: of a file of
+ * their own, or of a `[tool.vivarium]` table. Who read the TOML says where its parts stand. Keys that no policy has are
+ * errors: a misspelt limit would limit nothing.
  */
 import { parseAmount } from "../budget/amount.ts";
 import { type Budget, budgetNames } from "../budget/budget.ts";
@@ -87,10 +88,12 @@ function limitAt(reader: Reader, { key, amount }: { key: string; amount: "bytes"
   return limit;
 }
 
+const countMax = Number.MAX_SAFE_INTEGER;
+
 function countAt(reader: Reader, key: string): number {
   const value = reader.table[key];
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw typeProblem(reader, [key], "a whole number that is not negative");
+  if (typeof value === "bigint" && value >= 0n && value <= BigInt(countMax)) return Number(value);
+  throw typeProblem(reader, [key], `a whole number from 0 to ${countMax}`);
 }
 
 function tableAt(reader: Reader, key: string): Reader | undefined {

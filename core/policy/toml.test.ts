@@ -109,13 +109,21 @@ test.each<[string, string, string, [number, number, number, number]]>([
   [
     "[budget]\nprocesses = -1",
     "E_POLICY_TYPE",
-    "'budget.processes' in 'policy.toml' must be a whole number that is not negative",
+    "'budget.processes' in 'policy.toml' must be a whole number from 0 to 9007199254740991",
     [2, 13, 2, 15],
   ],
+  ...["1e3", "2.0", "inf", "9007199254740992"].map(
+    (number): [string, string, string, [number, number, number, number]] => [
+      `[budget]\nfuel = ${number}`,
+      "E_POLICY_TYPE",
+      "'budget.fuel' in 'policy.toml' must be a whole number from 0 to 9007199254740991",
+      [2, 8, 2, 8 + number.length],
+    ],
+  ),
   [
     '[budget]\nfuel = "1"',
     "E_POLICY_TYPE",
-    "'budget.fuel' in 'policy.toml' must be a whole number that is not negative",
+    "'budget.fuel' in 'policy.toml' must be a whole number from 0 to 9007199254740991",
     [2, 8, 2, 11],
   ],
   [

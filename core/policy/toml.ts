@@ -44,7 +44,7 @@ export function writtenIn(
 async function parseToml(text: string, file: string): Promise<Readonly<Record<string, unknown>>> {
   const { parse, TomlError } = await import("smol-toml");
   try {
-    return parse(text);
+    return parse(text, { integersAsBigInt: true });
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     // Its message goes on with the line, which the span shows.
