@@ -1,13 +1,36 @@
-/** What a guest can read from: bytes that are there, or a stream of the web. */
+/** What a guest can read from: bytes that are there, or those that come: a stream of the web, or another iterable of them. */
+import { argumentError } from "../../core/argument-error.ts";
+import { nameOf } from "../call/check-value.ts";
 import { IoError, streamClosed, streamFailed } from "./stream-error.ts";
 import { InputStream } from "./streams.ts";
 import { Waiters } from "./wait.ts";
 
-export type InputSource = Uint8Array | ReadableStream<Uint8Array> | InputStream;
+/** Streams of Node (`process.stdin`) and async generators are such iterables. */
+export type InputSource = Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | InputStream;
 
+/** @throws TypeError (`invalid-argument`) for what cannot be read, and for a stream that somebody else reads */
 export function inputFrom(source: InputSource): InputStream {
   if (source instanceof InputStream) return source;
   return source instanceof Uint8Array ? new BytesInput(source) : StreamInput.of(source);
+}
+
+const wanted = "'stdin' must be bytes (a Uint8Array), a ReadableStream of them, or an async iterable of them";
+
+/** How it begins to be read. @throws TypeError (`invalid-argument`) */
+function openingOf(source: unknown): () => ChunkReader {
+  if (typeof source !== "object" || source === null) throw argumentError(`${wanted}, found ${nameOf(source)}`);
+  const { getReader } = source as Partial<ReadableStream<Uint8Array>>; // if it is one, of whatever realm
+  if (typeof getReader === "function") {
+    const stream = source as ReadableStream<Uint8Array>; // it has the way of one
+    if (stream.locked) throw argumentError("'stdin' is a ReadableStream that somebody else reads: it is locked");
+    return () => stream.getReader();
+  }
+  const iterable = source as AsyncIterable<Uint8Array>; // if it has the way of one
+  if (typeof iterable[Symbol.asyncIterator] !== "function") throw argumentError(`${wanted}, found ${nameOf(source)}`);
+  return () => {
+    const iterator = iterable[Symbol.asyncIterator]();
+    return { read: () => iterator.next() };
+  };
 }
 
 class BytesInput extends InputStream {
@@ -30,30 +53,35 @@ class BytesInput extends InputStream {
 }
 
 interface ChunkReader {
-  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  read(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>;
 }
 
 /** Reads ahead one chunk, when a guest first asks. Its lock is kept: what was read ahead is nobody else's. */
 class StreamInput extends InputStream {
-  static readonly #known = new WeakMap<ReadableStream<Uint8Array>, StreamInput>();
-  readonly #stream: ReadableStream<Uint8Array>;
+  static readonly #known = new WeakMap<object, StreamInput>();
+  readonly #open: () => ChunkReader;
   #reader: ChunkReader | undefined;
   #rest: Uint8Array = new Uint8Array();
-  #end: "ended" | IoError | undefined;
+  /** An error of another kind is the host's mistake, and a trap. */
+  #end: "ended" | IoError | TypeError | undefined;
   #isPulling = false;
   readonly #waiters = new Waiters();
 
-  private constructor(stream: ReadableStream<Uint8Array>) {
+  private constructor(open: () => ChunkReader) {
     super();
-    this.#stream = stream;
+    this.#open = open;
   }
 
-  /** One for each stream that it could read, whoever gives it to how many. */
-  static of(stream: ReadableStream<Uint8Array>): StreamInput {
-    const known = StreamInput.#known.get(stream);
-    if (known !== undefined && !(known.#end instanceof IoError)) return known;
-    const made = new StreamInput(stream);
-    StreamInput.#known.set(stream, made);
+  /** One for each stream that it could read, whoever gives it to how many. @throws TypeError (`invalid-argument`) */
+  static of(source: Exclude<InputSource, Uint8Array | InputStream>): StreamInput {
+    const isObject = typeof source === "object" && source !== null;
+    const known = isObject ? StreamInput.#known.get(source) : undefined;
+    // The lock is its own.
+    if (known !== undefined && known.#reader !== undefined) return known;
+    const open = openingOf(source);
+    if (known !== undefined && known.#end === undefined) return known;
+    const made = new StreamInput(open);
+    StreamInput.#known.set(source, made);
     return made;
   }
 
@@ -62,9 +90,9 @@ class StreamInput extends InputStream {
   }
 
   whenReady(signal: AbortSignal): Promise<void> {
-    if (this.isReady) return Promise.resolve();
-    this.#readAhead();
-    return this.#waiters.wait(signal);
+    if (!this.isReady) this.#readAhead();
+    // What cannot be read says so at once.
+    return this.isReady ? Promise.resolve() : this.#waiters.wait(signal);
   }
 
   protected take(most: number): Uint8Array {
@@ -74,7 +102,8 @@ class StreamInput extends InputStream {
       return taken;
     }
     if (this.#end === "ended") throw streamClosed();
-    if (this.#end !== undefined) throw streamFailed(this.#end);
+    if (this.#end instanceof IoError) throw streamFailed(this.#end);
+    if (this.#end !== undefined) throw this.#end;
     this.#readAhead();
     return this.#rest;
   }
@@ -86,10 +115,11 @@ class StreamInput extends InputStream {
   async #pull(): Promise<void> {
     this.#isPulling = true;
     try {
-      this.#reader ??= this.#stream.getReader();
+      this.#reader ??= this.#open();
       const { done, value } = await this.#reader.read();
-      if (done) this.#end = "ended";
-      else this.#rest = value ?? this.#rest;
+      if (done === true) this.#end = "ended";
+      else if (value instanceof Uint8Array) this.#rest = value;
+      else this.#end = argumentError(`'stdin' must give bytes (a Uint8Array), found ${nameOf(value)}`);
     } catch {
       // What it is about stays with the host; the guest learns that there is no more to come.
       this.#end = new IoError("the input could not be read");

@@ -1,4 +1,7 @@
 /** What a guest can write to: a function, a stream of the web, or memory with an end. */
+import { argumentError } from "../../core/argument-error.ts";
+import { nameOf } from "../call/check-value.ts";
+import { isThenable } from "../runtime/at-once.ts";
 import type { Linker } from "../runtime/linker.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import { IoError, streamFailed } from "./stream-error.ts";
@@ -6,36 +9,83 @@ import { OutputStream } from "./streams.ts";
 import { Waiters } from "./wait.ts";
 
 /**
- * A function is given each piece, which is its own from then on; what it throws is a trap. A stream of the web has been
- * written to when it was given the bytes: a guest waits only while 1 MiB of them is not taken.
+ * A function is given each piece, which is its own from then on; what it throws is a trap. If it answers with a promise, it
+ * is not given the next piece before that is settled, and a guest waits so long: what the promise is rejected with is the
+ * trap of whoever waits or writes next. A stream of the web has been written to when it was given the bytes: a guest waits
+ * only while 1 MiB of them is not taken.
  */
-export type OutputTarget = ((bytes: Uint8Array) => void) | WritableStream<Uint8Array> | OutputStream;
+export type OutputTarget = ((bytes: Uint8Array) => unknown) | WritableStream<Uint8Array> | OutputStream;
 
-export function outputTo(target: OutputTarget): OutputStream {
+/** @param whose as messages begin with @throws TypeError (`invalid-argument`) for what cannot be written to */
+export function outputTo(target: OutputTarget, whose = "the output"): OutputStream {
   if (target instanceof OutputStream) return target;
-  return typeof target === "function" ? new FunctionOutput(target) : StreamOutput.of(target);
+  if (typeof target === "function") return new FunctionOutput(target);
+  const { getWriter } = Object(target) as Partial<WritableStream<Uint8Array>>; // if it is one, of whatever realm
+  if (typeof getWriter === "function") return StreamOutput.of(target);
+  throw argumentError(`${whose} must be a function that takes bytes, or a WritableStream, found ${nameOf(target)}`);
 }
 
 /** Room of what always has some. */
 const roomBytes = 1 << 20;
 
-class FunctionOutput extends OutputStream {
-  readonly isReady = true;
-  readonly #sink: (bytes: Uint8Array) => void;
+/** One promise of it is waited for at a time; what was permitted before and comes meanwhile is its next piece. */
+export class FunctionOutput extends OutputStream {
+  readonly #sink: (bytes: Uint8Array) => unknown;
+  readonly #waiting = new ByteBuffer();
+  /** Settles when no promise is waited for; never rejects. */
+  #idle: Promise<void> | undefined;
+  readonly #waiters = new Waiters();
+  /** Of a promise: what its bytes were is unknown to who learns of it, so that nothing is written behind them. */
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor(sink: (bytes: Uint8Array) => void) {
+  constructor(sink: (bytes: Uint8Array) => unknown) {
     super();
     this.#sink = sink;
   }
 
-  async whenReady(): Promise<void> {}
+  get isReady(): boolean {
+    return this.#idle === undefined;
+  }
+
+  whenReady(signal: AbortSignal): Promise<void> {
+    return this.isReady ? Promise.resolve() : this.#waiters.wait(signal);
+  }
 
   protected room(): number {
-    return roomBytes;
+    this.#check();
+    return this.isReady ? roomBytes : 0;
   }
 
   protected put(bytes: Uint8Array): void {
-    this.#sink(bytes);
+    this.#check();
+    if (this.isReady) this.#give(bytes);
+    else this.#waiting.append(bytes);
+  }
+
+  #give(bytes: Uint8Array): void {
+    const answer = this.#sink(bytes);
+    if (isThenable(answer)) this.#idle = this.#drain(answer);
+  }
+
+  async #drain(first: PromiseLike<unknown>): Promise<void> {
+    try {
+      await first;
+      while (this.#waiting.length > 0) await this.#sink(this.#waiting.take());
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.#idle = undefined;
+    this.#waiters.wake();
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Waits until its promises are settled. @throws what one was rejected with */
+  async finish(): Promise<void> {
+    await this.#idle;
+    this.#check();
   }
 }
 

@@ -1,18 +1,28 @@
 /** wasi:cli/stdin, stdout, stderr, and which of them are terminals. */
+import { argumentError } from "../../core/argument-error.ts";
+import { nameOf } from "../call/check-value.ts";
 import type { Linker } from "../runtime/linker.ts";
+import { requireOptions, requireWord } from "../runtime/require-options.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { type InputSource, inputFrom } from "./input.ts";
 import { installInterface } from "./interface-types.ts";
 import { installStreams } from "./io.ts";
-import { CountedOutput, type OutputTarget, outputTo, StreamOutput } from "./output.ts";
+import { CountedOutput, FunctionOutput, type OutputTarget, outputTo, StreamOutput } from "./output.ts";
 import type { InputStream, OutputStream } from "./streams.ts";
 
 type StandardStream = "stdin" | "stdout" | "stderr";
 
 export interface StdioOptions {
-  /** Nothing, if it is not given: the guest reads the end. */
+  /**
+   * Nothing, if it is not given: the guest reads the end. What comes of a stream or an async iterable is read one chunk
+   * ahead, from when a guest first asks; what it fails with, the guest learns as an error of its stream, and chunks that
+   * are no bytes are a trap.
+   */
   readonly stdin?: InputSource;
-  /** Nowhere, if it is not given: what the guest writes is forgotten. */
+  /**
+   * Nowhere, if it is not given: what the guest writes is forgotten. A function may be async: it is not called again before
+   * its promise is settled, for which the guest waits, and what that is rejected with is a trap.
+   */
   readonly stdout?: OutputTarget;
   readonly stderr?: OutputTarget;
   /** Those that the guest is told are terminals. */
@@ -36,8 +46,9 @@ export interface StdioOptions {
  *
  * `wasi:cli/stdin`, `stdout`, `stderr`, `terminal-*`, and `wasi:io/error`, `poll` and `streams`. All instances that it
  * is linked to share the streams; what each writes to both outputs together counts against its budget's
- * `maxOutputBytes`, up to which it is written. Input that is not there yet makes a guest wait, which a call that cannot be suspended
- * answers with TrapError `cannot-block`; bytes never do.
+ * `maxOutputBytes`, up to which it is written. Input that is not there yet, and output whose promise is not settled, make a
+ * guest wait, which a call that cannot be suspended answers with TrapError `cannot-block`; bytes, and functions that
+ * answer at once, never do.
  */
 export class WasiStdio implements SystemComponent {
   readonly name = "WasiStdio";
@@ -46,11 +57,14 @@ export class WasiStdio implements SystemComponent {
   readonly #stderr: OutputStream;
   readonly #terminals: readonly StandardStream[];
 
-  constructor({ stdin = new Uint8Array(), stdout = forget, stderr = forget, terminals = [] }: StdioOptions = {}) {
+  /** @throws TypeError (`invalid-argument`) for what cannot be read or written, and for an option that there is not */
+  constructor(options: StdioOptions = {}) {
+    const given = requireOptions(options, "WasiStdio", ["stdin", "stdout", "stderr", "terminals"]);
+    const { stdin = new Uint8Array(), stdout = forget, stderr = forget, terminals = [] } = given;
     this.#stdin = inputFrom(stdin);
-    this.#stdout = outputTo(stdout);
-    this.#stderr = outputTo(stderr);
-    this.#terminals = terminals;
+    this.#stdout = outputTo(stdout, "'stdout'");
+    this.#stderr = outputTo(stderr, "'stderr'");
+    this.#terminals = requireTerminals(terminals);
   }
 
   install(linker: Linker): void {
@@ -72,9 +86,14 @@ export class WasiStdio implements SystemComponent {
     this.#installTerminals(linker);
   }
 
-  /** Waits until streams of the web have taken all; they are not locked then. @throws what they failed with */
+  /**
+   * Waits until streams of the web have taken all, which are not locked then, and promises of functions are settled.
+   * @throws what they failed with
+   */
   async finish(): Promise<void> {
-    for (const stream of [this.#stdout, this.#stderr]) if (stream instanceof StreamOutput) await stream.finish();
+    for (const stream of [this.#stdout, this.#stderr]) {
+      if (stream instanceof StreamOutput || stream instanceof FunctionOutput) await stream.finish();
+    }
   }
 
   #installTerminals(linker: Linker): void {
@@ -97,3 +116,10 @@ export class WasiStdio implements SystemComponent {
 }
 
 const forget = (): void => undefined;
+
+function requireTerminals(given: readonly StandardStream[]): readonly StandardStream[] {
+  if (!Array.isArray(given)) throw argumentError(`'terminals' must be an array, found ${nameOf(given)}`);
+  const terminals = [...given];
+  for (const name of terminals) requireWord(name, "each of 'terminals'", ["stdin", "stdout", "stderr"]);
+  return terminals;
+}
