@@ -96,9 +96,6 @@ export class ByteWriter {
   }
 }
 
-/** Numbers below it have room in a signed LEB128 of `width` bytes. */
-export const paddedEnd = (width: number): number => 2 ** (7 * width - 1);
-
 /** A signed LEB128 of `width` bytes for a number from 0 on, padded, so that it can be written over later. */
 export function writePadded(bytes: Uint8Array, at: number, { value, width }: { value: number; width: number }): void {
   let rest = value;

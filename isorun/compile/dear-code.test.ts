@@ -113,6 +113,20 @@ describe("what is zeroed is paid for", () => {
   });
 });
 
+test("values that an exception carries are paid for, but for a few", () => {
+  const fuels = [0, 16, 17, 900].map((count) => {
+    const source = buildModule({
+      functions: [{ code: [0x02, 0x40, tryAll(0, times(count, i32.const(0)), 0x08, 0), 0x0b], export: "run" }],
+      hasTag: true,
+      tagParams: Array.from({ length: count }, () => "i32"),
+    });
+    const { exports, meter } = runMetered(source);
+    exports.run?.();
+    return meter.fuelUsed;
+  });
+  expect(fuels).toEqual([102n, 118n, 127n, 102n + 900n + 8n * 884n]);
+});
+
 describe("what engines would not take when it is rewritten is refused, with the function and the limit", () => {
   const rewrite = (source: Uint8Array, options: RewriteOptions) => () =>
     rewriteCoreModule(decodeCoreModule(source), options);

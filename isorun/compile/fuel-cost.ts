@@ -11,6 +11,11 @@ export const instructionCost = 1;
 /** Of a thrown exception, which costs engines about a microsecond. */
 export const throwCost = 100;
 
+/** And of each value that it carries, behind the first ones: engines collect garbage for exceptions of some size. */
+export const thrownValueCost = 8;
+
+export const freeThrownValues = 16;
+
 /** Of `memory.grow` and `table.grow`: they call the host. What is grown is a matter of memory, not of fuel. */
 export const growCost = 100;
 

@@ -14,7 +14,7 @@
  *
  * A charge is written before its region is known: it has room for its number, which is filled in at the region's end.
  */
-import { paddedEnd, writePadded } from "./byte-writer.ts";
+import { writePadded } from "./byte-writer.ts";
 import { conditionalInstructionsMax, instructionCost } from "./fuel-cost.ts";
 import type { MeteredLoop } from "./label-frames.ts";
 import type { SplicedOutput } from "./spliced-output.ts";
@@ -34,8 +34,13 @@ const leaveLatched = Uint8Array.of(0x0b, 0x0c, 3, 0x0b); // end of the body, br,
 const againAndEnds = Uint8Array.of(0x0c, 0, 0x0b, 0x0b); // br, ends of both loops
 const roomMax = 2 ** 30;
 /** In bytes, of numbers in charges: by how long the body is, and for what is dearer than its length tells. */
-const numberWidths = { short: 3, long: 5, widest: 8 } as const;
+const shortWidth = 3;
+const longWidth = 5;
+const widestWidth = 8;
 const shortBytesMax = 8192;
+/** Smaller numbers have room in as many bytes, one bit of which is the sign. */
+const shortEnd = 2 ** (7 * shortWidth - 1);
+const longEnd = 2 ** (7 * longWidth - 1);
 
 export class FuelRegions {
   readonly #output: SplicedOutput;
@@ -49,7 +54,7 @@ export class FuelRegions {
   #allowance = 0;
   /** The next instruction begins a region. */
   #isPending = false;
-  #numberWidth: number = numberWidths.short;
+  #numberWidth: number = shortWidth;
   /** The function that is being written turned out to need the widest numbers. */
   #isWide = false;
   #total = 0;
@@ -76,11 +81,7 @@ export class FuelRegions {
     this.#allowances.length = 0;
     this.#places.length = 0;
     this.#placeRegions.length = 0;
-    this.#numberWidth = this.#isWide
-      ? numberWidths.widest
-      : byteCount < shortBytesMax
-        ? numberWidths.short
-        : numberWidths.long;
+    this.#numberWidth = this.#isWide ? widestWidth : byteCount < shortBytesMax ? shortWidth : longWidth;
     this.#current = noRegion;
     this.#isPending = false;
     this.#open();
@@ -222,9 +223,11 @@ export class FuelRegions {
    */
   isTooNarrow(): boolean {
     this.#switchTo(entryRegion);
-    this.#total = 0;
-    for (const cost of this.#costs) this.#total += cost;
-    this.#isWide = this.#total >= paddedEnd(this.#numberWidth);
+    let total = 0;
+    for (const cost of this.#costs) total += cost;
+    this.#total = total;
+    const width = this.#numberWidth;
+    this.#isWide = width !== widestWidth && total >= (width === shortWidth ? shortEnd : longEnd);
     return this.#isWide;
   }
 

@@ -1,7 +1,7 @@
 /** The locals of the function that is rewritten, and those that are appended to them. */
 import type { ByteWriter } from "./byte-writer.ts";
 import type { CodeCursor } from "./code-cursor.ts";
-import { localsMax } from "./engine-limits.ts";
+import { functionLocalsMax } from "./engine-limits.ts";
 
 export class FunctionLocals {
   readonly #cursor: CodeCursor;
@@ -28,7 +28,7 @@ export class FunctionLocals {
 
   /** Whether engines take as many more. */
   hasRoomFor(added: number): boolean {
-    return this.count + added <= localsMax;
+    return this.count + added <= functionLocalsMax;
   }
 
   /** The cursor stands where the body begins, and then where its code does. */

@@ -20,20 +20,16 @@ const kinds = {
 export class HeapObjects {
   #kind: string | undefined;
 
-  /** @param tags the contents of their section */
-  constructor({ types, imports }: CoreModule, tags: Uint8Array | undefined) {
+  /** @param tags all of the module's */
+  constructor({ types, imports }: CoreModule, tags: readonly CoreFuncType[]) {
     for (let index = 0; index < types.size; index += 1) {
       if (types.at(index)?.type.kind !== "func") this.#kind ??= kinds.aggregates;
     }
     for (const { type } of imports) {
-      if (type.kind === "tag") this.#tag(type.type);
-      else if (type.kind === "table") this.#place(type.element);
+      if (type.kind === "table") this.#place(type.element);
       else if (type.kind === "global") this.#place(type.type);
     }
-    for (const index of tags === undefined ? [] : tagTypes(tags)) {
-      const type = types.at(index)?.type;
-      if (type?.kind === "func") this.#tag(type);
-    }
+    for (const tag of tags) this.#tag(tag);
   }
 
   /** In words; undefined if there is nothing. */
@@ -61,9 +57,14 @@ const exceptionHeap = 0x69;
 
 const isException = (type: CoreValType): boolean => typeof type !== "string" && type.heap === "exn";
 
-/** Each behind an attribute. */
-const tagTypes = (contents: Uint8Array): readonly number[] =>
-  new ByteReader(contents).list((reader) => {
-    reader.byte();
-    return reader.u32();
+/** By index: imported ones, then those of their section. */
+export function tagTypes({ types, imports }: CoreModule, contents: Uint8Array | undefined): readonly CoreFuncType[] {
+  const imported = imports.flatMap(({ type }) => (type.kind === "tag" ? [type.type] : []));
+  if (contents === undefined) return imported;
+  const defined = new ByteReader(contents).list((reader) => {
+    reader.byte(); // the attribute: an exception
+    const type = types.at(reader.u32())?.type;
+    return type?.kind === "func" ? type : reader.fail("a tag is of a function type");
   });
+  return [...imported, ...defined];
+}

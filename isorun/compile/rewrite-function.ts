@@ -9,7 +9,7 @@
  */
 import { ByteWriter } from "./byte-writer.ts";
 import { CodeCursor, isTypeIndex } from "./code-cursor.ts";
-import { requireOfFunction } from "./engine-limits.ts";
+import { fixedOperandsMax, functionBytesMax, functionLocalsMax, refuseFunction } from "./engine-limits.ts";
 import { freeLocals, growCost, instructionCost, throwCost, zeroedPerInstruction } from "./fuel-cost.ts";
 import { FuelRegions } from "./fuel-regions.ts";
 import { entryBytesMax, writeEntry } from "./function-entry.ts";
@@ -68,10 +68,10 @@ export class FunctionRewriter {
     const cursor = this.#cursor;
     const { output } = cursor;
     this.#index = index;
-    requireOfFunction(index, "bytes", end - start);
+    this.#requireBytes(end - start);
     cursor.at = start;
     this.#locals.read(parameterCount);
-    requireOfFunction(index, "locals", this.#locals.count);
+    this.#requireRoomFor(0);
     const codeStart = cursor.at;
     const gapStart = output.length;
     output.reserve(codeStart - start + entryBytesMax);
@@ -99,6 +99,15 @@ export class FunctionRewriter {
     this.#push(frameKinds.function);
   }
 
+  #requireBytes(count: number): void {
+    if (count > functionBytesMax) refuseFunction(this.#index, `${count} bytes`, functionBytesMax);
+  }
+
+  #requireRoomFor(added: number): void {
+    if (this.#locals.hasRoomFor(added)) return;
+    refuseFunction(this.#index, `${this.#locals.count + added} locals`, functionLocalsMax);
+  }
+
   get #depthLocals(): number {
     return this.#plan.accounts.depth === undefined ? 0 : 1;
   }
@@ -108,9 +117,7 @@ export class FunctionRewriter {
     const locals = this.#locals;
     const keepsFuel = this.#keepsFuel && this.#loops;
     // The fuel's has room, or is left out.
-    if (!keepsFuel && this.#plan.accounts.depth !== undefined && this.#quick.calls) {
-      requireOfFunction(this.#index, "locals", locals.count + 1);
-    }
+    if (!keepsFuel && this.#quick.calls) this.#requireRoomFor(this.#depthLocals);
     if (keepsFuel || this.#plan.accounts.depth !== undefined) locals.refuseStray();
     const header = this.#entry;
     header.length = 0;
@@ -122,7 +129,7 @@ export class FunctionRewriter {
       fuel: this.#regions?.endFunction(),
     });
     const bodyLength = output.length - bodyStart;
-    requireOfFunction(this.#index, "bytes", header.length + bodyLength);
+    this.#requireBytes(header.length + bodyLength);
     output.length = gapStart;
     output.unsigned(header.length + bodyLength);
     output.appendSpan(header.bytes, 0, header.length);
@@ -206,7 +213,8 @@ export class FunctionRewriter {
     }
     if (kind === walk.newFixed) {
       const count = this.#sized.newFixed(start, this.#quick.isDead);
-      return requireOfFunction(this.#index, "operands at once", count);
+      if (count <= fixedOperandsMax) return;
+      return refuseFunction(this.#index, `${count} operands at once`, fixedOperandsMax);
     }
     if (kind === walk.newDefault) return this.#sized.newDefault(start, this.#quick.isDead);
     if (kind === walk.branchOnCast) {
@@ -232,7 +240,7 @@ export class FunctionRewriter {
     if (code >= 0x10 && code <= 0x15) return this.#call(code, start);
     if (code === 0x40) return this.#sized.memoryGrow(start, this.#quick.isDead);
     if (code <= 0x06 || code === 0x1f) return this.#block(code, start);
-    this.#branch(code);
+    this.#branch(code, start);
   }
 
   #block(code: number, start: number): void {
@@ -344,11 +352,11 @@ export class FunctionRewriter {
     output.unsigned(depth);
   }
 
-  #branch(code: number): void {
+  #branch(code: number, start: number): void {
     const cursor = this.#cursor;
     switch (code) {
       case 0x08: // throw
-        cursor.skipLeb();
+        this.#sized.throwTag(start, this.#quick.isDead);
         return this.#interrupt();
       case 0x0a: // throw_ref
       case 0x0f: // return

@@ -20,7 +20,7 @@ import { type AccountIndices, type AccountName, accountNames } from "./account-i
 import { ByteWriter } from "./byte-writer.ts";
 import { requireOfModule } from "./engine-limits.ts";
 import { fuelCostVersion } from "./fuel-cost.ts";
-import { HeapObjects } from "./heap-objects.ts";
+import { HeapObjects, tagTypes } from "./heap-objects.ts";
 import { type ImportedMemories, importableMemories, memoriesNamespace, memoryItems } from "./import-memories.ts";
 import { checkTypePlace, growTypePlace, InjectedFunctions, injectedTypes } from "./injected-functions.ts";
 import { type MemorySizes, memorySizes, type TableSizes, tableSizes } from "./module-sizes.ts";
@@ -156,6 +156,7 @@ function planOf(
     count: importedGlobals + countOf(sections.get(ids.global)),
   };
   const typeCount = module.types.size;
+  const tags = tagTypes(module, sections.get(ids.tag));
   return {
     functions,
     globals,
@@ -165,7 +166,8 @@ function planOf(
     memories: memorySizes(module, sections.get(ids.memory)),
     tables: tableSizes(module, { contents: sections.get(ids.table), shifts: { functions, globals, typeCount } }),
     injected: new InjectedFunctions(indices, functions.count + functions.by),
-    heap: new HeapObjects(module, sections.get(ids.tag)),
+    tags,
+    heap: new HeapObjects(module, tags),
   };
 }
 

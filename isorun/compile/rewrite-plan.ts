@@ -1,4 +1,5 @@
 /** What the parts of the rewriting pass know of the module and of what is to be done with it. */
+import type { CoreFuncType } from "../decode/ast.ts";
 import type { CoreTypeSpace } from "../types/core-types.ts";
 import type { AccountIndices } from "./account-indices.ts";
 import type { HeapObjects } from "./heap-objects.ts";
@@ -16,6 +17,7 @@ export interface RewritePlan {
   /** By index, imported ones first. */
   readonly memories: readonly MemorySizes[];
   readonly tables: readonly TableSizes[];
+  readonly tags: readonly CoreFuncType[];
   readonly injected: InjectedFunctions;
   readonly heap: HeapObjects;
 }

@@ -1,6 +1,6 @@
 /** Instructions that do as much as an operand says: bulk operations pay for it before they run, growth is asked for. */
 import type { CodeCursor } from "./code-cursor.ts";
-import { instructionsPerElement, zeroedPerInstruction } from "./fuel-cost.ts";
+import { freeThrownValues, instructionsPerElement, thrownValueCost, zeroedPerInstruction } from "./fuel-cost.ts";
 import type { FuelRegions } from "./fuel-regions.ts";
 import { bulkIndexCount, walk } from "./instructions.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
@@ -60,6 +60,12 @@ export class SizedOperations {
     const { type } = this.#plan.types.at(index) ?? {};
     const cost = type?.kind === "struct" ? Math.floor(type.fields.length / zeroedPerInstruction) : 0;
     if (cost > 0 && !isDead) this.#regions?.spend(start, cost);
+  }
+
+  throwTag(start: number, isDead: boolean): void {
+    const { params } = this.#plan.tags[this.#cursor.u32()] ?? { params: [] };
+    const dear = params.length - freeThrownValues;
+    if (dear > 0 && !isDead) this.#regions?.spend(start, dear * thrownValueCost);
   }
 
   tableGrow(start: number, isDead: boolean): void {

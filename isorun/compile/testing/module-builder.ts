@@ -49,6 +49,7 @@ export interface ModuleSource {
   readonly elementSegment?: readonly number[];
   readonly data?: Uint8Array;
   readonly hasTag?: boolean;
+  readonly tagParams?: readonly ValueType[];
   /** Behind all others: structures, arrays. */
   readonly types?: readonly (readonly number[])[];
   /** Sizes of the memory and the table have 64 bits. */
@@ -108,7 +109,7 @@ export function buildModule(source: ModuleSource): Uint8Array {
   const { imports = [], functions = [], globals = [], elements, data, custom = [] } = source;
   const imported = imports.filter(({ global }) => global === undefined);
   const types = [...imported, ...functions].map(signature);
-  if (source.hasTag === true) types.push([0x60, 0, 0]);
+  if (source.hasTag === true) types.push(signature({ params: source.tagParams ?? [] }));
   const tag = types.length - 1;
   types.push(...(source.types?.map((type) => [...type]) ?? []));
   const exports = [
