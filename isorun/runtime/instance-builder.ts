@@ -4,7 +4,7 @@ import { requireBudget } from "../../core/budget/require-budget.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { Root } from "../call/task.ts";
 import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts";
-import { LinkError } from "../errors/errors.ts";
+import { isErrorOf, LinkError, UnsupportedError } from "../errors/errors.ts";
 import type { ComponentInstance } from "../instantiate/component-instance.ts";
 import { dropForeignResources } from "../instantiate/drop-foreign.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
@@ -131,8 +131,9 @@ export class InstanceBuilder {
   }
 
   /**
-   * @throws LinkError with all that is missing or does not fit, TrapError, BudgetExhausted or ExitError (a start function of
-   *   a core module), ClosedError also where the runtime is closed meanwhile
+   * @throws LinkError with all that is missing or does not fit, UnsupportedError for what the budget cannot be kept with,
+   *   TrapError, BudgetExhausted or ExitError (a start function of a core module), ClosedError also where the runtime is
+   *   closed meanwhile
    */
   async instantiate(): Promise<InstanceHandle> {
     const parts = Component.partsOf(this.#component);
@@ -230,6 +231,7 @@ function instantiated<T>({ states: { scheduler }, root, onFailure }: Instantiati
     } catch {
       // What ended the instance is what its caller has to know: a host resource that cannot be dropped comes second.
     }
-    throw trap;
+    // Nothing of the guest's: what cannot be done with one of its modules.
+    throw isErrorOf(UnsupportedError, error) ? error : trap;
   }
 }

@@ -83,3 +83,15 @@ test.each([{}, { fuel: 1000n }])(
     expect(failure).toMatchObject({ feature: "a memory with addresses of 64 bits" });
   },
 );
+
+test("a module that a budget makes larger than engines take is not supported with it, and loads", async () => {
+  const full = withBody(1, 0xd0, 0x86, 0x03, 0x7f, 0x10, 0); // 50,000 locals, and a call
+  const what = "a budget for a core module whose function 0 would have 50001 locals (engines take 50000)";
+  for (const budget of [{}, { maxCallDepth: 10 }]) {
+    const runtime = new Runtime();
+    const component = await runtime.load(full, { budget });
+    await runtime.instance(component).budget({ fuel: 10n }).instantiate();
+    const refused = runtime.instance(component).budget({ maxCallDepth: 10 }).instantiate();
+    expect(await refused.catch((error: unknown) => error)).toEqual(new UnsupportedError(what));
+  }
+});
