@@ -1,4 +1,5 @@
 /** Links what a component imports, and makes instances of it: each has a linker, and what is defined there, of its own. */
+import { argumentError } from "../../core/argument-error.ts";
 import { type Budget, intersectBudgets } from "../../core/budget/budget.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
 import type { Policy } from "../../core/policy/policy.ts";
@@ -10,6 +11,7 @@ import { dropForeignResources } from "../instantiate/drop-foreign.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import { instantiateComponent } from "../instantiate/instantiate.ts";
 import type { ModuleItem } from "../instantiate/runtime-scope.ts";
+import { forget, isThenable, requireAtOnce } from "./at-once.ts";
 import { Component } from "./component.ts";
 import { ComponentFrames } from "./frame-names.ts";
 import { InstanceBudget, type Interrupt } from "./instance-budget.ts";
@@ -49,7 +51,7 @@ export class InstanceBuilder {
   readonly #component: Component;
   readonly #hooks: BuilderHooks;
   /** In order: what is linked later goes before what was linked earlier. */
-  readonly #definitions: ((linker: Linker) => void)[] = [];
+  readonly #definitions: ((linker: Linker) => unknown)[] = [];
   readonly #locals = new Map<string, LocalLink>();
   #budget: Budget = {};
   #policy: Policy | undefined;
@@ -78,19 +80,30 @@ export class InstanceBuilder {
     return this;
   }
 
-  /** Called for each instance. What is linked later goes before it where both define something. @throws TypeError */
-  linkHost(define: (linker: Linker) => void): this {
+  /**
+   * Called for each instance. What is linked later goes before it where both define something.
+   * @param define may be async: `instantiate` waits for it, and then calls the next one; what it is rejected with,
+   *   `instantiate` is rejected with
+   * @throws TypeError
+   */
+  linkHost(define: (linker: Linker) => unknown): this {
     requireFunction(define, "'linkHost'");
     this.#definitions.push(define);
     return this;
   }
 
-  /** Configured with the policy, if there is one, and installed for each instance. @throws TypeError */
+  /**
+   * Configured with the policy, if there is one, and installed for each instance; `install` may be async, as what
+   * `linkHost` is given. @throws TypeError
+   */
   linkSystem(system: SystemComponent): this {
     requireSystem(system);
     return this.linkHost((linker) => {
-      if (this.#policy !== undefined) system.configure?.(this.#policy, this.#policy.budget);
-      system.install(linker);
+      if (this.#policy !== undefined) {
+        const answer: unknown = system.configure?.(this.#policy, this.#policy.budget);
+        requireAtOnce(answer, `'configure' of '${system.name}'`, "for which nothing waits: 'install' may be async");
+      }
+      return system.install(linker);
     });
   }
 
@@ -121,12 +134,13 @@ export class InstanceBuilder {
   /**
    * Somebody who is asked every few milliseconds while the guest computes, when nothing else can happen on its thread:
    * what is returned ends the instance, and is the cause of the TrapError (`cancelled`) that the call is rejected with.
-   * Fuel is counted for it. It must not throw, and not call into the instance.
+   * Fuel is counted for it. It must not throw, and not call into the instance; it cannot be async, since nothing can be
+   * waited for then: a promise ends the instance with a TypeError as the cause.
    * @throws TypeError for what is no function
    */
   interruptBy(interrupt: () => Error | undefined): this {
     requireFunction(interrupt, "'interruptBy'");
-    this.#interrupt = interrupt;
+    this.#interrupt = answeringAtOnce(interrupt);
     return this;
   }
 
@@ -146,7 +160,13 @@ export class InstanceBuilder {
     budget.root.frames = framesOf(this.#component);
     const compile = (module: CoreModule): ModuleItem => budget.moduleOf(Component.partsAround(module) ?? parts, module);
     const linker = new Linker(budget.writeOutput, (run) => budget.root.onceGone(run));
-    for (const define of this.#definitions) define(linker);
+    // What is linked while one of them is waited for is the next instance's.
+    const definitions = this.#definitions.slice();
+    for (const define of definitions) {
+      const answer = define(linker);
+      // Most are over: waiting would cost each instance a turn.
+      if (isThenable(answer)) await answer;
+    }
     const imports = linkImports(valid.type, {
       linker,
       locals: this.#locals,
@@ -172,6 +192,15 @@ export class InstanceBuilder {
     return handle;
   }
 }
+
+const answeringAtOnce =
+  (interrupt: () => unknown): Interrupt =>
+  () => {
+    const answer = interrupt();
+    if (!isThenable(answer)) return answer as Error | undefined; // as its type says
+    forget(answer);
+    return argumentError("'interruptBy' was given a function that answers with a promise, for which nothing can wait");
+  };
 
 function givenModule(module: CoreModule, compile: (module: CoreModule) => ModuleItem): GivenModule {
   const { imports, exports } = module;

@@ -3,6 +3,7 @@ import { argumentError } from "../../core/argument-error.ts";
 import { nameOf } from "../call/check-value.ts";
 import type { HostValues, RuntimeResource } from "../call/handle-table.ts";
 import type { FuncType, InstanceType, ResourceType } from "../types/component-types.ts";
+import { requireAtOnce } from "./at-once.ts";
 import { dropValue, requireNotAsync } from "./host-drop.ts";
 import type { InterfaceTypes } from "./interface-types.ts";
 import { requireFunction, requireName } from "./required.ts";
@@ -107,6 +108,7 @@ export class Linker {
   }
 
   /**
+   * @param define what it defines is there when it returns: it cannot be async, as `linkHost` around it can
    * @param types where the interface is stated by this very name: what `define` gives is held against imports before any
    *   code of the guest runs, and a LinkError tells of functions that ask for other types
    */
@@ -120,7 +122,7 @@ export class Linker {
     linker.#declared = types === undefined ? undefined : declaredBy(types, name);
     linker.#types = linker.#declared ?? linker.#types;
     try {
-      define(linker);
+      requireAtOnce(define(linker), `what defines ${quoted(name)}`, "for which nothing waits: 'linkHost' may be async");
     } finally {
       linker.#declared = before;
     }
@@ -155,6 +157,7 @@ export class Linker {
   static fallbackOf(linker: Linker, missing: MissingImport): HostDefinition | undefined {
     for (const give of linker.#fallbacks) {
       const given = give(missing);
+      requireAtOnce(given, `the fallback for ${quoted(missing.path.join("#"))}`, "for which linking does not wait");
       if (typeof given === "function") return { kind: "func", implementation: given };
       if (given !== undefined) return { kind: "resource", resource: resourceOf(given, missing.path.join("#")).runtime };
     }

@@ -7,9 +7,10 @@ export interface SystemComponent {
   readonly name: string;
   /**
    * What the instance may do and use, where its builder has a policy: narrows what was given to the constructor. Called
-   * before each `install` of such a builder, so that builders share a component only if they share their policy.
+   * before each `install` of such a builder, so that builders share a component only if they share their policy. A promise
+   * is refused.
    */
   configure?(policy: Policy, budget: Budget): void;
-  /** Defines its interfaces, and no others. Called once for each instance. */
-  install(linker: Linker): void;
+  /** Defines its interfaces, and no others. Called once for each instance, which waits for it if it is async. */
+  install(linker: Linker): unknown;
 }
