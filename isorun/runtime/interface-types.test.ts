@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import { formatExternType } from "../types/wit.ts";
+import { formatFuncType } from "../types/wit.ts";
 import { InterfaceTypes } from "./interface-types.ts";
 
 /** Of function `f` in `a:a/x`, which stands beside these packages. */
 function typeOf(x: string, ...others: readonly string[]): string | undefined {
   const f = new InterfaceTypes(...others, x).of("a:a/x")?.exports.get("f");
-  return f && formatExternType(f, { letters: 100 });
+  return f?.kind === "func" ? formatFuncType(f, new Map()) : undefined;
 }
 
 const y1 = "package b:b@1.0.0; interface y { type t = u8; }";

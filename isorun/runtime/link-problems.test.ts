@@ -26,6 +26,30 @@ const typed = `(component (import "acme:clock/now@1.0.0" (instance
   (export "r" (type $r (sub resource)))
   (export "look" (func (param "at" (borrow $r)) (result u32))))))`;
 
+const named = (field: string) => `(component
+  (import "a:b/types" (instance $types
+    (export "r" (type $r (sub resource)))
+    (type $point' (record (field "${field}" u8)))
+    (export "point" (type $point (eq $point')))
+    (type $string' (list $point))
+    (export "string" (type (eq $string')))))
+  (alias export $types "point" (type $point))
+  (alias export $types "r" (type $r))
+  (alias export $types "string" (type $s))
+  (import "a:b/use" (instance
+    (alias outer 1 $point (type $outer)) (export "dot" (type $dot (eq $outer)))
+    (export "move" (func (param "to" $dot) (result u32)))))
+  (import "open" (func (param "in" (borrow $r)) (param "all" $s) (result (list (own $r))))))`;
+
+const moving = (type: string) => `(component
+  (type $dot' ${type})
+  (component $m (import "dot" (type $t (eq $dot'))) (export $dot "dot" (type $t))
+    (core module $m (func (export "f") (param i32) (result i32) (local.get 0)))
+    (core instance $i (instantiate $m))
+    (func (export "move") (param "to" $dot) (result u32) (canon lift (core func $i "f"))))
+  (instance $i (instantiate $m (with "dot" (type $dot'))))
+  (export "a:b/use" (instance $i)))`;
+
 const moduleText = `(component
   (import "given" (core module $m (export "run" (func (result i32)))))
   (core instance $i (instantiate $m))
@@ -36,6 +60,8 @@ const texts = [
   asking("a:b/c"),
   ...["a:b/c", "a:b/c@1.1.0", "a:b/c@1.3.0", "a:b/c@2.0.0"].map(askingOne),
   typed,
+  named("x"),
+  moving('(record (field "y" u8))'),
   moduleText,
 ];
 let read: (text: string) => Uint8Array;
@@ -163,4 +189,16 @@ test("words say what was given, and name nobody who was asked already", async ()
     linker.instance("a:b/c", (inner) => inner.instance("p", () => undefined));
   });
   expect((await problemsOf(part))[0]?.message).toEndWith("it is func(x: s32), and an interface was given");
+});
+
+test("types are named as the component names them, and written out where both have the name", async () => {
+  const provider = await runtime.instance(await load(moving('(record (field "y" u8))'))).instantiate();
+  const builder = runtime.instance(await load(named("x"))).linkLocal("a:b/use", provider);
+  const problems = await problemsOf(builder);
+  expect(problems.map(({ import: name, wanted, given }) => [name, wanted, given])).toEqual([
+    ["a:b/types", "a resource", undefined],
+    ["a:b/use", "type record { x: u8 }", "type record { y: u8 }"],
+    ["a:b/use", "func(to: record { x: u8 }) -> u32", "func(to: record { y: u8 }) -> u32"],
+    ["open", "func(in: borrow<r>, all: %string) -> list<r>", undefined],
+  ]);
 });

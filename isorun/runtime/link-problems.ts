@@ -39,7 +39,7 @@ export class LinkProblems {
   }
 
   addMismatch(path: Place, { wanted, given, wantedIn, givenIn, giver, mismatch }: Pair): void {
-    const [asked, found] = [textOf(wanted, wantedIn), textOf(given, givenIn)];
+    const [asked, found] = textsOf([wanted, wantedIn], [given, givenIn]);
     const why = asked === found ? `: ${mismatch}` : "";
     const detail = `it is \`${clipped(asked)}\`, and ${giver} \`${clipped(found)}\`${why}`;
     this.#push(path, { kind: "mismatch", detail, wanted: clipped(asked), given: clipped(found) });
@@ -68,9 +68,16 @@ const textMax = 600;
 
 const clipped = (text: string): string => (text.length <= textMax ? text : `${text.slice(0, textMax)}…`);
 
-function textOf(type: ExternType, beside: ReadonlyMap<string, ExternType> | undefined): string {
-  return type.kind === "func" ? formatFuncType(type, resourceNames(type, beside)) : formatExternType(type);
+type Beside = readonly [type: ExternType, beside: ReadonlyMap<string, ExternType> | undefined];
+
+/** Types by their names; what has the same names in both is written out, since there is where it differs. */
+function textsOf(one: Beside, other: Beside): readonly [string, string] {
+  const [first, second] = [formatExternType(one[0]), formatExternType(other[0])];
+  return first === second ? [writtenOut(one), writtenOut(other)] : [first, second];
 }
+
+const writtenOut = ([type, beside]: Beside): string =>
+  type.kind === "func" ? formatFuncType(type, resourceNames(type, beside)) : formatExternType(type);
 
 /** Handles name an object of their own for their resource, which is known by what it stands for. */
 export function resourceNames(

@@ -18,8 +18,13 @@ export function newResource(): Resource {
   return { id: resourcesMade };
 }
 
+interface Nameable {
+  /** What the import or export is called which this object stands for: where types are used, messages say it. */
+  readonly name?: string;
+}
+
 /** What stands in an index space for a resource; exports of it are objects of their own. */
-export interface ResourceType {
+export interface ResourceType extends Nameable {
   readonly kind: "resource";
   readonly resource: Resource;
 }
@@ -40,7 +45,7 @@ export interface Extent {
   readonly depth: number;
 }
 
-interface OfValueType {
+interface OfValueType extends Nameable {
   /** Handles stand in it, however deep: it has to be rewritten when resources are substituted. */
   readonly hasResource: boolean;
   readonly hasBorrow: boolean;
@@ -120,8 +125,8 @@ export const externKindOf = (type: ExternType): string => (type.kind === "core m
 export const isValueType = (type: AnyType): type is ValueType =>
   type.kind !== "func" && type.kind !== "instance" && type.kind !== "component" && type.kind !== "resource";
 
-/** Another object for the same type: a name of its own. */
-export const aliasOf = <T extends AnyType>(type: T): T => ({ ...type });
+/** Another object for the same type, with a name of its own. */
+export const aliasOf = <T extends AnyType>(type: T, name: string): T => ({ ...type, name });
 
 /** Resources that an instance of this type would have of its own, each with the names that lead to it. */
 export function openResourcesOf(

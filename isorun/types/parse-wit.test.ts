@@ -1,8 +1,8 @@
 /** Texts of WIT as hosts state them: what is read, and what is refused, with its place. */
 import { expect, test } from "bun:test";
-import type { InstanceType } from "./component-types.ts";
+import type { ExternType, InstanceType } from "./component-types.ts";
 import { parseWit } from "./parse-wit.ts";
-import { formatExternType } from "./wit.ts";
+import { formatExternType, formatFuncType } from "./wit.ts";
 
 const nothingElse = (_: unknown, fail: (problem: string) => never): never => fail("nothing else is stated");
 
@@ -10,10 +10,14 @@ function read(text: string): ReadonlyMap<string, InstanceType> {
   return parseWit(text, nothingElse);
 }
 
+/** Types of functions without the names of what they use. */
+const writtenOut = (type: ExternType): string =>
+  type.kind === "func" ? formatFuncType(type, new Map()) : formatExternType(type, { letters: 200 });
+
 /** Of an interface `x` with these items, as messages write them. */
 function itemsOf(items: string, behind = ""): Record<string, string> {
   const type = read(`package a:a; interface x { ${items} } ${behind}`).get("a:a/x");
-  const written = [...(type?.exports ?? [])].map(([name, item]) => [name, formatExternType(item, { letters: 200 })]);
+  const written = [...(type?.exports ?? [])].map(([name, item]) => [name, writtenOut(item)]);
   return Object.fromEntries(written) as Record<string, string>; // pairs of texts
 }
 

@@ -75,7 +75,7 @@ export class Substitution {
 
   #resourceType(type: ResourceType): ResourceType {
     const resource = this.resource(type.resource);
-    return resource === type.resource ? type : { kind: "resource", resource };
+    return resource === type.resource ? type : { ...type, resource };
   }
 
   #valueType(type: ValueType): ValueType {
@@ -84,7 +84,9 @@ export class Substitution {
     const isHandle = shape.kind === "own" || shape.kind === "borrow";
     const parts = partsOf(type);
     const isSame = isHandle ? this.#keepsHandle(type) : partsOf(shape).every((part, index) => part === parts[index]);
-    return isSame ? type : makeValueType(shape);
+    if (isSame) return type;
+    const made = makeValueType(shape);
+    return type.name === undefined ? made : { ...made, name: type.name };
   }
 
   #keepsHandle(type: ValueType): boolean {

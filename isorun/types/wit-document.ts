@@ -10,6 +10,7 @@
 import type { AnyType, ExternType, FuncType, ValueType } from "./component-types.ts";
 import { isValueType } from "./component-types.ts";
 import { formatExternType, formatShape, formatValueType, lettersMax, type Room } from "./wit.ts";
+import { identifier } from "./wit-identifier.ts";
 
 interface World {
   readonly imports: ReadonlyMap<string, ExternType>;
@@ -223,14 +224,3 @@ const block = (head: string, lines: readonly string[]): string[] =>
   lines.length === 0
     ? [`${head} {`, "}"]
     : [`${head} {`, ...lines.map((line) => (line === "" ? "" : `  ${line}`)), "}"];
-
-/** Names that mean something else in WIT stand behind `%`. */
-const identifier = (label: string): string => (keywords.has(label) ? `%${label}` : label);
-
-const keywords = new Set(
-  (
-    "as async bool borrow char constructor enum error-context export f32 f64 flags from func future import include " +
-    "interface list map option own package record resource result s16 s32 s64 s8 static stream string tuple type u16 " +
-    "u32 u64 u8 use variant with world"
-  ).split(" "),
-);

@@ -9,7 +9,7 @@ import type {
   ResourceType,
   ValueType,
 } from "./component-types.ts";
-import { newResource } from "./component-types.ts";
+import { aliasOf, newResource } from "./component-types.ts";
 import { makeValueType } from "./value-type.ts";
 import type { WitTokens } from "./wit-tokens.ts";
 import { isBuiltIn, readWitType, type WitNames } from "./wit-types.ts";
@@ -72,7 +72,7 @@ class InterfaceReader {
     for (const name of this.#tokens.resourcesAhead()) {
       const resource = newResource();
       this.#resources.push(resource);
-      this.#names.set(name, { kind: "resource", resource });
+      this.#names.set(name, { kind: "resource", resource, name });
     }
   }
 
@@ -112,8 +112,9 @@ class InterfaceReader {
   }
 
   #define(name: string, type: ValueType | ResourceType): void {
-    this.#names.set(name, type);
-    this.#exports.set(name, { kind: "type", type });
+    const own = type.kind === "resource" ? type : aliasOf(type, name);
+    this.#names.set(name, own);
+    this.#exports.set(name, { kind: "type", type: own });
   }
 
   /** `use path.{a, b as c};` */

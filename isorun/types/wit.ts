@@ -1,8 +1,9 @@
 /** Types as WIT writes them (design/mvp/WIT.md), in one line each, for messages. */
 import type { AnyType, ExternType, FuncType, ValueType } from "./component-types.ts";
 import { isValueType } from "./component-types.ts";
+import { identifier } from "./wit-identifier.ts";
 
-type Names = ReadonlyMap<AnyType, string>;
+type Names = Pick<ReadonlyMap<AnyType, string>, "get">;
 
 /**
  * How much may still be written, in letters: WIT has no names for types that a component gives none, and one that names
@@ -17,10 +18,16 @@ export interface Room {
 export const lettersMax = 10_000;
 
 const fullRoom = (): Room => ({ letters: lettersMax });
-const noNames: Names = new Map();
+/** Those that types were imported and exported by. */
+const ownNames: Names = {
+  get: (type) => {
+    const name = isValueType(type) || type.kind === "resource" ? type.name : undefined;
+    return name === undefined ? undefined : identifier(name);
+  },
+};
 
 /** How a type is called where it is used. @param names of types that have one in this place */
-export function formatValueType(type: ValueType, names: Names = noNames, room = fullRoom()): string {
+export function formatValueType(type: ValueType, names: Names = ownNames, room = fullRoom()): string {
   const own = names.get(type);
   return own === undefined ? formatShape(type, names, room) : fit(own, room);
 }
@@ -32,7 +39,7 @@ function fit(text: string, room: Room): string {
 }
 
 /** The same for what stands behind a name of its own. */
-export function formatShape(type: ValueType, names: Names = noNames, room = fullRoom()): string {
+export function formatShape(type: ValueType, names: Names = ownNames, room = fullRoom()): string {
   const word = fit(type.kind === "primitive" ? type.primitive : type.kind, room);
   if (word === "…") return word;
   const inner = (part: ValueType): string => formatValueType(part, names, room);
@@ -91,7 +98,7 @@ function formatBody(type: Named, names: Names, room: Room): string {
   return `${type.kind} { ${formatAll(type.labels, room, (label) => fit(label, room))} }`;
 }
 
-export function formatFuncType(type: FuncType, names: Names = noNames, room = fullRoom()): string {
+export function formatFuncType(type: FuncType, names: Names = ownNames, room = fullRoom()): string {
   const params = formatAll(type.params, room, (param) => {
     return `${fit(param.label, room)}: ${formatValueType(param.type, names, room)}`;
   });
@@ -101,11 +108,11 @@ export function formatFuncType(type: FuncType, names: Names = noNames, room = fu
 
 /** One line for a message. */
 export function formatExternType(type: ExternType, room = fullRoom()): string {
-  if (type.kind === "func") return formatFuncType(type, noNames, room);
+  if (type.kind === "func") return formatFuncType(type, ownNames, room);
   if (type.kind === "instance") return `interface of ${type.exports.size} items`;
   if (type.kind !== "type") return type.kind;
   if (type.type.kind === "resource") return "resource";
-  return isValueType(type.type) ? `type ${formatValueType(type.type, noNames, room)}` : `type of a ${type.type.kind}`;
+  return isValueType(type.type) ? `type ${formatShape(type.type, ownNames, room)}` : `type of a ${type.type.kind}`;
 }
 
 /** A type with a name, which `names` knows from then on. */

@@ -6,14 +6,14 @@
 import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts";
 import type { CanonRef, ComponentNode, CoreFuncType, Definition, TypeRef } from "../decode/ast.ts";
 import { UnsupportedError, ValidationError } from "../errors/errors.ts";
-import { aliasOf, type ExternType } from "../types/component-types.ts";
+import type { ExternType } from "../types/component-types.ts";
 import { type CoreExternType, CoreTypeSpace, importKey } from "../types/core-types.ts";
 import { freshInstance } from "../types/substitute.ts";
 import { externMismatch } from "../types/subtype.ts";
 import { addAlias } from "./alias.ts";
 import { resourceOf, signatureOf } from "./builtin.ts";
 import { checkLift, checkLower, readOptions } from "./canon-options.ts";
-import { addExtern, declareExtern, defineType, resolveExternType } from "./declare.ts";
+import { addExtern, declareExtern, defineType, named, resolveExternType } from "./declare.ts";
 import { defineCoreType } from "./define-core-type.ts";
 import { coreInstanceType, externTypeOf, inlineInstance, instantiate } from "./instantiate.ts";
 import { Scope } from "./scope.ts";
@@ -180,7 +180,7 @@ function validateExport(scope: Scope, definition: Definition & { readonly kind: 
   const { name, value, offset } = definition;
   const inferred = externTypeOf(scope, value, offset);
   const type = definition.type === undefined ? inferred : ascribe(scope, definition, inferred);
-  const own: ExternType = type.kind === "type" ? { kind: "type", type: aliasOf(type.type) } : type;
+  const own = named(type, name.name);
   addExtern(scope, { role: "export", name, type: own, offset });
   return { kind: "export", name, value, type: own };
 }

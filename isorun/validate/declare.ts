@@ -53,7 +53,7 @@ interface ExternDeclaration {
 
 /** An import of a component, or an import or export of a type: what it is, is what it says. @throws ValidationError */
 export function declareExtern(scope: Scope, { role, name, type: ref, offset }: ExternDeclaration): void {
-  const type = resolveExternType(scope, ref, offset);
+  const type = named(resolveExternType(scope, ref, offset), name.name);
   if (type.kind === "instance") {
     const own = freshInstance(type, (looks) => scope.spend(looks));
     for (const { resource, path } of openResourcesOf(own))
@@ -78,8 +78,12 @@ export function resolveExternType(scope: Scope, ref: ExternTypeRef, offset: numb
   }
   if (ref.kind !== "type") return typeOfKind(scope, ref, offset);
   if (ref.bound.kind === "sub") return { kind: "type", type: { kind: "resource", resource: newResource() } };
-  return { kind: "type", type: aliasOf(scope.types.at(ref.bound.type, offset)) };
+  return { kind: "type", type: scope.types.at(ref.bound.type, offset) };
 }
+
+/** Of a type, an object of its own by this name. */
+export const named = (type: ExternType, name: string): ExternType =>
+  type.kind === "type" ? { kind: "type", type: aliasOf(type.type, name) } : type;
 
 const articles = { func: "a function", instance: "an instance", component: "a component" } as const;
 

@@ -87,7 +87,7 @@ export function inlineInstance(scope: Scope, exports: readonly InlineExport[], o
   const list = new ExternList("export");
   for (const { name, value } of exports) {
     const type = externTypeOf(scope, value, offset);
-    list.add(name, type.kind === "type" ? { kind: "type", type: aliasOf(type.type) } : type, offset);
+    list.add(name, type.kind === "type" ? { kind: "type", type: aliasOf(type.type, name.name) } : type, offset);
   }
   return { kind: "instance", exports: list.types, resources: [] };
 }
