@@ -10,7 +10,7 @@ import type { ValidComponent } from "../validate/valid-component.ts";
 import { decodeGraph, encodeGraph, type Special } from "./graph.ts";
 
 /** Grows with every change of what is kept: types, definitions, the format of graphs, the seal. */
-export const keptVersion = 3;
+export const keptVersion = 4;
 
 /** Its types are looked at only where it is rewritten: they are decoded then. */
 class KeptCoreModule implements CoreModule {
