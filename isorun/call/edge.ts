@@ -8,10 +8,11 @@ import { stateOffsets } from "../adapter/state-memory.ts";
 import type { StringEncoding } from "../decode/ast.ts";
 import { BudgetExhausted, isErrorOf } from "../errors/errors.ts";
 import type { BoundaryWords } from "./boundary-words.ts";
-import type { HandleTable, HostValues, RuntimeResource } from "./handle-table.ts";
+import type { Handle, HandleTable, HostValues } from "./handle-table.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { ResourceValue } from "./resource-value.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { requireRoom, requireRoomToEnd } from "./stack-room.ts";
 import type { Root, Task } from "./task.ts";
 import { runningIndex } from "./task-numbers.ts";
 
@@ -63,8 +64,7 @@ interface Taken {
   /** Which the handle is taken from, if it is not one of the host's own objects. */
   readonly value: unknown;
   readonly index: number;
-  readonly resource: RuntimeResource;
-  readonly isOwn: boolean;
+  readonly handle: Handle;
 }
 
 interface Loan {
@@ -107,20 +107,23 @@ export class Edge {
     return this.root.mayEnter && this.root.state === "ready";
   }
 
-  /** Begins a synchronous call of the host into the instance. @throws TrapError, TypeError, BudgetExhausted */
+  /** Begins a synchronous call of the host into the instance. @throws TrapError, TypeError, BudgetExhausted, RangeError */
   enter(given: number, wanted: number): Task {
     if (!this.#canEnter) throw this.#scheduler.refusal(this.root, undefined);
     if (given !== wanted) throw this.#wrongCount(given, wanted);
     this.#scheduler.requireTime(this.root);
+    requireRoom();
     const task = this.#scheduler.beginSync(this.root);
     this.#begin();
     return task;
   }
 
-  /** The same for one whose turn it is. @throws TypeError, BudgetExhausted, TrapError (`deadline`) */
+  /** The same for one whose turn it is. @throws TypeError, BudgetExhausted, TrapError, RangeError */
   enterTask(task: Task, given: number, wanted: number): void {
     if (given !== wanted) throw this.#wrongCount(given, wanted);
     this.#scheduler.requireTime(this.root, task);
+    if (!this.#canEnter) throw this.#scheduler.refusal(this.root, undefined);
+    requireRoom();
     this.#scheduler.begin(task);
     this.#begin();
   }
@@ -129,6 +132,11 @@ export class Edge {
     this.forgetTaken();
     this.#instance.enter(undefined);
     this.host?.begin();
+  }
+
+  /** For calls whose end must not fail. @throws RangeError */
+  requireRoom(): void {
+    requireRoom();
   }
 
   /** The stack of a task was suspended or has ended: others run until `resume`. */
@@ -145,13 +153,18 @@ export class Edge {
     this.#scheduler.finish(task);
   }
 
-  /** The call did not come to the guest: it can be entered again, unless it was its allocator that failed. */
+  /**
+   * The call did not come to the guest: it can be entered again, unless it was its allocator that failed.
+   * @throws RangeError, and then nothing was done
+   */
   abandon(task: Task, error: unknown): unknown {
+    requireRoomToEnd();
     // What a getter throws may be of any class: only these two are known to come from here.
     const isInAllocator = this.words[this.leaveIndex] === 0;
     const isSpent = this.root.hasRunOut && isErrorOf(BudgetExhausted, error);
     if (isInAllocator || isSpent) return this.fail(task, error);
     for (const taken of this.taken.reverse()) this.#giveBack(taken);
+    this.forgetTaken();
     this.endLoans();
     this.leave(task);
     return error;
@@ -162,9 +175,10 @@ export class Edge {
     return task.interrupt?.reason ?? this.#scheduler.refusal(this.root, undefined);
   }
 
-  #giveBack({ value, index, resource, isOwn }: Taken): void {
-    const { representation } = this.#instance.handles.remove(index, resource);
-    if (!isOwn) return;
+  /** What the end of the instance has dropped meanwhile is nobody's any more. */
+  #giveBack({ value, index, handle }: Taken): void {
+    if (!this.#instance.handles.takeBack(index, handle) || !handle.isOwn) return;
+    const { resource, representation } = handle;
     if (resource.values === undefined) ResourceValue.giveBack(value, representation);
     else resource.values.take(representation);
   }
@@ -190,8 +204,12 @@ export class Edge {
     if (this.loans.length > 0) this.loans = [];
   }
 
-  /** Whatever ends a call that has come to the guest is a trap (`call_and_trap_on_throw`). */
+  /**
+   * Whatever ends a call that has come to the guest is a trap (`call_and_trap_on_throw`).
+   * @throws RangeError, and then nothing was done
+   */
   fail(task: Task, error: unknown): Error {
+    requireRoomToEnd();
     this.forgetTaken();
     this.endLoans();
     return this.#scheduler.unwind(task, error);
@@ -254,8 +272,9 @@ export class Edge {
     return this.refuse(this.#wrongCount(given, wanted));
   }
 
-  /** Something came out of a gate. */
+  /** Something came out of a gate. @throws RangeError, and then nothing was done */
   failGate(error: unknown): unknown {
+    requireRoomToEnd();
     const told = this.#told;
     this.#told = undefined;
     if (told !== undefined) return told.error;

@@ -49,7 +49,7 @@ const lengthMax = 2 ** 28 - 1;
 
 export class HandleTable {
   readonly #handles: (Handle | undefined)[] = [undefined];
-  readonly #free: number[] = [];
+  readonly #freed: number[] = [];
   readonly #account: HandleAccount;
   /** Owned resources of others that are on their way to the host. */
   #leaving: Handle[] = [];
@@ -59,7 +59,7 @@ export class HandleTable {
   }
 
   get size(): number {
-    return this.#handles.length - 1 - this.#free.length;
+    return this.#handles.length - 1 - this.#freed.length;
   }
 
   /** @throws BudgetExhausted, TrapError */
@@ -67,7 +67,7 @@ export class HandleTable {
     const account = this.#account;
     if (account.used >= account.max) throw account.exhausted();
     account.used += 1;
-    const free = this.#free.pop();
+    const free = this.#freed.pop();
     if (free !== undefined) {
       this.#handles[free] = handle;
       return free;
@@ -87,10 +87,21 @@ export class HandleTable {
   remove(index: number, resource: RuntimeResource): Handle {
     const handle = this.get(index, resource);
     if (handle.lends > 0) throw new TrapError("cannot remove owned resource while borrowed");
-    this.#handles[index] = undefined;
-    this.#free.push(index);
-    this.#account.used -= 1;
+    this.#free(index);
     return handle;
+  }
+
+  /** Removes what `add` put there, if it is there still. @returns whether it was */
+  takeBack(index: number, handle: Handle): boolean {
+    if (this.#handles[index] !== handle) return false;
+    this.#free(index);
+    return true;
+  }
+
+  #free(index: number): void {
+    this.#handles[index] = undefined;
+    this.#freed.push(index);
+    this.#account.used -= 1;
   }
 
   /** What is owned of others was removed, and goes to the host: until it arrives, the end of the instance drops it. */
@@ -111,9 +122,7 @@ export class HandleTable {
     this.#leaving = this.#leaving.filter((handle) => !isTaken(handle));
     for (const [index, handle] of this.#handles.entries()) {
       if (handle === undefined || !handle.isOwn || !isTaken(handle)) continue;
-      this.#handles[index] = undefined;
-      this.#free.push(index);
-      this.#account.used -= 1;
+      this.#free(index);
       taken.push(handle);
     }
     return taken;
@@ -125,9 +134,7 @@ export class HandleTable {
     this.#leaving = [];
     for (const [index, handle] of this.#handles.entries()) {
       if (handle === undefined || !handle.isOwn || handle.resource.values === undefined) continue;
-      this.#handles[index] = undefined;
-      this.#free.push(index);
-      this.#account.used -= 1;
+      this.#free(index);
       owned.push(handle);
     }
     let failure: { readonly error: unknown } | undefined;

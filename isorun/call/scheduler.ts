@@ -11,7 +11,8 @@ import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/
 import { cannotEnter, failureOf } from "./refusals.ts";
 import { endReturnedCalls } from "./returned-calls.ts";
 import { canSuspend, suspendingImport } from "./suspending.ts";
-import { type CallContext, chainOf, heldRoots, type Root, Suspension, Task, TaskContext } from "./task.ts";
+import { Suspension } from "./suspension.ts";
+import { type CallContext, chainOf, heldRoots, type Root, Task, TaskContext } from "./task.ts";
 import { dutyIndex, runningIndex, TaskNumbers } from "./task-numbers.ts";
 import { beginTime, endNow, endOf, lateOf, tooLate, wallLeftOf } from "./time-left.ts";
 import { framesOf } from "./trap-frames.ts";
@@ -230,22 +231,21 @@ export class Scheduler {
   waitFor(answer: PromiseLike<unknown>): typeof waiting {
     const task = this.running;
     if (task?.canSuspend !== true) throw new TrapError("cannot block", { code: "cannot-block" });
-    const end = endOf(task);
-    // Nobody waits for it any more: its failure must not end the process.
-    if (end !== undefined) Promise.resolve(answer).catch(() => undefined);
-    if (end !== undefined) throw end.reason;
-    const suspension = this.#park(task);
+    const suspension = new Suspension(task);
+    // Also where nobody waits for it any more: its failure must not end the process. Its `then` may be anybody's.
     Promise.resolve(answer).then(
       (value) => suspension.complete({ value }),
       (error: unknown) => suspension.complete({ error }),
     );
+    const end = endOf(task);
+    if (end !== undefined) throw end.reason;
+    this.#park(task, suspension);
     this.#taken = suspension;
     this.words[pendingAddress / 4] = pendingKinds.wait;
     return waiting;
   }
 
-  #park(task: Task): Suspension {
-    const suspension = new Suspension(task);
+  #park(task: Task, suspension = new Suspension(task)): Suspension {
     task.suspension = suspension;
     this.#watch(task);
     return suspension;

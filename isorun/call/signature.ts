@@ -9,7 +9,7 @@ import { layoutOf, offsetsOf, sequenceOf } from "../types/layout.ts";
 import { emitLiftFlat, emitLoad, FlatValues } from "./lift-source.ts";
 import { emitLowerFlat, emitStore } from "./lower-source.ts";
 import { plus, Source } from "./source.ts";
-import { dutyIndex, runningIndex } from "./task-numbers.ts";
+import { dutyIndex, pendingIndex, runningIndex } from "./task-numbers.ts";
 import { ValuePath } from "./value-place.ts";
 
 interface Generated {
@@ -77,11 +77,11 @@ function makeEntry({ params, result }: FuncType, options: EntryOptions): Generat
   const source = new Source({ lowered: types, lifted: onlyOf(result) });
   if (isSuspendable) source.line(`cx.enterTask(task, arguments.length - 1, ${names.length});`);
   else emitEnter(source, types);
-  const scope = types.some(({ hasBorrow }) => hasBorrow) ? source.let("cx.openScope()", "b") : undefined;
   source.line(`let isInside = false${result === undefined ? "" : ", value"};`);
   source.block(
     "try",
     () => {
+      const scope = types.some(({ hasBorrow }) => hasBorrow) ? source.let("cx.openScope()", "b") : undefined;
       if (hasMemoryUse({ params, result })) source.line("cx.beginMessage();");
       const isSpilled = flattenTypes(types).length > flatParamsMax;
       const flat = isSpilled ? [spill(source, params)] : lowerAll(source, params);
@@ -94,9 +94,9 @@ function makeEntry({ params, result }: FuncType, options: EntryOptions): Generat
     },
     "} catch (error) {",
   );
-  if (isSuspendable) source.line("  if (isInside) cx.resume(task);");
-  source.line("  throw isInside ? cx.fail(task, error) : cx.abandon(task, error);");
-  source.line("}");
+  const end = "isInside ? cx.fail(task, error) : cx.abandon(task, error)";
+  if (isSuspendable) source.line(`  if (isInside) cx.resume(task);\n  throw ${end};\n}`);
+  else source.line(`${throwing(end, "quick")}\n}`);
   // The call is over: an error that is returned as a result is no trap.
   if (result !== undefined) source.line(`return ${result.kind === "result" ? "cx.host.unwrap(value)" : "value"};`);
   const given = isSuspendable ? ["task", ...names] : names;
@@ -116,15 +116,33 @@ const books = `  const { words, isQuick } = cx;
 const canEnter = `words[enterIndex] === 1 && words[endedIndex] === 0 && words[${runningIndex}] === 0`;
 const countCall = "if ((words[callsIndex] = words[callsIndex] + 1 | 0) === 0) words[callsIndex + 1] += 1;";
 
+/**
+ * Throws what `end` answers with. It throws itself where the native stack has no room left for it, and has done nothing
+ * then: the instance has ended all the same, of which words must do to tell here. Who looks at it next does the rest
+ * (`Root.state`).
+ * @param isIn whether the call, which was quick, is still in the instance
+ */
+const throwing = (end: string, isIn: string): string => `let end;
+try { end = ${end}; } catch (full) {
+  if (${isIn}) {
+    words[${runningIndex}] = 0; words[${pendingIndex}] = 0; words[${dutyIndex}] = 1; own.reason = undefined;
+    words[endedIndex] = 1; words[enterIndex] = 1;
+  }
+  throw full;
+}
+throw end;`;
+
 function emitEnter(source: Source, types: readonly ValueType[]): void {
+  // What is lent is given back by the end of the call alone.
+  if (types.some(({ hasBorrow }) => hasBorrow)) source.line("cx.requireRoom();");
   source.line(`const quick = isQuick && ${canEnter} && arguments.length === ${types.length};`);
   source.line(`const task = quick ? own : cx.enter(arguments.length, ${types.length});`);
   source.block("if (quick)", () => {
+    if (!types.every(({ kind }) => kind === "primitive")) source.line("cx.forgetTaken();");
     source.line(`words[enterIndex] = 0;`);
     source.line(`words[holderIndex] = place;`);
     source.line(`words[${runningIndex}] = place;`);
     source.line(countCall);
-    if (!types.every(({ kind }) => kind === "primitive")) source.line("cx.forgetTaken();");
   });
 }
 
@@ -151,12 +169,14 @@ function makeScalarEntry({ params, result }: Pick<FuncType, "params" | "result">
     source.line(given.map((name, index) => `${name} = ${flat[index]};`).join(" "));
     source.line("} catch (error) { throw cx.refuse(error); }");
   }
-  source.line("let flat;");
+  source.line(`${isClosed ? `const isFree = ${canEnter};\n` : ""}let flat;`);
   const called = `target(${given.join(", ")})`;
   // A call that fails is counted where that is told.
-  const closed = `if (${canEnter}) { flat = ${called}; ${countCall} } else flat = cx.slowly(() => ${called});`;
+  const closed = `if (isFree) { flat = ${called}; ${countCall} } else flat = cx.slowly(() => ${called});`;
   const call = isClosed ? closed : `flat = ${called};`;
-  source.line(`try { ${call} } catch (error) { throw cx.failGate(error); }`);
+  // A gate has looked for the room that its end takes.
+  const thrown = isClosed ? throwing("cx.failGate(error)", "isFree") : "throw cx.failGate(error);";
+  source.line(`try { ${call} } catch (error) { ${thrown} }`);
   if (result !== undefined) source.line(`return ${liftResult(source, result)};`);
   return finish(source, `function (${names.join(", ")}) {\n${source.text}\n  }`, isClosed ? books : "");
 }

@@ -355,17 +355,17 @@ export class Support extends Edge {
     if (wrong !== undefined) return this.#refuse(wrong);
     const { handles } = this.#options.instance;
     const representation = values?.add(value) ?? ResourceValue.look(value);
+    const handle = { resource, representation, isOwn: true, scope: undefined, lends: 0 };
     let index;
     try {
-      index = handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 });
+      index = handles.add(handle);
     } catch (error) {
       if (values !== undefined) this.#giveUp(resource, representation);
       throw error;
     }
     if (values === undefined) ResourceValue.take(value);
     // Of an answer of the host nothing is taken back: what cannot be lowered is a trap.
-    const given = values === undefined ? value : undefined;
-    if (this.host !== undefined) this.taken.push({ value: given, index, resource, isOwn: true });
+    if (this.host !== undefined) this.taken.push({ value: values === undefined ? value : undefined, index, handle });
     return index;
   }
 
@@ -391,10 +391,10 @@ export class Support extends Edge {
     this.loans.push({ values, value, representation });
     if (resource.owner === this.#options.instance) return representation;
     const scope = this.#scope;
-    const { handles } = this.#options.instance;
-    const index = handles.add({ resource, representation, isOwn: false, scope, lends: 0 });
+    const handle = { resource, representation, isOwn: false, scope, lends: 0 };
+    const index = this.#options.instance.handles.add(handle);
     scope.borrows += 1;
-    this.taken.push({ value: undefined, index, resource, isOwn: false });
+    this.taken.push({ value: undefined, index, handle });
     return index;
   }
 }

@@ -2,12 +2,13 @@
  * Which call runs, told by its number in the memory of states: generated code writes it there, and most calls end without
  * anybody asking whose it is. Numbers of suspendable tasks are odd; others have the place of their root, which is even.
  */
-import { dutyAddress, inHostAddress, runningAddress } from "../adapter/state-memory.ts";
+import { dutyAddress, inHostAddress, pendingAddress, runningAddress } from "../adapter/state-memory.ts";
 import type { Root, Task } from "./task.ts";
 
 export const runningIndex = runningAddress / 4;
 export const inHostIndex = inHostAddress / 4;
 export const dutyIndex = dutyAddress / 4;
+export const pendingIndex = pendingAddress / 4;
 
 const idStep = 2;
 const idMax = 2 ** 31 - 1;

@@ -7,36 +7,9 @@ import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
 import { messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
+import type { Suspension } from "./suspension.ts";
 import type { TimeAccount } from "./time-account.ts";
 import type { FrameNames } from "./trap-frames.ts";
-
-/** What a stack waits for has an answer, or failed. */
-export type Outcome = { readonly value: unknown } | { readonly error: unknown };
-
-/** One place at which a stack waits. Answers after the first one are late, and nobody's. */
-export class Suspension {
-  /** The task's number, which is how the stack finds back. */
-  readonly promise: Promise<number>;
-  outcome: Outcome | undefined;
-  #resume: (() => void) | undefined;
-
-  constructor(task: Task) {
-    this.promise = new Promise((resolve) => {
-      this.#resume = () => resolve(task.id);
-    });
-  }
-
-  /** @returns whether it is this outcome that the stack goes on with */
-  complete(outcome: Outcome): boolean {
-    const resume = this.#resume;
-    if (resume === undefined) return false;
-    // A promise that never settles would otherwise hold the whole stack.
-    this.#resume = undefined;
-    this.outcome = outcome;
-    resume();
-    return true;
-  }
-}
 
 export interface TaskOptions {
   readonly id: number;
@@ -272,7 +245,7 @@ export class Root {
   frames: FrameNames | undefined;
   /** Functions that rewriting put between a module's imports and its own. */
   indexShift = 0;
-  state: InstanceState = "ready";
+  #state: InstanceState = "ready";
   /** Whether it was its own budget that ended it. */
   hasRunOut = false;
   /** Component instances. */
@@ -308,6 +281,15 @@ export class Root {
       exhausted: () => this.exhausted({ field: "maxHandles", limit: handlesMax, used: handlesMax + 1 }),
     };
     this.task = new Task(this, { id: place, canSuspend: false });
+  }
+
+  /** What the full stack of a quick call left to words (signature.ts) is done by whoever looks first. */
+  get state(): InstanceState {
+    if (this.#state === "ready" && this.words[this.endedIndex] !== 0) {
+      this.task.end();
+      this.end("exhausted");
+    }
+    return this.#state;
   }
 
   get mayEnter(): boolean {
@@ -367,12 +349,12 @@ export class Root {
   /** Whatever it was before. */
   terminate(): void {
     this.end("terminated");
-    this.state = "terminated";
+    this.#state = "terminated";
   }
 
   end(state: Exclude<InstanceState, "ready">): void {
-    if (this.state !== "ready") return;
-    this.state = state;
+    if (this.#state !== "ready") return;
+    this.#state = state;
     this.words[this.endedIndex] = 1;
     const whenEnded = this.#whenEnded;
     this.#whenEnded = nothing;

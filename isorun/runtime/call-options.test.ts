@@ -1,8 +1,9 @@
 /** Options of a call that are none: said at the call, which did not come to the guest. */
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { CallOptions } from "./call-options.ts";
-import type { InstanceHandle } from "./instance-handle.ts";
+import { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
 
 const text = `(component
@@ -28,6 +29,9 @@ const refused: readonly (readonly [options: unknown, words: string])[] = [
   [{ signal: {} }, "'signal' of a call must be an AbortSignal, found an object"],
   [{ signal: new AbortController() }, "'signal' of a call must be an AbortSignal, found an object"],
   [{ context: {} }, "'context' of a call must be a CallContext, found an object"],
+  [{ signal: { aborted: false, addEventListener: 5 } }, "'signal' of a call must be an AbortSignal, found an object"],
+  [{ context: { chain: [], signal: {} } }, "'context' of a call must be a CallContext, found an object"],
+  [{ context: { chain: [], signal: null } }, "'context' of a call must be a CallContext, found an object"],
   [{ timeout: 5 }, "a call has no option 'timeout'"],
   [null, "the options of a call must be an object"],
   [5, "the options of a call must be an object"],
@@ -45,4 +49,22 @@ test.each(refused)("%p", async (options, message) => {
 test("what limits nothing", async () => {
   const none: object = { timeoutMs: Infinity, fuel: undefined, signal: undefined };
   expect(await instance.call("one", [], none)).toBe(1);
+});
+
+test("a signal that cannot be listened to fails its call, which is forgotten", async () => {
+  const scheduler = InstanceHandle.statesOf(instance).scheduler;
+  const failing = (name: "addEventListener" | "removeEventListener"): AbortSignal => {
+    const { signal } = new AbortController();
+    const fail = (): never => {
+      throw new Error(`no ${name}`);
+    };
+    return Object.defineProperty(signal, name, { value: fail });
+  };
+  for (const name of ["addEventListener", "removeEventListener"] as const) {
+    const failure = await failureOf(instance.call("one", [], { signal: failing(name) }));
+    expect(failure).toMatchObject({ message: `no ${name}` });
+    // Numbers of calls are given out in order: the one before it has ended.
+    expect(scheduler.tasks.suspendable(scheduler.tasks.next() - 2)).toBeUndefined();
+  }
+  expect(await instance.call("one", [], { timeoutMs: 10_000 })).toBe(1);
 });

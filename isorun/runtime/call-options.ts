@@ -2,7 +2,7 @@
 import { argumentError } from "../../core/argument-error.ts";
 import { nameOf } from "../call/check-value.ts";
 import type { Scheduler } from "../call/scheduler.ts";
-import type { CallContext, Task } from "../call/task.ts";
+import { type CallContext, type Task, TaskContext } from "../call/task.ts";
 import { TrapError, UnsupportedError } from "../errors/errors.ts";
 
 /**
@@ -53,10 +53,18 @@ export function requireCallOptions(given: CallOptions): CallOptions {
 
 /** Also one of another realm. */
 const isSignal = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
+  typeof value === "object" && value !== null && "aborted" in value && canListen(value);
 
-const isContext = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && "chain" in value && Array.isArray(value.chain);
+const canListen = (value: object): boolean =>
+  ["addEventListener", "removeEventListener"].every((name) => typeof Reflect.get(value, name) === "function");
+
+/** The signal of what a host function was given is made when somebody looks at it. */
+function isContext(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || !("chain" in value) || !Array.isArray(value.chain)) return false;
+  if (TaskContext.isOne(value)) return true;
+  const signal: unknown = "signal" in value ? value.signal : undefined;
+  return signal === undefined || isSignal(signal);
+}
 
 /**
  * For calls that nothing can end or suspend.
@@ -68,19 +76,23 @@ export function requireNoOptions(options: CallOptions | undefined): void {
   throw new UnsupportedError(`the option '${given}' of a call in an engine without WebAssembly.Suspending`);
 }
 
-/** @returns what stops watching */
-export function watch(task: Task, scheduler: Scheduler, { signal, timeoutMs, context }: CallOptions): () => void {
+interface Watched {
+  readonly scheduler: Scheduler;
+  readonly options: CallOptions;
+  /** What stops watching is added to it: signals may be anybody's, and fail halfway. */
+  readonly watching: (() => void)[];
+}
+
+export function watch(task: Task, { scheduler, options, watching }: Watched): void {
+  const { signal, timeoutMs, context } = options;
   if (timeoutMs !== undefined) task.deadlineMs = Math.min(task.deadlineMs, performance.now() + timeoutMs);
-  const watched = [signal, task.passed === undefined ? undefined : context?.signal].map((each) => {
-    if (each === undefined) return undefined;
+  for (const each of [signal, task.passed === undefined ? undefined : context?.signal]) {
+    if (each === undefined) continue;
     const stop = (): void => scheduler.stop(task, cancelled(each));
+    watching.push(() => each.removeEventListener("abort", stop));
     if (each.aborted) stop();
     else each.addEventListener("abort", stop, { once: true });
-    return () => each.removeEventListener("abort", stop);
-  });
-  return () => {
-    for (const end of watched) end?.();
-  };
+  }
 }
 
 const cancelled = ({ reason }: AbortSignal): TrapError =>

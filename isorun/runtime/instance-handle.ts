@@ -3,6 +3,7 @@
 import { argumentError } from "../../core/argument-error.ts";
 import { nameOf } from "../call/check-value.ts";
 import type { HostSide } from "../call/edge.ts";
+import { requireRoom } from "../call/stack-room.ts";
 import { canSuspend } from "../call/suspending.ts";
 import { type CallContext, type InstanceState, TaskContext } from "../call/task.ts";
 import { ComponentError, UnsupportedError } from "../errors/errors.ts";
@@ -92,8 +93,10 @@ export class InstanceHandle implements InstanceInterface {
    * @throws TypeError (an argument), TrapError, BudgetExhausted, DeadlockError, ExitError, ComponentError (the `err` side
    * of the result), UnsupportedError (options, where the engine cannot suspend a call)
    */
-  async call(name: string, args: readonly unknown[] = [], given?: CallOptions): Promise<unknown> {
-    requireArguments(args);
+  async call(name: string, list: readonly unknown[] = [], given?: CallOptions): Promise<unknown> {
+    requireArguments(list);
+    // Read once, and before anything begins: whoever gives them may run code there, and change them while the call waits.
+    const args = [...list];
     const last = args[args.length - 1];
     if (TaskContext.isOne(last)) return this.call(name, args.slice(0, -1), withContext(given, last));
     const options = given === undefined ? undefined : requireCallOptions(given);
@@ -110,10 +113,12 @@ export class InstanceHandle implements InstanceInterface {
 
   async #callInTurn(entry: HostEntry, args: readonly unknown[], options?: CallOptions): Promise<unknown> {
     const { scheduler } = this.#states;
+    requireRoom();
     const task = scheduler.makeTask(entry.instance.root, options?.context);
-    const unwatch = options === undefined ? undefined : watch(task, scheduler, options);
+    const watching: (() => void)[] = [];
     let widen: (() => void) | undefined;
     try {
+      if (options !== undefined) watch(task, { scheduler, options, watching });
       const turn = scheduler.turnOf(task);
       if (turn !== undefined) {
         await turn;
@@ -123,8 +128,8 @@ export class InstanceHandle implements InstanceInterface {
       return await entry.callSuspendable(task, ...args);
     } finally {
       widen?.();
-      unwatch?.();
       scheduler.forget(task);
+      for (const end of watching) end();
     }
   }
 
@@ -247,7 +252,7 @@ export class InstanceHandle implements InstanceInterface {
 
 /** Where stacks cannot be suspended, whose call it is is known without it. */
 const withContext = (options: CallOptions | undefined, context: CallContext): CallOptions | undefined =>
-  canSuspend() ? { context, ...options } : options;
+  canSuspend() ? { ...options, context: options?.context ?? context } : options;
 
 /** The `ok` side. @throws ComponentError with the other one */
 function unwrap(result: unknown): unknown {
