@@ -1,5 +1,6 @@
 /** What a host states of the interfaces that it serves, in WIT: imports that ask for other types are not linked then. */
 import { argumentError } from "../../core/argument-error.ts";
+import { nameOf } from "../call/check-value.ts";
 import type { InstanceType } from "../types/component-types.ts";
 import { packageNameOf, parseWit, type UsedInterface } from "../types/parse-wit.ts";
 
@@ -21,9 +22,13 @@ export class InterfaceTypes {
   /** Those that are being read, each because the one before it uses it. */
   readonly #open: string[] = [];
 
-  /** @param packages each begins with `package ns:name@version;`, and has interfaces only. @throws TypeError */
+  /**
+   * @param packages each begins with `package ns:name@version;`, and has interfaces only.
+   * @throws TypeError (`invalid-argument`)
+   */
   constructor(...packages: readonly string[]) {
     for (const text of packages) {
+      if (typeof text !== "string") throw argumentError(`InterfaceTypes must be given texts, found ${nameOf(text)}`);
       const { base, version } = packageNameOf(text);
       const name = `${base}${version}`;
       if (this.#texts.has(name)) throw argumentError(`package '${name}' is stated twice`);

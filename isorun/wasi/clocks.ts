@@ -1,6 +1,10 @@
 /** wasi:clocks: what time it is, and how long it takes. */
+import { argumentError } from "../../core/argument-error.ts";
 import type { Policy } from "../../core/policy/policy.ts";
+import { nameOf } from "../call/check-value.ts";
+import { requireAtOnce } from "../runtime/at-once.ts";
 import type { Linker } from "../runtime/linker.ts";
+import { requireOptions } from "../runtime/require-options.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { installInterface } from "./interface-types.ts";
 import { installPoll } from "./io.ts";
@@ -8,7 +12,7 @@ import { unlessDenied } from "./refusal.ts";
 import type { Pollable } from "./wait.ts";
 
 export interface WallClock {
-  /** Nanoseconds since 1970-01-01T00:00:00Z; guests are told 0 for what is before. */
+  /** Nanoseconds since 1970-01-01T00:00:00Z; guests are told 0 for what is before. What is no bigint is a trap. */
   nowNs(): bigint;
   readonly resolutionNs: bigint;
 }
@@ -46,9 +50,14 @@ export class WasiClocks implements SystemComponent {
   readonly #monotonic: MonotonicClock;
   #isDenied = false;
 
-  constructor({ wall = platformWall, monotonic = platformMonotonic }: ClocksOptions = {}) {
-    this.#wall = wall;
-    this.#monotonic = monotonic;
+  /** @throws TypeError (`invalid-argument`) for what is no clock, and for an option that there is not */
+  constructor(options: ClocksOptions = {}) {
+    const given = requireOptions(options, "WasiClocks", ["wall", "monotonic"]);
+    const { wall = platformWall, monotonic = platformMonotonic } = given;
+    requireClock("wall", wall, ["nowNs"]);
+    requireClock("monotonic", monotonic, ["nowNs", "sleep"]);
+    this.#wall = told("wall", wall);
+    this.#monotonic = { ...told("monotonic", monotonic), sleep: (ns, signal) => monotonic.sleep(ns, signal) };
   }
 
   configure({ capabilities }: Policy): void {
@@ -99,6 +108,30 @@ const nsPerMs = 1_000_000n;
 function datetime(ns: bigint): { readonly seconds: bigint; readonly nanoseconds: number } {
   const since = ns < 0n ? 0n : ns;
   return { seconds: since / nsPerSecond, nanoseconds: Number(since % nsPerSecond) };
+}
+
+function requireClock(name: keyof ClocksOptions, clock: object, functions: readonly string[]): void {
+  const has = Object(clock) as Readonly<Record<string, unknown>>; // whatever was given
+  const missing = functions.find((each) => typeof has[each] !== "function");
+  if (missing !== undefined)
+    throw argumentError(`'${name}' must be a clock, found ${nameOf(clock)} without '${missing}'`);
+  const { resolutionNs } = has;
+  if (typeof resolutionNs === "bigint") return;
+  throw argumentError(`'resolutionNs' of '${name}' must be a bigint, found ${nameOf(resolutionNs)}`);
+}
+
+/** The same clock, whose answers are looked at: a promise, above all, is no time. */
+function told(name: keyof ClocksOptions, clock: WallClock): WallClock {
+  return {
+    resolutionNs: clock.resolutionNs,
+    nowNs: () => {
+      const ns: unknown = clock.nowNs();
+      if (typeof ns === "bigint") return ns;
+      const whose = `'nowNs' of '${name}'`;
+      requireAtOnce(ns, whose, "for which a guest that asks for the time does not wait");
+      throw argumentError(`${whose} must answer with a bigint, found ${nameOf(ns)}`);
+    },
+  };
 }
 
 class Alarm implements Pollable {

@@ -1,9 +1,13 @@
 /** wasi:filesystem: directories of the host. */
+import { argumentError } from "../../core/argument-error.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { reasonOf } from "../../core/system-reason.ts";
+import { nameOf } from "../call/check-value.ts";
 import { ComponentError, LinkError, TrapError } from "../errors/errors.ts";
 import { requireAtOnce } from "../runtime/at-once.ts";
 import type { Linker } from "../runtime/linker.ts";
+import { requireOptions, requireWord } from "../runtime/require-options.ts";
+import { requireFunction } from "../runtime/required.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { Descriptor, type Leave, type Tree } from "./filesystem/descriptor.ts";
 import { openDescriptor } from "./filesystem/directory-operations.ts";
@@ -80,11 +84,15 @@ export class WasiDir implements SystemComponent, Disposable {
   readonly #directory: OpenDirectory | undefined;
   #policy: Policy | undefined;
 
-  /** @throws LinkError if the directory cannot be opened, with the reason */
+  /**
+   * @throws LinkError if the directory cannot be opened, with the reason; TypeError (`invalid-argument`) for what is no path,
+   *   and for an option that there is not, or that cannot be what it is
+   */
   constructor(hostPath: string, options: DirOptions = {}) {
-    const { guestPath = "/", access = "read", openFilesMax = 512 } = options;
-    this.#onWriteRefused = options.onWriteRefused ?? (() => undefined);
-    this.#onPathOut = options.onPathOut ?? (() => undefined);
+    const given = requireDirOptions(hostPath, options);
+    const { guestPath = "/", access = "read", openFilesMax = 512 } = given;
+    this.#onWriteRefused = given.onWriteRefused ?? (() => undefined);
+    this.#onPathOut = given.onPathOut ?? (() => undefined);
     this.#guestPath = guestPath;
     this.#canWrite = access === "write";
     this.#openFilesMax = openFilesMax;
@@ -141,6 +149,21 @@ export class WasiDir implements SystemComponent, Disposable {
     if (this.#policy === undefined) return [{ path: "", rights: canWrite ? writable : readOnly }];
     return grantedParts({ hostPath: files.readlinkSync(pathOf(fd)), canWrite }, this.#policy);
   }
+}
+
+function requireDirOptions(hostPath: string, options: DirOptions): DirOptions {
+  if (typeof hostPath !== "string") throw argumentError(`WasiDir must be given a path, found ${nameOf(hostPath)}`);
+  const callbacks = ["onWriteRefused", "onPathOut"] as const;
+  const names = ["guestPath", "access", "openFilesMax", ...callbacks] as const;
+  const given = requireOptions(options, "WasiDir", names);
+  const { guestPath = "", access = "read", openFilesMax = 0 } = given;
+  if (typeof guestPath !== "string") throw argumentError(`'guestPath' must be a string, found ${nameOf(guestPath)}`);
+  requireWord(access, "'access'", ["read", "write"]);
+  if (!(openFilesMax === Infinity || (Number.isInteger(openFilesMax) && openFilesMax >= 0))) {
+    throw argumentError(`'openFilesMax' must be a whole number that is not negative, found ${nameOf(openFilesMax)}`);
+  }
+  for (const name of callbacks) if (given[name] !== undefined) requireFunction(given[name], `'${name}'`);
+  return given;
 }
 
 /** Its number is another file's once it is closed, so that whoever may still ask for it holds it open. */

@@ -2,8 +2,10 @@
 import { argumentError } from "../../core/argument-error.ts";
 import { allows } from "../../core/policy/allows.ts";
 import type { Policy } from "../../core/policy/policy.ts";
+import { nameOf } from "../call/check-value.ts";
 import { ExitError } from "../errors/errors.ts";
 import type { Linker } from "../runtime/linker.ts";
+import { requireOptions } from "../runtime/require-options.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { installInterface } from "./interface-types.ts";
 
@@ -31,19 +33,23 @@ export interface EnvironmentOptions {
  */
 export class WasiEnvironment implements SystemComponent {
   readonly name = "WasiEnvironment";
-  readonly #options: EnvironmentOptions;
+  readonly #args: readonly string[];
+  readonly #variables: readonly (readonly [name: string, value: string])[];
+  readonly #initialCwd: string | undefined;
   #policy: Policy | undefined;
 
-  /** @throws TypeError for what no program can be started with: a NUL, or an unpaired surrogate */
+  /**
+   * What the options hold then is what guests are given.
+   * @throws TypeError (`invalid-argument`) for what no program can be started with: a text with a NUL or an unpaired
+   *   surrogate, a name without a letter or with a `=`; and for what is no text, and an option that there is not
+   */
   constructor(options: EnvironmentOptions = {}) {
-    const { args = [], variables = {}, initialCwd = "" } = options;
-    for (const [index, text] of args.entries()) checkText(`argument ${index}`, text);
-    for (const [name, value] of Object.entries(variables)) {
-      checkText(`the name of the variable ${JSON.stringify(name)}`, name);
-      checkText(`the variable '${name}'`, value);
-    }
-    checkText("the directory", initialCwd);
-    this.#options = options;
+    const given = requireOptions(options, "WasiEnvironment", ["args", "variables", "initialCwd"]);
+    const { args = [], variables = {}, initialCwd } = given;
+    this.#args = copyOfArgs(args);
+    this.#variables = copyOfVariables(variables);
+    if (initialCwd !== undefined) checkText("the directory", initialCwd);
+    this.#initialCwd = initialCwd;
   }
 
   configure(policy: Policy): void {
@@ -51,9 +57,8 @@ export class WasiEnvironment implements SystemComponent {
   }
 
   install(linker: Linker): void {
-    const { args = [], variables = {}, initialCwd } = this.#options;
-    const policy = this.#policy;
-    const visible = Object.entries(variables).filter(
+    const [policy, args, initialCwd] = [this.#policy, this.#args, this.#initialCwd];
+    const visible = this.#variables.filter(
       ([name]) => policy === undefined || allows(policy, { capability: "env", name }),
     );
     installInterface(linker, "cli/environment", (environment) => {
@@ -74,8 +79,32 @@ export class WasiEnvironment implements SystemComponent {
   }
 }
 
+function copyOfArgs(given: readonly string[]): readonly string[] {
+  if (!Array.isArray(given)) throw argumentError(`'args' must be an array of strings, found ${nameOf(given)}`);
+  const args = [...given];
+  for (const [index, text] of args.entries()) checkText(`argument ${index}`, text);
+  return args;
+}
+
+function copyOfVariables(given: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  if (typeof given !== "object" || given === null || Array.isArray(given) || given instanceof Map) {
+    throw argumentError(`'variables' must be an object of strings by their names, found ${nameOf(given)}`);
+  }
+  const variables = Object.entries(given);
+  for (const [name, value] of variables) {
+    const whose = `the name of the variable ${JSON.stringify(name)}`;
+    checkText(whose, name);
+    if (name === "") throw argumentError("the name of a variable is empty");
+    if (name.includes("=")) throw argumentError(`${whose} has a '=' in it`);
+    checkText(`the variable '${name}'`, value);
+  }
+  return variables;
+}
+
 /** Libraries of guests pass these on as C strings: behind a NUL there would be nothing, or something else. */
 function checkText(name: string, text: string): void {
+  // Values may be secrets: what a text is of is never told.
+  if (typeof text !== "string") throw argumentError(`${name} must be a string, not of type ${typeof text}`);
   if (text.includes("\0")) throw argumentError(`${name} has a NUL in it`);
   if (!text.isWellFormed()) throw argumentError(`${name} has an unpaired surrogate in it`);
 }

@@ -1,8 +1,10 @@
 /** wasi:random: bytes that nobody can foresee, or bytes that are the same in every run. */
 import { argumentError } from "../../core/argument-error.ts";
 import type { Policy } from "../../core/policy/policy.ts";
+import { nameOf } from "../call/check-value.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { Linker } from "../runtime/linker.ts";
+import { requireOptions } from "../runtime/require-options.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { installInterface } from "./interface-types.ts";
 import { KeyStream } from "./key-stream.ts";
@@ -40,8 +42,9 @@ export class WasiRandom implements SystemComponent {
   readonly #key: Uint8Array | undefined;
   #isDenied = false;
 
-  /** @throws TypeError for a seed that has no 256 bits */
-  constructor({ seed }: RandomOptions = {}) {
+  /** @throws TypeError (`invalid-argument`) for a seed that is no bigint of 256 bits, and an option that there is not */
+  constructor(options: RandomOptions = {}) {
+    const { seed } = requireOptions(options, "WasiRandom", ["seed"]);
     this.#key = seed === undefined ? undefined : keyOf(seed);
   }
 
@@ -87,6 +90,7 @@ const interfaces = [
 ] as const;
 
 function keyOf(seed: bigint): Uint8Array {
+  if (typeof seed !== "bigint") throw argumentError(`a seed must be a bigint, found ${nameOf(seed)}`);
   if (seed !== BigInt.asUintN(256, seed)) throw argumentError("a seed is from 0 to 2^256-1");
   const key = new DataView(new ArrayBuffer(32));
   for (let word = 0; word < 4; word += 1) {
