@@ -128,6 +128,13 @@ export class HandleTable {
     return taken;
   }
 
+  /** Of an instance that has ended nothing is left, whoever still has the table. */
+  #clear(): void {
+    this.#account.used -= this.size;
+    this.#handles.length = 1;
+    this.#freed.length = 0;
+  }
+
   /** At the end of the instance: what it owns of the host's is given back. @throws what the last that failed throws */
   dropHostResources(): void {
     const owned = this.#leaving.filter(({ resource }) => resource.values !== undefined);
@@ -137,6 +144,7 @@ export class HandleTable {
       this.#free(index);
       owned.push(handle);
     }
+    this.#clear();
     let failure: { readonly error: unknown } | undefined;
     for (const { resource, representation } of owned) {
       try {

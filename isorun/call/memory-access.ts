@@ -2,8 +2,11 @@
  * Views of one memory. Growing detaches the buffer, so that views are made anew whenever the guest has run; what is
  * measured beforehand is measured against the current length.
  */
+/** Of instances that are gone. */
+const none = new WebAssembly.Memory({ initial: 0, maximum: 0 });
+
 export class MemoryAccess {
-  readonly #memory: WebAssembly.Memory;
+  #memory: WebAssembly.Memory;
   bytes: Uint8Array;
   view: DataView;
 
@@ -20,5 +23,12 @@ export class MemoryAccess {
     const { buffer } = this.#memory;
     this.bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
+  }
+
+  /** Its instance is gone, and whoever has this must not keep the memory. */
+  release(): void {
+    this.#memory = none;
+    this.bytes = new Uint8Array(none.buffer);
+    this.view = new DataView(none.buffer);
   }
 }

@@ -100,7 +100,7 @@ function makeEntry({ params, result }: FuncType, options: EntryOptions): Generat
   // The call is over: an error that is returned as a result is no trap.
   if (result !== undefined) source.line(`return ${result.kind === "result" ? "cx.host.unwrap(value)" : "value"};`);
   const given = isSuspendable ? ["task", ...names] : names;
-  const before = isSuspendable ? "" : books;
+  const before = isSuspendable ? forgetting : forgetting + books;
   return finish(
     source,
     `${isSuspendable ? "async " : ""}function (${given.join(", ")}) {\n${source.text}\n  }`,
@@ -109,6 +109,13 @@ function makeEntry({ params, result }: FuncType, options: EntryOptions): Generat
 }
 
 /** What quick calls keep (edge.ts). In place, because engines inline few of the functions that all entries share. */
+/**
+ * A function that is kept holds no memory of an instance that is gone: nothing comes to core code any more. In an object,
+ * because engines take a variable that is set again for no constant, which makes calls half as fast.
+ */
+const forgetting =
+  "  const core = { target, post };\n  cx.root.onceGone(() => { core.target = core.post = undefined; r.length = 0; });\n";
+
 const books = `  const { words, isQuick } = cx;
   const { task: own, place, enterIndex, endedIndex, holderIndex, callsIndex } = cx.root;
 `;
@@ -170,7 +177,7 @@ function makeScalarEntry({ params, result }: Pick<FuncType, "params" | "result">
     source.line("} catch (error) { throw cx.refuse(error); }");
   }
   source.line(`${isClosed ? `const isFree = ${canEnter};\n` : ""}let flat;`);
-  const called = `target(${given.join(", ")})`;
+  const called = `core.target(${given.join(", ")})`;
   // A call that fails is counted where that is told.
   const closed = `if (isFree) { flat = ${called}; ${countCall} } else flat = cx.slowly(() => ${called});`;
   const call = isClosed ? closed : `flat = ${called};`;
@@ -178,7 +185,11 @@ function makeScalarEntry({ params, result }: Pick<FuncType, "params" | "result">
   const thrown = isClosed ? throwing("cx.failGate(error)", "isFree") : "throw cx.failGate(error);";
   source.line(`try { ${call} } catch (error) { ${thrown} }`);
   if (result !== undefined) source.line(`return ${liftResult(source, result)};`);
-  return finish(source, `function (${names.join(", ")}) {\n${source.text}\n  }`, isClosed ? books : "");
+  return finish(
+    source,
+    `function (${names.join(", ")}) {\n${source.text}\n  }`,
+    isClosed ? forgetting + books : forgetting,
+  );
 }
 
 interface CallOf {
@@ -191,7 +202,7 @@ interface CallOf {
 
 function emitCall(source: Source, { flat, result, postReturn, isSuspendable, scope }: CallOf): void {
   const hasResult = result !== undefined;
-  const called = `target(${flat.join(", ")})`;
+  const called = `core.target(${flat.join(", ")})`;
   if (isSuspendable) {
     source.line(`const suspended = ${called};`);
     source.line("cx.pause(task);");
@@ -200,7 +211,7 @@ function emitCall(source: Source, { flat, result, postReturn, isSuspendable, sco
   if (isSuspendable) source.line("cx.resume(task);");
   if (hasResult && touchesMemory(result)) source.line("cx.beginMessage();");
   if (hasResult) source.line(`value = ${liftResult(source, result)};`);
-  if (postReturn) source.line(`cx.postReturn(post${hasResult ? ", flat" : ""});`);
+  if (postReturn) source.line(`cx.postReturn(core.post${hasResult ? ", flat" : ""});`);
   if (scope !== undefined) source.line(`cx.closeScope(${scope});`);
   if (hasResult && source.resources.length > 0) source.line("cx.arrive();");
   if (isSuspendable) source.line("cx.leave(task);");

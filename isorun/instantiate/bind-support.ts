@@ -19,14 +19,23 @@ interface Boundary {
 export function supportOf(scope: RuntimeScope, options: CanonicalOptions, boundary: Boundary): Support {
   const memory = options.memory === undefined ? undefined : scope.coreMemories[options.memory];
   const realloc = options.realloc === undefined ? undefined : scope.coreFuncs[options.realloc];
-  return new Support({
-    memory: memory instanceof WebAssembly.Memory ? new MemoryAccess(memory) : undefined,
+  const access = memory instanceof WebAssembly.Memory ? new MemoryAccess(memory) : undefined;
+  const bindings = {
+    memory: access,
     realloc: typeof realloc === "function" ? (realloc as Realloc) : undefined,
     encoding: options.encoding,
     memoryBytesMax: options.memoryBytesMax ?? Infinity,
     instance: scope.instance,
     ...boundary,
-  });
+  };
+  // Functions of the host outlive the instance.
+  if (boundary.host !== undefined) {
+    scope.instance.root.onceGone(() => {
+      access?.release();
+      bindings.realloc = undefined;
+    });
+  }
+  return new Support(bindings);
 }
 
 /** The resource types that generated code wants, as they are in this instance. */

@@ -101,3 +101,49 @@ test("one job may make and end more of them than there are places for", async ()
   }
   expect((await builder.instantiate()).usage().instances).toBe(crowdSize + 1);
 });
+
+const kept = `(component
+  (type $r' (resource (rep i32)))
+  (export $r "r" (type $r'))
+  (core func $new (canon resource.new $r'))
+  (core module $m (import "" "new" (func $new (param i32) (result i32)))
+    (memory (export "mem") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 64))
+    (func (export "add") (param i32) (result i32) (local.get 0))
+    (func (export "text") (param i32 i32) (result i32) (local.get 1))
+    (func (export "post") (param i32))
+    (func (export "make") (result i32) (drop (call $new (i32.const 1))) (call $new (i32.const 2)))
+    (func (export "fail") unreachable))
+  (core instance $i (instantiate $m (with "" (instance (export "new" (func $new))))))
+  (func (export "add") (param "x" u32) (result u32) (canon lift (core func $i "add")))
+  (func (export "text") (param "x" string) (result u32) (canon lift (core func $i "text")
+    (memory (core memory $i "mem")) (realloc (core func $i "realloc")) (post-return (core func $i "post"))))
+  (func (export "make") (result (own $r)) (canon lift (core func $i "make")))
+  (func (export "fail") (canon lift (core func $i "fail"))))`;
+
+test.each([
+  ["terminated", async (handle: InstanceHandle) => handle.terminate()],
+  ["trapped", async (handle: InstanceHandle) => handle.call("fail").catch(() => undefined)],
+])("functions that are kept of an instance that was %s hold nothing of it", async (state, end) => {
+  const runtime = new Runtime();
+  const builder = runtime.instance(await runtime.load((await assemble([kept]))(kept)));
+  const functions: ((...args: unknown[]) => unknown)[] = [];
+  const before = counts();
+  for (let time = 0; time < times; time += 1) {
+    const handle = await builder.instantiate();
+    const [add, text, make] = ["add", "text", "make"].map((name) => handle.func(name));
+    if (add === undefined || text === undefined || make === undefined) return expect.unreachable("they were found");
+    expect([add(1), text("abc")]).toEqual([1, 3]);
+    make();
+    await end(handle);
+    functions.push(add, text, make);
+    expect(() => add(1)).toThrow(`it is ${state}`);
+    expect(() => text("abc")).toThrow(`it is ${state}`);
+    expect(() => make()).toThrow(`it is ${state}`);
+  }
+  const after = counts();
+  for (const [index, kind] of kinds.entries()) {
+    expect([kind, (after[index] ?? 0) - (before[index] ?? 0) < slack]).toEqual([kind, true]);
+  }
+  expect(functions).toHaveLength(times * 3);
+});
