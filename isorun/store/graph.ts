@@ -10,11 +10,20 @@
  */
 
 /** Objects that are more than their fields. */
-export interface Special {
+export type Special = NumberedSpecial | PlainSpecial;
+
+interface NumberedSpecial {
   readonly is: (value: object) => boolean;
   /** What stands for it: numbers. */
   readonly encode: (value: object) => readonly number[];
   readonly decode: (words: readonly number[]) => object;
+}
+
+interface PlainSpecial {
+  readonly is: (value: object) => boolean;
+  /** What stands for it: a plain value, which is kept in its place. */
+  readonly toPlain: (value: object) => object;
+  readonly ofPlain: (plain: unknown) => object;
 }
 
 interface Tables {
@@ -42,6 +51,7 @@ class Encoder {
   readonly #specials: readonly Special[];
   readonly #words: number[] = [];
   readonly #nodes = new Map<object, number>();
+  readonly #plain = new Map<object, object>();
   readonly #strings = new Map<string, number>();
   readonly #shapes = new Map<string, number>();
   readonly #tables: Tables = { strings: [], numbers: [], shapes: [] };
@@ -87,15 +97,25 @@ class Encoder {
   #partsOf(value: object): readonly unknown[] {
     if (Array.isArray(value)) return value;
     if (value instanceof Map) return [...value.keys(), ...value.values()];
-    if (this.#specials.some((special) => special.is(value))) return [];
-    return Object.values(value);
+    const special = this.#specials.find((each) => each.is(value));
+    if (special === undefined) return Object.values(value);
+    return "toPlain" in special ? [this.#plainOf(special, value)] : [];
+  }
+
+  /** One object for each, however often it is asked for. */
+  #plainOf({ toPlain }: PlainSpecial, value: object): object {
+    const plain = this.#plain.get(value) ?? toPlain(value);
+    this.#plain.set(value, plain);
+    return plain;
   }
 
   #write(value: object): void {
-    const special = this.#specials.findIndex((each) => each.is(value));
-    if (special >= 0) {
-      const words = this.#specials[special]?.encode(value) ?? [];
-      this.#words.push(opcodes.special, special, words.length, ...words);
+    const index = this.#specials.findIndex((each) => each.is(value));
+    const special = this.#specials[index];
+    if (special !== undefined) {
+      const isPlain = "toPlain" in special;
+      const words = isPlain ? [this.#reference(this.#plainOf(special, value))] : special.encode(value);
+      this.#words.push(opcodes.special, index, words.length, ...words);
     } else if (Array.isArray(value)) {
       this.#words.push(opcodes.list, value.length);
       for (const part of value) this.#words.push(this.#reference(part));
@@ -224,7 +244,8 @@ class Decoder {
     const length = this.#next();
     const words = Array.from(this.#words.subarray(this.#at, this.#at + length));
     this.#at += length;
-    return special?.decode(words);
+    if (special === undefined) return undefined;
+    return "ofPlain" in special ? special.ofPlain(this.#value(words[0] ?? 0)) : special.decode(words);
   }
 
   #value(reference: number): unknown {

@@ -5,6 +5,7 @@
 import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts";
 import { newResource, type Resource } from "../types/component-types.ts";
+import { CoreTypeKey, type CoreTypeText, keyOfKept } from "../types/core-type-key.ts";
 import { CoreTypeSpace } from "../types/core-types.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
 import { decodeGraph, encodeGraph, type Special } from "./graph.ts";
@@ -71,6 +72,15 @@ const specialsOf = (file: Uint8Array): readonly Special[] => [
     },
     encode: () => [],
     decode: () => newResource(),
+  },
+  {
+    // Module types that are imported or exported name them; those of core modules are decoded again.
+    is: (value) => value instanceof CoreTypeKey,
+    toPlain: (value) => {
+      const { text, parts, rank } = value as CoreTypeKey; // `is` says so
+      return { text, parts, rank };
+    },
+    ofPlain: (plain) => keyOfKept(plain as CoreTypeText), // what `toPlain` made
   },
 ];
 

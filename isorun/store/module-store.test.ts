@@ -17,6 +17,7 @@ import { assemble, readOwnComponents } from "../../tests/components/assemble.ts"
 import { mathText } from "../commands/testing/components.ts";
 import { rewriteCoreModule } from "../compile/rewrite-module.ts";
 import { decodeCoreModule } from "../core-module/core-module.ts";
+import { decodeComponent } from "../decode/component.ts";
 import { failureOf } from "../errors/testing/failure-of.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import { decodeGraph, encodeGraph } from "./graph.ts";
@@ -27,8 +28,42 @@ let count = 0;
 let store = "";
 let math: Uint8Array;
 
+/** What the types of imported modules name are types of this component, and not of a module in it. */
+const importingText = `(component
+  (core type $m (module
+    (type $run (func (result i32)))
+    (type $t (sub (func (result i32))))
+    (type $u (sub $t (func (result i32))))
+    (import "a" "f" (func (type $u)))
+    (export "run" (func (type $run)))))
+  (import "given" (core module $m (type $m)))
+  (core module $a
+    (type $t (sub (func (result i32))))
+    (type $u (sub $t (func (result i32))))
+    (func (export "f") (type $u) (i32.const 7)))
+  (core instance $a (instantiate $a))
+  (core instance $i (instantiate $m (with "a" (instance $a))))
+  (func (export "run") (result u32) (canon lift (core func $i "run"))))`;
+/** Modules that could be given: they import what is below the type, or something else. */
+const givenTexts = ["$t", "$u", "$other"].map(
+  (type) => `(component (core module
+    (type $run (func (result i32)))
+    (type $t (sub (func (result i32))))
+    (type $u (sub $t (func (result i32))))
+    (type $other (sub (func (result i64))))
+    (import "a" "f" (func $f (type ${type})))
+    (func (export "run") (type $run) (drop (call $f)) (i32.const 7))))`,
+);
+let importing: Uint8Array;
+let given: readonly Uint8Array[];
+
 beforeAll(async () => {
-  math = (await assemble([mathText]))(mathText);
+  const read = await assemble([mathText, importingText, ...givenTexts]);
+  [math, importing] = [read(mathText), read(importingText)];
+  given = givenTexts.map((text) => {
+    const [core] = decodeComponent(read(text)).definitions;
+    return core?.kind === "core module" ? core.bytes.slice() : new Uint8Array();
+  });
 }, 120_000);
 beforeEach(() => {
   count += 1;
@@ -71,6 +106,22 @@ test("it computes the same, and uses the same fuel", async () => {
     ".4-2.fuel",
   ]);
   expect([await results(), await results(100_000n)]).toEqual(cold);
+});
+
+test("types of core modules that are imported come back too", async () => {
+  for (const isKnown of [false, true]) {
+    const component = await load(importing);
+    expect(component.cost.fromStore).toBe(isKnown);
+    const ends = given.map(async (module) => {
+      const builder = new Runtime({ store }).instance(await load(importing));
+      const instance = await builder.linkHost((linker) => linker.module("given", module)).instantiate();
+      return instance.call("run");
+    });
+    const codes = (await Promise.allSettled(ends)).map((end) =>
+      end.status === "fulfilled" ? end.value : (end.reason as { readonly code: string }).code,
+    );
+    expect(codes).toEqual([7, 7, "link"]);
+  }
 });
 
 test("all components of the tests come back with the same world", async () => {

@@ -11,6 +11,9 @@ export interface CoreTypeRank {
   readonly supertype: CoreTypeKey | undefined;
 }
 
+/** All that a key is made of. */
+export type CoreTypeText = Pick<CoreTypeKey, "text" | "parts" | "rank">;
+
 /** Keeps the keys that its text names, so that their numbers go on meaning them. */
 export class CoreTypeKey {
   /** Never given twice. */
@@ -19,11 +22,14 @@ export class CoreTypeKey {
   readonly parts: readonly CoreTypeKey[];
   /** Undefined for what is no defined type: a value type, or a recursion group. */
   readonly rank: CoreTypeRank | undefined;
+  /** With the numbers of its parts, in their order. */
+  readonly text: string;
 
-  constructor(id: number, { parts, rank }: Pick<CoreTypeKey, "parts" | "rank">) {
+  constructor(id: number, { text, parts, rank }: CoreTypeText) {
     this.id = id;
     this.parts = parts;
     this.rank = rank;
+    this.text = text;
   }
 }
 
@@ -35,7 +41,8 @@ const gone = new FinalizationRegistry<string>((text) => {
   if (known.get(text)?.deref() === undefined) known.delete(text);
 });
 
-function keyOf(text: string, about: Pick<CoreTypeKey, "parts" | "rank">): CoreTypeKey {
+function keyOf(about: CoreTypeText): CoreTypeKey {
+  const { text } = about;
   const before = known.get(text)?.deref();
   if (before !== undefined) return before;
   made += 1;
@@ -54,5 +61,16 @@ export function keyOfText(write: KeyText, rank?: CoreTypeRank): CoreTypeKey {
     parts.push(key);
     return `#${key.id}`;
   });
-  return keyOf(text, { parts, rank });
+  return keyOf({ text, parts, rank });
 }
+
+/** The key of what another process made one of: numbers there were others. */
+export const keyOfKept = ({ text, parts, rank }: CoreTypeText): CoreTypeKey =>
+  keyOfText((numberOf) => {
+    let next = 0;
+    return text.replace(/#\d+/g, (number) => {
+      const part = parts[next];
+      next += 1;
+      return part === undefined ? number : numberOf(part);
+    });
+  }, rank);
