@@ -15,6 +15,7 @@ const otherwise: Readonly<Record<string, string>> = {
   names: "it exports no import again",
   "fixed-lists": "its settings know no lists of a fixed length",
   "between-components/gated-types": "its settings know no lists of a fixed length",
+  "handles/ascribed": "it exports no resource as an abstract one, where Explainer.md (Type Definitions) does",
   "lists/of-fixed-length": "its settings know no lists of a fixed length",
   "lists/maps": "its values know no maps",
   "entering/back-into-the-child": "it lets a parent back into the child that called it, where CanonicalABI.md traps",

@@ -55,6 +55,55 @@
 (assert_invalid
   (component (type $t u8) (export "t" (type $t) (type (sub resource))))
   "ascribed type of export is not compatible")
+;; so may those of an instance (Explainer.md, Type Definitions: `sub` in place of `eq`): from outside they are unequal then
+(component definition
+  (component $C
+    (type $r (resource (rep i32)))
+    (instance $i (export "r" (type $r)) (export "s" (type $r)))
+    (export "i" (instance $i) (instance (export "r" (type (sub resource))) (export "s" (type (sub resource))))))
+  (instance $c (instantiate $C))
+  (alias export $c "i" (instance $i))
+  (alias export $i "r" (type $r))
+  (component $sub (import "a" (type (sub resource))))
+  (instance (instantiate $sub (with "a" (type $r)))))
+(assert_invalid
+  (component
+    (component $C
+      (type $r (resource (rep i32)))
+      (instance $i (export "r" (type $r)) (export "s" (type $r)))
+      (export "i" (instance $i) (instance (export "r" (type (sub resource))) (export "s" (type (sub resource))))))
+    (instance $c (instantiate $C))
+    (alias export $c "i" (instance $i))
+    (alias export $i "r" (type $r))
+    (alias export $i "s" (type $s))
+    (component $eq (import "a" (type $a (sub resource))) (import "b" (type (eq $a))))
+    (instance (instantiate $eq (with "a" (type $r)) (with "b" (type $s)))))
+  "resource types are not the same")
+;; where the ascribed type says that both are one, they are
+(component definition
+  (component $C
+    (type $r (resource (rep i32)))
+    (instance $i (export "r" (type $r)) (export "s" (type $r)))
+    (export "i" (instance $i) (instance (export "r" (type $r (sub resource))) (export "s" (type (eq $r))))))
+  (instance $c (instantiate $C))
+  (alias export $c "i" (instance $i))
+  (alias export $i "r" (type $r))
+  (alias export $i "s" (type $s))
+  (component $eq (import "a" (type $a (sub resource))) (import "b" (type (eq $a))))
+  (instance (instantiate $eq (with "a" (type $r)) (with "b" (type $s)))))
+(assert_invalid
+  (component
+    (type $r (resource (rep i32)))
+    (type $s (resource (rep i32)))
+    (instance $i (export "r" (type $r)) (export "s" (type $s)))
+    (export "i" (instance $i) (instance (export "r" (type $a (sub resource))) (export "s" (type (eq $a))))))
+  "ascribed type of export is not compatible")
+(assert_invalid
+  (component
+    (type $t u8)
+    (instance $i (export "r" (type $t)))
+    (export "i" (instance $i) (instance (export "r" (type (sub resource))))))
+  "ascribed type of export is not compatible")
 ;; an export is another index: it can be used as what it is an export of
 (component definition (import "f" (func $f)) (export $g "g" (func $f)) (export "h" (func $g)))
 ;; components are not exported in parts: what an export aliases belongs to this component
