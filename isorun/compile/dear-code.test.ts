@@ -8,6 +8,12 @@ import { buildModule, type Code, index, type ModuleSource, type ValueType } from
 import { runMetered } from "./testing/run-metered.ts";
 
 const i32Array = [0x5e, 0x7f, 1];
+const structureOf = (fields: number): readonly number[] => [
+  0x5f,
+  ...index(fields),
+  ...Array.from({ length: fields }, () => [0x7b, 1]).flat(),
+];
+
 const thousands = Array.from({ length: 1000 }, () => "i32" as const);
 
 /** An array of 10,000 operands, in some thirty bytes. */
@@ -100,14 +106,9 @@ describe("what is zeroed is paid for", () => {
   });
 
   test("fields of a structure", () => {
-    const structure = (fields: number) => [
-      0x5f,
-      ...index(fields),
-      ...Array.from({ length: fields }, () => [0x7b, 1]).flat(),
-    ];
     const made = (fields: number): ModuleSource => ({
       functions: [{ code: [0xfb, 1, 1, drop], export: "run" }],
-      types: [structure(fields)],
+      types: [structureOf(fields)],
     });
     expect([0, 7, 8, 10_000].map((fields) => fuelOf(made(fields)))).toEqual([2n, 2n, 3n, 1252n]);
   });
@@ -125,6 +126,34 @@ test("values that an exception carries are paid for, but for a few", () => {
     return meter.fuelUsed;
   });
   expect(fuels).toEqual([102n, 118n, 127n, 102n + 900n + 8n * 884n]);
+});
+
+describe("what constants make is paid for before the module is instantiated", () => {
+  const withGlobal = (...value: Code): Uint8Array =>
+    buildModule({
+      functions: [{ code: [nop], export: "run" }],
+      types: [i32Array, structureOf(100)],
+      globals: [{ type: [0x63, 0x6d], value }], // eqref
+    });
+  const fuelOf = (source: Uint8Array): bigint => runMetered(source).meter.fuelUsed;
+
+  test("by its size", () => {
+    expect(fuelOf(withGlobal(i32.const(1000), 0xfb, 7, 1))).toBe(1000n);
+    expect(fuelOf(withGlobal(i32.const(5), i32.const(300), 0xfb, 6, 1))).toBe(300n);
+    expect(fuelOf(withGlobal(i32.const(5), 0xfb, 8, 1, 1))).toBe(0n);
+    expect(fuelOf(withGlobal(0xfb, 1, 2))).toBe(12n);
+  });
+
+  test("or is over the budget", () => {
+    expect(() => runMetered(withGlobal(i32.const(100_000_000), 0xfb, 7, 1), { fuel: 1000n })).toThrow("fuel");
+    expect(() => runMetered(withGlobal(i32.const(-1), 0xfb, 7, 1), { fuel: 1000n })).toThrow("fuel");
+  });
+
+  test("and refused where its size is not known before", () => {
+    const computed = withGlobal(i32.const(5), i32.const(300), i32.add, 0xfb, 7, 1);
+    expect(() => runMetered(computed)).toThrow("an array of a computed length in a constant");
+    expect(runMetered(computed, { rewrite: { growth: true } }).meter.fuelUsed).toBe(0n);
+  });
 });
 
 describe("what engines would not take when it is rewritten is refused, with the function and the limit", () => {

@@ -177,10 +177,14 @@ export class Meter {
   }
 
   /**
-   * Accounts for the memories and tables that an instance of `module` begins with. False: they are over the budget, and
-   * the module must not be instantiated.
+   * Accounts for the memories and tables that an instance of `module` begins with, and for what its constants make. False:
+   * they are over the budget, and the module must not be instantiated.
    */
-  admit({ memories, tables }: RewrittenModule): boolean {
+  admit({ memories, tables, constantFuel }: RewrittenModule): boolean {
+    if (constantFuel > 0) {
+      this.#setBalance(this.#balance - BigInt(constantFuel));
+      if (this.isInDebt && this.#check(checkReasons.fuel) !== 0) return false;
+    }
     for (const { isImported, minimum, pageSizeLog2 } of memories) {
       if (!isImported && this.#take("memory", minimum * 2 ** pageSizeLog2) !== 0) return false;
     }

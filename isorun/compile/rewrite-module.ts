@@ -18,6 +18,7 @@ import type { CoreModule } from "../core-module/core-module.ts";
 import { ByteReader } from "../decode/byte-reader.ts";
 import { type AccountIndices, type AccountName, accountNames } from "./account-indices.ts";
 import { ByteWriter } from "./byte-writer.ts";
+import { ConstantCost } from "./constant-cost.ts";
 import { requireOfModule } from "./engine-limits.ts";
 import { fuelCostVersion } from "./fuel-cost.ts";
 import { HeapObjects, tagTypes } from "./heap-objects.ts";
@@ -66,6 +67,8 @@ export interface RewrittenModule {
   /** By index, imported ones first, as the module itself declares them. */
   readonly memories: readonly MemorySizes[];
   readonly tables: readonly TableSizes[];
+  /** What its constants cost each time that it is instantiated, in instructions. */
+  readonly constantFuel: number;
   /** What of it is kept by the engine's collector, in words: no account sees that. Undefined if there is nothing. */
   readonly heapObjects: string | undefined;
   /** What it imports beside that, instead of defining it. */
@@ -103,6 +106,7 @@ export function rewriteCoreModule(module: CoreModule, options: RewriteOptions): 
     memories: plan.memories,
     tables: plan.tables,
     heapObjects: plan.heap.kind,
+    constantFuel: plan.constants?.fuel ?? 0,
     importedMemories,
   };
 }
@@ -168,6 +172,7 @@ function planOf(
     injected: new InjectedFunctions(indices, functions.count + functions.by),
     tags,
     heap: new HeapObjects(module, tags),
+    constants: accounts.includes("fuel") ? new ConstantCost(module.types) : undefined,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { CoreFuncType } from "../decode/ast.ts";
 import type { CoreTypeSpace } from "../types/core-types.ts";
 import type { AccountIndices } from "./account-indices.ts";
+import type { ConstantCost } from "./constant-cost.ts";
 import type { HeapObjects } from "./heap-objects.ts";
 import type { IndexShift } from "./index-shift.ts";
 import type { InjectedFunctions } from "./injected-functions.ts";
@@ -20,4 +21,6 @@ export interface RewritePlan {
   readonly tags: readonly CoreFuncType[];
   readonly injected: InjectedFunctions;
   readonly heap: HeapObjects;
+  /** Undefined if fuel is not counted. */
+  readonly constants: ConstantCost | undefined;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
-import { UnsupportedError } from "../errors/errors.ts";
+import { BudgetExhausted, UnsupportedError } from "../errors/errors.ts";
 import { failureOf } from "../errors/testing/failure-of.ts";
 import { Runtime } from "./runtime.ts";
 
@@ -72,6 +72,11 @@ test.each(refused)(
     expect(await answerOf(name, { fuel: 1_000_000n, maxTableElements: 100 })).toBe(42);
   },
 );
+
+test("what constants make is paid for before there is an instance", async () => {
+  const failure = await failureOf(answerOf("constants", { fuel: 999n }));
+  expect(failure).toEqual(new BudgetExhausted({ field: "fuel", limit: 999n, used: 1000n }));
+});
 
 test("an exception that passes through is none of the engine's memory", async () => {
   expect(await answerOf("passing", { maxMemoryBytes: 1 << 20 })).toBe(42);

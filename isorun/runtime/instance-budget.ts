@@ -221,7 +221,7 @@ export class InstanceBudget {
     return {
       admit: () => {
         this.#admitSpaces(rewritten);
-        if (!this.#meter.admit(rewritten)) throw this.#exhausted();
+        if (!this.#meter.admit(rewritten)) throw this.#endReason;
         this.#beginStart();
       },
       settle: () => this.#endStart(),
