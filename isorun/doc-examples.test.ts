@@ -2,7 +2,8 @@
  * The examples in doc comments of the library run, and what stands behind an arrow is what they give. They find the door's
  * names, a runtime, and the bytes of components: `greet` of the examples, `twice`, which imports `fetch`, `fetching`, which
  * exports it, `passing`, which does both, `halving`, whose result is an error for odd numbers, and those of
- * tests/components/wasi; and `directory`, which has `data/input.txt` and `out`. Each class that a door shows has one.
+ * tests/components/wasi; and `directory`, which has `data/input.txt` and `out`. Each class and function that a door shows
+ * has one.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -56,8 +57,8 @@ interface Documented {
   readonly path: string;
 }
 
-/** The classes behind a door, which says where each comes from. */
-function classesOf(door: string): readonly Documented[] {
+/** The classes and functions behind a door, which says where each comes from. */
+function valuesOf(door: string): readonly Documented[] {
   const exports = readFileSync(join(import.meta.dir, door), "utf8").matchAll(
     /^export (?:type )?\{(.*?)\} from "(.*?)";$/gms,
   );
@@ -69,7 +70,7 @@ function classesOf(door: string): readonly Documented[] {
         .replace("type ", "")
         .replace(/ as .*/, "")
         .trim();
-      const at = source.search(new RegExp(`^export class ${name}\\b`, "m"));
+      const at = source.search(new RegExp(`^export (?:class|function) ${name}\\b`, "m"));
       return name === "" || at < 0 ? [] : [{ name, path, comment: commentBefore(source.slice(0, at)) }];
     });
   });
@@ -77,11 +78,12 @@ function classesOf(door: string): readonly Documented[] {
 
 const commentBefore = (text: string): string => (text.endsWith("*/\n") ? text.slice(text.lastIndexOf("/**")) : "");
 
-const documented = ["index.ts", "wasi/index.ts"].flatMap(classesOf);
+const documented = ["index.ts", "wasi/index.ts"].flatMap(valuesOf);
 
-test("the doors show classes", () => {
+test("the doors show classes and functions", () => {
   const names = documented.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(["Runtime", "Component", "InstanceHandle", "TrapError", "WasiDir"]));
+  expect(names).toEqual(expect.arrayContaining(["definePolicy", "formatPlan"]));
 });
 
 let directory = "";

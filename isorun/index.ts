@@ -8,6 +8,7 @@
  *     await instance.call("greet", ["you"]); // "hello, you"
  */
 export type { Budget } from "../core/budget/budget.ts";
+export { definePolicy, type PolicyDefinition } from "../core/policy/define-policy.ts";
 export type { Policy } from "../core/policy/policy.ts";
 export type { CallContext } from "./call/task.ts";
 export {
@@ -36,5 +37,5 @@ export type { InstanceInterface as InstanceHandle } from "./runtime/instance-int
 export { InterfaceTypes } from "./runtime/interface-types.ts";
 export type { HostResource, Linker } from "./runtime/linker.ts";
 export type { Refill } from "./runtime/refill.ts";
-export { Runtime } from "./runtime/runtime.ts";
+export { Runtime, type RuntimeOptions } from "./runtime/runtime.ts";
 export type { SystemComponent } from "./runtime/system-component.ts";

@@ -20,6 +20,8 @@ test("what is set stays, and what is undefined goes", () => {
 test.each<[object, string]>([
   [{ maxMemory: 1 }, "a budget has no field 'maxMemory'"],
   [{ toString: 1 }, "a budget has no field 'toString'"],
+  [{ memory: "1MiB" }, "a budget has no field 'memory': in a program it is 'maxMemoryBytes'"],
+  [{ processes: 8 }, "a budget has no field 'processes': in a program it is 'maxInstances'"],
   [{ cpuMs: Number.NaN }, "the budget's 'cpuMs' must be a number that is not negative, not NaN"],
   [{ cpuMs: -1 }, "the budget's 'cpuMs' must be a number that is not negative, not -1"],
   [{ maxMemoryBytes: "1MiB" }, "the budget's 'maxMemoryBytes' must be a whole number that is not negative, not 1MiB"],

@@ -1,6 +1,6 @@
 /** Budgets that a program wrote, not a person: whatever JavaScript may hold can stand in them. */
 import { argumentError } from "../argument-error.ts";
-import { type Budget, type BudgetField, budgetFieldNames } from "./budget.ts";
+import { type Budget, type BudgetField, budgetFieldNames, budgetNames } from "./budget.ts";
 
 /**
  * The budget, with its known fields only where they are set. Each is read once.
@@ -13,13 +13,19 @@ export function requireBudget(budget: Budget): Budget {
   const limits = Object.entries(budget).filter(([, limit]) => limit !== undefined);
   for (const [name, limit] of limits) {
     const field = budgetFieldNames.find((known) => known === name);
-    if (field === undefined) throw argumentError(`a budget has no field '${name}'`);
+    if (field === undefined) throw argumentError(`a budget has no field '${name}'${otherName(name)}`);
     const expected = expectedIn(field);
     if (!isLimit(limit, expected)) {
       throw argumentError(`the budget's '${name}' must be ${expected} that is not negative, not ${shown(limit)}`);
     }
   }
   return Object.fromEntries(limits);
+}
+
+/** Flags and TOML have names of their own. */
+function otherName(name: string): string {
+  const named = Object.entries(budgetNames).find(([flag]) => flag === name);
+  return named === undefined ? "" : `: in a program it is '${named[1].field}'`;
 }
 
 type Expected = "a bigint" | "a number" | "a whole number";

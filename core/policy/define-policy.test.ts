@@ -1,4 +1,7 @@
 import { expect, test } from "bun:test";
+import { platform } from "node:os";
+import { resolve } from "node:path";
+import type { Platform } from "../paths.ts";
 import { definePolicy, type PolicyDefinition } from "./define-policy.ts";
 import { readPolicyFlags } from "./flags.ts";
 
@@ -22,9 +25,23 @@ test("a definition is what flags of the same words are", () => {
 
 test.each<[object, string]>([
   [{ capabilities: { connect: ["a.org"] } }, "cannot use 'a.org' for 'connect': it has no port"],
-  [{ capabilities: { raed: [] } }, "a policy has no capability 'raed'"],
+  [{ capabilities: { raed: [] } }, "a policy has no capability 'raed': did you mean 'read'?"],
+  [{ capabilities: { files: [] } }, "a policy has no capability 'files'"],
+  [{ capabilities: { read: "./data" } }, "'read' must be an array of strings"],
+  [{ capabilities: { read: [5] } }, "'read' must be an array of strings"],
+  [{ capabilities: ["read"] }, "the capabilities of a policy must be an object"],
+  [{ capabilites: {} }, "a policy has no part 'capabilites': did you mean 'capabilities'?"],
+  [{ read: ["./data"] }, "a policy has no part 'read'"],
+  [[], "the definition of a policy must be an object"],
   [{ capabilities: { time: "false" } }, "'time' must be true or false, not of type string"],
-  [{ budget: { memory: 1 } }, "a budget has no field 'memory'"],
+  [{ budget: { memory: "1MiB" } }, "a budget has no field 'memory': in a program it is 'maxMemoryBytes'"],
 ])("%j", (definition, message) => {
-  expect(() => definePolicy(definition, base)).toThrow(new TypeError(message));
+  expect(() => definePolicy(definition, base)).toThrow(
+    Object.assign(new TypeError(message), { code: "invalid-argument" }),
+  );
+});
+
+test("without a base, paths are relative to the process's own directory", () => {
+  const policy = definePolicy({ capabilities: { read: ["./data"] } });
+  expect([policy.capabilities.read, policy.platform]).toEqual([[resolve("data")], platform() as Platform]);
 });

@@ -2,6 +2,14 @@
 import { formatFuncType } from "../types/wit.ts";
 import type { CoreOrigin, Plan, PlannedExport, PlannedModule, PlanStep } from "./plan.ts";
 
+/**
+ * Ends with a line break.
+ *
+ * ```ts
+ * const component = await runtime.load(greet);
+ * formatPlan(component.plan()).split("\n").at(-2); // → 'export sum: from 1 "sum", lifted in 0'
+ * ```
+ */
 export function formatPlan({ steps, exports, isCut }: Plan): string {
   const width = String(steps.length).length;
   const place = (step: number) => String(step).padStart(width);

@@ -23,7 +23,9 @@ export function requireArguments(args: readonly unknown[]): void {
 export function requirePolicy(policy: Policy): void {
   const isOne = isObject(policy) && isObject(policy["capabilities"]) && policy["budget"] !== undefined;
   if (isOne) return;
-  throw argumentError(`a policy must be an object with capabilities and a budget, found ${nameOf(policy)}`);
+  throw argumentError(
+    `a policy must be an object with capabilities and a budget, as 'definePolicy' makes it, found ${nameOf(policy)}`,
+  );
 }
 
 export function requireSystem(system: object): void {
