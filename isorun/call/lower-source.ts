@@ -271,7 +271,7 @@ function choose(source: Source, type: Variant, given: Given & InOption): Chosen 
     return { index: caseOf(source, type, { labels: type.labels, given }), payload: { value: "undefined", path } };
   }
   if (type.kind === "option" && !isInOption) {
-    return { index: source.let(`${value} === undefined ? 0 : 1`, "t"), payload: given };
+    return { index: source.let(`${value} === undefined ? 0 : 1`, "t"), payload: { ...given, path: path.optional } };
   }
   const labels =
     type.kind === "variant"

@@ -10,6 +10,8 @@ export interface ValuePlace {
   /** The parameter, by its name in the component. */
   readonly param: string | undefined;
   readonly type: ValueType;
+  /** Whether there may be no value. */
+  readonly isOptional?: boolean;
   /** What is wanted here, if that is not the whole of the type. */
   readonly wanted?: string;
 }
@@ -21,12 +23,19 @@ export class ValuePath {
   readonly param: string | undefined;
   /** Of cases, where the host gives their payloads at another place than `val` of this one. */
   readonly payloads: readonly ValuePath[] | undefined;
+  readonly isOptional: boolean;
 
   constructor(
     parts: readonly string[],
-    { variables = [], param, payloads }: Partial<Pick<ValuePath, "variables" | "param" | "payloads">> = {},
+    {
+      variables = [],
+      param,
+      payloads,
+      isOptional = false,
+    }: Partial<Pick<ValuePath, "variables" | "param" | "payloads" | "isOptional">> = {},
   ) {
     this.payloads = payloads;
+    this.isOptional = isOptional;
     this.parts = parts;
     this.variables = variables;
     this.param = param;
@@ -42,8 +51,15 @@ export class ValuePath {
     return new ValuePath([...parts, "]"], { variables: [...this.variables, variable], param });
   }
 
+  /** The same place, for the value of an option, which need not be there. */
+  get optional(): ValuePath {
+    const { parts, variables, param } = this;
+    return new ValuePath(parts, { variables, param, isOptional: true });
+  }
+
   place(type: ValueType, wanted?: string): ValuePlace {
-    const place = { path: this.parts, param: this.param, type };
+    const { parts: path, param, isOptional } = this;
+    const place = isOptional ? { path, param, type, isOptional } : { path, param, type };
     return wanted === undefined ? place : { ...place, wanted };
   }
 }
@@ -67,7 +83,8 @@ export function refusalOf({ place, items, value, found }: Refusal): string {
   const text = formatValueType(type, undefined, { letters: 2 * typeWordsMax });
   const short = text.length > typeWordsMax ? `${text.slice(0, typeWordsMax)}…` : text;
   const wanted = place.wanted ?? wantedFor(type);
-  return `${where}${name} must be ${short}${wanted === "" ? "" : ` (${wanted})`}, found ${found ?? nameOf(value)}`;
+  const hint = place.isOptional === true && value === null ? "; where there is no value, it is undefined" : "";
+  return `${where}${name} must be ${short}${wanted === "" ? "" : ` (${wanted})`}, found ${found ?? nameOf(value)}${hint}`;
 }
 
 function integers(kind: keyof typeof integerRanges): string {

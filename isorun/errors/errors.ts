@@ -245,14 +245,37 @@ export class BudgetExhausted extends IsorunError {
   readonly used: number | bigint;
 
   constructor({ field, limit, used }: { field: string; limit: number | bigint; used: number | bigint }) {
-    super(
-      `the budget's '${field}' is exhausted: ${used} of ${limit}${used < limit ? " used, and the next step does not fit" : ""}`,
-    );
+    super(limit === Infinity ? stackWords : spentWords({ field, limit, used }));
     this.field = field;
     this.limit = limit;
     this.used = used;
   }
+
+  /** What JSON can say of it: bigints as decimal texts, and no number where there was no limit. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { name, code, message, field } = this;
+    const [limit, used] = [this.limit, this.used].map((value) => (typeof value === "bigint" ? String(value) : value));
+    return { name, code, message, field, limit, used };
+  }
 }
+
+/** No budget had to do with it. */
+const stackWords = "the engine's stack is exhausted: calls stand too deep in each other";
+
+interface Spent {
+  readonly field: string;
+  readonly limit: number | bigint;
+  readonly used: number | bigint;
+}
+
+function spentWords({ field, limit, used }: Spent): string {
+  const rest = used < limit ? " used, and the next step does not fit" : "";
+  return `the budget's '${field}' is exhausted: ${shortened(used)} of ${limit}${rest}`;
+}
+
+/** Clocks have more digits than anybody reads: rounded up, so that what is over a limit does not look as if it were not. */
+const shortened = (used: number | bigint): number | bigint =>
+  typeof used === "bigint" || Number.isInteger(used) ? used : Math.ceil(used * 1000) / 1000;
 
 /**
  * Calls wait for each other. The one of the youngest chain ends with this, and the instances that it is in end with it.
