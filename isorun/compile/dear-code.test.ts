@@ -16,9 +16,9 @@ const structureOf = (fields: number): readonly number[] => [
 
 const thousands = Array.from({ length: 1000 }, () => "i32" as const);
 
-/** An array of 10,000 operands, in some thirty bytes. */
 const many = 1;
 const array = 4;
+/** An array of 10,000 operands, in some thirty bytes. */
 const dear: Code = [times(10, call(many)), 0xfb, 8, array, index(10_000), drop];
 const dearCost = 10n + 10_001n + 1n;
 
