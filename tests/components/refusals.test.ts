@@ -102,7 +102,7 @@ const refused: readonly (readonly [func: string, args: readonly unknown[], words
   ["enum", ["up"], "args[0] ('a') must be kind (one of 'left', 'right'), found 'up'"],
   ["variant", [{ tag: "N" }], "args[0].tag ('a') must be choice (one of 'n', 'none'), found 'N'"],
   ["variant", [{ tag: "n", val: -1 }], `args[0].val ('a') must be ${u8}, found -1`],
-  ["option", [null], `args[0] ('a') must be ${u8}, found null`],
+  ["option", [null], `args[0] ('a') must be ${u8}, found null; where there is no value, it is undefined`],
   [
     "map",
     [[["a", 1], ["b"]]],
@@ -190,4 +190,36 @@ test.each<[string, () => unknown, string]>([
   const handle = await builder.linkHost((linker) => linker.func("one", give).func("small", give)).instantiate();
   const trap = thrownBy(() => handle.func(name)());
   expect(trap).toMatchObject({ code: "trap", message: `a function of the host failed: '${name}': ${words}` });
+});
+
+const named = `(component
+  (type $r' (resource (rep i32)))
+  (export $r "ticket" (type $r'))
+  (type $point' (record (field "x" u8)))
+  (export $point "point" (type $point'))
+  (type $string' (list $point))
+  (export $string "string" (type $string'))
+  (core module $m
+    (memory (export "mem") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+    (func (export "one") (param i32))
+    (func (export "two") (param i32 i32)))
+  (core instance $i (instantiate $m))
+  (func (export "lend") (param "x" (borrow $r)) (canon lift (core func $i "one")))
+  (func (export "give") (param "x" (own $r)) (canon lift (core func $i "one")))
+  (func (export "show") (param "x" $point) (canon lift (core func $i "one")))
+  (func (export "some") (param "x" (option $point)) (canon lift (core func $i "two")))
+  (func (export "all") (param "x" $string)
+    (canon lift (core func $i "two") (memory (core memory $i "mem")) (realloc (core func $i "realloc")))))`;
+
+test.each([
+  ["lend", "'lend': args[0] ('x') must be borrow<ticket>"],
+  ["give", "'give': args[0] ('x') must be ticket"],
+  ["show", "'show': args[0] ('x') must be point"],
+  ["some", "'some': args[0] ('x') must be point"],
+  ["all", "'all': args[0] ('x') must be %string"],
+] as const)("types are told by the names that the component gives them: '%s'", async (name, words) => {
+  const runtime = new Runtime();
+  const handle = await runtime.instance(await runtime.load((await assemble([named]))(named))).instantiate();
+  expect(messageOf(thrownBy(() => handle.func(name)(5)))).toStartWith(`${words} (`);
 });

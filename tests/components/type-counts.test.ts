@@ -26,6 +26,19 @@ test.each(kinds)("%s: %d, and no more", async (what, max, type) => {
   });
 });
 
+const subtypesText = (count: number): string =>
+  `(component (core type (sub (func))) ${times(count, (index) => `(core type (sub ${index} (func)))`)})`;
+const subtypes = await assemble([subtypesText(63), subtypesText(64)]);
+
+test("core types have 63 others above them, and no more", async () => {
+  await new Runtime().load(subtypes(subtypesText(63)));
+  const refusal = await new Runtime().load(subtypes(subtypesText(64))).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({
+    code: "validation",
+    message: expect.stringContaining("sub type hierarchy too deep: found depth 64, cannot exceed depth 63"),
+  });
+});
+
 /** One component passes a variant of as many cases as there may be to another: its adapter has a block for each. */
 const cases = times(10_000, (index) => `(case "c${index}" u32)`);
 const variantText = `(component
