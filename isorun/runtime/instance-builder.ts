@@ -19,7 +19,7 @@ import { InstanceHandle } from "./instance-handle.ts";
 import type { InstanceInterface } from "./instance-interface.ts";
 import { type GivenModule, linkImports } from "./link.ts";
 import { Linker } from "./linker.ts";
-import type { LocalLink } from "./local-link.ts";
+import { type LocalLink, notExported } from "./local-link.ts";
 import { requireFunction, requireName, requirePolicy, requireSystem } from "./required.ts";
 import type { SystemComponent } from "./system-component.ts";
 
@@ -110,17 +110,14 @@ export class InstanceBuilder {
   /**
    * An export of another instance of the same runtime serves the import of the same name, or of a compatible version of
    * it. A name that the component does not import is a LinkError of `instantiate`.
-   * @throws LinkError if it has no such export, or is of another runtime; TypeError for what is no instance or no name
+   * @throws LinkError if it has no such export, has ended, or is of another runtime; TypeError for what is no instance or no name
    */
   linkLocal(interfaceName: string, given: InstanceInterface): this {
     requireName(interfaceName);
     const handle = InstanceHandle.require(given);
     if (InstanceHandle.statesOf(handle) !== this.#hooks.states) throw foreignInstance(interfaceName);
     const found = InstanceHandle.itemOf(handle, interfaceName);
-    if (found === undefined) {
-      const message = `cannot link '${interfaceName}': the instance linked for it does not export it`;
-      throw new LinkError([{ kind: "missing", import: interfaceName, message }]);
-    }
+    if (found === undefined) throw notExported(interfaceName, handle);
     this.#locals.set(interfaceName, found);
     return this;
   }

@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import { LinkError, type LinkProblem } from "../errors/errors.ts";
+import { thrownBy } from "../errors/testing/failure-of.ts";
 import type { InstanceBuilder } from "./instance-builder.ts";
 import { InterfaceTypes } from "./interface-types.ts";
 import { Runtime } from "./runtime.ts";
@@ -113,7 +114,36 @@ test("compatible versions serve each other, whichever of both names is linked", 
     }
   }
   const other = runtime.instance(await load(askingOne("a:b/c@2.0.0")));
-  expect(() => other.linkLocal("a:b/c@2.0.0", provider)).toThrow(LinkError);
+  expect(thrownBy(() => other.linkLocal("a:b/c@2.0.0", provider))).toMatchObject({
+    problems: [{ kind: "missing", import: "a:b/c@2.0.0" }],
+    message:
+      "cannot link 'a:b/c@2.0.0': the instance linked for it does not export it, or a version compatible with it; " +
+      "its exports are 'a:b/c@1.2.0'",
+  });
+});
+
+test("an instance that has ended serves nothing, and that is why", async () => {
+  const provider = await runtime.instance(await load(serving("a:b/c"))).instantiate();
+  await provider.terminate();
+  const builder = runtime.instance(await load(asking("a:b/c")));
+  expect(thrownBy(() => builder.linkLocal("a:b/c", provider))).toMatchObject({
+    problems: [{ kind: "refused", import: "a:b/c" }],
+    message: "cannot link 'a:b/c': the instance linked for it has ended: it is terminated",
+  });
+});
+
+test("beside what is missing stands what was given by a name like it, and nothing imports", async () => {
+  const builder = runtime.instance(await load(askingOne("a:b/c")));
+  const give = (name: string) => builder.linkHost((linker) => linker.instance(name, () => undefined));
+  give("wasi:clocks/wall-clock@0.2.0");
+  const messages = async () => (await problemsOf(builder)).map(({ message }) => message);
+  expect((await messages()).join()).not.toContain("which was given");
+  give("a:b/d");
+  expect((await messages())[0]).toEndWith("; it does not import 'a:b/d', which was given");
+  builder.linkHost((linker) =>
+    linker.instance("a:b/c", (inner) => inner.func("pp", () => 1).func("something-else", () => 1)),
+  );
+  expect((await messages())[0]).toEndWith("; it does not import 'pp', which was given");
 });
 
 test("what the host gives is held against the types that it states", async () => {

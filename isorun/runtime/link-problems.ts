@@ -28,13 +28,14 @@ export class LinkProblems {
     this.#push(path, { kind, detail });
   }
 
-  /** Nothing was given for it. @param isInterfaceGiven whether its interface was */
-  addMissing(path: Place, type: ExternType, isInterfaceGiven: boolean): void {
+  /** Nothing was given for it. */
+  addMissing(path: Place, type: ExternType, { isInterfaceGiven, unasked = [] }: Around): void {
     const wanted = type.kind === "type" && type.type.kind === "resource" ? "a resource" : formatExternType(type);
     const provider = isInterfaceGiven ? undefined : providerOf(path[0] ?? "");
-    const hint = provider === undefined ? "" : `; ${provider} would provide it`;
+    const meant = unasked.length === 0 ? "" : `; it does not import ${unasked.map(quoted).join(", ")}, which was given`;
+    const hint = provider === undefined ? meant : `; ${provider} would provide it`;
     const nothing = isInterfaceGiven ? "what was given for its interface has no such item" : "nothing was given for it";
-    const detail = isInterfaceGiven ? `${nothing}; it is ${wanted}` : `${nothing}, which is ${wanted}${hint}`;
+    const detail = isInterfaceGiven ? `${nothing}; it is ${wanted}${meant}` : `${nothing}, which is ${wanted}${hint}`;
     this.#push(path, { kind: "missing", detail, wanted, provider });
   }
 
@@ -55,6 +56,16 @@ export class LinkProblems {
   }
 }
 
+/** What was given around something that is missing. */
+interface Around {
+  /** Whether its interface was given. */
+  readonly isInterfaceGiven: boolean;
+  /** Names like it that something was given for, and that nothing asks for. */
+  readonly unasked?: readonly string[];
+}
+
+const quoted = (name: string): string => `'${name}'`;
+
 interface Problem {
   readonly kind: Kind;
   readonly detail: string;
@@ -66,7 +77,7 @@ interface Problem {
 /** Types may be as long as a component is. */
 const textMax = 600;
 
-const clipped = (text: string): string => (text.length <= textMax ? text : `${text.slice(0, textMax)}…`);
+export const clipped = (text: string): string => (text.length <= textMax ? text : `${text.slice(0, textMax)}…`);
 
 type Beside = readonly [type: ExternType, beside: ReadonlyMap<string, ExternType> | undefined];
 

@@ -3,6 +3,7 @@
  * found at once, before any guest code runs.
  */
 
+import { nearest } from "../../core/nearest.ts";
 import type { RuntimeResource } from "../call/handle-table.ts";
 import type { Scheduler } from "../call/scheduler.ts";
 import { canSuspend } from "../call/suspending.ts";
@@ -48,7 +49,7 @@ export function linkImports({ imports, importedResources }: ComponentType, given
     open: new Set(importedResources.map(({ resource }) => resource)),
     typeOf: (name) => localOf(name)?.type ?? LinkerClass.typeOf(definitionOf(name)),
   });
-  const linking = { given, problems, types, resources: new Map() };
+  const linking = { imports, given, problems, types, resources: new Map() };
   const items = new Map<string, Item>();
   for (const [name, type] of imports) {
     const local = localOf(name);
@@ -79,6 +80,7 @@ interface HostImport {
 }
 
 interface Linking {
+  readonly imports: ReadonlyMap<string, ExternType>;
   readonly given: Given;
   readonly problems: LinkProblems;
   readonly types: ImportTypes;
@@ -206,7 +208,7 @@ function hostResource(
   return { kind: "type", resource };
 }
 
-function absentItem({ path, type, isInterfaceGiven = false }: HostImport, linking: Linking): Item | undefined {
+function absentItem({ path, type, around, isInterfaceGiven = false }: HostImport, linking: Linking): Item | undefined {
   // Types that are no resources are known from their uses: nobody has to give them.
   if (type.kind === "type" && type.type.kind !== "resource") return { kind: "type", resource: undefined };
   const used =
@@ -218,8 +220,24 @@ function absentItem({ path, type, isInterfaceGiven = false }: HostImport, linkin
   if (linking.given.unknownImportsTrap && type.kind === "type") {
     return { kind: "type", resource: { kind: "resource", drop: () => undefined, owner: undefined } };
   }
-  linking.problems.addMissing(path, type, isInterfaceGiven);
+  linking.problems.addMissing(path, type, { isInterfaceGiven, unasked: unaskedLike(path, around, linking) });
   return undefined;
+}
+
+/** Names that were defined beside it, and that nothing imports: one of them may be what was meant. */
+function unaskedLike(
+  path: readonly string[],
+  around: InstanceType | undefined,
+  { given, imports }: Linking,
+): readonly string[] {
+  const [first = "", name = first] = path;
+  const top = LinkerClass.definitionsOf(given.linker);
+  const outer = compatibleLookup(top)(first);
+  const definitions = path.length > 1 && outer?.kind === "instance" ? LinkerClass.definitionsOf(outer.linker) : top;
+  const askedFor = around !== undefined && definitions !== top ? around.exports : imports;
+  const isAsked = compatibleLookup(askedFor);
+  const unasked = [...definitions.keys()].filter((each) => isAsked(each) === undefined);
+  return nearest(definitions === top ? first : name, unasked);
 }
 
 function fallbackFor(path: readonly string[], type: ExternType, { given }: Linking): HostDefinition | undefined {

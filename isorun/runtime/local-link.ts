@@ -1,9 +1,11 @@
 /** An import that is served by an export of another instance. */
+import { LinkError } from "../errors/errors.ts";
 import type { Item } from "../instantiate/runtime-scope.ts";
 import type { ExternType, InstanceType } from "../types/component-types.ts";
 import { externMismatch } from "../types/subtype.ts";
 import { compatibleLookup } from "./compatible-name.ts";
-import type { LinkProblems } from "./link-problems.ts";
+import type { InstanceHandle } from "./instance-handle.ts";
+import { clipped, LinkProblems } from "./link-problems.ts";
 
 export interface LocalLink {
   readonly item: Item;
@@ -46,7 +48,7 @@ function addMismatches(name: string, { wanted, given }: Interfaces, problems: Li
     const found = given.exports.get(inner);
     const path = [name, inner];
     if (found === undefined) {
-      problems.addMissing(path, type, true);
+      problems.addMissing(path, type, { isInterfaceGiven: true });
       continue;
     }
     const mismatch = externMismatch(found, type);
@@ -54,6 +56,20 @@ function addMismatches(name: string, { wanted, given }: Interfaces, problems: Li
     const pair = { wanted: type, given: found, wantedIn: wanted.exports, givenIn: given.exports };
     problems.addMismatch(path, { ...pair, giver, mismatch });
   }
+}
+
+/** Why an instance serves no import of this name: it has ended, or has other exports. */
+export function notExported(name: string, { state, exports }: Pick<InstanceHandle, "state" | "exports">): LinkError {
+  const problems = new LinkProblems();
+  if (state !== "ready") {
+    problems.add([name], "refused", `the instance linked for it has ended: it is ${state}`);
+  } else {
+    const known = Object.keys(exports).map((each) => `'${each}'`);
+    const list = known.length === 0 ? "it exports nothing" : `its exports are ${known.join(", ")}`;
+    const what = name.includes("@") ? "it, or a version compatible with it" : "it";
+    problems.add([name], "missing", clipped(`the instance linked for it does not export ${what}; ${list}`));
+  }
+  return new LinkError(problems.all);
 }
 
 /** What was linked for names that no import has, or only one of a version that is not compatible. */
@@ -66,6 +82,7 @@ export function addUnasked(
   const known = [...imports].flatMap(([name, { kind }]) => (kind === "type" ? [] : [`'${name}'`]));
   const list = known.length === 0 ? "it imports nothing" : `its imports are ${known.join(", ")}`;
   for (const name of names) {
-    if (importOf(name) === undefined) problems.add([name], "not-imported", `the component does not import it; ${list}`);
+    if (importOf(name) !== undefined) continue;
+    problems.add([name], "not-imported", clipped(`the component does not import it; ${list}`));
   }
 }

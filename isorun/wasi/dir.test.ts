@@ -361,6 +361,8 @@ describe("a policy", () => {
 test("a directory that is not there, or was disposed of, does not link", async () => {
   expect(() => new WasiDir(join(root, "none"))).toThrow(LinkError);
   expect(() => new WasiDir(join(root, "secret"))).toThrow(LinkError);
+  expect(() => new WasiDir(join(root, "secret"))).toThrow(/secret': it is not a directory$/);
+  expect(() => new WasiDir(join(root, "secret", "in"))).toThrow("a part of its path is not a directory");
   const system = new WasiDir(inside);
   system[Symbol.dispose]();
   expect(await failureOf(probeOf({ systems: [system] }))).toMatchObject({ code: "link" });

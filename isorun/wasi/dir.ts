@@ -215,7 +215,10 @@ function openDirectory(hostPath: string): OpenDirectory {
     return new OpenDirectory(files.openSync(hostPath, flags.path | flags.directory | flags.closeOnExec));
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-    throw cannotGive(`cannot give the directory '${hostPath}': ${reasonOf(error)}`);
+    // Else a part of its path is none.
+    const isOther = errnoOf(error) === "ENOTDIR" && files.existsSync(hostPath);
+    const reason = isOther ? "it is not a directory" : reasonOf(error);
+    throw cannotGive(`cannot give the directory '${hostPath}': ${reason}`);
   }
 }
 
