@@ -137,6 +137,8 @@ test.each([
     make();
     await end(handle);
     functions.push(add, text, make);
+    // What it had at its end, however it ended.
+    expect(handle.usage()).toMatchObject({ memoryBytes: 65_536, handles: 0 });
     expect(() => add(1)).toThrow(`it is ${state}`);
     expect(() => text("abc")).toThrow(`it is ${state}`);
     expect(() => make()).toThrow(`it is ${state}`);

@@ -246,7 +246,7 @@ export class InstanceHandle implements InstanceInterface {
         made[name] = this.#namespace(type.exports, `${name}#`);
       }
     }
-    return made;
+    return Object.freeze(made);
   }
 }
 

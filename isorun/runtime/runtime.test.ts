@@ -137,6 +137,20 @@ describe("loading", () => {
 });
 
 describe("calls", () => {
+  test("nobody replaces an export", async () => {
+    const instance = await runtime.instance(appProvider).instantiate();
+    const inner = instance.exports[math] as Record<string, unknown>;
+    for (const [object, name] of [
+      [instance.exports, math],
+      [inner, "add"],
+      [inner, "more"],
+    ] as const) {
+      expect(Reflect.set(object, name, () => undefined)).toBe(false);
+      expect(Reflect.deleteProperty(object, Object.keys(object)[0] ?? "")).toBe(false);
+    }
+    expect(instance.exports).toBe(instance.exports);
+  });
+
   test("by name, by func and by exports", async () => {
     const instance = await provide();
     expect(await instance.call(`${math}#add`, [1, 2])).toBe(3);
