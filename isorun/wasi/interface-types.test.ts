@@ -34,7 +34,7 @@ test("imports of other types are not linked, with both types", async () => {
     if (!(end instanceof LinkError)) throw new Error("it was linked", { cause: end });
     expect(end.problems.map(({ kind, func, wanted, given }) => [kind, func, wanted, given])).toEqual([
       ["mismatch", "get-random-u64", "func(x: string) -> u32", "func() -> u64"],
-      ["mismatch", "now", "func() -> string", "func() -> u64"],
+      ["mismatch", "now", "func() -> string", "func() -> instant"],
       ["missing", "bogus", "func()", undefined],
     ]);
     expect(end.message).not.toContain("would provide it");
