@@ -3,6 +3,10 @@
  * its books in the memory of states. JavaScript in front of core code costs more for each store than core code does, and
  * engines call core code from it without looking anything up. A call that is not quick (edge.ts), or may not enter, is
  * handed on to the host, with the same arguments.
+ *
+ * What it has entered must be left, whatever the core function does with the native stack. So its frame is as large as
+ * what its end takes (stack-room.ts), for a call of many parameters that is never made: a stack without room for that
+ * overflows in front of the gate's first instruction.
  */
 import { CodeWriter } from "../adapter/code-writer.ts";
 import { ModuleWriter } from "../adapter/module-writer.ts";
@@ -27,6 +31,9 @@ export const canGate = ({ params, result }: FuncType): boolean =>
   (result === undefined || isPlain(result));
 
 type Func = (...flat: unknown[]) => unknown;
+
+/** No instance has the place 0, of which it is called: as much as core functions may have, and more than its end takes. */
+const roomType: FlatFuncType = { params: Array.from({ length: 800 }, () => "i64" as const), results: [] };
 
 const modules = new Map<string, WebAssembly.Module>();
 
@@ -54,6 +61,7 @@ function writeGate(type: FlatFuncType): Uint8Array<ArrayBuffer> {
   const settle = module.importFunc("settle", { params: [], results: [] });
   const memory = module.importMemory("state");
   const place = module.importConstant("place");
+  const room = module.addFunc({ type: roomType, locals: [], code: [] });
   const code = new CodeWriter(type.params);
   const callWithParams = (func: number): void => {
     for (const param of code.params) code.get(param);
@@ -66,6 +74,11 @@ function writeGate(type: FlatFuncType): Uint8Array<ArrayBuffer> {
   code.constant(place).at("i32.load", { memory, offset: stateOffsets.hasEnded }).op("i32.or");
   word(runningAddress).op("i32.or");
   code.if(() => {
+    code.constant(place).op("i32.eqz");
+    code.if(() => {
+      for (const _ of roomType.params) code.i64(0);
+      code.call(room);
+    });
     callWithParams(slow);
     code.op("return");
   });

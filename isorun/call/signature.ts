@@ -132,8 +132,8 @@ const countCall = "if ((words[callsIndex] = words[callsIndex] + 1 | 0) === 0) wo
 const throwing = (end: string, isIn: string): string => `let end;
 try { end = ${end}; } catch (full) {
   if (${isIn}) {
-    words[${runningIndex}] = 0; words[${pendingIndex}] = 0; words[${dutyIndex}] = 1; own.reason = undefined;
     words[endedIndex] = 1; words[enterIndex] = 1;
+    words[${runningIndex}] = 0; words[${pendingIndex}] = 0; words[${dutyIndex}] = 1;
   }
   throw full;
 }

@@ -5,6 +5,7 @@
  */
 import { accountModule } from "../adapter/account.ts";
 import type { Scheduler } from "../call/scheduler.ts";
+import { requireRoom } from "../call/stack-room.ts";
 import { canSuspend, promisingFunc } from "../call/suspending.ts";
 import type { Task } from "../call/task.ts";
 import type { ComponentInstance } from "./component-instance.ts";
@@ -48,6 +49,7 @@ class DropInTurn {
   async run(representation: number): Promise<void> {
     const { root, states } = this.#instance;
     const { scheduler } = states;
+    requireRoom();
     const task = scheduler.makeTask(root);
     try {
       const turn = scheduler.turnOf(task);
@@ -68,9 +70,14 @@ class DropInTurn {
     const { scheduler } = this.#instance.states;
     this.#begin ??= this.#suspendable();
     scheduler.begin(task);
-    this.#instance.enter(undefined);
-    this.#hasEnded = false;
-    const rest = this.#begin(representation);
+    let rest;
+    try {
+      this.#instance.enter(undefined);
+      this.#hasEnded = false;
+      rest = this.#begin(representation);
+    } catch (error) {
+      throw scheduler.unwind(task, error);
+    }
     if (this.#hasEnded) this.#leave(scheduler, task);
     else scheduler.pause(task);
     return this.#hasEnded ? undefined : rest;

@@ -4,6 +4,7 @@
  */
 
 import type { RuntimeResource } from "../call/handle-table.ts";
+import { requireRoom } from "../call/stack-room.ts";
 import type { Root } from "../call/task.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
 import type { AliasRef, CoreInstanceRef, InstanceRef, SortIndex } from "../decode/ast.ts";
@@ -130,15 +131,16 @@ function defineResource(scope: RuntimeScope, definition: ValidDefinition & { rea
   scope.types.push({ kind: "type", resource });
 }
 
-/** @throws TrapError, BudgetExhausted, ExitError */
+/** @throws TrapError, BudgetExhausted, ExitError; RangeError before it begins */
 function dropByHost(instance: ComponentInstance, run: () => void): void {
   const { states, root } = instance;
   const { scheduler } = states;
   if (!root.mayEnter || root.state !== "ready") throw scheduler.refusal(root, undefined);
   scheduler.requireTime(root);
+  requireRoom();
   const task = scheduler.beginSync(root);
-  instance.enter(undefined);
   try {
+    instance.enter(undefined);
     run();
   } catch (error) {
     throw scheduler.unwind(task, error);

@@ -3,14 +3,15 @@ import { argumentError } from "../../core/argument-error.ts";
 import { type Budget, intersectBudgets } from "../../core/budget/budget.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
 import type { Policy } from "../../core/policy/policy.ts";
+import { requireRoom } from "../call/stack-room.ts";
 import type { Root } from "../call/task.ts";
 import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts";
-import { isErrorOf, LinkError, UnsupportedError } from "../errors/errors.ts";
+import { isErrorOf, LinkError, TrapError, UnsupportedError } from "../errors/errors.ts";
 import type { ComponentInstance } from "../instantiate/component-instance.ts";
 import { dropForeignResources } from "../instantiate/drop-foreign.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import { instantiateComponent } from "../instantiate/instantiate.ts";
-import type { ModuleItem } from "../instantiate/runtime-scope.ts";
+import type { Item, ModuleItem } from "../instantiate/runtime-scope.ts";
 import { forget, isThenable, requireAtOnce } from "./at-once.ts";
 import { Component } from "./component.ts";
 import { ComponentFrames } from "./frame-names.ts";
@@ -143,8 +144,8 @@ export class InstanceBuilder {
 
   /**
    * @throws LinkError with all that is missing or does not fit, UnsupportedError for what the budget cannot be kept with,
-   *   TrapError, BudgetExhausted or ExitError (a start function of a core module), ClosedError also where the runtime is
-   *   closed meanwhile
+   *   TrapError, BudgetExhausted or ExitError (a start function of a core module), TrapError where the engine cannot make
+   *   a core instance, ClosedError also where the runtime is closed meanwhile; and what the functions of 'linkHost' throw
    */
   async instantiate(): Promise<InstanceHandle> {
     const parts = Component.partsOf(this.#component);
@@ -157,21 +158,21 @@ export class InstanceBuilder {
     budget.root.frames = framesOf(this.#component);
     const compile = (module: CoreModule): ModuleItem => budget.moduleOf(Component.partsAround(module) ?? parts, module);
     const linker = new Linker(budget.writeOutput, (run) => budget.root.onceGone(run));
-    // What is linked while one of them is waited for is the next instance's.
-    const definitions = this.#definitions.slice();
-    for (const define of definitions) {
-      const answer = define(linker);
-      // Most are over: waiting would cost each instance a turn.
-      if (isThenable(answer)) await answer;
+    let imports: ReadonlyMap<string, Item>;
+    try {
+      // What is linked while one of them is waited for is the next instance's.
+      const definitions = this.#definitions.slice();
+      for (const define of definitions) {
+        const answer = define(linker);
+        // Most are over: waiting would cost each instance a turn.
+        if (isThenable(answer)) await answer;
+      }
+      imports = this.#imports(linker, { budget, compile });
+    } catch (error) {
+      // Whoever has held something for it learns that there is no instance.
+      budget.root.terminate();
+      throw error;
     }
-    const imports = linkImports(valid.type, {
-      linker,
-      locals: this.#locals,
-      unknownImportsTrap: this.#unknownImportsTrap,
-      moduleOf: (bytes) => givenModule(decodeCoreModule(bytes), compile),
-      scheduler: states.scheduler,
-      isTimed: budget.root.fuel !== undefined,
-    });
     const made: ComponentInstance[] = [];
     const dropHostResources = dropping(made);
     const root = instantiated({ states, root: budget.root, onFailure: dropHostResources }, () =>
@@ -188,6 +189,23 @@ export class InstanceBuilder {
     this.#hooks.onMade(handle);
     return handle;
   }
+
+  /** @throws LinkError, and what a module that is given is not decoded with */
+  #imports(linker: Linker, { budget: { root }, compile }: Compiling): ReadonlyMap<string, Item> {
+    return linkImports(Component.partsOf(this.#component).valid.type, {
+      linker,
+      locals: this.#locals,
+      unknownImportsTrap: this.#unknownImportsTrap,
+      moduleOf: (bytes) => givenModule(decodeCoreModule(bytes), compile),
+      scheduler: this.#hooks.states.scheduler,
+      isTimed: root.fuel !== undefined,
+    });
+  }
+}
+
+interface Compiling {
+  readonly budget: InstanceBudget;
+  readonly compile: (module: CoreModule) => ModuleItem;
 }
 
 const answeringAtOnce =
@@ -237,8 +255,18 @@ interface Instantiation {
   readonly onFailure: () => void;
 }
 
+/** No code of the guest or of the host failed: the engine has refused a module, or has no memory for it. */
+function failureOfEngine(error: unknown): TrapError | undefined {
+  const isRefusal = error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError;
+  // The other thing that engines say with it is that their stack is full.
+  const isMemory = error instanceof RangeError && /memory/i.test(error.message);
+  if (!isRefusal && !isMemory) return undefined;
+  return new TrapError(`the engine could not make the instance: ${error.message}`, { cause: error });
+}
+
 /** What ends a start function is a trap, with the reason that the host or an adapter left. */
 function instantiated<T>({ states: { scheduler }, root, onFailure }: Instantiation, run: () => T): T {
+  requireRoom();
   scheduler.tasks.know(root);
   const task = scheduler.beginSync(root);
   // Start functions are its time, and nothing else of this.
@@ -251,7 +279,7 @@ function instantiated<T>({ states: { scheduler }, root, onFailure }: Instantiati
     root.calls = 0;
     return made;
   } catch (error) {
-    const trap = scheduler.unwind(task, error);
+    const trap = scheduler.unwind(task, failureOfEngine(error) ?? error);
     try {
       onFailure();
     } catch {
