@@ -3,8 +3,11 @@
  * decides how it says no, so that programs which only name an interface, or ask before they use it, just run.
  */
 import { ComponentError } from "../errors/errors.ts";
+import { requireAtOnce } from "../runtime/at-once.ts";
 import type { HostFunction, HostResource, Linker, MissingImport } from "../runtime/linker.ts";
 import { Linker as LinkerClass } from "../runtime/linker.ts";
+import { requireOptions } from "../runtime/require-options.ts";
+import { requireFunction } from "../runtime/required.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import type { FuncType, Resource, ValueType } from "../types/component-types.ts";
 import { isOfWasi02 } from "./known-functions.ts";
@@ -22,7 +25,7 @@ export interface Denial {
 }
 
 export interface DeniedOptions {
-  /** Told of each call that was answered with no. */
+  /** Told of each call that was answered with no. What it throws is a trap, and so is a promise, for which nothing waits. */
   readonly onDenial?: (denial: Denial) => void;
   /**
    * Guest paths under which directories are shown whose files may not be touched, such as `.` and `/`. Without them a
@@ -56,8 +59,12 @@ export class WasiDenied implements SystemComponent {
   readonly #onDenial: (denial: Denial) => void;
   readonly #preopens: readonly string[];
 
-  constructor({ onDenial = () => undefined, preopens = [] }: DeniedOptions = {}) {
-    this.#onDenial = onDenial;
+  /** @throws TypeError (`invalid-argument`) for an option that there is not */
+  constructor(options: DeniedOptions = {}) {
+    const given = requireOptions(options, "WasiDenied", ["onDenial", "preopens"]);
+    const { onDenial = () => undefined, preopens = [] } = given;
+    requireFunction(onDenial, "'onDenial'");
+    this.#onDenial = (denial) => requireAtOnce(onDenial(denial), "'onDenial'", "for which nothing waits");
     this.#preopens = preopens;
   }
 

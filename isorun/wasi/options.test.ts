@@ -4,6 +4,7 @@ import { instantiate } from "../../tests/components/wasi/instantiate.ts";
 import { failureOf, thrownBy } from "../errors/testing/failure-of.ts";
 import { InterfaceTypes } from "../runtime/interface-types.ts";
 import { type ClocksOptions, type MonotonicClock, type WallClock, WasiClocks } from "./clocks.ts";
+import { WasiDenied } from "./denied.ts";
 import { WasiDir } from "./dir.ts";
 import { WasiEnvironment } from "./environment.ts";
 import { WasiRandom } from "./random.ts";
@@ -39,6 +40,8 @@ const refusals: readonly [made: new (...given: never[]) => object, given: readon
   [WasiClocks, [{ wall: 5 }], "'wall' must be a clock, found 5 without 'nowNs'"],
   [WasiClocks, [{ wall: { nowNs: () => 1n } }], "'resolutionNs' of 'wall' must be a bigint, found undefined"],
   [WasiClocks, [{ monotonic: wall }], "'monotonic' must be a clock, found an object without 'sleep'"],
+  [WasiDenied, [{ onDenied: () => undefined }], "WasiDenied has no option 'onDenied': did you mean 'onDenial'?"],
+  [WasiDenied, [{ onDenial: "log" }], "'onDenial' must be given a function, found 'log'"],
   [InterfaceTypes, [5], "InterfaceTypes must be given texts, found 5"],
 ];
 
@@ -59,6 +62,16 @@ test("what WasiEnvironment has checked is what it gives, whatever becomes of the
   expect(await instance.call("arguments")).toEqual(["app"]);
   expect(await instance.call("variables")).toEqual([["LANG", "C"]]);
   expect(await instance.call("cwd")).toBe("/");
+});
+
+test("who is told of denials cannot be async: a promise is a trap, and its failure ends no process", async () => {
+  const onDenial = async (): Promise<never> => Promise.reject(new Error("no log"));
+  const instance = await instantiate("denied", { systems: [new WasiDenied({ onDenial })] });
+  expect(await failureOf(instance.call("resolve"))).toMatchObject({
+    code: "trap",
+    message: "a function of the host failed: 'onDenial' answered with a promise, for which nothing waits",
+    cause: { code: "invalid-argument" },
+  });
 });
 
 describe("a clock that answers with", () => {
