@@ -111,7 +111,9 @@ function frameOfV8(line: string): CoreFrame | undefined {
   const [name, module] = [before.slice(0, Math.max(open, 0)), place.slice(0, -1)];
   // In front of the function's name stands the module's, if it has one.
   const func = name === module ? "" : name.startsWith(`${module}.`) ? name.slice(module.length + 1) : name;
-  return { module, func: func === "" ? undefined : func, index: Number(end.groups?.["index"]) };
+  // Functions without a name are given their index as one (compile/complete-names.ts).
+  const index = end.groups?.["index"] ?? "";
+  return { module, func: func === "" || func === index ? undefined : func, index: Number(index) };
 }
 
 const jscFunction = ".wasm-function[";

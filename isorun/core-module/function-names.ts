@@ -22,7 +22,8 @@ export function coreNamesOf({ bytes, sections }: CoreModule): CoreNames {
   return { functions: new Map() };
 }
 
-function readNames(reader: ByteReader): CoreNames {
+/** Of the section, behind its name. */
+export function readNames(reader: ByteReader): CoreNames {
   const functions = new Map<number, string>();
   let module: string | undefined;
   try {

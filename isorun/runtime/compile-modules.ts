@@ -1,4 +1,5 @@
 /** Core modules and the engine's compiler, which validates them and works beside this thread. */
+import { withAllNames } from "../compile/complete-names.ts";
 import { type ImportedMemories, importMemories } from "../compile/import-memories.ts";
 import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
@@ -41,7 +42,7 @@ async function compile(bytes: Uint8Array): Promise<WebAssembly.Module> {
   const moved = importMemories(bytes, pooledPagesMax);
   if (moved === undefined) return WebAssembly.compile(compilable(bytes));
   try {
-    return remembered(await WebAssembly.compile(moved.bytes), moved);
+    return remembered(await WebAssembly.compile(compilable(moved.bytes)), moved);
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
     return WebAssembly.compile(compilable(bytes));
@@ -53,7 +54,7 @@ export function compileNow(bytes: Uint8Array): WebAssembly.Module {
   const moved = importMemories(bytes, pooledPagesMax);
   if (moved === undefined) return new WebAssembly.Module(compilable(bytes));
   try {
-    return remembered(new WebAssembly.Module(moved.bytes), moved);
+    return remembered(new WebAssembly.Module(compilable(moved.bytes)), moved);
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
     return new WebAssembly.Module(compilable(bytes));
@@ -85,7 +86,8 @@ function remembered(module: WebAssembly.Module, { namespace, memories }: Importe
 }
 
 /** Engines copy what they compile; memory that others may change or resize meanwhile they do not take. */
-function compilable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function compilable(given: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = withAllNames(given);
   const { buffer } = bytes;
   const isTaken = buffer instanceof ArrayBuffer && !buffer.resizable;
   return isTaken ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes); // its buffer was looked at

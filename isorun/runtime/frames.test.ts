@@ -45,6 +45,19 @@ const nameless = `(component
   (core instance (instantiate 0))
   (func (export "divide") (param "by" u32) (result u32) (canon lift (core func 0 "shown"))))`;
 
+const partlyNamed = `(component
+  (core module $m
+    (import "" "x" (func $imported))
+    (func unreachable)
+    (func (call 1))
+    (func (export "shown") (call 2))
+    (func $named (call 3))
+    (func (export "a") (call $named)))
+  (core module $x (func (export "x")))
+  (core instance $x (instantiate $x))
+  (core instance $i (instantiate $m (with "" (instance $x))))
+  (func (export "a") (canon lift (core func $i "a"))))`;
+
 const hostile = `(component $c
   (core module $m (func $f (@name "a\\1b[2J\\n    at other (x.js:1:1)") (export "f") unreachable))
   (core instance $i (instantiate $m))
@@ -55,7 +68,7 @@ let components: readonly Component[];
 
 beforeAll(async () => {
   runtime = new Runtime();
-  const texts = [provider, consumer, nameless, hostile];
+  const texts = [provider, consumer, nameless, hostile, partlyNamed];
   const read = await assemble(texts);
   components = await Promise.all(texts.map((text) => runtime.load(read(text))));
 }, 120_000);
@@ -140,3 +153,12 @@ test("a program's own way of making traces stays as it is", async () => {
     Error.prepareStackTrace = before;
   }
 });
+
+test.each<Budget>([{}, { fuel: 1_000n }, { maxCallDepth: 50, maxMemoryBytes: 1 << 20 }])(
+  "functions without a name in a module that names others, with %p",
+  async (budget) => {
+    const instance = await (await start(4, budget)).instantiate();
+    const { frames } = await trapOf(instance, "a");
+    expect(frames.map(({ func }) => func)).toEqual(["function 1", "function 2", "shown", "named", "a"]);
+  },
+);
