@@ -71,7 +71,7 @@ export class InstanceBuilder {
   }
 
   /**
-   * What the system components that are linked may give; its budget narrows that of `budget`.
+   * What the system components that are linked may give, as `definePolicy` makes it; its budget narrows that of `budget`.
    * @throws TypeError for what is no policy
    */
   policy(policy: Policy): this {

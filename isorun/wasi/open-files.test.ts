@@ -171,6 +171,18 @@ test("a directory that was disposed of stays that of the instances that have it,
   expect(openFiles()).toBe(before);
 });
 
+test("a directory is closed where the instance that it was linked to could not be made", async () => {
+  const before = openFiles();
+  const system = new WasiDir(inside);
+  const builder = await builderOf(failing("bump"), system);
+  const cause = new Error("no network");
+  builder.linkHost(async () => Promise.reject(cause));
+  expect(await failureOf(builder.instantiate())).toBe(cause);
+  expect(openFiles()).toBe(before + 1);
+  system[Symbol.dispose]();
+  expect(openFiles()).toBe(before);
+});
+
 test("nothing that is opened is inherited by programs that the host starts", async () => {
   const typeAt = 18;
   const library = cLibrary();
