@@ -4,7 +4,7 @@ import { stateBytes, stateOffsets } from "../adapter/state-memory.ts";
 import { TrapError } from "../errors/errors.ts";
 import { InstanceStates } from "./instance-states.ts";
 
-const capacity = (2 << 20) / stateBytes - 1;
+const capacity = 65_535;
 
 const makeMany = (states: InstanceStates, count: number): number[] =>
   Array.from({ length: count }, () => states.makeRoot("gone", {}).place);

@@ -10,8 +10,8 @@ import { TrapError } from "../errors/errors.ts";
 import { MemoryLease, MemoryPool } from "./memory-pool.ts";
 
 const pageBytes = 65_536;
-/** Two mebibytes: the memory never grows, so that views of it stay. */
-const pages = 32;
+/** Of 65,535 instances: the memory never grows, so that views of it stay. */
+const pages = stateBytes;
 /** For one component with all those in it; the rest are as many as most hosts ever have. */
 const placesMin = 1024;
 
