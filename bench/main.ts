@@ -11,17 +11,10 @@ import { runBenchmark } from "./run-benchmark.ts";
 
 const results = join(import.meta.dir, "results");
 
-const { values, positionals } = parseArgs({
-  args: process.argv.slice(2),
-  allowPositionals: true,
-  options: { check: { type: "boolean" }, rounds: { type: "string" }, set: { type: "string", multiple: true } },
-});
+const { values, positionals } = readArguments();
 const unknown = positionals.filter((name) => benchmarks[name] === undefined);
 if (positionals.length === 0 || unknown.length > 0) {
-  console.error(
-    `usage: npm run bench -- NAME… [--check] [--rounds N] [--set S1]\nnames: ${Object.keys(benchmarks).join(" ")}`,
-  );
-  process.exit(2);
+  refuseUsage(`names: ${Object.keys(benchmarks).join(" ")}`);
 }
 
 const regressions: string[] = [];
@@ -39,4 +32,22 @@ function committed(name: string): BenchmarkResult | undefined {
   const path = join(results, `${name}.json`);
   // Written by writeResult, whose shape this is.
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as BenchmarkResult) : undefined;
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      args: process.argv.slice(2),
+      allowPositionals: true,
+      options: { check: { type: "boolean" }, rounds: { type: "string" }, set: { type: "string", multiple: true } },
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    refuseUsage(error.message);
+  }
+}
+
+function refuseUsage(reason: string): never {
+  console.error(`usage: npm run bench -- NAME… [--check] [--rounds N] [--set S1]\n${reason}`);
+  process.exit(2);
 }
