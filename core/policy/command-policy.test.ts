@@ -49,6 +49,8 @@ test("E_POLICY_FILE for a file that cannot be read", async () => {
     message: "cannot read the policy 'absent.toml': it does not exist",
   });
   expect((await diagnosticOf({ policy: ["etc"] })).message).toBe("cannot read the policy 'etc': it is a directory");
+  const endless = await diagnosticOf({ policy: ["/dev/zero"] });
+  expect(endless.message).toBe("cannot read the policy '/dev/zero': it is no regular file");
   expect((await diagnosticOf({ policy: ["a\0b"] })).message).toBe(
     "cannot read the policy 'a\0b': its name holds a NUL character",
   );

@@ -1,8 +1,9 @@
 /** The policy of a command line: its flags, and the file that `--policy` names. Reads the disk, unlike its neighbours. */
-import { readFile } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { type Problem, problemsOf } from "../diagnostic.ts";
 import { isFault } from "../fault.ts";
 import type { Platform } from "../paths.ts";
+import { readSettingsFile } from "../store/small-file.ts";
 import { reasonOf } from "../system-reason.ts";
 import { extendPolicy, intersectPolicies } from "./combine.ts";
 import type { policyDiagnostics } from "./diagnostics.ts";
@@ -63,18 +64,22 @@ async function readPolicyFile(
   const path = resolvePath(file, { base: cwd, platform });
   if (isFault(path)) throw problem("E_POLICY_FILE", { file, reason: `its name ${path.reason}` });
   const base = resolvePath("..", { base: path, platform });
-  const text = textOf(await bytesOf(file, path), file);
+  const text = textOf(bytesOf(file, path), file);
   const { parsePolicyFile, writtenIn } = await import("./toml.ts");
   const policy = await parsePolicyFile({ file, text, base: isFault(base) ? path : base, platform });
   return { policy, written: writtenIn({ file, text }, policy) };
 }
 
-async function bytesOf(file: string, path: string): Promise<Uint8Array> {
+function bytesOf(file: string, path: string): Uint8Array {
+  let reason: string;
   try {
-    return await readFile(path);
+    const bytes = readSettingsFile(path);
+    if (bytes !== undefined) return bytes;
+    reason = statSync(path).isDirectory() ? "it is a directory" : "it is no regular file";
   } catch (error) {
     throw problem("E_POLICY_FILE", { file, reason: reasonOf(error) }, { cause: error });
   }
+  throw problem("E_POLICY_FILE", { file, reason });
 }
 
 function textOf(bytes: Uint8Array, file: string): string {
