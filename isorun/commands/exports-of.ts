@@ -35,10 +35,7 @@ export function findFunction(
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return { name: only[0], type: only[1] };
   if (meant.length > 1) return meant.map(([name]) => name);
-  return nearest(
-    wanted,
-    [...functions.keys()].flatMap((name) => [name, shortName(name)]),
-  );
+  return nearest(wanted, new Set([...functions.keys()].flatMap((name) => [name, shortName(name)])));
 }
 
 const shortName = (name: string): string => name.slice(name.indexOf("#") + 1);

@@ -84,6 +84,7 @@ function denialOfTrap({ context, policy, refusals }: Program, error: TrapError):
 function exhausted({ context, file }: Program, error: BudgetExhausted): Problem {
   const { field, limit, used } = error;
   if (!isBudgetField(field) || limit === Number.POSITIVE_INFINITY) {
+    context.report.emit("budget.exhausted", { field: "stack" });
     return problem("E_COMPONENT_STACK", { file });
   }
   context.report.emit("budget.exhausted", exhaustionEvent({ field, limit, used }));

@@ -2,7 +2,7 @@
 import type { CommandContext, Execute, OptionValues } from "@vivarium/cli/command";
 import type { cliDiagnostics } from "@vivarium/cli/diagnostics";
 import { budgetFieldNames } from "@vivarium/core/budget/budget";
-import { problemsOf } from "@vivarium/core/diagnostic";
+import { Problem, problemsOf } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { readCommandPolicy } from "@vivarium/core/policy/command-policy";
 import { type Enforceable, requireEnforcement } from "@vivarium/core/policy/enforcement";
@@ -50,13 +50,23 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   const { result, usage } = ended;
   context.detail({ ...about, ...(result === undefined ? {} : { result }), ...(usage === undefined ? {} : { usage }) });
   const durationMs = Math.round((performance.now() - startMs) * 1000) / 1000;
-  const code = ended.failure === undefined ? ended.exitCode : failureCode(ended.failure.program, ended.failure.error);
-  context.report.emit("run.exit", { exit_code: code, duration_ms: durationMs });
+  const told = (code: number): void => context.report.emit("run.exit", { exit_code: code, duration_ms: durationMs });
+  const code = ended.failure === undefined ? ended.exitCode : await failureCode(ended.failure, told);
+  told(code);
   return code;
 };
 
-/** Problems have their own code, which is not the program's. */
-const failureCode = (program: Program, error: unknown): number => endOf(program, error);
+/** A problem ends the program too, with the code that the command ends with. */
+async function failureCode({ program, error }: Failure, told: (code: number) => void): Promise<number> {
+  try {
+    return endOf(program, error);
+  } catch (problem) {
+    const { isorunCatalogue } = await import("./catalogue.ts");
+    const exit = problem instanceof Problem ? isorunCatalogue[problem.code]?.exit : undefined;
+    if (exit !== undefined) told(exit);
+    throw problem;
+  }
+}
 
 /** A call has its arguments in itself: what stands beside it is most likely a part of one that was not quoted. */
 function requireNoArguments({ invoke }: Options, [argument]: readonly string[]): void {
@@ -83,9 +93,14 @@ interface Run {
   readonly isCounted: boolean;
 }
 
+interface Failure {
+  readonly program: Program;
+  readonly error: unknown;
+}
+
 interface Ended {
   readonly exitCode: number;
-  readonly failure?: { readonly program: Program; readonly error: unknown };
+  readonly failure?: Failure;
   readonly result?: string;
   readonly usage?: Readonly<Record<string, number>>;
 }

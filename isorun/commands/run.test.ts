@@ -161,6 +161,18 @@ describe("what it may not", () => {
     expect(events.at(-1)).toMatchObject({ status: "error", exit_code: 124 });
   });
 
+  test.each([
+    ["fail()", 1, undefined],
+    ["deep()", 124, { field: "stack" }],
+  ] as const)("the events of %s tell how it ended", async (call, code, event) => {
+    const { stdout } = await run("math.wasm", "--invoke", call, "--format=jsonl");
+    const events = await assertValidEvents(stdout, runCommand);
+    expect(events.find(({ kind }) => kind === "run.exit")).toMatchObject({ exit_code: code });
+    const spent = events.find(({ kind }) => kind === "budget.exhausted");
+    if (event === undefined) expect(spent).toBeUndefined();
+    else expect(spent).toMatchObject(event);
+  });
+
   test("who traps with nothing denied is told of its trap alone", async () => {
     const trapped = await run("program.wasm", "trap");
     expect(trapped).toMatchObject({ stdout: "", exitCode: 1 });
