@@ -10,7 +10,7 @@ import { TrapError } from "../errors/errors.ts";
 import { MemoryLease, MemoryPool } from "./memory-pool.ts";
 
 const pageBytes = 65_536;
-/** Of 65,535 instances: the memory never grows, so that views of it stay. */
+/** As many as a state has bytes: room for 65,535 of them. The memory never grows, so that views of it stay. */
 const pages = stateBytes;
 /** For one component with all those in it; the rest are as many as most hosts ever have. */
 const placesMin = 1024;
