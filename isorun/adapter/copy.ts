@@ -67,7 +67,7 @@ function isPlain(type: ValueType): boolean {
 
 function findPlain(type: ValueType): boolean {
   if (type.kind === "primitive") {
-    return type.primitive !== "bool" && type.primitive !== "char" && type.primitive !== "string";
+    return !["bool", "char", "string", "error-context"].includes(type.primitive);
   }
   if (type.kind === "flags") return [8, 16, 32].includes(type.labels.length);
   // Padding would be copied along, and may hold what the other side must not see.

@@ -1,5 +1,6 @@
 /** Which values of a host are what core code calls a number of some kind, and how others are named. */
 import type { Primitive } from "../decode/ast.ts";
+import { isGone } from "./numeric-array.ts";
 
 const integerIn =
   (least: number, most: number) =>
@@ -55,6 +56,7 @@ export function nameOf(value: unknown): string {
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value === "boolean") return String(value);
   if (value === null || value === undefined) return String(value);
+  if (isGone(value)) return "a typed array without its bytes: its buffer was given away, or is too short for it";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 

@@ -27,9 +27,26 @@ const intrinsic = {
   byteLength: getter("byteLength"),
 };
 
+const keys = Reflect.get(typedArray, "keys") as () => unknown; // as every engine has it
+
+/** Whether it is a typed array that shows nothing any more: its buffer was given away, or ends before it begins. */
+export function isGone(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || intrinsic.tag(value) === undefined) return false;
+  if (intrinsic.byteLength(value) !== 0) return false;
+  try {
+    Reflect.apply(keys, value, []);
+    return false;
+  } catch {
+    // That it says so is what tells it from one that is empty.
+    return true;
+  }
+}
+
 /** The bytes of a typed array of this kind, whatever its properties say; undefined for all else. */
 export function numbersIn(value: unknown, { name }: NumericConstructor): Uint8Array | undefined {
   if (typeof value !== "object" || value === null || intrinsic.tag(value) !== name) return undefined;
   const buffer = intrinsic.buffer(value) as ArrayBuffer; // of a typed array, as its tag says
-  return new Uint8Array(buffer, Number(intrinsic.byteOffset(value)), Number(intrinsic.byteLength(value)));
+  const byteLength = Number(intrinsic.byteLength(value));
+  if (byteLength === 0 && isGone(value)) return undefined;
+  return new Uint8Array(buffer, Number(intrinsic.byteOffset(value)), byteLength);
 }

@@ -1,4 +1,5 @@
 /** The items of values of a host, which may be endless, lie about their length, or take their time. */
+import { isGone } from "./numeric-array.ts";
 
 export interface ReadLimits {
   /** How many items may come. */
@@ -12,7 +13,7 @@ export interface ReadLimits {
  * so, and then none is read. Undefined if it is nothing that has items.
  */
 export function readItems(value: unknown, { most, look }: ReadLimits): unknown[] | number | undefined {
-  if (value === null || typeof value !== "object") return undefined;
+  if (value === null || typeof value !== "object" || isGone(value)) return undefined;
   const iterate: unknown = Reflect.get(value, Symbol.iterator);
   if (typeof iterate !== "function") return undefined;
   const length: unknown = iterate === arrayValues && Array.isArray(value) ? Reflect.get(value, "length") : undefined;

@@ -1,7 +1,10 @@
 /** Canonical built-ins at run time (CanonicalABI.md): those of resources; the asynchronous ones come later. */
+import type { RuntimeResource } from "../call/handle-table.ts";
+import { cannotEnter } from "../call/refusals.ts";
 import { UnsupportedError } from "../errors/errors.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
+import { ComponentInstance } from "./component-instance.ts";
 import { destructors, guardedDrop } from "./guarded-drop.ts";
 import { guardedFunc } from "./guarded-func.ts";
 import { absent, type CoreItem, type RuntimeScope } from "./runtime-scope.ts";
@@ -47,7 +50,18 @@ function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem
     const handle = handles.remove(index, resource);
     if (handle.scope !== undefined) handle.scope.borrows -= 1;
     if (!handle.isOwn) return;
+    requireEntry(resource, instance);
     resource.drop(handle.representation);
     instance.states.scheduler.endIfStopped();
   });
+}
+
+/**
+ * A resource without a destructor has one that does nothing (`canon_resource_drop`): its instance must be one that may be
+ * entered. Where only the host has linked the two, nobody waits for it, since nothing runs there.
+ */
+function requireEntry({ owner }: RuntimeResource, caller: ComponentInstance): void {
+  if (!(owner instanceof ComponentInstance) || owner.root !== caller.root) return;
+  if (owner.enteringFrom(caller).every(({ mayEnter }) => mayEnter)) return;
+  throw cannotEnter("a resource of an instance that is entered is dropped by another");
 }

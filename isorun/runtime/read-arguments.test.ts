@@ -1,9 +1,12 @@
 /** Arguments of a call are read before it has a turn, and what reading them does ends no more than it says it ends. */
-import { beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, spyOn, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
+import type { CallContext } from "../call/task.ts";
+import { LinkError } from "../errors/errors.ts";
 import { failureOf, thrownBy } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import { InstanceHandle } from "./instance-handle.ts";
+import type { Linker } from "./linker.ts";
 import { Runtime } from "./runtime.ts";
 
 /** `put` keeps its argument while it waits, and returns what is there then. */
@@ -165,4 +168,69 @@ describe("an argument whose getter ends the instance", () => {
     thrownBy(() => handle.func("take")("first", ending(handle), "second"));
     expect(InstanceHandle.statesOf(handle).scheduler.running).toBeUndefined();
   });
+});
+
+describe("where an instance cannot be made", () => {
+  const noMemory = `(component (core module $m (memory (export "mem") 65536)) ${"(core instance (instantiate $m))".repeat(60)})`;
+
+  test("what was held for it is given back, though no code of it ran", async () => {
+    const ends: string[] = [];
+    const hold = (what: string) => (linker: Linker) => linker.onEnd(() => ends.push(what));
+    const builder = runtime.instance(keeper).linkHost(hold("missing"));
+    expect(await failureOf(builder.instantiate())).toBeInstanceOf(LinkError);
+    const failing = runtime
+      .instance(keeper)
+      .linkHost(hold("failing"))
+      .linkHost(() => {
+        throw new Error("no");
+      });
+    expect(await failureOf(failing.instantiate())).toMatchObject({ message: "no" });
+    expect(ends).toEqual(["missing", "failing"]);
+  });
+
+  test("for want of memory, no function of the host has failed", async () => {
+    const component = await runtime.load((await assemble([noMemory]))(noMemory));
+    const failure = await failureOf(runtime.instance(component).instantiate());
+    expect(failure).toMatchObject({
+      code: "trap",
+      message: expect.stringMatching(/^the engine could not make the inst/),
+    });
+  });
+});
+
+test("a promise whose own 'then' fails is a failure of its function, and leaves no timer", async () => {
+  const promise = Promise.resolve();
+  const fail = (): never => {
+    throw new Error("not then");
+  };
+  // oxlint-disable-next-line unicorn/no-thenable -- what is tested
+  void Object.defineProperty(promise, "then", { value: fail });
+  const handle = await runtime
+    .instance(keeper)
+    .linkHost((linker) => linker.func("wait", () => promise))
+    .instantiate();
+  const timers = spyOn(globalThis, "setTimeout");
+  const failure = await failureOf(handle.call("put", [1], { timeoutMs: 60_000 }));
+  expect(failure).toMatchObject({ message: "a function of the host failed: not then" });
+  expect(timers).not.toHaveBeenCalled();
+  timers.mockRestore();
+});
+
+test("a context behind the last argument counts where the options say none", async () => {
+  const chains: number[] = [];
+  const inner = await runtime
+    .instance(keeper)
+    .linkHost((linker) => linker.func("wait", (context: CallContext) => void chains.push(context.chain.length)))
+    .instantiate();
+  const outer = await runtime
+    .instance(keeper)
+    .linkHost((linker) =>
+      linker.func("wait", async (context: CallContext) => {
+        await Promise.resolve();
+        await inner.call("put", [1, context], { context: undefined } as object);
+      }),
+    )
+    .instantiate();
+  await outer.call("put", [1]);
+  expect(chains).toEqual([3]);
 });

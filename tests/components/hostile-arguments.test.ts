@@ -198,9 +198,25 @@ test("what comes back shares nothing with the guest's memory", () => {
 test("a detached array is refused", () => {
   const array = new Uint8Array(4);
   structuredClone(array.buffer, { transfer: [array.buffer] });
-  expect(thrownBy(() => give("bytes", array))).toBeInstanceOf(TypeError);
+  expect(thrownBy(() => give("bytes", array))).toMatchObject(gone);
   expectHealthy();
 });
+
+test("so is one that its buffer has become too short for, of any kind, and an empty one is not", () => {
+  for (const make of [Uint8Array, Uint16Array]) {
+    const buffer = new ArrayBuffer(8, { maxByteLength: 8 });
+    const array = new make(buffer, 4);
+    buffer.resize(2);
+    expect(thrownBy(() => give("bytes", array))).toMatchObject(gone);
+    expect(give("bytes", new make())).toEqual(new Uint8Array());
+  }
+  expectHealthy();
+});
+
+const gone = {
+  code: "invalid-argument",
+  message: expect.stringMatching(/^'bytes': .*a typed array without its bytes/),
+};
 
 test("what a getter throws comes out as it is", () => {
   const mine = new RangeError("mine");
