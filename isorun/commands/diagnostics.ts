@@ -103,6 +103,12 @@ export const isorunDiagnostics = {
     message: (p) => `the stack is exhausted: calls of '${p.file}' stand too deep in each other`,
     hint: () => "It most likely calls itself without an end.",
   }),
+  W_RUN_ABSENT: rule<{ capability: "read" | "write"; path: string }>({
+    exit: exitCode.failure,
+    summary: "The program failed, and was refused a path where nothing is: no flag would have given it.",
+    message: (p) =>
+      `the program was not allowed to ${p.capability} '${p.path}', where nothing is that a flag could give`,
+  }),
   E_RUN_DIRECTORY: rule<{ path: string; reason: string; flag?: string }>({
     exit: exitCode.notFound,
     summary: "What `--allow-read` or `--allow-write` names is no directory that can be given to a component.",

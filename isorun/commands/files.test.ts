@@ -45,6 +45,18 @@ describe("a program in Rust, which looks at the first of its directories only", 
     expect(stderr).toContain(`Allow it with \`--allow-read=${join(cwd, "in")}\`.`);
   });
 
+  test("whose file is not there keeps its own code: no flag would have helped", async () => {
+    rmSync(join(cwd, "in"), { recursive: true });
+    const { stdout, exitCode } = await run(...flags, "--format=jsonl");
+    expect(exitCode).toBe(1);
+    const events = await assertValidEvents(stdout, runCommand);
+    const denied = events.filter(({ kind }) => kind === "capability.denied");
+    expect(denied).toMatchObject([{ capability: "read", requested: "in" }]);
+    expect(denied[0]).not.toHaveProperty("flag");
+    const told = events.flatMap((event) => (event.kind === "diagnostic" ? [event["diagnostic"]] : []));
+    expect(told).toMatchObject([{ code: "W_RUN_ABSENT", level: "warning" }]);
+  });
+
   test("that may write elsewhere is denied to write, by the flag that would grant it", async () => {
     mkdirSync(join(cwd, "other"));
     const { stderr, exitCode } = await run("--allow-read=.", "--allow-write=other", ...flags);
@@ -72,6 +84,12 @@ describe("a program in Python", () => {
       ["b", 1],
       ["c", 1],
     ]);
+  }, 60_000);
+
+  test("with one directory is denied what it names in another, by the flag that would grant it", async () => {
+    const { stderr, exitCode } = await run("--allow-write=out");
+    expect(exitCode).toBe(77);
+    expect(stderr).toContain(`Allow it with \`--allow-read=${join(cwd, "in")}\`.`);
   }, 60_000);
 
   test("that may only read is denied to write, by the flag that would grant it", async () => {

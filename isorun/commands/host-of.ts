@@ -24,7 +24,7 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
   const refusals = new Refusals({ report: context.report, policy, cwd: context.cwd });
   builder
     .policy(engineBudget(policy))
-    .linkSystem(new WasiDenied({ onDenial: refusals.onDenial, preopens: ["/", "."] }))
+    .linkSystem(new WasiDenied({ onDenial: refusals.onDenial }))
     .linkSystem(new WasiClocks())
     .linkSystem(new WasiRandom())
     .linkSystem(new WasiEnvironment({ args, variables: variablesOf(context) }))
@@ -36,8 +36,8 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
         terminals: terminalsOf(context),
       }),
     );
-  const { onWriteRefused, onPathOut } = refusals;
-  linkDirectories(builder, { policy, cwd: context.cwd, told: { onWriteRefused, onPathOut } });
+  const { onWriteRefused, onPathOut, onAsked } = refusals;
+  linkDirectories(builder, { policy, cwd: context.cwd, told: { onWriteRefused, onPathOut }, onAsked });
   return refusals;
 }
 

@@ -10,6 +10,7 @@ import type { Policy } from "@vivarium/core/policy/policy";
 import { shellWord } from "@vivarium/core/shell-word";
 import { LinkError } from "../errors/errors.ts";
 import type { InstanceBuilder } from "../runtime/instance-builder.ts";
+import { type DeniedDirOptions, WasiDeniedDir } from "../wasi/denied-dir.ts";
 import { type DirOptions, WasiDir } from "../wasi/dir.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
 import { lookAt } from "./look-at.ts";
@@ -20,17 +21,26 @@ export interface DirectoriesOptions {
   readonly policy: Policy;
   readonly cwd: string;
   readonly told: Pick<DirOptions, "onWriteRefused" | "onPathOut">;
+  readonly onAsked: NonNullable<DeniedDirOptions["onAsked"]>;
 }
 
 /** The policy narrows each to what it grants in it. @throws E_RUN_DIRECTORY (66) */
-export function linkDirectories(builder: InstanceBuilder, { policy, cwd, told }: DirectoriesOptions): void {
+export function linkDirectories(builder: InstanceBuilder, { policy, cwd, told, onAsked }: DirectoriesOptions): void {
   const granted = outermost([...policy.capabilities.read, ...policy.capabilities.write]);
   const given = granted.flatMap((path) => [...underRelativeName(path, cwd), { path, guestPath: path }]);
   for (const { path, guestPath } of workingDirectoryFirst(given)) {
     requireDirectory(path, policy);
     linkDirectory(builder, path, { guestPath, access: "write", ...told });
   }
+  if (given.some(({ guestPath }) => everywhere.includes(guestPath))) return;
+  for (const guestPath of everywhere) builder.linkSystem(new WasiDeniedDir(guestPath, { onAsked }));
 }
+
+/**
+ * C libraries take both for the start of every path, and the last one of both: so none of them may stand beside one that
+ * was given, and what is asked below `/` may have been meant from the working directory (refusals.ts).
+ */
+const everywhere: readonly string[] = [".", "/"];
 
 /** A file is a mistake that is easy to make: other engines give them. What cannot be looked at is told by who opens it. */
 function requireDirectory(path: string, { capabilities }: Policy): void {

@@ -57,6 +57,7 @@ function trapped(program: Program, error: TrapError): Problem {
   const { frames, message: reason } = error;
   const trace = frames.map(lineOf).join("");
   const trap = problem("E_COMPONENT_TRAP", { file, func, reason, frames, trace });
+  tellAbsent(program);
   if (refusals.denied === undefined) return trap;
   context.report.warn(trap);
   return denialProblem(refusals.denied);
@@ -66,9 +67,16 @@ function trapped(program: Program, error: TrapError): Problem {
 const lineOf = ({ func, component }: TrapFrame): string => `\n  at ${func} (${component})`;
 
 /** A program that was denied something and failed is told to have been denied it; a status of its own stays. */
-function statusOf({ refusals }: Program, status: number): number {
+function statusOf(program: Program, status: number): number {
+  const { refusals } = program;
   if (status === exitCode.failure && refusals.denied !== undefined) throw denialProblem(refusals.denied);
+  if (status === exitCode.failure) tellAbsent(program);
   return status;
+}
+
+/** It may be why the program failed, and no flag would have helped. */
+function tellAbsent({ context, refusals: { absent, denied } }: Program): void {
+  if (absent !== undefined && denied === undefined) context.report.warn(problem("W_RUN_ABSENT", absent));
 }
 
 /** Clocks and entropy answer with a trap where the policy denies them. */

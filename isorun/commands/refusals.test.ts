@@ -1,5 +1,6 @@
 /** Which flag a path that leads out of its directory is told with. */
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { definePolicy } from "@vivarium/core/policy/define-policy";
 import { silentReport } from "@vivarium/core/report";
 import { Refusals } from "./refusals.ts";
@@ -32,4 +33,42 @@ test.each([
 
 test("what is given under another name is no denial", () => {
   expect(denied("data/link", "/home/me/data/x", true)).toBeUndefined();
+});
+
+describe("what is asked outside of all that was given", () => {
+  const asked = (
+    path: string,
+    { guestPath = "/", capability = "read" as "read" | "write", cwd = import.meta.dir } = {},
+  ) => {
+    const refusals = new Refusals({ report: silentReport, policy, cwd });
+    refusals.onAsked({ capability, path, guestPath });
+    return refusals;
+  };
+  const denial = { capability: "read", deniedBy: "caller" };
+
+  test("is meant from the working directory, where it is there", () => {
+    const flag = `--allow-read=${import.meta.dir}`;
+    expect(asked("testing/..", {}).denied).toEqual({ ...denial, requested: "testing/..", flag } as never);
+    expect(asked(".").denied).toEqual({ ...denial, requested: ".", flag } as never);
+    const write = asked("new", { capability: "write" }).denied;
+    expect(write).toMatchObject({ requested: "new", flag: `--allow-write=${import.meta.dir}` });
+  });
+
+  test("is meant from the root, where it is only there", () => {
+    const path = join(import.meta.dir, "run.ts");
+    const denied = { ...denial, requested: path, flag: `--allow-read=${import.meta.dir}` };
+    expect(asked(path.slice(1)).denied).toEqual(denied as never);
+    const made = asked(join(import.meta.dir, "new").slice(1), { capability: "write" }).denied;
+    expect(made).toMatchObject({ requested: join(import.meta.dir, "new"), flag: `--allow-write=${import.meta.dir}` });
+  });
+
+  test("never makes the whole disk recommended", () => {
+    expect(asked("new", { capability: "write", cwd: "/" }).denied).not.toHaveProperty("flag");
+  });
+
+  test.each(["read", "write"] as const)("is nobody's denial where there is nothing: %s", (capability) => {
+    const { denied, absent } = asked("nowhere/x", { capability });
+    expect(denied).toBeUndefined();
+    expect(absent).toEqual({ capability, path: "nowhere/x" });
+  });
 });

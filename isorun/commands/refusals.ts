@@ -4,6 +4,7 @@ import { denialEvent, denialOf } from "@vivarium/core/policy/allows";
 import type { Denial as CapabilityDenial, Policy } from "@vivarium/core/policy/policy";
 import type { Report } from "@vivarium/core/report";
 import type { Denial } from "../wasi/denied.ts";
+import type { DeniedDirOptions } from "../wasi/denied-dir.ts";
 import type { PathOut } from "../wasi/dir.ts";
 import { capabilitiesOf } from "./capability-of.ts";
 import { lookAt } from "./look-at.ts";
@@ -24,6 +25,8 @@ export class Refusals {
   readonly #told = new Set<string>();
   /** The first. */
   denied: CapabilityDenial | undefined;
+  /** The first that was refused where nothing is. */
+  absent: { readonly capability: FileCapability; readonly path: string } | undefined;
   readonly #cwd: string;
 
   constructor({ report, policy, cwd }: RefusalsOptions) {
@@ -35,35 +38,52 @@ export class Refusals {
   /** Of an interface that nothing was linked for. An empty answer is no denial: programs ask before they use. */
   readonly onDenial = (denial: Denial): void => {
     if (denial.answer === "nothing") return;
-    if (denial.interface.startsWith("wasi:filesystem/")) {
-      if (denial.file !== undefined) this.#tellFile(denial.file);
-      return;
-    }
+    if (denial.interface.startsWith("wasi:filesystem/")) return;
     const [capability] = capabilitiesOf(denial.interface);
     if (capability !== undefined) this.#tell({ capability, deniedBy: "caller" }, denial.interface);
   };
 
-  /** Nothing at all was given: what the program names is what it would need, and a directory is what a flag can name. */
-  #tellFile({ path, writes }: { readonly path: string; readonly writes: boolean }): void {
-    const end = this.#endOf(path);
-    const wanted = lookAt(end)?.isDirectory() === true ? end : dirname(end);
-    const denied = denialOf(this.#policy, { capability: writes ? "write" : "read", path: wanted });
-    if (denied !== undefined) this.#tell({ ...denied, requested: path }, path);
+  /** Outside of all that was given: a directory is what a flag can name. */
+  readonly onAsked: NonNullable<DeniedDirOptions["onAsked"]> = ({ capability, path, guestPath }) => {
+    const { end, requested } = this.#meant(path, { guestPath, capability });
+    this.#tellPath({ capability, end, requested });
+  };
+
+  /**
+   * C libraries ask for `/x` and `x` below `/`, by the same words, where both `.` and `/` are shown: what is there is
+   * meant, from the working directory first.
+   */
+  #meant(path: string, { guestPath, capability }: { guestPath: string; capability: FileCapability }): Meant {
+    const own = { end: resolve(this.#cwd, path), requested: path };
+    const fromRoot = { end: resolve("/", path), requested: path === "." ? "/" : `/${path}` };
+    if (guestPath === "." || isThere(own.end, capability) || !isThere(fromRoot.end, capability)) return own;
+    return fromRoot;
   }
 
-  /** C libraries take `/x` and `x` for the same if they were shown `/` and `.`: what is there is meant. */
-  #endOf(path: string): string {
-    const [named, other] = isAbsolute(path)
-      ? [path, resolve(this.#cwd, `.${path}`)]
-      : [resolve(this.#cwd, path), `/${path}`];
-    return lookAt(named) === undefined && lookAt(other) !== undefined ? other : named;
+  /** Where nothing is, no flag would help: that is told as an event, and is nobody's denial. Nor is the whole disk proposed. */
+  #tellPath({ capability, end, requested }: Meant & { readonly capability: FileCapability }): void {
+    const wanted = lookAt(end)?.isDirectory() === true ? end : dirname(end);
+    const denied = denialOf(this.#policy, { capability, path: wanted });
+    if (denied === undefined) return;
+    const { flag, ...rest } = denied;
+    if (!isThere(end, capability)) {
+      this.absent ??= { capability, path: requested };
+      this.#emit({ ...rest, requested }, requested);
+    } else this.#tell({ ...rest, requested, ...(flag === undefined || wanted === "/" ? {} : { flag }) }, requested);
   }
 
   /** What is given is a directory, so that is what a flag has to name. */
   readonly onWriteRefused = (hostPath: string): void => {
-    const path = dirname(resolve(hostPath));
+    const end = resolve(hostPath);
+    const path = dirname(end);
     const denied = denialOf(this.#policy, { capability: "write", path });
-    if (denied !== undefined) this.#tell(denied, path);
+    if (denied === undefined) return;
+    if (isThere(end, "write")) {
+      this.#tell(denied, path);
+      return;
+    }
+    this.absent ??= { capability: "write", path: end };
+    this.#emit({ capability: "write", requested: end, deniedBy: denied.deniedBy }, path);
   };
 
   /**
@@ -84,11 +104,28 @@ export class Refusals {
 
   #tell(denied: CapabilityDenial, about: string): void {
     this.denied ??= denied;
+    this.#emit(denied, about);
+  }
+
+  #emit(denied: CapabilityDenial, about: string): void {
     if (this.#told.has(about) || this.#told.size >= toldMax) return;
     this.#told.add(about);
     this.#report.emit("capability.denied", denialEvent(denied));
   }
 }
+
+type FileCapability = "read" | "write";
+
+interface Meant {
+  /** On the host. */
+  readonly end: string;
+  /** As the program would name it. */
+  readonly requested: string;
+}
+
+/** What a grant would lead to: something to read, or a directory to write in. */
+const isThere = (path: string, capability: FileCapability): boolean =>
+  lookAt(path) !== undefined || (capability === "write" && lookAt(dirname(path))?.isDirectory() === true);
 
 function isAround(directory: string, path: string): boolean {
   const way = relative(directory, path);

@@ -20,18 +20,11 @@ export interface Denial {
   readonly func: string;
   /** What the guest got: an error, an empty list or none, or its end. */
   readonly answer: "error" | "nothing" | "trap";
-  /** Of a file: below one of `preopens`, as the guest names it, and whether it was to be changed. */
-  readonly file?: { readonly path: string; readonly writes: boolean };
 }
 
 export interface DeniedOptions {
   /** Told of each call that was answered with no. What it throws is a trap, and so is a promise, for which nothing waits. */
   readonly onDenial?: (denial: Denial) => void;
-  /**
-   * Guest paths under which directories are shown whose files may not be touched, such as `.` and `/`. Without them a
-   * program that names a file gives up by itself, and nobody hears which one it was.
-   */
-  readonly preopens?: readonly string[];
 }
 
 /** Of the error types of WASI 0.2: sockets, filesystem, http, and streams, which end. */
@@ -50,22 +43,20 @@ const refusals = ["access-denied", "access", "HTTP-request-denied", "closed"];
  *
  * All interfaces of WASI 0.2 that were not given: what WASI 0.2 does not have stays a LinkError. A function answers
  * - with the case `access-denied` of its error type, or what that type has for it;
- * - with nothing, if it takes no arguments and returns a list or an option: no directories (but see `preopens`), no terminal;
+ * - with nothing, if it takes no arguments and returns a list or an option: no directories (but see WasiDeniedDir), no terminal;
  * - with a handle, if it takes no arguments and returns a resource that is denied too: its methods say no;
  * - else with TrapError `access-denied`, which names it.
  */
 export class WasiDenied implements SystemComponent {
   readonly name = "WasiDenied";
   readonly #onDenial: (denial: Denial) => void;
-  readonly #preopens: readonly string[];
 
   /** @throws TypeError (`invalid-argument`) for an option that there is not */
   constructor(options: DeniedOptions = {}) {
-    const given = requireOptions(options, "WasiDenied", ["onDenial", "preopens"]);
-    const { onDenial = () => undefined, preopens = [] } = given;
+    const given = requireOptions(options, "WasiDenied", ["onDenial"]);
+    const { onDenial = () => undefined } = given;
     requireFunction(onDenial, "'onDenial'");
     this.#onDenial = (denial) => requireAtOnce(onDenial(denial), "'onDenial'", "for which nothing waits");
-    this.#preopens = preopens;
   }
 
   install(linker: Linker): void {
@@ -81,49 +72,13 @@ export class WasiDenied implements SystemComponent {
       return new LinkerClass().resource(func);
     }
     if (returnsDenied(type, denied)) return () => ({});
-    if (func === "get-directories" && this.#preopens.length > 0) {
-      return () => this.#preopens.map((guestPath) => [new DeniedDirectory(guestPath), guestPath]);
-    }
-    if (func === "[method]descriptor.get-type") return () => "directory";
     const { answer, give } = refusalOf(type, `${name}#${func}`);
-    const pathAt = type.params.findIndex(({ label }) => label === "path" || label === "new-path");
-    return (...args: readonly unknown[]) => {
-      const file = pathAt < 0 ? undefined : fileOf(func, { args, path: args[pathAt] });
-      this.#onDenial({ interface: name, func, answer, ...(file === undefined ? {} : { file }) });
+    return () => {
+      this.#onDenial({ interface: name, func, answer });
       return give();
     };
   }
 }
-
-/** A preopen: nothing can be opened in it. */
-class DeniedDirectory {
-  readonly guestPath: string;
-
-  constructor(guestPath: string) {
-    this.guestPath = guestPath;
-  }
-}
-
-interface FileCall {
-  readonly args: readonly unknown[];
-  readonly path: unknown;
-}
-
-/** Functions that only look; `open-at` does as its flags say. */
-const lookingFuncs = new Set(["stat-at", "metadata-hash-at", "readlink-at"]);
-
-function fileOf(func: string, { args: [directory, ...rest], path }: FileCall): Denial["file"] {
-  if (!(directory instanceof DeniedDirectory) || typeof path !== "string") return undefined;
-  const { guestPath } = directory;
-  const whole = guestPath === "/" ? `/${path}` : guestPath === "." ? path : `${guestPath}/${path}`;
-  const method = func.replace("[method]descriptor.", "");
-  if (method !== "open-at") return { path: whole, writes: !lookingFuncs.has(method) };
-  const [, , openFlags, flags] = rest;
-  return { path: whole, writes: isSet(openFlags, "create", "truncate") || isSet(flags, "write", "mutateDirectory") };
-}
-
-const isSet = (flags: unknown, ...names: readonly string[]): boolean =>
-  typeof flags === "object" && flags !== null && names.some((name) => Reflect.get(flags, name) === true);
 
 const returnsDenied = ({ params, result }: FuncType, denied: WeakSet<Resource>): boolean =>
   params.length === 0 && result?.kind === "own" && denied.has(result.resource.resource);

@@ -29,7 +29,18 @@ export interface Tree {
    */
   readonly onWriteRefused?: (open: number, path: string) => void;
   readonly onLeave?: (leave: Leave) => void;
+  /** Of a directory that is only shown: told of all that is asked in it, before it is refused. */
+  readonly onAsked?: (asked: Asked) => void;
 }
+
+export interface Asked {
+  readonly capability: "read" | "write";
+  /** Below the directory, as it was given. */
+  readonly path: string;
+}
+
+/** What a descriptor holds: an open file, or what stands for one that may not be touched. */
+export type HeldFile = Pick<OpenFile, "fd" | "release"> & { retain(): OpenFile };
 
 /** A path that was refused because it leads out of the directory that it began in. */
 export interface Leave {
@@ -47,7 +58,7 @@ export interface Access {
 }
 
 interface DescriptorParts {
-  readonly file: OpenFile;
+  readonly file: HeldFile;
   readonly isDirectory: boolean;
   readonly tree: Tree;
   readonly rights: Rights;
@@ -59,7 +70,7 @@ interface DescriptorParts {
 const noSync = { fileIntegritySync: false, dataIntegritySync: false, requestedWriteSync: false } as const;
 
 export class Descriptor implements Disposable {
-  readonly #file: OpenFile;
+  readonly #file: HeldFile;
   readonly #isDirectory: boolean;
   readonly #access: Access;
   readonly tree: Tree;
@@ -85,7 +96,7 @@ export class Descriptor implements Disposable {
     return this.#file.fd;
   }
 
-  get #openFile(): OpenFile {
+  get #openFile(): HeldFile {
     if (this.#isDirectory) refuse("bad-descriptor");
     return this.#file;
   }
@@ -160,6 +171,7 @@ export class Descriptor implements Disposable {
   }
 
   readDirectory(): DirectoryEntryStream {
+    this.tree.onAsked?.({ capability: "read", path: "." });
     return new DirectoryEntryStream(this.directory, this.tree.ledger);
   }
 

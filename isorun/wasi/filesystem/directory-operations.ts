@@ -37,6 +37,7 @@ export interface Target {
 }
 
 function startOf({ self, path }: Target, capability: Leave["capability"]): WalkStart {
+  self.tree.onAsked?.({ capability, path });
   const { directory, rights, tree } = self;
   const { onWriteRefused, onLeave } = tree;
   const told = onLeave && ((way: string) => onLeave({ capability, directory, path, way }));
@@ -49,6 +50,7 @@ const walking = <T>(target: Target, run: (walk: Walk) => T, capability: Leave["c
 /** Where nothing may be changed, that is said whatever the path leads to. */
 function needChanges({ self, path }: Target): void {
   if (mayChange(self.rights)) return;
+  self.tree.onAsked?.({ capability: "write", path });
   self.tree.onWriteRefused?.(self.directory, path);
   refuse("not-permitted");
 }
