@@ -96,7 +96,7 @@ async function warm(make: (typeof kinds)[string]): Promise<Warm> {
 test.each(Object.entries(kinds))("a call %s", async (_, make) => {
   const fit = new Set<boolean>();
   const last = deepest();
-  for (let above = 0; above < depths; above += 2) {
+  for (const above of depths) {
     const { instance, one, run } = await warm(make);
     const answers: Promise<unknown>[] = [];
     fit.add(fits(last - above, () => void answers.push(Promise.resolve(run()))));
@@ -108,5 +108,8 @@ test.each(Object.entries(kinds))("a call %s", async (_, make) => {
   expect(fit.has(true)).toBe(true);
 });
 
-/** In frames of `at`. */
-const depths = 100;
+/** In frames of `at`, which compiled code makes small: one after the other where it is full, then up to where it is not. */
+const depths = [
+  ...Array.from({ length: 50 }, (_, index) => index),
+  ...Array.from({ length: 40 }, (_, index) => 50 + index * 25),
+];
