@@ -35,11 +35,14 @@ test("what is given under another name is no denial", () => {
   expect(denied("data/link", "/home/me/data/x", true)).toBeUndefined();
 });
 
+interface Asking {
+  readonly guestPath?: string;
+  readonly capability?: "read" | "write";
+  readonly cwd?: string;
+}
+
 describe("what is asked outside of all that was given", () => {
-  const asked = (
-    path: string,
-    { guestPath = "/", capability = "read" as "read" | "write", cwd = import.meta.dir } = {},
-  ) => {
+  const asked = (path: string, { guestPath = "/", capability = "read", cwd = import.meta.dir }: Asking = {}) => {
     const refusals = new Refusals({ report: silentReport, policy, cwd });
     refusals.onAsked({ capability, path, guestPath });
     return refusals;
@@ -56,8 +59,8 @@ describe("what is asked outside of all that was given", () => {
 
   test("is meant from the root, where it is only there", () => {
     const path = join(import.meta.dir, "run.ts");
-    const denied = { ...denial, requested: path, flag: `--allow-read=${import.meta.dir}` };
-    expect(asked(path.slice(1)).denied).toEqual(denied as never);
+    const expected = { ...denial, requested: path, flag: `--allow-read=${import.meta.dir}` };
+    expect(asked(path.slice(1)).denied).toEqual(expected as never);
     const made = asked(join(import.meta.dir, "new").slice(1), { capability: "write" }).denied;
     expect(made).toMatchObject({ requested: join(import.meta.dir, "new"), flag: `--allow-write=${import.meta.dir}` });
   });
@@ -67,8 +70,8 @@ describe("what is asked outside of all that was given", () => {
   });
 
   test.each(["read", "write"] as const)("is nobody's denial where there is nothing: %s", (capability) => {
-    const { denied, absent } = asked("nowhere/x", { capability });
-    expect(denied).toBeUndefined();
-    expect(absent).toEqual({ capability, path: "nowhere/x" });
+    const refusals = asked("nowhere/x", { capability });
+    expect(refusals.denied).toBeUndefined();
+    expect(refusals.absent).toEqual({ capability, path: "nowhere/x" });
   });
 });

@@ -15,6 +15,14 @@ export interface DeniedDirOptions {
 }
 
 /**
+ * ```ts
+ * const asked: string[] = [];
+ * const shown = new WasiDeniedDir(".", { onAsked: ({ capability, path }) => void asked.push(`${capability} ${path}`) });
+ * const instance = await runtime.instance(await runtime.load(capitals)).linkSystem(shown).instantiate();
+ * await instance.call("run").catch(() => undefined);
+ * asked[0]; // → "read input.txt"
+ * ```
+ *
  * A directory by the name of `guestPath` in which everything is refused with `access`. Without one, a program that names
  * a file outside of its directories gives up by itself, and nobody hears which file it was. It stands for no directory
  * of the host, and works everywhere. `get-directories` lists it in the order in which it was linked: link it behind
