@@ -36,6 +36,7 @@ describe("--invoke", () => {
   test.each([
     ["subtract(1)", 66, "E_INVOKE_NAME", "It exports 'test:lib/math@1.2.0#add'"],
     ["divid(1)", 66, "E_INVOKE_NAME", "Did you mean 'divide'?"],
+    ['ech("x")', 66, "E_INVOKE_NAME", "Did you mean 'echo'?"],
     ["add(1", 2, "E_INVOKE_TEXT", "expected ')' behind the arguments"],
     ["add(1, -2)", 2, "E_INVOKE_TEXT", "line 1, column 8"],
     ["add(1)", 2, "E_INVOKE_TEXT", "the argument 'b' (u32)"],
