@@ -55,8 +55,8 @@ export const canaries: Readonly<Record<string, Canary>> = {
   "loops that nobody pays for": {
     kind: "loops",
     file: "compile/fuel-regions.ts",
-    from: "output.append(toOuterLoop);\n    this.#charge();",
-    to: "output.append(toOuterLoop);",
+    from: "this.#output.append(toOuterLoop);\n    this.#charge(region);",
+    to: "this.#output.append(toOuterLoop);",
   },
   "handles of another resource that go through a link": {
     kind: "links",
