@@ -6,6 +6,7 @@
  */
 import { stateOffsets } from "../adapter/state-memory.ts";
 import { heldRoots, type Root, type Task } from "./task.ts";
+import { timeLeftOf } from "./time-left.ts";
 
 export interface ReturningLink {
   readonly caller: Root;
@@ -13,10 +14,10 @@ export interface ReturningLink {
   /** Whether the caller's allocator has failed, or whatever else it cannot be left from. */
   hasFailed(): boolean;
   /**
-   * Ends the call, and never throws. @param returned what its post-return waits for
+   * Ends the call, and never throws. @param returned what its post-return waits for, which may take `limitMs`
    * @returns false where it was the callee that failed, in its clean-up
    */
-  readonly end: (returned: number | undefined) => boolean;
+  readonly end: (returned: number | undefined, limitMs: number) => boolean;
 }
 
 /** Of each caller, by their numbers. They close over instances, which the end of the caller forgets. */
@@ -37,13 +38,20 @@ export function numberReturning(link: ReturningLink): number {
   return lastNumber;
 }
 
+/**
+ * How long the callee's clean-up may take where its caller's time was limited. It is not what the caller had left, which
+ * would end a callee for the time that its caller has wasted.
+ */
+const cleanUpMsMax = 100;
+
 /** Before the end of what the task holds: it does not hold those that have returned. */
 export function endReturnedCalls(task: Task): void {
+  const limitMs = timeLeftOf(task) === Infinity ? Infinity : cleanUpMsMax;
   for (const caller of heldRoots(task)) {
     const links = [...(linksOf.get(caller) ?? [])].filter(([number, link]) => hasReturned(task, { number, link }));
     for (const [number, { callee, end }] of links) {
       const returned = callee.words[(callee.place + stateOffsets.returned) / 4] ?? 0;
-      if (!end(callee.holder === number ? returned : undefined)) callee.holder = task.id;
+      if (!end(callee.holder === number ? returned : undefined, limitMs)) callee.holder = task.id;
     }
   }
 }

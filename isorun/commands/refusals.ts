@@ -26,7 +26,7 @@ export class Refusals {
   /** The first. */
   denied: CapabilityDenial | undefined;
   /** The first that was refused where nothing is. */
-  absent: { readonly capability: FileCapability; readonly path: string } | undefined;
+  absent: Absent | undefined;
   readonly #cwd: string;
 
   constructor({ report, policy, cwd }: RefusalsOptions) {
@@ -67,7 +67,7 @@ export class Refusals {
     if (denied === undefined) return;
     const { flag, ...rest } = denied;
     if (!isThere(end, capability)) {
-      this.absent ??= { capability, path: requested };
+      this.#keepAbsent({ capability, path: requested });
       this.#emit({ ...rest, requested }, requested);
     } else this.#tell({ ...rest, requested, ...(flag === undefined || wanted === "/" ? {} : { flag }) }, requested);
   }
@@ -82,7 +82,7 @@ export class Refusals {
       this.#tell(denied, path);
       return;
     }
-    this.absent ??= { capability: "write", path: end };
+    this.#keepAbsent({ capability: "write", path: end });
     this.#emit({ capability: "write", requested: end, deniedBy: denied.deniedBy }, path);
   };
 
@@ -102,19 +102,32 @@ export class Refusals {
     this.#tell({ ...rest, requested, ...(helps ? { flag } : {}) }, guestPath);
   };
 
+  /** Programs look for many things that they can do without, and write what they are for. */
+  #keepAbsent(absent: Absent): void {
+    if (this.absent === undefined || (this.absent.capability === "read" && absent.capability === "write")) {
+      this.absent = absent;
+    }
+  }
+
   #tell(denied: CapabilityDenial, about: string): void {
     this.denied ??= denied;
     this.#emit(denied, about);
   }
 
   #emit(denied: CapabilityDenial, about: string): void {
-    if (this.#told.has(about) || this.#told.size >= toldMax) return;
-    this.#told.add(about);
+    const key = `${denied.capability} ${denied.flag === undefined ? "" : "by a flag "}${about}`;
+    if (this.#told.has(key) || this.#told.size >= toldMax) return;
+    this.#told.add(key);
     this.#report.emit("capability.denied", denialEvent(denied));
   }
 }
 
 type FileCapability = "read" | "write";
+
+interface Absent {
+  readonly capability: FileCapability;
+  readonly path: string;
+}
 
 interface Meant {
   /** On the host. */

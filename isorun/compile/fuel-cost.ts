@@ -1,9 +1,9 @@
 /**
- * What code costs in fuel, version 2. The unit is an instruction. A change of anything here, or of where regions begin
+ * What code costs in fuel, version 3. The unit is an instruction. A change of anything here, or of where regions begin
  * (fuel-regions.ts), changes how much fuel programs need: it is a new version.
  */
 
-export const fuelCostVersion = 2;
+export const fuelCostVersion = 3;
 
 /** Every instruction that has none below. `end` and `else` are no instructions. */
 export const instructionCost = 1;
@@ -16,7 +16,10 @@ export const thrownValueCost = 8;
 
 export const freeThrownValues = 16;
 
-/** Of `memory.grow` and `table.grow`: they call the host. What is grown is a matter of memory, not of fuel. */
+/**
+ * Of `memory.grow` and `table.grow`: they call the host. What a memory grows by is a matter of memory, not of fuel; a table
+ * costs an instruction for each element that it has then, because engines copy it.
+ */
 export const growCost = 100;
 
 /** Bulk operations on memories cost an instruction for each 2^3 bytes beside their own, rounded down. */

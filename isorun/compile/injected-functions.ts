@@ -89,6 +89,18 @@ export class InjectedFunctions {
     });
   }
 
+  /** (delta) → delta: charges for the table that is about to grow, without asking. Engines copy all of it. */
+  chargeTable(index: number, is64: boolean): number {
+    return this.#once(`table ${index}`, () => {
+      const { fuel } = this.#accounts;
+      const extend = is64 ? [] : [0xad]; // i64.extend_i32_u
+      return {
+        typePlace: is64 ? typePlace.pass64 : typePlace.pass32,
+        body: bodyOf([0x23], fuel, [0xfc, 0x10], index, [...extend, 0x7d, 0x24], fuel, [0x20, 0]),
+      };
+    });
+  }
+
   /** (delta) → delta: accounts for growth that is about to be tried. */
   reserve(space: keyof typeof growSpaces, index: number, is64: boolean): number {
     return this.#once(`reserve ${space} ${index}`, () => {

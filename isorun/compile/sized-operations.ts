@@ -72,6 +72,8 @@ export class SizedOperations {
     const index = this.#cursor.u32();
     if (isDead) return;
     const is64 = this.#plan.tables[index]?.is64 === true;
+    const { accounts, injected } = this.#plan;
+    if (accounts.fuel !== undefined) this.#cursor.callBefore(start, injected.chargeTable(index, is64));
     this.#charge(start, "elements", is64);
     this.#account("table", start, { index, is64 });
   }

@@ -73,6 +73,7 @@ class DropInTurn {
     let rest;
     try {
       this.#instance.enter(undefined);
+      this.#instance.root.onEnter?.();
       this.#hasEnded = false;
       rest = this.#begin(representation);
     } catch (error) {

@@ -141,6 +141,7 @@ function dropByHost(instance: ComponentInstance, run: () => void): void {
   const task = scheduler.beginSync(root);
   try {
     instance.enter(undefined);
+    root.onEnter?.();
     run();
   } catch (error) {
     throw scheduler.unwind(task, error);

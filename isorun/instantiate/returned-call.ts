@@ -7,12 +7,12 @@ export const returningLink = (caller: ComponentInstance, { post, scope: { instan
   caller: caller.root,
   callee: instance.root,
   hasFailed: () => !caller.mayLeave && post === undefined,
-  end: (returned) => {
+  end: (returned, limitMs) => {
     // Its post-return runs, and nobody leaves it from there.
     if (!instance.mayLeave) return false;
     const { root } = instance;
     if (root.state === "ready" && returned !== undefined && typeof post === "function") {
-      cleanUp(instance, () => post(returned));
+      cleanUp(instance, { limitMs, run: () => post(returned) });
     }
     if (root.state === "ready") for (const entered of instance.around) entered.mayEnter = true;
     root.leaveAll();
@@ -20,13 +20,18 @@ export const returningLink = (caller: ComponentInstance, { post, scope: { instan
   },
 });
 
+interface CleanUp {
+  readonly limitMs: number;
+  readonly run: () => void;
+}
+
 /** Its caller is gone: the deadline of that is none of its own, and nobody is told what it fails with. */
-function cleanUp(instance: ComponentInstance, run: () => void): void {
+function cleanUp(instance: ComponentInstance, { limitMs, run }: CleanUp): void {
   const { root, states } = instance;
   const { scheduler } = states;
   const task = scheduler.beginSync(root);
   task.parent = undefined;
-  task.deadlineMs = Infinity;
+  task.deadlineMs = limitMs === Infinity ? Infinity : performance.now() + limitMs;
   // It was counted when it began, if the host made it.
   root.calls -= 1;
   try {

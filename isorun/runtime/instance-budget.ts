@@ -61,7 +61,7 @@ export class InstanceBudget {
   #late: { readonly reason: unknown } | undefined;
   #spaces = { memory: 0, table: 0 };
   #fuelAtStart = 0n;
-  /** The slice has no end, since nobody's time was limited when it began. */
+  /** The slice is long, since nobody's time was limited when it began. */
   #isUnwatched = false;
   #outputBytes = 0;
   /** Of memories that were shown, when the instance had to give them back. */
@@ -283,8 +283,11 @@ const slowInstructionsPerMs = 10_000;
 const sliceFuelMin = 20_000;
 /** Some hundred microseconds of compiled code. */
 const sliceFuelMax = 1_000_000;
-/** Nothing has to be looked at: a limit of time that a later call brings begins a slice of its own (`enter`). */
-const sliceFuelUnwatched = 1n << 62n;
+/**
+ * Nobody's time is limited, and what ends the guest all the same, a getter of the host's that aborts while it is read, may
+ * wait for some milliseconds of compiled code. A limit that a later call brings begins a slice of its own (`enter`).
+ */
+const sliceFuelUnwatched = 1n << 26n;
 
 /** Those that were not compiled by who loaded the component are when they are first needed. */
 function compiled(core: CoreModule, { modules, cores }: ComponentParts): WebAssembly.Module {
