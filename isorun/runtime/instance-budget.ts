@@ -285,9 +285,9 @@ const sliceFuelMin = 20_000;
 const sliceFuelMax = 1_000_000;
 /**
  * Nobody's time is limited, and what ends the guest all the same, a getter of the host's that aborts while it is read, may
- * wait for some milliseconds of compiled code. A limit that a later call brings begins a slice of its own (`enter`).
+ * wait for a tenth of a second of compiled code. A limit that a later call brings begins a slice of its own (`enter`).
  */
-const sliceFuelUnwatched = 1n << 26n;
+const sliceFuelUnwatched = 1n << 30n;
 
 /** Those that were not compiled by who loaded the component are when they are first needed. */
 function compiled(core: CoreModule, { modules, cores }: ComponentParts): WebAssembly.Module {
