@@ -285,7 +285,7 @@ const sliceFuelMin = 20_000;
 const sliceFuelMax = 1_000_000;
 /**
  * Nobody's time is limited, and what ends the guest all the same, a getter of the host's that aborts while it is read, may
- * wait for a tenth of a second of compiled code. A limit that a later call brings begins a slice of its own (`enter`).
+ * wait for some tenths of a second. A limit that a later call brings begins a slice of its own (`enter`).
  */
 const sliceFuelUnwatched = 1n << 30n;
 
