@@ -108,7 +108,6 @@ function makeEntry({ params, result }: FuncType, options: EntryOptions): Generat
   );
 }
 
-/** What quick calls keep (edge.ts). In place, because engines inline few of the functions that all entries share. */
 /**
  * A function that is kept holds no memory of an instance that is gone: nothing comes to core code any more. In an object,
  * because engines take a variable that is set again for no constant, which makes calls half as fast.
@@ -116,6 +115,7 @@ function makeEntry({ params, result }: FuncType, options: EntryOptions): Generat
 const forgetting =
   "  const core = { target, post };\n  cx.root.onceGone(() => { core.target = core.post = undefined; r.length = 0; });\n";
 
+/** What quick calls keep (edge.ts). In place, because engines inline few of the functions that all entries share. */
 const books = `  const { words, isQuick } = cx;
   const { task: own, place, enterIndex, endedIndex, holderIndex, callsIndex } = cx.root;
 `;

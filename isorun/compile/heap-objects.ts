@@ -2,7 +2,8 @@
  * What of a module the engine's collector keeps, and no account sees: structures and arrays, and exceptions, which can be
  * held by a reference. Whoever limits memory refuses such a module (docs/decisions/0008-metering.md).
  *
- * An exception that only passes through, as those of C++ do, is none of it: it holds few numbers, and is held by frames.
+ * An exception that only passes through, as those of C++ do, is none of it: it holds few numbers, and is held by frames,
+ * in whose locals nobody counts them.
  */
 import type { CoreModule } from "../core-module/core-module.ts";
 import type { CoreFuncType, CoreValType } from "../decode/ast.ts";

@@ -208,7 +208,7 @@ function importsOf(accounts: readonly AccountName[], namespace: string, { typeCo
 /** How many functions there are is known behind them: room for the longest count. */
 const countWidth = 5;
 
-/** Code grows by a half where loops are short; more is reserved as it is needed. */
+/** Where loops are short, code grows by a half or more: more is reserved as it is needed. */
 const expectedGrowth = 1.5;
 
 /** The contents of the code section, in a buffer with room for the other sections: a large module is written once. */

@@ -36,7 +36,7 @@ export class LinkAccount {
   /** Of the message that is passed, in each direction. */
   readonly #bytes = { in: 0, out: 0 };
 
-  /** @param given what puts things right where somebody gives more than itself may pass on */
+  /** @param passing what puts things right where somebody gives more than itself may pass on */
   constructor(
     { root: caller, states }: ComponentInstance,
     { root: callee }: ComponentInstance,

@@ -80,13 +80,13 @@ export class Component {
     return planOf(this.#parts.valid);
   }
 
-  /** What the engine needs to instantiate it. */
   /** @throws TypeError (`invalid-argument`) for all that `load` did not make */
   static require(given: Component): void {
     const isOne = typeof given === "object" && given !== null && #parts in given;
     if (!isOne) throw argumentError(`a component that 'load' made is needed here, found ${nameOf(given)}`);
   }
 
+  /** What the engine needs to instantiate it. */
   static partsOf(component: Component): ComponentParts {
     return component.#parts;
   }

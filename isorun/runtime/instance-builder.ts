@@ -160,7 +160,7 @@ export class InstanceBuilder {
     const linker = new Linker(budget.writeOutput, (run) => budget.root.onceGone(run));
     let imports: ReadonlyMap<string, Item>;
     try {
-      // What is linked while one of them is waited for is the next instance's.
+      // What is defined while one of them is waited for is the next instance's; links to instances are looked at behind it.
       const definitions = this.#definitions.slice();
       for (const define of definitions) {
         const answer = define(linker);
