@@ -14,7 +14,7 @@ import { ResourceValue } from "./resource-value.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { requireRoom, requireRoomToEnd } from "./stack-room.ts";
 import type { Root, Task } from "./task.ts";
-import { runningIndex } from "./task-numbers.ts";
+import { dutyIndex, runningIndex } from "./task-numbers.ts";
 
 /** Of the component instance (instantiate/component-instance.ts) what calls need. */
 export interface Enterable {
@@ -173,6 +173,13 @@ export class Edge {
   /** What the arguments did, while they were read, has ended the instance: so says the call, which did not come to it. */
   endOf(task: Task): unknown {
     return task.interrupt?.reason ?? this.#scheduler.refusal(this.root, undefined);
+  }
+
+  /** Before the guest's allocator runs: reading values may have ended the call. @throws what ended it */
+  protected requireGoing(): void {
+    if (this.words[dutyIndex] === 0) return;
+    const { running } = this.#scheduler;
+    if (running?.interrupt !== undefined) throw running.interrupt.reason;
   }
 
   /** What the end of the instance has dropped meanwhile is nobody's any more. */

@@ -12,7 +12,7 @@ import { cannotEnter, failureOf } from "./refusals.ts";
 import { endReturnedCalls } from "./returned-calls.ts";
 import { canSuspend, suspendingImport } from "./suspending.ts";
 import { Suspension } from "./suspension.ts";
-import { type CallContext, chainOf, heldRoots, type Root, Task, TaskContext } from "./task.ts";
+import { type CallContext, callsOf, chainOf, heldRoots, type Root, Task, TaskContext } from "./task.ts";
 import { dutyIndex, runningIndex, TaskNumbers } from "./task-numbers.ts";
 import { beginTime, endNow, endOf, lateOf, tooLate, wallLeftOf } from "./time-left.ts";
 import { framesOf } from "./trap-frames.ts";
@@ -193,11 +193,11 @@ export class Scheduler {
     this.words[pendingAddress / 4] = pendingKinds.trap;
   }
 
-  /** Ends a call from outside: at once if it waits, else as soon as it comes to a place where it can end. */
+  /** Ends a call, and those that it made: at once if it waits, else before its guest runs on from where the host is. */
   stop(task: Task, reason: unknown): void {
     this.#leaveQueue(task);
     task.stop(reason);
-    for (const child of task.children ?? []) this.stop(child, reason);
+    for (const child of callsOf(task)) this.stop(child, reason);
   }
 
   /** A trap came out of the call: every instance that it is in ends. @returns what is told of it */

@@ -192,8 +192,8 @@ export class Support extends Edge {
     const { realloc, words, instance } = this.#options;
     if (realloc === undefined) throw new Error("validation asks for realloc where something is allocated");
     this.#count(size);
-    const { words: states, leaveIndex } = this;
-    states[leaveIndex] = 0;
+    this.requireGoing();
+    this.words[this.leaveIndex] = 0;
     if (instance.hasContext) instance.beginThread();
     const pointer = realloc(0, 0, align, size) >>> 0;
     if (instance.hasContext) instance.endThread();
@@ -201,7 +201,7 @@ export class Support extends Edge {
     if (pointer % align !== 0) throw new TrapError(words.reallocAlign);
     if (pointer + size > this.#bytes.length) throw new TrapError(words.reallocEnd);
     // Last: whoever finds that the instance may not be left knows that its allocator has failed.
-    states[leaveIndex] = 1;
+    this.words[this.leaveIndex] = 1;
     return pointer;
   }
 

@@ -46,7 +46,7 @@ export class Task {
   linked: Root[] | undefined;
   /** Whose turn it was given: nobody else may enter in between. */
   granted: Root | undefined;
-  /** Calls that its host functions made and that have not ended. */
+  /** Calls that its host functions made and that have not ended, without synchronous ones (`callsOf`). */
   children: Set<Task> | undefined;
   /** What another runtime, or another host, passed. */
   passed: { readonly chain: readonly string[]; readonly traceparent?: string | undefined } | undefined;
@@ -112,6 +112,15 @@ export class Task {
     this.interrupt = undefined;
     this.stopped = undefined;
   }
+}
+
+/** Calls that its host functions made and that have not ended: synchronous ones are known by the stack alone. */
+export function callsOf(task: Task): readonly Task[] {
+  const made = [...(task.children ?? [])];
+  for (let { running } = task.root; running !== undefined; running = running.before) {
+    if (running === running.root.task && running.parent === task) made.push(running);
+  }
+  return made;
 }
 
 /** Which roots a task is in, in the order in which they were entered: from the one that the host called along links. */
@@ -197,6 +206,8 @@ export function chainOf(task: Task): readonly string[] {
 export type InstanceState = "ready" | "trapped" | "exhausted" | "terminated";
 
 export interface NumberedTasks {
+  /** Whose core code runs. */
+  readonly running: Task | undefined;
   readonly numbered: (id: number) => Task | undefined;
 }
 
@@ -326,6 +337,11 @@ export class Root {
   /** The task of that number, as long as it has not ended. */
   get heldBy(): Task | undefined {
     return this.#tasks.numbered(this.holder);
+  }
+
+  /** Of all in its runtime, the call whose core code runs. */
+  get running(): Task | undefined {
+    return this.#tasks.running;
   }
 
   /** @throws BudgetExhausted */

@@ -284,8 +284,8 @@ const sliceFuelMin = 20_000;
 /** Some hundred microseconds of compiled code. */
 const sliceFuelMax = 1_000_000;
 /**
- * Nobody's time is limited, and what ends the guest all the same, a getter of the host's that aborts while it is read, may
- * wait for some tenths of a second. A limit that a later call brings begins a slice of its own (`enter`).
+ * Some tenths of a second, where nobody's time is limited: whoever stops a call from within, in a host function or where a
+ * value is read, is heeded before the guest runs on. A limit that a later call brings begins a slice of its own (`enter`).
  */
 const sliceFuelUnwatched = 1n << 30n;
 
