@@ -35,6 +35,16 @@ test("each change that is refused through what is open is told, by the path of w
   expect(readFileSync(join(inside, "file"), "utf8")).toBe("hello");
 });
 
+test("paths that lead to nothing anywhere are refused, and not told", async () => {
+  const told: string[] = [];
+  const note = (what: unknown): void => void told.push(String(what));
+  const { err } = await probeWith({ onWriteRefused: note, onPathOut: note });
+  for (const path of ["", "a\0", "a/".repeat(2048)]) expect(err("unlink-file-at", 1, path)).toBe("not-permitted");
+  expect(err("stat-at", 1, [], "/".repeat(4096))).toBe("name-too-long");
+  expect(err("stat-at", 1, [], "/a\0")).toBe("invalid");
+  expect(told).toEqual([]);
+});
+
 const noEntry = Object.assign(new Error("ENOENT: no log here"), { code: "ENOENT", errno: -2 });
 
 test.each([noEntry, new ComponentError("no-entry")])(

@@ -3,8 +3,7 @@ import { argumentError } from "../../core/argument-error.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { reasonOf } from "../../core/system-reason.ts";
 import { nameOf } from "../call/check-value.ts";
-import { ComponentError, LinkError, TrapError } from "../errors/errors.ts";
-import { requireAtOnce } from "../runtime/at-once.ts";
+import { ComponentError, LinkError } from "../errors/errors.ts";
 import type { Linker } from "../runtime/linker.ts";
 import { requireOptions, requireWord } from "../runtime/require-options.ts";
 import { requireFunction } from "../runtime/required.ts";
@@ -17,6 +16,7 @@ import { files, flags, pathOf, whyNoFiles } from "./filesystem/host-files.ts";
 import { installPreopens, type Preopen } from "./filesystem/install.ts";
 import { FileLedger, type OpenFile } from "./filesystem/open-file.ts";
 import { type Rights, readOnly, writable } from "./filesystem/rights.ts";
+import { tellHost } from "./tell-host.ts";
 import { wasiName } from "./wasi-name.ts";
 
 export interface DirOptions {
@@ -130,7 +130,7 @@ export class WasiDir implements SystemComponent, Disposable {
 
   readonly #refused = (open: number, path: string): void => {
     const hostPath = joined(files.readlinkSync(pathOf(open)), path);
-    tell("onWriteRefused", () => this.#onWriteRefused(hostPath));
+    tellHost("onWriteRefused", this.name, () => this.#onWriteRefused(hostPath));
   };
 
   #leaving(root: number): (leave: Leave) => void {
@@ -140,7 +140,9 @@ export class WasiDir implements SystemComponent, Disposable {
       const below = joined(this.#guestPath, start.slice(directory.length).replace(/^\//, ""));
       const guestPath = path.startsWith("/") ? path : joined(below, path);
       const hostPath = isAbsolute ? way : joined(start, way);
-      tell("onPathOut", () => this.#onPathOut({ capability, guestPath, hostPath, isAbsolute, directory }));
+      tellHost("onPathOut", this.name, () =>
+        this.#onPathOut({ capability, guestPath, hostPath, isAbsolute, directory }),
+      );
     };
   }
 
@@ -195,16 +197,6 @@ class OpenDirectory {
   close(): void {
     if (!this.#isClosed) this.release();
     this.#isClosed = true;
-  }
-}
-
-/** What a host's function throws is a trap, also what a guest would be told of if a file had failed with it. */
-function tell(name: keyof DirOptions, run: () => unknown): void {
-  try {
-    requireAtOnce(run(), `'${name}'`, "for which nothing waits");
-  } catch (cause) {
-    const words = cause instanceof Error ? cause.message : "it threw what is no Error";
-    throw new TrapError(`'${name}' of WasiDir failed: ${words}`, { cause });
   }
 }
 

@@ -17,6 +17,7 @@ import {
 } from "./metadata.ts";
 import type { FileLedger, OpenFile } from "./open-file.ts";
 import type { Rights } from "./rights.ts";
+import { requirePath } from "./walk.ts";
 
 /** What all descriptors below one preopened directory share. */
 export interface Tree {
@@ -29,7 +30,7 @@ export interface Tree {
    */
   readonly onWriteRefused?: (open: number, path: string) => void;
   readonly onLeave?: (leave: Leave) => void;
-  /** Of a directory that is only shown: told of all that is asked in it, before it is refused. */
+  /** It has one if the directory is only shown: told of what needs a right, which is refused then. */
   readonly onAsked?: (asked: Asked) => void;
 }
 
@@ -90,6 +91,19 @@ export class Descriptor implements Disposable {
     this.#file.release();
   }
 
+  /**
+   * Comes back where there are files. In a directory that is only shown, what needs a right is told, and refused.
+   * @param path where it leads to nothing in any directory, that is said, as no right would help
+   * @throws ComponentError `access`, or as `requirePath`
+   */
+  ask(capability: Asked["capability"], path = "."): void {
+    const { onAsked } = this.tree;
+    if (onAsked === undefined) return;
+    requirePath(path);
+    onAsked({ capability, path });
+    refuse("access");
+  }
+
   /** The open directory. @throws ComponentError `not-directory` */
   get directory(): number {
     if (!this.#isDirectory) refuse("not-directory");
@@ -128,10 +142,12 @@ export class Descriptor implements Disposable {
   }
 
   sync(): void {
+    this.ask("read");
     files.fsyncSync(this.#file.fd);
   }
 
   syncData(): void {
+    this.ask("read");
     files.fdatasyncSync(this.#file.fd);
   }
 
@@ -153,6 +169,7 @@ export class Descriptor implements Disposable {
   }
 
   setTimes(times: NewTimes): void {
+    this.ask("write");
     this.#needWrite();
     setTimes(this.#file.fd, times);
   }
@@ -171,20 +188,28 @@ export class Descriptor implements Disposable {
   }
 
   readDirectory(): DirectoryEntryStream {
-    this.tree.onAsked?.({ capability: "read", path: "." });
+    this.ask("read");
     return new DirectoryEntryStream(this.directory, this.tree.ledger);
   }
 
   stat(): object {
+    this.ask("read");
     return descriptorStat(statOf(this.#file.fd));
   }
 
+  /** Those that are only shown are what they were made by: there is nothing to look at. */
   isSameObject(other: Descriptor): boolean {
+    if (this.#isOnlyShown || other.#isOnlyShown) return this.tree.owner === other.tree.owner;
     return isSame(statOf(this.#file.fd), statOf(other.#file.fd));
   }
 
   metadataHash(): MetadataHash {
+    this.ask("read");
     return metadataHash(statOf(this.#file.fd));
+  }
+
+  get #isOnlyShown(): boolean {
+    return this.tree.onAsked !== undefined;
   }
 
   #needWrite(): void {

@@ -5,7 +5,7 @@ import { files } from "./host-files.ts";
 import { descriptorStat, type MetadataHash, metadataHash, type NewTimes, setTimes, statOf } from "./metadata.ts";
 import { openAt, withNamed } from "./open-at.ts";
 import { mayChange } from "./rights.ts";
-import { decodeName, Walk, type WalkStart } from "./walk.ts";
+import { decodeName, pathFault, Walk, type WalkStart } from "./walk.ts";
 
 /** `path-flags` */
 export interface PathFlags {
@@ -37,7 +37,7 @@ export interface Target {
 }
 
 function startOf({ self, path }: Target, capability: Leave["capability"]): WalkStart {
-  self.tree.onAsked?.({ capability, path });
+  self.ask(capability, path);
   const { directory, rights, tree } = self;
   const { onWriteRefused, onLeave } = tree;
   const told = onLeave && ((way: string) => onLeave({ capability, directory, path, way }));
@@ -47,11 +47,11 @@ function startOf({ self, path }: Target, capability: Leave["capability"]): WalkS
 const walking = <T>(target: Target, run: (walk: Walk) => T, capability: Leave["capability"] = "read"): T =>
   Walk.run(startOf(target, capability), target.path, run);
 
-/** Where nothing may be changed, that is said whatever the path leads to. */
+/** Where nothing may be changed, that is said whatever the path leads to; what leads to nothing is nobody's to hear. */
 function needChanges({ self, path }: Target): void {
+  self.ask("write", path);
   if (mayChange(self.rights)) return;
-  self.tree.onAsked?.({ capability: "write", path });
-  self.tree.onWriteRefused?.(self.directory, path);
+  if (pathFault(path) === undefined) self.tree.onWriteRefused?.(self.directory, path);
   refuse("not-permitted");
 }
 

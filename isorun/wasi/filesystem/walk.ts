@@ -4,7 +4,7 @@
  * the directory that was walked through, which is open still. So whatever others rename, link or remove meanwhile, the
  * kernel is never asked for anything but a name in a directory that was reached from the first one downwards.
  */
-import { errnoOf, refuse } from "./error-code.ts";
+import { type ErrorCode, errnoOf, refuse } from "./error-code.ts";
 import { files, flags, pathOf } from "./host-files.ts";
 import { type Rights, rightsIn } from "./rights.ts";
 
@@ -171,10 +171,8 @@ export class Walk {
 
   /** Whether the path names a directory by its form. */
   #push(path: string): boolean {
-    if (path === "") refuse("no-entry");
-    if (path.includes("\0")) refuse("invalid");
+    requirePath(path);
     if (path.startsWith("/")) this.#refuseToLeave(path);
-    checkLength(path);
     const names = path.split("/");
     const end = names.at(-1);
     // A dot at the end is the directory itself; elsewhere it says nothing.
@@ -186,7 +184,17 @@ export class Walk {
 
 const directoryFlags = flags.path | flags.directory | flags.noFollow | flags.closeOnExec;
 
-function checkLength(path: string): void {
+/** What a path is refused with that leads to nothing in any directory; undefined for all others. */
+export function pathFault(path: string): ErrorCode | undefined {
+  if (path === "") return "no-entry";
+  if (path.includes("\0")) return "invalid";
   // No character takes more than three bytes for each of its units.
-  if (path.length > pathBytesMax / 3 && new TextEncoder().encode(path).length > pathBytesMax) refuse("name-too-long");
+  const isLong = path.length > pathBytesMax / 3 && new TextEncoder().encode(path).length > pathBytesMax;
+  return isLong ? "name-too-long" : undefined;
+}
+
+/** @throws ComponentError for a path that leads to nothing in any directory */
+export function requirePath(path: string): void {
+  const fault = pathFault(path);
+  if (fault !== undefined) refuse(fault);
 }
