@@ -68,8 +68,9 @@ export class Component {
   }
 
   /**
-   * A document that parsers of WIT read: the world, and the packages of the interfaces that it names. What would take more
-   * than 10,000 letters, because types have no names, is a comment in it.
+   * A document that parsers of WIT read: the world, and the packages of the interfaces that it names. What WIT cannot say
+   * (resources that the world exports itself, modules, and what speaks of them) is a comment in it, and so is what would
+   * take more than 10,000 letters, because types have no names.
    */
   toWit(): string {
     return formatWorld(this.#parts.valid.type);

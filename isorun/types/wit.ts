@@ -109,7 +109,8 @@ export function formatFuncType(type: FuncType, names: Names = ownNames, room = f
 /** One line for a message. */
 export function formatExternType(type: ExternType, room = fullRoom()): string {
   if (type.kind === "func") return formatFuncType(type, ownNames, room);
-  if (type.kind === "instance") return `interface of ${type.exports.size} items`;
+  if (type.kind === "instance")
+    return `interface of ${type.exports.size} ${type.exports.size === 1 ? "item" : "items"}`;
   if (type.kind !== "type") return type.kind;
   if (type.type.kind === "resource") return "resource";
   return isValueType(type.type) ? `type ${formatShape(type.type, ownNames, room)}` : `type of a ${type.type.kind}`;
