@@ -85,13 +85,21 @@ function readSection(id: number, section: ByteReader, { definitions, depth }: In
   } else {
     const read = items[id];
     if (read === undefined) throw new Error(`no reader for section ${id}`);
-    const count = id === startSection ? 1 : section.u32();
+    const count = countOf(id, section);
     for (let index = 0; index < count; index += 1) definitions.push(read(section, section.offset));
   }
   if (!section.isAtEnd) section.fail("section size mismatch: unexpected data at the end of the section");
 }
 
 const startSection = 9;
+const valueSection = 12;
+
+/** How many definitions are read: values are passed over all at once, and their count stands for nothing in the bytes. */
+function countOf(id: number, section: ByteReader): number {
+  if (id === startSection) return 1;
+  const count = section.u32();
+  return id === valueSection ? Math.min(count, 1) : count;
+}
 
 /** Values and start functions are gated in the specification, and refused by validation: their bytes are not looked at. */
 function skip(section: ByteReader): void {
@@ -121,7 +129,7 @@ const items: Readonly<Record<number, (section: ByteReader, offset: number) => De
       offset,
     };
   },
-  12: (section, offset) => {
+  [valueSection]: (section, offset) => {
     skip(section);
     return { kind: "value", offset };
   },

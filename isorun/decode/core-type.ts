@@ -57,8 +57,10 @@ export function readRefType(reader: ByteReader): CoreRefType {
 function readHeapType(reader: ByteReader): string | number {
   const heap = heapTypes[reader.peek() ?? 0];
   if (heap === undefined) {
+    const { offset } = reader;
+    const code = reader.peek() ?? 0;
     const index = reader.s33();
-    return index >= 0 ? index : reader.failLeadingByte("heap type");
+    return index >= 0 ? index : reader.fail(`invalid leading byte (0x${code.toString(16)}) for heap type`, offset);
   }
   reader.byte();
   return heap;
