@@ -1,6 +1,9 @@
 /** What a root may have, and how large its messages get where nobody says it. */
 import type { TimeAccount } from "./time-account.ts";
 
+/** Why a guest that computes has to end; undefined if it may go on. */
+export type Interrupt = () => Error | undefined;
+
 export interface RootLimits {
   readonly handles?: number | undefined;
   readonly instances?: number | undefined;

@@ -6,7 +6,7 @@
 import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
-import { messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
+import { type Interrupt, messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
 import type { Suspension } from "./suspension.ts";
 import type { TimeAccount } from "./time-account.ts";
 import type { FrameNames } from "./trap-frames.ts";
@@ -117,7 +117,7 @@ export class Task {
 /** Calls that its host functions made and that have not ended: synchronous ones are known by the stack alone. */
 export function callsOf(task: Task): readonly Task[] {
   const made = [...(task.children ?? [])];
-  for (let { running } = task.root; running !== undefined; running = running.before) {
+  for (let { running } = task.root.tasks; running !== undefined; running = running.before) {
     if (running === running.root.task && running.parent === task) made.push(running);
   }
   return made;
@@ -232,7 +232,7 @@ export class Root {
   readonly place: number;
   readonly name: string;
   readonly chainName: string;
-  readonly #tasks: NumberedTasks;
+  readonly tasks: NumberedTasks;
   readonly time: TimeAccount | undefined;
   /** Of values that pass between it and the host. */
   readonly messageBytesMax: number;
@@ -250,6 +250,8 @@ export class Root {
   readonly memories = new Set<WebAssembly.Memory>();
   /** If it is counted: the account, and who is asked for more. */
   fuel: { readonly account: WebAssembly.Global; readonly short: (wanted: number) => number } | undefined;
+  /** Who is asked while a guest computes for it, its own or another one. */
+  interrupt: Interrupt | undefined;
   /** What its budget does when a link enters it. */
   onEnter: (() => void) | undefined;
   /** For traps. */
@@ -279,7 +281,7 @@ export class Root {
     this.holderIndex = (place + stateOffsets.holder) / 4;
     this.name = name;
     this.chainName = chainName;
-    this.#tasks = tasks;
+    this.tasks = tasks;
     this.time = limits.time;
     this.memoryBytesMax = limits.memoryBytes ?? Infinity;
     this.linkedBytesMax = limits.messageBytes ?? Infinity;
@@ -336,12 +338,7 @@ export class Root {
 
   /** The task of that number, as long as it has not ended. */
   get heldBy(): Task | undefined {
-    return this.#tasks.numbered(this.holder);
-  }
-
-  /** Of all in its runtime, the call whose core code runs. */
-  get running(): Task | undefined {
-    return this.#tasks.running;
+    return this.tasks.numbered(this.holder);
   }
 
   /** @throws BudgetExhausted */
@@ -392,6 +389,7 @@ export class Root {
     this.memories.clear();
     this.links.clear();
     this.onEnter = undefined;
+    this.interrupt = undefined;
     this.fuel = undefined;
     this.frames = undefined;
   }

@@ -34,7 +34,10 @@ export interface Overtime {
 }
 
 export class TimeAccount {
-  /** Whether there ever was one in this process: before, nobody has to look at clocks for limits of instances. */
+  /**
+   * Whether there ever was one in this process, or somebody who may interrupt a guest: before, nobody has to look at clocks,
+   * or ask, for limits of instances.
+   */
   static isUsed = false;
   readonly #limits: TimeLimits;
   readonly #cpuNow: (() => number) | undefined;

@@ -12,6 +12,16 @@ export function endOf(task: Task): { readonly reason: unknown } | undefined {
   return task.parent === undefined ? undefined : endOf(task.parent);
 }
 
+/** Asks all that the task computes for: the call that one of them interrupts, with the reason that it is told. */
+export function interruptedTask(task: Task): { readonly task: Task; readonly reason: TrapError } | undefined {
+  for (const { interrupt } of heldRoots(task)) {
+    const cause = interrupt?.();
+    if (cause === undefined) continue;
+    return { task, reason: new TrapError("the call was interrupted", { code: "cancelled", cause }) };
+  }
+  return task.parent === undefined ? undefined : interruptedTask(task.parent);
+}
+
 /** How long a task may compute before somebody has to look at the clock again, in milliseconds. */
 export function timeLeftOf(task: Task): number {
   const left = Math.min(

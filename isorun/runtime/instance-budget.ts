@@ -4,13 +4,14 @@
  */
 import type { Budget } from "../../core/budget/budget.ts";
 import { fuelWants } from "../adapter/fuel-check.ts";
+import type { Interrupt } from "../call/root-limits.ts";
 import type { Root } from "../call/task.ts";
 import { TimeAccount } from "../call/time-account.ts";
-import { endOf, timeLeftOf } from "../call/time-left.ts";
+import { endOf, interruptedTask, timeLeftOf } from "../call/time-left.ts";
 import { type Exhaustion, Meter } from "../compile/meter.ts";
 import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
-import { BudgetExhausted, TrapError, UnsupportedError } from "../errors/errors.ts";
+import { BudgetExhausted, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { ModuleAccount, ModuleItem } from "../instantiate/runtime-scope.ts";
 import { compileNow, importedMemoriesOf } from "./compile-modules.ts";
@@ -36,12 +37,6 @@ export interface Usage {
   readonly instances: number;
 }
 
-const interrupted = (cause: Error): TrapError =>
-  new TrapError("the call was interrupted", { code: "cancelled", cause });
-
-/** Why a guest that computes has to end; undefined if it may go on. */
-export type Interrupt = () => Error | undefined;
-
 interface InstanceBudgetOptions {
   readonly states: InstanceStates;
   /** Of the instance. */
@@ -54,7 +49,6 @@ export class InstanceBudget {
   readonly #states: InstanceStates;
   readonly #meter: Meter;
   readonly #metering: Metering;
-  readonly #interrupt: Interrupt | undefined;
   /** What it pays for. */
   readonly root: Root;
   /** Why a guest that computes was ended, if it was not the meter's own account. */
@@ -72,7 +66,6 @@ export class InstanceBudget {
     const { fuel, maxMemoryBytes, maxTableElements, maxCallDepth, cpuMs, wallMs } = budget;
     this.#budget = budget;
     this.#states = states;
-    this.#interrupt = interrupt;
     const hasClock = cpuMs !== undefined || wallMs !== undefined;
     this.root = states.makeRoot(name, {
       handles: budget.maxHandles,
@@ -81,6 +74,8 @@ export class InstanceBudget {
       memoryBytes: maxMemoryBytes,
       time: hasClock ? new TimeAccount({ cpuMs, wallMs }) : undefined,
     });
+    this.root.interrupt = interrupt;
+    if (interrupt !== undefined) TimeAccount.isUsed = true;
     this.root.onceGone(() => {
       this.#shownAtEnd = this.#shownBytes;
       this.#meter.detach();
@@ -109,17 +104,18 @@ export class InstanceBudget {
   #slice(): bigint {
     const task = this.#states.scheduler.running;
     const leftMs = task === undefined ? (this.root.time?.leftMs ?? Infinity) : timeLeftOf(task);
-    this.#isUnwatched = leftMs === Infinity && this.#interrupt === undefined && !TimeAccount.isUsed;
+    this.#isUnwatched = leftMs === Infinity && !TimeAccount.isUsed;
     if (this.#isUnwatched) return sliceFuelUnwatched;
     return BigInt(Math.floor(Math.min(Math.max(leftMs * slowInstructionsPerMs, sliceFuelMin), sliceFuelMax)));
   }
 
   /** A guest that computes without end sees only clocks, and what its own thread did. */
   #look(): Exhaustion | undefined {
-    const task = this.#states.scheduler.running;
-    const reason = this.#interrupt?.();
-    if (reason !== undefined) this.#late = { reason: interrupted(reason) };
-    else this.#late = task === undefined ? undefined : endOf(task);
+    const { scheduler } = this.#states;
+    const task = scheduler.running;
+    const interrupted = task && interruptedTask(task);
+    if (interrupted !== undefined) scheduler.stop(interrupted.task, interrupted.reason);
+    this.#late = task && endOf(task);
     return this.#late === undefined ? undefined : { field: "wallMs", limit: 0, used: 0 };
   }
 

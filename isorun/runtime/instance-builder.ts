@@ -3,6 +3,7 @@ import { argumentError } from "../../core/argument-error.ts";
 import { type Budget, intersectBudgets } from "../../core/budget/budget.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
 import type { Policy } from "../../core/policy/policy.ts";
+import type { Interrupt } from "../call/root-limits.ts";
 import { requireRoom } from "../call/stack-room.ts";
 import type { Root } from "../call/task.ts";
 import { type CoreModule, decodeCoreModule } from "../core-module/core-module.ts";
@@ -15,7 +16,7 @@ import type { Item, ModuleItem } from "../instantiate/runtime-scope.ts";
 import { forget, isThenable, requireAtOnce } from "./at-once.ts";
 import { Component } from "./component.ts";
 import { ComponentFrames } from "./frame-names.ts";
-import { InstanceBudget, type Interrupt } from "./instance-budget.ts";
+import { InstanceBudget } from "./instance-budget.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import type { InstanceInterface } from "./instance-interface.ts";
 import { type GivenModule, linkImports } from "./link.ts";
@@ -132,8 +133,9 @@ export class InstanceBuilder {
   /**
    * Somebody who is asked every few milliseconds while the guest computes, when nothing else can happen on its thread:
    * what is returned ends the instance, and is the cause of the TrapError (`cancelled`) that the call is rejected with.
-   * Fuel is counted for it. It must not throw, and not call into the instance; it cannot be async, since nothing can be
-   * waited for then: a promise ends the instance with a TypeError as the cause.
+   * Fuel is counted for it. While another instance computes for this one, linked or called by its host functions, it is
+   * asked where that one's fuel is counted, and ends both. It must not throw, and not call into the instance; it cannot
+   * be async, since nothing can be waited for then: a promise ends the instance with a TypeError as the cause.
    * @throws TypeError for what is no function
    */
   interruptBy(interrupt: () => Error | undefined): this {

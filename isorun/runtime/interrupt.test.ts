@@ -1,7 +1,10 @@
 /** Somebody who may interrupt a guest that leaves no turn to anybody else. */
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
+import { TimeAccount } from "../call/time-account.ts";
 import { Component } from "./component.ts";
+import type { InstanceBuilder } from "./instance-builder.ts";
+import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
 
 const loops = `(component
@@ -18,10 +21,18 @@ const endlessStart = `(component
   (core module $m (func $spin (loop $again (br $again))) (start $spin))
   (core instance (instantiate $m)))`;
 
+/** Calls another instance. */
+const caller = `(component
+  (import "spin" (func $spin))
+  (core func $spin' (canon lower (func $spin)))
+  (core module $m (import "" "spin" (func $spin)) (func (export "go") (call $spin)))
+  (core instance $i (instantiate $m (with "" (instance (export "spin" (func $spin'))))))
+  (func (export "go") (canon lift (core func $i "go"))))`;
+
 let read: (text: string) => Uint8Array;
 
 beforeAll(async () => {
-  read = await assemble([loops, endlessStart]);
+  read = await assemble([loops, endlessStart, caller]);
 }, 120_000);
 
 /** Says so the third time it is asked. */
@@ -66,4 +77,32 @@ test("what is loaded for it is compiled once", async () => {
     .interruptBy(() => undefined)
     .instantiate();
   expect({ plain: modules.size, metered: metered.size }).toEqual({ plain: 0, metered: 1 });
+});
+
+/** How `go` comes to a loop without an end, whose fuel is counted: only who calls it may be told to end. */
+const ways = {
+  "through a link": (builder, spinning) => builder.linkLocal("spin", spinning),
+  "by a host function, at once": (builder, spinning) =>
+    builder.linkHost((linker) => linker.func("spin", () => spinning.func("spin")())),
+  "by a host function, in turn": (builder, spinning) =>
+    builder.linkHost((linker) => linker.func("spin", () => spinning.call("spin"))),
+} satisfies Record<string, (builder: InstanceBuilder, spinning: InstanceHandle) => InstanceBuilder>;
+
+test.each(Object.entries(ways))("an instance that it calls is ended for it, %s", async (_, link) => {
+  TimeAccount.isUsed = false;
+  const runtime = new Runtime();
+  const spinning = await runtime
+    .instance(await runtime.load(read(loops)))
+    .budget({ fuel: 10n ** 8n })
+    .instantiate();
+  // A slice begins while nobody is asked.
+  expect(await spinning.call("answer")).toBe(42);
+  const { reason, interrupt } = impatient();
+  const builder = runtime.instance(await runtime.load(read(caller))).interruptBy(interrupt);
+  const instance = await link(builder, spinning).instantiate();
+  const end = await instance.call("go").catch((error: unknown) => error);
+  expect(end).toMatchObject({ code: "cancelled", cause: reason });
+  expect([instance.state, spinning.state]).toEqual(["trapped", "trapped"]);
+  // Three slices that somebody may ask at the ends of.
+  expect(spinning.usage().fuel).toBeLessThan(10_000_000n);
 });
