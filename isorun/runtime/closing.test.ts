@@ -88,9 +88,28 @@ test.each(["what links it", "its start function"])("while an instance is made, b
     });
   });
   expect(await failureOf(builder.instantiate())).toMatchObject({ code: "closed" });
-  // As far as it came it is given back.
-  expect(dropped).toEqual([1]);
+  // As far as it came it is given back; what was closed before came nowhere.
+  expect([made, dropped]).toEqual(where === "its start function" ? [1, [1]] : [0, []]);
   await runtime.close();
+});
+
+test.each(["at once", "while it is waited for"])("by what links it, %s: no code of the guest runs", async (when) => {
+  const runtime = new Runtime();
+  const log: string[] = [];
+  const builder = runtime
+    .instance(await runtime.load(bytesOf(starter)))
+    .linkHost((linker) => {
+      linker.onEnd(() => void log.push("end"));
+      linker.resource("thing");
+      linker.func("begin", () => log.push("begin"));
+    })
+    .linkHost(async () => {
+      if (when === "while it is waited for") await Promise.resolve();
+      await runtime.close();
+    })
+    .linkHost(() => void log.push("another"));
+  expect(await failureOf(builder.instantiate())).toMatchObject({ code: "closed" });
+  expect(log).toEqual(["end"]);
 });
 
 test("what a component is loaded from", async () => {

@@ -27,8 +27,10 @@ import type { SystemComponent } from "./system-component.ts";
 
 export interface BuilderHooks {
   readonly states: InstanceStates;
-  /** A name for the next instance, as chains of calls show it. */
+  /** A name for the next instance, as chains of calls show it. @throws ClosedError */
   readonly nameOf: () => string;
+  /** @throws ClosedError */
+  readonly requireOpen: () => void;
   /** @throws ClosedError, and it has ended then */
   readonly onMade: (handle: InstanceHandle) => void;
   readonly onEnd: (handle: InstanceHandle) => void;
@@ -168,6 +170,7 @@ export class InstanceBuilder {
         const answer = define(linker);
         // Most are over: waiting would cost each instance a turn.
         if (isThenable(answer)) await answer;
+        this.#hooks.requireOpen();
       }
       imports = this.#imports(linker, { budget, compile });
     } catch (error) {

@@ -79,6 +79,7 @@ export class Runtime {
         this.#made += 1;
         return `instance-${this.#made}`;
       },
+      requireOpen: () => this.#requireOpen(),
       onMade: (handle) => this.#keep(handle),
       onEnd: (handle) => this.#forget(handle),
     });
