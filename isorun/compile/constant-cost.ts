@@ -34,7 +34,9 @@ export class ConstantCost {
       if (made?.kind === "struct") this.#fuel += Math.floor(made.fields.length / zeroedPerInstruction);
     }
     if (code !== codes.newArray && code !== codes.newDefaultArray) return;
-    if (lengthAt === undefined) return cursor.unsupported("an array of a computed length in a constant, for a budget");
+    if (lengthAt === undefined) {
+      return cursor.unsupported("a budget for a core module with an array of a computed length in a constant");
+    }
     this.#fuel += (new ByteReader(cursor.bytes, lengthAt).s33() >>> 0) * instructionsPerElement;
   }
 }

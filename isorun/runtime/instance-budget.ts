@@ -209,8 +209,8 @@ export class InstanceBudget {
   /** @throws UnsupportedError for a module whose memory the limit would not see */
   #accountOf(rewritten: RewrittenModule): ModuleAccount {
     if (rewritten.heapObjects !== undefined && this.#budget.maxMemoryBytes !== undefined) {
-      const why = "which the engine's garbage collector keeps and nobody can count";
-      throw new UnsupportedError(`'maxMemoryBytes' for a core module with ${rewritten.heapObjects}, ${why},`);
+      const why = "the engine's garbage collector keeps them, and nobody can count them";
+      throw new UnsupportedError(`'maxMemoryBytes' for a core module with ${rewritten.heapObjects} (${why})`);
     }
     const { check, grow, fuel, depth } = this.#meter.imports(rewritten);
     this.root.indexShift = rewritten.accounts.filter((name) => name === "check" || name === "grow").length;
