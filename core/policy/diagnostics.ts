@@ -24,6 +24,10 @@ const actions: Readonly<Record<CapabilityKind, string>> = {
 
 const isAmbient = (kind: CapabilityKind): boolean => kind === "time" || kind === "random" || kind === "log";
 
+/** Of a path that leads out of where it starts, by `..` or a link, or to the top of the disk. */
+const pathHint = (capability: "read" | "write"): string =>
+  `No directory short of the whole disk leads there by this path: name the place itself, and grant it with \`--allow-${capability}=…\`.`;
+
 interface Unenforced {
   readonly engine: string;
   readonly parts: readonly { readonly name: string; readonly file?: string }[];
@@ -45,7 +49,9 @@ export const policyDiagnostics = {
       if (deniedBy === "workload")
         return `The workload's own policy denies it, which no flag can change: change \`${capability}\` in its [capabilities].`;
       if (isAmbient(capability)) return `Leave \`--deny-${capability}\`, or \`${capability} = false\`, away.`;
-      return flag === undefined ? `Grants are written as \`--allow-${capability}=…\`.` : `Allow it with \`${flag}\`.`;
+      if (flag !== undefined) return `Allow it with \`${flag}\`.`;
+      if (capability === "read" || capability === "write") return pathHint(capability);
+      return `Grants are written as \`--allow-${capability}=…\`.`;
     },
     fixes: ({ flag }) => (flag === undefined ? [] : [{ title: "allow exactly this", kind: "option", text: flag }]),
   }),

@@ -1,6 +1,7 @@
 /** What can be wrong with a component, with what it is given, and with what it does. */
 import { rule } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
+import type { ToldAbsent } from "./absent-paths.ts";
 
 interface InFile {
   /** As it was given. */
@@ -36,6 +37,12 @@ const callHint = ({ nearest, known }: Callable): string => {
   if (nearest.length > 0) return `Did you mean ${nearest.map((name) => `'${name}'`).join(" or ")}?`;
   return known.length === 0 ? "It exports no function that `--invoke` could call." : `It exports ${listed(known)}.`;
 };
+
+function absentList({ asked, isCut }: ToldAbsent): string {
+  const names = asked.map(({ capability, path }) => `'${path}'${capability === "write" ? " (to write)" : ""}`);
+  if (isCut) names.splice(names.length / 2, 0, "…");
+  return names.join(", ");
+}
 
 const exit = exitCode.dataError;
 
@@ -103,11 +110,18 @@ export const isorunDiagnostics = {
     message: (p) => `the stack is exhausted: calls of '${p.file}' stand too deep in each other`,
     hint: () => "It most likely calls itself without an end.",
   }),
-  W_RUN_ABSENT: rule<{ capability: "read" | "write"; path: string }>({
+  W_RUN_ABSENT: rule<ToldAbsent>({
     exit: exitCode.failure,
-    summary: "The program failed, and was refused a path where nothing is: no flag would have given it.",
-    message: (p) =>
-      `the program was not allowed to ${p.capability} '${p.path}', where nothing is that a flag could give`,
+    summary: "The program failed, and had asked for paths where nothing is: no flag would have given them.",
+    message: (p) => `the program asked for what is not there, which may be why it failed: ${absentList(p)}`,
+    hint: () => "No flag gives what is not there. Programs also look for much that they can do without.",
+    data: ({ asked }) => ({ asked }),
+  }),
+  W_RUN_PATH_OUT: rule<{ capability: "read" | "write"; path: string; given: string }>({
+    exit: exitCode.failure,
+    summary: "The program failed, and was refused a path that leads out of its directory, though to what it was given.",
+    message: (p) => `the program was refused '${p.path}', which leads out of the directory that it begins in`,
+    hint: (p) => `No flag is needed: what is there was given to the program as '${p.given}'.`,
   }),
   E_RUN_DIRECTORY: rule<{ path: string; reason: string; flag?: string }>({
     exit: exitCode.notFound,

@@ -8,6 +8,17 @@ import { built } from "../../tests/components/built.ts";
 import { runCommand } from "./run.ts";
 import { runIsorun } from "./testing/run-isorun.ts";
 
+/** Runs it, and again with the flags that it was told, until none is told. */
+async function followFlags(run: (...flags: readonly string[]) => ReturnType<typeof runIsorun>) {
+  const flags: string[] = [];
+  for (;;) {
+    const ended = await run(...flags);
+    const told = /Allow it with `(.*)`\./.exec(ended.stderr)?.[1];
+    if (told === undefined || flags.includes(told)) return { ...ended, flags };
+    flags.push(told);
+  }
+}
+
 const programs = { python: "", rust: "" };
 const scratch = mkdtempSync(join(tmpdir(), "isorun-files-"));
 const home = join(scratch, "home");
@@ -39,10 +50,11 @@ describe("a program in Rust, which looks at the first of its directories only", 
     });
   }
 
-  test("without a directory is denied what it names, by the flag that would grant it", async () => {
-    const { stderr, exitCode } = await run(...flags);
-    expect(exitCode).toBe(77);
-    expect(stderr).toContain(`Allow it with \`--allow-read=${join(cwd, "in")}\`.`);
+  test("without a directory is denied what it names, by flags that let it do its work when they are followed", async () => {
+    const given = [`--allow-read=${cwd}`, `--allow-write=${join(cwd, "out")}`];
+    const ended = { stdout: "1 files, 3 words\n", stderr: "", exitCode: 0 };
+    expect((await run(...flags)).exitCode).toBe(77);
+    expect(await followFlags((...told) => run(...flags, ...told))).toEqual({ ...ended, flags: given });
   });
 
   test("whose file is not there keeps its own code: no flag would have helped", async () => {
@@ -122,6 +134,34 @@ describe("a program in Python", () => {
       { level: "error", code: "E_CAPABILITY_DENIED", fixes: [{ text: flag }] },
     ]);
     expect((await run("--allow-write=out", flag)).stdout).toBe("2 files, 4 words\n");
+  }, 60_000);
+
+  test.each(["relative", "absolute"])(
+    "with %s paths does its work by the flags that it was told",
+    async (kind) => {
+      const root = kind === "relative" ? [] : ["--allow-env=ROOT"];
+      const start = (...argv: readonly string[]) =>
+        runIsorun(["run", programs.python, ...root, ...argv], { home, cwd, environment: { ROOT: cwd } });
+      const flags = [`--allow-read=${join(cwd, "in")}`, `--allow-write=${join(cwd, "out")}`];
+      expect((await start()).exitCode).toBe(77);
+      expect(await followFlags(start)).toEqual({ stdout: "1 files, 3 words\n", stderr: "", exitCode: 0, flags });
+    },
+    60_000,
+  );
+
+  test("that goes out of its first directory to what it was given is told the name that leads there", async () => {
+    const ROOT = `../${count}`;
+    const flags = [`--allow-read=${scratch}`, "--allow-env=ROOT", "--format=jsonl"];
+    const { stdout, exitCode } = await runIsorun(["run", programs.python, ...flags], {
+      home,
+      cwd,
+      environment: { ROOT },
+    });
+    expect(exitCode).toBe(1);
+    const events = await assertValidEvents(stdout, runCommand);
+    const codes = events.flatMap((event) => (event.kind === "diagnostic" ? [event["diagnostic"]] : []));
+    const hint = `No flag is needed: what is there was given to the program as '${join(cwd, "in")}'.`;
+    expect(codes).toMatchObject([{ code: "W_RUN_PATH_OUT", hint }, { code: "E_COMPONENT_TRAP" }]);
   }, 60_000);
 
   test("without a directory is denied what it names, behind its own end", async () => {

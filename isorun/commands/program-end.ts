@@ -57,7 +57,7 @@ function trapped(program: Program, error: TrapError): Problem {
   const { frames, message: reason } = error;
   const trace = frames.map(lineOf).join("");
   const trap = problem("E_COMPONENT_TRAP", { file, func, reason, frames, trace });
-  tellAbsent(program);
+  tellInVain(program);
   if (refusals.denied === undefined) return trap;
   context.report.warn(trap);
   return denialProblem(refusals.denied);
@@ -70,13 +70,15 @@ const lineOf = ({ func, component }: TrapFrame): string => `\n  at ${func} (${co
 function statusOf(program: Program, status: number): number {
   const { refusals } = program;
   if (status === exitCode.failure && refusals.denied !== undefined) throw denialProblem(refusals.denied);
-  if (status === exitCode.failure) tellAbsent(program);
+  if (status === exitCode.failure) tellInVain(program);
   return status;
 }
 
 /** It may be why the program failed, and no flag would have helped. */
-function tellAbsent({ context, refusals: { absent, denied } }: Program): void {
-  if (absent !== undefined && denied === undefined) context.report.warn(problem("W_RUN_ABSENT", absent));
+function tellInVain({ context, refusals: { absent, denied, detour } }: Program): void {
+  if (denied !== undefined) return;
+  if (absent.told !== undefined) context.report.warn(problem("W_RUN_ABSENT", absent.told));
+  if (detour !== undefined) context.report.warn(problem("W_RUN_PATH_OUT", detour));
 }
 
 /** Clocks and entropy answer with a trap where the policy denies them. */

@@ -1,38 +1,71 @@
-/** Which flag a path that leads out of its directory is told with. */
-import { describe, expect, test } from "bun:test";
+/** What becomes of a path that was refused: whose denial it is, and which flag is told with it. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { definePolicy } from "@vivarium/core/policy/define-policy";
 import { silentReport } from "@vivarium/core/report";
 import { Refusals } from "./refusals.ts";
 
-const policy = definePolicy({ capabilities: { read: ["data"] } }, { base: "/srv/guests", platform: "linux" });
-const directory = "/srv/guests/data";
+const root = mkdtempSync(join(tmpdir(), "refusals-"));
+const guests = join(root, "guests");
+for (const folder of ["data", "other"]) mkdirSync(join(guests, folder), { recursive: true });
+for (const file of ["p.toml", "data/x", "other/x", "../x"]) writeFileSync(join(guests, file), "");
+afterAll(() => rmSync(root, { recursive: true }));
 
-const denied = (guestPath: string, hostPath: string, isAbsolute = false) => {
-  const refusals = new Refusals({ report: silentReport, policy, cwd: "/srv/guests" });
+const policy = definePolicy({ capabilities: { read: ["data"] } }, { base: guests, platform: "linux" });
+const directory = join(guests, "data");
+
+const refusedOut = (guestPath: string, hostPath: string, isAbsolute = false) => {
+  const refusals = new Refusals({ report: silentReport, policy, cwd: guests });
   refusals.onPathOut({ capability: "read", guestPath, hostPath, isAbsolute, directory });
-  return refusals.denied;
+  return refusals;
 };
 
 test.each([
-  ["./data/../p.toml", `${directory}/../p.toml`, "--allow-read=/srv/guests"],
-  ["data/..", `${directory}/..`, "--allow-read=/srv/guests"],
-  ["data/../../x", `${directory}/../../x`, "--allow-read=/srv"],
+  ["./data/../p.toml", `${directory}/../p.toml`, `--allow-read=${guests}`],
+  ["data/..", `${directory}/..`, `--allow-read=${guests}`],
+  ["data/../../x", `${directory}/../../x`, `--allow-read=${root}`],
 ])("%s is led to by a directory around both", (guestPath, hostPath, flag) => {
   const requested = guestPath.replace("./data", "data");
-  expect(denied(guestPath, hostPath)).toEqual({ capability: "read", deniedBy: "caller", requested, flag });
+  expect(refusedOut(guestPath, hostPath).denied).toEqual({ capability: "read", deniedBy: "caller", requested, flag });
 });
 
 test.each([
   ["data/../other/x", `${directory}/../other/x`, false],
-  ["data/../../../x", `${directory}/../../../x`, false],
-  ["data/link", "/srv/guests/p.toml", true],
+  ["data/../../../../../../dev/null", `${directory}/../../../../../../../../../dev/null`, false],
+  ["data/../../../../../..", "/", false],
+  ["data/link", join(guests, "p.toml"), true],
 ])("%s is led to by no directory, or by the whole disk: no flag is named", (requested, hostPath, isAbsolute) => {
-  expect(denied(requested, hostPath, isAbsolute)).toEqual({ capability: "read", deniedBy: "caller", requested });
+  expect(refusedOut(requested, hostPath, isAbsolute).denied).toEqual({
+    capability: "read",
+    deniedBy: "caller",
+    requested,
+  });
 });
 
-test("what is given under another name is no denial", () => {
-  expect(denied("data/link", "/srv/guests/data/x", true)).toBeUndefined();
+test("a way out to what is given is no denial: no flag is needed, but another name", () => {
+  const { denied, detour } = refusedOut("data/link", join(directory, "x"), true);
+  expect(denied).toBeUndefined();
+  expect(detour).toEqual({ capability: "read", path: "data/link", given: join(directory, "x") });
+});
+
+test("a way out to what is not there is no denial", () => {
+  const { denied, absent } = refusedOut("data/../y", `${directory}/../y`);
+  expect(denied).toBeUndefined();
+  expect(absent.told).toEqual({ asked: [{ capability: "read", path: "data/../y" }], isCut: false });
+});
+
+test.each([
+  ["/new", { capability: "write", deniedBy: "caller", requested: "/" }],
+  [
+    join(guests, "p.toml"),
+    { capability: "write", deniedBy: "caller", requested: guests, flag: `--allow-write=${guests}` },
+  ],
+])("a change of %s names its directory, and never the whole disk", (path, denied) => {
+  const refusals = new Refusals({ report: silentReport, policy, cwd: guests });
+  refusals.onWriteRefused(path);
+  expect(refusals.denied).toEqual(denied as never);
 });
 
 interface Asking {
@@ -51,7 +84,10 @@ describe("what is asked outside of all that was given", () => {
 
   test("is meant from the working directory, where it is there", () => {
     const flag = `--allow-read=${import.meta.dir}`;
-    expect(asked("testing/..", {}).denied).toEqual({ ...denial, requested: "testing/..", flag } as never);
+    expect(asked("testing/..").denied).toEqual({ ...denial, requested: "testing/..", flag } as never);
+    expect(asked("testing/run-isorun.ts").denied).toHaveProperty("flag", `${flag}/testing`);
+    expect(asked("testing/../run.ts").denied).toHaveProperty("flag", flag);
+    expect(asked("testing/../testing/run-isorun.ts").denied).toHaveProperty("flag", flag);
     expect(asked(".").denied).toEqual({ ...denial, requested: ".", flag } as never);
     const write = asked("new", { capability: "write" }).denied;
     expect(write).toMatchObject({ requested: "new", flag: `--allow-write=${import.meta.dir}` });
@@ -65,6 +101,38 @@ describe("what is asked outside of all that was given", () => {
     expect(made).toMatchObject({ requested: join(import.meta.dir, "new"), flag: `--allow-write=${import.meta.dir}` });
   });
 
+  test("is led to by the working directory where the program takes its first directory for the start", () => {
+    const flag = `--allow-read=${import.meta.dir}`;
+    for (const path of ["run.ts", "testing", "testing/run-isorun.ts", "testing/../run.ts"]) {
+      expect(asked(path, { guestPath: "." }).denied).toEqual({ ...denial, requested: path, flag } as never);
+    }
+  });
+
+  test.each([".", "/"])("is led to by no flag where the path leads out of the start, asked in %s", (guestPath) => {
+    const path = "../commands/run.ts";
+    expect(asked(path, { guestPath }).denied).toEqual({ ...denial, requested: path } as never);
+    const absolute = join(import.meta.dir, "run.ts");
+    expect(asked(absolute, { guestPath }).denied).toEqual({ ...denial, requested: absolute } as never);
+  });
+
+  test("is led to from the root by a directory that the path begins with, and never leaves", () => {
+    const folder = join(import.meta.dir, "testing");
+    const path = join(folder, "..", "run.ts");
+    const [up, elsewhere] = [`${folder}/../run.ts`.slice(1), `usr/..${path}`];
+    expect(asked(up).denied).toEqual({
+      ...denial,
+      requested: `/${up}`,
+      flag: `--allow-read=${import.meta.dir}`,
+    } as never);
+    expect(asked(elsewhere).denied).toEqual({ ...denial, requested: `/${elsewhere}` } as never);
+  });
+
+  test("is no denial where it was given by another name", () => {
+    const { denied, detour } = asked("data/../../guests/data/x", { cwd: guests });
+    expect(denied).toBeUndefined();
+    expect(detour).toMatchObject({ given: join(guests, "data", "x") });
+  });
+
   test("never makes the whole disk recommended", () => {
     expect(asked("new", { capability: "write", cwd: "/" }).denied).not.toHaveProperty("flag");
   });
@@ -72,6 +140,6 @@ describe("what is asked outside of all that was given", () => {
   test.each(["read", "write"] as const)("is nobody's denial where there is nothing: %s", (capability) => {
     const refusals = asked("nowhere/x", { capability });
     expect(refusals.denied).toBeUndefined();
-    expect(refusals.absent).toEqual({ capability, path: "nowhere/x" });
+    expect(refusals.absent.told?.asked).toEqual([{ capability, path: "nowhere/x" }]);
   });
 });

@@ -1,13 +1,14 @@
 /** What a program was refused while it ran: told as events, and remembered for the end. */
-import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { denialEvent, denialOf } from "@vivarium/core/policy/allows";
 import type { Denial as CapabilityDenial, Policy } from "@vivarium/core/policy/policy";
 import type { Report } from "@vivarium/core/report";
 import type { Denial } from "../wasi/denied.ts";
 import type { DeniedDirOptions } from "../wasi/denied-dir.ts";
 import type { PathOut } from "../wasi/dir.ts";
+import { AbsentPaths } from "./absent-paths.ts";
 import { capabilitiesOf } from "./capability-of.ts";
-import { lookAt } from "./look-at.ts";
+import { type FileCapability, isAround, isThere, whatIsMeant } from "./meant-path.ts";
 
 export interface RefusalsOptions {
   readonly report: Report;
@@ -25,8 +26,10 @@ export class Refusals {
   readonly #told = new Set<string>();
   /** The first. */
   denied: CapabilityDenial | undefined;
-  /** The first that was refused where nothing is. */
-  absent: Absent | undefined;
+  /** What was refused where nothing is. */
+  readonly absent = new AbsentPaths();
+  /** The first that was refused for its way, though the place itself was given. */
+  detour: Detour | undefined;
   readonly #cwd: string;
 
   constructor({ report, policy, cwd }: RefusalsOptions) {
@@ -43,47 +46,24 @@ export class Refusals {
     if (capability !== undefined) this.#tell({ capability, deniedBy: "caller" }, denial.interface);
   };
 
-  /** Outside of all that was given: a directory is what a flag can name. */
-  readonly onAsked: NonNullable<DeniedDirOptions["onAsked"]> = ({ capability, path, guestPath }) => {
-    const { end, requested } = this.#meant(path, { guestPath, capability });
-    this.#tellPath({ capability, end, requested });
+  /** Outside of all that was given. */
+  readonly onAsked: NonNullable<DeniedDirOptions["onAsked"]> = (asked) => {
+    const { end, requested, directory } = whatIsMeant(asked, this.#cwd);
+    this.#tellPath({
+      capability: asked.capability,
+      end,
+      requested,
+      wanted: directory ?? end,
+      helps: directory !== undefined,
+    });
   };
-
-  /**
-   * C libraries ask for `/x` and `x` below `/`, by the same words, where both `.` and `/` are shown: what is there is
-   * meant, from the working directory first.
-   */
-  #meant(path: string, { guestPath, capability }: { guestPath: string; capability: FileCapability }): Meant {
-    const own = { end: resolve(this.#cwd, path), requested: path };
-    const fromRoot = { end: resolve("/", path), requested: path === "." ? "/" : `/${path}` };
-    if (guestPath === "." || isThere(own.end, capability) || !isThere(fromRoot.end, capability)) return own;
-    return fromRoot;
-  }
-
-  /** Where nothing is, no flag would help: that is told as an event, and is nobody's denial. Nor is the whole disk proposed. */
-  #tellPath({ capability, end, requested }: Meant & { readonly capability: FileCapability }): void {
-    const wanted = lookAt(end)?.isDirectory() === true ? end : dirname(end);
-    const denied = denialOf(this.#policy, { capability, path: wanted });
-    if (denied === undefined) return;
-    const { flag, ...rest } = denied;
-    if (!isThere(end, capability)) {
-      this.#keepAbsent({ capability, path: requested });
-      this.#emit({ ...rest, requested }, requested);
-    } else this.#tell({ ...rest, requested, ...(flag === undefined || wanted === "/" ? {} : { flag }) }, requested);
-  }
 
   /** What is given is a directory, so that is what a flag has to name. */
   readonly onWriteRefused = (hostPath: string): void => {
     const end = resolve(hostPath);
-    const path = dirname(end);
-    const denied = denialOf(this.#policy, { capability: "write", path });
-    if (denied === undefined) return;
-    if (isThere(end, "write")) {
-      this.#tell(denied, path);
-      return;
-    }
-    this.#keepAbsent({ capability: "write", path: end });
-    this.#emit({ capability: "write", requested: end, deniedBy: denied.deniedBy }, path);
+    const wanted = dirname(end);
+    const requested = isThere(end, "write") ? wanted : end;
+    this.#tellPath({ capability: "write", end, requested, wanted, helps: wanted !== "/" });
   };
 
   /**
@@ -91,22 +71,25 @@ export class Refusals {
    * directory around both ends. Others would give what is there, but not by this path. A guest that piles up `..` does
    * not get the whole disk recommended.
    */
-  readonly onPathOut = ({ capability, guestPath, hostPath, directory, ...out }: PathOut): void => {
+  readonly onPathOut = ({ capability, guestPath, hostPath, directory, isAbsolute }: PathOut): void => {
     const end = resolve(hostPath);
     const wanted = isAround(end, directory) ? end : dirname(end);
-    const denied = denialOf(this.#policy, { capability, path: wanted });
-    if (denied === undefined) return;
-    const { flag, ...rest } = denied;
-    const helps = flag !== undefined && !out.isAbsolute && wanted !== "/" && isAround(wanted, directory);
-    const requested = guestPath.replace(/^\.\//, "");
-    this.#tell({ ...rest, requested, ...(helps ? { flag } : {}) }, guestPath);
+    const helps = !isAbsolute && wanted !== "/" && isAround(wanted, directory);
+    this.#tellPath({ capability, end, requested: guestPath.replace(/^\.\//, ""), wanted, helps });
   };
 
-  /** Programs look for many things that they can do without, and write what they are for. */
-  #keepAbsent(absent: Absent): void {
-    if (this.absent === undefined || (this.absent.capability === "read" && absent.capability === "write")) {
-      this.absent = absent;
+  /** Where no flag would help, because nothing is there or it was given, that is told as an event, and is nobody's denial. */
+  #tellPath({ capability, end, requested, wanted, helps }: RefusedPath): void {
+    const denied = denialOf(this.#policy, { capability, path: wanted });
+    const { flag, deniedBy } = denied ?? { deniedBy: "caller" as const };
+    const bare = { capability, requested, deniedBy };
+    if (!isThere(end, capability)) this.absent.add({ capability, path: requested });
+    else if (denied === undefined) this.detour ??= { capability, path: requested, given: end };
+    else {
+      this.#tell({ ...bare, ...(flag !== undefined && helps ? { flag } : {}) }, requested);
+      return;
     }
+    this.#emit(bare, requested);
   }
 
   #tell(denied: CapabilityDenial, about: string): void {
@@ -122,25 +105,22 @@ export class Refusals {
   }
 }
 
-type FileCapability = "read" | "write";
-
-interface Absent {
+interface RefusedPath {
   readonly capability: FileCapability;
-  readonly path: string;
-}
-
-interface Meant {
   /** On the host. */
   readonly end: string;
-  /** As the program would name it. */
+  /** As it is told. */
   readonly requested: string;
+  /** The directory that a flag could name. */
+  readonly wanted: string;
+  /** Whether such a flag would make this path lead where it should. */
+  readonly helps: boolean;
 }
 
-/** What a grant would lead to: something to read, or a directory to write in. */
-const isThere = (path: string, capability: FileCapability): boolean =>
-  lookAt(path) !== undefined || (capability === "write" && lookAt(dirname(path))?.isDirectory() === true);
-
-function isAround(directory: string, path: string): boolean {
-  const way = relative(directory, path);
-  return way !== ".." && !way.startsWith("../") && !isAbsolute(way);
+interface Detour {
+  readonly capability: FileCapability;
+  /** As the program named it. */
+  readonly path: string;
+  /** As it was given. */
+  readonly given: string;
 }

@@ -1,0 +1,35 @@
+import { expect, test } from "bun:test";
+import { AbsentPaths } from "./absent-paths.ts";
+
+const told = (...asked: readonly string[]) => {
+  const absent = new AbsentPaths();
+  for (const each of asked) {
+    const [capability, path] = each.split(" ") as ["read" | "write", string]; // as written below
+    absent.add({ capability, path });
+  }
+  const all = absent.told;
+  return all && [...all.asked.map(({ capability, path }) => `${capability} ${path}`), ...(all.isCut ? ["cut"] : [])];
+};
+
+test.each([
+  [["read a"], ["read a"]],
+  [["read a", "read a"], ["read a"]],
+  [
+    ["read a", "read b", "read c", "read d"],
+    ["read a", "read b", "read c", "read d"],
+  ],
+  [
+    ["read a", "read b", "read c", "read d", "read e"],
+    ["read a", "read b", "read d", "read e", "cut"],
+  ],
+  [
+    ["read a", "read b", "read c", "write d", "read e", "write f"],
+    ["write d", "write f"],
+  ],
+])("of %j is told %j: both ends, and what was to be written", (asked, expected) => {
+  expect(told(...asked)).toEqual(expected);
+});
+
+test("nothing is told of nothing", () => {
+  expect(told()).toBeUndefined();
+});

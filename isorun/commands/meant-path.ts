@@ -1,0 +1,69 @@
+/**
+ * What a program means by a path outside of all that it was given, and which directory it would have to be given to find
+ * it by this very path. By its words: links are seen to when the directory is given.
+ */
+import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { lookAt } from "./look-at.ts";
+
+export type FileCapability = "read" | "write";
+
+export interface AskedPath {
+  readonly capability: FileCapability;
+  /** Below the directory that was shown. */
+  readonly path: string;
+  /** Of the directory that was shown: `.` or `/`. */
+  readonly guestPath: string;
+}
+
+export interface MeantPath {
+  /** On the host. */
+  readonly end: string;
+  /** As the program would name it. */
+  readonly requested: string;
+  /** Undefined if no directory would help, or only the whole disk, which is never proposed. */
+  readonly directory: string | undefined;
+}
+
+/**
+ * Who asks in `.` takes the first of its directories for the start of its paths: only the working directory itself comes
+ * first. C libraries ask in `/`, which is shown last, for `/x` and `x` by the same words: what is there is meant, from the
+ * working directory first; they find each directory by its own name.
+ */
+export function whatIsMeant({ capability, path, guestPath }: AskedPath, cwd: string): MeantPath {
+  if (path.startsWith("/")) return { end: resolve(path), requested: path, directory: undefined };
+  const own = startingAt(cwd, path);
+  if (guestPath === ".") return { ...own, directory: own.directory && notTheDisk(cwd) };
+  const fromRoot = { ...startingAt("/", path), requested: path === "." ? "/" : `/${path}` };
+  return isThere(own.end, capability) || !isThere(fromRoot.end, capability) ? own : fromRoot;
+}
+
+function startingAt(start: string, path: string): MeantPath {
+  const end = resolve(start, path);
+  return { end, requested: path, directory: directoryFor(start, path) };
+}
+
+/** The narrowest that the path begins with the name of, and never leaves. */
+function directoryFor(start: string, path: string): string | undefined {
+  const names: string[] = [];
+  let kept: number | undefined;
+  for (const name of path.split("/")) {
+    if (name === "" || name === ".") continue;
+    if (name !== "..") names.push(name);
+    else if (names.pop() === undefined) return undefined;
+    else kept = Math.min(kept ?? names.length, names.length);
+  }
+  if (kept !== undefined) return notTheDisk(resolve(start, ...names.slice(0, kept)));
+  const end = resolve(start, path);
+  return notTheDisk(lookAt(end)?.isDirectory() === true ? end : dirname(end));
+}
+
+const notTheDisk = (directory: string): string | undefined => (directory === "/" ? undefined : directory);
+
+/** What a grant would lead to: something to read, or a directory to write in. */
+export const isThere = (path: string, capability: FileCapability): boolean =>
+  lookAt(path) !== undefined || (capability === "write" && lookAt(dirname(path))?.isDirectory() === true);
+
+export function isAround(directory: string, path: string): boolean {
+  const way = relative(directory, path);
+  return way !== ".." && !way.startsWith("../") && !isAbsolute(way);
+}
