@@ -3,7 +3,7 @@
  * names, a runtime, and the bytes of components: `greet` of the examples, `twice`, which imports `fetch`, `fetching`, which
  * exports it, `passing`, which does both, `halving`, whose result is an error for odd numbers, and those of
  * tests/components/wasi; and `directory`, which has `data/input.txt` and `out`. Each class and function that a door shows
- * has one.
+ * has one, and each type a comment.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -55,10 +55,11 @@ interface Documented {
   /** The comment before it. */
   readonly comment: string;
   readonly path: string;
+  readonly kind: string;
 }
 
-/** The classes and functions behind a door, which says where each comes from. */
-function valuesOf(door: string): readonly Documented[] {
+/** What a door shows, which says where each comes from. */
+function shownBy(door: string): readonly Documented[] {
   const exports = readFileSync(join(import.meta.dir, door), "utf8").matchAll(
     /^export (?:type )?\{(.*?)\} from "(.*?)";$/gms,
   );
@@ -70,20 +71,28 @@ function valuesOf(door: string): readonly Documented[] {
         .replace("type ", "")
         .replace(/ as .*/, "")
         .trim();
-      const at = source.search(new RegExp(`^export (?:class|function) ${name}\\b`, "m"));
-      return name === "" || at < 0 ? [] : [{ name, path, comment: commentBefore(source.slice(0, at)) }];
+      if (name === "") return [];
+      const [found, kind = ""] =
+        new RegExp(`^export (class|function|interface|type) ${name}\\b`, "m").exec(source) ?? [];
+      if (found === undefined) throw new Error(`'${path}' does not define '${name}' in a way that is understood`);
+      return [{ name, path, kind, comment: commentBefore(source.slice(0, source.indexOf(found))) }];
     });
   });
 }
 
 const commentBefore = (text: string): string => (text.endsWith("*/\n") ? text.slice(text.lastIndexOf("/**")) : "");
 
-const documented = ["index.ts", "wasi/index.ts"].flatMap(valuesOf);
+const shown = ["index.ts", "wasi/index.ts"].flatMap(shownBy);
+const documented = shown.filter(({ kind }) => kind === "class" || kind === "function");
 
 test("the doors show classes and functions", () => {
   const names = documented.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(["Runtime", "Component", "InstanceHandle", "TrapError", "WasiDir"]));
   expect(names).toEqual(expect.arrayContaining(["definePolicy", "formatPlan"]));
+});
+
+test("all that the doors show has a comment", () => {
+  expect(shown.filter(({ comment }) => comment === "").map(({ name }) => name)).toEqual([]);
 });
 
 let directory = "";

@@ -3,8 +3,11 @@
  */
 import type { AmountKind } from "./amount.ts";
 
+/** Limits of what a workload uses, each of its own; a field that is absent limits nothing. */
 export interface Budget {
+  /** Of all its memories together. */
   readonly maxMemoryBytes?: number;
+  /** Of all its tables together. */
   readonly maxTableElements?: number;
   /** Processes, or instances of components: what the engine runs at the same time. */
   readonly maxInstances?: number;

@@ -19,6 +19,7 @@ import {
   type Policy,
 } from "./policy.ts";
 
+/** What `definePolicy` takes. */
 export interface PolicyDefinition {
   /** Lists of texts as they stand in TOML; time, random and log are true unless they are false. */
   readonly capabilities?: Partial<Capabilities>;

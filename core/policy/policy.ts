@@ -28,7 +28,9 @@ export type Capabilities = { readonly [K in GrantKind]: readonly string[] } & {
   readonly [K in AmbientKind]: boolean;
 };
 
+/** What a workload may do, and how much of it; `definePolicy`, flags and files make them. */
 export interface Policy {
+  /** Whose paths its grants are. */
   readonly platform: Platform;
   readonly capabilities: Capabilities;
   readonly budget: Budget;

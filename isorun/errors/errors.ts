@@ -89,6 +89,7 @@ export class ValidationError extends IsorunError {
  */
 export class UnsupportedError extends IsorunError {
   readonly code = "unsupported";
+  /** In words for people, as the message has it. */
   readonly feature: string;
 
   constructor(feature: string) {
@@ -141,6 +142,11 @@ export interface TrapFrame {
  * ```
  */
 export class TrapError extends IsorunError {
+  /**
+   * `trap` where the guest, a host function or the engine failed; else `cannot-enter` (the instance has ended, or is
+   * entered again by its own chain of calls), `cannot-block` (it would have to wait where nothing can), `cancelled`,
+   * `deadline` or `terminated`.
+   */
   readonly code: string;
   #frames: readonly TrapFrame[];
 
@@ -317,6 +323,7 @@ export class DeadlockError extends IsorunError {
   }
 }
 
+/** One import, or one function of it, that cannot be linked. */
 export interface LinkProblem {
   /**
    * `missing`: nothing was given for it. `mismatch`: what was given is of another type. `not-imported`: something was
@@ -325,6 +332,7 @@ export interface LinkProblem {
   readonly kind: "missing" | "mismatch" | "not-imported" | "refused";
   /** The import as the component names it: an interface, or a bare name. */
   readonly import: string;
+  /** Of the interface. */
   readonly func?: string;
   /** The system component that serves such imports, if one is shipped. */
   readonly provider?: string;

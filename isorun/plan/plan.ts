@@ -5,13 +5,16 @@
 import type { StringEncoding } from "../decode/ast.ts";
 import type { FuncType } from "../types/component-types.ts";
 
+/** As `component.plan()` makes it, and `formatPlan` prints it. */
 export interface Plan {
+  /** In the order in which they are done. */
   readonly steps: readonly PlanStep[];
   readonly exports: readonly PlannedExport[];
   /** More instances would be made than a plan tells (`stepsMax`): what follows the last step is left out. */
   readonly isCut: boolean;
 }
 
+/** One thing that is made. `within` is the step of the component instance that it is part of. */
 export type PlanStep =
   /** A component instance, with the handles and the state of its own; the first step is the outermost one. */
   | { readonly kind: "component-instance"; readonly within: number | undefined; readonly name: string | undefined }
@@ -44,6 +47,7 @@ export type PlanStep =
   | { readonly kind: "built-in"; readonly within: number; readonly name: string }
   | { readonly kind: "resource"; readonly within: number; readonly destructor: CoreOrigin | undefined };
 
+/** What a core instance is made of. */
 export type PlannedModule =
   /** The place among the core modules of the file, those of inner components included; its size in bytes. */
   | {
@@ -60,6 +64,7 @@ export interface CoreOrigin {
   readonly name?: string;
 }
 
+/** An import of a core instance, by the names of its module, and what serves it. */
 export interface PlannedImport {
   readonly module: string;
   readonly name: string;
@@ -67,6 +72,7 @@ export interface PlannedImport {
   readonly from: CoreOrigin;
 }
 
+/** An export of the component. */
 export interface PlannedExport {
   /** `name`, or `interface#name`. */
   readonly path: string;

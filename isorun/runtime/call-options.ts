@@ -12,7 +12,9 @@ import { TrapError, UnsupportedError } from "../errors/errors.ts";
  * its next call of a host function that waits.
  */
 export interface CallOptions {
+  /** Its end is a TrapError (`cancelled`) with the signal's reason as its cause. */
   signal?: AbortSignal;
+  /** From the call on, also while it waits for its turn: its end is a TrapError (`deadline`). */
   timeoutMs?: number;
   /**
    * In instructions, of an instance that has a budget of fuel or time: as much as is left there may still be less. A call

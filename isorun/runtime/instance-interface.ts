@@ -4,7 +4,7 @@ import type { CallOptions } from "./call-options.ts";
 import type { Usage } from "./instance-budget.ts";
 
 /**
- * What `instantiate` answers with has this type. Links and registries ask for such a one itself: another object of the type
+ * What `instantiate` answers with has this type; what each member does stands there (`LiveInstance`). Links and registries ask for such a one itself: another object of the type
  * can be held and called, and is a TypeError (`invalid-argument`) there.
  */
 export interface InstanceInterface extends AsyncDisposable {

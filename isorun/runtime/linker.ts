@@ -8,6 +8,7 @@ import { dropValue, requireNotAsync } from "./host-drop.ts";
 import type { InterfaceTypes } from "./interface-types.ts";
 import { requireFunction, requireName } from "./required.ts";
 
+/** A resource type of the host, as `resource` of a Linker answers with: others can be given it, and nothing is read of it. */
 export interface HostResource {
   readonly kind: "host-resource";
 }

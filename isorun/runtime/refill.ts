@@ -2,6 +2,7 @@
 import { argumentError } from "../../core/argument-error.ts";
 import { nameOf } from "../call/check-value.ts";
 
+/** What `refill` of an instance adds. */
 export interface Refill {
   /** In instructions, beside what the budget had: an instance of `fuel: 100n` and a refill of 50n may use 150n. */
   readonly fuel: bigint;

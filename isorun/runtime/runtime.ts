@@ -13,8 +13,9 @@ import type { InstanceInterface } from "./instance-interface.ts";
 import { requireOptions } from "./require-options.ts";
 import { requireName } from "./required.ts";
 
+/** What `new Runtime` is told. */
 export interface RuntimeOptions {
-  /** An absolute path; without one, what was compiled is kept in memory only. */
+  /** The directory in which what was compiled is kept, by an absolute path. Default: `false`, which is in memory only. */
   readonly store?: string | false;
 }
 

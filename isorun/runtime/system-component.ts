@@ -3,7 +3,9 @@ import type { Budget } from "../../core/budget/budget.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { Linker } from "./linker.ts";
 
+/** What `linkSystem` takes: interfaces that a host gives, all of one matter. */
 export interface SystemComponent {
+  /** As messages and link problems name it. */
   readonly name: string;
   /**
    * What the instance may do and use, where its builder has a policy: narrows what was given to the constructor. Called

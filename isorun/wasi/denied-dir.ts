@@ -13,6 +13,7 @@ import { FileLedger } from "./filesystem/open-file.ts";
 import { readOnly } from "./filesystem/rights.ts";
 import { tellHost } from "./tell-host.ts";
 
+/** What `new WasiDeniedDir` is told. */
 export interface DeniedDirOptions {
   /**
    * Told of what is refused with `access`, for the right that a WasiDir would need to do it. What it throws is a trap, and

@@ -19,6 +19,7 @@ import { type Rights, readOnly, writable } from "./filesystem/rights.ts";
 import { tellHost } from "./tell-host.ts";
 import { wasiName } from "./wasi-name.ts";
 
+/** What `new WasiDir` is told. */
 export interface DirOptions {
   /** What the guest sees it as. Default: `/`. */
   readonly guestPath?: string;
@@ -36,6 +37,7 @@ export interface DirOptions {
   readonly onPathOut?: (out: PathOut) => void;
 }
 
+/** A path that leads out of a directory. */
 export interface PathOut {
   /** What it was named for. */
   readonly capability: "read" | "write";
