@@ -1,5 +1,5 @@
 /** Why calls do not enter, or do not go on. */
-import { TrapError } from "../errors/errors.ts";
+import { TrapError, UnsupportedError } from "../errors/errors.ts";
 import type { Root, Task } from "./task.ts";
 
 /** What happened between the answer and here, where the stack goes on. */
@@ -10,4 +10,10 @@ export function failureOf({ interrupt }: Task, granted: Root | undefined): { rea
 
 export function cannotEnter(why: string): TrapError {
   return new TrapError(`cannot enter component instance: ${why}`, { code: "cannot-enter" });
+}
+
+/** What a guest may use and nobody has built: no function of the host has failed. */
+export function notBuilt(feature: string): TrapError {
+  const cause = new UnsupportedError(feature);
+  return new TrapError(cause.message, { cause });
 }

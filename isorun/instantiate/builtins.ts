@@ -1,7 +1,6 @@
 /** Canonical built-ins at run time (CanonicalABI.md): those of resources; the asynchronous ones come later. */
 import type { RuntimeResource } from "../call/handle-table.ts";
-import { cannotEnter } from "../call/refusals.ts";
-import { UnsupportedError } from "../errors/errors.ts";
+import { cannotEnter, notBuilt } from "../call/refusals.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
 import { ComponentInstance } from "./component-instance.ts";
@@ -26,7 +25,7 @@ export function builtinFunc(
     return guardedFunc(instance, { type, leaves: false }, () => instance.addBackpressure(-1));
   if (id !== undefined) return resourceFunc(scope, builtin.name, id);
   return guardedFunc(instance, { type, leaves: true }, () => {
-    throw new UnsupportedError(`the built-in ${builtin.name}`);
+    throw notBuilt(`the built-in ${builtin.name}`);
   });
 }
 

@@ -3,10 +3,10 @@
 import { hostWords } from "../call/boundary-words.ts";
 import type { HostSide } from "../call/edge.ts";
 import { canGate, gateOf } from "../call/gate.ts";
+import { notBuilt } from "../call/refusals.ts";
 import { waiting } from "../call/scheduler.ts";
 import { type EntryOptions, entryOf, exitOf } from "../call/signature.ts";
 import { promisingFunc } from "../call/suspending.ts";
-import { UnsupportedError } from "../errors/errors.ts";
 import { flattenFunc } from "../types/flatten.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
 import { bound, supportOf } from "./bind-support.ts";
@@ -61,7 +61,7 @@ export function liftFunc(
 }
 
 function unsupportedAsync(): never {
-  throw new UnsupportedError("the asynchronous ABI");
+  throw notBuilt("the asynchronous ABI");
 }
 
 export function lowerFunc(

@@ -91,7 +91,8 @@ export class InstanceHandle implements InstanceInterface {
    * call, and while host functions wait. A context that a host function was given may stand behind the last argument too,
    * so that it can hand on all that it was given.
    * @throws TypeError (an argument), TrapError, BudgetExhausted, DeadlockError, ExitError, ComponentError (the `err` side
-   * of the result), UnsupportedError (options, where the engine cannot suspend a call)
+   * of the result), UnsupportedError (options, where the engine cannot suspend a call; an async function, and an import that
+   * is exported again)
    */
   async call(name: string, list: readonly unknown[] = [], given?: CallOptions): Promise<unknown> {
     requireArguments(list);
@@ -135,7 +136,8 @@ export class InstanceHandle implements InstanceInterface {
 
   /**
    * The same as a synchronous function. It throws TrapError `cannot-block` where it would have to wait.
-   * @throws TypeError if there is no such export
+   * @throws TypeError if there is no such export, UnsupportedError for an async function, and for an import that is exported
+   *   again
    */
   func(name: string): HostCall {
     return this.#entryOf(name).call;
@@ -147,9 +149,12 @@ export class InstanceHandle implements InstanceInterface {
     requireName(name);
     const { root } = this.#budget;
     if (root.state !== "ready") throw this.#states.scheduler.refusal(root, undefined);
-    const { item } = this.#find(name);
+    const { item, type } = this.#find(name);
     const made = item.lifted?.forHost(this.#side, name);
-    if (made === undefined) throw new UnsupportedError(`calling '${name}', an import that is exported again,`);
+    if (made === undefined) {
+      const what = type.isAsync ? "an async function" : "an import that is exported again";
+      throw new UnsupportedError(`calling '${name}', ${what},`);
+    }
     this.#funcs.set(name, made);
     countsArguments.add(made.call);
     return made;
