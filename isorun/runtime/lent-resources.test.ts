@@ -5,24 +5,12 @@ import type { InstanceHandle } from "./instance-handle.ts";
 import type { HostResource } from "./linker.ts";
 import { Runtime } from "./runtime.ts";
 
-/** `look` and `take` want things of the host; `lend` lends a resource of its own to the host's `see`. */
+/** `look`, `fail` and `keep` are lent things of the host, `take` is given one, and `round` has one made. */
 const text = `(component
   (import "host" (instance $host
     (export "thing" (type $thing (sub resource)))
     (export "make" (func (result (own $thing))))))
   (alias export $host "thing" (type $thing))
-  (component $store
-    (core module $dtor
-      (global $destroyed (mut i32) (i32.const 0))
-      (func (export "dtor") (param i32) (global.set $destroyed (i32.add (global.get $destroyed) (i32.const 1))))
-      (func (export "destroyed") (result i32) (global.get $destroyed)))
-    (core instance $dtor (instantiate $dtor))
-    (type $own' (resource (rep i32) (dtor (core func $dtor "dtor"))))
-    (export $own "own" (type $own'))
-    (func (export "destroyed") (result u32) (canon lift (core func $dtor "destroyed"))))
-  (instance $store (instantiate $store))
-  (alias export $store "own" (type $own))
-  (export $exported "store" (instance $store))
   (core func $make (canon lower (func $host "make")))
   (core func $drop (canon resource.drop $thing))
   (core module $m
