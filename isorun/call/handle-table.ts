@@ -45,6 +45,10 @@ export interface HandleAccount {
   exhausted(): Error;
 }
 
+interface Lending {
+  forget(): void;
+}
+
 const lengthMax = 2 ** 28 - 1;
 
 export class HandleTable {
@@ -53,6 +57,8 @@ export class HandleTable {
   readonly #account: HandleAccount;
   /** Owned resources of others that are on their way to the host. */
   #leaving: Handle[] = [];
+  /** By which the host was lent what is here. */
+  #lendings: Lending[] | undefined;
 
   constructor(account: HandleAccount) {
     this.#account = account;
@@ -113,6 +119,16 @@ export class HandleTable {
   arrive(): void {
     for (const { resource, representation } of this.#leaving) resource.values?.take(representation);
     if (this.#leaving.length > 0) this.#leaving = [];
+  }
+
+  knowLending(lending: Lending): void {
+    this.#lendings ??= [];
+    this.#lendings.push(lending);
+  }
+
+  /** At the end of the instance, before anything is destroyed: nobody has what it lent. */
+  forgetLent(): void {
+    for (const lending of this.#lendings ?? []) lending.forget();
   }
 
   /** Removes what is owned and defined by such instances, also on its way to the host, and answers with it. */

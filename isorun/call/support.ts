@@ -7,7 +7,8 @@ import { TrapError } from "../errors/errors.ts";
 import type { Layout } from "../types/layout.ts";
 import { charCode, nameOf } from "./check-value.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
-import type { BorrowScope, Handle, RuntimeResource } from "./handle-table.ts";
+import type { BorrowScope, RuntimeResource } from "./handle-table.ts";
+import { HostLending } from "./host-lending.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { type NumericConstructor, numbersIn } from "./numeric-array.ts";
 import { readItems } from "./read-items.ts";
@@ -29,19 +30,12 @@ import { countOf, type ValuePlace } from "./value-place.ts";
 const listBytesMax = 2 ** 28 - 1;
 const float = new DataView(new ArrayBuffer(8));
 
-/** For one call of the host: the value is what it has in its hands, if the resource is not its own. */
-interface Lent {
-  readonly handle: Handle;
-  readonly value: ResourceValue | undefined;
-}
-
 export class Support extends Edge {
   readonly memory: MemoryAccess | undefined;
   readonly #options: EdgeOptions;
-  /** Of the call that runs: what it was lent, and what it lends. */
+  /** Of the call that runs. */
   #scope: BorrowScope = { borrows: 0 };
-  #lenders: Lent[] = [];
-  readonly #outer: Lent[][] = [];
+  #lending: HostLending | undefined;
   /** Of the string that was lowered last, as the guest is told its length: an object for both would cost more. */
   units = 0;
   /** Of the list of numbers that was refused last: which item it was for, and where it stands. */
@@ -81,16 +75,12 @@ export class Support extends Edge {
   }
 
   beginLending(): void {
-    this.#outer.push(this.#lenders);
-    this.#lenders = [];
+    this.#lending ??= new HostLending(this.#options.instance.handles);
+    this.#lending.begin();
   }
 
   endLending(): void {
-    for (const { handle, value } of this.#lenders) {
-      handle.lends -= 1;
-      if (value !== undefined) ResourceValue.end(value);
-    }
-    this.#lenders = this.#outer.pop() ?? [];
+    this.#lending?.end();
   }
 
   /** What passes from here on is another message. */
@@ -178,12 +168,7 @@ export class Support extends Edge {
   }
 
   liftBorrow(index: number, resource: RuntimeResource): unknown {
-    const handle = this.#options.instance.handles.get(index, resource);
-    handle.lends += 1;
-    const host = resource.values;
-    const value = host === undefined ? ResourceValue.lent(resource, handle.representation) : undefined;
-    this.#lenders.push({ handle, value });
-    return host === undefined ? value : host.get(handle.representation);
+    return this.#lending?.lend(index, resource);
   }
 
   // Lowering

@@ -234,6 +234,7 @@ function framesOf(component: Component): ComponentFrames {
 
 /** @returns what drops all; it throws what the last that failed throws */
 const dropping = (made: readonly ComponentInstance[]) => (): void => {
+  for (const { handles } of made) handles.forgetLent();
   dropForeignResources(made);
   let failure: { readonly error: unknown } | undefined;
   for (const { handles } of made) {
