@@ -8,10 +8,11 @@
 export function propertyNames(labels: readonly string[]): readonly string[] {
   const plain = labels.map(propertyName);
   if (new Set(plain).size === labels.length) return plain;
-  return plain.map((name, index) => {
-    const isShared = plain.some((other, place) => other === name && place !== index);
-    return isShared ? propertyName((labels[index] ?? "").replaceAll(/-(?=[0-9])/g, "_")) : name;
-  });
+  const counts = new Map<string, number>();
+  for (const name of plain) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return plain.map((name, index) =>
+    counts.get(name) === 1 ? name : propertyName((labels[index] ?? "").replaceAll(/-(?=[0-9])/g, "_")),
+  );
 }
 
 /** The name of one that stands alone. */
