@@ -1,8 +1,9 @@
 /** Functions of a host that answer with promises: what can be waited for is, and the rest is refused; nobody's process ends. */
 import { afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
+import { runInNewContext } from "node:vm";
 import { assemble } from "../../tests/components/assemble.ts";
 import { policyOf } from "../../tests/components/wasi/instantiate.ts";
-import { failureOf } from "../errors/testing/failure-of.ts";
+import { failureOf, thrownBy } from "../errors/testing/failure-of.ts";
 import type { InstanceBuilder } from "./instance-builder.ts";
 import type { Linker } from "./linker.ts";
 import { Runtime } from "./runtime.ts";
@@ -118,3 +119,19 @@ test("who interrupts cannot be async: the instance ends, and it is said why", as
     },
   });
 });
+
+/** As those of another realm: no Promise of this one, and it fails where nobody has taken it. */
+class Answer {
+  then(taken?: (value: unknown) => unknown, refused?: (error: unknown) => unknown): Promise<unknown> {
+    return failing().then(taken, refused);
+  }
+}
+
+test.each([failing, () => new Answer(), () => runInNewContext("Promise.reject(new Error('no network'))")])(
+  "an answer that a call cannot wait for is refused, and its failure is nobody's (%#)",
+  async (answer) => {
+    const linked = (await builder()).linkHost(two).linkHost((linker) => linker.func("one", answer as () => unknown));
+    const instance = await linked.instantiate();
+    expect(thrownBy(() => instance.func("sum")())).toMatchObject({ code: "cannot-block" });
+  },
+);

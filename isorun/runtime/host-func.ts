@@ -8,6 +8,7 @@ import { canSuspend } from "../call/suspending.ts";
 import { ComponentError, isErrorOf, TrapError } from "../errors/errors.ts";
 import type { HostCall } from "../instantiate/runtime-scope.ts";
 import type { FuncType } from "../types/component-types.ts";
+import { forget, isThenable } from "./at-once.ts";
 import { seesMoreThan } from "./declared-params.ts";
 import type { HostFunction } from "./linker.ts";
 
@@ -55,14 +56,10 @@ function errSide(error: unknown): { readonly tag: "err"; readonly val: unknown }
 /** @throws TrapError if the call that runs cannot be suspended */
 function waitFor(answer: PromiseLike<unknown>, { scheduler, path }: HostFuncOptions): typeof waiting {
   if (scheduler.running?.canSuspend === true) return scheduler.waitFor(answer);
-  // Nobody waits for it any more: its failure must not end the process.
-  if (answer instanceof Promise) answer.catch(() => undefined);
+  forget(answer);
   const why = canSuspend() ? "this call cannot be suspended" : "this engine has no WebAssembly.Suspending";
   throw new TrapError(`cannot block: '${path.join("#")}' has to wait, and ${why}`, { code: "cannot-block" });
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 
 /** Whether it says of itself that it will have to wait. */
 export const isAsyncFunction = (implementation: HostFunction): boolean =>
