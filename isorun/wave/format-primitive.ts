@@ -25,9 +25,36 @@ function formatOther(value: unknown, primitive: Primitive): string | undefined {
   }
   if (primitive === "error-context") throw new UnsupportedError(`a value of type '${primitive}' in WAVE`);
   if (typeof value !== "string") return undefined;
-  // Calls make of half a surrogate pair what `toWellFormed` makes of it.
-  if (primitive === "string") return `"${escapeQuoted(value.toWellFormed(), '"')}"`;
+  if (primitive === "string") return [...formatString(value)].join("");
   return isScalar(value) ? `'${escapeQuoted(value, "'")}'` : undefined;
+}
+
+const partLength = 1 << 14;
+
+/** In parts, since a text may be as long as a memory. */
+export function* formatString(text: string): Generator<string> {
+  if (text.length <= partLength) {
+    yield `"${escapeString(text)}"`;
+    return;
+  }
+  yield '"';
+  for (let at = 0; at < text.length; ) {
+    const part = firstPart(text, at);
+    yield escapeString(part);
+    at += part.length;
+  }
+  yield '"';
+}
+
+/** Calls make of half a surrogate pair what `toWellFormed` makes of it. */
+const escapeString = (text: string): string => escapeQuoted(text.toWellFormed(), '"');
+
+/** Up to a space, so that an address, whose secrets are masked where it is printed, is not cut; never within a character. */
+function firstPart(text: string, at: number): string {
+  const part = text.slice(at, at + partLength);
+  if (at + partLength >= text.length) return part;
+  const length = part.lastIndexOf(" ") + 1 || part.length;
+  return (part.charCodeAt(length - 1) & 0xfc00) === 0xd800 ? part.slice(0, length - 1) : part.slice(0, length);
 }
 
 const isScalar = (text: string): boolean =>
@@ -37,7 +64,7 @@ function formatInteger(value: unknown, primitive: Primitive): string | undefined
   const range = integerRanges[primitive];
   const isNumber = range?.isBig === true ? typeof value === "bigint" : Number.isInteger(value);
   if (range === undefined || !isNumber) return undefined;
-  const integer = BigInt(value as bigint | number);
+  const integer = value as bigint | number; // as `isNumber` says
   return integer >= range.least && integer <= range.most ? String(integer) : undefined;
 }
 

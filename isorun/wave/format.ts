@@ -5,38 +5,66 @@
 import { UnsupportedError } from "../errors/errors.ts";
 import type { ValueType, ValueTypeOf } from "../types/component-types.ts";
 import { propertyNames } from "../types/property-name.ts";
+import { areIntegers, arrayItems } from "./array-items.ts";
 import { nestingMax } from "./cursor.ts";
 import { describeType } from "./describe-type.ts";
-import { formatPrimitive } from "./format-primitive.ts";
+import { formatPrimitive, formatString } from "./format-primitive.ts";
 import { isKeyword, labelsOf } from "./labels.ts";
 
 /** @throws TypeError; UnsupportedError for handles, streams and futures, which WAVE has no text for */
 export function formatWave(value: unknown, type: ValueType): string {
-  const writer = new Writer();
-  writer.write(value, type);
-  return writer.text;
+  const pieces: string[] = [];
+  writeWave({ value, type }, (piece) => void pieces.push(piece));
+  return pieces.join("");
 }
 
-interface Entry {
-  readonly before: string;
+/**
+ * The same in pieces of some 64 KiB, as they are made: a text is many times as large as its value. What `take` throws ends
+ * it.
+ */
+export function writeWave({ value, type }: Typed, take: (piece: string) => void): void {
+  const writer = new Writer(take);
+  writer.write(value, type);
+  writer.end();
+}
+
+interface Typed {
   readonly value: unknown;
   readonly type: ValueType;
 }
 
+interface Entry extends Typed {
+  readonly before: string;
+}
+
+const pieceLength = 1 << 16;
+/** Of a list of integers, which are turned into text together. */
+const runLength = 1 << 12;
+
 class Writer {
-  readonly #parts: string[] = [];
+  readonly #take: (piece: string) => void;
+  #piece = "";
   #depth = 0;
 
-  get text(): string {
-    return this.#parts.join("");
+  constructor(take: (piece: string) => void) {
+    this.#take = take;
+  }
+
+  end(): void {
+    if (this.#piece !== "") this.#take(this.#piece);
+    this.#piece = "";
+  }
+
+  #push(text: string): void {
+    this.#piece += text;
+    if (this.#piece.length >= pieceLength) this.end();
   }
 
   write(value: unknown, type: ValueType): void {
-    if (type.kind === "primitive") {
-      this.#parts.push(formatPrimitive(value, type.primitive));
-      return;
-    }
-    this.#nest(() => this.#writeCompound(value, type));
+    if (type.kind !== "primitive") this.#nest(() => this.#writeCompound(value, type));
+    else if (type.primitive !== "string" || typeof value !== "string")
+      this.#push(formatPrimitive(value, type.primitive));
+    else for (const part of formatString(value)) this.#push(part);
   }
 
   #nest(write: () => void): void {
@@ -51,8 +79,8 @@ class Writer {
     else if (type.kind === "tuple") this.#writeTuple(value, type);
     else if (type.kind === "record") this.#writeRecord(value, type);
     else if (type.kind === "map") this.#writeMap(value, type);
-    else if (type.kind === "flags") this.#parts.push(formatFlags(value, type));
-    else if (type.kind === "enum") this.#parts.push(formatCase(value, type));
+    else if (type.kind === "flags") this.#push(formatFlags(value, type));
+    else if (type.kind === "enum") this.#push(formatCase(value, type));
     else if (type.kind === "variant") this.#writeVariant(value, type);
     else if (type.kind === "result") this.#writeResult(value, type);
     else if (type.kind === "option") this.#writeOption(taggedOption(value), type);
@@ -62,20 +90,31 @@ class Writer {
   #writeEntries(entries: Iterable<Entry>, [open, close]: readonly [string, string]): void {
     let before = open;
     for (const entry of entries) {
-      this.#parts.push(before, entry.before);
+      this.#push(before + entry.before);
       this.write(entry.value, entry.type);
       before = ", ";
     }
-    this.#parts.push(before === open ? `${open}${close}` : close);
+    this.#push(before === open ? `${open}${close}` : close);
   }
 
   #writeList(value: unknown, type: ValueTypeOf<"list" | "fixed-list">): void {
     const items = itemsOf(value, type);
     if (type.kind === "fixed-list" && items.length !== type.length) throw mismatch(value, type);
-    this.#writeEntries(
-      items.map((item) => ({ before: "", value: item, type: type.element })),
-      ["[", "]"],
-    );
+    const { element } = type;
+    let before = "[";
+    if (areIntegers(items, element)) {
+      for (let at = 0; at < items.length; at += runLength) {
+        this.#push(before + items.subarray(at, at + runLength).join(", "));
+        before = ", ";
+      }
+    } else {
+      for (let at = 0; at < items.length; at += 1) {
+        this.#push(before);
+        this.write(items[at], element);
+        before = ", ";
+      }
+    }
+    this.#push(items.length === 0 ? "[]" : "]");
   }
 
   #writeTuple(value: unknown, type: ValueTypeOf<"tuple">): void {
@@ -98,32 +137,33 @@ class Writer {
         type: part,
       }))
       .filter((entry) => entry.type.kind !== "option" || taggedOption(entry.value).tag === "some");
-    if (entries.length === 0) this.#parts.push("{:}");
+    if (entries.length === 0) this.#push("{:}");
     else this.#writeEntries(entries, ["{", "}"]);
   }
 
   #writeMap(value: unknown, type: ValueTypeOf<"map">): void {
-    this.#parts.push("{");
-    for (const [index, pair] of itemsOf(value, type).entries()) {
-      const [key, mapped] = itemsOf(pair, type);
-      if (index > 0) this.#parts.push(", ");
-      this.write(key, type.key);
-      this.#parts.push(": ");
-      this.write(mapped, type.value);
+    const pairs = itemsOf(value, type);
+    this.#push("{");
+    for (let at = 0; at < pairs.length; at += 1) {
+      const pair = itemsOf(pairs[at], type);
+      if (at > 0) this.#push(", ");
+      this.write(pair[0], type.key);
+      this.#push(": ");
+      this.write(pair[1], type.value);
     }
-    this.#parts.push("}");
+    this.#push("}");
   }
 
   #writeVariant(value: unknown, type: ValueTypeOf<"variant">): void {
     const { tag, val } = objectOf(value, type);
-    this.#parts.push(formatCase(tag, type));
+    this.#push(formatCase(tag, type));
     this.#writePayload(val, labelsOf(type).get(String(tag)));
   }
 
   #writeResult(value: unknown, type: ValueTypeOf<"result">): void {
     const { tag, val } = objectOf(value, type);
     if (tag !== "ok" && tag !== "err") throw mismatch(value, type);
-    this.#parts.push(tag);
+    this.#push(tag);
     this.#writePayload(val, tag === "ok" ? type.ok : type.error);
   }
 
@@ -135,16 +175,16 @@ class Writer {
   #writeOption(option: unknown, type: ValueTypeOf<"option">): void {
     const { tag, val } = objectOf(option, type);
     if (tag === "none") {
-      this.#parts.push("none");
+      this.#push("none");
     } else if (tag !== "some") {
       throw mismatch(option, type);
     } else if (type.type.kind === "option") {
       const inner = type.type;
-      this.#parts.push("some(");
+      this.#push("some(");
       this.#nest(() => this.#writeOption(val, inner));
-      this.#parts.push(")");
+      this.#push(")");
     } else {
-      this.#parts.push("some");
+      this.#push("some");
       this.#writePayload(val, type.type);
     }
   }
@@ -169,11 +209,10 @@ function propertyOf(object: Readonly<Record<string, unknown>>, name: string): un
   return name in Object.prototype && !Object.hasOwn(object, name) ? undefined : object[name];
 }
 
-function itemsOf(value: unknown, type: ValueType): readonly unknown[] {
-  if (value !== null && typeof value === "object" && Symbol.iterator in value) {
-    return Array.from(value as Iterable<unknown>);
-  }
-  throw mismatch(value, type);
+function itemsOf(value: unknown, type: ValueType): ArrayLike<unknown> {
+  const items = arrayItems(value);
+  if (items === undefined) throw mismatch(value, type);
+  return items;
 }
 
 function objectOf(value: unknown, type: ValueType): Readonly<Record<string, unknown>> {
