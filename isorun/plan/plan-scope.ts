@@ -1,16 +1,21 @@
 /** The index spaces of a component instance, filled with where things will come from. */
 import type { StringEncoding } from "../decode/ast.ts";
-import type { ExternType } from "../types/component-types.ts";
+import type { ExternType, InstanceType } from "../types/component-types.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
 import type { CoreOrigin, PlannedModule } from "./plan.ts";
 
 export type Planned =
   | { readonly kind: "func"; readonly origin: FuncOrigin }
-  | { readonly kind: "instance"; readonly exports: ReadonlyMap<string, Planned> }
+  | { readonly kind: "instance"; readonly exports: PlannedItems }
   | { readonly kind: "component"; readonly component: ValidComponent; readonly outer: PlanScope }
   | { readonly kind: "foreign component"; readonly path: string }
   | { readonly kind: "core module"; readonly module: PlannedModule }
   | { readonly kind: "type" };
+
+/** By name. Those of an import are made when somebody asks: instances of what is imported may be many, and each large. */
+export interface PlannedItems extends Iterable<readonly [string, Planned]> {
+  get(name: string): Planned | undefined;
+}
 
 export type FuncOrigin =
   | { readonly kind: "import"; readonly path: string }
@@ -82,16 +87,29 @@ export class PlanScope {
 /** What an import of this type stands for, before anybody serves it. */
 export function importOf(path: string, type: ExternType): Planned {
   if (type.kind === "func") return { kind: "func", origin: { kind: "import", path } };
-  if (type.kind === "instance") {
-    const separator = path.includes("#") ? "." : "#";
-    const exports = [...type.exports].map(
-      ([name, inner]) => [name, importOf(`${path}${separator}${name}`, inner)] as const,
-    );
-    return { kind: "instance", exports: new Map(exports) };
-  }
+  if (type.kind === "instance") return { kind: "instance", exports: new ImportedItems(path, type) };
   if (type.kind === "component") return { kind: "foreign component", path };
   if (type.kind === "core module") return { kind: "core module", module: { kind: "import", path } };
   return { kind: "type" };
+}
+
+class ImportedItems implements PlannedItems {
+  readonly #path: string;
+  readonly #type: InstanceType;
+
+  constructor(path: string, type: InstanceType) {
+    this.#path = `${path}${path.includes("#") ? "." : "#"}`;
+    this.#type = type;
+  }
+
+  get(name: string): Planned | undefined {
+    const type = this.#type.exports.get(name);
+    return type === undefined ? undefined : importOf(`${this.#path}${name}`, type);
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, Planned]> {
+    for (const [name, type] of this.#type.exports) yield [name, importOf(`${this.#path}${name}`, type)];
+  }
 }
 
 /** Validation has seen that every index is there. */

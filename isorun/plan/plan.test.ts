@@ -6,7 +6,7 @@ import { Component } from "../runtime/component.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import type { Plan } from "./plan.ts";
 import { formatPlan } from "./plan-text.ts";
-import { stepsMax } from "./planner.ts";
+import { importsMax, stepsMax } from "./planner.ts";
 
 /** The outer component passes an import and a function of one inner component on to another. */
 const linked = `
@@ -156,4 +156,20 @@ test("each of many modules is found at once", async () => {
     step.kind === "core-instance" && step.module.kind === "own" ? [step.module.index] : [],
   );
   expect(numbers).toEqual(Array.from({ length: count }, (_, index) => index));
+});
+
+test("imports of a module that is instantiated again and again are told as far as there is room", async () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `f${index}`);
+  const text = (count: number): string => `(component
+    (core module $m ${names.map((name) => `(import "" "${name}" (func))`).join(" ")})
+    (core module $f (func (export "f")))
+    (core instance $f (instantiate $f))
+    (core instance $given ${names.map((name) => `(export "${name}" (func $f "f"))`).join(" ")})
+    ${'(core instance (instantiate $m (with "" (instance $given))))'.repeat(count)})`;
+  const fitting = importsMax / names.length;
+  for (const count of [fitting, fitting + 1]) {
+    const { steps, isCut } = await planOfText(text(count));
+    const imports = steps.reduce((sum, step) => sum + (step.kind === "core-instance" ? step.imports.length : 0), 0);
+    expect([imports, isCut]).toEqual([importsMax, count > fitting]);
+  }
 });

@@ -4,10 +4,12 @@ import type { AliasRef, CoreInstanceRef, InstanceRef } from "../decode/ast.ts";
 import type { InstanceType } from "../types/component-types.ts";
 import type { ValidComponent, ValidDefinition } from "../validate/valid-component.ts";
 import type { Plan, PlannedExport, PlannedImport, PlanStep } from "./plan.ts";
-import { type CoreBundle, importOf, type Planned, PlanScope, unknownItem } from "./plan-scope.ts";
+import { type CoreBundle, importOf, type Planned, type PlannedItems, PlanScope, unknownItem } from "./plan-scope.ts";
 
 /** Components that make instances of components that make instances… can name more of them than anybody would read. */
 export const stepsMax = 10_000;
+/** Of all core instances together: one module of many imports can be instantiated many times. */
+export const importsMax = 100_000;
 
 /** @param component that passed validation */
 export function planOf(component: ValidComponent): Plan {
@@ -36,6 +38,7 @@ class Planner {
   /** The core modules of the file, by where they stand. */
   readonly #modules: CoreModule[] = [];
   readonly #numbers = new Map<CoreModule, number>();
+  #imports = 0;
 
   constructor(root: ValidComponent) {
     this.#number(root);
@@ -113,13 +116,18 @@ class Planner {
     return (name) => ({ step, name });
   }
 
-  /** Of a module that is itself imported, what it takes is known by its type only: the names that it is given. */
+  /**
+   * Of a module that is itself imported, what it takes is known by its type only: the names that it is given.
+   * @throws `cut`
+   */
   #importsOf(
     module: (Planned & { readonly kind: "core module" })["module"],
     bundles: ReadonlyMap<string, CoreBundle | undefined>,
   ): PlannedImport[] {
     if (module.kind === "import") return [];
     const core = this.#modules[module.index] ?? unknownItem("core module", module.index);
+    this.#imports += core.imports.length;
+    if (this.#imports > importsMax) throw cut;
     return core.imports.map(({ module: namespace, name, type }) => {
       const bundle = bundles.get(namespace) ?? unknownItem("argument", namespace);
       return { module: namespace, name, kind: type.kind, from: bundle(name) };
@@ -188,7 +196,7 @@ function alias(scope: PlanScope, ref: AliasRef): void {
   } else if (ref.sort !== "core type") scope.push(scope.enclosing(ref.count).at(ref.sort, ref.index));
 }
 
-function* exportsOf(exports: ReadonlyMap<string, Planned>, prefix: string): Iterable<PlannedExport> {
+function* exportsOf(exports: PlannedItems, prefix: string): Iterable<PlannedExport> {
   for (const [name, item] of exports) {
     const path = `${prefix}${name}`;
     if (item.kind === "instance") yield* exportsOf(item.exports, prefix === "" ? `${path}#` : `${path}.`);
