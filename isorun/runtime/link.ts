@@ -18,8 +18,7 @@ import { compatibleLookup } from "./compatible-name.ts";
 import { hostFunc, isAsyncFunction } from "./host-func.ts";
 import { ImportTypes } from "./import-types.ts";
 import { LinkProblems } from "./link-problems.ts";
-import type { HostDefinition, Linker } from "./linker.ts";
-import { Linker as LinkerClass } from "./linker.ts";
+import { type HostDefinition, Linker } from "./linker.ts";
 import { addUnasked, type LocalLink, localItem } from "./local-link.ts";
 
 /** A core module of the host, compiled when its type has turned out to fit. */
@@ -44,10 +43,10 @@ export interface Given {
 export function linkImports({ imports, importedResources }: ComponentType, given: Given): ReadonlyMap<string, Item> {
   const problems = new LinkProblems();
   const localOf = compatibleLookup(given.locals);
-  const definitionOf = compatibleLookup(LinkerClass.definitionsOf(given.linker));
+  const definitionOf = compatibleLookup(Linker.definitionsOf(given.linker));
   const types = new ImportTypes(imports, {
     open: new Set(importedResources.map(({ resource }) => resource)),
-    typeOf: (name) => localOf(name)?.type ?? LinkerClass.typeOf(definitionOf(name)),
+    typeOf: (name) => localOf(name)?.type ?? Linker.typeOf(definitionOf(name)),
   });
   const linking = { imports, given, problems, types, resources: new Map() };
   const items = new Map<string, Item>();
@@ -168,7 +167,7 @@ function hostInstance(
     linking.problems.add(path, "mismatch", detail);
     return undefined;
   }
-  const definitions = definition === undefined ? new Map() : LinkerClass.definitionsOf(definition.linker);
+  const definitions = definition === undefined ? new Map() : Linker.definitionsOf(definition.linker);
   const exports = new Map<string, Item>();
   for (const [name, inner] of type.exports) {
     const place = { around: type, isInterfaceGiven: definition !== undefined };
@@ -231,9 +230,9 @@ function unaskedLike(
   { given, imports }: Linking,
 ): readonly string[] {
   const [first = "", name = first] = path;
-  const top = LinkerClass.definitionsOf(given.linker);
+  const top = Linker.definitionsOf(given.linker);
   const outer = compatibleLookup(top)(first);
-  const definitions = path.length > 1 && outer?.kind === "instance" ? LinkerClass.definitionsOf(outer.linker) : top;
+  const definitions = path.length > 1 && outer?.kind === "instance" ? Linker.definitionsOf(outer.linker) : top;
   const askedFor = around !== undefined && definitions !== top ? around.exports : imports;
   const isAsked = compatibleLookup(askedFor);
   const unasked = [...definitions.keys()].filter((each) => isAsked(each) === undefined);
@@ -241,9 +240,9 @@ function unaskedLike(
 }
 
 function fallbackFor(path: readonly string[], type: ExternType, { given }: Linking): HostDefinition | undefined {
-  if (type.kind === "func") return LinkerClass.fallbackOf(given.linker, { path, type });
+  if (type.kind === "func") return Linker.fallbackOf(given.linker, { path, type });
   if (type.kind !== "type" || type.type.kind !== "resource") return undefined;
-  return LinkerClass.fallbackOf(given.linker, { path, type: type.type });
+  return Linker.fallbackOf(given.linker, { path, type: type.type });
 }
 
 function unknownImport(path: readonly string[]): () => never {
