@@ -93,18 +93,22 @@ async function warm(make: (typeof kinds)[string]): Promise<Warm> {
   return { instance, one, run: await make(instance) };
 }
 
-test.each(Object.entries(kinds))("a call %s", async (_, make) => {
-  for (const above of depths) {
-    const { instance, one, run } = await warm(make);
-    const answers: Promise<unknown>[] = [];
-    // Frames become smaller as code is compiled: how many there are is measured each time.
-    fits(deepest() - above, () => void answers.push(Promise.resolve(run())));
-    await Promise.allSettled(answers);
-    const outcome = instance.state === "ready" ? one() : instance.state;
-    expect([1, "exhausted"]).toContain(outcome as number | string); // as it is declared
-    await instance.terminate();
-  }
-});
+test.each(Object.entries(kinds))(
+  "a call %s",
+  async (_, make) => {
+    for (const above of depths) {
+      const { instance, one, run } = await warm(make);
+      const answers: Promise<unknown>[] = [];
+      // Frames become smaller as code is compiled: how many there are is measured each time.
+      fits(deepest() - above, () => void answers.push(Promise.resolve(run())));
+      await Promise.allSettled(answers);
+      const outcome = instance.state === "ready" ? one() : instance.state;
+      expect([1, "exhausted"]).toContain(outcome as number | string); // as it is declared
+      await instance.terminate();
+    }
+  },
+  30_000,
+);
 
 /** In frames of `at`: one after the other where the stack is full, then up to where it is not. */
 const depths = [
