@@ -75,8 +75,9 @@ export class WitBlock {
   #declareTypes(): void {
     const { role } = this.#options;
     for (const [name, type] of this.#items) {
+      if (type.kind !== "type" || interfacePathOf(name) !== undefined) continue;
       // A world has one space for what it imports and for its types.
-      if (type.kind !== "type" || (role === "export " && this.#scope.isTaken(name))) continue;
+      if (role === "export " && this.#scope.isTaken(name)) continue;
       if (type.type.kind === "resource" && !this.#canBeNamed(name, type.type)) continue;
       this.#scope.declare(name, type.type);
       this.#declared.add(name);

@@ -76,8 +76,11 @@ const texts: Readonly<Record<string, string>> = {
     (alias export $i "r" (type $r))
     (import "two" (instance (export "r" (type $s (eq $r))) (export "[static]r.make" (func (result (own $s))))))
     (import "three" (instance (export "r" (type $s (eq $r))) (export "take" (func (param "it" (own $s)))))))`,
-  "functions and instances where WIT has none": `(component
+  "functions, types and instances where WIT has none": `(component
     (import "a:b/c" (func))
+    (type $e (enum "x"))
+    (import "a:b/e" (type $e2 (eq $e)))
+    (import "get" (func (result $e2)))
     (import "d" (instance (export "inner" (instance (export "f" (func)))) (export "f" (func)))))`,
 };
 
