@@ -18,6 +18,7 @@ export interface Budget {
   readonly fuel?: bigint;
   readonly cpuMs?: number;
   readonly wallMs?: number;
+  /** Of resources, held at the same time. Without it one for 512 bytes of `maxMemoryBytes`, 1,024 at least, and a million. */
   readonly maxHandles?: number;
   /**
    * Of the values of one call in one direction, counted as they are made: what a guest names twice counts twice. Without it

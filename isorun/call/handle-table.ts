@@ -13,6 +13,8 @@ export interface RuntimeResource {
   readonly dropInTurn?: ((representation: number) => Promise<void>) | undefined;
   /** The instance that defines it; undefined for resources of the host. */
   readonly owner: object | undefined;
+  /** Whether that instance has ended, and all its resources with it. */
+  readonly hasEnded?: () => boolean;
   /** The values that representations stand for, for resources of the host. */
   readonly values?: HostValues;
 }

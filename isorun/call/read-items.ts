@@ -16,7 +16,8 @@ export function readItems(value: unknown, { most, look }: ReadLimits): unknown[]
   if (value === null || typeof value !== "object" || isGone(value)) return undefined;
   const iterate: unknown = Reflect.get(value, Symbol.iterator);
   if (typeof iterate !== "function") return undefined;
-  const length: unknown = iterate === arrayValues && Array.isArray(value) ? Reflect.get(value, "length") : undefined;
+  // What iterates as arrays do ends at its length, whatever else it is.
+  const length: unknown = iterate === arrayValues ? Reflect.get(value, "length") : undefined;
   if (typeof length === "number" && length > most) return length;
   const items: unknown[] = [];
   for (const item of value as Iterable<unknown>) {

@@ -77,8 +77,9 @@ export class ResourceValue {
   }
 
   /**
-   * Destroys what is owned; of what is lent nothing but this value ends. Whether the destructor will have to wait is not
-   * known before it runs: one that has to traps, which ends its instance. `Symbol.asyncDispose` can wait.
+   * Destroys what is owned; of what is lent nothing but this value ends, and so it is where the instance that defines it
+   * has ended: `using` shall not hide why. Whether the destructor will have to wait is not known before it runs: one that
+   * has to traps, which ends its instance. `Symbol.asyncDispose` can wait.
    * @throws TrapError while a call is lent it, or where its instance cannot be entered (`cannot-block` if that is busy); it
    *   is as it was then
    */
@@ -105,12 +106,12 @@ export class ResourceValue {
     }
   }
 
-  /** What is to be destroyed, if it is owned: whatever the destructor calls finds it gone. */
+  /** What is to be destroyed, if it is owned and there still: whatever the destructor calls finds it gone. */
   #leave(): number | undefined {
     const representation = this.#representation;
     if (representation === undefined) return undefined;
     if (this.#lends > 0) throw new TrapError(borrowed);
     this.#representation = undefined;
-    return this.#isLent ? undefined : representation;
+    return this.#isLent || this.#resource.hasEnded?.() === true ? undefined : representation;
   }
 }

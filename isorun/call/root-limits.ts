@@ -19,3 +19,13 @@ const messageMemories = 4;
 
 export const messageBytesMaxOf = ({ messageBytes, memoryBytes = Infinity }: RootLimits): number =>
   messageBytes ?? Math.min(messageBytesDefault, memoryBytes * messageMemories);
+
+/** Without limits: some hundred megabytes of the host's. */
+const handlesDefault = 1_000_000;
+/** What a handle takes of the host's memory, with the host's object behind it, as far as that is known. */
+const bytesOfHandle = 512;
+const handlesDefaultMin = 1024;
+
+/** Handles are in no memory of the guest's, which could otherwise make the host hold any number. */
+export const handlesMaxOf = ({ handles, memoryBytes = Infinity }: RootLimits): number =>
+  handles ?? Math.min(handlesDefault, Math.max(Math.floor(memoryBytes / bytesOfHandle), handlesDefaultMin));

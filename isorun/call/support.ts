@@ -253,7 +253,14 @@ export class Support extends Edge {
     if (typeof items !== "number") return items;
     // What is one too many exhausts the budget.
     if (affordable < most) this.#count(items * size);
-    return this.#refuse(`one of more than ${most} items`);
+    return this.#refuse(`one of more than ${most} items${this.#roomWords}`);
+  }
+
+  /** Why a list may not be longer, where it is not for its type. */
+  get #roomWords(): string {
+    const least = this.#listBytesMax;
+    if (least === listBytesMax) return "";
+    return `, which is what ${least === this.#options.memoryBytesMax ? "its memory" : "'maxMemoryBytes'"} has room for`;
   }
 
   /** Of a list: what its length can say, and what the memory can ever hold. */

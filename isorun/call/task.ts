@@ -6,7 +6,7 @@
 import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
-import { type Interrupt, messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
+import { handlesMaxOf, type Interrupt, messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
 import type { Suspension } from "./suspension.ts";
 import type { TimeAccount } from "./time-account.ts";
 import type { FrameNames } from "./trap-frames.ts";
@@ -287,7 +287,7 @@ export class Root {
     this.linkedBytesMax = limits.messageBytes ?? Infinity;
     this.messageBytesMax = messageBytesMaxOf(limits);
     this.#instancesMax = limits.instances ?? Infinity;
-    const handlesMax = limits.handles ?? Infinity;
+    const handlesMax = handlesMaxOf(limits);
     this.handles = {
       used: 0,
       max: handlesMax,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { BudgetExhausted } from "./errors.ts";
+import { BudgetExhausted, TrapError } from "./errors.ts";
 
 test.each([
   [{ field: "fuel", limit: 10n, used: 21n }, "the budget's 'fuel' is exhausted: 21 of 10"],
@@ -31,4 +31,10 @@ test("what a budget ended with can be written as JSON", () => {
   });
   const inMs = JSON.stringify(new BudgetExhausted({ field: "wallMs", limit: 50, used: 51.5 }));
   expect(JSON.parse(inMs)).toMatchObject({ limit: 50, used: 51.5 });
+});
+
+test("a trap is written as JSON with its message and its frames", () => {
+  const frames = [{ component: "c", instance: "i", func: "f" }];
+  const written = JSON.stringify(new TrapError("unreachable", { frames, cause: 1n }));
+  expect(JSON.parse(written)).toEqual({ name: "TrapError", code: "trap", message: "unreachable", frames });
 });

@@ -164,6 +164,12 @@ export class TrapError extends IsorunError {
     return this.#frames;
   }
 
+  /** What JSON can say of it; a cause may be anything. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { name, code, message, frames } = this;
+    return { name, code, message, frames };
+  }
+
   /** Those of the call around the ones that are known. */
   static addFrames(trap: TrapError, frames: readonly TrapFrame[]): void {
     if (frames.length > 0) trap.#frames = [...trap.#frames, ...frames];

@@ -125,7 +125,8 @@ function defineResource(scope: RuntimeScope, definition: ValidDefinition & { rea
     if (typeof destructor === "function") dropByHost(instance, () => destructor(representation));
   };
   const dropInTurn = typeof destructor === "function" ? droppingInTurn(instance, { destructor, drop }) : undefined;
-  const resource: RuntimeResource = { kind: "resource", drop, dropInTurn, owner: instance };
+  const hasEnded = (): boolean => instance.root.state !== "ready";
+  const resource: RuntimeResource = { kind: "resource", drop, dropInTurn, owner: instance, hasEnded };
   if (typeof destructor === "function") destructors.set(resource, { instance, destructor });
   scope.resources.set(definition.resource, resource);
   scope.types.push({ kind: "type", resource });

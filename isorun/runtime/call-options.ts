@@ -61,7 +61,7 @@ const canListen = (value: object): boolean =>
   ["addEventListener", "removeEventListener"].every((name) => typeof Reflect.get(value, name) === "function");
 
 /** The signal of what a host function was given is made when somebody looks at it. */
-function isContext(value: unknown): boolean {
+export function isContext(value: unknown): value is CallContext {
   if (typeof value !== "object" || value === null || !("chain" in value) || !Array.isArray(value.chain)) return false;
   if (TaskContext.isOne(value)) return true;
   const signal: unknown = "signal" in value ? value.signal : undefined;

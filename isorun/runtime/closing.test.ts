@@ -146,3 +146,11 @@ test.each(refused)("it is not loaded from %p", async (source, words) => {
   expect(failure).toBeInstanceOf(TypeError);
   expect(failure).toMatchObject({ code: "invalid-argument", message: expect.stringContaining(words) });
 });
+
+test("a runtime is closed where its block ends", async () => {
+  const ended = await (async (): Promise<Runtime> => {
+    await using inner = new Runtime();
+    return inner;
+  })();
+  expect(await failureOf(ended.load(new Uint8Array()))).toMatchObject({ code: "closed" });
+});

@@ -87,11 +87,11 @@ test("messages bound what is read", async () => {
 
 test("memory bounds what is read, and the instance goes on", async () => {
   const limits = [
-    [small, {}, 2 * pageBytes],
-    [free, { maxMemoryBytes: 3 * pageBytes }, 3 * pageBytes],
-    [small, { maxMemoryBytes: 3 * pageBytes }, 2 * pageBytes],
+    [small, {}, 2 * pageBytes, "its memory"],
+    [free, { maxMemoryBytes: 3 * pageBytes }, 3 * pageBytes, "'maxMemoryBytes'"],
+    [small, { maxMemoryBytes: 3 * pageBytes }, 2 * pageBytes, "its memory"],
   ] as const;
-  for (const [component, budget, bytes] of limits) {
+  for (const [component, budget, bytes, room] of limits) {
     const instance = await instanceOf(component, budget);
     const [texts, numbers] = [endless("a"), endless(1)];
     const refusals = [
@@ -99,6 +99,8 @@ test("memory bounds what is read, and the instance goes on", async () => {
       await failureOf(instance.call("bytes", [numbers.items])),
     ];
     expect(refusals.map((error) => error instanceof TypeError)).toEqual([true, true]);
+    const words = `one of more than ${bytes} items, which is what ${room} has room for`;
+    expect(refusals[1]).toMatchObject({ message: expect.stringContaining(words) as unknown });
     expect([texts.read(), numbers.read()]).toEqual([bytes / 8 + 1, bytes + 1]);
     expect([instance.state, await instance.call("bytes", [[1, 2, 3]])]).toEqual(["ready", 3]);
   }
@@ -111,6 +113,8 @@ test("an array that is too long is not read at all", async () => {
     expect(await failureOf(instance.call(name, [given.items]))).toBeInstanceOf(TypeError);
     expect(given.read()).toBe(0);
   }
+  const like = Object.assign(Object.create(Array.prototype) as object, { length: 2 ** 32 });
+  expect(await failureOf(instance.call("bytes", [like]))).toBeInstanceOf(TypeError);
   expect(await instance.call("bytes", [longArray(5).items])).toBe(5);
   const limited = await instanceOf(free, { maxMessageBytes: 1000 });
   const given = longArray(2 ** 32);

@@ -141,3 +141,23 @@ test("what the guest has no handle for is dropped", async () => {
   expect(dropped).toEqual(["a thing"]);
   expect(instance.state).toBe("exhausted");
 });
+
+test("`using` tells why the call ended: what its instance ended with has nothing left to destroy", async () => {
+  const failing = async (): Promise<InstanceHandle> =>
+    makeOwner(() => {
+      throw new Error("not today");
+    });
+  const first = await failing();
+  const use = (): void => {
+    using value = first.func("make")() as Disposable; // as its type says
+    first.func("use")(value);
+  };
+  expect(use).toThrow(TrapError);
+  const second = await failing();
+  const wait = async (): Promise<void> => {
+    await using value = (await second.call("make")) as AsyncDisposable; // as its type says
+    await second.call("use", [value]);
+  };
+  const message = "a function of the host failed: not today";
+  expect(await wait().catch((error: unknown) => error)).toMatchObject({ code: "trap", message });
+});

@@ -126,3 +126,24 @@ test("an export may be given as a function, or called with all arguments: the ch
   expect(await chained.call("run")).toBe(7);
   expect(chains).toEqual([2, 3]);
 });
+
+test("a call takes a context of anybody behind its last argument, or none", async () => {
+  const chains: (readonly string[])[] = [];
+  const runtime = new Runtime();
+  const builder = runtime.instance(await runtime.load((await assemble([text]))(text)));
+  const inner = await builder
+    .linkHost((linker) =>
+      linker.func("f", (_x: number, context: CallContext) => {
+        chains.push(context.chain);
+        return 2;
+      }),
+    )
+    .instantiate();
+  const own = { signal: new AbortController().signal, chain: ["of a program"] };
+  const { run } = inner.exports as { run: (context?: CallContext) => Promise<number> }; // as its type says
+  expect([await run(), await run(undefined), await run(own)]).toEqual([2, 2, 2]);
+  expect(chains.map((chain) => chain.includes("of a program"))).toEqual([false, false, true]);
+  expect(await inner.call("run", [{}]).catch((error: unknown) => error)).toMatchObject({
+    message: "'run': expected 0 arguments, found 1",
+  });
+});

@@ -10,7 +10,7 @@ import { ComponentError, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { FuncItem, HostCall, HostEntry, InstanceItem } from "../instantiate/runtime-scope.ts";
 import type { ExternType, FuncType } from "../types/component-types.ts";
-import { type CallOptions, requireCallOptions, requireNoOptions, watch } from "./call-options.ts";
+import { type CallOptions, isContext, requireCallOptions, requireNoOptions, watch } from "./call-options.ts";
 import { compatibleLookup } from "./compatible-name.ts";
 import { countsArguments } from "./declared-params.ts";
 import type { InstanceBudget, Usage } from "./instance-budget.ts";
@@ -88,8 +88,8 @@ export class InstanceHandle implements InstanceInterface {
 
   /**
    * Calls an export: a bare name, or `ns:pkg/iface@version#name`. Waits for its turn if the instance is busy with another
-   * call, and while host functions wait. A context that a host function was given may stand behind the last argument too,
-   * so that it can hand on all that it was given.
+   * call, and while host functions wait. A context may stand behind the last argument too, so that a host function can hand
+   * on all that it was given; undefined stands for none.
    * @throws TypeError (an argument), TrapError, BudgetExhausted, DeadlockError, ExitError, ComponentError (the `err` side
    * of the result), UnsupportedError (options, where the engine cannot suspend a call; an async function, and an import that
    * is exported again)
@@ -98,10 +98,8 @@ export class InstanceHandle implements InstanceInterface {
     requireArguments(list);
     // Read once, and before anything begins: whoever gives them may run code there, and change them while the call waits.
     const args = [...list];
-    const last = args[args.length - 1];
-    if (TaskContext.isOne(last)) return this.call(name, args.slice(0, -1), withContext(given, last));
-    const options = given === undefined ? undefined : requireCallOptions(given);
     const entry = this.#entryOf(name);
+    const options = optionsOf(given, takeContext(args, entry.call.length));
     const { root } = entry.instance;
     // A call that can be suspended costs some microseconds: most need not.
     const isPlain = options === undefined && !this.#canWait && root.mayEnter;
@@ -256,8 +254,24 @@ export class InstanceHandle implements InstanceInterface {
 }
 
 /** Where stacks cannot be suspended, whose call it is is known without it. */
-const withContext = (options: CallOptions | undefined, context: CallContext): CallOptions | undefined =>
-  canSuspend() ? { ...options, context: options?.context ?? context } : options;
+/** What stands behind the last argument, if it is a context, or stands for none; `args` has it no more. */
+function takeContext(args: unknown[], count: number): CallContext | undefined {
+  const last = args[args.length - 1];
+  if (TaskContext.isOne(last)) {
+    args.pop();
+    return last;
+  }
+  if (args.length !== count + 1) return undefined;
+  const context = isContext(last) ? last : undefined;
+  if (context !== undefined || last === undefined) args.pop();
+  return context;
+}
+
+/** @throws TypeError (`invalid-argument`) */
+function optionsOf(given: CallOptions | undefined, context: CallContext | undefined): CallOptions | undefined {
+  const all = context !== undefined && canSuspend() ? { ...given, context: given?.context ?? context } : given;
+  return all === undefined ? undefined : requireCallOptions(all);
+}
 
 /** The `ok` side. @throws ComponentError with the other one */
 function unwrap(result: unknown): unknown {

@@ -175,3 +175,10 @@ test("memory of instances that ended is given back", async () => {
   // The collector is conservative: what a stack still shows may stay.
   expect(ended.filter((each) => each.deref() !== undefined).length).toBeLessThan(20);
 }, 60_000);
+
+test("a limit of memory is one of handles too, which are none of the guest's memory", async () => {
+  const hoarded = async (budget: Budget): Promise<unknown> => failureOf((await instanceWith(budget)).call("hoard"));
+  expect(await hoarded({ maxMemoryBytes: 16 << 20 })).toMatchObject({ field: "maxHandles", limit: 32_768 });
+  expect(await hoarded({ maxMemoryBytes: 16 << 20, maxHandles: 40_000 })).toMatchObject({ limit: 40_000 });
+  expect(await hoarded({})).toMatchObject({ field: "maxHandles", limit: 1_000_000 });
+});

@@ -33,7 +33,7 @@ export interface RuntimeOptions {
  * instance.state; // → "terminated"
  * ```
  */
-export class Runtime {
+export class Runtime implements AsyncDisposable {
   readonly #registered = new Map<string, InstanceHandle>();
   readonly #live = new Set<InstanceHandle>();
   #states: InstanceStates | undefined;
@@ -125,6 +125,10 @@ export class Runtime {
     this.#registered.clear();
     this.#states?.memories.close();
     for (const each of ended) if (each.status === "rejected") throw each.reason;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /** @throws ClosedError */
