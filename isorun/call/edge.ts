@@ -176,11 +176,11 @@ export class Edge {
   }
 
   /** Before the guest's allocator runs: reading values may have ended the call. @throws what ended it */
-  protected requireGoing(): void {
+  protected readonly requireGoing = (): void => {
     if (this.words[dutyIndex] === 0) return;
     const { running } = this.#scheduler;
     if (running?.interrupt !== undefined) throw running.interrupt.reason;
-  }
+  };
 
   /** What the end of the instance has dropped meanwhile is nobody's any more. */
   #giveBack({ value, index, handle }: Taken): void {
@@ -190,14 +190,15 @@ export class Edge {
     else resource.values.take(representation);
   }
 
-  /** For values of the host, which may take any time to be read; undefined where no time is limited. */
-  protected get look(): (() => void) | undefined {
+  /** For values of the host, which may take any time to be read, and may end the call: clocks only where time is limited. */
+  protected get look(): () => void {
     this.#look();
-    return this.#scheduler.running?.lookMs === Infinity ? undefined : this.#look;
+    return this.#scheduler.running?.lookMs === Infinity ? this.requireGoing : this.#look;
   }
 
   /** @throws BudgetExhausted, TrapError */
   readonly #look = (): void => {
+    this.requireGoing();
     const end = this.#scheduler.endOfRunning;
     if (end !== undefined) throw end.reason;
   };

@@ -5,7 +5,7 @@ export interface ReadLimits {
   /** How many items may come. */
   readonly most: number;
   /** Asked behind each item. @throws what ends the call meanwhile */
-  readonly look: (() => void) | undefined;
+  readonly look: () => void;
 }
 
 /**
@@ -21,7 +21,7 @@ export function readItems(value: unknown, { most, look }: ReadLimits): unknown[]
   if (typeof length === "number" && length > most) return length;
   const items: unknown[] = [];
   for (const item of value as Iterable<unknown>) {
-    look?.();
+    look();
     if (items.push(item) > most) return items.length;
   }
   return items;

@@ -88,6 +88,29 @@ test("so does the answer of a host function", async () => {
   expect(other.usage().fuel).toBeLessThan(few);
 });
 
+test("a list that stops its call is read no further, though it does not end", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let read = 0;
+  const endless = (act: () => void): Iterable<string> => ({
+    *[Symbol.iterator]() {
+      for (read = 1; ; read += 1) {
+        if (read === 3) act();
+        // Of a list without a limit there would be millions.
+        if (read > 1000) throw new Error("it is read on");
+        yield "text";
+      }
+    },
+  });
+  const instance = await instanceOf({});
+  const aborted = instance.call("take", [endless(() => controller.abort())], { signal });
+  expect(codeOf(await aborted.catch((error: unknown) => error))).toBe("cancelled");
+  expect([instance.state, read]).toEqual(["ready", 3]);
+  const asked = await instanceOf({ ask: () => endless(() => void asked.terminate("enough")) });
+  expect(() => asked.func("ask")()).toThrow("enough");
+  expect(read).toBe(3);
+});
+
 test.each(["func", "call"] as const)(
   "a call that was made for the one that is stopped ends with it (%s)",
   async (how) => {
