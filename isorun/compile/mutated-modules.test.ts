@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { decodeCoreModule } from "../core-module/core-module.ts";
 import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { rewriteCoreModule } from "./rewrite-module.ts";
-import { type Random, randomFrom, randomModule } from "./testing/random-module.ts";
+import { type Random, randomFrom } from "./testing/random.ts";
+import { randomModule } from "./testing/random-module.ts";
 
 /** More on demand, and by `npm run fuzz -- --kind rewrite`. */
 const seedCount = Number(process.env.ISORUN_SEEDS ?? 16);

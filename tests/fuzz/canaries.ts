@@ -58,6 +58,30 @@ export const canaries: Readonly<Record<string, Canary>> = {
     from: "this.#output.append(toOuterLoop);\n    this.#charge(region);",
     to: "this.#output.append(toOuterLoop);",
   },
+  "branches of a table that lead where they did before the metering": {
+    kind: "loops",
+    file: "compile/rewrite-function.ts",
+    from: 'cursor.fail("unexpected end");\n          this.#label();',
+    to: 'cursor.fail("unexpected end");\n          cursor.u32();',
+  },
+  "handlers that lead where they did before the metering": {
+    kind: "loops",
+    file: "compile/rewrite-function.ts",
+    from: "if (kind < 2) cursor.skipLeb();\n      this.#label();",
+    to: "if (kind < 2) cursor.skipLeb();\n      cursor.u32();",
+  },
+  "branches back that go past the latch": {
+    kind: "loops",
+    file: "compile/label-frames.ts",
+    from: "(this.areLatched[target] ?? 0)",
+    to: "2 * (this.areLatched[target] ?? 0)",
+  },
+  "regions behind branches that nobody pays for": {
+    kind: "fuel",
+    file: "compile/fuel-regions.ts",
+    from: "this.#open();\n    this.#charge(this.#current);",
+    to: "this.#open();",
+  },
   "handles of another resource that go through a link": {
     kind: "links",
     file: "call/handle-table.ts",

@@ -1,5 +1,5 @@
 /** Where all chance comes from: a case is nothing but its seed. */
-import { type Random, randomFrom } from "../../isorun/compile/testing/random-module.ts";
+import { type Random, randomFrom } from "../../isorun/compile/testing/random.ts";
 
 export { type Random, randomFrom };
 
