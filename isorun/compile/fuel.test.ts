@@ -140,7 +140,9 @@ describe("fuel of programs counted by hand", () => {
   });
 });
 
-describe("what does not end by itself is ended for its fuel", () => {
+describe("what does not end by itself is ended, for its fuel or by a clock", () => {
+  /** Behind the types of the function and of the tag. */
+  const [takesFunction, takesAny] = [2, 3];
   const forever: readonly (readonly [name: string, code: Code])[] = [
     ["a loop", loop(branch(0))],
     ["a loop that catches all", loop(block(tryAll(0, loop(branch(0)))), branch(0))],
@@ -151,13 +153,52 @@ describe("what does not end by itself is ended for its fuel", () => {
     ["recursion through catch_all", [block(tryAll(0, call(0))), call(0)]],
     ["exceptions without end", loop(block(tryAll(0, [0x08, 0])), branch(0))],
     ["growth that is refused without end", loop(i32.const(-1), memory.grow, drop, branch(0))],
+    ["recursion by tail calls through a table", [i32.const(0), 0x13, 0, 0]],
+    ["recursion by tail calls of references", [0xd2, 0, 0x15, 0]],
+    ["a tail call in a loop", loop(0x12, 0)],
+    ["a loop that a table of branches comes back to", loop(block(i32.const(0), branchTable([1], 1)))],
+    ["a loop that half a condition comes back to", loop(i32.const(1), when(branch(1)))],
+    ["a loop that gives a value", [0x03, 0x7f, branch(0), 0x0b, drop]],
+    ["a loop that gives a reference", [0x03, 0x63, 0x70, block(branch(1)), unreachable, 0x0b, drop]],
+    ["a loop that null comes back to", loop([0xd0, 0x70], [0xd5, 0], drop)],
+    ["a loop that what is not null comes back to", [0xd2, 0, 0x03, takesFunction, 0xd6, 0, 0x0b]],
+    [
+      "a loop that a cast comes back to",
+      [i32.const(1), 0xfb, 28, 0x03, takesAny, 0xfb, 24, 1, 0, 0x6e, 0x6c, drop, 0x0b],
+    ],
+    ["a loop that a failed cast comes back to", [[0xd0, 0x6e], 0x03, takesAny, 0xfb, 25, 1, 0, 0x6e, 0x6c, drop, 0x0b]],
+    ["a loop that an exception comes back to", loop(tryAll(0, [0x08, 0]))],
+    ["a loop that an exception of its tag comes back to", loop([0x1f, 0x40, 1, 0, 0, 0, 0x08, 0, 0x0b])],
+    ["a loop whose exceptions are delegated", loop(tryCatchAll([0x06, 0x40, 0x08, 0, 0x18, 0], []), branch(0))],
+    [
+      "a loop that comes back from what is thrown again",
+      loop(tryCatchAll(tryCatchAll([0x08, 0], [0x09, 0]), branch(1))),
+    ],
+    ["a loop behind what is never reached", [block(branch(0), loop(branch(0))), loop(branch(0))]],
   ];
-  for (const [name, code] of forever) {
-    test(name, () => {
-      const source = buildModule({ functions: [{ code, export: "run" }], memory: [1], hasTag: true });
-      expect(runMetered(source, { fuel: 20_000n }).fieldThatEnds("run")).toBe("fuel");
+  test.each(forever)("%s", (_, code) => {
+    const source = buildModule({
+      functions: [{ code, export: "run" }],
+      memory: [1],
+      table: [1],
+      elements: [0],
+      hasTag: true,
+      types: [
+        [0x60, 1, 0x70, 0], // (funcref) → ()
+        [0x60, 1, 0x6e, 0], // (anyref) → ()
+      ],
     });
-  }
+    expect(runMetered(source, { fuel: 20_000n }).fieldThatEnds("run")).toBe("fuel");
+    let asked = 0;
+    const onSlice = () => ((asked += 1) < 5 ? undefined : { field: "wallMs", limit: 10, used: 11 });
+    expect(runMetered(source, { onSlice, sliceFuel: 1000n }).fieldThatEnds("run")).toBe("wallMs");
+  });
+
+  test("functions that call each other by tail calls", () => {
+    const functions: FunctionSource[] = [{ code: [0x12, 1], export: "run" }, { code: [i32.const(0), 0x13, 2, 0] }];
+    const source = buildModule({ functions: [...functions, { code: [0xd2, 0, 0x15, 0] }], table: [1], elements: [2] });
+    expect(runMetered(source, { fuel: 20_000n }).fieldThatEnds("run")).toBe("fuel");
+  });
 
   test("a straight line of a hundred thousand instructions does not begin", () => {
     const run = runMetered(moduleOf(times(100_000, nop)), { fuel: 1000n });
