@@ -11,6 +11,12 @@ interface Exhausted {
 /** Of times, tenths of a millisecond; upwards, so that what is over the limit does not look like it. */
 const shortened = (used: number): number => Math.ceil(used * 10) / 10;
 
+/** Fields that no flag names, and that have a value where nobody gave one (budget.ts). */
+const followsFrom: { readonly [Field in BudgetField]?: string } = {
+  maxHandles: "There may be one for each 512 bytes of `--memory`, and a million at most.",
+  maxMessageBytes: "The values of one call may take four times `--memory`, and 512 MiB at most.",
+};
+
 export const budgetDiagnostics = {
   E_BUDGET_EXHAUSTED: rule<Exhausted>({
     exit: exitCode.budget,
@@ -23,7 +29,7 @@ export const budgetDiagnostics = {
     },
     hint: ({ field }) => {
       const name = budgetNameOf(field);
-      return name === undefined ? undefined : `Give it more with \`--${name}\`.`;
+      return name === undefined ? followsFrom[field] : `Give it more with \`--${name}\`.`;
     },
     data: (p) => ({ ...p }),
   }),

@@ -8,6 +8,7 @@ import { type Exhaustion, exhaustionEvent, exhaustionProblem } from "./exhaustio
 
 const memory: Exhaustion = { field: "maxMemoryBytes", limit: 65_536, used: 131_072 };
 const fuel: Exhaustion = { field: "fuel", limit: 100n, used: 101n };
+const tables: Exhaustion = { field: "maxTables", limit: 4, used: 5 };
 const handles: Exhaustion = { field: "maxHandles", limit: 4, used: 5 };
 
 test("E_BUDGET_EXHAUSTED says field, limit and use, and the flag that gives more", () => {
@@ -18,7 +19,9 @@ test("E_BUDGET_EXHAUSTED says field, limit and use, and the flag that gives more
     hint: "Give it more with `--memory`.",
     data: memory,
   });
-  expect(renderProblem(exhaustionProblem(handles), budgetDiagnostics).hint).toBeUndefined();
+  const following = "There may be one for each 512 bytes of `--memory`, and a million at most.";
+  expect(renderProblem(exhaustionProblem(handles), budgetDiagnostics).hint).toBe(following);
+  expect(renderProblem(exhaustionProblem(tables), budgetDiagnostics).hint).toBeUndefined();
   expect(JSON.stringify(renderProblem(exhaustionProblem(fuel), budgetDiagnostics).data)).toBe(
     '{"field":"fuel","limit":100,"used":101}',
   );
