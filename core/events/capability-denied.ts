@@ -9,6 +9,6 @@ export const capabilityDenied = defineEvent("capability.denied", {
   requested: v.exactOptional(v.string()),
   /** `workload`: its own policy does not name it, and no flag can change that. */
   denied_by: v.picklist(["caller", "workload"]),
-  /** The one flag that would grant exactly this, where one can. */
+  /** The one flag that would grant it, where one can: this, or what an engine gives in place of it. */
   flag: v.exactOptional(v.string()),
 });

@@ -66,7 +66,7 @@ test("an intersection allows what both allow, no more and no less, whichever com
     expect(intersectPolicies(a, grantNothing(a.platform)).capabilities.read).toEqual([]);
   });
   fc.assert(property, { seed: testSeed, numRuns: 1_500 });
-});
+}, 30_000);
 
 test("an extension allows what either allows, and what both together do not deny", () => {
   const property = fc.property(cases, ([a, b, , request]) => {

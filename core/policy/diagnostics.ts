@@ -53,7 +53,7 @@ export const policyDiagnostics = {
       if (capability === "read" || capability === "write") return pathHint(capability);
       return `Grants are written as \`--allow-${capability}=…\`.`;
     },
-    fixes: ({ flag }) => (flag === undefined ? [] : [{ title: "allow exactly this", kind: "option", text: flag }]),
+    fixes: ({ flag }) => (flag === undefined ? [] : [{ title: "allow it", kind: "option", text: flag }]),
   }),
   E_POLICY_FLAG: rule<{ flag: string; text: string; reason: string }>({
     exit: exitCode.usage,

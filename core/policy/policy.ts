@@ -55,7 +55,10 @@ export interface Denial {
   readonly requested?: string;
   /** `workload`: its own policy does not name it, so that no flag would help. */
   readonly deniedBy: "caller" | "workload";
-  /** The one flag that would grant exactly this. Absent where none can: what no grant can name, what `--deny-…` took. */
+  /**
+   * The one flag that would grant it: exactly this, or what an engine gives in place of it, such as the directory around a
+   * file. Absent where none can: what no grant can name, what `--deny-…` took.
+   */
   readonly flag?: string;
 }
 

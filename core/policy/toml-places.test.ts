@@ -111,9 +111,12 @@ test("it ends on what is no TOML", () => {
   );
 });
 
-test("keys of very many parts, and very many keys, take little time", () => {
+test("keys of very many parts, and very many keys, take less than a second of the processor", () => {
+  const before = process.cpuUsage();
   const deep = `${"a.".repeat(20_000)}a = 1\nb = 2\n[[${"c.".repeat(20_000)}c]]\n`;
   expect(pointed(deep, ["b"], "value")).toBe("2");
   const wide = Array.from({ length: 20_000 }, (_, index) => `k${index} = [${index}]\n`).join("");
   expect(pointed(wide, ["k19999", 0], "value")).toBe("19999");
-}, 1_000);
+  const { user, system } = process.cpuUsage(before);
+  expect(user + system).toBeLessThan(1_000_000);
+}, 30_000);

@@ -70,7 +70,7 @@ const rows: readonly (readonly [file: string, exitCode: number, code: string, wo
   ["missing.wasm", 66, "E_COMPONENT_MISSING", "there is no file 'missing.wasm'"],
   ["core.wasm", 65, "E_COMPONENT_KIND", "`wasm-tools component new core.wasm -o component.wasm`."],
   ["preview1.wasm", 65, "E_COMPONENT_KIND", "--adapt wasi_snapshot_preview1.command.wasm"],
-  ["empty.wasm", 65, "E_COMPONENT_KIND", "it is empty"],
+  ["empty.wasm", 65, "E_COMPONENT_KIND", "it is empty\n  hint: Build or download it again"],
   ["text.wat", 65, "E_COMPONENT_KIND", "`wasm-tools parse text.wat -o component.wasm`"],
   ["program.js", 65, "E_COMPONENT_KIND", "`jco componentize`"],
   ["script.py", 65, "E_COMPONENT_KIND", "`componentize-py`"],
@@ -116,7 +116,7 @@ test("every command says the same", async () => {
       });
     }
   }
-});
+}, 60_000);
 
 test("what may not be read is the system's failure", async () => {
   const path = join(scratch, "secret.wasm");

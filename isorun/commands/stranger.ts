@@ -49,7 +49,7 @@ const languages: Readonly<Record<string, Stranger>> = {
 
 /** Undefined for what begins as a component does. */
 export function strangerOf(bytes: Uint8Array, file: string): Stranger | undefined {
-  if (bytes.length === 0) return { found: "empty" };
+  if (bytes.length === 0) return { found: "empty", way: "Build or download it again: nothing was written to it." };
   if (begins(bytes, "\0asm")) return layerOf(bytes) === "module" ? coreModule(bytes, file) : undefined;
   const known = formats.find(({ prefix }) => begins(bytes, prefix));
   if (known !== undefined) return { found: known.found, ...(known.way === undefined ? {} : { way: known.way }) };

@@ -5,6 +5,7 @@ import { failureOf, thrownBy } from "../errors/testing/failure-of.ts";
 import { InterfaceTypes } from "../runtime/interface-types.ts";
 import { type ClocksOptions, type MonotonicClock, type WallClock, WasiClocks } from "./clocks.ts";
 import { WasiDenied } from "./denied.ts";
+import { WasiDeniedDir } from "./denied-dir.ts";
 import { WasiDir } from "./dir.ts";
 import { WasiEnvironment } from "./environment.ts";
 import { WasiRandom } from "./random.ts";
@@ -25,6 +26,9 @@ const refusals: readonly [made: new (...given: never[]) => object, given: readon
   ],
   [WasiDir, ["/", { guestPath: 5 }], "'guestPath' must be a string, found 5"],
   [WasiDir, ["/", { onPathOut: "log" }], "'onPathOut' must be given a function, found 'log'"],
+  [WasiDeniedDir, [7], "WasiDeniedDir must be given a path, found 7"],
+  [WasiDeniedDir, [".", { onAsked: 7 }], "'onAsked' must be given a function, found 7"],
+  [WasiDeniedDir, [".", { onask: () => undefined }], "WasiDeniedDir has no option 'onask': did you mean 'onAsked'?"],
   [WasiRandom, [{ seed: 5 }], "a seed must be a bigint, found 5"],
   [WasiRandom, [{ seeds: 5n }], "WasiRandom has no option 'seeds': did you mean 'seed'?"],
   [WasiRandom, [5n], "the options of WasiRandom must be an object, found 5n"],
