@@ -113,7 +113,7 @@ function linked({ context, file, isCounted }: Bench, { runtime, component, func 
   const policy = grantNothing(context.platform);
   const builder = runtime.instance(component);
   if (isCounted) builder.interruptBy(interruptOf(context));
-  const output = { write: () => undefined, end: () => undefined };
+  const output = { write: () => undefined };
   const refusals = linkHost(builder, { context, policy, args: [file], output });
   const explain = (error: unknown): never => {
     const status = endOf({ context, file, func, policy, refusals }, error);

@@ -147,6 +147,12 @@ export const isorunDiagnostics = {
     message: (p) => `cannot use this for \`--invoke\`: ${p.reason}`,
     hint: () => "A call is written as 'name(1, \"two\", [3.5])', with arguments in WAVE.",
   }),
+  E_INVOKE_RESULT: rule<{ bytesMax: number }>({
+    exit: exitCode.budget,
+    summary: "With json or jsonl, the text of what the called function returned is longer than an envelope holds.",
+    message: (p) => `the result takes more than ${p.bytesMax} bytes as text, which is what an envelope holds of it`,
+    hint: () => "Give it more with `--output`, or print it with `--format text`, which takes results of any length.",
+  }),
   E_INVOKE_TYPE: rule<{ name: string; type: string }>({
     exit,
     summary: "The function takes or returns resources, streams or futures, which no text stands for.",

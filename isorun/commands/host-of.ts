@@ -16,7 +16,7 @@ export interface HostOptions {
   readonly policy: Policy;
   /** With the name of the program first. */
   readonly args: readonly string[];
-  readonly output: ProgramOutput;
+  readonly output: Pick<ProgramOutput, "write">;
 }
 
 /** Links them to the builder. @returns what fills while the program runs @throws E_RUN_DIRECTORY (66) */

@@ -3,57 +3,81 @@
  * over both streams, against the budget.
  */
 import { writeSync } from "node:fs";
+import type { CommandContext } from "@vivarium/cli/command";
 import type { cliDiagnostics } from "@vivarium/cli/diagnostics";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import { BudgetExhausted } from "../errors/errors.ts";
+import type { isorunDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof cliDiagnostics>();
+const ownProblem = problemsOf<typeof isorunDiagnostics>();
 
 type StreamName = "stdout" | "stderr";
 
 export interface ProgramOutput {
   /** @throws BudgetExhausted */
   readonly write: (stream: StreamName, bytes: Uint8Array) => void;
+  /**
+   * Takes a piece of what the command itself tells of the program, which an envelope holds and stdout shows.
+   * @throws BudgetExhausted, E_INVOKE_RESULT, and E_OUTPUT_WRITE where stdout is closed, which is no failure of a program
+   */
+  readonly tell: (piece: string) => void;
   /** Gives out the beginning of a character that nothing came behind. */
   readonly end: () => void;
 }
 
 export interface OutputOptions {
-  readonly report: Report;
-  /** Text goes to our own streams. */
-  readonly isText: boolean;
+  readonly context: Pick<CommandContext, "format" | "out" | "report">;
   /** Of the budget, if it has one: who writes more is ended. */
   readonly bytesMax: number | undefined;
   /** Why the program has to end, if it has: asked now and then, for programs that do nothing else than write. */
   readonly interrupt?: () => Error | undefined;
 }
 
-/** What is captured at most of a program that has no limit of its own; the rest is dropped. */
+/** What is captured at most of a program that has no limit of its own; the rest of its output is dropped. */
 const capturedBytesMax = 10 << 20;
 
-export function openProgramOutput({
-  report,
-  isText,
-  bytesMax,
-  interrupt = () => undefined,
-}: OutputOptions): ProgramOutput {
-  const captured = isText ? undefined : openCapture(report);
+export function openProgramOutput({ context, bytesMax, interrupt = () => undefined }: OutputOptions): ProgramOutput {
+  const captured = context.format === "text" ? undefined : openCapture(context.report);
   const requireLife = everySoOften(interrupt);
   let used = 0;
+  let told = 0;
+  const count = (bytes: Uint8Array): Counted => {
+    requireLife();
+    used += bytes.length;
+    if (bytesMax === undefined || used <= bytesMax) return { fits: bytes };
+    const fits = bytes.subarray(0, Math.max(bytes.length - (used - bytesMax), 0));
+    return { fits, spent: new BudgetExhausted({ field: "maxOutputBytes", limit: bytesMax, used }) };
+  };
   return {
     write: (stream, bytes) => {
-      requireLife();
-      used += bytes.length;
-      const fits = bytesMax === undefined ? bytes : bytes.subarray(0, Math.max(bytes.length - (used - bytesMax), 0));
+      const { fits, spent } = count(bytes);
       if (captured === undefined) writeAll(stream === "stdout" ? 1 : 2, { bytes: fits, requireLife });
       else captured.write(stream, fits);
-      if (bytesMax === undefined || used <= bytesMax) return;
-      captured?.truncate(stream, bytesMax);
-      throw new BudgetExhausted({ field: "maxOutputBytes", limit: bytesMax, used });
+      if (spent === undefined) return;
+      captured?.truncate(stream, Number(spent.limit));
+      throw spent;
+    },
+    tell: (piece) => {
+      const bytes = new TextEncoder().encode(piece);
+      const { fits, spent } = count(bytes);
+      told += bytes.length;
+      // Of a value that was cut, what is printed ends with a whole character.
+      context.out(spent === undefined ? piece : new TextDecoder().decode(fits, { stream: true }));
+      if (spent !== undefined) throw spent;
+      if (captured !== undefined && bytesMax === undefined && told > capturedBytesMax) {
+        throw ownProblem("E_INVOKE_RESULT", { bytesMax: capturedBytesMax });
+      }
     },
     end: () => captured?.end(),
   };
+}
+
+interface Counted {
+  readonly fits: Uint8Array;
+  /** Where not all of it does. */
+  readonly spent?: BudgetExhausted;
 }
 
 const askEveryMs = 20;

@@ -10,7 +10,6 @@ import { grantNothing, type Policy } from "@vivarium/core/policy/policy";
 import { ComponentError } from "../errors/errors.ts";
 import type { InstanceHandle } from "../runtime/instance-handle.ts";
 import { whyNoFiles } from "../wasi/filesystem/host-files.ts";
-import { formatWave } from "../wave/format.ts";
 import { type Entry, invokedEntryOf, runEntryOf } from "./entry-of.ts";
 import { engineBudget, linkHost } from "./host-of.ts";
 import { interruptOf } from "./interrupt-of.ts";
@@ -18,6 +17,7 @@ import { type OpenComponent, openComponent } from "./open-component.ts";
 import { endOf, type Program } from "./program-end.ts";
 import { openProgramOutput, type ProgramOutput } from "./program-output.ts";
 import type { runOptions } from "./run-options.ts";
+import { tellResult } from "./tell-result.ts";
 
 const usageProblem = problemsOf<typeof cliDiagnostics>();
 
@@ -44,7 +44,7 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   const startMs = performance.now();
   const bytesMax = policy.budget.maxOutputBytes;
   const interrupt = interruptOf(context);
-  const output = openProgramOutput({ report: context.report, isText: context.format === "text", bytesMax, interrupt });
+  const output = openProgramOutput({ context, bytesMax, interrupt });
   const isCounted = loading.isInterruptible;
   const ended = await runEntry({ context, opened, entry, policy, args: [file, ...args], output, interrupt, isCounted });
   const { result, usage } = ended;
@@ -124,14 +124,14 @@ async function runEntry(run: Run): Promise<Ended> {
   }
 }
 
-async function callEntry(instance: InstanceHandle, { context, entry }: Run): Promise<Ended> {
+async function callEntry(instance: InstanceHandle, { context, entry, output, policy }: Run): Promise<Ended> {
   const value = await settledValue(instance, { entry, signal: context.signal });
   if (!entry.isInvoked) return { exitCode: value.failed ? failed(value.payload) : exitCode.success };
-  const { result } = entry.type;
-  if (result === undefined) return { exitCode: exitCode.success };
-  const text = formatWave(value.payload, result);
-  context.out(`${text}\n`);
-  return { exitCode: value.failed ? exitCode.failure : exitCode.success, result: text };
+  const { result: type } = entry.type;
+  if (type === undefined) return { exitCode: exitCode.success };
+  const telling = { isText: context.format === "text", output, budget: policy.budget, usage: instance.usage() };
+  const told = tellResult({ value: value.payload, type }, telling);
+  return { exitCode: value.failed ? exitCode.failure : exitCode.success, ...told };
 }
 
 /** Of wasi:cli/run: the program says that it failed, and its words are on its own stderr. */
