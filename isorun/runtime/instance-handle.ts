@@ -253,7 +253,6 @@ export class InstanceHandle implements InstanceInterface {
   }
 }
 
-/** Where stacks cannot be suspended, whose call it is is known without it. */
 /** What stands behind the last argument, if it is a context, or stands for none; `args` has it no more. */
 function takeContext(args: unknown[], count: number): CallContext | undefined {
   const last = args[args.length - 1];
@@ -267,7 +266,7 @@ function takeContext(args: unknown[], count: number): CallContext | undefined {
   return context;
 }
 
-/** @throws TypeError (`invalid-argument`) */
+/** Where stacks cannot be suspended, whose call it is is known without a context. @throws TypeError (`invalid-argument`) */
 function optionsOf(given: CallOptions | undefined, context: CallContext | undefined): CallOptions | undefined {
   const all = context !== undefined && canSuspend() ? { ...given, context: given?.context ?? context } : given;
   return all === undefined ? undefined : requireCallOptions(all);

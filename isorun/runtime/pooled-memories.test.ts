@@ -247,11 +247,7 @@ describe("what is not used again", () => {
 
 describe("an instance that ended is entered by nobody", () => {
   /** The first is over, and what it had is the second's. */
-  async function succeeded(): Promise<{
-    runtime: Runtime;
-    first: InstanceHandle;
-    second: () => Promise<InstanceHandle>;
-  }> {
+  async function succeeded() {
     const { runtime, builder } = await shelves();
     const first = await builder.instantiate();
     const second = async (): Promise<InstanceHandle> => {
