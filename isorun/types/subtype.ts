@@ -42,14 +42,19 @@ function mismatchOf(relation: Relation, actual: ExternType, expected: ExternType
     return unlessKnown(relation, [actual, expected], () => componentMismatch(relation, actual, expected));
   }
   if (actual.kind === "core module" && expected.kind === "core module") {
-    const mismatch = moduleMismatch(actual, expected);
-    return mismatch === undefined && relation === "equal" ? moduleMismatch(expected, actual) : mismatch;
+    return unlessKnown(relation, [actual, expected], () => {
+      const mismatch = moduleMismatch(actual, expected);
+      return mismatch === undefined && relation === "equal" ? moduleMismatch(expected, actual) : mismatch;
+    });
   }
   if (actual.kind === "type" && expected.kind === "type") return typeMismatch(actual.type, expected.type);
   return `expected ${externKindOf(expected)}, found ${externKindOf(actual)}`;
 }
 
-/** Pairs that were compared, and fit: one instance may be given to many others, each of which takes long to walk. */
+/**
+ * Pairs that were compared, and fit: one instance may be given to many others, each of which takes long to walk, and a
+ * value type may name another one twice, level by level.
+ */
 const fitting = { subtype: new WeakMap<object, WeakSet<object>>(), equal: new WeakMap<object, WeakSet<object>>() };
 
 function unlessKnown(
@@ -240,12 +245,16 @@ function moduleMismatch(actual: ModuleType, expected: ModuleType): Mismatch {
 /** A primitive that is named where it is used, without a definition of its own. */
 const isInline = (type: ValueTypeOf<"primitive">): boolean => primitiveType(type.primitive) === type;
 
+/** What has fewer parts is compared again in less time than it is looked up. */
+const rememberedMin = 32;
+
 function valueMismatch(actual: ValueType, expected: ValueType): Mismatch {
   if (actual === expected) return undefined;
   if (actual.kind === "primitive" || expected.kind === "primitive") return primitiveMismatch(actual, expected);
   if (actual.kind !== expected.kind) return `expected ${nameOf(expected)}, found ${nameOf(actual)}`;
   const compare = comparers[expected.kind] as (a: ValueType, b: ValueType) => Mismatch; // the kinds are equal
-  return compare(actual, expected);
+  if (expected.extent.size < rememberedMin) return compare(actual, expected);
+  return unlessKnown("subtype", [actual, expected], () => compare(actual, expected));
 }
 
 function primitiveMismatch(actual: ValueType, expected: ValueType): Mismatch {

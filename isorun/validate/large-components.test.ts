@@ -109,3 +109,19 @@ test("an instance of many functions that is given to many others", () => {
   );
   expect(validate(bytes).definitions).toHaveLength(made + 3);
 });
+
+test("a type that names another twice, level by level, and is given to many", () => {
+  const levels = 18;
+  const types = list(7, levels + 1, (level) => (level === 0 ? u8 : [0x6f, 2, ...leb(level - 1), ...leb(level - 1)]));
+  const given = [...named("t").slice(1), 0x03, levels];
+  const inner = nested(
+    types,
+    list(10, 1, () => [...named("t"), 0x03, 0x00, levels]),
+  );
+  const bytes = component(
+    types,
+    inner,
+    list(5, 5000, () => [0x00, 0x00, 1, ...given]),
+  );
+  expect(validate(bytes).definitions).toHaveLength(levels + 1 + 1 + 5000);
+});
