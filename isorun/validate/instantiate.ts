@@ -8,7 +8,13 @@ import {
   type InstanceType,
   newResource,
 } from "../types/component-types.ts";
-import { type CoreExternType, type CoreInstanceType, coreMismatch, type ModuleType } from "../types/core-types.ts";
+import {
+  type CoreExternType,
+  type CoreImport,
+  type CoreInstanceType,
+  coreMismatch,
+  type ModuleType,
+} from "../types/core-types.ts";
 import { Substitution } from "../types/substitute.ts";
 import { externMismatch, matchResources } from "../types/subtype.ts";
 import { ExternList } from "./extern-list.ts";
@@ -29,12 +35,33 @@ export function coreInstanceType(scope: Scope, instance: CoreInstanceRef, offset
   return module.exports;
 }
 
+/** One module may be instantiated many times with the same instances: each is looked at once under each name. */
+const fitting = new WeakMap<ModuleType, WeakMap<CoreInstanceType, Set<string>>>();
+const groups = new WeakMap<ModuleType, ReadonlyMap<string, readonly CoreImport[]>>();
+
+function importsByName(module: ModuleType): ReadonlyMap<string, readonly CoreImport[]> {
+  const made = groups.get(module) ?? Map.groupBy(module.imports, ({ module: from }) => from);
+  groups.set(module, made);
+  return made;
+}
+
 function checkModuleArguments(module: ModuleType, given: ReadonlyMap<string, CoreInstanceType>, offset: number): void {
-  for (const { module: from, name, type } of module.imports) {
+  const known = fitting.get(module) ?? new WeakMap<CoreInstanceType, Set<string>>();
+  fitting.set(module, known);
+  for (const [from, imports] of importsByName(module)) {
     const instance = given.get(from);
     if (instance === undefined) {
       throw new ValidationError(`missing module instantiation argument named \`${from}\``, offset);
     }
+    const names = known.get(instance) ?? new Set();
+    if (names.has(from)) continue;
+    checkImports(imports, instance, offset);
+    known.set(instance, names.add(from));
+  }
+}
+
+function checkImports(imports: readonly CoreImport[], instance: CoreInstanceType, offset: number): void {
+  for (const { module: from, name, type } of imports) {
     const found = instance.get(name);
     if (found === undefined) {
       const complaint = `module instantiation argument \`${from}\` does not export an item named \`${name}\``;

@@ -125,3 +125,25 @@ test("a type that names another twice, level by level, and is given to many", ()
   );
   expect(validate(bytes).definitions).toHaveLength(levels + 1 + 1 + 5000);
 });
+
+test("a core module of many imports that is instantiated many times", () => {
+  const [imports, made] = [2000, 20_000];
+  const core = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, ...section(1, [1, 0x60, 0, 0])];
+  const name = (index: number): number[] => named(`f${index}`).slice(1);
+  const taking = [...core, ...list(2, imports, (index) => [0, ...name(index), 0x00, 0x00])];
+  const giving = [
+    ...core,
+    ...section(3, [1, 0]),
+    ...section(7, [1, 1, 0x66, 0x00, 0]),
+    ...section(10, [1, 2, 0, 0x0b]),
+  ];
+  const bytes = component(
+    section(1, taking),
+    section(1, giving),
+    list(2, 1, () => [0x00, 1, 0]),
+    list(6, 1, () => [0x00, 0x00, 0x01, 0, 1, 0x66]),
+    list(2, 1, () => [0x01, ...leb(imports), ...times(imports, (index) => [...name(index), 0x00, 0])]),
+    list(2, made, () => [0x00, 0, 1, 0, 0x12, 1]),
+  );
+  expect(validate(bytes).definitions).toHaveLength(2 + 1 + 1 + 1 + made);
+});
