@@ -145,16 +145,25 @@ interface Opening {
 }
 
 /** Finds what stands in `actual` where `expected` introduces one of the open resources, by names. */
-export function matchResources(
-  expected: ReadonlyMap<string, ExternType>,
-  actual: ReadonlyMap<string, ExternType>,
-  opening: Opening,
-): void {
+export const matchResources = (expected: Items, actual: Items, opening: Opening): void =>
+  matchItems(expected, actual, { ...opening, seen: new Map() });
+
+type Items = ReadonlyMap<string, ExternType>;
+
+interface Matching extends Opening {
+  /** Lists that were walked beside each other: a type may name another one twice, level by level. */
+  readonly seen: Map<Items, Set<Items>>;
+}
+
+function matchItems(expected: Items, actual: Items, opening: Matching): void {
+  const seen = opening.seen.get(expected) ?? new Set();
+  if (seen.has(actual)) return;
+  opening.seen.set(expected, seen.add(actual));
   for (const [name, type] of expected) {
     const given = actual.get(name);
     if (given === undefined) continue;
     if (type.kind === "instance" && given.kind === "instance" && holdsTypes(type)) {
-      matchResources(type.exports, given.exports, opening);
+      matchItems(type.exports, given.exports, opening);
     }
     if (type.kind !== "type" || given.kind !== "type") continue;
     if (opening.areTypesGiven === true) opening.substitution.setType(type.type, given.type);

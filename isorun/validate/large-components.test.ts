@@ -147,3 +147,22 @@ test("a core module of many imports that is instantiated many times", () => {
   );
   expect(validate(bytes).definitions).toHaveLength(2 + 1 + 1 + 1 + made);
 });
+
+test("an instance type that names another twice, level by level, and is given to many", () => {
+  const [levels, made] = [16, 5000];
+  const leaf = [0x42, 2, 0x01, ...u8, 0x04, ...named("t"), 0x03, 0x00, 0];
+  const around = (inner: number): number[] => [
+    ...[0x42, 3, ...[0x02, ...outerType(1, inner)]],
+    ...["a", "b"].flatMap((name) => [0x04, ...named(name), 0x05, 0]),
+  ];
+  const types = list(7, levels + 1, (level) => (level === 0 ? leaf : around(level - 1)));
+  const imported = list(10, 1, () => [...named("i"), 0x05, levels]);
+  const given = [...named("i").slice(1), 0x05, 0];
+  const bytes = component(
+    types,
+    imported,
+    nested(types, imported),
+    list(5, made, () => [0x00, 0x00, 1, ...given]),
+  );
+  expect(validate(bytes).definitions).toHaveLength(levels + 1 + 1 + 1 + made);
+});
