@@ -246,7 +246,9 @@ export class CodeWriter {
 
   /** Branches to the label of the same number as what is on the stack, or to the last one. */
   branchTable(depths: readonly number[], last: number): this {
-    this.code.push(0x0e, ...unsigned(depths.length), ...depths.flatMap(unsigned), ...unsigned(last));
+    this.code.push(0x0e, ...unsigned(depths.length));
+    for (const depth of depths) this.code.push(...unsigned(depth));
+    this.code.push(...unsigned(last));
     return this;
   }
 

@@ -42,7 +42,7 @@ export function contentsOf(file: Uint8Array, depth = 0): readonly Part[] {
     const section = reader.take(reader.u32());
     if (id === ids.custom) readCustom(section, own);
     else if (kind === "component" && (id === ids.coreModule || id === ids.component)) {
-      inner.push(...contentsOf(section, depth + 1));
+      for (const part of contentsOf(section, depth + 1)) inner.push(part);
     }
   }
   return [{ kind, depth, bytes: file.length, ...own }, ...inner];

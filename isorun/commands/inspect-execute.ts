@@ -104,7 +104,7 @@ function partLines(parts: Inspected["parts"]): string[] {
     const called = name === undefined ? kind : `${kind} '${oneLine(name)}'`;
     return `${"  ".repeat(depth + 1)}${called}`;
   });
-  const width = Math.max(...labels.map(({ length }) => length));
+  const width = widthOf(labels);
   return parts.map(({ bytes, custom_sections: sections }, index) => {
     const custom = sections.map((section) => `${oneLine(section.name)} ${section.bytes}`).join(", ");
     const line = `${(labels[index] ?? "").padEnd(width)} ${`${bytes}`.padStart(10)} bytes`;
@@ -112,13 +112,15 @@ function partLines(parts: Inspected["parts"]): string[] {
   });
 }
 
+const widthOf = (texts: readonly string[]): number => texts.reduce((most, { length }) => Math.max(most, length), 0);
+
 /** Names may hold whatever UTF-8 has, and must not look like lines of ours. */
 const oneLine = (name: string): string => name.replace(/\p{Cc}/gu, "\u{fffd}");
 
 function importLines(imports: Inspected["imports"]): string[] {
   const typesOnly = imports.filter(({ kind }) => kind !== "type");
   if (typesOnly.length === 0) return ["imports nothing", ""];
-  const width = Math.max(...typesOnly.map(({ name }) => name.length));
+  const width = widthOf(typesOnly.map(({ name }) => name));
   const lines = typesOnly.map(({ name, capabilities, provider }) => {
     const needs = capabilities.length === 0 ? "-" : capabilities.join(", ");
     return `  ${name.padEnd(width)}  ${needs.padEnd(15)}  ${provider ?? "nobody here"}`;

@@ -52,7 +52,7 @@ function directoryFor(start: string, path: string): string | undefined {
     else if (names.pop() === undefined) return undefined;
     else kept = Math.min(kept ?? names.length, names.length);
   }
-  if (kept !== undefined) return notTheDisk(resolve(start, ...names.slice(0, kept)));
+  if (kept !== undefined) return notTheDisk(resolve(start, names.slice(0, kept).join("/")));
   const end = resolve(start, path);
   return notTheDisk(lookAt(end)?.isDirectory() === true ? end : dirname(end));
 }

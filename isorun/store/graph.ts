@@ -85,7 +85,8 @@ class Encoder {
         this.#write(value);
         waiting.pop();
       } else {
-        waiting.push(...missing);
+        // One by one: a call takes no more arguments than its stack does, and a component has as many types as it likes.
+        for (const part of missing) waiting.push(part);
       }
     }
   }

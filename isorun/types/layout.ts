@@ -37,7 +37,7 @@ function compute(type: ValueType): Layout {
   const cases = payloadsOf(type);
   if (cases === undefined) return { size: 4, align: 4 };
   const { payloadOffset, payloadAlign } = variantLayout(cases);
-  const size = Math.max(0, ...cases.map((each) => (each === undefined ? 0 : layoutOf(each).size)));
+  const size = cases.reduce((most, each) => (each === undefined ? most : Math.max(most, layoutOf(each).size)), 0);
   const align = Math.max(payloadAlign, discriminantSize(cases.length));
   return { size: alignTo(payloadOffset + size, align), align };
 }
@@ -56,14 +56,17 @@ export interface VariantLayout {
 }
 
 export function variantLayout(cases: readonly (ValueType | undefined)[]): VariantLayout {
-  const payloadAlign = Math.max(1, ...cases.map((each) => (each === undefined ? 1 : layoutOf(each).align)));
+  const payloadAlign = cases.reduce(
+    (most, each) => (each === undefined ? most : Math.max(most, layoutOf(each).align)),
+    1,
+  );
   return { payloadOffset: alignTo(discriminantSize(cases.length), payloadAlign), payloadAlign };
 }
 
 /** A record of these. */
 export function sequenceOf(types: readonly ValueType[]): Layout {
   const offsets = offsetsOf(types);
-  const align = Math.max(1, ...types.map((type) => layoutOf(type).align));
+  const align = types.reduce((most, type) => Math.max(most, layoutOf(type).align), 1);
   const last = types.at(-1);
   const end = last === undefined ? 0 : (offsets.at(-1) ?? 0) + layoutOf(last).size;
   return { size: alignTo(end, align), align };

@@ -113,8 +113,8 @@ function sequence(types: readonly ValueType[]): Layout {
 
 function choice(cases: number, payloads: readonly ValueType[]): Layout {
   const discriminant = discriminantSize(cases);
-  const payloadAlign = Math.max(1, ...payloads.map((type) => type.align64));
+  const payloadAlign = payloads.reduce((most, type) => Math.max(most, type.align64), 1);
   const align = Math.max(discriminant, payloadAlign);
-  const payload = Math.max(0, ...payloads.map((type) => type.size64));
+  const payload = payloads.reduce((most, type) => Math.max(most, type.size64), 0);
   return { size: alignTo(alignTo(discriminant, payloadAlign) + payload, align), align };
 }

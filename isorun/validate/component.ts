@@ -217,6 +217,6 @@ function ascribeResource(
 
 function openedExport(scope: Scope, type: ExternType & { readonly kind: "instance" }): ExternType {
   const own = freshInstance(type, (looks) => scope.spend(looks));
-  scope.definedResources.push(...own.resources);
+  for (const resource of own.resources) scope.definedResources.push(resource);
   return { ...own, resources: [] };
 }
