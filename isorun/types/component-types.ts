@@ -128,25 +128,33 @@ export const isValueType = (type: AnyType): type is ValueType =>
 /** Another object for the same type, with a name of its own. */
 export const aliasOf = <T extends AnyType>(type: T, name: string): T => ({ ...type, name });
 
-/** Resources that an instance of this type would have of its own, each with the names that lead to it. */
-export function openResourcesOf(
-  type: InstanceType,
-): readonly { readonly resource: Resource; readonly path: readonly string[] }[] {
-  const open = new Set(type.resources);
-  const found: { readonly resource: Resource; readonly path: readonly string[] }[] = [];
-  collectResources(type.exports, [], (resource, path) => {
-    if (open.delete(resource)) found.push({ resource, path });
-  });
-  return found;
+interface FoundResource {
+  readonly resource: Resource;
+  readonly path: readonly string[];
 }
 
-function collectResources(
-  exports: ReadonlyMap<string, ExternType>,
-  path: readonly string[],
-  visit: (resource: Resource, path: readonly string[]) => void,
-): void {
+/** Resources that an instance of this type would have of its own, each with the names that lead to it first. */
+export function openResourcesOf(type: InstanceType): readonly FoundResource[] {
+  const search = { open: new Set(type.resources), seen: new Set<InstanceType["exports"]>(), found: [] };
+  collectResources(type.exports, [], search);
+  return search.found;
+}
+
+interface ResourceSearch {
+  readonly open: Set<Resource>;
+  /** Lists that were walked: a type may name another one twice, level by level. */
+  readonly seen: Set<InstanceType["exports"]>;
+  readonly found: FoundResource[];
+}
+
+function collectResources(exports: InstanceType["exports"], path: readonly string[], search: ResourceSearch): void {
+  const { open, seen, found } = search;
+  if (open.size === 0 || seen.has(exports)) return;
+  seen.add(exports);
   for (const [name, type] of exports) {
-    if (type.kind === "type" && type.type.kind === "resource") visit(type.type.resource, [...path, name]);
-    if (type.kind === "instance") collectResources(type.exports, [...path, name], visit);
+    if (type.kind === "type" && type.type.kind === "resource" && open.delete(type.type.resource)) {
+      found.push({ resource: type.type.resource, path: [...path, name] });
+    }
+    if (type.kind === "instance") collectResources(type.exports, [...path, name], search);
   }
 }

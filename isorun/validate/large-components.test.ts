@@ -148,14 +148,19 @@ test("a core module of many imports that is instantiated many times", () => {
   expect(validate(bytes).definitions).toHaveLength(2 + 1 + 1 + 1 + made);
 });
 
-test("an instance type that names another twice, level by level, and is given to many", () => {
-  const [levels, made] = [16, 5000];
+/** Each exports two instances of the one before it; the first exports a type. */
+const instanceLevels = (levels: number): number[] => {
   const leaf = [0x42, 2, 0x01, ...u8, 0x04, ...named("t"), 0x03, 0x00, 0];
   const around = (inner: number): number[] => [
     ...[0x42, 3, ...[0x02, ...outerType(1, inner)]],
     ...["a", "b"].flatMap((name) => [0x04, ...named(name), 0x05, 0]),
   ];
-  const types = list(7, levels + 1, (level) => (level === 0 ? leaf : around(level - 1)));
+  return list(7, levels + 1, (level) => (level === 0 ? leaf : around(level - 1)));
+};
+
+test("an instance type that names another twice, level by level, and is given to many", () => {
+  const [levels, made] = [16, 5000];
+  const types = instanceLevels(levels);
   const imported = list(10, 1, () => [...named("i"), 0x05, levels]);
   const given = [...named("i").slice(1), 0x05, 0];
   const bytes = component(
@@ -165,4 +170,13 @@ test("an instance type that names another twice, level by level, and is given to
     list(5, made, () => [0x00, 0x00, 1, ...given]),
   );
   expect(validate(bytes).definitions).toHaveLength(levels + 1 + 1 + 1 + made);
+});
+
+test("the same in many components, each of which has types of its own", () => {
+  const [levels, made] = [17, 500];
+  const inner = nested(
+    instanceLevels(levels),
+    list(10, 1, () => [...named("i"), 0x05, levels]),
+  );
+  expect(validate(component(...Array.from({ length: made }, () => inner))).definitions).toHaveLength(made);
 });

@@ -2,14 +2,21 @@
  * Which types have a name outside (Binary.md: types used by imports and exports are introduced by an import or export
  * before them). Records, variants, flags, enums and resources need one; other types are made of parts that do.
  */
-import { type AnyType, type ExternType, type FuncType, isValueType, type ValueType } from "../types/component-types.ts";
+import {
+  type AnyType,
+  type ExternType,
+  type FuncType,
+  type InstanceType,
+  isValueType,
+  type ValueType,
+} from "../types/component-types.ts";
 import { partsOf } from "../types/value-type.ts";
 
 export class NamedTypes {
   readonly #imported = new Set<AnyType>();
   readonly #exported = new Set<AnyType>();
-  /** Made of what has names: names only become more. */
-  readonly #usable = { import: new Set<ValueType>(), export: new Set<ValueType>() };
+  /** Made of what has names, and lists of instances that are: names only become more. */
+  readonly #usable = { import: new Set<object>(), export: new Set<object>() };
 
   /** Notes the names that `type` introduces; false if it uses types that have none. */
   register(type: ExternType, role: "import" | "export"): boolean {
@@ -19,22 +26,22 @@ export class NamedTypes {
       return true;
     }
     if (type.kind === "func") return this.#isFuncNamed(type, role);
-    // What an instance exports is named with it.
-    if (type.kind === "instance") return [...type.exports.values()].every((each) => this.register(each, role));
-    return true;
+    return type.kind !== "instance" || this.#registerAll(type, role);
+  }
+
+  /** What an instance exports is named with it. */
+  #registerAll({ exports }: InstanceType, role: "import" | "export"): boolean {
+    const usable = this.#usable[role];
+    const isUsable = usable.has(exports) || [...exports.values()].every((each) => this.register(each, role));
+    if (isUsable) usable.add(exports);
+    return isUsable;
   }
 
   /** The parts of a type that is about to be named itself. */
   #areNamedWithin(type: AnyType, role: "import" | "export"): boolean {
     if (type.kind === "func") return this.#isFuncNamed(type, role);
-    if (type.kind === "instance") return [...type.exports.values()].every((each) => this.#isUsable(each, role));
+    if (type.kind === "instance") return this.#registerAll(type, role);
     return !isValueType(type) || this.#arePartsNamed(type, role);
-  }
-
-  #isUsable(type: ExternType, role: "import" | "export"): boolean {
-    if (type.kind === "func") return this.#isFuncNamed(type, role);
-    if (type.kind === "instance") return [...type.exports.values()].every((each) => this.#isUsable(each, role));
-    return type.kind !== "type" || this.register(type, role);
   }
 
   #isFuncNamed({ params, result }: FuncType, role: "import" | "export"): boolean {
