@@ -19,6 +19,7 @@ const otherwise: Readonly<Record<string, string>> = {
   "lists/of-fixed-length": "its settings know no lists of a fixed length",
   "lists/maps": "its values know no maps",
   "entering/back-into-the-child": "it lets a parent back into the child that called it, where CanonicalABI.md traps",
+  "between-components/largest": "it hands on strings and lists of 2^28 bytes, where CanonicalABI.md traps",
   "between-components/own-function": "it lets no component call its own lifted functions, where CanonicalABI.md does",
   "post-return/between-components": "it lets post-return call out where another component called",
 };
