@@ -19,8 +19,8 @@ interface Drop {
 }
 
 /**
- * Imports `take` (a handle; representation, and 1 << 32 if it was owned), `destructor`, `begin-thread` and `end-thread`, `trap`, `turn`, `wait`, `resume`,
- * `state`, and the places `caller` and `entered0`….
+ * Imports `take` (handle → representation, and 1 << 32 if it was owned), `destructor`, `begin-thread` and
+ * `end-thread`, `trap`, `turn`, `wait`, `resume`, `state`, and the places `caller` and `entered0`….
  */
 export function dropModule(drop: Drop): WebAssembly.Module {
   const key = JSON.stringify([drop.entered, drop.isLink]);

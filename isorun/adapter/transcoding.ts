@@ -9,10 +9,9 @@ export interface Transcoding {
   /** Memories, by their indices. */
   readonly source: number;
   readonly target: number;
-  /** Emits a trap. */
-  /** The source is not what it should be. */
+  /** Emits a trap: the source is not what it should be. */
   readonly fail: (reason: TrapReason) => () => void;
-  /** The target is not. */
+  /** The same where the target is not. */
   readonly failTarget: (reason: TrapReason) => () => void;
   /** Emits a call of the target's allocator with what is pushed: the old block, its size, alignment, the new size. */
   readonly reallocate: (push: () => void) => void;
