@@ -159,6 +159,19 @@ test("E_CAPABILITY_DENIED ends with 77, and its fix is the one flag", () => {
   expect(policyDiagnostics.E_CAPABILITY_DENIED.exit).toBe(exitCode.denied);
 });
 
+test("a flag is shown as a word of a shell, since whoever named the place chose its letters", () => {
+  const render = (path: string) => {
+    const denial = denialOf(grantNothing("linux"), read(path));
+    expect(denial).toBeDefined();
+    return denial === undefined ? undefined : renderProblem(denialProblem(denial), policyDiagnostics);
+  };
+  expect(render("/q/$(id) x/in")).toMatchObject({
+    hint: "Allow it with `'--allow-read=/q/$(id) x/in'`.",
+    fixes: [{ text: "--allow-read=/q/$(id) x/in" }],
+  });
+  expect(render("/it's/`id`")?.hint).toBe("Allow it with `'--allow-read=/it'\"'\"'s/`id`'`.");
+});
+
 test.each<CapabilityRequest>([read("/x"), { capability: "random" }, connect("a.org")])("the event of %o", (request) => {
   const denial = denialOf(policyOf({ "deny-random": true }), request);
   expect(denial).toBeDefined();

@@ -1,5 +1,6 @@
 import { rule } from "../diagnostic.ts";
 import { exitCode } from "../exit-code.ts";
+import { shellWord } from "../shell-word.ts";
 import type { CapabilityKind, Denial } from "./policy.ts";
 
 interface InFile {
@@ -49,7 +50,7 @@ export const policyDiagnostics = {
       if (deniedBy === "workload")
         return `The workload's own policy denies it, which no flag can change: change \`${capability}\` in its [capabilities].`;
       if (isAmbient(capability)) return `Leave \`--deny-${capability}\`, or \`${capability} = false\`, away.`;
-      if (flag !== undefined) return `Allow it with \`${flag}\`.`;
+      if (flag !== undefined) return `Allow it with \`${shellWord(flag)}\`.`;
       if (capability === "read" || capability === "write") return pathHint(capability);
       return `Grants are written as \`--allow-${capability}=…\`.`;
     },

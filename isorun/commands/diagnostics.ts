@@ -1,6 +1,7 @@
 /** What can be wrong with a component, with what it is given, and with what it does. */
 import { rule } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
+import { shellWord } from "@vivarium/core/shell-word";
 import type { ToldAbsent } from "./absent-paths.ts";
 
 interface InFile {
@@ -130,7 +131,7 @@ export const isorunDiagnostics = {
     hint: ({ flag }) =>
       flag === undefined
         ? "Components are given directories: name one that exists."
-        : `Components are given directories: \`${flag}\` gives the one that it is in, with all that is there.`,
+        : `Components are given directories: \`${shellWord(flag)}\` gives the one that it is in, with all that is there.`,
     fixes: ({ flag }) =>
       flag === undefined ? [] : [{ title: "Give the directory that it is in", kind: "option" as const, text: flag }],
   }),

@@ -7,7 +7,6 @@ import { dirname, isAbsolute, relative } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { escapeCommas } from "@vivarium/core/policy/comma-list";
 import type { Policy } from "@vivarium/core/policy/policy";
-import { shellWord } from "@vivarium/core/shell-word";
 import { LinkError } from "../errors/errors.ts";
 import type { InstanceBuilder } from "../runtime/instance-builder.ts";
 import { type DeniedDirOptions, WasiDeniedDir } from "../wasi/denied-dir.ts";
@@ -47,7 +46,7 @@ function requireDirectory(path: string, { capabilities }: Policy): void {
   const status = lookAt(path);
   if (status === undefined || status.isDirectory()) return;
   const kind = capabilities.write.includes(path) ? "write" : "read";
-  const flag = shellWord(`--allow-${kind}=${escapeCommas(dirname(path))}`);
+  const flag = `--allow-${kind}=${escapeCommas(dirname(path))}`;
   throw problem("E_RUN_DIRECTORY", { path, reason: status.isFile() ? "it is a file" : "it is no directory", flag });
 }
 

@@ -1,4 +1,5 @@
 /** What a file is that is no component in the binary format, as far as its first bytes and its name tell. */
+import { shellWord } from "@vivarium/core/shell-word";
 import { decodeCoreModule } from "../core-module/core-module.ts";
 import { layerOf } from "../decode/component.ts";
 import { DecodeError } from "../errors/errors.ts";
@@ -58,7 +59,7 @@ export function strangerOf(bytes: Uint8Array, file: string): Stranger | undefine
 
 /** Those of WASI 0.1 need an adapter, and say so by what they import. */
 function coreModule(bytes: Uint8Array, file: string): Stranger {
-  const made = `Make a component of it with \`wasm-tools component new ${file} -o component.wasm\``;
+  const made = `Make a component of it with \`wasm-tools component new ${shellWord(file)} -o component.wasm\``;
   const adapter = " and `--adapt wasi_snapshot_preview1.command.wasm`, since it uses WASI 0.1";
   return { found: "a core module", way: `${made}${usesPreview1(bytes) ? adapter : ""}.` };
 }
@@ -83,7 +84,7 @@ function textOf(bytes: Uint8Array, file: string): Stranger | undefined {
   if (/^\((?:component|module)\b/.test(bare)) {
     return {
       found: "in the text format",
-      way: `Assemble it with \`wasm-tools parse ${file} -o component.wasm\`.`,
+      way: `Assemble it with \`wasm-tools parse ${shellWord(file)} -o component.wasm\`.`,
     };
   }
   if (/^(?:<!doctype html|<html)\b/i.test(bare)) {
