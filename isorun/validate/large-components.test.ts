@@ -152,7 +152,10 @@ test("a core module of many imports that is instantiated many times", () => {
 const instanceLevels = (levels: number): number[] => {
   const leaf = [0x42, 2, 0x01, ...u8, 0x04, ...named("t"), 0x03, 0x00, 0];
   const around = (inner: number): number[] => [
-    ...[0x42, 3, ...[0x02, ...outerType(1, inner)]],
+    0x42,
+    3,
+    0x02,
+    ...outerType(1, inner),
     ...["a", "b"].flatMap((name) => [0x04, ...named(name), 0x05, 0]),
   ];
   return list(7, levels + 1, (level) => (level === 0 ? leaf : around(level - 1)));
