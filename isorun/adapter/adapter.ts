@@ -4,8 +4,8 @@
  * the host only for handles.
  *
  * Its text depends on the signature, the options and how many instances are entered, not on who is linked (adapter-of.ts).
- * State of instances lies in one memory of their runtime: a word
- * that says that the host found a reason to trap, and for each instance whether it may be entered and left.
+ * State of instances lies in one memory of their runtime: a word that says that the host found a reason to trap, and for
+ * each instance whether it may be entered and left.
  */
 import type { ValueType } from "../types/component-types.ts";
 import {

@@ -1,8 +1,8 @@
 /**
  * Where fuel is charged. A region is code that is paid for at one place: its charge stands in front of it, and nothing
  * of it runs without having passed there. Regions begin
- * - at a function's entry and at the head of a loop, where fuel is also asked for: a loop's body or a function runs only
- *   if the fuel covers it (a call-free, loop-free, short function excepted);
+ * - at a function's entry and where a loop begins a turn, where fuel is also asked for: a loop's body or a function runs
+ *   only if the fuel covers it (a call-free, loop-free, short function excepted);
  * - at the first instruction that only a branch leads to (a case of a switch);
  * - where a region has gone on for `conditionalInstructionsMax` instructions behind its first branch.
  * What stands behind the end of a block belongs to the region in which the block began. So a program never pays less
