@@ -82,9 +82,9 @@ interface Bench {
   readonly isCounted: boolean;
 }
 
-async function loaded({ bytes, file, isCounted }: Bench, runtime: Runtime): Promise<Component> {
+async function loaded({ bytes, file, isCounted, context }: Bench, runtime: Runtime): Promise<Component> {
   try {
-    return await runtime.load(bytes, { isInterruptible: isCounted });
+    return await runtime.load(bytes, { isInterruptible: isCounted, interruptBy: interruptOf(context) });
   } catch (error) {
     throw loadProblem(error, file);
   }

@@ -17,10 +17,26 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(home, { recursive: true }));
 
+const quiet = { signal: new AbortController().signal, lookForSignals: () => undefined };
+
+test.each([true, false])("a signal that comes while it is loaded ends that: found by asking %p", async (isAsked) => {
+  const controller = new AbortController();
+  const reason = new Error("interrupted by SIGTERM");
+  const abort = (): void => controller.abort(reason);
+  const lookForSignals = isAsked ? abort : () => undefined;
+  const context = { cwd: home, environment: {}, home, platform: "linux" as const, report: silentReport };
+  const opening = openComponent(math, {
+    context: { ...context, signal: controller.signal, lookForSignals },
+    useStore: false,
+  });
+  if (!isAsked) abort();
+  expect(await opening.catch((error: unknown) => error)).toBe(reason);
+});
+
 test("core modules are compiled once, as the budget needs them", async () => {
   const environment = { VIVARIUM_HOME: home };
   const report = silentReport;
-  const context = { cwd: home, environment, home, platform: "linux" as const, report };
+  const context = { ...quiet, cwd: home, environment, home, platform: "linux" as const, report };
   const opened = await openComponent(math, { context, useStore: false, budget: { maxMemoryBytes: 1 << 20 } });
   const { modules, metered } = Component.partsOf(opened.component);
   expect({ plain: modules.size, metered: [...metered.keys()] }).toEqual({

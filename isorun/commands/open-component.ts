@@ -6,6 +6,7 @@ import { DecodeError, UnsupportedError, ValidationError } from "../errors/errors
 import type { Component, LoadOptions } from "../runtime/component.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
+import { interruptOf } from "./interrupt-of.ts";
 import { readComponentFile } from "./read-component.ts";
 
 const problem = problemsOf<typeof isorunDiagnostics>();
@@ -18,15 +19,21 @@ export interface OpenComponent {
 }
 
 /** Where compiled modules are kept. */
-export const storeOf = ({ platform, environment, home }: OpenOptions["context"]): string =>
-  placesOf(platform, environment, home).cache;
+export const storeOf = ({
+  platform,
+  environment,
+  home,
+}: Pick<CommandContext, "platform" | "environment" | "home">): string => placesOf(platform, environment, home).cache;
 
-interface OpenOptions extends LoadOptions {
-  readonly context: Pick<CommandContext, "cwd" | "environment" | "home" | "platform" | "report">;
+interface OpenOptions extends Omit<LoadOptions, "interruptBy"> {
+  readonly context: Pick<
+    CommandContext,
+    "cwd" | "environment" | "home" | "platform" | "report" | "signal" | "lookForSignals"
+  >;
   readonly useStore: boolean;
 }
 
-/** @throws E_COMPONENT_MISSING, E_COMPONENT_READ, E_COMPONENT_KIND, E_COMPONENT_MALFORMED and its kin */
+/** @throws why the command has to end, E_COMPONENT_MISSING, E_COMPONENT_READ, E_COMPONENT_KIND, E_COMPONENT_MALFORMED and its kin */
 export async function openComponent(
   file: string,
   { context, useStore, ...loading }: OpenOptions,
@@ -34,9 +41,12 @@ export async function openComponent(
   const bytes = readComponentFile(file, context.cwd);
   const runtime = new Runtime({ store: useStore ? storeOf(context) : false });
   const startMs = performance.now();
-  const component = await runtime.load(bytes, loading).catch((error: unknown) => {
+  const interruptBy = interruptOf(context);
+  const component = await runtime.load(bytes, { ...loading, interruptBy }).catch((error: unknown) => {
     throw loadProblem(error, file);
   });
+  context.lookForSignals();
+  context.signal.throwIfAborted();
   context.report.emit("component.load", {
     path: file,
     hash: component.hash,

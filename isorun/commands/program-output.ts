@@ -8,6 +8,7 @@ import type { cliDiagnostics } from "@vivarium/cli/diagnostics";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import { BudgetExhausted } from "../errors/errors.ts";
+import { everySoOften } from "../runtime/every-so-often.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof cliDiagnostics>();
@@ -78,20 +79,6 @@ interface Counted {
   readonly fits: Uint8Array;
   /** Where not all of it does. */
   readonly spent?: BudgetExhausted;
-}
-
-const askEveryMs = 20;
-
-/** Throws what is answered. */
-function everySoOften(interrupt: () => Error | undefined): () => void {
-  let askedMs = performance.now();
-  return () => {
-    const nowMs = performance.now();
-    if (nowMs - askedMs < askEveryMs) return;
-    askedMs = nowMs;
-    const reason = interrupt();
-    if (reason !== undefined) throw reason;
-  };
 }
 
 interface Capture {

@@ -55,6 +55,8 @@ export interface RewriteOptions {
   readonly tableElementsMax?: number;
   /** Memories that it defines become imports, if all of them are of at most so many pages (import-memories.ts). */
   readonly importedPagesMax?: number;
+  /** Called between two functions: what it throws ends the pass. */
+  readonly requireLife?: () => void;
 }
 
 export interface RewrittenModule {
@@ -87,7 +89,7 @@ export function rewriteCoreModule(module: CoreModule, options: RewriteOptions): 
   const accounts = accountsOf(options);
   const plan = planOf(module, { sections, accounts });
   const namespace = freeNamespace(module);
-  const code = rewriteCode(module, { plan, contents: sections.get(laterIds.code) });
+  const code = rewriteCode(module, { plan, contents: sections.get(laterIds.code), requireLife: options.requireLife });
   requireDefinitions(module, plan);
   const rewritten = rewriteSections({ sections, plan, options });
   const importedMemories = takeMemories(rewritten, module, options);
@@ -220,10 +222,13 @@ interface RewrittenCode {
 /** What the sections in front of the code grow by at most, if no index in them becomes longer. */
 const headGrowth = 4096;
 
-function rewriteCode(
-  module: CoreModule,
-  { plan, contents = Uint8Array.of(0) }: { plan: RewritePlan; contents: Uint8Array | undefined },
-): RewrittenCode {
+interface CodeWork {
+  readonly plan: RewritePlan;
+  readonly contents: Uint8Array | undefined;
+  readonly requireLife: RewriteOptions["requireLife"];
+}
+
+function rewriteCode(module: CoreModule, { plan, contents = Uint8Array.of(0), requireLife }: CodeWork): RewrittenCode {
   const reader = new ByteReader(contents);
   const count = reader.u32();
   const defined = module.functions.slice(plan.functions.from);
@@ -235,6 +240,7 @@ function rewriteCode(
   output.length = headRoomOf(module) + countWidth;
   let index = plan.functions.from;
   for (const func of defined) {
+    requireLife?.();
     const size = reader.u32();
     const start = reader.offset;
     reader.skip(size);

@@ -13,6 +13,7 @@ import { formatWorld } from "../types/wit-document.ts";
 import { validateComponent } from "../validate/component.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
 import { beginCompilingAll, type Compiling, compiledModules } from "./compile-modules.ts";
+import { everySoOften } from "./every-so-often.ts";
 import { KeptModules } from "./kept-modules.ts";
 import { type BegunModules, isRefusal, type MeteredModule, Metering } from "./metered-modules.ts";
 import { hashOf } from "./sha256.ts";
@@ -127,6 +128,11 @@ export interface LoadOptions {
   readonly budget?: Budget;
   /** Instances will have somebody who may interrupt them (`InstanceBuilder.interruptBy`). */
   readonly isInterruptible?: boolean;
+  /**
+   * Somebody who is asked every few milliseconds while it is decoded, validated and rewritten, when nothing else can happen
+   * on the thread: `load` is rejected with what is returned. It must not throw, and cannot be async.
+   */
+  readonly interruptBy?: () => Error | undefined;
 }
 
 interface Loading extends LoadOptions {
@@ -136,16 +142,20 @@ interface Loading extends LoadOptions {
 /** @throws DecodeError, ValidationError, UnsupportedError */
 export async function loadComponent(
   source: Uint8Array,
-  { store, budget = {}, isInterruptible = false }: Loading,
+  { store, budget = {}, isInterruptible = false, interruptBy = () => undefined }: Loading,
 ): Promise<Component> {
   const bytes = plain(source);
   checkLayer(bytes);
-  const metering = new Metering(budget, isInterruptible);
-  if (store === undefined) return decodedComponent(bytes, { metering });
+  const requireLife = everySoOften(interruptBy);
+  requireLife();
+  const metering = new Metering(budget, isInterruptible, requireLife);
+  if (store === undefined) return decodedComponent(bytes, { metering, requireLife });
   const hash = store.hashOf(bytes);
+  requireLife();
   const valid = store.component(hash, bytes);
+  requireLife();
   if (valid !== undefined) return knownComponent(valid, { bytes, hash, store });
-  const component = await decodedComponent(bytes, { metering, kept: { hash, store } });
+  const component = await decodedComponent(bytes, { metering, requireLife, kept: { hash, store } });
   await store.keepComponent(hash, { valid: Component.partsOf(component).valid, file: bytes });
   return component;
 }
@@ -173,18 +183,27 @@ const coreSizes = (modules: readonly CoreModule[]): Pick<CompilationCost, "coreM
 
 interface Decoding {
   readonly metering: Metering;
+  readonly requireLife: () => void;
   readonly kept?: { readonly hash: string; readonly store: ModuleStore };
 }
 
-async function decodedComponent(bytes: Uint8Array, { metering, kept: place }: Decoding): Promise<Component> {
+async function decodedComponent(
+  bytes: Uint8Array,
+  { metering, requireLife, kept: place }: Decoding,
+): Promise<Component> {
   const start = performance.now();
   const node = decodeComponent(bytes);
+  requireLife();
   const decoded = performance.now();
   const compiling = metering.isNeeded ? undefined : beginCompilingAll(node);
   // A store is asked for all of them together, when they are known.
   const begun = metering.isNeeded && place === undefined ? metering.begin() : undefined;
-  const onModule = begun === undefined ? undefined : (core: CoreModule) => begun.add(core);
+  const onModule = (core: CoreModule): void => {
+    requireLife();
+    begun?.add(core);
+  };
   const valid = validateComponent(node, bytes, onModule);
+  requireLife();
   const validated = performance.now() - (begun?.rewriteMs ?? 0);
   const cores = coreModulesOf(valid);
   const kept = place === undefined ? {} : { hash: place.hash, kept: new KeptModules(cores, { file: bytes, ...place }) };

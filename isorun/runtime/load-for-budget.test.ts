@@ -95,3 +95,38 @@ test("a module that a budget makes larger than engines take is not supported wit
     expect(await refused.catch((error: unknown) => error)).toEqual(new UnsupportedError(what));
   }
 });
+
+/** As many functions as a clock needs to see that time passes. */
+function longModule(): Uint8Array {
+  const count = 30_000;
+  const number = [(count & 0x7f) | 0x80, ((count >> 7) & 0x7f) | 0x80, count >> 14];
+  const functions = [...number, ...new Uint8Array(count)];
+  const body = [102, 0, ...new Uint8Array(100).fill(0x01), 0x0b];
+  const code = [...number, ...Array.from({ length: count }, () => body).flat()];
+  const sized = (id: number, contents: readonly number[]): number[] => {
+    const { length } = contents;
+    const size = [length | 0x80, (length >> 7) | 0x80, (length >> 14) | 0x80, length >> 21];
+    return [id, ...size.map((byte, at) => (at < 3 ? (byte & 0x7f) | 0x80 : byte)), ...contents];
+  };
+  const head = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0];
+  const module = head.concat(sized(3, functions), sized(10, code));
+  return Uint8Array.from([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0].concat(sized(1, module)));
+}
+
+test("who may interrupt it is asked while it is rewritten, and ends it", async () => {
+  const long = longModule();
+  const asked: number[] = [];
+  const note = (): undefined => void asked.push(performance.now());
+  await new Runtime().load(long, { isInterruptible: true, interruptBy: note });
+  expect(asked.length).toBeGreaterThan(1);
+  const reason = new Error("enough");
+  for (const last of [1, asked.length >> 1]) {
+    let left = last;
+    const interruptBy = (): Error | undefined => {
+      left -= 1;
+      return left <= 0 ? reason : undefined;
+    };
+    const loading = new Runtime().load(long, { isInterruptible: true, interruptBy });
+    expect(await loading.catch((error: unknown) => error)).toBe(reason);
+  }
+});

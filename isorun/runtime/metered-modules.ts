@@ -18,15 +18,20 @@ export class Metering {
   /** Modules that count the same have the same key. */
   readonly key: string;
 
-  /** @param isInterruptible somebody has to be asked while a guest computes, which takes fuel to measure when */
-  constructor(budget: Budget, isInterruptible: boolean) {
+  /**
+   * @param isInterruptible somebody has to be asked while a guest computes, which takes fuel to measure when
+   * @param requireLife called while modules are rewritten, which ends by what it throws
+   */
+  constructor(budget: Budget, isInterruptible: boolean, requireLife?: () => void) {
     const { fuel, maxMemoryBytes, maxTableElements, maxCallDepth, maxTables, maxMemories, cpuMs, wallMs } = budget;
     this.options = {
       fuel: isInterruptible || [fuel, cpuMs, wallMs].some((limit) => limit !== undefined),
       growth: [maxMemoryBytes, maxTableElements, maxTables, maxMemories].some((limit) => limit !== undefined),
       callDepth: maxCallDepth !== undefined,
       importedPagesMax: pooledPagesMax,
+      ...(requireLife && { requireLife }),
     };
+    // Functions are left out.
     this.key = JSON.stringify(this.options);
   }
 

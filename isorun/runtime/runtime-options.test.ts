@@ -27,6 +27,7 @@ test("what says nothing is no store", () => {
 });
 
 test.each<[unknown, string]>([
+  [{ interruptBy: 5 }, "'interruptBy' must be given a function, found 5"],
   [{ budgt: { fuel: 1n } }, "'load' has no option 'budgt': did you mean 'budget'?"],
   [{ budget: { memory: 1 } }, "a budget has no field 'memory'"],
   [5, "the options of 'load' must be an object, found 5"],

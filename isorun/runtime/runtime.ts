@@ -11,7 +11,7 @@ import { InstanceBuilder } from "./instance-builder.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import type { InstanceInterface } from "./instance-interface.ts";
 import { requireOptions } from "./require-options.ts";
-import { requireName } from "./required.ts";
+import { requireFunction, requireName } from "./required.ts";
 
 /** What `new Runtime` is told. */
 export interface RuntimeOptions {
@@ -56,7 +56,8 @@ export class Runtime implements AsyncDisposable {
    */
   async load(source: Uint8Array | string | URL, options: LoadOptions = {}): Promise<Component> {
     this.#requireOpen();
-    const given = requireOptions(options, "'load'", ["budget", "isInterruptible"]);
+    const given = requireOptions(options, "'load'", ["budget", "isInterruptible", "interruptBy"]);
+    if (given.interruptBy !== undefined) requireFunction(given.interruptBy, "'interruptBy'");
     const loading = { ...given, budget: requireBudget(given.budget ?? {}) };
     const bytes = await bytesOf(source);
     if (this.#store === false) return loadComponent(bytes, loading);
