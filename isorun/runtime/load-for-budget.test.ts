@@ -115,12 +115,8 @@ function longModule(): Uint8Array {
 
 test("who may interrupt it is asked while it is rewritten, and ends it", async () => {
   const long = longModule();
-  const asked: number[] = [];
-  const note = (): undefined => void asked.push(performance.now());
-  await new Runtime().load(long, { isInterruptible: true, interruptBy: note });
-  expect(asked.length).toBeGreaterThan(1);
   const reason = new Error("enough");
-  for (const last of [1, asked.length >> 1]) {
+  for (const last of [1, 2]) {
     let left = last;
     const interruptBy = (): Error | undefined => {
       left -= 1;
