@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -102,6 +103,20 @@ test.each(kinds)("one of %s that belongs to another component is made again", as
   rmSync(mine.path, { recursive: true });
   cpSync(join(store, kind, entryOf(kind)), mine.path, { recursive: true });
   ({ store } = mine);
+  await expectRepaired(expected, before);
+});
+
+// Sparse: it takes no room, and whoever reads it needs that much of memory.
+test("one of gigabytes is seen to be damaged by its size, and made again", async () => {
+  const expected = await use();
+  const before = kinds.map((kind) => readFileSync(keptPath(kind)));
+  for (const kind of kinds) {
+    const path = keptPath(kind);
+    truncateSync(path, 3 * 2 ** 30);
+    const start = process.memoryUsage.rss();
+    expect(readEntry(store, { kind, key: entryOf(kind) })).toBe("damaged");
+    expect(process.memoryUsage.rss() - start).toBeLessThan(2 ** 29);
+  }
   await expectRepaired(expected, before);
 });
 

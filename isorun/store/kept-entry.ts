@@ -1,8 +1,9 @@
 /** One entry of the store as a file: where it is, and the head by which damage is seen. */
+import { closeSync, constants, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../../core/diagnostic.ts";
 import { errnoOf } from "../../core/store/io-problem.ts";
-import { readSmallBytes } from "../../core/store/small-file.ts";
+import { readSmallBytes, regularFileStatus } from "../../core/store/small-file.ts";
 import type { StoreKey } from "../../core/store.ts";
 import { crc32Of } from "./checksums.ts";
 
@@ -12,9 +13,24 @@ const headBytes = 8;
 
 /** What an entry has, or whether something else stands in its place. */
 export function readEntry(root: string, { kind, key }: StoreKey): Uint8Array | "absent" | "damaged" {
-  const reading = readSmallBytes(join(root, kind, key, fileName));
+  const path = join(root, kind, key, fileName);
+  if (hasAnotherSize(path)) return "damaged";
+  const reading = readSmallBytes(path);
   if (reading.kind === "absent") return "absent";
   return (reading.kind === "whole" ? contentsOf(reading.value, key) : undefined) ?? "damaged";
+}
+
+/** Than its head says, if it is a file: damage may be of any size, and is not read. */
+function hasAnotherSize(path: string): boolean {
+  const status = regularFileStatus(path);
+  if (status === undefined) return false;
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const head = new DataView(new ArrayBuffer(headBytes));
+    return readSync(descriptor, head) < headBytes || status.size !== headBytes + head.getUint32(0, true);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function contentsOf(bytes: Uint8Array, key: string): Uint8Array | undefined {
