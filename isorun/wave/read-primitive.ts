@@ -17,11 +17,13 @@ const floatWords: ReadonlyMap<string, number> = new Map([
   ["-inf", -Infinity],
 ]);
 
+const f32Max = 2 ** 128 - 2 ** 104;
+
 export function readPrimitive(cursor: Cursor, primitive: Primitive): unknown {
   const range = integerRanges[primitive];
   if (range !== undefined) return readInteger(cursor, { primitive, range });
-  if (primitive === "f32") return readFloat(cursor, { primitive, round: roundToF32 });
-  if (primitive === "f64") return readFloat(cursor, { primitive, round: Number });
+  if (primitive === "f32") return readFloat(cursor, { primitive, round: roundToF32, most: f32Max });
+  if (primitive === "f64") return readFloat(cursor, { primitive, round: Number, most: Number.MAX_VALUE });
   if (primitive === "bool") return readBool(cursor);
   if (primitive === "string") {
     return cursor.peek() === '"' ? readString(cursor) : cursor.fail("string", `a string stands in '"'`);
@@ -58,12 +60,16 @@ function readInteger(cursor: Cursor, { primitive, range }: IntegerType): number 
 interface FloatType {
   readonly primitive: Primitive;
   readonly round: (text: string) => number;
+  /** The largest that is finite. */
+  readonly most: number;
 }
 
-function readFloat(cursor: Cursor, { primitive, round }: FloatType): number {
+function readFloat(cursor: Cursor, { primitive, round, most }: FloatType): number {
   const word = cursor.peekWord() ?? "";
   const value = floatWords.get(word) ?? (floatPattern.test(word) ? round(word) : undefined);
   if (value === undefined) return cursor.fail(`${primitive} (a number, 'nan', 'inf' or '-inf')`);
+  // As for integers: nobody who writes digits means infinity.
+  if (!Number.isFinite(value) && !floatWords.has(word)) return cursor.fail(`${primitive} (at most ${most}, or 'inf')`);
   cursor.offset += word.length;
   return value;
 }
