@@ -1,6 +1,6 @@
 /**
  * What a program asked for where nothing is. It need not be what it failed by: programs look for much that they can do
- * without, before (modules, configuration) and behind (sources, for a traceback). So both ends of the list are told.
+ * without, before (modules, configuration) and behind. So both ends of the list are told.
  */
 import type { FileCapability } from "./meant-path.ts";
 

@@ -32,7 +32,10 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
       new WasiStdio({
         stdin: Bun.stdin.stream(),
         stdout: (bytes) => output.write("stdout", bytes),
-        stderr: (bytes) => output.write("stderr", bytes),
+        stderr: (bytes) => {
+          refusals.sources.read(bytes);
+          output.write("stderr", bytes);
+        },
         terminals: terminalsOf(context),
       }),
     );

@@ -143,3 +143,53 @@ describe("what is asked outside of all that was given", () => {
     expect(refusals.absent.told?.asked).toEqual([{ capability, path: "nowhere/x" }]);
   });
 });
+
+describe("where a traceback names sources", () => {
+  const options = { capability: "read", guestPath: "/" } as const;
+  const header = 'Traceback (most recent call last):\n  File "/0/run.ts", line 1, in run\n';
+  const lookUps = ["testing", "nowhere", "testing/run.ts", "nowhere/run.ts"];
+  const flag = `--allow-read=${join(import.meta.dir, "testing")}`;
+
+  /** Words of stderr have a line end. */
+  const after = (...steps: readonly string[]) => {
+    const refusals = new Refusals({ report: silentReport, policy, cwd: import.meta.dir });
+    for (const step of steps) {
+      if (step.includes("\n")) refusals.sources.read(new TextEncoder().encode(step));
+      else refusals.onAsked({ ...options, path: step });
+    }
+    const { denied, absent, detour } = refusals;
+    return { denied, absent: absent.told?.asked.map(({ path }) => path), detour };
+  };
+  const nothing = { denied: undefined, absent: undefined, detour: undefined };
+
+  test.each([
+    ["before it", [...lookUps, `${header}ValueError: x\n`]],
+    ["while it is written", [header, ...lookUps, "ValueError: x\n"]],
+    ["for two of them", [header, ...lookUps, "ValueError: x\n", ...lookUps, `${header}KeyError: y\n`]],
+  ])("looking for them, and for the directories that they could be in, is no denial: %s", (_, steps) => {
+    expect(after(...steps)).toEqual(nothing);
+  });
+
+  test.each([
+    ["before it", ["testing/components.ts", ...lookUps, `${header}ValueError: x\n`]],
+    ["behind it", [...lookUps, `${header}ValueError: x\n`, "testing/components.ts"]],
+    ["as it says itself", [...lookUps, `${header}PermissionError: [Errno 2] Permission denied: 'testing'\n`]],
+  ])("what else is refused counts: %s", (_, steps) => {
+    expect(after(...steps).denied).toMatchObject({ flag });
+  });
+
+  test("what else is not there is told", () => {
+    expect(after("none", ...lookUps, header).absent).toEqual(["none"]);
+  });
+
+  test("look-ups without number are no denial either, as long as they are of the traceback", () => {
+    const many = Array.from({ length: 3000 }, (_, number) => `nowhere/${number}/run.ts`);
+    expect(after(header, ...many)).toEqual(nothing);
+    expect(after("first", ...Array.from({ length: 3000 }, (_, number) => `n${number}`), "last").absent).toEqual([
+      "first",
+      "n0",
+      "n2999",
+      "last",
+    ]);
+  });
+});

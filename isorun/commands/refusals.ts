@@ -1,5 +1,5 @@
 /** What a program was refused while it ran: told as events, and remembered for the end. */
-import { dirname, resolve } from "node:path";
+import { dirname, posix, resolve } from "node:path";
 import { denialEvent, denialOf } from "@vivarium/core/policy/allows";
 import type { Denial as CapabilityDenial, Policy } from "@vivarium/core/policy/policy";
 import type { Report } from "@vivarium/core/report";
@@ -9,6 +9,7 @@ import type { PathOut } from "../wasi/dir.ts";
 import { AbsentPaths } from "./absent-paths.ts";
 import { capabilitiesOf } from "./capability-of.ts";
 import { type FileCapability, isAround, isThere, whatIsMeant } from "./meant-path.ts";
+import { NamedSources, wayOf } from "./named-sources.ts";
 
 export interface RefusalsOptions {
   readonly report: Report;
@@ -20,17 +21,21 @@ export interface RefusalsOptions {
 /** A guest that asks for ever is told of so often. */
 const toldMax = 100;
 
+/** So many wait for a traceback to tell that they were look-ups of it. */
+const waitingMax = 1000;
+
 export class Refusals {
   readonly #report: Report;
   readonly #policy: Policy;
   readonly #told = new Set<string>();
-  /** The first. */
-  denied: CapabilityDenial | undefined;
-  /** What was refused where nothing is. */
-  readonly absent = new AbsentPaths();
-  /** The first that was refused for its way, though the place itself was given. */
-  detour: Detour | undefined;
   readonly #cwd: string;
+  /** Each once, in the order in which they came. */
+  readonly #waiting = new Map<string, Refusal>();
+  #denied: CapabilityDenial | undefined;
+  readonly #absent = new AbsentPaths();
+  #detour: Detour | undefined;
+  /** Is given what the program writes to its stderr. */
+  readonly sources = new NamedSources();
 
   constructor({ report, policy, cwd }: RefusalsOptions) {
     this.#report = report;
@@ -38,12 +43,33 @@ export class Refusals {
     this.#cwd = cwd;
   }
 
+  /** The first. */
+  get denied(): CapabilityDenial | undefined {
+    this.#settle();
+    return this.#denied;
+  }
+
+  /** What was refused where nothing is. */
+  get absent(): AbsentPaths {
+    this.#settle();
+    return this.#absent;
+  }
+
+  /** The first that was refused for its way, though the place itself was given. */
+  get detour(): Detour | undefined {
+    this.#settle();
+    return this.#detour;
+  }
+
   /** Of an interface that nothing was linked for. An empty answer is no denial: programs ask before they use. */
   readonly onDenial = (denial: Denial): void => {
     if (denial.answer === "nothing") return;
     if (denial.interface.startsWith("wasi:filesystem/")) return;
     const [capability] = capabilitiesOf(denial.interface);
-    if (capability !== undefined) this.#tell({ capability, deniedBy: "caller" }, denial.interface);
+    if (capability === undefined) return;
+    const denied = { capability, deniedBy: "caller" } as const;
+    this.#remember({ key: `denied ${denial.interface}`, count: () => (this.#denied ??= denied) });
+    this.#emit(denied, denial.interface);
   };
 
   /** Outside of all that was given. */
@@ -51,6 +77,7 @@ export class Refusals {
     const { end, requested, directory } = whatIsMeant(asked, this.#cwd);
     this.#tellPath({
       capability: asked.capability,
+      named: asked.path,
       end,
       requested,
       wanted: directory ?? end,
@@ -63,7 +90,7 @@ export class Refusals {
     const end = resolve(hostPath);
     const wanted = dirname(end);
     const requested = isThere(end, "write") ? wanted : end;
-    this.#tellPath({ capability: "write", end, requested, wanted, helps: wanted !== "/" });
+    this.#tellPath({ capability: "write", named: end, end, requested, wanted, helps: wanted !== "/" });
   };
 
   /**
@@ -75,26 +102,55 @@ export class Refusals {
     const end = resolve(hostPath);
     const wanted = isAround(end, directory) ? end : dirname(end);
     const helps = !isAbsolute && wanted !== "/" && isAround(wanted, directory);
-    this.#tellPath({ capability, end, requested: guestPath.replace(/^\.\//, ""), wanted, helps });
+    this.#tellPath({ capability, named: guestPath, end, requested: guestPath.replace(/^\.\//, ""), wanted, helps });
   };
 
   /** Where no flag would help, because nothing is there or it was given, that is told as an event, and is nobody's denial. */
-  #tellPath({ capability, end, requested, wanted, helps }: RefusedPath): void {
-    const denied = denialOf(this.#policy, { capability, path: wanted });
-    const { flag, deniedBy } = denied ?? { deniedBy: "caller" as const };
+  #tellPath({ capability, named, end, requested, wanted, helps }: RefusedPath): void {
+    const missing = denialOf(this.#policy, { capability, path: wanted });
+    const { flag, deniedBy } = missing ?? { deniedBy: "caller" as const };
     const bare = { capability, requested, deniedBy };
-    if (!isThere(end, capability)) this.absent.add({ capability, path: requested });
-    else if (denied === undefined) this.detour ??= { capability, path: requested, given: end };
-    else {
-      this.#tell({ ...bare, ...(flag !== undefined && helps ? { flag } : {}) }, requested);
-      return;
+    const looked = capability === "read" ? { looked: wayOf(named) } : {};
+    const about = `${capability} ${requested}`;
+    if (!isThere(end, capability)) {
+      this.#remember({
+        ...looked,
+        key: `absent ${about}`,
+        count: () => this.#absent.add({ capability, path: requested }),
+      });
+      this.#emit(bare, requested);
+    } else if (missing === undefined) {
+      const detour = { capability, path: requested, given: end };
+      this.#remember({ ...looked, key: `detour ${about}`, count: () => (this.#detour ??= detour) });
+      this.#emit(bare, requested);
+    } else {
+      const denied = { ...bare, ...(flag !== undefined && helps ? { flag } : {}) };
+      this.#remember({ ...looked, key: `denied ${about}`, count: () => (this.#denied ??= denied) });
+      this.#emit(denied, requested);
     }
-    this.#emit(bare, requested);
   }
 
-  #tell(denied: CapabilityDenial, about: string): void {
-    this.denied ??= denied;
-    this.#emit(denied, about);
+  #remember(refusal: Refusal): void {
+    if (this.#waiting.has(refusal.key)) return;
+    this.#waiting.set(refusal.key, refusal);
+    if (this.#waiting.size >= waitingMax) this.#settle();
+  }
+
+  /**
+   * Look-ups of sources for a traceback count for nothing: the failure was there before them. Nor do those of the
+   * directories that these are looked for in, which imports ask for, such as that of what writes the traceback.
+   */
+  #settle(): void {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    const isOfSource = ({ looked }: Refusal): boolean => looked !== undefined && this.sources.has(looked);
+    const folders = new Set(waiting.filter(isOfSource).map(({ looked = "" }) => posix.dirname(looked)));
+    folders.delete(".");
+    for (const refusal of waiting) {
+      const { looked = "." } = refusal;
+      const isOfImport = folders.has(looked) && !this.sources.isFailure(looked);
+      if (!isOfSource(refusal) && !isOfImport) refusal.count();
+    }
   }
 
   #emit(denied: CapabilityDenial, about: string): void {
@@ -105,8 +161,18 @@ export class Refusals {
   }
 }
 
+interface Refusal {
+  readonly key: string;
+  /** What was to be read, as `wayOf` makes it. */
+  readonly looked?: string;
+  /** Makes it count. */
+  readonly count: () => void;
+}
+
 interface RefusedPath {
   readonly capability: FileCapability;
+  /** By the program. */
+  readonly named: string;
   /** On the host. */
   readonly end: string;
   /** As it is told. */

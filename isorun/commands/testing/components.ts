@@ -37,7 +37,7 @@ export const mathText = `(component
   (func (export "deep") (result u32) (canon lift (core func $i "deep")))
   (func (export "grow") (canon lift (core func $i "grow"))))`;
 
-const io = `
+export const io = `
   (import "wasi:io/error@0.2.0" (instance $error (export "error" (type (sub resource)))))
   (alias export $error "error" (type $error-type))
   (import "wasi:io/streams@0.2.0" (instance $streams
