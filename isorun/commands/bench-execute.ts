@@ -187,8 +187,15 @@ async function timed(name: Step["name"], { rounds, context }: Bench, run: () => 
 
 function timesOf(first_ns: number, taken: readonly number[]): Times {
   const sorted = taken.toSorted((a, b) => a - b);
-  return { first_ns, median_ns: medianOf(sorted), best_ns: sorted[0] ?? 0 };
+  return {
+    first_ns: Math.round(first_ns),
+    median_ns: toTenths(medianOf(sorted)),
+    best_ns: toTenths(sorted[0] ?? 0),
+  };
 }
+
+/** Clocks count whole nanoseconds; one of many calls takes a part of a round. */
+const toTenths = (ns: number): number => Math.round(ns * 10) / 10;
 
 /** Of an even number, the mean of the two in the middle. */
 function medianOf(sorted: readonly number[]): number {
