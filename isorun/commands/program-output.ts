@@ -24,6 +24,8 @@ export interface ProgramOutput {
    * @throws BudgetExhausted, E_INVOKE_RESULT, and E_OUTPUT_WRITE where stdout is closed, which is no failure of a program
    */
   readonly tell: (piece: string) => void;
+  /** On a terminal, ends a line that was begun, so that a diagnostic does not stand behind it. */
+  readonly breakLine: () => void;
   /** Gives out the beginning of a character that nothing came behind. */
   readonly end: () => void;
 }
@@ -42,14 +44,14 @@ const capturedBytesMax = 10 << 20;
 export function openProgramOutput({ context, bytesMax, interrupt = () => undefined }: OutputOptions): ProgramOutput {
   const captured = context.format === "text" ? undefined : openCapture(context.report);
   const requireLife = everySoOften(interrupt);
-  let used = 0;
+  const take = countingAgainst(bytesMax);
   let told = 0;
+  let isLineBegun = false;
   const count = (bytes: Uint8Array): Counted => {
     requireLife();
-    used += bytes.length;
-    if (bytesMax === undefined || used <= bytesMax) return { fits: bytes };
-    const fits = bytes.subarray(0, Math.max(bytes.length - (used - bytesMax), 0));
-    return { fits, spent: new BudgetExhausted({ field: "maxOutputBytes", limit: bytesMax, used }) };
+    const counted = take(bytes);
+    if (counted.fits.length > 0) isLineBegun = counted.fits.at(-1) !== lineEnd[0];
+    return counted;
   };
   return {
     write: (stream, bytes) => {
@@ -71,8 +73,35 @@ export function openProgramOutput({ context, bytesMax, interrupt = () => undefin
         throw ownProblem("E_INVOKE_RESULT", { bytesMax: capturedBytesMax });
       }
     },
+    breakLine: () => {
+      if (isLineBegun && captured === undefined && areTerminals()) writeAll(2, { bytes: lineEnd, requireLife });
+      isLineBegun = false;
+    },
     end: () => captured?.end(),
   };
+}
+
+interface Counted {
+  readonly fits: Uint8Array;
+  /** Where not all of it does. */
+  readonly spent?: BudgetExhausted;
+}
+
+function countingAgainst(bytesMax = Infinity): (bytes: Uint8Array) => Counted {
+  let used = 0;
+  return (bytes) => {
+    used += bytes.length;
+    if (used <= bytesMax) return { fits: bytes };
+    const fits = bytes.subarray(0, Math.max(bytes.length - (used - bytesMax), 0));
+    return { fits, spent: new BudgetExhausted({ field: "maxOutputBytes", limit: bytesMax, used }) };
+  };
+}
+
+const lineEnd = Uint8Array.of(0x0a);
+
+function areTerminals(): boolean {
+  const { isatty } = process.getBuiltinModule("node:tty");
+  return isatty(1) && isatty(2);
 }
 
 interface Counted {

@@ -7,6 +7,7 @@ import { exitCode } from "@vivarium/core/exit-code";
 import { readCommandPolicy } from "@vivarium/core/policy/command-policy";
 import { type Enforceable, requireEnforcement } from "@vivarium/core/policy/enforcement";
 import { grantNothing, type Policy } from "@vivarium/core/policy/policy";
+import type { Report } from "@vivarium/core/report";
 import { ComponentError } from "../errors/errors.ts";
 import type { InstanceHandle } from "../runtime/instance-handle.ts";
 import { whyNoFiles } from "../wasi/filesystem/host-files.ts";
@@ -51,16 +52,27 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   context.detail({ ...about, ...(result === undefined ? {} : { result }), ...(usage === undefined ? {} : { usage }) });
   const durationMs = Math.round((performance.now() - startMs) * 1000) / 1000;
   const told = (code: number): void => context.report.emit("run.exit", { exit_code: code, duration_ms: durationMs });
-  const code = ended.failure === undefined ? ended.exitCode : await failureCode(ended.failure, told);
+  const code = ended.failure === undefined ? ended.exitCode : await failureCode(ended.failure, { output, told });
   told(code);
   return code;
 };
 
+interface Telling {
+  readonly output: ProgramOutput;
+  readonly told: (code: number) => void;
+}
+
 /** A problem ends the program too, with the code that the command ends with. */
-async function failureCode({ program, error }: Failure, told: (code: number) => void): Promise<number> {
+async function failureCode({ program, error }: Failure, { output, told }: Telling): Promise<number> {
+  const { context } = program;
+  const warn: Report["warn"] = (problem) => {
+    if (context.verbosity >= 0) output.breakLine();
+    context.report.warn(problem);
+  };
   try {
-    return endOf(program, error);
+    return endOf({ ...program, context: { ...context, report: { ...context.report, warn } } }, error);
   } catch (problem) {
+    output.breakLine();
     const { isorunCatalogue } = await import("./catalogue.ts");
     const exit = problem instanceof Problem ? isorunCatalogue[problem.code]?.exit : undefined;
     if (exit !== undefined) told(exit);

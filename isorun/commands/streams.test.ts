@@ -91,3 +91,25 @@ test("a person types into the program, and ends its input", async () => {
   child.terminal?.close();
   expect(screen).toBe("hello\r\nhello\r\n");
 });
+
+test.each([
+  ["begins on a line of its own behind output that was cut", ["--output=2B", "program.wasm", "args", "one"], "on"],
+  ["begins on a line of its own behind a result", ["--output=2B", "math.wasm", "--invoke", "add(400, 2)"], "40"],
+  ["begins where a line was ended", ["--output=4B", "program.wasm", "args", "one", "two"], "one"],
+])("on a terminal, a diagnostic %s", async (_, argv, written) => {
+  let screen = "";
+  const decoder = new TextDecoder();
+  const child = Bun.spawn([...isorunCommand, "run", ...argv], {
+    cwd: scratch,
+    env,
+    terminal: { data: (__, bytes) => void (screen += decoder.decode(bytes, { stream: true })) },
+  });
+  expect(await child.exited).toBe(124);
+  child.terminal?.close();
+  expect(screen.replaceAll(/\u001b\[\d+m/g, "")).toStartWith(`${written}\r\nerror[E_BUDGET_EXHAUSTED]: `);
+});
+
+test("what is no terminal is given what the program wrote, and no more", () => {
+  const ended = shell('"$@" --output=2B program.wasm args one 2>&1');
+  expect(ended.stdout).toStartWith("onerror[E_BUDGET_EXHAUSTED]: ");
+});
