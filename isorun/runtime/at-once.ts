@@ -1,5 +1,6 @@
 /** What a host answers with where nothing can wait for it: a promise is refused there, and its failure ends no process. */
 import { argumentError } from "../../core/argument-error.ts";
+import type { Interrupt } from "../call/root-limits.ts";
 
 /**
  * @param whose what answered, as messages begin with
@@ -17,3 +18,13 @@ export const forget = (answer: PromiseLike<unknown>): void => void Promise.resol
 
 export const isThenable = (answer: unknown): answer is PromiseLike<unknown> =>
   typeof answer === "object" && answer !== null && "then" in answer && typeof answer.then === "function";
+
+/** Answers with the error for a promise. */
+export const answeringAtOnce =
+  (interrupt: () => unknown): Interrupt =>
+  () => {
+    const answer = interrupt();
+    if (!isThenable(answer)) return answer as Error | undefined; // as its type says
+    forget(answer);
+    return argumentError("'interruptBy' was given a function that answers with a promise, for which nothing can wait");
+  };

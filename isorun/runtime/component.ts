@@ -12,6 +12,7 @@ import type { ExternType } from "../types/component-types.ts";
 import { formatWorld } from "../types/wit-document.ts";
 import { validateComponent } from "../validate/component.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
+import { answeringAtOnce } from "./at-once.ts";
 import { beginCompilingAll, type Compiling, compiledModules } from "./compile-modules.ts";
 import { everySoOften } from "./every-so-often.ts";
 import { KeptModules } from "./kept-modules.ts";
@@ -130,7 +131,8 @@ export interface LoadOptions {
   readonly isInterruptible?: boolean;
   /**
    * Somebody who is asked every few milliseconds while it is decoded, validated and rewritten, when nothing else can happen
-   * on the thread: `load` is rejected with what is returned. It must not throw, and cannot be async.
+   * on the thread: `load` is rejected with what is returned, and with a TypeError for a promise, since nothing can wait for
+   * that. It must not throw.
    */
   readonly interruptBy?: () => Error | undefined;
 }
@@ -146,7 +148,7 @@ export async function loadComponent(
 ): Promise<Component> {
   const bytes = plain(source);
   checkLayer(bytes);
-  const requireLife = everySoOften(interruptBy);
+  const requireLife = everySoOften(answeringAtOnce(interruptBy));
   requireLife();
   const metering = new Metering(budget, isInterruptible, requireLife);
   if (store === undefined) return decodedComponent(bytes, { metering, requireLife });

@@ -1,5 +1,4 @@
 /** Links what a component imports, and makes instances of it: each has a linker, and what is defined there, of its own. */
-import { argumentError } from "../../core/argument-error.ts";
 import { type Budget, intersectBudgets } from "../../core/budget/budget.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
 import type { Policy } from "../../core/policy/policy.ts";
@@ -13,7 +12,7 @@ import { dropForeignResources } from "../instantiate/drop-foreign.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import { instantiateComponent } from "../instantiate/instantiate.ts";
 import type { Item, ModuleItem } from "../instantiate/runtime-scope.ts";
-import { forget, isThenable, requireAtOnce } from "./at-once.ts";
+import { answeringAtOnce, isThenable, requireAtOnce } from "./at-once.ts";
 import { Component } from "./component.ts";
 import { ComponentFrames } from "./frame-names.ts";
 import { InstanceBudget } from "./instance-budget.ts";
@@ -212,15 +211,6 @@ interface Compiling {
   readonly budget: InstanceBudget;
   readonly compile: (module: CoreModule) => ModuleItem;
 }
-
-const answeringAtOnce =
-  (interrupt: () => unknown): Interrupt =>
-  () => {
-    const answer = interrupt();
-    if (!isThenable(answer)) return answer as Error | undefined; // as its type says
-    forget(answer);
-    return argumentError("'interruptBy' was given a function that answers with a promise, for which nothing can wait");
-  };
 
 function givenModule(module: CoreModule, compile: (module: CoreModule) => ModuleItem): GivenModule {
   const { imports, exports } = module;

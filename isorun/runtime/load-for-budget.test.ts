@@ -125,4 +125,9 @@ test("who may interrupt it is asked while it is rewritten, and ends it", async (
     const loading = new Runtime().load(long, { isInterruptible: true, interruptBy });
     expect(await loading.catch((error: unknown) => error)).toBe(reason);
   }
+  const interruptBy = (async () => reason) as unknown as () => Error; // what its type does not have
+  expect(await new Runtime().load(long, { interruptBy }).catch((error: unknown) => error)).toMatchObject({
+    name: "TypeError",
+    code: "invalid-argument",
+  });
 });
