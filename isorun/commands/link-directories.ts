@@ -3,10 +3,12 @@
  * that they have from the working directory, so that both `/home/me/data/x` and `data/x` lead to what `--allow-read=data`
  * grants.
  */
-import { dirname, isAbsolute, relative } from "node:path";
+import { accessSync, constants, readdirSync } from "node:fs";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import { escapeCommas } from "@vivarium/core/policy/comma-list";
 import type { Policy } from "@vivarium/core/policy/policy";
+import { errnoOf } from "@vivarium/core/store/io-problem";
 import { LinkError } from "../errors/errors.ts";
 import type { InstanceBuilder } from "../runtime/instance-builder.ts";
 import { type DeniedDirOptions, WasiDeniedDir } from "../wasi/denied-dir.ts";
@@ -25,9 +27,8 @@ export interface DirectoriesOptions {
 
 /** The policy narrows each to what it grants in it. @throws E_RUN_DIRECTORY (66) */
 export function linkDirectories(builder: InstanceBuilder, { policy, cwd, told, onAsked }: DirectoriesOptions): void {
-  const granted = outermost([...policy.capabilities.read, ...policy.capabilities.write]);
-  const given = granted.flatMap((path) => [...underRelativeName(path, cwd), { path, guestPath: path }]);
-  for (const { path, guestPath } of workingDirectoryFirst(given)) {
+  const given = givenDirectories(policy, cwd);
+  for (const { path, guestPath } of given) {
     requireDirectory(path, policy);
     linkDirectory(builder, path, { guestPath, access: "write", ...told });
   }
@@ -48,6 +49,39 @@ function requireDirectory(path: string, { capabilities }: Policy): void {
   const kind = capabilities.write.includes(path) ? "write" : "read";
   const flag = `--allow-${kind}=${escapeCommas(dirname(path))}`;
   throw problem("E_RUN_DIRECTORY", { path, reason: status.isFile() ? "it is a file" : "it is no directory", flag });
+}
+
+/** In the order in which a program is told of them. */
+export function givenDirectories({ capabilities }: Pick<Policy, "capabilities">, cwd: string): readonly Given[] {
+  const granted = outermost([...capabilities.read, ...capabilities.write]);
+  const given = granted.flatMap((path) => [...underRelativeName(path, cwd), { path, guestPath: path }]);
+  return granted.includes("/") && cwd !== "/" ? [...given, ...besideRoot(cwd)] : workingDirectoryFirst(given);
+}
+
+/**
+ * What stands behind `/` where all is given. C libraries drop the `/` at the start of paths and of names of directories,
+ * and take the longest name that a path begins with, of equal ones (`.` and `/`) the last: with `.` behind `/`, relative
+ * paths lead from the working directory, and with a name for each directory of `/`, absolute ones lead there. What the
+ * working directory has too is not named: `lib/x` would lead to `/lib/x`, and be written there.
+ */
+function besideRoot(cwd: string): readonly Given[] {
+  const names = isListable("/") ? readdirSync("/") : [];
+  const directories = names
+    .filter((name) => isListable(`/${name}`) && lookAt(join(cwd, name)) === undefined)
+    .map((name) => ({ path: `/${name}`, guestPath: `/${name}` }));
+  return [...directories, { path: cwd, guestPath: "." }];
+}
+
+/** What cannot be opened, like the directories of other users, would end the program when it asks for its directories. */
+function isListable(path: string): boolean {
+  if (lookAt(path)?.isDirectory() !== true) return false;
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return false;
+  }
 }
 
 interface Given {
