@@ -43,7 +43,7 @@ interface Step extends Times {
 export const execute: Execute<typeof benchOptions> = async (context, { options, positionals }) => {
   const [file = ""] = positionals;
   const rounds = roundsOf(options.rounds);
-  const bytes = readComponentFile(file, context.cwd);
+  const bytes = readComponentFile(file, { cwd: context.cwd, command: "bench" });
   const bench = { context, file, bytes, rounds, isCounted: !options["no-fuel"] };
   const steps = [
     await timeLoad(bench, false),

@@ -16,7 +16,7 @@ import { describePlan } from "./plan-detail.ts";
 /** `isorun inspect` */
 export const execute: Execute<typeof inspectOptions> = async (context, { options, positionals }) => {
   const [file = ""] = positionals;
-  const { component } = await openComponent(file, { context, useStore: !options["no-cache"] });
+  const { component } = await openComponent(file, { context, command: "inspect", useStore: !options["no-cache"] });
   const inspected = inspect(component);
   const plan = options.plan ? component.plan() : undefined;
   context.detail({ path: file, ...inspected, ...(plan === undefined ? {} : { plan: describePlan(plan) }) });

@@ -27,6 +27,7 @@ test.each([true, false])("a signal that comes while it is loaded ends that: foun
   const context = { cwd: home, environment: {}, home, platform: "linux" as const, report: silentReport };
   const opening = openComponent(math, {
     context: { ...context, signal: controller.signal, lookForSignals },
+    command: "run",
     useStore: false,
   });
   if (!isAsked) abort();
@@ -37,7 +38,12 @@ test("core modules are compiled once, as the budget needs them", async () => {
   const environment = { VIVARIUM_HOME: home };
   const report = silentReport;
   const context = { ...quiet, cwd: home, environment, home, platform: "linux" as const, report };
-  const opened = await openComponent(math, { context, useStore: false, budget: { maxMemoryBytes: 1 << 20 } });
+  const opened = await openComponent(math, {
+    context,
+    command: "run",
+    useStore: false,
+    budget: { maxMemoryBytes: 1 << 20 },
+  });
   const { modules, metered } = Component.partsOf(opened.component);
   expect({ plain: modules.size, metered: [...metered.keys()] }).toEqual({
     plain: 0,

@@ -30,15 +30,17 @@ interface OpenOptions extends Omit<LoadOptions, "interruptBy"> {
     CommandContext,
     "cwd" | "environment" | "home" | "platform" | "report" | "signal" | "lookForSignals"
   >;
+  /** Of isorun, that opens it. */
+  readonly command: string;
   readonly useStore: boolean;
 }
 
 /** @throws why the command has to end, E_COMPONENT_MISSING, E_COMPONENT_READ, E_COMPONENT_KIND, E_COMPONENT_MALFORMED and its kin */
 export async function openComponent(
   file: string,
-  { context, useStore, ...loading }: OpenOptions,
+  { context, command, useStore, ...loading }: OpenOptions,
 ): Promise<OpenComponent> {
-  const bytes = readComponentFile(file, context.cwd);
+  const bytes = readComponentFile(file, { cwd: context.cwd, command });
   const runtime = new Runtime({ store: useStore ? storeOf(context) : false });
   const startMs = performance.now();
   const interruptBy = interruptOf(context);

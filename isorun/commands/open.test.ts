@@ -104,7 +104,8 @@ test("an empty name is a missing argument, and not the working directory", async
   for (const command of ["run", "inspect", "types", "bench"]) {
     const { stderr, exitCode } = await runIsorun([command, ""], place);
     expect(exitCode).toBe(2);
-    expect(stderr).toStartWith("error[E_USAGE_ARGUMENT_MISSING]: argument FILE is missing");
+    const error = "error[E_USAGE_ARGUMENT_MISSING]: argument FILE is missing";
+    expect(stderr).toBe(`${error}\n  hint: See \`isorun ${command} --help\`.\n`);
   }
 });
 

@@ -18,10 +18,16 @@ const noFile = "no regular file";
 const noFileWay = "Write what it gives to a file first, and name that.";
 const tooLargeWay = "Name the component itself: an image, an archive or a dump may hold it.";
 
+interface Reading {
+  readonly cwd: string;
+  /** Of isorun, that reads it. */
+  readonly command: string;
+}
+
 /** @throws E_USAGE_ARGUMENT_MISSING (2), E_COMPONENT_MISSING (66), E_COMPONENT_READ (74), E_COMPONENT_KIND (65) */
-export function readComponentFile(file: string, cwd: string): Uint8Array {
+export function readComponentFile(file: string, { cwd, command }: Reading): Uint8Array {
   // Of a variable that is not set; as a path it would be the working directory.
-  if (file === "") throw usageProblem("E_USAGE_ARGUMENT_MISSING", { program: "isorun", name: "FILE" });
+  if (file === "") throw usageProblem("E_USAGE_ARGUMENT_MISSING", { program: "isorun", command, name: "FILE" });
   const bytes = bytesOf(file, resolve(cwd, file));
   const stranger = strangerOf(bytes, file);
   if (stranger !== undefined) throw problem("E_COMPONENT_KIND", { file, ...stranger });

@@ -37,7 +37,7 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   requireNoArguments(options, args);
   const policy = await policyOf(context, options);
   const loading = { budget: engineBudget(policy).budget, isInterruptible: !options["no-fuel"] };
-  const opened = await openComponent(file, { context, useStore: !options["no-cache"], ...loading });
+  const opened = await openComponent(file, { context, command: "run", useStore: !options["no-cache"], ...loading });
   const entry = options.invoke === undefined ? runEntryOf(opened) : invokedEntryOf(options.invoke, opened);
   const { component } = opened;
   const about = { component: { path: file, hash: component.hash, bytes: component.size }, entry: entry.name };

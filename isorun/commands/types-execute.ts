@@ -8,7 +8,7 @@ import { openComponent } from "./open-component.ts";
 /** `isorun types` */
 export const execute: Execute<typeof componentOptions> = async (context, { options, positionals }) => {
   const [file = ""] = positionals;
-  const { component } = await openComponent(file, { context, useStore: !options["no-cache"] });
+  const { component } = await openComponent(file, { context, command: "types", useStore: !options["no-cache"] });
   const declarations = formatDeclarations(component);
   context.detail({ path: file, declarations });
   context.out(`// Values of a component with the hash sha256:${component.hash}.\n\n${declarations}`);
