@@ -44,3 +44,10 @@ test("what a call of the system failed at is none, and is told", () => {
   expect(sources.isFailure("0/a.py")).toBe(true);
   expect(sources.has("lib/a.py")).toBe(true);
 });
+
+test("a traceback with the colours that terminals are given is read too", () => {
+  const line = '  File \x1b[35m"/0/a.py"\x1b[0m, line \x1b[35m1\x1b[0m, in \x1b[35mrun\x1b[0m\n';
+  const end = "\x1b[1;35mOSError\x1b[0m: \x1b[35m[Errno 2] Permission denied: 'lib'\x1b[0m\n";
+  const sources = read(`${header}${line}${end}  File "b.py", line 1\n`);
+  expect([sources.has("a.py"), sources.has("b.py"), sources.isFailure("lib")]).toEqual([true, false, true]);
+});

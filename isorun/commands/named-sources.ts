@@ -11,6 +11,7 @@ const lineBytesMax = 8192;
 const namesMax = 1000;
 
 const lineEnd = 0x0a;
+const colon = 0x3a;
 
 /** Those of groups stand behind lines of a tree. */
 const start = /^[ +|]*(?:Exception Group )?Traceback \(most recent call last\):$/;
@@ -30,11 +31,12 @@ export class NamedSources {
   read(bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length; ) {
       const end = bytes.indexOf(lineEnd, from);
-      const piece = bytes.subarray(from, end === -1 ? bytes.length : end);
-      if (this.#length + piece.length <= lineBytesMax) this.#line.set(piece, this.#length);
-      this.#length += piece.length;
-      if (end === -1) return;
-      this.#endLine();
+      if (end === -1) {
+        this.#keep(bytes.subarray(from));
+        return;
+      }
+      if (this.#length === 0) this.#readLine(bytes, from, end);
+      else this.#endLine(bytes.subarray(from, end));
       from = end + 1;
     }
   }
@@ -49,11 +51,22 @@ export class NamedSources {
     return this.#failed.has(way);
   }
 
-  #endLine(): void {
+  #keep(piece: Uint8Array): void {
+    if (this.#length + piece.length <= lineBytesMax) this.#line.set(piece, this.#length);
+    this.#length += piece.length;
+  }
+
+  #endLine(piece: Uint8Array): void {
+    this.#keep(piece);
     const length = this.#length;
     this.#length = 0;
-    if (length > lineBytesMax) return;
-    const line = new TextDecoder().decode(this.#line.subarray(0, length));
+    this.#readLine(this.#line, 0, length);
+  }
+
+  /** Most lines are seen at their last byte to begin no traceback: programs may write very many. */
+  #readLine(bytes: Uint8Array, from: number, end: number): void {
+    if (end - from > lineBytesMax || (!this.#isTraceback && bytes[end - 1] !== colon)) return;
+    const line = Bun.stripANSI(new TextDecoder().decode(bytes.subarray(from, end)));
     if (start.test(line)) this.#isTraceback = true;
     else if (this.#isTraceback) this.#readInner(line);
   }
