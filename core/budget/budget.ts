@@ -1,9 +1,10 @@
 /**
- * Budgets: how much a workload may use. An absent field is no limit of the budget's; an engine may have limits of its own.
+ * Budgets: how much a workload may use. An absent field is no limit of the budget's; an engine may have limits of its own,
+ * which the fields tell where they are known.
  */
 import type { AmountKind } from "./amount.ts";
 
-/** Limits of what a workload uses, each of its own; a field that is absent limits nothing. */
+/** Limits of what a workload uses, each of its own. */
 export interface Budget {
   /** Of all its memories together. */
   readonly maxMemoryBytes?: number;
@@ -18,7 +19,7 @@ export interface Budget {
   readonly fuel?: bigint;
   readonly cpuMs?: number;
   readonly wallMs?: number;
-  /** Of resources, held at the same time. Without it one for 512 bytes of `maxMemoryBytes`, 1,024 at least, and a million. */
+  /** Of resources, held at the same time. Without it a million, or one for each 512 bytes of `maxMemoryBytes` (1,024 at least). */
   readonly maxHandles?: number;
   /**
    * Of the values of one call in one direction, counted as they are made: what a guest names twice counts twice. Without it

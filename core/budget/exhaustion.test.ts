@@ -19,7 +19,7 @@ test("E_BUDGET_EXHAUSTED says field, limit and use, and the flag that gives more
     hint: "Give it more with `--memory`.",
     data: memory,
   });
-  const following = "There may be one for each 512 bytes of `--memory`, and a million at most.";
+  const following = "More `--memory` gives more: one for each 512 bytes, at least 1024 and at most a million.";
   expect(renderProblem(exhaustionProblem(handles), budgetDiagnostics).hint).toBe(following);
   expect(renderProblem(exhaustionProblem(tables), budgetDiagnostics).hint).toBeUndefined();
   expect(JSON.stringify(renderProblem(exhaustionProblem(fuel), budgetDiagnostics).data)).toBe(
