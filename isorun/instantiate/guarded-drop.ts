@@ -21,6 +21,9 @@ const isOwned = 1n << 32n;
 export function guardedDrop(caller: ComponentInstance, resource: RuntimeResource, owner: Destructor): CoreItem {
   const { states, place } = caller;
   const entering = owner.instance.enteringFrom(caller);
+  const isLink = owner.instance.root !== caller.root;
+  // Also where it calls no function of the other one: a host can give it what it drops.
+  if (isLink) caller.root.links.add(owner.instance.root);
   const take = guardOf(states)(0n, (index: number) => {
     const handle = caller.handles.remove(index, resource);
     if (handle.scope !== undefined) handle.scope.borrows -= 1;
@@ -37,7 +40,7 @@ export function guardedDrop(caller: ComponentInstance, resource: RuntimeResource
     caller: place,
   };
   for (const [index, instance] of entering.entries()) imports[`entered${index}`] = instance.place;
-  const module = dropModule({ entered: entering.length, isLink: owner.instance.root !== caller.root });
+  const module = dropModule({ entered: entering.length, isLink });
   const { exports } = new WebAssembly.Instance(module, { "": imports as Record<string, CoreItem> });
   return exports["f"] as CoreItem; // what the module exports
 }
