@@ -6,7 +6,7 @@
  */
 import { stateOffsets } from "../adapter/state-memory.ts";
 import { heldRoots, type Root, type Task } from "./task.ts";
-import { timeLeftOf } from "./time-left.ts";
+import { endOf, timeLeftOf } from "./time-left.ts";
 
 export interface ReturningLink {
   readonly caller: Root;
@@ -14,10 +14,17 @@ export interface ReturningLink {
   /** Whether the caller's allocator has failed, or whatever else it cannot be left from. */
   hasFailed(): boolean;
   /**
-   * Ends the call, and never throws. @param returned what its post-return waits for, which may take `limitMs`
+   * Ends the call, and never throws. @param returned what its post-return waits for
    * @returns false where it was the callee that failed, in its clean-up
    */
-  readonly end: (returned: number | undefined, limitMs: number) => boolean;
+  readonly end: (returned: number | undefined, unwinding: Unwinding) => boolean;
+}
+
+export interface Unwinding {
+  /** The call that a trap came out of. */
+  readonly caller: Task;
+  /** How long a post-return may take. */
+  readonly limitMs: number;
 }
 
 /** Of each caller, by their numbers. They close over instances, which the end of the caller forgets. */
@@ -39,21 +46,25 @@ export function numberReturning(link: ReturningLink): number {
 }
 
 /**
- * How long the callee's clean-up may take where its caller's time was limited. It is not what the caller had left, which
- * would end a callee for the time that its caller has wasted.
+ * How long the callee's clean-up may take where its caller's time was limited, or its caller was stopped, for which nobody
+ * is asked again. It is not what the caller had left, which would end a callee for the time that its caller has wasted.
  */
 const cleanUpMsMax = 100;
 
 /** Before the end of what the task holds: it does not hold those that have returned. */
 export function endReturnedCalls(task: Task): void {
-  const limitMs = timeLeftOf(task) === Infinity ? Infinity : cleanUpMsMax;
   for (const caller of heldRoots(task)) {
     const links = [...(linksOf.get(caller) ?? [])].filter(([number, link]) => hasReturned(task, { number, link }));
     for (const [number, { callee, end }] of links) {
       const returned = callee.words[(callee.place + stateOffsets.returned) / 4] ?? 0;
-      if (!end(callee.holder === number ? returned : undefined, limitMs)) callee.holder = task.id;
+      if (!end(callee.holder === number ? returned : undefined, unwindingOf(task))) callee.holder = task.id;
     }
   }
+}
+
+function unwindingOf(caller: Task): Unwinding {
+  const isUnlimited = timeLeftOf(caller) === Infinity && endOf(caller) === undefined;
+  return { caller, limitMs: isUnlimited ? Infinity : cleanUpMsMax };
 }
 
 /** Without a number all links to the instance seem to: only one is in use, and each ends what is entered by it. */

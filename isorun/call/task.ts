@@ -26,6 +26,8 @@ export class Task {
   readonly canSuspend: boolean;
   /** Whose host function made this call. */
   parent: Task | undefined;
+  /** Whether it ends a call through a link that had returned to its parent, whose limits are none of its own. */
+  isCleanUp = false;
   /** What ran before it on this stack of JavaScript. */
   before: Task | undefined;
   /** Why generated code traps, until the trap has come out. */

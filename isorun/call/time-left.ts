@@ -9,12 +9,15 @@ export function endOf(task: Task): { readonly reason: unknown } | undefined {
   if (task.interrupt !== undefined) return task.interrupt;
   const late = lateOf(task);
   if (late !== undefined) return { reason: late };
-  return task.parent === undefined ? undefined : endOf(task.parent);
+  return task.parent === undefined || task.isCleanUp ? undefined : endOf(task.parent);
 }
 
-/** Asks all that the task computes for: the call that one of them interrupts, with the reason that it is told. */
+/**
+ * Asks all that the task computes for, but not for calls that have been stopped already: the call that one of them
+ * interrupts, with the reason that it is told.
+ */
 export function interruptedTask(task: Task): { readonly task: Task; readonly reason: TrapError } | undefined {
-  for (const { interrupt } of heldRoots(task)) {
+  for (const { interrupt } of task.interrupt === undefined ? heldRoots(task) : []) {
     const cause = interrupt?.();
     if (cause === undefined) continue;
     return { task, reason: new TrapError("the call was interrupted", { code: "cancelled", cause }) };
@@ -28,7 +31,7 @@ export function timeLeftOf(task: Task): number {
     task.deadlineMs - performance.now(),
     ...heldRoots(task).map(({ time }) => time?.leftMs ?? Infinity),
   );
-  return task.parent === undefined ? left : Math.min(left, timeLeftOf(task.parent));
+  return task.parent === undefined || task.isCleanUp ? left : Math.min(left, timeLeftOf(task.parent));
 }
 
 /**

@@ -1,4 +1,7 @@
-/** What a limited call sets off in instances that nobody has limited in time: destructors, and clean-up of returned calls. */
+/**
+ * What a call that is limited or interrupted sets off in instances that nobody has limited in time: destructors, and
+ * clean-up of returned calls.
+ */
 import { beforeAll, beforeEach, expect, test } from "bun:test";
 import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
@@ -23,16 +26,18 @@ const provider = `(component
   (func (export "text") (result string)
     (canon lift (core func $i "text") (memory (core memory $i "mem")) (post-return (core func $i "spin")))))`;
 
-/** Its allocator traps. */
-const consumer = `(component
+const consumes = (allocator: string): string => `(component
   (import "text" (func $text (result string)))
   (core module $a (memory (export "mem") 1)
-    (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) ${allocator}))
   (core instance $a (instantiate $a))
   (core func $text (canon lower (func $text) (memory (core memory $a "mem")) (realloc (core func $a "realloc"))))
   (core module $m (import "" "text" (func $text (param i32))) (func (export "go") (call $text (i32.const 8))))
   (core instance $i (instantiate $m (with "" (instance (export "text" (func $text))))))
   (func (export "go") (canon lift (core func $i "go"))))`;
+
+const consumer = consumes("unreachable");
+const spinningConsumer = consumes("(loop (br 0)) unreachable");
 
 const asker = `(component
   (import "ask" (func $ask))
@@ -45,7 +50,7 @@ const runtime = new Runtime();
 let read: (text: string) => Uint8Array;
 
 beforeAll(async () => {
-  read = await assemble([provider, consumer, asker]);
+  read = await assemble([provider, consumer, spinningConsumer, asker]);
 }, 120_000);
 
 /** Its fuel is counted, and lasts. */
@@ -94,3 +99,39 @@ test.each(limits)(
     expect([caller.state, provides.state]).toEqual(["trapped", "trapped"]);
   },
 );
+
+/** Answers the third time that it is asked, and then no more. */
+function onceImpatient() {
+  const answers = [undefined, undefined, new Error("enough")];
+  let asked = 0;
+  const interrupt = (): Error | undefined => {
+    asked += 1;
+    return answers[asked - 1];
+  };
+  return { interrupt, asked: () => asked };
+}
+
+test("what cleans up behind a call is interrupted for its caller", async () => {
+  const { interrupt, asked } = onceImpatient();
+  const builder = (await builderOf(consumer, {})).linkLocal("text", provides).interruptBy(interrupt);
+  const caller = await builder.instantiate();
+  expect(await failureOf(caller.call("go"))).toMatchObject({ code: "trap" });
+  expect([caller.state, provides.state, asked()]).toEqual(["trapped", "trapped", 3]);
+});
+
+test("and for whoever made the call of its caller, which is ended with it", async () => {
+  const { interrupt, asked } = onceImpatient();
+  const caller = await (await builderOf(consumer, {})).linkLocal("text", provides).instantiate();
+  const builder = (await builderOf(asker, {})).interruptBy(interrupt);
+  const asking = await builder.linkHost((linker) => linker.func("ask", () => caller.call("go"))).instantiate();
+  expect(await failureOf(asking.call("go"))).toMatchObject({ code: "cancelled" });
+  expect([asking.state, caller.state, provides.state, asked()]).toEqual(["trapped", "trapped", "trapped", 3]);
+});
+
+test("what cleans up behind a call that was interrupted has a time of its own", async () => {
+  const { interrupt, asked } = onceImpatient();
+  const builder = (await builderOf(spinningConsumer, {})).linkLocal("text", provides).interruptBy(interrupt);
+  const caller = await builder.instantiate();
+  expect(await failureOf(caller.call("go"))).toMatchObject({ code: "cancelled" });
+  expect([caller.state, provides.state, asked()]).toEqual(["trapped", "trapped", 3]);
+});
