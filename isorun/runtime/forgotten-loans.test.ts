@@ -25,7 +25,7 @@ const owner = `(component
   (instance $inner (instantiate $inner))
   (export "b" (instance $inner)))`;
 
-/** Lends what it has of \`b\` to the host's \`see\`. */
+/** Lends what it has of `b` to the host's `see`. */
 const lender = `(component
   (import "b" (instance $b (export "r" (type $r (sub resource))) (export "make" (func (result (own $r))))))
   (alias export $b "r" (type $r))

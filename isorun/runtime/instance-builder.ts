@@ -135,7 +135,8 @@ export class InstanceBuilder {
    * Somebody who is asked every few milliseconds while the guest computes, when nothing else can happen on its thread:
    * what is returned ends the instance, and is the cause of the TrapError (`cancelled`) that the call is rejected with.
    * Fuel is counted for it. While another instance computes for this one, linked or called by its host functions, it is
-   * asked where that one's fuel is counted, and ends both. It must not throw, and not call into the instance; it cannot
+   * asked where that one's fuel is counted, and ends both: behind an `await`, and for an instance of another Runtime, only
+   * where the host function passes its context on to `call`. It must not throw, and not call into the instance; it cannot
    * be async, since nothing can be waited for then: a promise ends the instance with a TypeError as the cause.
    * @throws TypeError for what is no function
    */

@@ -44,7 +44,7 @@ const owner = `(component
   (instance $inner (instantiate $inner))
   (export "b" (instance $inner)))`;
 
-/** Lists of what it makes: the handle of the last is the right one and \`$off\` more. What it is given it keeps. */
+/** Lists of what it makes: the handle of the last is the right one and `$off` more. What it is given it keeps. */
 const user = `(component
   (import "b" (instance $b
     (export "r" (type $r (sub resource)))
