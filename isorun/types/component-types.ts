@@ -105,7 +105,7 @@ export interface ComponentType {
   /** Each with the names that lead to it: an import, and exports of instances below it. */
   readonly importedResources: readonly { readonly resource: Resource; readonly path: readonly string[] }[];
   /** What each instance has of its own: defined inside, or exported by what it instantiates. */
-  readonly definedResources: readonly Resource[];
+  readonly definedResources: ReadonlySet<Resource>;
 }
 
 /** What the type index space of a component holds. */

@@ -21,6 +21,8 @@ export class Substitution {
   readonly #resources = new Map<Resource, Resource>();
   readonly #types = new Map<AnyType, AnyType>();
   readonly #rewritten = new Map<AnyType, AnyType>();
+  #generative: ReadonlySet<Resource> = new Set();
+  readonly #made: Resource[] = [];
   #looks = 0;
 
   /** How many types and items were looked at so far. */
@@ -39,12 +41,28 @@ export class Substitution {
     this.#rewritten.clear();
   }
 
+  /** In the place of each of these stands a fresh one, made when something is met that names it. */
+  setFresh(resources: ReadonlySet<Resource>): void {
+    this.#generative = resources;
+    this.#rewritten.clear();
+  }
+
+  /** The fresh ones, so far. */
+  get made(): readonly Resource[] {
+    return this.#made;
+  }
+
   resource(resource: Resource): Resource {
-    return this.#resources.get(resource) ?? resource;
+    const known = this.#resources.get(resource);
+    if (known !== undefined || !this.#generative.has(resource)) return known ?? resource;
+    const own = newResource();
+    this.#resources.set(resource, own);
+    this.#made.push(own);
+    return own;
   }
 
   get #isEmpty(): boolean {
-    return this.#resources.size === 0 && this.#types.size === 0;
+    return this.#resources.size === 0 && this.#types.size === 0 && this.#generative.size === 0;
   }
 
   extern(type: ExternType): ExternType {

@@ -75,7 +75,7 @@ test("equal types of components import the same, no less", () => {
     imports: new Map(names.map((name) => [name, func])),
     exports: new Map(),
     importedResources: [],
-    definedResources: [],
+    definedResources: new Set(),
   });
   const asType = (type: ExternType): ExternType => ({ kind: "type", type: type as ComponentType }); // the same kind
   expect(externMismatch(component(), component("f"))).toBeUndefined();

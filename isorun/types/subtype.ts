@@ -128,12 +128,13 @@ function instanceMismatch(relation: Relation, actual: InstanceType, expected: In
 /** Types are equal only if each open resource of the one stands for one of the other, and for no second one. */
 function unmatched(
   substitution: Substitution,
-  resources: readonly Resource[],
+  resources: Iterable<Resource>,
   given: ReadonlySet<Resource> | undefined,
 ): Mismatch {
   if (given === undefined) return undefined;
-  const found = new Set(resources.map((resource) => substitution.resource(resource)));
-  const areMatched = found.size === resources.length && found.size === given.size && found.isSubsetOf(given);
+  const open = [...resources];
+  const found = new Set(open.map((resource) => substitution.resource(resource)));
+  const areMatched = found.size === open.length && found.size === given.size && found.isSubsetOf(given);
   return areMatched ? undefined : "resource types are not the same";
 }
 
@@ -219,18 +220,18 @@ function listMismatch(relation: Relation, { actual, expected, words: { item, con
 function componentMismatch(relation: Relation, actual: ComponentType, expected: ComponentType): Mismatch {
   const isEqual = relation === "equal";
   const imports = new Substitution();
-  const importedByActual = actual.importedResources.map(({ resource }) => resource);
-  matchResources(actual.imports, expected.imports, { open: new Set(importedByActual), substitution: imports });
+  const importedByActual = new Set(actual.importedResources.map(({ resource }) => resource));
+  matchResources(actual.imports, expected.imports, { open: importedByActual, substitution: imports });
   const opened = imports.any(actual) as ComponentType; // the kind stays
   const exports = new Substitution();
-  matchResources(expected.exports, opened.exports, { open: new Set(expected.definedResources), substitution: exports });
+  matchResources(expected.exports, opened.exports, { open: expected.definedResources, substitution: exports });
   const wanted = exports.any(expected) as ComponentType; // the kind stays
   const importedByExpected = new Set(expected.importedResources.map(({ resource }) => resource));
   return (
     listMismatch(relation, { actual: expected.imports, expected: opened.imports, words: importWords }) ??
     listMismatch(relation, { actual: opened.exports, expected: wanted.exports, words: exportWords }) ??
     unmatched(imports, importedByActual, isEqual ? importedByExpected : undefined) ??
-    unmatched(exports, expected.definedResources, isEqual ? new Set(actual.definedResources) : undefined)
+    unmatched(exports, expected.definedResources, isEqual ? actual.definedResources : undefined)
   );
 }
 

@@ -6,7 +6,6 @@ import {
   type ComponentType,
   type ExternType,
   type InstanceType,
-  newResource,
 } from "../types/component-types.ts";
 import {
   type CoreExternType,
@@ -144,7 +143,8 @@ interface Instantiation {
 }
 
 /**
- * Imported resources are the given ones from here on, and what the component defines is made anew for each instance.
+ * Imported resources are the given ones from here on, and what the component defines and exports is made anew for each
+ * instance.
  * @throws ValidationError, UnsupportedError
  */
 function instanceOf(scope: Scope, { component, types, offset }: Instantiation): InstanceType {
@@ -160,12 +160,10 @@ function instanceOf(scope: Scope, { component, types, offset }: Instantiation): 
     }
   }
   matchResources(component.imports, types, { open: new Set(), substitution, areTypesGiven: true });
-  for (const resource of component.definedResources) {
-    const own = newResource();
-    substitution.set(resource, own);
-    scope.definedResources.push(own);
-  }
+  // What no export names is not made: instances of instances of… would have more of it than memory holds.
+  substitution.setFresh(component.definedResources);
   const exports = substitution.externs(component.exports);
   scope.spend(substitution.looks);
+  for (const resource of substitution.made) scope.definedResources.push(resource);
   return { kind: "instance", exports, resources: [] };
 }

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { decodeComponent } from "../decode/component.ts";
 import { UnsupportedError } from "../errors/errors.ts";
+import { newResource } from "../types/component-types.ts";
 import { validateComponent } from "./component.ts";
 import type { ValidComponent } from "./valid-component.ts";
 
@@ -86,6 +87,30 @@ test("instances of one component that has nothing of its own have one list of ex
 test("instances that have types of their own are so many in all", () => {
   expect(validate(instances(200, resource, 1000)).definitions).toHaveLength(1001);
   expect(() => validate(instances(4000, resource, 4000))).toThrow(UnsupportedError);
+});
+
+test("resources that no instance exports are not made again, level by level", () => {
+  const twice = list(5, 2, () => [0x00, 0x00, 0x00]);
+  const levels = Array.from({ length: 16 }).reduce<number[]>(
+    (inner) => nested(inner, twice),
+    nested(list(7, 1, () => resource)),
+  );
+  const { id } = newResource();
+  expect(validate(component(levels, twice)).definitions).toHaveLength(3);
+  expect(newResource().id - id).toBeLessThan(10);
+});
+
+test("resources that instances export are so many in all", () => {
+  const made = (of: string, index: number): number[] => [...named(of), 0x05, index, 0x00];
+  const twice = [list(5, 2, () => [0x00, 0x00, 0x00]), list(11, 2, (index) => made(index === 0 ? "a" : "b", index))];
+  const leaf = nested(
+    list(7, 1, () => resource),
+    list(11, 1, () => [...named("r"), 0x03, 0x00, 0x00]),
+  );
+  const levels = (count: number): number[] =>
+    component(Array.from({ length: count }).reduce<number[]>((inner) => nested(inner, ...twice), leaf), ...twice);
+  expect(validate(levels(10)).definitions).toHaveLength(5);
+  expect(() => validate(levels(40))).toThrow(/effective type size|types and items of instances/);
 });
 
 test("an instance of many functions that is given to many others", () => {

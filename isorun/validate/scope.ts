@@ -103,7 +103,7 @@ export class Scope {
       imports: this.imports.types,
       exports: this.exports.types,
       importedResources: this.importedResources,
-      definedResources: this.definedResources,
+      definedResources: new Set(this.definedResources),
     };
   }
 
