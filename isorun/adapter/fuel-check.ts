@@ -11,6 +11,15 @@ import { ModuleWriter } from "./module-writer.ts";
 /** What the host is asked for: fuel for a call that begins, which needs some, or for what was used already. */
 export const fuelWants = { some: 1, none: 0 } as const;
 
+/** The fuel of those who count it. */
+export interface FuelCounter {
+  readonly account: WebAssembly.Global;
+  /** Asks for more, where the account shows that there is not enough. @returns whether there is none: then a reason is left */
+  readonly short: (wanted: number) => number;
+  /** Pays so many instructions for what the host does. @throws BudgetExhausted, or what ended the instance before */
+  readonly spend: (instructions: number) => void;
+}
+
 export interface FuelImports {
   readonly fuel: number;
   /** (what for) → whether there is none */

@@ -3,6 +3,7 @@
  * place, and goes through as many instances as call each other without the host. A root is a component instance that no
  * other one is around, with those in it: what is entered, waits, ends and is paid for as one.
  */
+import type { FuelCounter } from "../adapter/fuel-check.ts";
 import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
@@ -250,8 +251,8 @@ export class Root {
   readonly queue: Task[] = [];
   /** Memories that its core modules show. */
   readonly memories = new Set<WebAssembly.Memory>();
-  /** If it is counted: the account, and who is asked for more. */
-  fuel: { readonly account: WebAssembly.Global; readonly short: (wanted: number) => number } | undefined;
+  /** If it is counted. */
+  fuel: FuelCounter | undefined;
   /** Who is asked while a guest computes for it, its own or another one. */
   interrupt: Interrupt | undefined;
   /** What its budget does when a link enters it. */

@@ -147,6 +147,14 @@ export class Meter {
     return this.#balance < 0n;
   }
 
+  /** Pays for what the host does, without a look at clocks. False: it is more than there is left, which ends the instance. */
+  spend(instructions: number): boolean {
+    if (this.#exhaustion !== undefined) return false;
+    this.#setBalance(this.#balance - BigInt(instructions));
+    if (this.isInDebt && !this.#grant()) this.end(this.#spent);
+    return this.#exhaustion === undefined;
+  }
+
   /** Asks for more, as code does. @param isEntry whether a call begins, which needs some */
   askFuel(isEntry: boolean): number {
     return this.#check(isEntry ? checkReasons.entry : checkReasons.fuel);

@@ -92,7 +92,10 @@ export class InstanceBudget {
     });
     if (this.#countsFuel) {
       const short = (wanted: number): number => this.#told(this.#meter.askFuel(wanted === fuelWants.some));
-      this.root.fuel = { account: this.#meter.fuelAccount, short };
+      const spend = (instructions: number): void => {
+        if (!this.#meter.spend(instructions)) throw this.#endReason;
+      };
+      this.root.fuel = { account: this.#meter.fuelAccount, short, spend };
     }
   }
 
