@@ -3,7 +3,8 @@ import type { AliasRef } from "../decode/ast.ts";
 import { UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { type AnyType, externKindOf } from "../types/component-types.ts";
 import type { CoreExternType } from "../types/core-types.ts";
-import { freeResources, type Scope } from "./scope.ts";
+import { hasFreeResources } from "./free-resources.ts";
+import type { Scope } from "./scope.ts";
 
 /** @throws ValidationError, UnsupportedError */
 export function addAlias(scope: Scope, alias: AliasRef, offset: number): void {
@@ -94,7 +95,7 @@ interface Outer {
  * introduce is new in them, so that a type of an outer scope names none of it.
  */
 function checkResources(scope: Scope, { found, target, offset }: Outer): void {
-  if (scope.componentLevel <= target.level || freeResources(found).size === 0) return;
+  if (scope.componentLevel <= target.level || !hasFreeResources(found)) return;
   const complaint =
     "cannot alias outer type which transitively refers to resources not defined in the current component";
   throw new ValidationError(complaint, offset);

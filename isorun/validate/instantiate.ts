@@ -1,12 +1,7 @@
 /** Instances (Binary.md, Instance Definitions): what they are made of, checked, and the types that they then have. */
 import type { Argument, CoreInstanceRef, CoreSort, InlineExport, SortIndex } from "../decode/ast.ts";
 import { UnsupportedError, ValidationError } from "../errors/errors.ts";
-import {
-  aliasOf,
-  type ComponentType,
-  type ExternType,
-  type InstanceType,
-} from "../types/component-types.ts";
+import { aliasOf, type ComponentType, type ExternType, type InstanceType } from "../types/component-types.ts";
 import {
   type CoreExternType,
   type CoreImport,

@@ -1,4 +1,5 @@
 /** Components of many definitions: the time that they take grows with their number, and not with its square. */
+
 import { expect, test } from "bun:test";
 import { decodeComponent } from "../decode/component.ts";
 import { UnsupportedError } from "../errors/errors.ts";
@@ -107,8 +108,11 @@ test("resources that instances export are so many in all", () => {
     list(7, 1, () => resource),
     list(11, 1, () => [...named("r"), 0x03, 0x00, 0x00]),
   );
-  const levels = (count: number): number[] =>
-    component(Array.from({ length: count }).reduce<number[]>((inner) => nested(inner, ...twice), leaf), ...twice);
+  const levels = (depth: number): number[] =>
+    component(
+      Array.from({ length: depth }).reduce<number[]>((inner) => nested(inner, ...twice), leaf),
+      ...twice,
+    );
   expect(validate(levels(10)).definitions).toHaveLength(5);
   expect(() => validate(levels(40))).toThrow(/effective type size|types and items of instances/);
 });

@@ -9,12 +9,10 @@ import {
   type ExternType,
   type FuncType,
   type InstanceType,
-  isValueType,
   type Resource,
 } from "../types/component-types.ts";
 import type { CoreExternType, CoreInstanceType, ModuleType } from "../types/core-types.ts";
 import { ExtentSum } from "../types/type-extent.ts";
-import { partsOf } from "../types/value-type.ts";
 import { CoreTypeIndices } from "./core-type-indices.ts";
 import { ExternList } from "./extern-list.ts";
 import { IndexSpace } from "./index-space.ts";
@@ -111,40 +109,3 @@ export class Scope {
     return { kind: "instance", exports: this.exports.types, resources: this.definedResources };
   }
 }
-
-/** Types that hold resources, and name each other many times over: each is looked at once. */
-const knownFree = new WeakMap<AnyType, ReadonlySet<Resource>>();
-const noResources: ReadonlySet<Resource> = new Set();
-
-/** Resources that a type names and does not introduce itself. */
-export function freeResources(type: AnyType): ReadonlySet<Resource> {
-  if ("hasResource" in type && !type.hasResource) return noResources;
-  const before = knownFree.get(type);
-  if (before !== undefined) return before;
-  const free = findFree(type);
-  knownFree.set(type, free);
-  return free;
-}
-
-function findFree(type: AnyType): ReadonlySet<Resource> {
-  if (type.kind === "resource") return new Set([type.resource]);
-  if (type.kind === "own" || type.kind === "borrow") return new Set([type.resource.resource]);
-  if (type.kind === "func") {
-    return freeInAll([...type.params.map((param) => param.type), ...(type.result === undefined ? [] : [type.result])]);
-  }
-  if (isValueType(type)) return freeInAll(partsOf(type));
-  const externs = [...(type.kind === "component" ? type.imports.values() : []), ...type.exports.values()];
-  const inner = freeInAll(
-    externs.flatMap((each) => (each.kind === "core module" ? [] : each.kind === "type" ? [each.type] : [each])),
-  );
-  return inner.difference(type.kind === "component" ? boundOf(type) : new Set(type.resources));
-}
-
-function freeInAll(types: readonly AnyType[]): ReadonlySet<Resource> {
-  const free = new Set<Resource>();
-  for (const type of types) for (const resource of freeResources(type)) free.add(resource);
-  return free;
-}
-
-const boundOf = (type: ComponentType): ReadonlySet<Resource> =>
-  new Set([...type.importedResources.map(({ resource }) => resource), ...type.definedResources]);
