@@ -95,6 +95,60 @@ describe("the monotonic clock", () => {
   });
 });
 
+describe("a poll of many, in little memory", () => {
+  /** Counts the sleeps, and moves on in them. */
+  function counting(): { readonly sleeps: bigint[]; readonly monotonic: MonotonicClock } {
+    const sleeps: bigint[] = [];
+    let time = 500n;
+    const sleep = async (ns: bigint): Promise<void> => {
+      sleeps.push(ns);
+      time += ns;
+    };
+    return { sleeps, monotonic: { nowNs: () => time, resolutionNs: 1n, sleep } };
+  }
+
+  for (const [name, later, ready] of [
+    ["one alarm that is listed so often is waited for once", 0n, 60_000],
+    ["of so many alarms the earliest is waited for", 1n, 1],
+  ] as const) {
+    test(name, async () => {
+      const { sleeps, monotonic } = counting();
+      const instance = await instantiate("poll", { systems: [new WasiClocks({ monotonic })] });
+      const polled = (await instance.call("poll", [60_000, 100n, later])) as Uint32Array;
+      expect([polled.length, polled.at(-1), sleeps]).toEqual([ready, ready - 1, [100n]]);
+    });
+  }
+});
+
+describe("a clock that does not move on while it sleeps", () => {
+  /** Moves by so much whenever it is read. */
+  function idle(stepNs: bigint): MonotonicClock {
+    let reads = 0n;
+    const nowNs = (): bigint => {
+      reads += 1n;
+      if (reads > 100_000n) throw new Error("nobody else had a turn");
+      return reads * stepNs;
+    };
+    return { nowNs, resolutionNs: 1n, sleep: async () => undefined };
+  }
+
+  test("is taken at its word: the time has come, and timers have as well", async () => {
+    const instance = await instantiate("clocks", { systems: [new WasiClocks({ monotonic: idle(0n) })] });
+    const came: string[] = [];
+    setTimeout(() => came.push("timer"), 0);
+    await instance.call("sleep", [1000n]);
+    expect(came).toEqual(["timer"]);
+    expect(await instance.call("first-of", [2000n, 1000n])).toEqual(Uint32Array.of(1));
+    expect(await instance.call("now")).toBe(0n);
+  });
+
+  test("leaves time limits their turns where it moves too little", async () => {
+    const instance = await instantiate("clocks", { systems: [new WasiClocks({ monotonic: idle(1n) })] });
+    const end = await failureOf(instance.call("sleep", [2n ** 60n], { timeoutMs: 20 }));
+    expect([end, instance.state]).toMatchObject([{ code: "deadline" }, "trapped"]);
+  });
+});
+
 test("a policy that denies time leaves none", async () => {
   const policy = policyOf({ time: false });
   for (const [name, args] of [

@@ -9,7 +9,7 @@ import type { SystemComponent } from "../runtime/system-component.ts";
 import { installInterface } from "./interface-types.ts";
 import { installPoll } from "./io.ts";
 import { unlessDenied } from "./refusal.ts";
-import type { Pollable } from "./wait.ts";
+import { eventLoopTurn, type Pollable } from "./wait.ts";
 
 export interface WallClock {
   /** Nanoseconds since 1970-01-01T00:00:00Z; guests are told 0 for what is before. What is no bigint is a trap. */
@@ -22,7 +22,10 @@ export interface MonotonicClock {
   nowNs(): bigint;
   readonly resolutionNs: bigint;
   /**
-   * Settles when this time has passed by this clock, or a little earlier: whoever waits looks again.
+   * Settles when this time has passed by this clock, or a little earlier: whoever waits looks again. Only where `nowNs` is
+   * still what it was, `sleep` is taken at its word that the time has come: under a clock that stands no guest waits. Yet
+   * one that waits until `now` tells a later time does so up to its budget or `timeoutMs`: for replay, `sleep` moves the
+   * clock on by `durationNs`.
    * @param signal aborted when nobody waits any more: a timer is to be cleared then, or it keeps the process alive
    */
   sleep(durationNs: bigint, signal: AbortSignal): Promise<void>;
@@ -30,6 +33,7 @@ export interface MonotonicClock {
 
 export interface ClocksOptions {
   readonly wall?: WallClock;
+  /** For replay, one whose time moves on as far as it is asked to sleep: `sleep: async (ns) => void (now += ns)`. */
   readonly monotonic?: MonotonicClock;
 }
 
@@ -135,20 +139,26 @@ function told(name: keyof ClocksOptions, clock: WallClock): WallClock {
 }
 
 class Alarm implements Pollable {
-  readonly #clock: MonotonicClock;
-  readonly #whenNs: bigint;
+  readonly time: { readonly clock: MonotonicClock; readonly whenNs: bigint };
+  #hasRung = false;
 
   constructor(clock: MonotonicClock, whenNs: bigint) {
-    this.#clock = clock;
-    this.#whenNs = whenNs;
+    this.time = { clock, whenNs };
   }
 
   get isReady(): boolean {
-    return this.#clock.nowNs() >= this.#whenNs;
+    const { clock, whenNs } = this.time;
+    return this.#hasRung || clock.nowNs() >= whenNs;
   }
 
-  whenReady(signal: AbortSignal): Promise<void> {
-    return this.#clock.sleep(this.#whenNs - this.#clock.nowNs(), signal);
+  /** A clock that stands says by its `sleep` alone that the time has come. */
+  async whenReady(signal: AbortSignal): Promise<void> {
+    const { clock, whenNs } = this.time;
+    const beforeNs = clock.nowNs();
+    await clock.sleep(whenNs - beforeNs, signal);
+    if (signal.aborted || clock.nowNs() !== beforeNs) return;
+    await eventLoopTurn();
+    this.#hasRung = !signal.aborted && clock.nowNs() === beforeNs;
   }
 }
 

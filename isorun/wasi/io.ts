@@ -37,7 +37,11 @@ export function installPoll(linker: Linker): HostResource {
 
 function pollAll(list: readonly Pollable[]): Later<readonly number[]> {
   if (list.length === 0) throw new TrapError("cannot poll: the list of pollables is empty");
-  return whenAnyReady(list, () => [...list.entries()].flatMap(([index, { isReady }]) => (isReady ? [index] : [])));
+  return whenAnyReady(list, () => {
+    const ready: number[] = [];
+    for (const [index, { isReady }] of list.entries()) if (isReady) ready.push(index);
+    return ready;
+  });
 }
 
 /** Installs wasi:io/error, poll and streams, unless they were. Values are of IoError, InputStream and OutputStream. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { Linker } from "../runtime/linker.ts";
 import { type Pollable, Waiters, Waits, whenAnyReady } from "./wait.ts";
 
@@ -48,6 +48,57 @@ describe("waiting, where a call can be suspended", () => {
     };
     expect(await whenAnyReady([pollable, early], () => "done")).toBe("done");
     expect(looks).toBe(4);
+  });
+
+  test("leaves turns to timers where one is told too early again and again", async () => {
+    let looks = 0;
+    let hasTimerCome = false;
+    setTimeout(() => (hasTimerCome = true), 0);
+    const early: Pollable = {
+      get isReady() {
+        looks += 1;
+        if (looks > 10_000) throw new Error("no timer came");
+        return hasTimerCome;
+      },
+      whenReady: async () => undefined,
+    };
+    expect(await whenAnyReady([early], () => "done")).toBe("done");
+  });
+
+  test("is for each of them once, and for the earliest of the times on a clock", async () => {
+    const [one, other] = [switchable(), switchable()];
+    const [clock, otherClock] = [{}, {}];
+    const times = [7n, 5n, 6n].map((whenNs) => Object.assign(switchable(), { time: { clock, whenNs } }));
+    const alone = Object.assign(switchable(), { time: { clock: otherClock, whenNs: 9n } });
+    const list = [one, ...times, other, alone];
+    const waiting = Promise.resolve(whenAnyReady([...list, ...list, ...list], () => "done"));
+    await Promise.resolve();
+    expect(list.map(({ waits }) => waits)).toEqual([1, 0, 1, 0, 1, 1]);
+    one.turnOn();
+    expect(await waiting).toBe("done");
+  });
+
+  test("adds no second listener to a signal, however many there are: each addition looks through those before", async () => {
+    const waiters = Array.from({ length: 20 }, () => new Waiters());
+    let isReady = false;
+    const pollables = waiters.map((each): Pollable => {
+      return {
+        get isReady() {
+          return isReady;
+        },
+        whenReady: (signal) => each.wait(signal),
+      };
+    });
+    const listeners = new Map<unknown, number>();
+    const added = spyOn(AbortSignal.prototype, "addEventListener");
+    const waiting = Promise.resolve(whenAnyReady(pollables, () => "done"));
+    await Promise.resolve();
+    for (const signal of added.mock.contexts) listeners.set(signal, (listeners.get(signal) ?? 0) + 1);
+    added.mockRestore();
+    expect([...listeners.values()]).toEqual(pollables.map(() => 1));
+    isReady = true;
+    waiters.at(-1)?.wake();
+    expect(await waiting).toBe("done");
   });
 
   test("is told to those that lost", async () => {

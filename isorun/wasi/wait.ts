@@ -8,12 +8,38 @@ import type { Linker } from "../runtime/linker.ts";
 /** What a guest can wait for: a time, bytes to read, room to write. */
 export interface Pollable {
   readonly isReady: boolean;
+  /** If it is a time on a clock. Of all on one clock, of which a guest may make any number, the earliest is waited for. */
+  readonly time?: { readonly clock: object; readonly whenNs: bigint };
   /**
    * Settles once it may be ready; never rejects: an error is something to be read, and so is ready.
    * @param signal aborted when nobody waits any more: timers are cleared then, and it may settle or not
    */
   whenReady(signal: AbortSignal): Promise<void>;
 }
+
+/** Those whose waiting is waiting for them all: a guest may list one as often as its memory has room for. */
+function enoughOf(pollables: readonly Pollable[]): readonly Pollable[] {
+  if (pollables.length === 1) return pollables;
+  const enough = new Set<Pollable>();
+  const earliest = new Map<object, { readonly pollable: Pollable; readonly whenNs: bigint }>();
+  for (const pollable of pollables) {
+    const { time } = pollable;
+    if (time === undefined) {
+      enough.add(pollable);
+      continue;
+    }
+    const known = earliest.get(time.clock);
+    if (known === undefined || time.whenNs < known.whenNs) earliest.set(time.clock, { pollable, whenNs: time.whenNs });
+  }
+  for (const { pollable } of earliest.values()) enough.add(pollable);
+  return [...enough];
+}
+
+/** Timers come between what is before it and what is behind it, which they do not between microtasks. */
+export const eventLoopTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
 
 export type Later<T> = T | PromiseLike<T>;
 
@@ -23,7 +49,7 @@ class LateWork<T> implements PromiseLike<T> {
   readonly #next: () => Later<T>;
   #begun: Promise<T> | undefined;
   #waits: Waits | undefined;
-  #round: AbortController | undefined;
+  #round: readonly AbortController[] = [];
   #isOver = false;
 
   constructor(pollables: readonly Pollable[], next: () => Later<T>) {
@@ -47,7 +73,7 @@ class LateWork<T> implements PromiseLike<T> {
   /** It never settles then, and does nothing of what was to come next. */
   giveUp(): void {
     this.#isOver = true;
-    this.#round?.abort();
+    this.#endRound();
   }
 
   async #run(): Promise<T> {
@@ -70,15 +96,27 @@ class LateWork<T> implements PromiseLike<T> {
   }
 
   async #untilReady(pollables: readonly Pollable[]): Promise<void> {
-    while (!this.#isOver && !isAnyReady(pollables)) {
-      const round = new AbortController();
-      this.#round = round;
-      try {
-        await Promise.race(pollables.map((pollable) => pollable.whenReady(round.signal)));
-      } finally {
-        round.abort();
-      }
+    const enough = enoughOf(pollables);
+    while (!this.#isOver && !isAnyReady(enough)) {
+      await this.#waitForAny(enough);
+      // Whoever settles too early may do so again and again: that must not be all that ever happens.
+      if (!this.#isOver && !isAnyReady(enough)) await eventLoopTurn();
     }
+  }
+
+  /** Each has a signal of its own: the listeners of one are looked through with each that is added. */
+  async #waitForAny(pollables: readonly Pollable[]): Promise<void> {
+    const waits = pollables.map((pollable) => ({ pollable, controller: new AbortController() }));
+    this.#round = waits.map(({ controller }) => controller);
+    try {
+      await Promise.race(waits.map(({ pollable, controller }) => pollable.whenReady(controller.signal)));
+    } finally {
+      this.#endRound();
+    }
+  }
+
+  #endRound(): void {
+    for (const controller of this.#round) controller.abort();
   }
 }
 
