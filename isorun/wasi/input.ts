@@ -52,6 +52,28 @@ class BytesInput extends InputStream {
   }
 }
 
+/** What one instance reads of a stream that others may share: what failed is told to each of them, before it is closed. */
+export class SharedInput extends InputStream {
+  readonly #source: InputStream;
+
+  constructor(source: InputStream) {
+    super();
+    this.#source = source;
+  }
+
+  get isReady(): boolean {
+    return this.#source.isReady;
+  }
+
+  whenReady(signal: AbortSignal): Promise<void> {
+    return this.#source.whenReady(signal);
+  }
+
+  protected take(most: number): Uint8Array {
+    return InputStream.takeFrom(this.#source, most);
+  }
+}
+
 interface ChunkReader {
   read(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>;
 }

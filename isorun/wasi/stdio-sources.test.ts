@@ -55,6 +55,22 @@ test("an iterable that fails is an error of the guest's stream", async () => {
   expect(await failureOf((await start({ stdin })).call("blocking-read", [9n]))).toMatchObject({ payload: failure });
 });
 
+test("each instance learns that it failed, and the end only behind that", async () => {
+  const failing = async function* () {
+    yield bytesOf("hello");
+    throw new Error("a secret of the host");
+  };
+  const systems = [new WasiStdio({ stdin: failing() })];
+  const [one, other] = [await instantiate("stdio", { systems }), await instantiate("stdio", { systems })];
+  expect(textOf(await one.call("blocking-read", [9n]))).toBe("hello");
+  for (const instance of [one, other]) {
+    const tags = ["last-operation-failed", "closed", "closed"];
+    for (const tag of tags) {
+      expect(await failureOf(instance.call("blocking-read", [9n]))).toMatchObject({ payload: { tag } });
+    }
+  }
+});
+
 test("chunks that are no bytes are a trap that says so", async () => {
   async function* texts(): AsyncGenerator<string> {
     yield "hello";

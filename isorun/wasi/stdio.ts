@@ -4,7 +4,7 @@ import { nameOf } from "../call/check-value.ts";
 import type { Linker } from "../runtime/linker.ts";
 import { requireOptions, requireWord } from "../runtime/require-options.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
-import { type InputSource, inputFrom } from "./input.ts";
+import { type InputSource, inputFrom, SharedInput } from "./input.ts";
 import { installInterface } from "./interface-types.ts";
 import { installStreams } from "./io.ts";
 import { CountedOutput, FunctionOutput, type OutputTarget, outputTo, StreamOutput } from "./output.ts";
@@ -15,8 +15,8 @@ type StandardStream = "stdin" | "stdout" | "stderr";
 export interface StdioOptions {
   /**
    * Nothing, if it is not given: the guest reads the end. What comes of a stream or an async iterable is read one chunk
-   * ahead, from when a guest first asks; what it fails with, the guest learns as an error of its stream, and chunks that
-   * are no bytes are a trap.
+   * ahead, from when a guest first asks; that it has failed, each instance learns as an error of its stream, and chunks
+   * that are no bytes are a trap.
    */
   readonly stdin?: InputSource;
   /**
@@ -69,9 +69,10 @@ export class WasiStdio implements SystemComponent {
 
   install(linker: Linker): void {
     const { inputStream, outputStream } = installStreams(linker);
+    const shared = new SharedInput(this.#stdin);
     installInterface(linker, "cli/stdin", (stdin) => {
       stdin.resource("input-stream", inputStream);
-      stdin.func("get-stdin", () => this.#stdin);
+      stdin.func("get-stdin", () => shared);
     });
     for (const [name, stream] of [
       ["stdout", this.#stdout],

@@ -40,6 +40,11 @@ export abstract class InputStream implements Pollable {
   /** At most so many bytes; none only if there are none yet. @throws ComponentError (stream-error.ts) */
   protected abstract take(most: number): Uint8Array;
 
+  /** For streams that stand in front of another one. @throws ComponentError */
+  protected static takeFrom(stream: InputStream, most: number): Uint8Array {
+    return stream.take(most);
+  }
+
   /** A handle of it was dropped, of which there may be others. */
   [Symbol.dispose](): void {}
 
