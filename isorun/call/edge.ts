@@ -9,6 +9,7 @@ import type { StringEncoding } from "../decode/ast.ts";
 import { BudgetExhausted, isErrorOf } from "../errors/errors.ts";
 import type { BoundaryWords } from "./boundary-words.ts";
 import type { Handle, HandleTable, HostValues } from "./handle-table.ts";
+import { endLoan, type Lender } from "./lender.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { ResourceValue } from "./resource-value.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -70,8 +71,9 @@ interface Taken {
 interface Loan {
   /** Where the value is, if it is one of the host's own objects. */
   readonly values: HostValues | undefined;
-  readonly value: unknown;
   readonly representation: number;
+  /** What it is lent of, if it is not. */
+  readonly lender: Lender | undefined;
 }
 
 export class Edge {
@@ -205,9 +207,9 @@ export class Edge {
 
   /** The call is over: nobody has what it was lent. */
   protected endLoans(): void {
-    for (const { values, value, representation } of this.loans) {
-      if (values === undefined) ResourceValue.unlend(value);
-      else values.take(representation);
+    for (const { values, lender, representation } of this.loans) {
+      if (lender !== undefined) endLoan(lender);
+      values?.take(representation);
     }
     if (this.loans.length > 0) this.loans = [];
   }

@@ -3,6 +3,7 @@
  * what was freed last is given out first: the order is part of the specification.
  */
 import { TrapError } from "../errors/errors.ts";
+import type { Lender } from "./lender.ts";
 
 /** A resource type at run time: each instance of the component that defines one has another. */
 export interface RuntimeResource {
@@ -32,12 +33,26 @@ export interface BorrowScope {
   borrows: number;
 }
 
-export interface Handle {
+export interface Handle extends Lender {
   readonly resource: RuntimeResource;
   readonly representation: number;
   readonly isOwn: boolean;
   readonly scope: BorrowScope | undefined;
+  /** By calls that its instance makes. */
   lends: number;
+}
+
+interface HandleParts {
+  readonly resource: RuntimeResource;
+  readonly representation: number;
+  /** These two of what is borrowed only. */
+  readonly scope?: BorrowScope;
+  readonly lender?: Lender | undefined;
+}
+
+/** All of them have the same shape, which is looked at in each call. */
+export function makeHandle({ resource, representation, scope, lender }: HandleParts): Handle {
+  return { resource, representation, isOwn: scope === undefined, scope, lends: 0, calls: 0, lender };
 }
 
 /** Of all component instances of one root together. */

@@ -29,7 +29,7 @@ export class HostLending {
     const handle = this.#handles.get(index, resource);
     handle.lends += 1;
     const host = resource.values;
-    const value = host === undefined ? ResourceValue.lent(resource, handle.representation) : undefined;
+    const value = host === undefined ? ResourceValue.lent(handle) : undefined;
     this.#lent.push({ handle, value });
     return host === undefined ? value : host.get(handle.representation);
   }
@@ -43,7 +43,7 @@ export class HostLending {
     this.#lent = this.#outer.pop() ?? [];
   }
 
-  /** The instance has ended, and with it what it owns: calls that did not come to their end lend nothing either. */
+  /** The instance has ended: what calls that did not come to their end have lent is lent to nobody else any more. */
   forget(): void {
     for (const { value } of [...this.#outer.flat(), ...this.#lent]) ResourceValue.take(value);
     this.#outer.length = 0;

@@ -1,7 +1,8 @@
 /** A resource outside of the instance that holds it: what JavaScript has in its hands, and what passes between instances. */
 import { TrapError } from "../errors/errors.ts";
 import { nameOf } from "./check-value.ts";
-import type { RuntimeResource } from "./handle-table.ts";
+import type { Handle, RuntimeResource } from "./handle-table.ts";
+import { beginLoan, type Lender } from "./lender.ts";
 
 interface Wanted {
   readonly resource: RuntimeResource;
@@ -14,9 +15,10 @@ const borrowed = "cannot remove owned resource while borrowed";
 export class ResourceValue {
   readonly #resource: RuntimeResource;
   #representation: number | undefined;
-  #isLent = false;
-  /** How many calls that run were lent it. */
-  #lends = 0;
+  /** What it is lent of, by whoever owns that. */
+  #lender: Lender | undefined;
+  /** Of the calls that are lent it: most never are lent to one. */
+  #loans: Lender | undefined;
 
   constructor(resource: RuntimeResource, representation: number) {
     this.#resource = resource;
@@ -24,27 +26,29 @@ export class ResourceValue {
   }
 
   /** One that somebody else owns, until `end`. */
-  static lent(resource: RuntimeResource, representation: number): ResourceValue {
-    const value = new ResourceValue(resource, representation);
-    value.#isLent = true;
+  static lent(handle: Handle): ResourceValue {
+    const value = new ResourceValue(handle.resource, handle.representation);
+    value.#lender = handle;
     return value;
   }
 
   /** The call that it was lent for is over. @throws TrapError if another one still has it */
   static end(value: ResourceValue): void {
-    if (value.#lends > 0) throw new TrapError("borrow handles still remain at the end of the call");
+    if (value.#isOut) throw new TrapError("borrow handles still remain at the end of the call");
     value.#representation = undefined;
   }
 
-  /** A call is lent it, until `unlend`. @returns the representation. `whyNot` was asked before */
-  static lend(value: unknown): number {
-    const representation = ResourceValue.look(value);
-    (value as ResourceValue).#lends += 1; // as `look` found out
-    return representation;
+  /** A call is lent it, until `endLoan` is given what this returns. `whyNot` was asked before. */
+  static lend(value: unknown): Lender {
+    const lending = value as ResourceValue; // as `whyNot` found out
+    lending.#loans ??= { calls: 0, lender: lending.#lender };
+    beginLoan(lending.#loans);
+    return lending.#loans;
   }
 
-  static unlend(value: unknown): void {
-    if (value instanceof ResourceValue) value.#lends -= 1;
+  /** Whether a call that runs has it. */
+  get #isOut(): boolean {
+    return this.#loans !== undefined && this.#loans.calls > 0;
   }
 
   /** The value has it no more after this. `whyNot` was asked before. */
@@ -72,8 +76,8 @@ export class ResourceValue {
       return "one that was dropped or given away, or was lent for a call that is over";
     }
     if (!isOwn) return undefined;
-    if (value.#lends > 0) return `one that a call was lent: ${borrowed}`;
-    return value.#isLent ? "one that was lent, and cannot be given away" : undefined;
+    if (value.#isOut) return `one that a call was lent: ${borrowed}`;
+    return value.#lender !== undefined ? "one that was lent, and cannot be given away" : undefined;
   }
 
   /**
@@ -110,8 +114,8 @@ export class ResourceValue {
   #leave(): number | undefined {
     const representation = this.#representation;
     if (representation === undefined) return undefined;
-    if (this.#lends > 0) throw new TrapError(borrowed);
+    if (this.#isOut) throw new TrapError(borrowed);
     this.#representation = undefined;
-    return this.#isLent || this.#resource.hasEnded?.() === true ? undefined : representation;
+    return this.#lender !== undefined || this.#resource.hasEnded?.() === true ? undefined : representation;
   }
 }

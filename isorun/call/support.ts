@@ -7,7 +7,7 @@ import { TrapError } from "../errors/errors.ts";
 import type { Layout } from "../types/layout.ts";
 import { charCode, nameOf } from "./check-value.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
-import type { BorrowScope, RuntimeResource } from "./handle-table.ts";
+import { type BorrowScope, makeHandle, type RuntimeResource } from "./handle-table.ts";
 import { HostLending } from "./host-lending.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { type NumericConstructor, numbersIn } from "./numeric-array.ts";
@@ -347,7 +347,7 @@ export class Support extends Edge {
     if (wrong !== undefined) return this.#refuse(wrong);
     const { handles } = this.#options.instance;
     const representation = values?.add(value) ?? ResourceValue.look(value);
-    const handle = { resource, representation, isOwn: true, scope: undefined, lends: 0 };
+    const handle = makeHandle({ resource, representation });
     let index;
     try {
       index = handles.add(handle);
@@ -379,11 +379,12 @@ export class Support extends Edge {
     const { values } = resource;
     const wrong = values === undefined ? ResourceValue.whyNot(value, { resource, isOwn: false }) : undefined;
     if (wrong !== undefined) return this.#refuse(wrong);
-    const representation = values?.add(value) ?? ResourceValue.lend(value);
-    this.loans.push({ values, value, representation });
+    const lender = values === undefined ? ResourceValue.lend(value) : undefined;
+    const representation = values?.add(value) ?? ResourceValue.look(value);
+    this.loans.push({ values, lender, representation });
     if (resource.owner === this.#options.instance) return representation;
     const scope = this.#scope;
-    const handle = { resource, representation, isOwn: false, scope, lends: 0 };
+    const handle = makeHandle({ resource, representation, scope, lender });
     const index = this.#options.instance.handles.add(handle);
     scope.borrows += 1;
     this.taken.push({ value: undefined, index, handle });

@@ -1,5 +1,5 @@
 /** Canonical built-ins at run time (CanonicalABI.md): those of resources; the asynchronous ones come later. */
-import type { RuntimeResource } from "../call/handle-table.ts";
+import { makeHandle, type RuntimeResource } from "../call/handle-table.ts";
 import { cannotEnter, notBuilt } from "../call/refusals.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
@@ -36,7 +36,7 @@ function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem
   const answers = { params: ["i32"], results: ["i32"] } as const;
   if (name === "resource.new") {
     return guardedFunc(instance, { type: answers, leaves: true }, (representation: number) =>
-      handles.add({ resource, representation, isOwn: true, scope: undefined, lends: 0 }),
+      handles.add(makeHandle({ resource, representation })),
     );
   }
   if (name === "resource.rep") {

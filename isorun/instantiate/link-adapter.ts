@@ -1,6 +1,12 @@
 /** Links an adapter: a core function of one instance that calls the core function of another. */
 import { type Adapter, adapterOf } from "../adapter/adapter-of.ts";
-import type { BorrowScope, Handle, HandleTable, RuntimeResource } from "../call/handle-table.ts";
+import {
+  type BorrowScope,
+  type Handle,
+  type HandleTable,
+  makeHandle,
+  type RuntimeResource,
+} from "../call/handle-table.ts";
 import { numberReturning } from "../call/returned-calls.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { FuncType } from "../types/component-types.ts";
@@ -234,7 +240,7 @@ class Lending {
     if (resource.owner === this.#callee) return representation;
     const scope = this.#scopes.at(-1) ?? absent("the scope of", "a call");
     scope.borrows += 1;
-    return this.#callee.handles.add({ resource, representation, isOwn: false, scope, lends: 0 });
+    return this.#callee.handles.add(makeHandle({ resource, representation, scope, lender }));
   }
 
   /** Of a call that does not come to the callee. */

@@ -172,8 +172,9 @@ export class InstanceHandle implements InstanceInterface {
   /**
    * Ends the instance, and the call that is in it: at once if it waits, else where it next can be ended. Host resources
    * that the instance still owns are dropped, and so are those of other instances, by their destructors: in turn if such an
-   * instance is busy, and not if it has ended. Resolves when these have run or were handed over: it does not wait for one
-   * that waits, be it for its turn; what such a one fails with ends the instance that defines the resource.
+   * instance is busy, behind the calls that host functions have lent them on to, and not if it has ended. Resolves when
+   * these have run or were handed over: it does not wait for one that waits, be it for its turn; what such a one fails with
+   * ends the instance that defines the resource.
    * @throws TypeError (`invalid-argument`) for a reason that is no text, which ends nothing, and what dropping host
    *   resources throws
    */
