@@ -16,6 +16,7 @@ import { droppingInTurn } from "./drop-in-turn.ts";
 import { fuelChecked } from "./fuel-checked.ts";
 import { destructors } from "./guarded-drop.ts";
 import type { InstanceStates } from "./instance-states.ts";
+import { InstantiationWork } from "./instantiation-work.ts";
 import { liftFunc, lowerFunc } from "./link-func.ts";
 import {
   absent,
@@ -36,10 +37,17 @@ export interface InstantiateOptions {
   /** Its root, or the instance around it. */
   readonly within: Root | ComponentInstance;
   readonly outer?: RuntimeScope | undefined;
+  /** Of the instantiation that this is part of. */
+  readonly work?: InstantiationWork;
 }
 
-/** @throws TrapError, and what the engine throws for core modules */
-export function instantiateComponent(component: ValidComponent, options: InstantiateOptions): InstanceItem {
+/** @throws TrapError, UnsupportedError where there is too much to make, and what the engine throws for core modules */
+export function instantiateComponent(
+  component: ValidComponent,
+  { work = new InstantiationWork(), ...given }: InstantiateOptions,
+): InstanceItem {
+  const options: Making = { ...given, work };
+  work.addInstance(component);
   const instance = new ComponentInstance(options.states, {
     within: options.within,
     hasContext: component.definitions.some(isOfContext),
@@ -51,11 +59,13 @@ export function instantiateComponent(component: ValidComponent, options: Instant
   return { kind: "instance", exports: scope.exports };
 }
 
+type Making = InstantiateOptions & { readonly work: InstantiationWork };
+
 const isOfContext = (definition: ValidDefinition): boolean =>
   definition.kind === "builtin" &&
   (definition.builtin.name === "context.get" || definition.builtin.name === "context.set");
 
-function execute(scope: RuntimeScope, definition: ValidDefinition, options: InstantiateOptions): void {
+function execute(scope: RuntimeScope, definition: ValidDefinition, options: Making): void {
   switch (definition.kind) {
     case "core module":
       scope.coreModules.push(options.compile(definition.module));
@@ -67,7 +77,7 @@ function execute(scope: RuntimeScope, definition: ValidDefinition, options: Inst
       scope.components.push({ kind: "component", component: definition.component, outer: scope });
       break;
     case "instance":
-      bindAndPush(scope, makeInstance(scope, definition.instance, options), definition.type);
+      bindAndPush(scope, { item: makeInstance(scope, definition.instance, options), type: definition.type }, options);
       break;
     case "alias":
       alias(scope, definition.alias);
@@ -88,34 +98,63 @@ function execute(scope: RuntimeScope, definition: ValidDefinition, options: Inst
       scope.coreFuncs.push(builtinFunc(scope, definition));
       break;
     case "import":
-      bindAndPush(
-        scope,
-        options.imports.get(definition.name) ?? absent("the import", definition.name),
-        definition.type,
-      );
+      bindAndPush(scope, { item: importOf(definition.name, options), type: definition.type }, options);
       break;
     default:
-      scope.exports.set(definition.name.name, bindAndPush(scope, itemAt(scope, definition.value), definition.type));
+      scope.exports.set(definition.name.name, bindAndPush(scope, exported(scope, definition), options));
   }
 }
 
-function bindAndPush(scope: RuntimeScope, item: Item, type: ExternType): Item {
-  bindResources(type, item, scope.resources);
+interface Typed {
+  readonly item: Item;
+  readonly type: ExternType;
+}
+
+const importOf = (name: string, { imports }: Making): Item => imports.get(name) ?? absent("the import", name);
+
+const exported = (scope: RuntimeScope, { value, type }: ValidDefinition & { readonly kind: "export" }): Typed => ({
+  item: itemAt(scope, value),
+  type,
+});
+
+function bindAndPush(scope: RuntimeScope, { item, type }: Typed, { work }: Making): Item {
+  work.spend(bindResources(type, item, scope.resources));
   scope.push(item);
   return item;
 }
 
-/** Resources that a type names are from now on those that stand under the same names. */
-export function bindResources(type: ExternType, item: Item, resources: ResourceMap): void {
+/** Resources that a type names are from now on those that stand under the same names. How many names were looked up. */
+export function bindResources(type: ExternType, item: Item, resources: ResourceMap): number {
   if (type.kind === "type" && type.type.kind === "resource" && item.kind === "type" && item.resource !== undefined) {
     resources.set(type.type.resource, item.resource);
   }
-  if (type.kind !== "instance" || item.kind !== "instance") return;
-  for (const [name, inner] of type.exports) {
+  if (type.kind !== "instance" || item.kind !== "instance") return 0;
+  const holders = resourceHolders(type.exports);
+  let looks = holders.length;
+  for (const [name, inner] of holders) {
     const found = item.exports.get(name);
-    if (found !== undefined) bindResources(inner, found, resources);
+    if (found !== undefined) looks += bindResources(inner, found, resources);
   }
+  return looks;
 }
+
+type Exports = ReadonlyMap<string, ExternType>;
+
+/** One list of exports is that of many instances. */
+const knownHolders = new WeakMap<Exports, readonly (readonly [string, ExternType])[]>();
+
+/** Those that are a resource, or an instance in which one is. */
+function resourceHolders(exports: Exports): readonly (readonly [string, ExternType])[] {
+  const known = knownHolders.get(exports);
+  if (known !== undefined) return known;
+  const holders = [...exports].filter(([, type]) =>
+    type.kind === "instance" ? resourceHolders(type.exports).length > 0 : isResource(type),
+  );
+  knownHolders.set(exports, holders);
+  return holders;
+}
+
+const isResource = (type: ExternType): boolean => type.kind === "type" && type.type.kind === "resource";
 
 function defineResource(scope: RuntimeScope, definition: ValidDefinition & { readonly kind: "resource" }): void {
   const { instance } = scope;
@@ -162,15 +201,15 @@ function itemAt(scope: RuntimeScope, { sort, index }: SortIndex): Item {
   return spaces[sort]?.[index] ?? absent(sort, index);
 }
 
-function makeInstance(scope: RuntimeScope, ref: InstanceRef, options: InstantiateOptions): InstanceItem {
+function makeInstance(scope: RuntimeScope, ref: InstanceRef, options: Making): InstanceItem {
   if (ref.kind === "exports") {
     const exports = new Map(ref.exports.map(({ name, value }) => [name.name, itemAt(scope, value)] as const));
     return { kind: "instance", exports };
   }
   const { component, outer } = scope.components[ref.component] ?? absent("component", ref.component);
   const imports = new Map(ref.arguments.map(({ name, value }) => [name, itemAt(scope, value)] as const));
-  const { compile, states, made } = options;
-  return instantiateComponent(component, { imports, compile, states, made, within: scope.instance, outer });
+  const { compile, states, made, work } = options;
+  return instantiateComponent(component, { imports, compile, states, made, within: scope.instance, outer, work });
 }
 
 type CoreImports = Readonly<Record<string, CoreItem>>;
@@ -178,13 +217,14 @@ type CoreImports = Readonly<Record<string, CoreItem>>;
 function makeCoreInstance(
   scope: RuntimeScope,
   ref: CoreInstanceRef,
-  { compile }: InstantiateOptions,
+  { compile, work }: Making,
 ): Readonly<Record<string, CoreItem>> {
   if (ref.kind === "exports") {
     const entries = ref.exports.map(({ name, sort, index }) => [name, coreItemAt(scope, sort, index)] as const);
     return nullObject(entries);
   }
   const found: ModuleItem = scope.coreModules[ref.module] ?? absent("module", ref.module);
+  work.addCoreInstance(found.core);
   // One that came through a link, or from the scope around a component that did, would be paid for by who gave it.
   const module = found.root === scope.instance.root ? found : compile(found.core);
   const entries = ref.arguments.map(

@@ -6,7 +6,7 @@ import { Component } from "../runtime/component.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import type { Plan } from "./plan.ts";
 import { formatPlan } from "./plan-text.ts";
-import { importsMax, stepsMax } from "./planner.ts";
+import { definitionsMax, importsMax, stepsMax } from "./planner.ts";
 
 /** The outer component passes an import and a function of one inner component on to another. */
 const linked = `
@@ -172,4 +172,15 @@ test("imports of a module that is instantiated again and again are told as far a
     const imports = steps.reduce((sum, step) => sum + (step.kind === "core-instance" ? step.imports.length : 0), 0);
     expect([imports, isCut]).toEqual([importsMax, count > fitting]);
   }
+});
+
+test("definitions of a component that is instantiated again and again are walked as far as there is room", async () => {
+  const [exports, instances] = [1000, 2000];
+  const text = `(component
+    (component $c (import "f" (func $f)) ${Array.from({ length: exports }, (_, index) => `(export "e${index}" (func $f))`).join(" ")})
+    (import "f" (func $f))
+    ${'(instance (instantiate $c (with "f" (func $f))))'.repeat(instances)})`;
+  const { steps, isCut } = await planOfText(text);
+  expect(isCut).toBe(true);
+  expect(steps.length).toBeLessThanOrEqual(definitionsMax / exports + 1);
 });

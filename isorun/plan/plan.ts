@@ -10,7 +10,7 @@ export interface Plan {
   /** In the order in which they are done. */
   readonly steps: readonly PlanStep[];
   readonly exports: readonly PlannedExport[];
-  /** There is more than a plan tells (`stepsMax`, `importsMax`): what follows the last step is left out. */
+  /** There is more than a plan tells (limits of the planner): what follows the last step is left out. */
   readonly isCut: boolean;
 }
 

@@ -10,6 +10,8 @@ import { type CoreBundle, importOf, type Planned, type PlannedItems, PlanScope, 
 export const stepsMax = 10_000;
 /** Of all core instances together: one module of many imports can be instantiated many times. */
 export const importsMax = 100_000;
+/** Walked in all instances together, with the names in them: one that makes no step can be walked many times. */
+export const definitionsMax = 1_000_000;
 
 /** @param component that passed validation */
 export function planOf(component: ValidComponent): Plan {
@@ -39,6 +41,7 @@ class Planner {
   readonly #modules: CoreModule[] = [];
   readonly #numbers = new Map<CoreModule, number>();
   #imports = 0;
+  #definitions = 0;
 
   constructor(root: ValidComponent) {
     this.#number(root);
@@ -56,6 +59,7 @@ class Planner {
   walk(component: ValidComponent, { imports, within, outer }: Walk): PlanScope {
     const instance = this.#add({ kind: "component-instance", within, name: component.names.component });
     const scope = new PlanScope(outer, instance);
+    this.#spend(component.definitions.length);
     let modules = 0;
     for (const definition of component.definitions) {
       if (definition.kind === "core module") {
@@ -78,6 +82,12 @@ class Planner {
   #add(step: PlanStep): number {
     if (this.steps.length >= stepsMax) throw cut;
     return this.steps.push(step) - 1;
+  }
+
+  /** @throws `cut` */
+  #spend(definitions: number): void {
+    this.#definitions += definitions;
+    if (this.#definitions > definitionsMax) throw cut;
   }
 
   #execute(scope: PlanScope, definition: ValidDefinition): void {
@@ -104,6 +114,7 @@ class Planner {
   }
 
   #coreInstance(scope: PlanScope, ref: CoreInstanceRef): CoreBundle {
+    this.#spend(ref.kind === "exports" ? ref.exports.length : ref.arguments.length);
     if (ref.kind === "exports") {
       const items = new Map(ref.exports.map(({ name, sort, index }) => [name, scope.coreAt(sort, index)] as const));
       return (name) => items.get(name) ?? unknownItem("core export", name);
@@ -135,6 +146,7 @@ class Planner {
   }
 
   #instance(scope: PlanScope, ref: InstanceRef, type: InstanceType): Planned {
+    this.#spend(ref.kind === "exports" ? ref.exports.length : ref.arguments.length);
     if (ref.kind === "exports") {
       const entries = ref.exports.map(({ name, value }) => [name.name, scope.at(value.sort, value.index)] as const);
       return { kind: "instance", exports: new Map(entries) };
