@@ -16,6 +16,8 @@ import type { Scheduler } from "./scheduler.ts";
 import { requireRoom, requireRoomToEnd } from "./stack-room.ts";
 import type { Root, Task } from "./task.ts";
 import { dutyIndex, runningIndex } from "./task-numbers.ts";
+import { TimeAccount } from "./time-account.ts";
+import { interruptedTask } from "./time-left.ts";
 
 /** Of the component instance (instantiate/component-instance.ts) what calls need. */
 export interface Enterable {
@@ -204,6 +206,14 @@ export class Edge {
     const end = this.#scheduler.endOfRunning;
     if (end !== undefined) throw end.reason;
   };
+
+  /** In long lists, every so often: also whoever may interrupt is asked, as while a guest computes. @throws as `#look` */
+  lookNow(): void {
+    const { running } = this.#scheduler;
+    const interrupted = running && TimeAccount.isUsed ? interruptedTask(running) : undefined;
+    if (interrupted !== undefined) this.#scheduler.stop(interrupted.task, interrupted.reason);
+    this.#look();
+  }
 
   /** The call is over: nobody has what it was lent. */
   protected endLoans(): void {

@@ -9,7 +9,8 @@ import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.
 import { propertyNames } from "../types/property-name.ts";
 import { typedArrays } from "../types/typed-arrays.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
-import { plus, type Source } from "./source.ts";
+import { keptApart, keptItem, keptPair } from "./kept-bytes.ts";
+import { lookNow, plus, type Source } from "./source.ts";
 
 /** An option that stands directly in another one is told apart from it by a tag. */
 type InOption = { readonly isInOption?: boolean };
@@ -83,17 +84,12 @@ function aggregate(type: ValueType & { readonly kind: "record" | "tuple" }, valu
 }
 
 function loadFixedList(source: Source, type: ValueType & { readonly kind: "fixed-list" }, pointer: string): string {
-  const items = source.let("[]", "a");
-  const { size } = layoutOf(type.element);
-  const index = source.fresh("i");
-  source.block(`for (let ${index} = 0; ${index} < ${type.length}; ${index} += 1)`, () => {
-    const item = emitLoad(source, type.element, { pointer: source.let(`${pointer} + ${index} * ${size}`, "p") });
-    source.line(`${items}.push(${item});`);
-  });
-  return asNumbers(source, type.element, items);
+  const { element, length } = type;
+  const kept = keptApart(type);
+  if (kept > 0) source.line(`cx.count(${kept});`);
+  return loadItems(source, element, { start: pointer, count: `${length}` });
 }
 
-/** Numeric lists are typed arrays everywhere. */
 function asNumbers(source: Source, element: ValueType, items: string): string {
   const array = element.kind === "primitive" ? typedArrays[element.primitive] : undefined;
   return array === undefined ? items : source.let(`${array}.from(${items})`);
@@ -106,16 +102,31 @@ interface Range {
 
 function emitList(source: Source, element: ValueType, { at, length }: Range): string {
   const layout = layoutOf(element);
-  const { size } = layout;
   const start = source.let(at, "p");
   const count = source.let(length, "n");
-  source.line(`cx.checkList(${start}, ${count}, ${source.constant(layout)});`);
+  const isNumeric = element.kind === "primitive" && typedArrays[element.primitive] !== undefined;
+  const check = isNumeric
+    ? `cx.checkList(${start}, ${count}, ${source.constant(layout)});`
+    : `cx.checkItems(${start}, ${count}, ${source.constant({ ...layout, kept: keptItem(element) })});`;
+  source.line(check);
+  return loadItems(source, element, { start, count });
+}
+
+interface ItemsAt {
+  readonly start: string;
+  readonly count: string;
+}
+
+/** Numeric lists are typed arrays everywhere. */
+function loadItems(source: Source, element: ValueType, { start, count }: ItemsAt): string {
+  const { size } = layoutOf(element);
   const array = element.kind === "primitive" ? typedArrays[element.primitive] : undefined;
   if (array !== undefined)
     return source.let(`new ${array}(m.bytes.slice(${start}, ${start} + ${count} * ${size}).buffer)`);
   const items = source.let("[]", "a");
   const index = source.fresh("i");
   source.block(`for (let ${index} = 0; ${index} < ${count}; ${index} += 1)`, () => {
+    source.line(lookNow(index));
     const item = emitLoad(source, element, { pointer: source.let(`${start} + ${index} * ${size}`, "p") });
     source.line(`${items}.push(${item});`);
   });
@@ -124,15 +135,16 @@ function emitList(source: Source, element: ValueType, { at, length }: Range): st
 
 /** What the component model says of pairs with the same key: the last one counts. The key stands where it came first. */
 function emitMap(source: Source, { key, value }: ValueType & { readonly kind: "map" }, range: Range): string {
-  const layout = layoutOfPair(key, value);
+  const layout = { ...layoutOfPair(key, value), kept: keptPair(key, value) };
   const { size } = layout;
   const start = source.let(range.at, "p");
   const count = source.let(range.length, "n");
-  source.line(`cx.checkList(${start}, ${count}, ${source.constant(layout)});`);
+  source.line(`cx.checkItems(${start}, ${count}, ${source.constant(layout)});`);
   const map = source.let("new Map()");
   const index = source.fresh("i");
   const [keyAt = 0, valueAt = 0] = offsetsOf([key, value]);
   source.block(`for (let ${index} = 0; ${index} < ${count}; ${index} += 1)`, () => {
+    source.line(lookNow(index));
     const pair = source.let(`${start} + ${index} * ${size}`, "p");
     const first = emitLoad(source, key, { pointer: source.let(plus(pair, keyAt), "p") });
     const second = emitLoad(source, value, { pointer: source.let(plus(pair, valueAt), "p") });

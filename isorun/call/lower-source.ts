@@ -13,7 +13,7 @@ import { discriminantSize, flagsSize } from "../types/value-type.ts";
 import { fits } from "./check-value.ts";
 import { layoutOfPair } from "./lift-source.ts";
 import { passes, type Scalar, storeInteger, stores, storeWord } from "./scalar-source.ts";
-import { plus, type Source } from "./source.ts";
+import { lookNow, plus, type Source } from "./source.ts";
 import { somewhere } from "./value-error.ts";
 import { oneOf, ValuePath } from "./value-place.ts";
 
@@ -206,6 +206,7 @@ function storeItems(source: Source, element: ValueType, { items, start, path }: 
   const index = source.fresh("i");
   const { size } = layoutOf(element);
   source.block(`for (let ${index} = 0; ${index} < ${items}.length; ${index} += 1)`, () => {
+    source.line(lookNow(index));
     const value = source.let(`${items}[${index}]`);
     const pointer = source.let(`${start} + ${index} * ${size}`, "p");
     emitStore(source, element, { value, path: path.item(index), pointer });
@@ -225,6 +226,7 @@ function emitMap(
   const index = source.fresh("i");
   const path = given.path.item(index);
   source.block(`for (let ${index} = 0; ${index} < ${pairs}.length; ${index} += 1)`, () => {
+    source.line(lookNow(index));
     const at = source.let(`${start} + ${index} * ${size}`, "p");
     for (const [place, [part, offset]] of [[key, keyAt] as const, [value, valueAt] as const].entries()) {
       const pointer = source.let(plus(at, offset), "p");

@@ -82,7 +82,7 @@ function makeEntry({ params, result }: FuncType, options: EntryOptions): Generat
     "try",
     () => {
       const scope = types.some(({ hasBorrow }) => hasBorrow) ? source.let("cx.openScope()", "b") : undefined;
-      if (hasMemoryUse({ params, result })) source.line("cx.beginMessage();");
+      if (hasMemoryUse({ params, result })) source.line("cx.beginArguments();");
       const isSpilled = flattenTypes(types).length > flatParamsMax;
       const flat = isSpilled ? [spill(source, params)] : lowerAll(source, params);
       // Only these can have run code of the caller, which may have ended the instance or the call.

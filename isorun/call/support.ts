@@ -6,10 +6,10 @@ import { argumentError } from "../../core/argument-error.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { Layout } from "../types/layout.ts";
 import { charCode, nameOf } from "./check-value.ts";
-import { Edge, type EdgeOptions } from "./edge.ts";
+import type { EdgeOptions } from "./edge.ts";
 import { type BorrowScope, makeHandle, type RuntimeResource } from "./handle-table.ts";
 import { HostLending } from "./host-lending.ts";
-import type { MemoryAccess } from "./memory-access.ts";
+import { MessageEdge } from "./message-edge.ts";
 import { type NumericConstructor, numbersIn } from "./numeric-array.ts";
 import { readItems } from "./read-items.ts";
 import { ResourceValue } from "./resource-value.ts";
@@ -30,8 +30,11 @@ import { countOf, type ValuePlace } from "./value-place.ts";
 const listBytesMax = 2 ** 28 - 1;
 const float = new DataView(new ArrayBuffer(8));
 
-export class Support extends Edge {
-  readonly memory: MemoryAccess | undefined;
+interface KeptLayout extends Layout {
+  readonly kept: number;
+}
+
+export class Support extends MessageEdge {
   readonly #options: EdgeOptions;
   /** Of the call that runs. */
   #scope: BorrowScope = { borrows: 0 };
@@ -44,13 +47,10 @@ export class Support extends Edge {
   readonly char = charCode;
   #found: string | undefined;
   readonly #isUtf8: boolean;
-  /** Bytes of the values that pass in one direction. */
-  #messageBytes = 0;
   constructor(options: EdgeOptions) {
     super(options);
     this.#options = options;
     this.#isUtf8 = options.encoding === "utf8";
-    this.memory = options.memory;
   }
 
   /** Counts the borrows of one call. @returns what `closeScope` has to be given */
@@ -83,20 +83,6 @@ export class Support extends Edge {
     this.#lending?.end();
   }
 
-  /** What passes from here on is another message. */
-  beginMessage(): void {
-    this.memory?.refresh();
-    this.#messageBytes = 0;
-  }
-
-  /** @throws BudgetExhausted */
-  #count(bytes: number): void {
-    const { root } = this.#options.instance;
-    this.#messageBytes += bytes;
-    if (this.#messageBytes <= root.messageBytesMax) return;
-    throw root.exhausted({ field: "maxMessageBytes", limit: root.messageBytesMax, used: this.#messageBytes });
-  }
-
   // Lifting
 
   get #bytes(): Uint8Array {
@@ -108,7 +94,7 @@ export class Support extends Edge {
     const { encoding, words } = this.#options;
     const length = stringBytes(encoding, units);
     // What does not lie in the memory is a trap, whatever it would take.
-    if (pointer + length <= this.#bytes.length) this.#count(length);
+    if (pointer + length <= this.#bytes.length) this.count(length);
     if (this.#isUtf8 && units <= shortMax && pointer + units <= this.#bytes.length) {
       return liftShortUtf8(this.#bytes, pointer, units);
     }
@@ -116,12 +102,23 @@ export class Support extends Edge {
     return liftString(this.#bytes, { pointer, units }, rules);
   }
 
-  checkList(pointer: number, count: number, { size, align }: Layout): void {
+  /** Of numbers. */
+  checkList(pointer: number, count: number, layout: Layout): void {
+    this.#requireList(pointer, count, layout);
+    this.count(count * layout.size);
+  }
+
+  /** Of all else, with what the host keeps for each (kept-bytes.ts): nothing is made before it may be. */
+  checkItems(pointer: number, count: number, layout: KeptLayout): void {
+    this.#requireList(pointer, count, layout);
+    this.count(count * (layout.size + layout.kept));
+  }
+
+  #requireList(pointer: number, count: number, { size, align }: Layout): void {
     const { words } = this.#options;
     if (count * size > listBytesMax) throw new TrapError(words.list);
     if (pointer % align !== 0) throw new TrapError(words.unaligned);
     if (pointer + count * size > this.#bytes.length) throw new TrapError(words.list);
-    this.#count(count * size);
   }
 
   /** For parameters and results that go through memory as one record. */
@@ -174,9 +171,13 @@ export class Support extends Edge {
   // Lowering
 
   allocate(size: number, align: number): number {
+    this.count(size);
+    return this.#allocate(size, align);
+  }
+
+  #allocate(size: number, align: number): number {
     const { realloc, words, instance } = this.#options;
     if (realloc === undefined) throw new Error("validation asks for realloc where something is allocated");
-    this.#count(size);
     this.requireGoing();
     this.words[this.leaveIndex] = 0;
     if (instance.hasContext) instance.beginThread();
@@ -191,10 +192,14 @@ export class Support extends Edge {
   }
 
   allocateList(count: number, size: number, align: number): number {
-    const length = count * size;
-    if (length > listBytesMax)
-      throw argumentError(this.named(`a list takes ${length} bytes, more than ${listBytesMax}`));
-    return this.allocate(length, align);
+    this.#requireLength(count * size);
+    this.countItems(count, size);
+    return this.#allocate(count * size, align);
+  }
+
+  #requireLength(length: number): void {
+    if (length <= listBytesMax) return;
+    throw argumentError(this.named(`a list takes ${length} bytes, more than ${listBytesMax}`));
   }
 
   /** @returns where it lies, and `units` says how long it is; below zero if it is refused @throws BudgetExhausted */
@@ -218,7 +223,7 @@ export class Support extends Edge {
   #encoded(text: unknown): EncodedString | undefined {
     if (typeof text !== "string") return undefined;
     // Each unit takes a byte at least: what is too much is not encoded first.
-    if (text.length > this.#options.instance.root.messageBytesMax) this.#count(text.length);
+    if (text.length > this.#options.instance.root.messageBytesMax) this.count(text.length);
     if (!text.isWellFormed()) return this.#refuse("one with an unpaired surrogate");
     return encodeString(text, this.#options.encoding) ?? this.#refuse(`one of more than ${stringBytesMax} bytes`);
   }
@@ -227,7 +232,8 @@ export class Support extends Edge {
   lowerNumbers(value: unknown, array: NumericConstructor, fits: (item: unknown) => boolean): number {
     const numbers = numbersIn(value, array) ?? this.#numbersOf(value, array, fits);
     if (numbers === undefined) return -1;
-    const pointer = this.allocateList(numbers.length, 1, array.BYTES_PER_ELEMENT);
+    this.#requireLength(numbers.length);
+    const pointer = this.allocate(numbers.length, array.BYTES_PER_ELEMENT);
     this.#bytes.set(numbers, pointer);
     this.units = numbers.length / array.BYTES_PER_ELEMENT;
     return pointer;
@@ -248,11 +254,11 @@ export class Support extends Edge {
   listOf(value: unknown, size: number): unknown[] | undefined {
     const { root } = this.#options.instance;
     const most = Math.floor(this.#listBytesMax / size);
-    const affordable = Math.floor((root.messageBytesMax - this.#messageBytes) / size);
+    const affordable = Math.floor((root.messageBytesMax - this.messageBytes) / size);
     const items = readItems(value, { most: Math.min(most, affordable), look: this.look });
     if (typeof items !== "number") return items;
     // What is one too many exhausts the budget.
-    if (affordable < most) this.#count(items * size);
+    if (affordable < most) this.count(items * size);
     return this.#refuse(`one of more than ${most} items${this.#roomWords}`);
   }
 
