@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { builderOf, instantiate, policyOf } from "../../tests/components/wasi/instantiate.ts";
 import { failureOf } from "../errors/testing/failure-of.ts";
 import { KeyStream } from "./key-stream.ts";
@@ -31,6 +31,37 @@ describe("with a seed", () => {
     expect(
       await (await instantiate("random", { systems: [new WasiRandom({ seed: 8n })] })).call("bytes", [32n]),
     ).not.toEqual(first);
+  });
+
+  test("many bytes are those that few at a time are", async () => {
+    const [one, other] = await Promise.all(
+      ["at once", "in parts"].map(() => instantiate("random", { systems: [new WasiRandom({ seed: 7n })] })),
+    );
+    const parts: number[] = [];
+    for (const length of [1n, 65_536n, 65_536n, 4n]) {
+      parts.push(...((await other?.call("bytes", [length])) as Uint8Array));
+    }
+    expect(await one?.call("bytes", [131_077n])).toEqual(Uint8Array.from(parts));
+  });
+
+  test("no more are made when the time is over", async () => {
+    const builder = await builderOf("random", { systems: [new WasiRandom({ seed: 7n })] });
+    const instance = await builder.budget({ wallMs: 500 }).instantiate();
+    let ms = 1000;
+    let made = 0;
+    const now = spyOn(performance, "now").mockImplementation(() => ms);
+    const make = spyOn(KeyStream.prototype, "bytes").mockImplementation((length) => {
+      made += length;
+      ms += 100;
+      return new Uint8Array(length);
+    });
+    try {
+      expect(await failureOf(instance.call("bytes", [64n << 20n]))).toMatchObject({ field: "wallMs", used: 500 });
+    } finally {
+      now.mockRestore();
+      make.mockRestore();
+    }
+    expect([made, instance.state]).toEqual([5 * 65_536, "exhausted"]);
   });
 
   for (const seed of [-1n, 2n ** 256n]) {

@@ -2,6 +2,8 @@
 import { argumentError } from "../../core/argument-error.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { nameOf } from "../call/check-value.ts";
+import { type CallContext, TaskContext } from "../call/task.ts";
+import { endNow } from "../call/time-left.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { Linker } from "../runtime/linker.ts";
 import { requireOptions } from "../runtime/require-options.ts";
@@ -20,8 +22,8 @@ type Bytes = (length: number) => Uint8Array;
 /** More than this in one call is a trap. */
 const bytesMax = 64 << 20;
 
-/** What the platform's generator gives in one call. */
-const platformBytesMax = 65_536;
+/** What is made between two looks at the clock, and what the platform's generator gives in one call. */
+const pieceBytes = 65_536;
 
 /**
  * ```ts
@@ -66,7 +68,7 @@ export class WasiRandom implements SystemComponent {
         random
           .func(
             `get-${prefix}random-bytes`,
-            given((length: bigint) => bytes(checkLength(length))),
+            given((length: bigint, context: CallContext) => inPieces(bytes, checkLength(length), context)),
           )
           .func(
             `get-${prefix}random-u64`,
@@ -99,12 +101,24 @@ function keyOf(seed: bigint): Uint8Array {
   return new Uint8Array(key.buffer);
 }
 
-function platformBytes(length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at += platformBytesMax) {
-    crypto.getRandomValues(bytes.subarray(at, at + platformBytesMax));
+const platformBytes: Bytes = (length) => crypto.getRandomValues(new Uint8Array(length));
+
+/** Many take longer than a call may have left. @throws what ends the call when its time is over */
+function inPieces(bytes: Bytes, length: number, context: CallContext): Uint8Array {
+  if (length <= pieceBytes) return bytes(length);
+  const all = new Uint8Array(length);
+  for (let at = 0; at < length; at += pieceBytes) {
+    requireTime(context);
+    all.set(bytes(Math.min(pieceBytes, length - at)), at);
   }
-  return bytes;
+  return all;
+}
+
+/** @throws BudgetExhausted, TrapError */
+function requireTime(context: CallContext): void {
+  const task = TaskContext.taskOf(context);
+  const end = task && endNow(task);
+  if (end !== undefined) throw end.reason;
 }
 
 function checkLength(length: bigint): number {
