@@ -2,6 +2,9 @@
 import type { StringEncoding } from "../decode/ast.ts";
 import type { FuncType, Resource } from "../types/component-types.ts";
 
+/** Of arguments, and of results. */
+export type Direction = "in" | "out";
+
 interface SideOptions {
   readonly encoding: StringEncoding;
   readonly hasMemory: boolean;
@@ -18,6 +21,8 @@ export interface AdapterKey {
   readonly entered: number;
   /** Whether the host linked the two sides: traces tell them apart by it. */
   readonly isLink: boolean;
+  /** Whose fuel pays for what is copied, in both directions; undefined if nobody counts it. */
+  readonly payer: "caller" | "callee" | undefined;
 }
 
 /**
@@ -27,7 +32,7 @@ export interface AdapterKey {
 export interface PassedHandle {
   readonly kind: "own" | "borrow";
   readonly resource: Resource;
-  readonly direction: "in" | "out";
+  readonly direction: Direction;
 }
 
 export interface WrittenAdapter {

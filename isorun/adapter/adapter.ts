@@ -18,14 +18,16 @@ import {
 } from "../types/flatten.ts";
 import { layoutOf } from "../types/layout.ts";
 import { makeValueType } from "../types/value-type.ts";
-import type { AdapterKey, PassedHandle, WrittenAdapter } from "./adapter-key.ts";
+import { type AdapterImports, declareImports } from "./adapter-imports.ts";
+import type { AdapterKey, Direction, PassedHandle, WrittenAdapter } from "./adapter-key.ts";
+import { chargeBody, emitChargeForRecord } from "./charge.ts";
 import { CodeWriter, type Local } from "./code-writer.ts";
 import { emitCopy } from "./copy.ts";
-import { type Copying, emitRangeCheck, flatPlace, memoryPlace, type Side } from "./copying.ts";
-import { type EnterImports, emitCheckPending, emitEnter, emitLeave, importEnter } from "./enter.ts";
+import { type Copying, type EmitCharge, emitRangeCheck, flatPlace, memoryPlace, type Side } from "./copying.ts";
+import { emitCheckPending, emitEnter, emitLeave } from "./enter.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode, type TrapReason } from "./reasons.ts";
-import { canFailToTake, emitHeld, emitReturning, type Returning } from "./returning.ts";
+import { emitHeld, emitReturning } from "./returning.ts";
 import { SharedFuncs } from "./shared-copy.ts";
 import { stateOffsets } from "./state-memory.ts";
 import { stringCopyBody } from "./string-copy.ts";
@@ -47,33 +49,6 @@ export function writeAdapter(key: AdapterKey): WrittenAdapter {
   return new AdapterWriter(key, counted.handles).write();
 }
 
-interface Imports extends EnterImports {
-  readonly callee: number;
-  readonly post: number;
-  readonly reallocOfCaller: number;
-  readonly reallocOfCallee: number;
-  /** A trap of the caller alone, of which the callee is told nothing; and what begins to remember handles for it. */
-  readonly refuse: number;
-  readonly beginPassing: number;
-  readonly endLending: number;
-  readonly firstHandle: number;
-  readonly state: number;
-  readonly memoryOfCaller: number;
-  readonly memoryOfCallee: number;
-  /** Constants: where the state of an instance lies. */
-  readonly callerPlace: number;
-  readonly calleePlace: number;
-  readonly entered: readonly number[];
-  /** A trap of the caller alone, of which the callee has returned. */
-  readonly reject: number;
-  /** Where a post-return waits for the results to be taken. */
-  readonly returning: Returning | undefined;
-}
-
-const realloc: FlatFuncType = { params: ["i32", "i32", "i32", "i32"], results: ["i32"] };
-
-type Direction = "in" | "out";
-
 interface Flag {
   readonly offset: number;
   readonly value: 0 | 1;
@@ -86,10 +61,11 @@ class AdapterWriter {
   readonly #code: CodeWriter;
   readonly #lower: FlatFuncType;
   readonly #lift: FlatFuncType;
-  readonly #imports: Imports;
+  readonly #imports: AdapterImports;
   /** How many handles have been lent, if any can be. */
   readonly #lent: Local | undefined;
   readonly #stringFuncs = new Map<Direction, number>();
+  readonly #chargeFuncs = new Map<Direction, number>();
   readonly #shared: Readonly<Record<Direction, SharedFuncs>>;
 
   constructor(key: AdapterKey, handles: readonly PassedHandle[]) {
@@ -100,46 +76,11 @@ class AdapterWriter {
     this.#lift = flattenFunc(key.type, { role: "lift", ...plain });
     this.#code = new CodeWriter(this.#lower.params);
     this.#lent = key.type.params.some(({ type }) => type.hasBorrow) ? this.#code.local("i32") : undefined;
-    this.#imports = this.#declare(handles);
+    this.#imports = declareImports(this.#module, key, { lift: this.#lift, handles });
     const { params, result } = key.type;
     const types = params.map(({ type }) => type);
     const results = result === undefined ? [] : [result];
     this.#shared = { in: this.#sharedFuncs("in", types), out: this.#sharedFuncs("out", results) };
-  }
-
-  #declare(handles: readonly PassedHandle[]): Imports {
-    const { caller, callee, entered, isLink, type } = this.#key;
-    const module = this.#module;
-    const passesIn = isLink && handles.some(({ direction }) => direction === "in");
-    const imports = {
-      trap: module.importFunc("trap", { params: ["i32"], results: [] }),
-      callee: module.importFunc("callee", this.#lift),
-      post: callee.hasPostReturn ? module.importFunc("post", { params: this.#lift.results, results: [] }) : -1,
-      reallocOfCaller: caller.hasRealloc ? module.importFunc("realloc-caller", realloc) : -1,
-      reallocOfCallee: callee.hasRealloc ? module.importFunc("realloc-callee", realloc) : -1,
-      refuse: isLink ? module.importFunc("refuse", { params: ["i32"], results: [] }) : -1,
-      reject: isLink ? module.importFunc("reject", { params: ["i32"], results: [] }) : -1,
-      beginPassing: passesIn ? module.importFunc("begin-passing", { params: [], results: [] }) : -1,
-      endLending: module.importFunc("end-lending", { params: ["i32"], results: [] }),
-      ...importEnter(module),
-      firstHandle: 0,
-      memoryOfCaller: caller.hasMemory ? module.importMemory("memory-caller") : -1,
-      memoryOfCallee: callee.hasMemory ? module.importMemory("memory-callee") : -1,
-      // Behind the others: JavaScriptCore reaches the first memory faster than the rest, and loops read the caller's.
-      state: module.importMemory("state"),
-      callerPlace: module.importConstant("caller"),
-      calleePlace: module.importConstant("callee-place"),
-      entered: Array.from({ length: entered }, (_, index) => module.importConstant(`entered${index}`)),
-    };
-    const first = imports.resume + 1;
-    for (const [index, { kind }] of handles.entries()) {
-      module.importFunc(`handle${index}`, { params: kind === "own" ? ["i32"] : ["i32", "i32"], results: ["i32"] });
-    }
-    const waits = isLink && callee.hasPostReturn && canFailToTake(type.result);
-    const root = imports.entered.at(-1) ?? -1;
-    const { state } = imports;
-    const returning = waits ? { state, root, number: module.importConstant("link", "i64") } : undefined;
-    return { ...imports, firstHandle: first, returning };
   }
 
   /** All of it in one block: nobody catches what core code of the other side throws, whatever it was called for. */
@@ -288,6 +229,7 @@ class AdapterWriter {
       passHandle: (kind, resource) => this.#passHandle({ kind, resource, direction }, { code, lent }),
       passString: () => code.call(this.#stringFunc(direction)),
       lent: direction === "in" ? lent : undefined,
+      charge: this.#chargeIn(direction, code),
       shared: this.#shared[direction],
     };
   }
@@ -307,6 +249,23 @@ class AdapterWriter {
     code.get(passed);
   }
 
+  /** Nobody else ends by it where it is the caller who pays: what is given is too much for it, or what it is given. */
+  #chargeIn(direction: Direction, code: CodeWriter): EmitCharge | undefined {
+    const { fuel } = this.#imports;
+    if (fuel === undefined) return undefined;
+    const isGiver = (direction === "in") === (this.#key.payer === "caller");
+    const fail = (writer: CodeWriter): void => {
+      if (isGiver) this.#refuse(direction, "there is no fuel for a copy", writer);
+      else this.#reject(direction, "there is no fuel for a copy", writer);
+    };
+    const func = this.#chargeFuncs.get(direction) ?? this.#module.addFunc(chargeBody(fuel, fail));
+    this.#chargeFuncs.set(direction, func);
+    return (push) => {
+      push();
+      code.call(func);
+    };
+  }
+
   /** One for each direction, which all strings go through. */
   #stringFunc(direction: Direction): number {
     const known = this.#stringFuncs.get(direction);
@@ -318,6 +277,7 @@ class AdapterWriter {
       reallocate: (code, push) => this.#reallocate(direction === "out", { code, push }),
       trap: (code, reason) => this.#reject(direction, reason, code),
       refuse: (code, reason) => this.#refuse(direction, reason, code),
+      chargeWith: (code) => this.#chargeIn(direction, code),
     });
     const func = this.#module.addFunc(body);
     this.#stringFuncs.set(direction, func);
@@ -346,6 +306,7 @@ class AdapterWriter {
     const tuple = makeValueType({ kind: "tuple", types });
     const target = code.local("i32");
     this.#checkRecord(copying, { side: copying.from, pointer: source, type: tuple });
+    emitChargeForRecord(copying, tuple);
     copying.to.allocate(() => code.i32(layoutOf(tuple).align).i32(layoutOf(tuple).size));
     code.set(target);
     this.#checkRecord(copying, { side: copying.to, pointer: target, type: tuple });
@@ -382,6 +343,7 @@ class AdapterWriter {
       if (target === undefined) throw new Error("a result in memory has a pointer");
       this.#checkRecord(copying, { side: copying.from, pointer: core, type });
       this.#checkRecord(copying, { side: copying.to, pointer: target, type });
+      emitChargeForRecord(copying, type);
       emitCopy(copying, type, { from: memoryPlace(core), to: memoryPlace(target) });
       return [];
     }

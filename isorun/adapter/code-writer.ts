@@ -31,6 +31,7 @@ const opcodes = {
   "i32.shr_s": 0x75,
   "i32.shr_u": 0x76,
   "i64.add": 0x7c,
+  "i64.sub": 0x7d,
   "i64.mul": 0x7e,
   "i64.and": 0x83,
   "i64.or": 0x84,
@@ -158,6 +159,12 @@ export class CodeWriter {
 
   constant(global: number): this {
     this.code.push(0x23, ...unsigned(global));
+    return this;
+  }
+
+  /** Of an account. */
+  assign(global: number): this {
+    this.code.push(0x24, ...unsigned(global));
     return this;
   }
 

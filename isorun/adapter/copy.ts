@@ -8,6 +8,7 @@ import type { ValueType } from "../types/component-types.ts";
 import { flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
 import { discriminantSize, makeValueType, partsOf } from "../types/value-type.ts";
+import { blockBytes, costOfItem, emitChargeForBytes } from "./charge.ts";
 import type { CodeWriter, Local } from "./code-writer.ts";
 import { emitCopyBytes, emitCopyFixed } from "./copy-bytes.ts";
 import { bytesMax, type Copying, emitRangeCheck, flatPlace, memoryPlace, type Place, type Route } from "./copying.ts";
@@ -162,7 +163,9 @@ function copyFixedList(
   code.get(from.pointer).i32(from.offset).op("i32.add").set(source);
   code.get(to.pointer).i32(to.offset).op("i32.add").set(target);
   code.i32(length).set(count);
-  copyItems(copying, element, { source, target, count });
+  // Who is around it has paid for its bytes: clocks wait for no more than a block.
+  const copyThem = length * size > blockBytes ? copyAnyItems : copyItems;
+  copyThem(copying, element, { source, target, count });
 }
 
 interface Items {
@@ -170,6 +173,35 @@ interface Items {
   readonly target: Local;
   /** Counted down to zero. */
   readonly count: Local;
+}
+
+/** As many as somebody says: paid for block by block. */
+function copyAnyItems(copying: Copying, element: ValueType, items: Items): void {
+  const { code, charge } = copying;
+  if (charge === undefined) return copyItems(copying, element, items);
+  const { count } = items;
+  const cost = costOfItem(element);
+  const most = Math.max(Math.floor(blockBytes / layoutOf(element).size), 1);
+  const rest = code.local("i32");
+  code.get(count).set(rest);
+  code.block(() => {
+    code.loop(() => {
+      code.get(rest).op("i32.eqz").branchIf(1);
+      code
+        .get(rest)
+        .tee(count)
+        .i32(most)
+        .op("i32.gt_u")
+        .if(() => code.i32(most).set(count));
+      code.get(rest).get(count).op("i32.sub").set(rest);
+      charge(() => {
+        code.get(count);
+        if (cost > 1) code.i32(cost).op("i32.mul");
+      });
+      copyItems(copying, element, items);
+      code.branch(0);
+    });
+  });
 }
 
 function copyItems(copying: Copying, element: ValueType, { source, target, count }: Items): void {
@@ -248,6 +280,7 @@ function copyList(copying: Copying, element: ValueType, { from, to }: Route): vo
   const bytes = code.local("i32");
   code.get(wide).op("i32.wrap_i64").set(bytes);
   emitRangeCheck(copying, copying.from, { pointer, bytes, align });
+  if (isPlain(element)) emitChargeForBytes(code, copying.charge, bytes);
   const target = code.local("i32");
   copying.to.allocate(() => code.i32(align).get(bytes));
   code.set(target);
@@ -258,7 +291,7 @@ function copyList(copying: Copying, element: ValueType, { from, to }: Route): vo
   } else {
     const items = { source: code.local("i32"), target: code.local("i32"), count: code.local("i32") };
     code.get(pointer).set(items.source).get(target).set(items.target).get(length).set(items.count);
-    copyItems(copying, element, items);
+    copyAnyItems(copying, element, items);
   }
   writePair(copying, to, { pointer: target, length });
 }

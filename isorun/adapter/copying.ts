@@ -13,6 +13,9 @@ export interface Side {
   readonly allocate: (push: () => void) => void;
 }
 
+/** Emits that as many instructions as are pushed are paid. */
+export type EmitCharge = (push: () => void) => void;
+
 export interface Copying {
   readonly code: CodeWriter;
   readonly from: Side;
@@ -28,6 +31,8 @@ export interface Copying {
   /** How many handles have been lent, if any can be. */
   readonly lent: Local | undefined;
   readonly shared: SharedCopies;
+  /** Emits that what is about to be copied is paid for, if it is. */
+  readonly charge: EmitCharge | undefined;
 }
 
 /** Functions of the adapter that copy the values of one type. */

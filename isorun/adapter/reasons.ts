@@ -15,6 +15,7 @@ export const trapReasons = [
   "unpaired surrogate found in a utf-16 string",
   "an exception of core code was not caught",
   "cannot block: a frame of JavaScript is in the way",
+  "there is no fuel for a copy",
 ] as const;
 
 export type TrapReason = (typeof trapReasons)[number];

@@ -7,9 +7,10 @@
  * it was validated: then it gets what it has written, and nobody else anything.
  */
 import type { StringEncoding } from "../decode/ast.ts";
+import { emitChargeForBytes, emitChargeForUnits } from "./charge.ts";
 import { CodeWriter } from "./code-writer.ts";
 import { emitCopyBytes } from "./copy-bytes.ts";
-import { bytesMax } from "./copying.ts";
+import { bytesMax, type EmitCharge } from "./copying.ts";
 import type { FunctionBody } from "./module-writer.ts";
 import type { TrapReason } from "./reasons.ts";
 import { emitStoreProbablyUtf16, emitStoreUtf8AsLatin1, emitStoreUtf16AsLatin1, utf16Tag } from "./store-latin1.ts";
@@ -33,6 +34,7 @@ export interface StringCopy {
   readonly trap: (code: CodeWriter, reason: TrapReason) => void;
   /** The same where it is the source that is wrong. */
   readonly refuse?: (code: CodeWriter, reason: TrapReason) => void;
+  readonly chargeWith?: (code: CodeWriter) => EmitCharge | undefined;
 }
 
 export const stringCopyType = { params: ["i32", "i32"], results: ["i32", "i32"] } as const;
@@ -61,7 +63,7 @@ export function stringCopyBody(copy: StringCopy): FunctionBody {
 
 function transcodingOf(
   code: CodeWriter,
-  { from, to, hasVectors, reallocate, trap, refuse = trap }: StringCopy,
+  { from, to, hasVectors, reallocate, trap, refuse = trap, chargeWith }: StringCopy,
 ): Transcoding {
   const [pointer, units] = code.params;
   if (pointer === undefined || units === undefined) throw new Error("the copy of a string has two parameters");
@@ -73,6 +75,7 @@ function transcodingOf(
     target: to.memory,
     fail: (reason) => () => refuse(code, reason),
     failTarget: (reason) => () => trap(code, reason),
+    charge: chargeWith?.(code),
     reallocate: (push) => reallocate(code, push),
     pointer,
     units,
@@ -96,13 +99,17 @@ interface Pair {
 }
 
 function emitTextCopy(given: Transcoding, pair: Pair): void {
-  emitSourceCheck(given, pair.from);
+  emitSourceCheck(given, pair);
   emitStore(given, pair);
 }
 
-/** `load_string_from_range` */
-function emitSourceCheck(given: Transcoding, from: SimpleEncoding): void {
-  const { code, source: memory, fail, pointer, units, at, end, size } = given;
+/** Whether the bytes stay as they are. */
+const isSame = ({ from, to }: Pair): boolean => from === to || (from === "latin1" && to === "latin1-utf16");
+
+/** `load_string_from_range`, and what all of it costs. */
+function emitSourceCheck(given: Transcoding, pair: Pair): void {
+  const { code, source: memory, fail, pointer, units, at, end, size, charge } = given;
+  const { from } = pair;
   const isWide = from === "utf16" || from === "tagged-utf16";
   const unitsMax = isWide ? Math.floor(bytesMax / 2) : bytesMax;
   code.get(units).i32(unitsMax).op("i32.gt_u").if(fail("wasm trap: string content out-of-bounds"));
@@ -110,6 +117,8 @@ function emitSourceCheck(given: Transcoding, from: SimpleEncoding): void {
   if (isWide) code.i32(1).op("i32.shl");
   code.set(size);
   emitBoundsCheck({ code, memory, fail }, { pointer, bytes: size, align: from === "utf8" ? 1 : 2 });
+  if (isSame(pair)) emitChargeForBytes(code, charge, size);
+  else emitChargeForUnits(code, charge, { bytes: size, units });
   code.get(pointer).tee(at).get(size).op("i32.add").set(end);
   if (from === "utf8") emitUtf8Validation(given);
   else if (isWide) emitUtf16Validation(given);

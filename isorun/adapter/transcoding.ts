@@ -1,5 +1,6 @@
 /** What the copy of a string is emitted with: places that are walked along, and the allocation in the target. */
 import type { CodeWriter, Local } from "./code-writer.ts";
+import type { EmitCharge } from "./copying.ts";
 import type { TrapReason } from "./reasons.ts";
 
 export interface Transcoding {
@@ -15,6 +16,7 @@ export interface Transcoding {
   readonly failTarget: (reason: TrapReason) => () => void;
   /** Emits a call of the target's allocator with what is pushed: the old block, its size, alignment, the new size. */
   readonly reallocate: (push: () => void) => void;
+  readonly charge: EmitCharge | undefined;
   /** Where the source begins, in bytes, and its length in code units. */
   readonly pointer: Local;
   readonly units: Local;

@@ -1,4 +1,5 @@
 /** Links an adapter: a core function of one instance that calls the core function of another. */
+import type { AdapterKey } from "../adapter/adapter-key.ts";
 import { type Adapter, adapterOf } from "../adapter/adapter-of.ts";
 import {
   type BorrowScope,
@@ -31,18 +32,22 @@ export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adap
   const entering = callee.enteringFrom(scope.instance);
   const isLink = callee.root !== scope.instance.root;
   if (isLink) scope.instance.root.links.add(callee.root);
+  const payer = payerOf(scope.instance, callee);
+  const fuel = payer && (payer === "caller" ? scope.instance : callee).root.fuel;
   const { module, handles } = adapterOf({
     type,
     caller: sideOf(scope, options),
     callee: { ...sideOf(lifted.scope, lifted.options), hasPostReturn: lifted.post !== undefined },
     entered: entering.length,
     isLink,
+    payer,
   });
   const passing = new Passing(scope.instance, callee);
   const imports: Record<string, unknown> = {
     ...coreImports(scope, { type, options, lifted }, passing),
     ...hostImports({ handles, scope, passing }),
     ...turnImports(scope.instance.states, callee),
+    ...(fuel && { fuel: fuel.account, short: fuel.short }),
     state: scope.instance.states.memory,
     caller: scope.instance.place,
     "callee-place": callee.place,
@@ -51,6 +56,12 @@ export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adap
   for (const [index, instance] of entering.entries()) imports[`entered${index}`] = instance.place;
   const { exports } = new WebAssembly.Instance(module, { "": imports as Record<string, CoreItem> });
   return exports["f"] as CoreItem; // what an adapter exports
+}
+
+/** Who calls pays for what it wants to be copied; else who is called, so that a limit of anybody's is kept. */
+function payerOf(caller: ComponentInstance, callee: ComponentInstance): AdapterKey["payer"] {
+  if (caller.root.fuel !== undefined) return "caller";
+  return callee.root.fuel === undefined ? undefined : "callee";
 }
 
 const sideOf = ({ instance }: RuntimeScope, { encoding, memory, realloc }: CanonicalOptions) => ({

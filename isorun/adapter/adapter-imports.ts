@@ -1,0 +1,76 @@
+/** What an adapter imports, in the order of its indices. */
+import type { FlatFuncType } from "../types/flatten.ts";
+import type { AdapterKey, PassedHandle } from "./adapter-key.ts";
+import { copiesBySize } from "./charge.ts";
+import { type EnterImports, importEnter } from "./enter.ts";
+import { type FuelImports, importFuel } from "./fuel-check.ts";
+import type { ModuleWriter } from "./module-writer.ts";
+import { canFailToTake, type Returning } from "./returning.ts";
+
+export interface AdapterImports extends EnterImports {
+  readonly callee: number;
+  readonly post: number;
+  readonly reallocOfCaller: number;
+  readonly reallocOfCallee: number;
+  /** A trap of the caller alone, of which the callee is told nothing; and what begins to remember handles for it. */
+  readonly refuse: number;
+  readonly beginPassing: number;
+  readonly endLending: number;
+  readonly firstHandle: number;
+  readonly state: number;
+  readonly memoryOfCaller: number;
+  readonly memoryOfCallee: number;
+  /** Constants: where the state of an instance lies. */
+  readonly callerPlace: number;
+  readonly calleePlace: number;
+  readonly entered: readonly number[];
+  /** A trap of the caller alone, of which the callee has returned. */
+  readonly reject: number;
+  /** Of who pays for what is copied, if anybody does. */
+  readonly fuel: FuelImports | undefined;
+  /** Where a post-return waits for the results to be taken. */
+  readonly returning: Returning | undefined;
+}
+
+const realloc: FlatFuncType = { params: ["i32", "i32", "i32", "i32"], results: ["i32"] };
+
+interface Declared {
+  /** Of the core function that is called. */
+  readonly lift: FlatFuncType;
+  readonly handles: readonly PassedHandle[];
+}
+
+export function declareImports(module: ModuleWriter, key: AdapterKey, { lift, handles }: Declared): AdapterImports {
+  const { caller, callee, entered, isLink, type, payer } = key;
+  const passesIn = isLink && handles.some(({ direction }) => direction === "in");
+  const imports = {
+    trap: module.importFunc("trap", { params: ["i32"], results: [] }),
+    callee: module.importFunc("callee", lift),
+    post: callee.hasPostReturn ? module.importFunc("post", { params: lift.results, results: [] }) : -1,
+    reallocOfCaller: caller.hasRealloc ? module.importFunc("realloc-caller", realloc) : -1,
+    reallocOfCallee: callee.hasRealloc ? module.importFunc("realloc-callee", realloc) : -1,
+    refuse: isLink ? module.importFunc("refuse", { params: ["i32"], results: [] }) : -1,
+    reject: isLink ? module.importFunc("reject", { params: ["i32"], results: [] }) : -1,
+    beginPassing: passesIn ? module.importFunc("begin-passing", { params: [], results: [] }) : -1,
+    endLending: module.importFunc("end-lending", { params: ["i32"], results: [] }),
+    fuel: payer !== undefined && copiesBySize(type) ? importFuel(module) : undefined,
+    ...importEnter(module),
+    firstHandle: 0,
+    memoryOfCaller: caller.hasMemory ? module.importMemory("memory-caller") : -1,
+    memoryOfCallee: callee.hasMemory ? module.importMemory("memory-callee") : -1,
+    // Behind the others: JavaScriptCore reaches the first memory faster than the rest, and loops read the caller's.
+    state: module.importMemory("state"),
+    callerPlace: module.importConstant("caller"),
+    calleePlace: module.importConstant("callee-place"),
+    entered: Array.from({ length: entered }, (_, index) => module.importConstant(`entered${index}`)),
+  };
+  const first = imports.resume + 1;
+  for (const [index, { kind }] of handles.entries()) {
+    module.importFunc(`handle${index}`, { params: kind === "own" ? ["i32"] : ["i32", "i32"], results: ["i32"] });
+  }
+  const waits = isLink && callee.hasPostReturn && canFailToTake(type.result);
+  const root = imports.entered.at(-1) ?? -1;
+  const { state } = imports;
+  const returning = waits ? { state, root, number: module.importConstant("link", "i64") } : undefined;
+  return { ...imports, firstHandle: first, returning };
+}

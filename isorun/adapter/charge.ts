@@ -1,0 +1,63 @@
+/** How adapters pay for what they copy (copy-cost.ts), before they do it. */
+import type { FuncType, ValueType } from "../types/component-types.ts";
+import { hasPointers } from "../types/flatten.ts";
+import { layoutOf } from "../types/layout.ts";
+import { makeValueType } from "../types/value-type.ts";
+import { CodeWriter, type Local } from "./code-writer.ts";
+import { bytesPerInstructionLog2, freeCopyBytes } from "./copy-cost.ts";
+import type { Copying, EmitCharge } from "./copying.ts";
+import { emitFuelCheck, type FuelImports } from "./fuel-check.ts";
+import type { FunctionBody } from "./module-writer.ts";
+
+/** Values that are copied one by one are paid for in blocks of so many bytes, so that clocks are looked at in between. */
+export const blockBytes = 8192;
+
+const isLarge = (type: ValueType): boolean => layoutOf(type).size > freeCopyBytes;
+
+/** Whether a call copies what may be of any size, or is large. */
+export function copiesBySize({ params, result }: FuncType): boolean {
+  const types = params.map(({ type }) => type);
+  return [makeValueType({ kind: "tuple", types }), ...(result === undefined ? [] : [result])].some(
+    (type) => hasPointers(type) || isLarge(type),
+  );
+}
+
+const chargeType = { params: ["i32"], results: [] } as const;
+
+/** (instructions) → (): takes them from the account, and traps where there are no more to be had. */
+export function chargeBody(imports: FuelImports, fail: (code: CodeWriter) => void): FunctionBody {
+  const code = new CodeWriter(chargeType.params);
+  const { fuel } = imports;
+  code.constant(fuel);
+  for (const instructions of code.params) code.get(instructions);
+  code.op("i64.extend_i32_u", "i64.sub").assign(fuel);
+  emitFuelCheck(code, imports, "none", () => fail(code));
+  return { type: chargeType, locals: code.locals, code: code.code };
+}
+
+/** Of what is copied at once. */
+export function emitChargeForBytes(code: CodeWriter, charge: EmitCharge | undefined, bytes: Local): void {
+  if (charge === undefined) return;
+  code.get(bytes).i32(freeCopyBytes).op("i32.gt_u");
+  code.if(() => charge(() => code.get(bytes).i32(bytesPerInstructionLog2).op("i32.shr_u")));
+}
+
+/** Of a string that is written in another encoding. */
+export function emitChargeForUnits(
+  code: CodeWriter,
+  charge: EmitCharge | undefined,
+  { bytes, units }: { readonly bytes: Local; readonly units: Local },
+): void {
+  if (charge === undefined) return;
+  code.get(bytes).i32(freeCopyBytes).op("i32.gt_u");
+  code.if(() => charge(() => code.get(units)));
+}
+
+/** Of parameters or results that lie in memory. */
+export function emitChargeForRecord({ code, charge }: Copying, type: ValueType): void {
+  if (charge === undefined || !isLarge(type)) return;
+  charge(() => code.i32(layoutOf(type).size >>> bytesPerInstructionLog2));
+}
+
+/** What an item of a list costs, beside what lies behind its pointers. */
+export const costOfItem = (type: ValueType): number => Math.max(layoutOf(type).size >>> bytesPerInstructionLog2, 1);
