@@ -196,3 +196,30 @@ test("an argument that aborts the call keeps it from the guest, which goes on", 
   expect([codeOf(failure), instance.state, marks]).toEqual(["cancelled", "ready", 0]);
   expect(await instance.call("take", [[1, 2]])).toBe(1);
 });
+
+/** What stops the call that reads it. */
+const stopping: Readonly<Record<string, (abort: () => void) => Iterable<unknown>>> = {
+  "that never end": function* (abort) {
+    for (let count = 1; ; count += 1) {
+      if (count === 5) abort();
+      if (count === 1000) expect.unreachable("the call that reads it has been stopped");
+      yield count;
+    }
+  },
+  "of which one is wrong": function* (abort) {
+    abort();
+    yield "no number";
+  },
+};
+
+test.each(Object.entries(stopping))(
+  "items %s stop their call: that is told, and few more are read",
+  async (_, give) => {
+    const instance = await instanceOf({ act: () => undefined, isPromised: false });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const given = give(() => controller.abort());
+    const failure = await instance.call("take", [given], { signal }).catch((error: unknown) => error);
+    expect([codeOf(failure), instance.state, marks]).toEqual(["cancelled", "ready", 0]);
+  },
+);
