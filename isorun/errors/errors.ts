@@ -349,8 +349,12 @@ export interface LinkProblem {
   readonly message: string;
 }
 
+/** How many problems a message lists: a component can ask for more than anybody reads. */
+const listedMax = 500;
+
 /**
- * What an instance needs and was not given, or what does not fit, all at once. No code of the guest has run.
+ * What an instance needs and was not given, or what does not fit, all at once. No code of the guest has run. The message
+ * has a line for each problem, of the first 500.
  *
  * ```ts
  * const failure = await runtime.instance(await runtime.load(printing)).instantiate().catch((error: unknown) => error);
@@ -362,7 +366,9 @@ export class LinkError extends IsorunError {
   readonly problems: readonly LinkProblem[];
 
   constructor(problems: readonly LinkProblem[]) {
-    super(problems.map(({ message }) => message).join("\n"));
+    const listed = problems.slice(0, listedMax).map(({ message }) => message);
+    const more = problems.length - listed.length;
+    super([...listed, ...(more === 0 ? [] : [`… and ${more} more`])].join("\n"));
     this.problems = problems;
   }
 }

@@ -1,10 +1,14 @@
 /** Link errors tell all at once, with the function and both types; and nothing that was linked is silently left out. */
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
+import { Scheduler } from "../call/scheduler.ts";
 import { LinkError, type LinkProblem } from "../errors/errors.ts";
 import { thrownBy } from "../errors/testing/failure-of.ts";
+import type { ComponentType, FuncType } from "../types/component-types.ts";
 import type { InstanceBuilder } from "./instance-builder.ts";
 import { InterfaceTypes } from "./interface-types.ts";
+import { linkImports } from "./link.ts";
+import { Linker } from "./linker.ts";
 import { Runtime } from "./runtime.ts";
 
 const serving = (name: string) => `(component
@@ -73,11 +77,14 @@ beforeAll(async () => {
 const runtime = new Runtime();
 const load = (text: string) => runtime.load(read(text));
 
-async function problemsOf(builder: InstanceBuilder): Promise<readonly LinkProblem[]> {
+async function failureOf(builder: InstanceBuilder): Promise<LinkError> {
   const end = await builder.instantiate().catch((error: unknown) => error);
   if (!(end instanceof LinkError)) throw new Error("it was linked", { cause: end });
-  return end.problems;
+  return end;
 }
+
+const problemsOf = async (builder: InstanceBuilder): Promise<readonly LinkProblem[]> =>
+  (await failureOf(builder)).problems;
 
 test("all that does not fit of a linked instance is told, with both types", async () => {
   const provider = await runtime.instance(await load(serving("a:b/c"))).instantiate();
@@ -232,3 +239,56 @@ test("types are named as the component names them, and written out where both ha
     ["open", "func(in: borrow<r>, all: %string) -> list<r>", undefined],
   ]);
 });
+
+const [many, long] = [2000, "x".repeat(50_000)];
+const funcs = Array.from({ length: many }, (_, index) => `f${index}`);
+const wide = `(component ${funcs.map((name) => `(import "${name}" (func))`).join(" ")})`;
+const lengthy = `(component (import "a:b/${long}" (instance (type $t (func (param "${long}" u8)))
+  ${funcs.map((name) => `(export "${name}" (func (type $t)))`).join(" ")})))`;
+
+test("a message lists so many problems, the error has all, and long names are cut off in texts", async () => {
+  const parse = await assemble([wide, lengthy]);
+  const all = await failureOf(runtime.instance(await runtime.load(parse(wide))));
+  expect(all.problems).toHaveLength(many);
+  expect(all.message.split("\n")).toEqual([
+    ...all.problems.slice(0, 500).map(({ message }) => message),
+    `… and ${many - 500} more`,
+  ]);
+  const { problems, message } = await failureOf(runtime.instance(await runtime.load(parse(lengthy))));
+  expect(problems[1]).toMatchObject({ kind: "missing", import: `a:b/${long}`, func: "f1", wanted: "func(…: …)" });
+  expect(problems[1]?.message).toStartWith(`cannot link 'f1' of 'a:b/${"x".repeat(196)}…': nothing was given for it`);
+  expect(message.length).toBeLessThan(500 * 1000);
+});
+
+test("what is missing is compared with what nothing imports once for all", () => {
+  let walks = 0;
+  class Counted extends Map<string, FuncType> {
+    override [Symbol.iterator]() {
+      walks += 1;
+      return super[Symbol.iterator]();
+    }
+  }
+  const type = { kind: "func", isAsync: false, params: [], result: undefined, hasResource: false } as const;
+  const imports = new Counted(funcs.map((name) => [name, type]));
+  const linker = new Linker();
+  linker.func("f_1", () => undefined);
+  const given = { linker, locals: new Map(), unknownImportsTrap: false, isTimed: false, moduleOf: noModule };
+  const ask = () => linkImports({ ...nothing, imports }, { ...given, scheduler: new Scheduler(new Int32Array(16)) });
+  const failure = thrownBy(ask);
+  if (!(failure instanceof LinkError)) throw failure;
+  expect(failure.problems).toHaveLength(many);
+  expect(failure.problems[1]?.message).toEndWith("; it does not import 'f_1', which was given");
+  expect(walks).toBeLessThan(10);
+});
+
+const nothing: ComponentType = {
+  kind: "component",
+  imports: new Map(),
+  exports: new Map(),
+  importedResources: [],
+  definedResources: new Set(),
+};
+
+function noModule(): never {
+  throw new Error("no module is given");
+}

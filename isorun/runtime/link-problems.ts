@@ -22,6 +22,8 @@ type Kind = LinkProblem["kind"];
 
 export class LinkProblems {
   readonly all: LinkProblem[] = [];
+  /** By the names of imports. */
+  readonly #providers = new Map<string, string | undefined>();
 
   /** @param path the import, then the names in it */
   add(path: Place, kind: Kind, detail: string): void {
@@ -30,13 +32,19 @@ export class LinkProblems {
 
   /** Nothing was given for it. */
   addMissing(path: Place, type: ExternType, { isInterfaceGiven, unasked = [] }: Around): void {
-    const wanted = type.kind === "type" && type.type.kind === "resource" ? "a resource" : formatExternType(type);
-    const provider = isInterfaceGiven ? undefined : providerOf(path[0] ?? "");
+    const isResource = type.kind === "type" && type.type.kind === "resource";
+    const wanted = isResource ? "a resource" : clipped(formatExternType(type, { letters: textMax }));
+    const provider = isInterfaceGiven ? undefined : this.#providerOf(path[0] ?? "");
     const meant = unasked.length === 0 ? "" : `; it does not import ${unasked.map(quoted).join(", ")}, which was given`;
     const hint = provider === undefined ? meant : `; ${provider} would provide it`;
     const nothing = isInterfaceGiven ? "what was given for its interface has no such item" : "nothing was given for it";
     const detail = isInterfaceGiven ? `${nothing}; it is ${wanted}${meant}` : `${nothing}, which is ${wanted}${hint}`;
     this.#push(path, { kind: "missing", detail, wanted, provider });
+  }
+
+  #providerOf(name: string): string | undefined {
+    if (!this.#providers.has(name)) this.#providers.set(name, providerOf(name));
+    return this.#providers.get(name);
   }
 
   addMismatch(path: Place, { wanted, given, wantedIn, givenIn, giver, mismatch }: Pair): void {
@@ -49,10 +57,16 @@ export class LinkProblems {
   #push(path: Place, { kind, detail, ...more }: Problem): void {
     const [name = "", ...rest] = path;
     const func = rest.join(".");
-    const place = func === "" ? `'${name}'` : `'${func}' of '${name}'`;
+    const place = func === "" ? shown(name) : `${shown(func)} of ${shown(name)}`;
     const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
     const part = func === "" ? {} : { func };
-    this.all.push({ kind, import: name, ...part, ...given, message: `cannot link ${place}: ${detail}` });
+    this.all.push({
+      kind,
+      import: name,
+      ...part,
+      ...given,
+      message: `cannot link ${place}: ${clippedTo(detailMax, detail)}`,
+    });
   }
 }
 
@@ -74,10 +88,15 @@ interface Problem {
   readonly given?: string;
 }
 
-/** Types may be as long as a component is. */
+/** Types may be as long as a component is, and so may names. */
 const textMax = 600;
+const nameMax = 200;
+/** Two types, and what is said of them. */
+const detailMax = 3 * textMax;
 
-export const clipped = (text: string): string => (text.length <= textMax ? text : `${text.slice(0, textMax)}…`);
+const clippedTo = (max: number, text: string): string => (text.length <= max ? text : `${text.slice(0, max)}…`);
+export const clipped = (text: string): string => clippedTo(textMax, text);
+const shown = (name: string): string => quoted(clippedTo(nameMax, name));
 
 type Beside = readonly [type: ExternType, beside: ReadonlyMap<string, ExternType> | undefined];
 

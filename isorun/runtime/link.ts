@@ -20,6 +20,7 @@ import { ImportTypes } from "./import-types.ts";
 import { LinkProblems } from "./link-problems.ts";
 import { type HostDefinition, Linker } from "./linker.ts";
 import { addUnasked, type LocalLink, localItem } from "./local-link.ts";
+import { Unasked } from "./unasked.ts";
 
 /** A core module of the host, compiled when its type has turned out to fit. */
 export interface GivenModule {
@@ -48,7 +49,7 @@ export function linkImports({ imports, importedResources }: ComponentType, given
     open: new Set(importedResources.map(({ resource }) => resource)),
     typeOf: (name) => localOf(name)?.type ?? Linker.typeOf(definitionOf(name)),
   });
-  const linking = { imports, given, problems, types, resources: new Map() };
+  const linking = { given, problems, types, definitionOf, unasked: new Unasked(imports), resources: new Map() };
   const items = new Map<string, Item>();
   for (const [name, type] of imports) {
     const local = localOf(name);
@@ -79,8 +80,10 @@ interface HostImport {
 }
 
 interface Linking {
-  readonly imports: ReadonlyMap<string, ExternType>;
   readonly given: Given;
+  /** What was defined for an import. */
+  readonly definitionOf: (name: string) => HostDefinition | undefined;
+  readonly unasked: Unasked;
   readonly problems: LinkProblems;
   readonly types: ImportTypes;
   /** What was found for the resources of imports so far: other interfaces use them under names of their own. */
@@ -131,7 +134,9 @@ function hostFuncItem({ path, type, definition, around }: FuncImport, linking: L
   }
   const { scheduler, isTimed } = given;
   const call = hostFunc(type, { path, implementation, scheduler, isTimed });
-  return { kind: "func", call, name: path.join("#") };
+  // Not joined: an interface may have a name that is long, and many functions, and this shares it.
+  const name = path.reduce((before, part) => `${before}#${part}`);
+  return { kind: "func", call, name };
 }
 
 interface ModuleImport {
@@ -227,16 +232,12 @@ function absentItem({ path, type, around, isInterfaceGiven = false }: HostImport
 function unaskedLike(
   path: readonly string[],
   around: InstanceType | undefined,
-  { given, imports }: Linking,
+  { given, definitionOf, unasked }: Linking,
 ): readonly string[] {
   const [first = "", name = first] = path;
-  const top = Linker.definitionsOf(given.linker);
-  const outer = compatibleLookup(top)(first);
-  const definitions = path.length > 1 && outer?.kind === "instance" ? Linker.definitionsOf(outer.linker) : top;
-  const askedFor = around !== undefined && definitions !== top ? around.exports : imports;
-  const isAsked = compatibleLookup(askedFor);
-  const unasked = [...definitions.keys()].filter((each) => isAsked(each) === undefined);
-  return nearest(definitions === top ? first : name, unasked);
+  const outer = path.length > 1 ? definitionOf(first) : undefined;
+  if (outer?.kind !== "instance") return nearest(first, unasked.among(Linker.definitionsOf(given.linker)));
+  return nearest(name, unasked.among(Linker.definitionsOf(outer.linker), around));
 }
 
 function fallbackFor(path: readonly string[], type: ExternType, { given }: Linking): HostDefinition | undefined {
