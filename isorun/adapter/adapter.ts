@@ -20,7 +20,7 @@ import { layoutOf } from "../types/layout.ts";
 import { makeValueType } from "../types/value-type.ts";
 import { type AdapterImports, declareImports } from "./adapter-imports.ts";
 import type { AdapterKey, Direction, PassedHandle, WrittenAdapter } from "./adapter-key.ts";
-import { chargeBody, emitChargeForRecord } from "./charge.ts";
+import { askBody, emitCharge, emitChargeForRecord } from "./charge.ts";
 import { CodeWriter, type Local } from "./code-writer.ts";
 import { emitCopy } from "./copy.ts";
 import { type Copying, type EmitCharge, emitRangeCheck, flatPlace, memoryPlace, type Side } from "./copying.ts";
@@ -65,7 +65,7 @@ class AdapterWriter {
   /** How many handles have been lent, if any can be. */
   readonly #lent: Local | undefined;
   readonly #stringFuncs = new Map<Direction, number>();
-  readonly #chargeFuncs = new Map<Direction, number>();
+  readonly #askFuncs = new Map<Direction, number>();
   readonly #shared: Readonly<Record<Direction, SharedFuncs>>;
 
   constructor(key: AdapterKey, handles: readonly PassedHandle[]) {
@@ -258,11 +258,10 @@ class AdapterWriter {
       if (isGiver) this.#refuse(direction, "there is no fuel for a copy", writer);
       else this.#reject(direction, "there is no fuel for a copy", writer);
     };
-    const func = this.#chargeFuncs.get(direction) ?? this.#module.addFunc(chargeBody(fuel, fail));
-    this.#chargeFuncs.set(direction, func);
     return (push) => {
-      push();
-      code.call(func);
+      const ask = this.#askFuncs.get(direction) ?? this.#module.addFunc(askBody(fuel, fail));
+      this.#askFuncs.set(direction, ask);
+      emitCharge(code, { fuel: fuel.fuel, ask }, push);
     };
   }
 

@@ -6,7 +6,7 @@ import { makeValueType } from "../types/value-type.ts";
 import { CodeWriter, type Local } from "./code-writer.ts";
 import { bytesPerInstructionLog2, freeCopyBytes } from "./copy-cost.ts";
 import type { Copying, EmitCharge } from "./copying.ts";
-import { emitFuelCheck, type FuelImports } from "./fuel-check.ts";
+import { type FuelImports, fuelWants } from "./fuel-check.ts";
 import type { FunctionBody } from "./module-writer.ts";
 
 /** Values that are copied one by one are paid for in blocks of so many bytes, so that clocks are looked at in between. */
@@ -22,17 +22,24 @@ export function copiesBySize({ params, result }: FuncType): boolean {
   );
 }
 
-const chargeType = { params: ["i32"], results: [] } as const;
+const askType = { params: [], results: [] } as const;
 
-/** (instructions) → (): takes them from the account, and traps where there are no more to be had. */
-export function chargeBody(imports: FuelImports, fail: (code: CodeWriter) => void): FunctionBody {
-  const code = new CodeWriter(chargeType.params);
-  const { fuel } = imports;
+/** () → (): asks for more, and traps where there is no more to be had. Apart, since it is seldom called. */
+export function askBody({ short }: FuelImports, fail: (code: CodeWriter) => void): FunctionBody {
+  const code = new CodeWriter(askType.params);
+  code.i32(fuelWants.none).call(short);
+  code.if(() => fail(code));
+  return { type: askType, locals: code.locals, code: code.code };
+}
+
+/** @param ask the function of `askBody` */
+export function emitCharge(code: CodeWriter, { fuel, ask }: { fuel: number; ask: number }, push: () => void): void {
+  const left = code.local("i64");
   code.constant(fuel);
-  for (const instructions of code.params) code.get(instructions);
-  code.op("i64.extend_i32_u", "i64.sub").assign(fuel);
-  emitFuelCheck(code, imports, "none", () => fail(code));
-  return { type: chargeType, locals: code.locals, code: code.code };
+  push();
+  code.op("i64.extend_i32_u", "i64.sub").tee(left).assign(fuel);
+  code.get(left).i64(0).op("i64.lt_s");
+  code.if(() => code.call(ask));
 }
 
 /** Of what is copied at once. */

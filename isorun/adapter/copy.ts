@@ -184,23 +184,20 @@ function copyAnyItems(copying: Copying, element: ValueType, items: Items): void 
   const most = Math.max(Math.floor(blockBytes / layoutOf(element).size), 1);
   const rest = code.local("i32");
   code.get(count).set(rest);
-  code.block(() => {
-    code.loop(() => {
-      code.get(rest).op("i32.eqz").branchIf(1);
-      code
-        .get(rest)
-        .tee(count)
-        .i32(most)
-        .op("i32.gt_u")
-        .if(() => code.i32(most).set(count));
-      code.get(rest).get(count).op("i32.sub").set(rest);
-      charge(() => {
-        code.get(count);
-        if (cost > 1) code.i32(cost).op("i32.mul");
-      });
-      copyItems(copying, element, items);
-      code.branch(0);
+  code.loop(() => {
+    code
+      .get(rest)
+      .tee(count)
+      .i32(most)
+      .op("i32.gt_u")
+      .if(() => code.i32(most).set(count));
+    code.get(rest).get(count).op("i32.sub").set(rest);
+    charge(() => {
+      code.get(count);
+      if (cost > 1) code.i32(cost).op("i32.mul");
     });
+    copyItems(copying, element, items);
+    code.get(rest).branchIf(0);
   });
 }
 

@@ -31,16 +31,12 @@ export const importFuel = (module: ModuleWriter): FuelImports => ({
   fuel: module.importAccount("fuel"),
 });
 
-/** Traps where there is less than `wanted`, and no more to be had; `fail` emits how. */
-export function emitFuelCheck(
-  code: CodeWriter,
-  { fuel, short }: FuelImports,
-  ...[wanted, fail = () => code.op("unreachable")]: readonly [wanted: keyof typeof fuelWants, fail?: () => void]
-): void {
+/** Traps where there is less than `wanted`, and no more to be had. */
+export function emitFuelCheck(code: CodeWriter, { fuel, short }: FuelImports, wanted: keyof typeof fuelWants): void {
   code.constant(fuel).i64(fuelWants[wanted]).op("i64.lt_s");
   code.if(() => {
     code.i32(fuelWants[wanted]).call(short);
-    code.if(() => fail());
+    code.if(() => code.op("unreachable"));
   });
 }
 
