@@ -22,8 +22,9 @@ export interface Budget {
   /** Of resources, held at the same time. Without it a million, or one for each 512 bytes of `maxMemoryBytes` (1,024 at least). */
   readonly maxHandles?: number;
   /**
-   * Of the values of one call in one direction, counted as they are made: what a guest names twice counts twice. Without it
-   * they end at four times `maxMemoryBytes`, and at 512 MiB.
+   * Of the values of one call in one direction, counted as they are made: what a guest names twice counts twice, and of what
+   * it gives each item of a list that is no number counts what the host keeps for it beside its bytes, by its type (an array
+   * 256, a typed array 512). Without it they end at four times `maxMemoryBytes`, and at 512 MiB.
    */
   readonly maxMessageBytes?: number;
   readonly maxOutputBytes?: number;

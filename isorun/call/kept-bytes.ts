@@ -6,8 +6,8 @@ import type { Case, ValueType } from "../types/component-types.ts";
 import { typedArrays } from "../types/typed-arrays.ts";
 
 /**
- * In bytes, rounded up from what the resident memory of a process grows by for each of a million: the larger of Bun
- * 1.4.5 and Node 24.21 (README.md, Values).
+ * In bytes: about what the resident memory of a process grows by for each of a million, the larger of Bun 1.4.5 and Node
+ * 24.21 (README.md, What was measured).
  */
 const kept = {
   /** In the array of the items, which is grown ahead. */
@@ -17,13 +17,13 @@ const kept = {
   /** One that was written with all its items. */
   tuple: 96,
   /** One that items were put into. */
-  array: 192,
+  array: 256,
   /** With its buffer. */
-  typedArray: 448,
+  typedArray: 512,
   map: 256,
   /** In a map, with room for others. */
   pair: 64,
-  string: 96,
+  string: 128,
   char: 48,
   bigint: 48,
   /** Of those that engines do not keep in place everywhere. */

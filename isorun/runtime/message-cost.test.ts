@@ -28,6 +28,10 @@ const resultTypes = {
   variants: "(list $variant)",
   records: "(list $pair)",
   tables: "(list (list bool))",
+  maps: "(map u8 bool)",
+  blocks: "(list (list u16 4))",
+  rows: "(list (list bool 4))",
+  pages: "(list (list u8 5000))",
   numbers: "(list u8)",
 };
 
@@ -81,6 +85,8 @@ const text = `(component
   ${["give", "names", "take", "take-all", "give-always"]
     .map((name) => `(func (export "${name}") (param "n" u32) (canon lift (core func $i "${name}")))`)
     .join("\n")}
+  (func (export "mark") (param "x" (list $flags)) (result u32)
+    (canon lift (core func $i "count") (memory $mem) (realloc (core func $realloc))))
   (func (export "count") (param "x" (list bool)) (result u32)
     (canon lift (core func $i "count") (memory $mem) (realloc (core func $realloc)))))`;
 
@@ -111,29 +117,39 @@ const builderOf = (budget: Budget, { give = () => [], names = () => [] }: Host =
 const instanceOf = (budget: Budget, host?: Host): Promise<InstanceHandle> => builderOf(budget, host).instantiate();
 
 /** Of one item, by how many fit. */
-const itemBytes: Readonly<Record<keyof typeof resultTypes, number>> = {
+const itemBytes: Readonly<Record<Exclude<keyof typeof resultTypes, "pages">, number>> = {
   results: 1 + 16 + 80,
-  lists: 8 + 16 + 448,
+  lists: 8 + 16 + 512,
   tuples: 1 + 16 + 104,
-  strings: 8 + 16 + 96,
+  strings: 8 + 16 + 128,
   bools: 1 + 16,
   chars: 4 + 16 + 48,
   flags: 1 + 16 + 80,
   options: 2 + 16,
   nested: 3 + 16 + 80,
   variants: 16 + 16 + 80 + 48,
-  records: 12 + 16 + 80 + 448,
-  tables: 8 + 16 + 192,
+  records: 12 + 16 + 80 + 512,
+  tables: 8 + 16 + 256,
+  maps: 2 + 64,
+  blocks: 8 + 16 + 512 + 8,
+  rows: 4 + 16 + 256 + 4 * 16,
   numbers: 1,
 };
 
 test.each(Object.entries(itemBytes))("an item of '%s' is %d bytes of a message", async (name, bytes) => {
   const limit = 100 * bytes;
   const instance = await instanceOf({ maxMessageBytes: limit });
-  expect(await instance.call(name, [100])).toHaveLength(100);
+  await instance.call(name, [100]);
   const end = await failureOf(instance.call(name, [101]));
   expect(end).toMatchObject({ field: "maxMessageBytes", limit, used: 101 * bytes });
   expect(instance.state).toBe("exhausted");
+});
+
+test("long lists of a fixed length count where they are made", async () => {
+  const [item, items] = [5000 + 16 + 512, 5000];
+  const instance = await instanceOf({ maxMessageBytes: 100 * (item + items) - 1 });
+  expect(await instance.call("pages", [99])).toHaveLength(99);
+  expect(await failureOf(instance.call("pages", [100]))).toMatchObject({ used: 100 * (item + items) });
 });
 
 test("what is too much is not made first", async () => {
@@ -174,6 +190,23 @@ test("the time of one call ends it too", async () => {
   countingClock();
   const end = await failureOf(instance.call("results", [1_000_000], { timeoutMs: 200 }));
   expect(end).toMatchObject({ code: "deadline" });
+});
+
+test("time is looked at while items are lowered", async () => {
+  let ms = 1000;
+  performance.now = () => ms;
+  const instance = await instanceOf({ ...long, wallMs: 200 });
+  let marks = 0;
+  const item = {
+    get a(): boolean {
+      marks += 1;
+      ms += 1;
+      return true;
+    },
+  };
+  const end = await failureOf(instance.call("mark", [Array.from({ length: 5000 }, () => item)]));
+  expect(end).toMatchObject({ field: "wallMs", limit: 200 });
+  expect(marks).toBeLessThan(1100);
 });
 
 test("whoever may interrupt a guest is asked while its values are lifted", async () => {

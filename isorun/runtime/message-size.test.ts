@@ -32,7 +32,7 @@ async function instanceWith(budget: Budget): Promise<InstanceHandle> {
 }
 
 /** Of one in the list, without its own bytes: where it lies, its place in the array, and the typed array. */
-const listBytes = 8 + 16 + 448;
+const listBytes = 8 + 16 + 512;
 
 test("four times the memory that it may have", async () => {
   const instance = await instanceWith({ maxMemoryBytes: 131_072 });
