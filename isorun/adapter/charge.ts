@@ -9,7 +9,7 @@ import type { Copying, EmitCharge } from "./copying.ts";
 import { type FuelImports, fuelWants } from "./fuel-check.ts";
 import type { FunctionBody } from "./module-writer.ts";
 
-/** Values that are copied one by one are paid for in blocks of so many bytes, so that clocks are looked at in between. */
+/** Items that have something behind them are paid for in blocks of so many bytes. */
 export const blockBytes = 8192;
 
 const isLarge = (type: ValueType): boolean => layoutOf(type).size > freeCopyBytes;
@@ -66,5 +66,9 @@ export function emitChargeForRecord({ code, charge }: Copying, type: ValueType):
   charge(() => code.i32(layoutOf(type).size >>> bytesPerInstructionLog2));
 }
 
-/** What an item of a list costs, beside what lies behind its pointers. */
-export const costOfItem = (type: ValueType): number => Math.max(layoutOf(type).size >>> bytesPerInstructionLog2, 1);
+/** Pushes what items of a list cost, beside what lies behind their pointers. */
+export function emitCostOfItems(code: CodeWriter, type: ValueType, count: Local): void {
+  const cost = layoutOf(type).size >>> bytesPerInstructionLog2;
+  code.get(count);
+  if (cost > 1) code.i32(cost).op("i32.mul");
+}
