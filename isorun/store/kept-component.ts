@@ -11,7 +11,7 @@ import type { ValidComponent } from "../validate/valid-component.ts";
 import { decodeGraph, encodeGraph, type Special } from "./graph.ts";
 
 /** Grows with every change of what is kept: types, definitions, the format of graphs, the seal. */
-export const keptVersion = 4;
+export const keptVersion = 5;
 
 /** Its types are looked at only where it is rewritten: they are decoded then. */
 class KeptCoreModule implements CoreModule {
@@ -81,6 +81,12 @@ const specialsOf = (file: Uint8Array): readonly Special[] => [
       return { text, parts, rank };
     },
     ofPlain: (plain) => keyOfKept(plain as CoreTypeText), // what `toPlain` made
+  },
+  {
+    // The resources that a component type defines.
+    is: (value) => value instanceof Set,
+    toPlain: (value) => [...(value as Set<unknown>)], // `is` says so
+    ofPlain: (plain) => new Set(plain as unknown[]), // what `toPlain` made
   },
 ];
 
