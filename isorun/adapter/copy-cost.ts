@@ -1,7 +1,8 @@
 /**
- * What copying a value costs in fuel, where a budget counts it: between components, and between a component and the host.
- * It is paid before it is done, as bulk operations are. Not among the costs of rewritten code (compile/fuel-cost.ts): that
- * code is the same whatever this says, and what does the copying is made for each process.
+ * What copying a value costs in fuel, where a budget counts it: between components (charge.ts), and between a component and
+ * the host. It is paid before it is done, as bulk operations are. Not among the costs of rewritten code
+ * (compile/fuel-cost.ts), nor of their version: that code is the same whatever this says, and is kept, while what does the
+ * copying is made for each process.
  */
 
 /** Strings, and lists that are copied at once, of at most so many bytes are paid for with the call. */
@@ -10,6 +11,6 @@ export const freeCopyBytes = 128;
 /** As bulk operations on memories: an instruction for each 2^3 bytes, rounded down. */
 export const bytesPerInstructionLog2 = 3;
 
-/** @param steps as many values as are copied one by one, or code units as are written in another encoding; 0 if none */
-export const copyCost = (bytes: number, steps: number): number =>
-  steps === 0 && bytes <= freeCopyBytes ? 0 : Math.max(Math.floor(bytes / 2 ** bytesPerInstructionLog2), steps);
+/** Of what is copied at once. */
+export const copyCost = (bytes: number): number =>
+  bytes <= freeCopyBytes ? 0 : Math.floor(bytes / 2 ** bytesPerInstructionLog2);

@@ -5,12 +5,10 @@ import type { Root } from "./task.ts";
 /**
  * To be called before it is done, as soon as the size is known to be one that may be copied. It looks at no clock: whoever
  * copies for long looks itself.
- * @param bytes in the guest's memory @param steps as many values as are copied one by one, code units of a string that is
- * written in another encoding; 0 for what is copied at once
  * @throws BudgetExhausted where the root has not so much, which ends it; whatever ended it before
  */
-export function chargeCopy({ fuel }: Root, bytes: number, steps = 0): void {
+export function chargeCopy({ fuel }: Root, bytes: number): void {
   if (fuel === undefined) return;
-  const cost = copyCost(bytes, steps);
+  const cost = copyCost(bytes);
   if (cost > 0) fuel.spend(cost);
 }

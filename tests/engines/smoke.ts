@@ -19,6 +19,8 @@ export interface SmokeResult {
   readonly frames: readonly string[];
   /** Instructions of each kernel, as text. */
   readonly fuel: Readonly<Record<string, string>>;
+  /** Instructions of a caller and of a callee between which a long string passes, as text. */
+  readonly copies: readonly string[];
   /** What is left of one instance, what the next one takes of it and says, and why the first is not entered again. */
   readonly again: readonly unknown[];
 }
@@ -47,10 +49,28 @@ export async function smoke(components: Components): Promise<SmokeResult> {
         .instantiate(),
     ),
     fuel: await fuelCounts(runtime, components.kernels),
+    copies: await copiesOf(components),
     again: await successionOf(components),
   };
   await runtime.close();
   return result;
+}
+
+async function copiesOf(components: Components): Promise<string[]> {
+  const runtime = new Runtime();
+  const budget = { fuel: 1n << 40n };
+  const provider = await runtime
+    .instance(await runtime.load(components.smoke))
+    .budget(budget)
+    .instantiate();
+  const consumer = await runtime
+    .instance(await runtime.load(components.consumer))
+    .budget(budget)
+    .linkLocal("smoke:test/echo", provider)
+    .instantiate();
+  consumer.func("twice")("ab".repeat(1000));
+  await runtime.close();
+  return [consumer, provider].map((instance) => String(instance.usage().fuel));
 }
 
 async function successionOf(components: Components): Promise<unknown[]> {
