@@ -52,6 +52,8 @@ interface Place {
 
 /** How many parts a type without a name may have to be written where it stands. */
 const weightInPlaceMax = 256;
+/** Instances of one file may have the same types and functions again and again; one more is written than has room. */
+export const declarationLettersMax = 4_000_000;
 
 class Declarer {
   readonly lines: string[] = [];
@@ -65,6 +67,23 @@ class Declarer {
   readonly #labels = new Map<AnyType, string>();
   /** What is used beside types of the component must mean what it means everywhere. */
   readonly #taken = new Set([...usedNames, ...Object.values(typedArrays)]);
+  /** The number that the next one of a name gets, if that is taken. */
+  readonly #counts = new Map<string, number>();
+  #letters = declarationLettersMax;
+
+  /** From then on types are unknown, and functions are left out. */
+  get #isFull(): boolean {
+    return this.#letters < 0;
+  }
+
+  #charge(lines: readonly string[]): readonly string[] {
+    for (const line of lines) this.#letters -= line.length;
+    return lines;
+  }
+
+  #push(...lines: readonly string[]): void {
+    this.lines.push(...this.#charge(lines), "");
+  }
 
   /** Types come before what uses them, as in a component. */
   declareAll(items: ReadonlyMap<string, ExternType>, { place, isImport }: Place): void {
@@ -75,6 +94,7 @@ class Declarer {
   }
 
   #declare(label: string, type: AnyType, at: Place): void {
+    if (this.#isFull) return;
     const wit = formatTypeItem(label, type, this.#labels).join(" ").replace(/;$/, "");
     const comment = commentOf(at.place === "" ? wit : `${wit} (${at.place})`);
     if (type.kind === "resource") {
@@ -83,7 +103,7 @@ class Declarer {
       const text = this.#format(type, "output");
       const name = this.#newName(label, at.place);
       this.#names.set(type, name);
-      this.lines.push(comment, `export type ${name} = ${text};`, "");
+      this.#push(comment, `export type ${name} = ${text};`);
     }
   }
 
@@ -95,33 +115,49 @@ class Declarer {
     const lines = at.isImport
       ? [`export type ${name} = object;`]
       : [`export interface ${name} {`, "  [Symbol.dispose](): void;", "}"];
-    this.lines.push(at.comment, ...lines, "");
+    this.#push(at.comment, ...lines);
   }
 
   /** `wasi:io/streams` and `stream-error` are `StreamError`, or `StreamsStreamError` if another has that name. */
   #newName(label: string, place: string): string {
     const own = typeName(label);
     const inside = typeName(place.replace(/@.*$/, "").replace(/^.*[:/]/, ""));
-    for (let count = 0; ; count += 1) {
-      const name = [own, `${inside}${own}`][count] ?? `${inside}${own}${count}`;
-      if (this.#taken.has(name)) continue;
-      this.#taken.add(name);
-      return name;
+    const names = [own, `${inside}${own}`];
+    const base = names[1] ?? own;
+    let name = names.find((each) => !this.#taken.has(each));
+    for (let count = this.#counts.get(base) ?? 2; name === undefined; count += 1) {
+      if (!this.#taken.has(`${base}${count}`)) name = `${base}${count}`;
+      this.#counts.set(base, count + 1);
     }
+    this.#taken.add(name);
+    return name;
   }
 
-  formatItems(items: ReadonlyMap<string, ExternType>, side: { readonly isImport: boolean }): string[] {
-    return [...items].flatMap(([name, type]) => {
-      if (type.kind === "func") return this.#formatFunc(name, type, side).map((line) => `  ${line}`);
+  formatItems(items: ReadonlyMap<string, ExternType>, side: { readonly isImport: boolean }): readonly string[] {
+    return this.#formatEach(items, (name, type) => {
+      if (type.kind === "func") return this.#formatFunc(name, type, side);
       if (type.kind !== "instance") return [];
-      const inner = [...type.exports].flatMap(([own, ownType]) =>
-        ownType.kind === "func" ? this.#formatFunc(own, ownType, side).map((line) => `    ${line}`) : [],
+      const inner = this.#formatEach(type.exports, (own, ownType) =>
+        ownType.kind === "func" ? this.#formatFunc(own, ownType, side) : [],
       );
-      return inner.length === 0 ? [] : [`  readonly ${JSON.stringify(name)}: {`, ...inner, "  };"];
+      return inner.length === 0 ? [] : [`readonly ${JSON.stringify(name)}: {`, ...inner, "};"];
     });
   }
 
-  #formatFunc(name: string, type: FuncType, { isImport }: { readonly isImport: boolean }): string[] {
+  #formatEach(
+    items: ReadonlyMap<string, ExternType>,
+    format: (name: string, type: ExternType) => readonly string[],
+  ): readonly string[] {
+    const lines: string[] = [];
+    let leftOut = 0;
+    for (const [name, type] of items) {
+      if (!this.#isFull) for (const line of format(name, type)) lines.push(`  ${line}`);
+      else if (type.kind === "func" || type.kind === "instance") leftOut += 1;
+    }
+    return leftOut === 0 ? lines : [...lines, `  // … and ${leftOut} more`];
+  }
+
+  #formatFunc(name: string, type: FuncType, { isImport }: { readonly isImport: boolean }): readonly string[] {
     const [given, got] = isImport ? (["output", "input"] as const) : (["input", "output"] as const);
     const names = parameterNames([...type.params.map(({ label }) => label), "context"]);
     const params = type.params.map((param, index) => `${names[index]}: ${this.#format(param.type, given)}`);
@@ -130,10 +166,10 @@ class Declarer {
     this.usesContext = true;
     const result = this.#formatResult(type.result, got);
     const answer = isImport ? `${result} | PromiseLike<${result}>` : `Promise<${result}>`;
-    return [
+    return this.#charge([
       commentOf(formatFuncType(type, this.#labels)),
       `readonly ${JSON.stringify(name)}: (${[...params, context].join(", ")}) => ${answer};`,
-    ];
+    ]);
   }
 
   /** Of a function: the `err` side is thrown. */
@@ -144,6 +180,7 @@ class Declarer {
 
   #format(type: ValueType, way: Way): string {
     const name = this.#names.get(type);
+    if (this.#isFull) return name ?? "unknown";
     if (name === undefined) {
       return weightOf(type) > weightInPlaceMax ? this.#formatUnnamed(type, way) : this.#formatStructure(type, way);
     }
@@ -155,7 +192,7 @@ class Declarer {
     const text = this.#formatStructure(type, "output");
     const name = this.#newName("unnamed", "");
     this.#names.set(type, name);
-    this.lines.push("/** A part of a type that has no name in the component. */", `export type ${name} = ${text};`, "");
+    this.#push("/** A part of a type that has no name in the component. */", `export type ${name} = ${text};`);
     return this.#format(type, way);
   }
 
@@ -167,7 +204,7 @@ class Declarer {
     const isWider = text !== this.#formatStructure(type, "output");
     const inputName = isWider ? this.#newName(`${name}Input`, "") : name;
     this.#inputNames.set(type, inputName);
-    if (isWider) this.lines.push(`/** What may be given for a ${name}. */`, `export type ${inputName} = ${text};`, "");
+    if (isWider) this.#push(`/** What may be given for a ${name}. */`, `export type ${inputName} = ${text};`);
     return inputName;
   }
 
@@ -305,13 +342,13 @@ const reserved =
 
 /** Those of one function: none may be there twice. */
 function parameterNames(labels: readonly string[]): readonly string[] {
-  const names: string[] = [];
+  const names = new Set<string>();
   for (const label of labels) {
     let name = parameterName(label);
-    while (names.includes(name)) name += "_";
-    names.push(name);
+    while (names.has(name)) name += "_";
+    names.add(name);
   }
-  return names;
+  return [...names];
 }
 
 function parameterName(label: string): string {

@@ -2,8 +2,13 @@
 import { formatFuncType } from "../types/wit.ts";
 import type { CoreOrigin, Plan, PlannedExport, PlannedModule, PlanStep } from "./plan.ts";
 
+/** Names may be long, and stand in the line of each export of an interface. */
+const lineMax = 2000;
+/** One more line is written than there is room for. */
+export const planLettersMax = 8_000_000;
+
 /**
- * Ends with a line break.
+ * Ends with a line break. Lines that are long end with an ellipsis.
  *
  * ```ts
  * const component = await runtime.load(greet);
@@ -14,13 +19,29 @@ export function formatPlan({ steps, exports, isCut }: Plan): string {
   const width = String(steps.length).length;
   const place = (step: number) => String(step).padStart(width);
   const indent = " ".repeat(width);
-  const lines = steps.flatMap((step, at) => {
-    const [head, ...below] = describe(step);
-    return [`${place(at)}  ${head}`, ...below.map((line) => `${indent}    ${line}`)];
-  });
-  const functions = exports.filter(({ kind }) => kind !== "type");
-  const end = isCut ? ["and more, which are left out"] : functions.map((item) => `export ${describeExport(item)}`);
-  return `${[...lines, ...end].join("\n")}\n`;
+  const lines = function* (): Iterable<string> {
+    for (const [at, step] of steps.entries()) {
+      const [head, ...below] = describe(step);
+      yield `${place(at)}  ${head}`;
+      for (const line of below) yield `${indent}    ${line}`;
+    }
+    for (const item of exports) if (item.kind !== "type") yield `export ${describeExport(item)}`;
+    if (isCut) yield leftOut;
+  };
+  return `${joined(lines())}\n`;
+}
+
+const leftOut = "and more, which are left out";
+
+function joined(lines: Iterable<string>): string {
+  const texts: string[] = [];
+  let left = planLettersMax;
+  for (const line of lines) {
+    if (left < 0) return [...texts, leftOut].join("\n");
+    texts.push(line.length <= lineMax ? line : `${line.slice(0, lineMax)}…`);
+    left -= Math.min(line.length, lineMax);
+  }
+  return texts.join("\n");
 }
 
 function describe(step: PlanStep): string[] {

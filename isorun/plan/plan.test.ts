@@ -5,7 +5,7 @@ import { built } from "../../tests/components/built.ts";
 import { Component } from "../runtime/component.ts";
 import { Runtime } from "../runtime/runtime.ts";
 import type { Plan } from "./plan.ts";
-import { formatPlan } from "./plan-text.ts";
+import { formatPlan, planLettersMax } from "./plan-text.ts";
 import { definitionsMax, importsMax, stepsMax } from "./planner.ts";
 
 /** The outer component passes an import and a function of one inner component on to another. */
@@ -183,4 +183,13 @@ test("definitions of a component that is instantiated again and again are walked
   const { steps, isCut } = await planOfText(text);
   expect(isCut).toBe(true);
   expect(steps.length).toBeLessThanOrEqual(definitionsMax / exports + 1);
+});
+
+test("long names are cut off, and a long text has an end", () => {
+  const prefix = `a:b/${"x".repeat(50_000)}#f`;
+  const exports = Array.from({ length: 20_000 }, (_, index) => ({ path: `${prefix}${index}`, kind: "func" }) as const);
+  const text = formatPlan({ steps: [], exports, isCut: false });
+  expect(text).toStartWith(`export a:b/${"x".repeat(1989)}…\n`);
+  expect(text).toEndWith("…\nand more, which are left out\n");
+  expect(text.length).toBeLessThan(1.1 * planLettersMax);
 });

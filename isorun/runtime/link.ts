@@ -44,7 +44,7 @@ export interface Given {
 export function linkImports({ imports, importedResources }: ComponentType, given: Given): ReadonlyMap<string, Item> {
   const problems = new LinkProblems();
   const localOf = compatibleLookup(given.locals);
-  const definitionOf = compatibleLookup(Linker.definitionsOf(given.linker));
+  const definitionOf = remembering(compatibleLookup(Linker.definitionsOf(given.linker)));
   const types = new ImportTypes(imports, {
     open: new Set(importedResources.map(({ resource }) => resource)),
     typeOf: (name) => localOf(name)?.type ?? Linker.typeOf(definitionOf(name)),
@@ -66,6 +66,18 @@ export function linkImports({ imports, importedResources }: ComponentType, given
   addUnasked(given.locals.keys(), imports, problems);
   if (problems.all.length > 0) throw new LinkError(problems.all);
   return items;
+}
+
+/** Each item of an interface that is missing asks for it again, by a name that may be long. */
+function remembering<T>(lookup: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined || known.has(name)) return before as T; // has it
+    const found = lookup(name);
+    known.set(name, found);
+    return found;
+  };
 }
 
 interface HostImport {

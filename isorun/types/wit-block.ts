@@ -7,7 +7,7 @@ import { interfacePathOf, interfaceText, type WitScope } from "./wit-scope.ts";
 
 export type Items = ReadonlyMap<string, ExternType>;
 
-/** How much may still be written of types where they are used, in the whole document. */
+/** How much may still be written, in the whole document; below zero nothing more is. */
 export interface LettersLeft {
   letters: number;
 }
@@ -67,9 +67,23 @@ export class WitBlock {
     const lines = new Map<string, readonly string[]>();
     this.#declareTypes();
     // Members of resources may speak of types that come behind them: which of these can be written is known first.
-    for (const [name, type] of this.#items) if (isPlainType(type)) lines.set(name, this.#formatEntry(name, type));
-    for (const [name, type] of this.#items) if (!lines.has(name)) lines.set(name, this.#formatEntry(name, type));
-    return [...this.#items.keys()].flatMap((name) => lines.get(name) ?? []);
+    for (const [name, type] of this.#items) if (isPlainType(type)) this.#addEntry(name, type, lines);
+    for (const [name, type] of this.#items) if (!isPlainType(type)) this.#addEntry(name, type, lines);
+    const written = [...this.#items.keys()].flatMap((name) => lines.get(name) ?? []);
+    return [...written, ...leftOut(this.#items.size - lines.size)];
+  }
+
+  /** The instances of one file may have the same items again and again: those that there is no room for are left out. */
+  #addEntry(name: string, type: ExternType, lines: Map<string, readonly string[]>): void {
+    const { left } = this.#options;
+    if (left.letters < 0) {
+      if (type.kind === "type" && this.#declared.has(name)) this.#scope.forget(name, type.type);
+      return;
+    }
+    const before = left.letters;
+    const entry = this.#formatEntry(name, type);
+    lines.set(name, entry);
+    left.letters = Math.min(left.letters, before - lettersOf(entry));
   }
 
   #declareTypes(): void {
@@ -165,12 +179,22 @@ export class WitBlock {
 
   #formatResource(label: string): string[] {
     this.#resources.add(label);
-    const members = (this.#members.get(label) ?? []).map((member) => {
-      const line = this.#formatMember(member);
-      return this.#takeCut() ? commentOf(member.name, member.func) : line;
-    });
+    const members = this.#members.get(label) ?? [];
+    const lines: string[] = [];
+    for (const member of members) {
+      if (this.#options.left.letters < 0) break;
+      lines.push(this.#formatMemberLine(member));
+    }
     const head = `resource ${identifier(label)}`;
-    return members.length === 0 ? [`${head};`] : block(head, members);
+    return members.length === 0 ? [`${head};`] : block(head, [...lines, ...leftOut(members.length - lines.length)]);
+  }
+
+  #formatMemberLine(member: Member): string {
+    const { left } = this.#options;
+    const before = left.letters;
+    const line = this.#formatMember(member);
+    left.letters = Math.min(left.letters, before - line.length);
+    return this.#takeCut() ? commentOf(member.name, member.func) : line;
   }
 
   #formatMember({ kind, label, func }: Member): string {
@@ -203,6 +227,10 @@ export class WitBlock {
     return text;
   }
 }
+
+const lettersOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0);
+
+const leftOut = (count: number): string[] => (count === 0 ? [] : [`// … and ${count} more`]);
 
 const isPlainType = (type: ExternType): boolean => type.kind === "type" && type.type.kind !== "resource";
 

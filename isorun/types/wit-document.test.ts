@@ -1,9 +1,9 @@
 /** WIT of types that are long: what has no name is written where it stands, up to a length. */
 import { expect, test } from "bun:test";
 import { func, list, primitive, record, string, tuple } from "../wave/testing/types.ts";
-import type { ExternType, ValueType } from "./component-types.ts";
+import { type ExternType, newResource, type ValueType } from "./component-types.ts";
 import { formatFuncType, lettersMax } from "./wit.ts";
-import { formatWorld } from "./wit-document.ts";
+import { documentLettersMax, formatWorld } from "./wit-document.ts";
 
 const pair = (inner: ValueType): ValueType => tuple(inner, inner);
 const nest = (levels: number): ValueType =>
@@ -58,4 +58,32 @@ test("what has a name is written by it, however large it is", () => {
 test("messages have an end too", () => {
   expect(formatFuncType(func({ x: long })).length).toBeLessThan(2 * lettersMax);
   expect(formatFuncType(func({ x: long, y: long }))).toContain("…");
+});
+
+test("items that many share are written as far as there is room", () => {
+  const label = "x".repeat(50_000);
+  const count = 1000;
+  const names = (prefix: string): string[] => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+  const run = func({ [label]: string });
+  const items = (all: readonly string[]) => Object.fromEntries(all.map((name) => [name, run] as const));
+  const resource = { kind: "type", type: { kind: "resource", resource: newResource() } } as const;
+  const texts = [
+    worldOf(items(names("f"))),
+    worldOf({ "a:b/c": instanceOf(items(names("f"))) }),
+    worldOf({ "a:b/c": instanceOf({ r: resource, ...items(names("[static]r.f")) }) }),
+    worldOf(Object.fromEntries(names("a:b/c").map((name) => [name, instanceOf(items(names("f").slice(0, 2)))]))),
+  ];
+  for (const text of texts) {
+    expect(text).toMatch(/\n *\/\/ … and \d+ more\n/);
+    expect(text.length).toBeGreaterThan(documentLettersMax);
+    expect(text.length).toBeLessThan(1.1 * documentLettersMax);
+  }
+});
+
+test("many interfaces of one package", () => {
+  const count = 20_000;
+  const inner = instanceOf({ f: func({}) });
+  const names = Array.from({ length: count }, (_, index) => `a:b/c${index}`);
+  const wit = worldOf(Object.fromEntries(names.map((name) => [name, inner])));
+  expect(wit.split("\n").filter((line) => line.startsWith("  interface c"))).toHaveLength(count);
 });

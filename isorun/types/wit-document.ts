@@ -6,7 +6,7 @@
  * name of a type is an object of its own; for lists and their kin, whose names tell nothing, the type is written again.
  * What a component may have and WIT cannot write stands in comments: modules, components, instances in instances,
  * resources that it exports beside interfaces, and what speaks of them. So does what would be too long: types without
- * names, which name each other again and again.
+ * names, which name each other again and again, and items that many instances have.
  */
 import type { AnyType, ExternType } from "./component-types.ts";
 import { formatExternType } from "./wit.ts";
@@ -21,8 +21,8 @@ interface World {
 
 export const formatWorld = (world: World): string => new Document(world).format();
 
-/** Of all types where they are used. */
-const documentLettersMax = 4_000_000;
+/** One more item is written than there is room for. */
+export const documentLettersMax = 4_000_000;
 const hint = "// Comments tell of what WIT has no words for, and of what is too long.";
 
 class Document {
@@ -49,14 +49,16 @@ class Document {
   }
 
   #formatPackages(): string[] {
-    const packages = new Map<string, string[]>();
+    const packages = new Map<string, string[][]>();
     for (const [name, items] of this.#interfaces) {
       const { path = "", label = "", version = "" } = interfacePathOf(name) ?? {};
       const head = `package ${packageText(path)}${version}`;
       const lines = block(`interface ${identifier(label)}`, this.#formatInterface(name, items));
-      packages.set(head, [...(packages.get(head) ?? []), ...lines]);
+      const interfaces = packages.get(head) ?? [];
+      packages.set(head, interfaces);
+      interfaces.push(lines);
     }
-    return [...packages].flatMap(([head, lines]) => ["", ...block(head, lines)]);
+    return [...packages].flatMap(([head, interfaces]) => ["", ...block(head, interfaces.flat())]);
   }
 
   #formatInterface(place: string, items: Items): string[] {
