@@ -5,13 +5,15 @@
  * A type that another interface has too is taken from there by `use`. Types are told by what stands in them, since each
  * name of a type is an object of its own; for lists and their kin, whose names tell nothing, the type is written again.
  * What a component may have and WIT cannot write stands in comments: modules, components, instances in instances,
- * resources that it exports beside interfaces, and what speaks of them. So does what would be too long: types without
+ * resources that it exports beside interfaces, what would make packages need each other crosswise, and what speaks of
+ * these. So does what would be too long: types without
  * names, which name each other again and again, and items that many instances have.
  */
 import type { AnyType, ExternType } from "./component-types.ts";
 import { formatExternType } from "./wit.ts";
 import { type BlockOptions, block, commentOf, type Items, type LettersLeft, WitBlock } from "./wit-block.ts";
 import { identifier } from "./wit-identifier.ts";
+import { WitPackages } from "./wit-packages.ts";
 import { type Homes, interfacePathOf, packageText, WitScope } from "./wit-scope.ts";
 
 interface World {
@@ -28,6 +30,7 @@ const hint = "// Comments tell of what WIT has no words for, and of what is too 
 class Document {
   readonly #world: World;
   readonly #homes: Homes = new Map();
+  readonly #packages = new WitPackages();
   readonly #left: LettersLeft = { letters: documentLettersMax };
   /** By their whole names. One that is both imported and exported is written once, with all that either has. */
   readonly #interfaces = new Map<string, Items>();
@@ -45,7 +48,15 @@ class Document {
     const packages = this.#formatPackages();
     const lines = [...block("world root", this.#formatWorld()), ...packages];
     const hasComments = lines.some((line) => line.trimStart().startsWith("//"));
-    return ["package root:component;", ...(hasComments ? [hint] : []), "", ...lines, ""].join("\n");
+    return [`package ${this.#ownPackage()};`, ...(hasComments ? [hint] : []), "", ...lines, ""].join("\n");
+  }
+
+  /** Not one that an interface is in, of whatever version. */
+  #ownPackage(): string {
+    const taken = new Set([...this.#interfaces.keys()].map((name) => interfacePathOf(name)?.path.toLowerCase()));
+    let name = "root:component";
+    for (let count = 2; taken.has(name); count += 1) name = `root:component${count}`;
+    return name;
   }
 
   #formatPackages(): string[] {
@@ -72,7 +83,8 @@ class Document {
     items: Items,
     at: { readonly place?: string; readonly isImported: boolean; readonly twins: Twins },
   ): string[] {
-    const scope = new WitScope({ place: undefined, ...at, isWorld: false, labels: items.keys(), homes: this.#homes });
+    const shared = { homes: this.#homes, packages: this.#packages };
+    const scope = new WitScope({ place: undefined, ...at, isWorld: false, labels: items.keys(), ...shared });
     const lines = new WitBlock(items, { ...this.#blockOptions(at.isImported), scope, role: "" }).format();
     return [...scope.uses, ...lines];
   }
@@ -80,7 +92,8 @@ class Document {
   #formatWorld(): string[] {
     const { imports, exports } = this.#world;
     const at = { place: undefined, isImported: true, twins: new Map<string, AnyType>() };
-    const scope = new WitScope({ ...at, isWorld: true, labels: imports.keys(), homes: this.#homes });
+    const shared = { homes: this.#homes, packages: this.#packages };
+    const scope = new WitScope({ ...at, isWorld: true, labels: imports.keys(), ...shared });
     const lines = [
       ...new WitBlock(imports, { ...this.#blockOptions(true), scope, role: "import " }).format(),
       ...new WitBlock(exports, { ...this.#blockOptions(false), scope, role: "export " }).format(),

@@ -4,6 +4,7 @@
  */
 import type { AnyType } from "./component-types.ts";
 import { identifier } from "./wit-identifier.ts";
+import type { WitPackages } from "./wit-packages.ts";
 
 /** Where a type is defined. */
 export interface Home {
@@ -27,7 +28,7 @@ export function identityOf(type: AnyType): object | undefined {
 /** `ns:pkg/iface@version`. */
 const interfaceName = /^((?:[a-z][a-z0-9-]*:)+[a-z][a-z0-9-]*)\/([a-z][a-z0-9-]*)(@[^@]+)?$/i;
 
-interface InterfacePath {
+export interface InterfacePath {
   /** `ns:pkg`. */
   readonly path: string;
   readonly label: string;
@@ -57,6 +58,7 @@ interface ScopeOptions {
   /** Names that a `use` may not take. */
   readonly labels: Iterable<string>;
   readonly homes: Homes;
+  readonly packages: WitPackages;
 }
 
 export class WitScope {
@@ -153,11 +155,12 @@ export class WitScope {
     }
   }
 
-  /** The statement that takes a type from its home; undefined where none can. */
+  /** The statement that takes a type from its home, which is written then; undefined where none can. */
   useOf(name: string, home: Home): string | undefined {
     const from = home.place === undefined ? undefined : interfacePathOf(home.place);
     if (from === undefined || (this.#options.isWorld && !home.isImported)) return undefined;
     const here = this.#options.place === undefined ? undefined : interfacePathOf(this.#options.place);
+    if (here !== undefined && !this.#options.packages.take(here, from)) return undefined;
     const isNear = here?.path === from.path && here.version === from.version;
     const [label, own] = [identifier(home.label), identifier(name)];
     return `use ${isNear ? identifier(from.label) : interfaceText(from)}.{${label === own ? own : `${label} as ${own}`}};`;

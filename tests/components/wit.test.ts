@@ -76,6 +76,18 @@ const texts: Readonly<Record<string, string>> = {
     (alias export $i "r" (type $r))
     (import "two" (instance (export "r" (type $s (eq $r))) (export "[static]r.make" (func (result (own $s))))))
     (import "three" (instance (export "r" (type $s (eq $r))) (export "take" (func (param "it" (own $s)))))))`,
+  "packages that need each other crosswise": `(component
+    (import "a:a/x" (instance $x (type $r (record (field "x" u8))) (export "r" (type (eq $r))) (export "h" (type (sub resource)))))
+    (alias export $x "r" (type $r)) (alias export $x "h" (type $h))
+    (import "b:b/y" (instance $y (alias outer 1 $r (type $r1)) (export "r" (type $r2 (eq $r1)))
+      (type $s (record (field "r" $r2))) (export "s" (type (eq $s))) (export "k" (type (sub resource)))))
+    (alias export $y "s" (type $s)) (alias export $y "k" (type $k))
+    (import "a:a/z" (instance (alias outer 1 $s (type $s1)) (export "s" (type $s2 (eq $s1))) (export "f" (func (result $s2)))
+      (alias outer 1 $k (type $k1)) (export "k" (type $k2 (eq $k1))) (export "g" (func (param "k" (borrow $k2))))
+      (alias outer 1 $h (type $h1)) (export "h" (type $h2 (eq $h1))) (export "i" (func (param "h" (borrow $h2)))))))`,
+  "an interface of the package that the world would be in": `(component
+    (import "root:component/root" (instance (export "f" (func))))
+    (import "root:component2/x@1.0.0" (instance (export "f" (func)))))`,
   "functions, types and instances where WIT has none": `(component
     (import "a:b/c" (func))
     (type $e (enum "x"))
