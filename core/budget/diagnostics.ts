@@ -14,7 +14,8 @@ const shortened = (used: number): number => Math.ceil(used * 10) / 10;
 /** Fields that no flag names, and that have a value where nobody gave one (budget.ts). */
 const followsFrom: { readonly [Field in BudgetField]?: string } = {
   maxHandles: "More `--memory` gives more: one for each 512 bytes, at least 1024 and at most a million.",
-  maxMessageBytes: "More `--memory` gives more: the values of one call may take four times as much, and 512 MiB at most.",
+  maxMessageBytes:
+    "More `--memory` gives more: the values of one call may take four times as much, and 512 MiB at most.",
 };
 
 export const budgetDiagnostics = {
