@@ -1,7 +1,10 @@
 /** Packages of a document: which takes types from which. WIT has no packages that need each other crosswise. */
-import type { InterfacePath } from "./wit-scope.ts";
-
-type PackagePath = Pick<InterfacePath, "path" | "version">;
+interface PackagePath {
+  /** `ns:pkg`. */
+  readonly path: string;
+  /** With the `@`; empty if there is none. */
+  readonly version: string;
+}
 
 /** Looking for a way back from each of many packages would take the square of their number. */
 const looksMax = 1_000_000;

@@ -28,7 +28,7 @@ export function identityOf(type: AnyType): object | undefined {
 /** `ns:pkg/iface@version`. */
 const interfaceName = /^((?:[a-z][a-z0-9-]*:)+[a-z][a-z0-9-]*)\/([a-z][a-z0-9-]*)(@[^@]+)?$/i;
 
-export interface InterfacePath {
+interface InterfacePath {
   /** `ns:pkg`. */
   readonly path: string;
   readonly label: string;
