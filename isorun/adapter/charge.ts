@@ -9,7 +9,10 @@ import type { Copying, EmitCharge } from "./copying.ts";
 import { type FuelImports, fuelWants } from "./fuel-check.ts";
 import type { FunctionBody } from "./module-writer.ts";
 
-/** Items that have something behind them are paid for in blocks of so many bytes. */
+/**
+ * Items that have something behind them are paid for in blocks of so many bytes, and so are those of longer lists of a fixed
+ * length, whose bytes are paid for by what they are in as well.
+ */
 export const blockBytes = 8192;
 
 const isLarge = (type: ValueType): boolean => layoutOf(type).size > freeCopyBytes;
