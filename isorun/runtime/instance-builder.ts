@@ -148,8 +148,9 @@ export class InstanceBuilder {
 
   /**
    * @throws LinkError with all that is missing or does not fit, UnsupportedError for what the budget cannot be kept with
-   *   and for more than a million definitions in all instances inside, TrapError, BudgetExhausted or ExitError (a start function of a core module), TrapError where the engine cannot make
-   *   a core instance, ClosedError also where the runtime is closed meanwhile; and what the functions of 'linkHost' throw
+   *   and for more than a million definitions in all instances inside, TrapError, BudgetExhausted or ExitError (a start
+   *   function of a core module), TrapError where the engine cannot make a core instance, ClosedError also where the
+   *   runtime is closed meanwhile; and what the functions of 'linkHost' throw
    */
   async instantiate(): Promise<InstanceHandle> {
     const parts = Component.partsOf(this.#component);
