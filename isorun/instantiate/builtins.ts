@@ -45,11 +45,12 @@ function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem
   }
   const owner = destructors.get(resource);
   if (owner !== undefined) return guardedDrop(instance, resource, owner);
+  const entered = enteredBy(resource, instance);
   return guardedFunc(instance, { type: { params: ["i32"], results: [] }, leaves: true }, (index: number) => {
     const handle = handles.remove(index, resource);
     if (handle.scope !== undefined) handle.scope.borrows -= 1;
     if (!handle.isOwn) return;
-    requireEntry(resource, instance);
+    requireEntry(entered);
     resource.drop(handle.representation);
     instance.states.scheduler.endIfStopped();
   });
@@ -59,8 +60,16 @@ function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem
  * A resource without a destructor has one that does nothing (`canon_resource_drop`): its instance must be one that may be
  * entered. Where only the host has linked the two, nobody waits for it, since nothing runs there.
  */
-function requireEntry({ owner }: RuntimeResource, caller: ComponentInstance): void {
-  if (!(owner instanceof ComponentInstance) || owner.root !== caller.root) return;
-  if (owner.enteringFrom(caller).every(({ mayEnter }) => mayEnter)) return;
-  throw cannotEnter("a resource of an instance that is entered is dropped by another");
+function enteredBy({ owner }: RuntimeResource, caller: ComponentInstance): readonly ComponentInstance[] {
+  const isInRoot = owner instanceof ComponentInstance && owner.root === caller.root;
+  return isInRoot ? owner.enteringFrom(caller) : [];
+}
+
+/** @throws TrapError */
+function requireEntry(entered: readonly ComponentInstance[]): void {
+  // At each drop: by iteration it would take half as long as all the rest.
+  for (let index = 0; index < entered.length; index += 1) {
+    if (entered[index]?.mayEnter !== false) continue;
+    throw cannotEnter("a resource of an instance that is entered is dropped by another");
+  }
 }
