@@ -5,7 +5,7 @@
  */
 import type { FuelCounter } from "../adapter/fuel-check.ts";
 import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
-import { BudgetExhausted } from "../errors/errors.ts";
+import { BudgetExhausted, type TrapError } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
 import { handlesMaxOf, type Interrupt, messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
 import type { Suspension } from "./suspension.ts";
@@ -255,6 +255,8 @@ export class Root {
   fuel: FuelCounter | undefined;
   /** Who is asked while a guest computes for it, its own or another one. */
   interrupt: Interrupt | undefined;
+  /** What a call was ended with that it has interrupted. */
+  interruption: TrapError | undefined;
   /** What its budget does when a link enters it. */
   onEnter: (() => void) | undefined;
   /** For traps. */
@@ -290,12 +292,9 @@ export class Root {
     this.linkedBytesMax = limits.messageBytes ?? Infinity;
     this.messageBytesMax = messageBytesMaxOf(limits);
     this.#instancesMax = limits.instances ?? Infinity;
-    const handlesMax = handlesMaxOf(limits);
-    this.handles = {
-      used: 0,
-      max: handlesMax,
-      exhausted: () => this.exhausted({ field: "maxHandles", limit: handlesMax, used: handlesMax + 1 }),
-    };
+    const max = handlesMaxOf(limits);
+    const spent = { field: "maxHandles", limit: max, used: max + 1 };
+    this.handles = { used: 0, max, exhausted: () => this.exhausted(spent) };
     this.task = new Task(this, { id: place, canSuspend: false });
   }
 

@@ -17,10 +17,11 @@ export function endOf(task: Task): { readonly reason: unknown } | undefined {
  * interrupts, with the reason that it is told.
  */
 export function interruptedTask(task: Task): { readonly task: Task; readonly reason: TrapError } | undefined {
-  for (const { interrupt } of task.interrupt === undefined ? heldRoots(task) : []) {
-    const cause = interrupt?.();
+  for (const root of task.interrupt === undefined ? heldRoots(task) : []) {
+    const cause = root.interrupt?.();
     if (cause === undefined) continue;
-    return { task, reason: new TrapError("the call was interrupted", { code: "cancelled", cause }) };
+    root.interruption = new TrapError("the call was interrupted", { code: "cancelled", cause });
+    return { task, reason: root.interruption };
   }
   return task.parent === undefined ? undefined : interruptedTask(task.parent);
 }

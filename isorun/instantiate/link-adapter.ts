@@ -108,11 +108,12 @@ function hostImports({ handles, scope, passing }: HostParts): Record<string, unk
     trap: trapFunc(states),
     refuse: (code: number): void => {
       trapFunc(states)(code);
-      passing.refuse();
+      if (!endsCallee(callee)) passing.refuse();
     },
     reject: (code: number): void => {
       trapFunc(states)(code);
-      passing.reject();
+      if (endsCallee(callee)) passing.blame("out");
+      else passing.reject();
     },
     "begin-passing": (): void => passing.begin(),
     "end-lending": (count: number): void => {
@@ -142,6 +143,12 @@ function hostImports({ handles, scope, passing }: HostParts): Record<string, unk
     };
   }
   return imports;
+}
+
+/** Where a copy that the caller pays for looks at clocks, it may be the callee's limit that was met, or who guards the callee. */
+function endsCallee({ root, states }: ComponentInstance): boolean {
+  const left = states.scheduler.running?.reason?.reason;
+  return root.hasRunOut || (left !== undefined && left === root.interruption);
 }
 
 /** A handle that has come to the callee in a call that has not come to it yet. */

@@ -271,7 +271,7 @@ export class InstanceBudget {
     if (this.#budget.maxCallDepth !== undefined) this.#meter.callDepthLeft = this.#budget.maxCallDepth;
     // What was left of a slice was measured by other limits.
     const isLimited = this.#states.scheduler.running?.deadlineMs !== Infinity;
-    if (this.#countsFuel && (isLimited || (this.#isUnwatched && TimeAccount.isUsed))) this.#meter.restartSlice();
+    if (this.#countsFuel && (isLimited || (this.#isUnwatched && TimeAccount.isUsed))) this.#meter.shortenSlice();
   }
 }
 
