@@ -104,12 +104,6 @@ function areTerminals(): boolean {
   return isatty(1) && isatty(2);
 }
 
-interface Counted {
-  readonly fits: Uint8Array;
-  /** Where not all of it does. */
-  readonly spent?: BudgetExhausted;
-}
-
 interface Capture {
   readonly write: (stream: StreamName, bytes: Uint8Array) => void;
   readonly truncate: (stream: StreamName, bytesMax: number) => void;
