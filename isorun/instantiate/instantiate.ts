@@ -56,7 +56,7 @@ export function instantiateComponent(
   options.made.push(instance);
   const scope = new RuntimeScope(options.outer, instance);
   for (const definition of component.definitions) execute(scope, definition, options);
-  return { kind: "instance", exports: scope.exports };
+  return { kind: "instance", exports: scope.exports, resources: scope.resources };
 }
 
 type Making = InstantiateOptions & { readonly work: InstantiationWork };

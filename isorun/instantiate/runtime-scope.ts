@@ -40,6 +40,8 @@ export interface HostEntry {
 export interface InstanceItem {
   readonly kind: "instance";
   readonly exports: ReadonlyMap<string, Item>;
+  /** Of what a component was instantiated to: what the resources are that the types of its exports name. */
+  readonly resources?: ReadonlyMap<Resource, RuntimeResource>;
 }
 
 export interface ComponentItem {

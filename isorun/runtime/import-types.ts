@@ -3,16 +3,11 @@
  * found by their names. A function that fitted once is not compared again, as long as the same types serve the imports: a
  * component keeps its types, but its resources are another's with each link.
  */
-import type { ExternType, FuncType, InstanceType, Resource } from "../types/component-types.ts";
+import type { ComponentType, ExternType, FuncType, InstanceType, Resource } from "../types/component-types.ts";
 import { Substitution } from "../types/substitute.ts";
 import { externMismatch, matchResources } from "../types/subtype.ts";
+import type { ServedTypes } from "./link-resources.ts";
 import type { HostDefinition } from "./linker.ts";
-
-interface ImportTypesOptions {
-  readonly open: ReadonlySet<Resource>;
-  /** What is known of what serves an import. */
-  readonly typeOf: (name: string) => ExternType | undefined;
-}
 
 interface FuncMismatch {
   readonly wanted: FuncType;
@@ -28,8 +23,8 @@ type Fitting = WeakMap<FuncType, FuncType>;
 const fitting: Fitting = new WeakMap();
 
 interface Served {
-  /** In the order of the imports; undefined for those whose types nobody stated. */
-  readonly by: readonly (ExternType | undefined)[];
+  /** In the order of the imports; undefined for those whose types nobody stated. Then, in pairs, what the host gives. */
+  readonly by: readonly (ExternType | Resource | undefined)[];
   /** From the resources of the imports to those of who serves them. */
   readonly substitution: Substitution;
   readonly fitting: Fitting;
@@ -39,18 +34,25 @@ interface Served {
 const lastServed = new WeakMap<ReadonlyMap<string, ExternType>, Served>();
 
 export class ImportTypes {
-  readonly #imports: ReadonlyMap<string, ExternType>;
-  readonly #options: ImportTypesOptions;
+  readonly #component: ComponentType;
+  readonly #served: ServedTypes;
   #known: Served | undefined;
 
-  constructor(imports: ReadonlyMap<string, ExternType>, options: ImportTypesOptions) {
-    this.#imports = imports;
-    this.#options = options;
+  constructor(component: ComponentType, served: ServedTypes) {
+    this.#component = component;
+    this.#served = served;
   }
 
   /** With the resources of what serves the imports. */
   wanted(type: ExternType): ExternType {
-    return this.#served.substitution.extern(type);
+    return this.#matched.substitution.extern(type);
+  }
+
+  /** The names that lead to what a resource of who serves the imports stands for: an import, and the names in it. */
+  pathOf(resource: Resource): readonly string[] | undefined {
+    const { substitution } = this.#matched;
+    const { importedResources } = this.#component;
+    return importedResources.find((imported) => substitution.resource(imported.resource) === resource)?.path;
   }
 
   exportsOf(type: InstanceType): ReadonlyMap<string, ExternType> {
@@ -64,35 +66,44 @@ export class ImportTypes {
     { declared }: HostDefinition & { readonly kind: "func" },
     name: string,
   ): FuncMismatch | undefined {
-    const given = declared?.type?.exports.get(name);
-    if (declared?.type === undefined || given?.kind !== "func") return undefined;
-    const fits = type.hasResource ? this.#served.fitting : fitting;
+    if (declared?.type === undefined) return undefined;
+    const givenIn = this.#served.stated(declared.type).exports;
+    const given = givenIn.get(name);
+    if (given?.kind !== "func") return undefined;
+    const fits = type.hasResource ? this.#matched.fitting : fitting;
     if (fits.get(type) === given) return undefined;
     const wanted = this.wanted(type) as FuncType; // the kind stays
     const mismatch = externMismatch(given, wanted);
-    if (mismatch !== undefined) return { wanted, given, givenIn: declared.type.exports, mismatch };
+    if (mismatch !== undefined) return { wanted, given, givenIn, mismatch };
     fits.set(type, given);
     return undefined;
   }
 
-  get #served(): Served {
+  get #matched(): Served {
     if (this.#known !== undefined) return this.#known;
-    const by = [...this.#imports.keys()].map((name) => this.#options.typeOf(name));
-    const last = lastServed.get(this.#imports);
-    const isSame = last?.by.every((type, place) => type === by[place]) === true;
-    this.#known = last !== undefined && isSame ? last : this.#serve(by);
+    const { imports } = this.#component;
+    const by: (ExternType | Resource | undefined)[] = [];
+    for (const name of imports.keys()) by.push(this.#served.typeOf(name));
+    for (const [from, to] of this.#served.given) by.push(from, to);
+    const last = lastServed.get(imports);
+    const isSame = last?.by.length === by.length && last.by.every((type, place) => type === by[place]);
+    this.#known = last !== undefined && isSame ? last : this.#match(by);
     return this.#known;
   }
 
-  #serve(by: Served["by"]): Served {
+  #match(by: Served["by"]): Served {
+    const { imports, importedResources } = this.#component;
     const substitution = new Substitution();
-    const names = [...this.#imports.keys()];
-    const given = new Map(
-      by.flatMap((type, place) => (type === undefined ? [] : [[names[place] ?? "", type] as const])),
-    );
-    matchResources(this.#imports, given, { open: this.#options.open, substitution });
+    for (const [from, to] of this.#served.given) substitution.set(from, to);
+    const types = new Map<string, ExternType>();
+    for (const name of imports.keys()) {
+      const type = this.#served.typeOf(name);
+      if (type !== undefined) types.set(name, type);
+    }
+    const open = new Set(importedResources.map(({ resource }) => resource));
+    matchResources(imports, types, { open, substitution });
     const served: Served = { by, substitution, fitting: new WeakMap() };
-    lastServed.set(this.#imports, served);
+    lastServed.set(imports, served);
     return served;
   }
 }

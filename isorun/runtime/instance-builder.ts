@@ -19,8 +19,9 @@ import { InstanceBudget } from "./instance-budget.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import type { InstanceInterface } from "./instance-interface.ts";
 import { type GivenModule, linkImports } from "./link.ts";
+import type { LocalLink } from "./link-resources.ts";
 import { Linker } from "./linker.ts";
-import { type LocalLink, notExported } from "./local-link.ts";
+import { notExported } from "./local-link.ts";
 import { requireFunction, requireName, requirePolicy, requireSystem } from "./required.ts";
 import type { SystemComponent } from "./system-component.ts";
 

@@ -15,6 +15,7 @@ import { compatibleLookup } from "./compatible-name.ts";
 import { countsArguments } from "./declared-params.ts";
 import type { InstanceBudget, Usage } from "./instance-budget.ts";
 import type { InstanceInterface } from "./instance-interface.ts";
+import type { LocalLink } from "./link-resources.ts";
 import { type Refill, requireRefill } from "./refill.ts";
 import { requireArguments, requireName } from "./required.ts";
 
@@ -201,11 +202,11 @@ export class InstanceHandle implements InstanceInterface {
    * What another instance is given for an import that this one serves; undefined if it exports nothing of that name, or of
    * a compatible version.
    */
-  static itemOf(handle: InstanceHandle, name: string): { item: InstanceItem | FuncItem; type: ExternType } | undefined {
+  static itemOf(handle: InstanceHandle, name: string): LocalLink | undefined {
     const item = compatibleLookup(handle.#root.exports)(name);
     const type = compatibleLookup(handle.#types)(name);
     if (type === undefined || (item?.kind !== "func" && item?.kind !== "instance")) return undefined;
-    return { item, type };
+    return { item, type, resources: handle.#root.resources ?? new Map() };
   }
 
   /** What all instances of its runtime share. */

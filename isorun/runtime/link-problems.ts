@@ -57,7 +57,6 @@ export class LinkProblems {
   #push(path: Place, { kind, detail, ...more }: Problem): void {
     const [name = "", ...rest] = path;
     const func = rest.join(".");
-    const place = func === "" ? shown(name) : `${shown(func)} of ${shown(name)}`;
     const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
     const part = func === "" ? {} : { func };
     this.all.push({
@@ -65,7 +64,7 @@ export class LinkProblems {
       import: name,
       ...part,
       ...given,
-      message: `cannot link ${place}: ${clippedTo(detailMax, detail)}`,
+      message: `cannot link ${placeText(path)}: ${clippedTo(detailMax, detail)}`,
     });
   }
 }
@@ -97,6 +96,12 @@ const detailMax = 3 * textMax;
 const clippedTo = (max: number, text: string): string => (text.length <= max ? text : `${text.slice(0, max)}…`);
 export const clipped = (text: string): string => clippedTo(textMax, text);
 const shown = (name: string): string => quoted(clippedTo(nameMax, name));
+
+/** @param path the import, then the names in it */
+export function placeText([name = "", ...rest]: Place): string {
+  const inner = rest.join(".");
+  return inner === "" ? shown(name) : `${shown(inner)} of ${shown(name)}`;
+}
 
 type Beside = readonly [type: ExternType, beside: ReadonlyMap<string, ExternType> | undefined];
 

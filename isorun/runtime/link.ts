@@ -10,7 +10,14 @@ import { canSuspend } from "../call/suspending.ts";
 import { DecodeError, LinkError, UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { bindResources } from "../instantiate/instantiate.ts";
 import type { InstanceItem, Item, ModuleItem, ResourceMap } from "../instantiate/runtime-scope.ts";
-import type { ComponentType, ExternType, FuncType, InstanceType, ResourceType } from "../types/component-types.ts";
+import type {
+  ComponentType,
+  ExternType,
+  FuncType,
+  InstanceType,
+  Resource,
+  ResourceType,
+} from "../types/component-types.ts";
 import type { ModuleType } from "../types/core-types.ts";
 import { externMismatch } from "../types/subtype.ts";
 import { formatExternType } from "../types/wit.ts";
@@ -18,8 +25,9 @@ import { compatibleLookup } from "./compatible-name.ts";
 import { hostFunc, isAsyncFunction } from "./host-func.ts";
 import { ImportTypes } from "./import-types.ts";
 import { LinkProblems } from "./link-problems.ts";
+import { type LocalLink, servedTypes } from "./link-resources.ts";
 import { type HostDefinition, Linker } from "./linker.ts";
-import { addUnasked, type LocalLink, localItem } from "./local-link.ts";
+import { addUnasked, type LocalImport, localItem } from "./local-link.ts";
 import { Unasked } from "./unasked.ts";
 
 /** A core module of the host, compiled when its type has turned out to fit. */
@@ -41,14 +49,17 @@ export interface Given {
 }
 
 /** @throws LinkError */
-export function linkImports({ imports, importedResources }: ComponentType, given: Given): ReadonlyMap<string, Item> {
+export function linkImports(component: ComponentType, given: Given): ReadonlyMap<string, Item> {
+  const { imports } = component;
   const problems = new LinkProblems();
   const localOf = compatibleLookup(given.locals);
   const definitionOf = remembering(compatibleLookup(Linker.definitionsOf(given.linker)));
-  const types = new ImportTypes(imports, {
-    open: new Set(importedResources.map(({ resource }) => resource)),
-    typeOf: (name) => localOf(name)?.type ?? Linker.typeOf(definitionOf(name)),
-  });
+  const served = servedTypes(component, { hasLocals: given.locals.size > 0, localOf, definitionOf });
+  const types = new ImportTypes(component, served);
+  const resources = { pathOf: (resource: Resource) => types.pathOf(resource), existing: served.existing };
+  const localImport = (name: string, type: ExternType, { item, type: own }: LocalLink): LocalImport => {
+    return { name, item, wanted: types.wanted(type), given: served.typeOf(name) ?? own, resources };
+  };
   const linking = { given, problems, types, definitionOf, unasked: new Unasked(imports), resources: new Map() };
   const items = new Map<string, Item>();
   for (const [name, type] of imports) {
@@ -56,7 +67,7 @@ export function linkImports({ imports, importedResources }: ComponentType, given
     const item =
       local === undefined
         ? hostItem({ path: [name], type, definition: definitionOf(name) }, linking)
-        : localItem({ name, type: types.wanted(type), local }, problems);
+        : localItem(localImport(name, type, local), problems);
     if (item === undefined) continue;
     items.set(name, item);
     if (local === undefined) continue;

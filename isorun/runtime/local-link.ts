@@ -1,35 +1,46 @@
 /** An import that is served by an export of another instance. */
+
+import type { RuntimeResource } from "../call/handle-table.ts";
 import { LinkError } from "../errors/errors.ts";
+import { ComponentInstance } from "../instantiate/component-instance.ts";
 import type { Item } from "../instantiate/runtime-scope.ts";
-import type { ExternType, InstanceType } from "../types/component-types.ts";
+import type { ExternType, InstanceType, Resource } from "../types/component-types.ts";
+import { resourcesIn } from "../types/named-resources.ts";
+import { Substitution } from "../types/substitute.ts";
 import { externMismatch } from "../types/subtype.ts";
 import { compatibleLookup } from "./compatible-name.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
-import { clipped, LinkProblems } from "./link-problems.ts";
-
-export interface LocalLink {
-  readonly item: Item;
-  readonly type: ExternType;
-}
+import { clipped, LinkProblems, type Pair, placeText } from "./link-problems.ts";
 
 export interface LocalImport {
   readonly name: string;
+  readonly item: Item;
   /** With the resources of what was linked in the place of its own. */
-  readonly type: ExternType;
-  readonly local: LocalLink;
+  readonly wanted: ExternType;
+  /** In which one resource goes by one name, whoever gives it. */
+  readonly given: ExternType;
+  readonly resources: KnownResources;
+}
+
+/** What messages say of resources that differ. */
+interface KnownResources {
+  /** The names that lead to it: an import, and the names in it. */
+  readonly pathOf: (resource: Resource) => readonly string[] | undefined;
+  readonly existing: (resource: Resource) => RuntimeResource | undefined;
 }
 
 const giver = "the instance linked for it has";
 
 /** Undefined if it does not fit, of which each function tells. */
-export function localItem({ name, type, local }: LocalImport, problems: LinkProblems): Item | undefined {
-  const mismatch = externMismatch(local.type, type);
-  if (mismatch === undefined) return local.item;
+export function localItem(local: LocalImport, problems: LinkProblems): Item | undefined {
+  const { name, item, wanted, given } = local;
+  const mismatch = externMismatch(given, wanted);
+  if (mismatch === undefined) return item;
   const before = problems.all.length;
-  if (type.kind === "instance" && local.type.kind === "instance") {
-    addMismatches(name, { wanted: type, given: local.type }, problems);
-  } else if (type.kind === local.type.kind) {
-    problems.addMismatch([name], { wanted: type, given: local.type, giver, mismatch });
+  if (wanted.kind === "instance" && given.kind === "instance") {
+    new Mismatches(local.resources, problems).addAll(name, { wanted, given });
+  } else if (wanted.kind === given.kind) {
+    new Mismatches(local.resources, problems).add([name], { wanted, given });
   }
   // What no single item says, or what is something else altogether.
   if (problems.all.length === before) {
@@ -43,19 +54,81 @@ interface Interfaces {
   readonly given: InstanceType;
 }
 
-function addMismatches(name: string, { wanted, given }: Interfaces, problems: LinkProblems): void {
-  for (const [inner, type] of wanted.exports) {
-    const found = given.exports.get(inner);
-    const path = [name, inner];
-    if (found === undefined) {
-      problems.addMissing(path, type, { isInterfaceGiven: true });
-      continue;
-    }
-    const mismatch = externMismatch(found, type);
-    if (mismatch === undefined) continue;
-    const pair = { wanted: type, given: found, wantedIn: wanted.exports, givenIn: given.exports };
-    problems.addMismatch(path, { ...pair, giver, mismatch });
+type Differing = readonly [wanted: Resource, given: Resource];
+
+/** Each walks types, which a component may have many of, and large ones. */
+const explainedMax = 20;
+
+/** Of one import. */
+class Mismatches {
+  readonly #resources: KnownResources;
+  readonly #problems: LinkProblems;
+  /** Resources that have turned out to be others: what differs in nothing else is told with the first of them. */
+  readonly #told = new Substitution();
+  #tried = 0;
+
+  constructor(resources: KnownResources, problems: LinkProblems) {
+    this.#resources = resources;
+    this.#problems = problems;
   }
+
+  addAll(name: string, { wanted, given }: Interfaces): void {
+    for (const [inner, type] of wanted.exports) {
+      const found = given.exports.get(inner);
+      const path = [name, inner];
+      if (found === undefined) this.#problems.addMissing(path, type, { isInterfaceGiven: true });
+      else this.add(path, { wanted: type, given: found, wantedIn: wanted.exports, givenIn: given.exports });
+    }
+  }
+
+  add(path: readonly string[], pair: Omit<Pair, "giver" | "mismatch">): void {
+    const mismatch = externMismatch(pair.given, this.#told.extern(pair.wanted));
+    if (mismatch === undefined) return;
+    const other = this.#otherResource(pair);
+    if (other === undefined) this.#problems.addMismatch(path, { ...pair, giver, mismatch });
+    else this.#problems.add(path, "mismatch", other);
+  }
+
+  /** Undefined if it is not that alone which differs. */
+  #otherResource({ wanted, given }: Pick<Pair, "wanted" | "given">): string | undefined {
+    this.#tried += 1;
+    if (this.#tried > explainedMax) return undefined;
+    const differing = differingResources(wanted, given);
+    const [first] = differing;
+    if (
+      first === undefined ||
+      externMismatch(given, among(new Substitution(), differing).extern(wanted)) !== undefined
+    ) {
+      return undefined;
+    }
+    among(this.#told, differing);
+    const path = this.#resources.pathOf(first[0]);
+    const asked = path === undefined ? "one resource" : `the resource ${placeText(path)}`;
+    const [of, ofOther] = first.map((resource) => originOf(this.#resources.existing(resource)));
+    return `it ${wanted.kind === "type" ? "is" : "uses"} ${asked}${of}, and ${giver} another one${ofOther}`;
+  }
+}
+
+function originOf(resource: RuntimeResource | undefined): string {
+  if (resource === undefined) return "";
+  const { owner } = resource;
+  return owner instanceof ComponentInstance ? ` (defined by '${owner.root.name}')` : " (of the host)";
+}
+
+/** In which the resources of each pair are the same. */
+function among(substitution: Substitution, differing: readonly Differing[]): Substitution {
+  for (const [wanted, given] of differing) substitution.set(wanted, given);
+  return substitution;
+}
+
+/** Those in the same places of both, if they have as many. */
+function differingResources(wanted: ExternType, given: ExternType): readonly Differing[] {
+  const [asked, found] = [resourcesIn(wanted), resourcesIn(given)];
+  if (asked.length !== found.length) return [];
+  return asked.flatMap((resource, index) => {
+    const other = found[index];
+    return other === undefined || other === resource ? [] : [[resource, other] as const];
+  });
 }
 
 /** Why an instance serves no import of this name: it has ended, or has other exports. */
