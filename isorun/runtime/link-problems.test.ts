@@ -55,6 +55,27 @@ const moving = (type: string) => `(component
   (instance $i (instantiate $m (with "dot" (type $dot'))))
   (export "a:b/use" (instance $i)))`;
 
+/** Two resources, and a function of each and of both. */
+const pair = (name: string) => `(component
+  (component $inner
+    (type $r' (resource (rep i32))) (export $r "r" (type $r'))
+    (type $s' (resource (rep i32))) (export $s "s" (type $s'))
+    (core module $m (func (export "f") (param i32)) (func (export "g") (param i32 i32)))
+    (core instance $i (instantiate $m))
+    (func (export "of-r") (param "r" (borrow $r)) (canon lift (core func $i "f")))
+    (func (export "of-both") (param "r" (borrow $r)) (param "s" (borrow $s)) (canon lift (core func $i "g"))))
+  (instance $i (instantiate $inner))
+  (export "${name}" (instance $i)))`;
+
+const askingPairs = `(component
+  (import "a:b/one" (instance $one
+    (export "r" (type $r (sub resource))) (export "s" (type $s (sub resource)))))
+  (alias export $one "r" (type $r)) (alias export $one "s" (type $s))
+  (import "a:b/two" (instance
+    (alias outer 1 $r (type $o)) (export "r" (type $r (eq $o))) (alias outer 1 $s (type $s))
+    (export "of-r" (func (param "r" (borrow $r))))
+    (export "of-both" (func (param "r" (borrow $r)) (param "s" (borrow $s)))))))`;
+
 const moduleText = `(component
   (import "given" (core module $m (export "run" (func (result i32)))))
   (core instance $i (instantiate $m))
@@ -67,6 +88,8 @@ const texts = [
   typed,
   named("x"),
   moving('(record (field "y" u8))'),
+  ...["a:b/one", "a:b/two"].map(pair),
+  askingPairs,
   moduleText,
 ];
 let read: (text: string) => Uint8Array;
@@ -237,6 +260,22 @@ test("types are named as the component names them, and written out where both ha
     ["a:b/use", "type record { x: u8 }", "type record { y: u8 }"],
     ["a:b/use", "func(to: record { x: u8 }) -> u32", "func(to: record { y: u8 }) -> u32"],
     ["open", "func(in: borrow<r>, all: %string) -> list<r>", undefined],
+  ]);
+});
+
+test("each resource that is another one is told once, where it is met first", async () => {
+  const [one, two] = await Promise.all(
+    ["a:b/one", "a:b/two"].map(async (name) => runtime.instance(await load(pair(name))).instantiate()),
+  );
+  if (one === undefined || two === undefined) throw new Error("there are two");
+  const builder = runtime
+    .instance(await load(askingPairs))
+    .linkLocal("a:b/one", one)
+    .linkLocal("a:b/two", two);
+  const messages = (await problemsOf(builder)).map(({ message }) => message.replaceAll(/ \(defined by '[^']+'\)/g, ""));
+  expect(messages).toEqual([
+    "cannot link 'r' of 'a:b/two': it is the resource 'r' of 'a:b/one', and the instance linked for it has another one",
+    "cannot link 'of-both' of 'a:b/two': it uses the resource 's' of 'a:b/one', and the instance linked for it has another one",
   ]);
 });
 

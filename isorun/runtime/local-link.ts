@@ -94,7 +94,7 @@ class Mismatches {
     this.#tried += 1;
     if (this.#tried > explainedMax) return undefined;
     const differing = differingResources(wanted, given);
-    const [first] = differing;
+    const first = differing.find(([resource, other]) => this.#told.resource(resource) !== other);
     if (
       first === undefined ||
       externMismatch(given, among(new Substitution(), differing).extern(wanted)) !== undefined
@@ -104,15 +104,19 @@ class Mismatches {
     among(this.#told, differing);
     const path = this.#resources.pathOf(first[0]);
     const asked = path === undefined ? "one resource" : `the resource ${placeText(path)}`;
-    const [of, ofOther] = first.map((resource) => originOf(this.#resources.existing(resource)));
-    return `it ${wanted.kind === "type" ? "is" : "uses"} ${asked}${of}, and ${giver} another one${ofOther}`;
+    const [origin, other] = first.map((resource) => originOf(this.#resources.existing(resource)));
+    const hint = origin === ofHost && other === ofHost ? oneOfHost : "";
+    return `it ${wanted.kind === "type" ? "is" : "uses"} ${asked}${origin}, and ${giver} another one${other}${hint}`;
   }
 }
+
+const ofHost = " (of the host)";
+const oneOfHost = "; who shares one is given what 'resource' of the first Linker answered with";
 
 function originOf(resource: RuntimeResource | undefined): string {
   if (resource === undefined) return "";
   const { owner } = resource;
-  return owner instanceof ComponentInstance ? ` (defined by '${owner.root.name}')` : " (of the host)";
+  return owner instanceof ComponentInstance ? ` (defined by '${owner.root.name}')` : ofHost;
 }
 
 /** In which the resources of each pair are the same. */
