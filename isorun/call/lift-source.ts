@@ -10,7 +10,7 @@ import { propertyNames } from "../types/property-name.ts";
 import { typedArrays } from "../types/typed-arrays.ts";
 import { discriminantSize, flagsSize } from "../types/value-type.ts";
 import { keptApart, keptItem, keptPair } from "./kept-bytes.ts";
-import { lookNow, plus, type Source } from "./source.ts";
+import { emitLoop, plus, type Source } from "./source.ts";
 
 /** An option that stands directly in another one is told apart from it by a tag. */
 type InOption = { readonly isInOption?: boolean };
@@ -87,7 +87,7 @@ function loadFixedList(source: Source, type: ValueType & { readonly kind: "fixed
   const { element, length } = type;
   const kept = keptApart(type);
   if (kept > 0) source.line(`cx.count(${kept});`);
-  return loadItems(source, element, { start: pointer, count: `${length}` });
+  return loadItems(source, element, { start: pointer, count: length });
 }
 
 function asNumbers(source: Source, element: ValueType, items: string): string {
@@ -114,7 +114,8 @@ function emitList(source: Source, element: ValueType, { at, length }: Range): st
 
 interface ItemsAt {
   readonly start: string;
-  readonly count: string;
+  /** As `emitLoop` wants it. */
+  readonly count: string | number;
 }
 
 /** Numeric lists are typed arrays everywhere. */
@@ -124,9 +125,7 @@ function loadItems(source: Source, element: ValueType, { start, count }: ItemsAt
   if (array !== undefined)
     return source.let(`new ${array}(m.bytes.slice(${start}, ${start} + ${count} * ${size}).buffer)`);
   const items = source.let("[]", "a");
-  const index = source.fresh("i");
-  source.block(`for (let ${index} = 0; ${index} < ${count}; ${index} += 1)`, () => {
-    source.line(lookNow(index));
+  emitLoop(source, count, (index) => {
     const item = emitLoad(source, element, { pointer: source.let(`${start} + ${index} * ${size}`, "p") });
     source.line(`${items}.push(${item});`);
   });
@@ -141,10 +140,8 @@ function emitMap(source: Source, { key, value }: ValueType & { readonly kind: "m
   const count = source.let(range.length, "n");
   source.line(`cx.checkItems(${start}, ${count}, ${source.constant(layout)});`);
   const map = source.let("new Map()");
-  const index = source.fresh("i");
   const [keyAt = 0, valueAt = 0] = offsetsOf([key, value]);
-  source.block(`for (let ${index} = 0; ${index} < ${count}; ${index} += 1)`, () => {
-    source.line(lookNow(index));
+  emitLoop(source, count, (index) => {
     const pair = source.let(`${start} + ${index} * ${size}`, "p");
     const first = emitLoad(source, key, { pointer: source.let(plus(pair, keyAt), "p") });
     const second = emitLoad(source, value, { pointer: source.let(plus(pair, valueAt), "p") });

@@ -13,7 +13,7 @@ import { discriminantSize, flagsSize } from "../types/value-type.ts";
 import { fits } from "./check-value.ts";
 import { layoutOfPair } from "./lift-source.ts";
 import { passes, type Scalar, storeInteger, stores, storeWord } from "./scalar-source.ts";
-import { lookNow, plus, type Source } from "./source.ts";
+import { emitLoop, plus, type Source } from "./source.ts";
 import { somewhere } from "./value-error.ts";
 import { oneOf, ValuePath } from "./value-place.ts";
 
@@ -108,7 +108,7 @@ function storeInPlace(source: Source, type: ValueType, place: Stored): void {
     source.line(storeInteger(pointer, flagsSize(type.labels.length), packFlags(source, type, place)));
   } else if (type.kind === "fixed-list") {
     const items = emitItems(source, type, { given: place, call: `cx.itemsOf(${place.value}, ${type.length})` });
-    storeItems(source, type.element, { items, start: pointer, path: place.path });
+    storeItems(source, type.element, { items, count: type.length, start: pointer, path: place.path });
   } else {
     storeVariant(source, type, place);
   }
@@ -192,21 +192,20 @@ function emitSequence(
   }
   const items = emitItems(source, type, { given, call: `cx.listOf(${value}, ${size})` });
   const start = source.let(`cx.allocateList(${items}.length, ${size}, ${align})`, "p");
-  storeItems(source, element, { items, start, path });
+  storeItems(source, element, { items, count: `${items}.length`, start, path });
   return [start, `${items}.length`];
 }
 
 interface Items {
   readonly items: string;
+  readonly count: string | number;
   readonly start: string;
   readonly path: ValuePath;
 }
 
-function storeItems(source: Source, element: ValueType, { items, start, path }: Items): void {
-  const index = source.fresh("i");
+function storeItems(source: Source, element: ValueType, { items, count, start, path }: Items): void {
   const { size } = layoutOf(element);
-  source.block(`for (let ${index} = 0; ${index} < ${items}.length; ${index} += 1)`, () => {
-    source.line(lookNow(index));
+  emitLoop(source, count, (index) => {
     const value = source.let(`${items}[${index}]`);
     const pointer = source.let(`${start} + ${index} * ${size}`, "p");
     emitStore(source, element, { value, path: path.item(index), pointer });
@@ -223,10 +222,8 @@ function emitMap(
   const pairs = emitItems(source, type, { given, call: `cx.pairsOf(${given.value}, ${size})` });
   const start = source.let(`cx.allocateList(${pairs}.length, ${size}, ${align})`, "p");
   const [keyAt = 0, valueAt = 0] = offsetsOf([key, value]);
-  const index = source.fresh("i");
-  const path = given.path.item(index);
-  source.block(`for (let ${index} = 0; ${index} < ${pairs}.length; ${index} += 1)`, () => {
-    source.line(lookNow(index));
+  emitLoop(source, `${pairs}.length`, (index) => {
+    const path = given.path.item(index);
     const at = source.let(`${start} + ${index} * ${size}`, "p");
     for (const [place, [part, offset]] of [[key, keyAt] as const, [value, valueAt] as const].entries()) {
       const pointer = source.let(plus(at, offset), "p");

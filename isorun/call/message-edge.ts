@@ -9,8 +9,8 @@ import type { MemoryAccess } from "./memory-access.ts";
 
 /** What is passed without being paid for: calls of few bytes cost what their code costs. */
 const freeBytesMax = 4096;
-/** An item of a list is an instruction at least. */
-const itemBytesMin = 2 ** bytesPerInstructionLog2;
+/** An item of a list is an instruction at least. No power: in Bun that is a double, and all that is multiplied by it. */
+const itemBytesMin = 1 << bytesPerInstructionLog2;
 /** After so many the clocks are looked at, which takes as long as copying some thousand. */
 const unseenBytesMax = 65_536;
 

@@ -130,5 +130,22 @@ export class Source {
 
 export const plus = (pointer: string, offset: number): string => (offset === 0 ? pointer : `${pointer} + ${offset}`);
 
-/** In a loop over items: every so many take about as long as the look at the clocks of one that is limited. */
-export const lookNow = (index: string): string => `if ((${index} & 1023) === 1023) cx.lookNow();`;
+/** So many take about as long as the look at the clocks of one that is limited. */
+const blockItems = 1024;
+
+/**
+ * A loop over items, of which the body is given the name of the index. Clocks are looked at between blocks of them, and not
+ * within: engines keep nothing of what they have read from objects over a call, and would read it again for each item.
+ * @param count how many there are, or the text of it, which nothing changes meanwhile
+ */
+export function emitLoop(source: Source, count: string | number, body: (index: string) => void): void {
+  const index = source.fresh("i");
+  const emitItems = (first: string | number, end: string | number): void =>
+    source.block(`for (let ${index} = ${first}; ${index} < ${end}; ${index} += 1)`, () => body(index));
+  if (typeof count === "number" && count <= blockItems) return emitItems(0, count);
+  const first = source.fresh("b");
+  source.block(`for (let ${first} = 0; ${first} < ${count}; ${first} += ${blockItems})`, () => {
+    source.line(`if (${first} !== 0) cx.lookNow();`);
+    emitItems(first, source.let(`${count} - ${first} < ${blockItems} ? ${count} : ${first} + ${blockItems}`, "e"));
+  });
+}
