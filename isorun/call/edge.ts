@@ -17,7 +17,7 @@ import { requireRoom, requireRoomToEnd } from "./stack-room.ts";
 import type { Root, Task } from "./task.ts";
 import { dutyIndex, runningIndex } from "./task-numbers.ts";
 import { TimeAccount } from "./time-account.ts";
-import { interruptedTask } from "./time-left.ts";
+import { askSeldom, interruptedTask } from "./time-left.ts";
 
 /** Of the component instance (instantiate/component-instance.ts) what calls need. */
 export interface Enterable {
@@ -207,10 +207,10 @@ export class Edge {
     if (end !== undefined) throw end.reason;
   };
 
-  /** In long lists, every so often: also whoever may interrupt is asked, as while a guest computes. @throws as `#look` */
+  /** In long lists, every so often: also whoever may interrupt is asked, if that is some time ago. @throws as `#look` */
   lookNow(): void {
     const { running } = this.#scheduler;
-    const interrupted = running && TimeAccount.isUsed ? interruptedTask(running) : undefined;
+    const interrupted = running && TimeAccount.isUsed ? interruptedTask(running, askSeldom) : undefined;
     if (interrupted !== undefined) this.#scheduler.stop(interrupted.task, interrupted.reason);
     this.#look();
   }

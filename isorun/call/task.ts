@@ -255,6 +255,8 @@ export class Root {
   fuel: FuelCounter | undefined;
   /** Who is asked while a guest computes for it, its own or another one. */
   interrupt: Interrupt | undefined;
+  /** When that was last, by `performance.now()`: only for those who come more often than anybody has to be asked. */
+  askedMs = -Infinity;
   /** What a call was ended with that it has interrupted. */
   interruption: TrapError | undefined;
   /** What its budget does when a link enters it. */

@@ -12,18 +12,36 @@ export function endOf(task: Task): { readonly reason: unknown } | undefined {
   return task.parent === undefined || task.isCleanUp ? undefined : endOf(task.parent);
 }
 
+interface Interrupted {
+  readonly task: Task;
+  readonly reason: TrapError;
+}
+
 /**
  * Asks all that the task computes for, but not for calls that have been stopped already: the call that one of them
  * interrupts, with the reason that it is told.
  */
-export function interruptedTask(task: Task): { readonly task: Task; readonly reason: TrapError } | undefined {
+export function interruptedTask(task: Task, ask = askNow): Interrupted | undefined {
   for (const root of task.interrupt === undefined ? heldRoots(task) : []) {
-    const cause = root.interrupt?.();
+    const cause = ask(root);
     if (cause === undefined) continue;
     root.interruption = new TrapError("the call was interrupted", { code: "cancelled", cause });
     return { task, reason: root.interruption };
   }
-  return task.parent === undefined ? undefined : interruptedTask(task.parent);
+  return task.parent === undefined ? undefined : interruptedTask(task.parent, ask);
+}
+
+const askNow = ({ interrupt }: Root): Error | undefined => interrupt?.();
+
+const askEveryMs = 2;
+
+/** For those who come every few microseconds: the answer may take as long as what they do in between. */
+export function askSeldom(root: Root): Error | undefined {
+  if (root.interrupt === undefined) return undefined;
+  const nowMs = performance.now();
+  if (nowMs - root.askedMs < askEveryMs) return undefined;
+  root.askedMs = nowMs;
+  return root.interrupt();
 }
 
 /** How long a task may compute before somebody has to look at the clock again, in milliseconds. */

@@ -219,6 +219,21 @@ test("whoever may interrupt a guest is asked while its values are lifted", async
   expect(await failureOf(instance.call("results", [1_000_000]))).toMatchObject({ code: "cancelled" });
 });
 
+test("and not much more often than every few milliseconds", async () => {
+  let asked = 0;
+  const instance = await builderOf(long)
+    .interruptBy(() => void (asked += 1))
+    .instantiate();
+  performance.now = () => 1000;
+  expect(await instance.call("results", [1_000_000])).toHaveLength(1_000_000);
+  // By slices of fuel, which know no time, and once for the list.
+  expect(asked).toBeLessThan(10);
+  asked = 0;
+  countingClock();
+  expect(await instance.call("results", [1_000_000])).toHaveLength(1_000_000);
+  expect(asked).toBeGreaterThan(200);
+});
+
 test("nobody looks where no time is limited", async () => {
   const instance = await instanceOf(long);
   const results = instance.func("results");
