@@ -39,16 +39,15 @@ export interface ServedTypes {
 export type Renamed = readonly [from: Resource, to: Resource];
 
 interface Serving {
-  /** Whether other instances serve imports. */
-  readonly hasLocals: boolean;
+  readonly locals: ReadonlyMap<string, LocalLink>;
   readonly localOf: (name: string) => LocalLink | undefined;
   readonly definitionOf: (name: string) => HostDefinition | undefined;
 }
 
 export function servedTypes(component: ComponentType, serving: Serving): ServedTypes {
-  const { hasLocals, localOf, definitionOf } = serving;
-  if (!hasLocals) {
-    // All that is stated was stated by one host, which names what it gives itself.
+  const { locals, localOf, definitionOf } = serving;
+  if (![...locals.values()].some(({ type }) => resourcesIn(type).length > 0)) {
+    // All resources are given by one host, which names them itself where it states types.
     const typeOf = (name: string): ExternType | undefined => Linker.typeOf(definitionOf(name));
     return { typeOf, stated: (type) => type, given: [], existing: () => undefined };
   }

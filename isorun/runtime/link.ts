@@ -54,7 +54,7 @@ export function linkImports(component: ComponentType, given: Given): ReadonlyMap
   const problems = new LinkProblems();
   const localOf = compatibleLookup(given.locals);
   const definitionOf = remembering(compatibleLookup(Linker.definitionsOf(given.linker)));
-  const served = servedTypes(component, { hasLocals: given.locals.size > 0, localOf, definitionOf });
+  const served = servedTypes(component, { locals: given.locals, localOf, definitionOf });
   const types = new ImportTypes(component, served);
   const resources = { pathOf: (resource: Resource) => types.pathOf(resource), existing: served.existing };
   const localImport = (name: string, type: ExternType, { item, type: own }: LocalLink): LocalImport => {
