@@ -255,8 +255,8 @@ class AdapterWriter {
     if (fuel === undefined) return undefined;
     const isGiver = (direction === "in") === (this.#key.payer === "caller");
     const fail = (writer: CodeWriter): void => {
-      if (isGiver) this.#refuse(direction, "there is no fuel for a copy", writer);
-      else this.#reject(direction, "there is no fuel for a copy", writer);
+      if (isGiver) this.#refuse(direction, "a copy may not go on", writer);
+      else this.#reject(direction, "a copy may not go on", writer);
     };
     return (push) => {
       const ask = this.#askFuncs.get(direction) ?? this.#module.addFunc(askBody(fuel, fail));

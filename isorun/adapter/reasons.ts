@@ -15,7 +15,8 @@ export const trapReasons = [
   "unpaired surrogate found in a utf-16 string",
   "an exception of core code was not caught",
   "cannot block: a frame of JavaScript is in the way",
-  "there is no fuel for a copy",
+  // Whoever was asked for fuel has left the reason: it is spent, time is over, or somebody interrupts.
+  "a copy may not go on",
 ] as const;
 
 export type TrapReason = (typeof trapReasons)[number];
