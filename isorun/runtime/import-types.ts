@@ -3,6 +3,7 @@
  * found by their names. A function that fitted once is not compared again, as long as the same types serve the imports: a
  * component keeps its types, but its resources are another's with each link.
  */
+import type { RuntimeResource } from "../call/handle-table.ts";
 import type { ComponentType, ExternType, FuncType, InstanceType, Resource } from "../types/component-types.ts";
 import { Substitution } from "../types/substitute.ts";
 import { externMismatch, matchResources } from "../types/subtype.ts";
@@ -48,7 +49,17 @@ export class ImportTypes {
     return this.#matched.substitution.extern(type);
   }
 
-  /** The names that lead to what a resource of who serves the imports stands for: an import, and the names in it. */
+  /** What serves an import, where somebody stated that. */
+  given(name: string): ExternType | undefined {
+    return this.#served.typeOf(name);
+  }
+
+  /** What exists for a resource of who serves the imports, if that is known. */
+  existing(resource: Resource): RuntimeResource | undefined {
+    return this.#served.existing(resource);
+  }
+
+  /** What the component has it for: the names that lead there, an import and those in it. */
   pathOf(resource: Resource): readonly string[] | undefined {
     const { substitution } = this.#matched;
     const { importedResources } = this.#component;

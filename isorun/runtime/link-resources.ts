@@ -48,7 +48,7 @@ export function servedTypes(component: ComponentType, serving: Serving): ServedT
   const { locals, localOf, definitionOf } = serving;
   if (![...locals.values()].some(({ type }) => resourcesIn(type).length > 0)) {
     // All resources are given by one host, which names them itself where it states types.
-    const typeOf = (name: string): ExternType | undefined => Linker.typeOf(definitionOf(name));
+    const typeOf = (name: string): ExternType | undefined => localOf(name)?.type ?? Linker.typeOf(definitionOf(name));
     return { typeOf, stated: (type) => type, given: [], existing: () => undefined };
   }
   const hostResources = new Map<Resource, RuntimeResource>();

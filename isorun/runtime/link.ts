@@ -10,14 +10,7 @@ import { canSuspend } from "../call/suspending.ts";
 import { DecodeError, LinkError, UnsupportedError, ValidationError } from "../errors/errors.ts";
 import { bindResources } from "../instantiate/instantiate.ts";
 import type { InstanceItem, Item, ModuleItem, ResourceMap } from "../instantiate/runtime-scope.ts";
-import type {
-  ComponentType,
-  ExternType,
-  FuncType,
-  InstanceType,
-  Resource,
-  ResourceType,
-} from "../types/component-types.ts";
+import type { ComponentType, ExternType, FuncType, InstanceType, ResourceType } from "../types/component-types.ts";
 import type { ModuleType } from "../types/core-types.ts";
 import { externMismatch } from "../types/subtype.ts";
 import { formatExternType } from "../types/wit.ts";
@@ -27,7 +20,7 @@ import { ImportTypes } from "./import-types.ts";
 import { LinkProblems } from "./link-problems.ts";
 import { type LocalLink, servedTypes } from "./link-resources.ts";
 import { type HostDefinition, Linker } from "./linker.ts";
-import { addUnasked, type LocalImport, localItem } from "./local-link.ts";
+import { addUnasked, localItem } from "./local-link.ts";
 import { Unasked } from "./unasked.ts";
 
 /** A core module of the host, compiled when its type has turned out to fit. */
@@ -54,12 +47,7 @@ export function linkImports(component: ComponentType, given: Given): ReadonlyMap
   const problems = new LinkProblems();
   const localOf = compatibleLookup(given.locals);
   const definitionOf = remembering(compatibleLookup(Linker.definitionsOf(given.linker)));
-  const served = servedTypes(component, { locals: given.locals, localOf, definitionOf });
-  const types = new ImportTypes(component, served);
-  const resources = { pathOf: (resource: Resource) => types.pathOf(resource), existing: served.existing };
-  const localImport = (name: string, type: ExternType, { item, type: own }: LocalLink): LocalImport => {
-    return { name, item, wanted: types.wanted(type), given: served.typeOf(name) ?? own, resources };
-  };
+  const types = new ImportTypes(component, servedTypes(component, { locals: given.locals, localOf, definitionOf }));
   const linking = { given, problems, types, definitionOf, unasked: new Unasked(imports), resources: new Map() };
   const items = new Map<string, Item>();
   for (const [name, type] of imports) {
@@ -67,7 +55,7 @@ export function linkImports(component: ComponentType, given: Given): ReadonlyMap
     const item =
       local === undefined
         ? hostItem({ path: [name], type, definition: definitionOf(name) }, linking)
-        : localItem(localImport(name, type, local), problems);
+        : localItem({ name, item: local.item, type, types }, problems);
     if (item === undefined) continue;
     items.set(name, item);
     if (local === undefined) continue;

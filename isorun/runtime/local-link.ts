@@ -9,38 +9,32 @@ import { resourcesIn } from "../types/named-resources.ts";
 import { Substitution } from "../types/substitute.ts";
 import { externMismatch } from "../types/subtype.ts";
 import { compatibleLookup } from "./compatible-name.ts";
+import type { ImportTypes } from "./import-types.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { clipped, LinkProblems, type Pair, placeText } from "./link-problems.ts";
 
-export interface LocalImport {
+interface LocalImport {
   readonly name: string;
   readonly item: Item;
-  /** With the resources of what was linked in the place of its own. */
-  readonly wanted: ExternType;
-  /** In which one resource goes by one name, whoever gives it. */
-  readonly given: ExternType;
-  readonly resources: KnownResources;
-}
-
-/** What messages say of resources that differ. */
-interface KnownResources {
-  /** The names that lead to it: an import, and the names in it. */
-  readonly pathOf: (resource: Resource) => readonly string[] | undefined;
-  readonly existing: (resource: Resource) => RuntimeResource | undefined;
+  /** As the component asks for it. */
+  readonly type: ExternType;
+  readonly types: ImportTypes;
 }
 
 const giver = "the instance linked for it has";
 
 /** Undefined if it does not fit, of which each function tells. */
-export function localItem(local: LocalImport, problems: LinkProblems): Item | undefined {
-  const { name, item, wanted, given } = local;
+export function localItem({ name, item, type, types }: LocalImport, problems: LinkProblems): Item | undefined {
+  const wanted = types.wanted(type);
+  const given = types.given(name);
+  if (given === undefined) throw new Error(`what is linked for '${name}' has no type`);
   const mismatch = externMismatch(given, wanted);
   if (mismatch === undefined) return item;
   const before = problems.all.length;
   if (wanted.kind === "instance" && given.kind === "instance") {
-    new Mismatches(local.resources, problems).addAll(name, { wanted, given });
+    new Mismatches(types, problems).addAll(name, { wanted, given });
   } else if (wanted.kind === given.kind) {
-    new Mismatches(local.resources, problems).add([name], { wanted, given });
+    new Mismatches(types, problems).add([name], { wanted, given });
   }
   // What no single item says, or what is something else altogether.
   if (problems.all.length === before) {
@@ -61,14 +55,14 @@ const explainedMax = 20;
 
 /** Of one import. */
 class Mismatches {
-  readonly #resources: KnownResources;
+  readonly #types: ImportTypes;
   readonly #problems: LinkProblems;
   /** Resources that have turned out to be others: what differs in nothing else is told with the first of them. */
   readonly #told = new Substitution();
   #tried = 0;
 
-  constructor(resources: KnownResources, problems: LinkProblems) {
-    this.#resources = resources;
+  constructor(types: ImportTypes, problems: LinkProblems) {
+    this.#types = types;
     this.#problems = problems;
   }
 
@@ -102,9 +96,9 @@ class Mismatches {
       return undefined;
     }
     among(this.#told, differing);
-    const path = this.#resources.pathOf(first[0]);
+    const path = this.#types.pathOf(first[0]);
     const asked = path === undefined ? "one resource" : `the resource ${placeText(path)}`;
-    const [origin, other] = first.map((resource) => originOf(this.#resources.existing(resource)));
+    const [origin, other] = first.map((resource) => originOf(this.#types.existing(resource)));
     const hint = origin === ofHost && other === ofHost ? oneOfHost : "";
     return `it ${wanted.kind === "type" ? "is" : "uses"} ${asked}${origin}, and ${giver} another one${other}${hint}`;
   }
