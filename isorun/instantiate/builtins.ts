@@ -1,6 +1,7 @@
 /** Canonical built-ins at run time (CanonicalABI.md): those of resources; the asynchronous ones come later. */
 import { makeHandle, type RuntimeResource } from "../call/handle-table.ts";
 import { cannotEnter, notBuilt } from "../call/refusals.ts";
+import { dutyIndex } from "../call/task-numbers.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
 import { ComponentInstance } from "./component-instance.ts";
@@ -31,7 +32,7 @@ export function builtinFunc(
 
 function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem {
   const { instance } = scope;
-  const { handles } = instance;
+  const { handles, states } = instance;
   const resource = scope.resources.get(id) ?? absent("the resource", id.id);
   const answers = { params: ["i32"], results: ["i32"] } as const;
   if (name === "resource.new") {
@@ -52,7 +53,8 @@ function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem
     if (!handle.isOwn) return;
     requireEntry(entered);
     resource.drop(handle.representation);
-    instance.states.scheduler.endIfStopped();
+    // At each drop: to find out whose call it is takes longer than to ask whether anybody has to.
+    if (states.words[dutyIndex] !== 0) states.scheduler.endIfStopped();
   });
 }
 
