@@ -1,11 +1,14 @@
 /** What `--invoke` prints of a value that is small for the guest, and long as a text. */
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, spyOn, test } from "bun:test";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { assembleFiles } from "../../tests/components/assemble.ts";
+import { BudgetExhausted } from "../errors/errors.ts";
+import { list, u8 } from "../wave/testing/types.ts";
 import { runCommand } from "./run.ts";
+import { tellResult } from "./tell-result.ts";
 import { isorunCommand, runIsorun } from "./testing/run-isorun.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "isorun-large-results-"));
@@ -91,6 +94,28 @@ test.each(["wall", "cpu"])(
   },
   20_000,
 );
+
+/** Until the call returned. */
+const used = { cpuMs: 30, wallMs: 30, memoryBytes: 0, tableElements: 0, fuel: 0n, calls: 1, handles: 0, instances: 1 };
+
+test.each(["wallMs", "cpuMs"] as const)("what there is time for is printed: %s", (field) => {
+  let nowMs = 5000;
+  using wall = spyOn(performance, "now").mockImplementation(() => nowMs);
+  using cpu = spyOn(process, "threadCpuUsage").mockImplementation(() => ({ user: nowMs * 1000, system: 0 }));
+  const printed: string[] = [];
+  const tell = (piece: string): void => {
+    printed.push(piece);
+    nowMs += 40;
+  };
+  const output = { tell, write: () => undefined, breakLine: () => undefined, end: () => undefined };
+  const result = { value: new Uint8Array(listBytes), type: list(u8) };
+  const telling = { isText: true, output, budget: { [field]: 100 }, usage: used };
+  expect(() => tellResult(result, telling)).toThrow(new BudgetExhausted({ field, limit: 100, used: 110 }));
+  // 70 ms are left: the third piece would begin behind them.
+  expect(printed.length).toBe(2);
+  expect(printed.join("")).toStartWith("[0, 0, 0, ");
+  expect((field === "wallMs" ? wall : cpu).mock.calls.length).toBeGreaterThan(0);
+});
 
 test("it is output, of which what fits is printed", async () => {
   const { stdout, stderr, exitCode } = await run("--invoke", "f(0)", "--output=3B");

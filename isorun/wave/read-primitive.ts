@@ -69,7 +69,10 @@ function readFloat(cursor: Cursor, { primitive, round, most }: FloatType): numbe
   const value = floatWords.get(word) ?? (floatPattern.test(word) ? round(word) : undefined);
   if (value === undefined) return cursor.fail(`${primitive} (a number, 'nan', 'inf' or '-inf')`);
   // As for integers: nobody who writes digits means infinity.
-  if (!Number.isFinite(value) && !floatWords.has(word)) return cursor.fail(`${primitive} (at most ${most}, or 'inf')`);
+  if (!Number.isFinite(value) && !floatWords.has(word)) {
+    const bound = value > 0 ? `at most ${most}, or 'inf'` : `at least ${-most}, or '-inf'`;
+    return cursor.fail(`${primitive} (${bound})`);
+  }
   cursor.offset += word.length;
   return value;
 }
