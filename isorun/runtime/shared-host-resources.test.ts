@@ -5,7 +5,7 @@ import { LinkError } from "../errors/errors.ts";
 import type { InstanceBuilder } from "./instance-builder.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { InterfaceTypes } from "./interface-types.ts";
-import type { HostResource, Linker } from "./linker.ts";
+import { type HostResource, Linker } from "./linker.ts";
 import { Runtime } from "./runtime.ts";
 
 const hostOf = (thing: string): string => `(import "h:h/host" (instance $host
@@ -88,15 +88,42 @@ const users = {
 type User = keyof typeof users;
 const kinds = Object.keys(users) as User[];
 
+/** Takes a thing of the host by no interface, and gives it back. */
+const bareTaker = `(component
+  (import "thing" (type $t (sub resource)))
+  (core module $m (func (export "same") (param i32) (result i32) (local.get 0)))
+  (core instance $i (instantiate $m))
+  (func (export "same") (param "t" (own $t)) (result (own $t)) (canon lift (core func $i "same"))))`;
+
+const bareUser = `(component
+  (import "thing" (type $t (sub resource)))
+  (import "make" (func $make (result (own $t))))
+  (import "same" (func $same (param "t" (own $t)) (result (own $t))))
+  (core func $make (canon lower (func $make)))
+  (core func $same (canon lower (func $same)))
+  (core module $m
+    (import "" "make" (func $make (result i32)))
+    (import "" "same" (func $same (param i32) (result i32)))
+    (func (export "run") (result i32) (call $same (call $make))))
+  (core instance $i (instantiate $m (with "" (instance (export "make" (func $make)) (export "same" (func $same))))))
+  (func (export "run") (result (own $t)) (canon lift (core func $i "run"))))`;
+
 let bytesOf: (text: string) => Uint8Array;
 beforeAll(async () => {
-  bytesOf = await assemble([opener, closer, ...Object.values(users)]);
+  bytesOf = await assemble([opener, closer, bareTaker, bareUser, ...Object.values(users)]);
 });
 
 const stated = new InterfaceTypes(`package h:h;
   interface host { resource thing; make: func() -> thing; number: func(t: borrow<thing>) -> u32; }`);
 const statedAgain = new InterfaceTypes(`package h:h;
   interface host { resource thing; make: func() -> thing; number: func(t: borrow<thing>) -> u32; }`);
+
+interface Serving {
+  /** A resource of this host alone. */
+  readonly isOther?: boolean;
+  /** It is given by a fallback, and not in its interface. */
+  readonly isAbsent?: boolean;
+}
 
 class Scene {
   readonly dropped: unknown[] = [];
@@ -110,18 +137,18 @@ class Scene {
     this.#types = types;
   }
 
-  async builder(text: string, isOther = false): Promise<InstanceBuilder> {
+  async builder(text: string, serving: Serving = {}): Promise<InstanceBuilder> {
     const component = await this.#runtime.load(bytesOf(text));
     return this.#runtime.instance(component).linkHost((linker) => {
-      linker.instance("h:h/host", (host) => this.#serve(host, isOther), this.#types[this.#made % this.#types.length]);
+      linker.instance("h:h/host", (host) => this.#serve(host, serving), this.#types[this.#made % this.#types.length]);
+      if (serving.isAbsent === true)
+        linker.fallback(() => (serving.isOther ? new Linker().resource("thing") : this.#resource));
       this.#made += 1;
     });
   }
 
-  #serve(host: Linker, isOther: boolean): void {
-    const known = isOther ? undefined : this.#resource;
-    const resource = host.resource("thing", known ?? { drop: (value) => void this.dropped.push(value) });
-    if (!isOther) this.#resource = resource;
+  #serve(host: Linker, { isOther, isAbsent }: Serving): void {
+    if (isAbsent !== true) this.#giveThing(host, isOther === true);
     let made = 0;
     host.func("make", () => {
       made += 1;
@@ -130,8 +157,14 @@ class Scene {
     host.func("number", (value: number) => value);
   }
 
-  async instance(text: string, isOther = false): Promise<InstanceHandle> {
-    return (await this.builder(text, isOther)).instantiate();
+  #giveThing(host: Linker, isOther: boolean): void {
+    const known = isOther ? undefined : this.#resource;
+    const resource = host.resource("thing", known ?? { drop: (value) => void this.dropped.push(value) });
+    if (!isOther) this.#resource = resource;
+  }
+
+  async instance(text: string, serving: Serving = {}): Promise<InstanceHandle> {
+    return (await this.builder(text, serving)).instantiate();
   }
 }
 
@@ -174,12 +207,48 @@ const problemsOf = async (instantiating: Promise<unknown>): Promise<readonly str
 
 test.each(cases)("another resource of a host that %s is another one: %s", async (_, kind, types) => {
   const scene = new Scene(types);
-  const [a, b] = [await scene.instance(opener), await scene.instance(closer, true)];
+  const [a, b] = [await scene.instance(opener), await scene.instance(closer, { isOther: true })];
   const builder = await scene.builder(users[kind]);
   const first = kind === "the host's first" || kind === "the host's only" ? "h:h/host" : "h:a/api";
   const what = kind === "the host's only" ? "'peek' of 'h:b/api': it uses" : "'thing' of 'h:b/api': it is";
   expect(await problemsOf(builder.linkLocal("h:b/api", b).linkLocal("h:a/api", a).instantiate())).toEqual([
     `cannot link ${what} the resource 'thing' of '${first}' (of the host), and the instance linked for it has ` +
       "another one (of the host); who shares one is given what 'resource' of the first Linker answered with",
+  ]);
+});
+
+test("a function that names a resource of the host is served by an instance that is given the same", async () => {
+  const runtime = new Runtime();
+  let thing: HostResource | undefined;
+  const builderOf = async (text: string, isOther = false) => {
+    const component = await runtime.load(bytesOf(text));
+    return runtime.instance(component).linkHost((linker) => {
+      const made = linker.resource("thing", isOther ? {} : thing);
+      thing ??= made;
+      if (text === bareUser) linker.func("make", () => "a thing");
+    });
+  };
+  const taker = await (await builderOf(bareTaker)).instantiate();
+  const asker = await (await builderOf(bareUser)).linkLocal("same", taker).instantiate();
+  expect(asker.func("run")()).toBe("a thing");
+  const other = (await builderOf(bareUser, true)).linkLocal("same", taker);
+  expect(await problemsOf(other.instantiate())).toEqual([
+    expect.stringContaining("cannot link 'same': it uses the resource 'thing' (of the host), and the instance linked"),
+  ]);
+});
+
+test("a resource that a fallback gives is held against that of the instances that are linked", async () => {
+  const scene = new Scene([undefined]);
+  const [a, b] = [await scene.instance(opener), await scene.instance(closer)];
+  const builderWith = async (isOther: boolean) =>
+    (await scene.builder(users["the host's first"], { isOther, isAbsent: true }))
+      .linkLocal("h:a/api", a)
+      .linkLocal("h:b/api", b);
+  const c = await (await builderWith(false)).instantiate();
+  c.func("open")();
+  c.func("close")();
+  expect(scene.dropped).toEqual([1]);
+  expect(await problemsOf((await builderWith(true)).instantiate())).toEqual([
+    "cannot link 'h:a/api': another resource was given for it than where it comes from",
   ]);
 });

@@ -1,149 +1,11 @@
 /** One resource that an instance is given by two others: each of them imports it too, or one of them defines it. */
 import { beforeAll, expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
-import { LinkError } from "../errors/errors.ts";
+import { BudgetExhausted, LinkError, TrapError } from "../errors/errors.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
-
-/** Defines `r`, and counts what its destructor was given. */
-const definer = (name: string): string => `(component
-  (component $inner
-    (core module $dtor
-      (global $destroyed (mut i32) (i32.const 0))
-      (func (export "dtor") (param i32) (global.set $destroyed (i32.add (global.get $destroyed) (local.get 0))))
-      (func (export "destroyed") (result i32) (global.get $destroyed)))
-    (core instance $dtor (instantiate $dtor))
-    (type $r' (resource (rep i32) (dtor (core func $dtor "dtor"))))
-    (export $r "r" (type $r'))
-    (core func $new (canon resource.new $r'))
-    (core func $rep (canon resource.rep $r'))
-    (core func $drop (canon resource.drop $r'))
-    (core module $m
-      (import "" "rep" (func $rep (param i32) (result i32)))
-      (import "" "drop" (func $drop (param i32)))
-      (func (export "look") (param i32) (result i32) (local.get 0))
-      (func (export "take") (param i32) (result i32)
-        (call $rep (local.get 0)) (call $drop (local.get 0))))
-    (core instance $m (instantiate $m (with "" (instance (export "rep" (func $rep)) (export "drop" (func $drop))))))
-    (func (export "make") (param "n" u32) (result (own $r)) (canon lift (core func $new)))
-    (func (export "look") (param "r" (borrow $r)) (result u32) (canon lift (core func $m "look")))
-    (func (export "take") (param "r" (own $r)) (result u32) (canon lift (core func $m "take")))
-    (func (export "destroyed") (result u32) (canon lift (core func $dtor "destroyed"))))
-  (instance $inner (instantiate $inner))
-  (export "${name}" (instance $inner)))`;
-
-/** Serves the interface `a:b/api` by what it imports, which it exports again. */
-const middle = `(component
-  (import "a:a/types" (instance $types
-    (export "r" (type $r (sub resource)))
-    (export "make" (func (param "n" u32) (result (own $r))))
-    (export "look" (func (param "r" (borrow $r)) (result u32)))
-    (export "take" (func (param "r" (own $r)) (result u32)))))
-  (alias export $types "r" (type $r))
-  (core func $make (canon lower (func $types "make")))
-  (core func $look (canon lower (func $types "look")))
-  (core func $drop (canon resource.drop $r))
-  (core module $m
-    (import "" "make" (func $make (param i32) (result i32)))
-    (import "" "look" (func $look (param i32) (result i32)))
-    (import "" "drop" (func $drop (param i32)))
-    (global $kept (mut i32) (i32.const 0))
-    (func (export "open") (param i32) (result i32) (call $make (local.get 0)))
-    (func (export "peek") (param i32) (result i32)
-      (call $look (local.get 0)) (call $drop (local.get 0)))
-    (func (export "forget") (param i32))
-    (func (export "both") (param i32 i32))
-    (func (export "keep") (param i32) (global.set $kept (local.get 0)))
-    (func (export "give") (result i32) (global.get $kept)))
-  (core instance $i (instantiate $m (with "" (instance
-    (export "make" (func $make)) (export "look" (func $look)) (export "drop" (func $drop))))))
-  (func $open (param "n" u32) (result (own $r)) (canon lift (core func $i "open")))
-  (func $peek (param "r" (borrow $r)) (result u32) (canon lift (core func $i "peek")))
-  (func $forget (param "r" (borrow $r)) (canon lift (core func $i "forget")))
-  (func $both (param "b" (borrow $r)) (param "o" (own $r)) (canon lift (core func $i "both")))
-  (func $keep (param "r" (own $r)) (canon lift (core func $i "keep")))
-  (func $give (result (own $r)) (canon lift (core func $i "give")))
-  (instance $api
-    (export "r" (type $r)) (export "open" (func $open)) (export "peek" (func $peek)) (export "forget" (func $forget))
-    (export "both" (func $both)) (export "keep" (func $keep)) (export "give" (func $give)))
-  (export "a:b/api" (instance $api))
-  (export "a:a/types" (instance $types)))`;
-
-const typesOf = (resource: string): string => `(import "a:a/types" (instance $types
-    ${resource}
-    (export "make" (func (param "n" u32) (result (own $r))))
-    (export "look" (func (param "r" (borrow $r)) (result u32)))
-    (export "take" (func (param "r" (own $r)) (result u32)))))`;
-
-const apiOf = (resource: string): string => `(import "a:b/api" (instance $api
-    ${resource}
-    (export "open" (func (param "n" u32) (result (own $r))))
-    (export "peek" (func (param "r" (borrow $r)) (result u32)))
-    (export "forget" (func (param "r" (borrow $r))))
-    (export "both" (func (param "b" (borrow $r)) (param "o" (own $r))))
-    (export "keep" (func (param "r" (own $r))))
-    (export "give" (func (result (own $r))))))`;
-
-const isNew = '(export "r" (type $r (sub resource)))';
-const isThat = (outer: string): string => `(alias outer 1 ${outer} (type $o)) (export "r" (type $r (eq $o)))`;
-/** Whose functions name what another import has the name for. */
-const isOuter = (outer: string): string => `(alias outer 1 ${outer} (type $r))`;
-
-/** Uses both; its resource comes with the one that is imported first, or with each, as one of its own. */
-const consumer = (imports: string, r = "$r"): string => `(component
-  ${imports}
-  (core func $make (canon lower (func $types "make")))
-  (core func $look (canon lower (func $types "look")))
-  (core func $take (canon lower (func $types "take")))
-  (core func $open (canon lower (func $api "open")))
-  (core func $peek (canon lower (func $api "peek")))
-  (core func $forget (canon lower (func $api "forget")))
-  (core func $both (canon lower (func $api "both")))
-  (core func $keep (canon lower (func $api "keep")))
-  (core func $give (canon lower (func $api "give")))
-  (core func $drop (canon resource.drop ${r}))
-  (core module $m
-    (import "" "make" (func $make (param i32) (result i32)))
-    (import "" "look" (func $look (param i32) (result i32)))
-    (import "" "take" (func $take (param i32) (result i32)))
-    (import "" "open" (func $open (param i32) (result i32)))
-    (import "" "peek" (func $peek (param i32) (result i32)))
-    (import "" "forget" (func $forget (param i32)))
-    (import "" "both" (func $both (param i32 i32)))
-    (import "" "keep" (func $keep (param i32)))
-    (import "" "give" (func $give (result i32)))
-    (import "" "drop" (func $drop (param i32)))
-    (global $r (mut i32) (i32.const 0))
-    (func (export "open") (param i32) (global.set $r (call $open (local.get 0))))
-    (func (export "make") (param i32) (global.set $r (call $make (local.get 0))))
-    (func (export "look") (result i32) (call $look (global.get $r)))
-    (func (export "peek") (result i32) (call $peek (global.get $r)))
-    (func (export "take") (result i32) (call $take (global.get $r)))
-    (func (export "drop") (call $drop (global.get $r)))
-    (func (export "keep") (call $keep (global.get $r)))
-    (func (export "give") (global.set $r (call $give)))
-    (func (export "forget") (call $forget (global.get $r)))
-    (func (export "both") (call $both (global.get $r) (global.get $r))))
-  (core instance $i (instantiate $m (with "" (instance
-    (export "make" (func $make)) (export "look" (func $look)) (export "take" (func $take))
-    (export "open" (func $open)) (export "peek" (func $peek)) (export "forget" (func $forget))
-    (export "both" (func $both)) (export "keep" (func $keep)) (export "give" (func $give))
-    (export "drop" (func $drop))))))
-  ${["open", "make"].map((name) => `(func (export "${name}") (param "n" u32) (canon lift (core func $i "${name}")))`).join("\n")}
-  ${["look", "peek", "take"].map((name) => `(func (export "${name}") (result u32) (canon lift (core func $i "${name}")))`).join("\n")}
-  ${["drop", "keep", "give", "forget", "both"].map((name) => `(func (export "${name}") (canon lift (core func $i "${name}")))`).join("\n")})`;
-
-const ofTypes = '(alias export $types "r" (type $r))';
-const ofApi = '(alias export $api "r" (type $r))';
-
-const consumers = {
-  "types first": consumer(`${typesOf(isNew)} ${ofTypes} ${apiOf(isThat("$r"))}`),
-  "types first, and only named there": consumer(`${typesOf(isNew)} ${ofTypes} ${apiOf(isOuter("$r"))}`),
-  "api first": consumer(`${apiOf(isNew)} ${ofApi} ${typesOf(isThat("$r"))}`),
-  "a resource of each": consumer(`${typesOf(isNew)} ${apiOf(isNew)} ${ofTypes}`),
-};
-type Consumer = keyof typeof consumers;
-const kinds = Object.keys(consumers) as Consumer[];
+import { type Consumer, consumers, definer, isOuter, isThat, middle } from "./testing/shared-resource-texts.ts";
 
 /** Both, where the second one has a function more that does not fit. */
 const asking = `(component
@@ -183,6 +45,8 @@ const askingDivided = `(component
   (core instance $i (instantiate $m (with "" (instance (export "make" (func $make)) (export "look" (func $look))))))
   (func (export "run") (result u32) (canon lift (core func $i "run"))))`;
 
+const kinds = Object.keys(consumers) as Consumer[];
+
 const texts = [
   ...["a:a/types", "a:b/api"].map(definer),
   middle,
@@ -202,10 +66,14 @@ interface Scene {
   readonly b: InstanceHandle;
 }
 
-async function sceneOf(runtime = new Runtime()): Promise<Scene> {
-  const a = await runtime.instance(await runtime.load(bytesOf(definer("a:a/types")))).instantiate();
+async function sceneOf(runtime = new Runtime(), budgets: { readonly a?: Budget; readonly b?: Budget } = {}) {
+  const a = await runtime
+    .instance(await runtime.load(bytesOf(definer("a:a/types"))))
+    .budget(budgets.a ?? {})
+    .instantiate();
   const b = await runtime
     .instance(await runtime.load(bytesOf(middle)))
+    .budget(budgets.b ?? {})
     .linkLocal("a:a/types", a)
     .instantiate();
   return { runtime, a, b };
@@ -227,15 +95,17 @@ test.each(kinds)("a resource is the same through whichever instance it comes: %s
     if (isReversed) builder.linkLocal("a:b/api", b).linkLocal("a:a/types", a);
     else builder.linkLocal("a:a/types", a).linkLocal("a:b/api", b);
     const c = await builder.instantiate();
-    c.func("open")(7);
-    expect([c.func("look")(), c.func("peek")(), c.func("take")()]).toEqual([7, 7, 7]);
+    // The other way of calling is on a stack that may be suspended.
+    const call = async (name: string, ...args: unknown[]) => (isReversed ? c.call(name, args) : c.func(name)(...args));
+    await call("open", 7);
+    expect([await call("look"), await call("peek"), await call("take")]).toEqual([7, 7, 7]);
     expect([destroyedIn(scene), ...handlesOf(a, b, c)]).toEqual([7, 0, 0, 0]);
-    c.func("make")(20);
-    c.func("keep")();
+    await call("make", 20);
+    await call("keep");
     expect([destroyedIn(scene), ...handlesOf(a, b, c)]).toEqual([7, 0, 1, 0]);
-    c.func("give")();
+    await call("give");
     expect([destroyedIn(scene), ...handlesOf(a, b, c)]).toEqual([7, 0, 0, 1]);
-    c.func("drop")();
+    await call("drop");
     expect([destroyedIn(scene), ...handlesOf(a, b, c)]).toEqual([27, 0, 0, 0]);
   }
 });
@@ -271,6 +141,41 @@ test.each(kinds)("what is exported again is as what is imported: %s", async (kin
     c.func("drop")();
     expect([destroyedIn(scene), ...handlesOf(a, b, far, c)]).toEqual([5 * (index + 1), 0, 0, 0, 0]);
   }
+});
+
+test("handles count for whoever has them, destructors for who defines the resource", async () => {
+  const fuel = 1_000_000n;
+  const scene = await sceneOf(new Runtime(), { a: { fuel }, b: { fuel, maxHandles: 1 } });
+  const { a, b } = scene;
+  const builder = (await builderOf(scene, "types first")).budget({ maxHandles: 2 });
+  const c = await builder.linkLocal("a:a/types", a).linkLocal("a:b/api", b).instantiate();
+  for (const count of [1, 2]) c.func("open")(count);
+  expect(handlesOf(a, b, c)).toEqual([0, 0, 2]);
+  const spent = () => [a, b].map((instance) => instance.usage().fuel);
+  const [ofA = 0n, ofB = 0n] = spent();
+  c.func("drop")();
+  const [laterOfA = 0n, laterOfB = 0n] = spent();
+  expect([laterOfA > ofA, laterOfB === ofB, destroyedIn(scene)]).toEqual([true, true, 2]);
+  c.func("open")(3);
+  // What nobody has room for is destroyed, and ends who has none.
+  expect(() => c.func("open")(4)).toThrow(BudgetExhausted);
+  expect([c.state, a.state, destroyedIn(scene), ...handlesOf(a, c)]).toEqual(["exhausted", "ready", 10, 0, 0]);
+});
+
+test("what an instance exports again is called in the one that it is of, by the host too, and stays when it ends", async () => {
+  const scene = await sceneOf();
+  const { a, b } = scene;
+  const builder = await builderOf(scene, "types first");
+  const c = await builder.linkLocal("a:a/types", b).linkLocal("a:b/api", b).instantiate();
+  const made = b.func("a:a/types#make")(5);
+  expect([a.func("a:a/types#look")(made), b.func("a:b/api#peek")(made), b.func("a:a/types#take")(made)]).toEqual([
+    5, 5, 5,
+  ]);
+  c.func("open")(6);
+  await b.terminate();
+  expect([c.func("look")(), c.func("take")(), destroyedIn(scene), a.state]).toEqual([6, 6, 11, "ready"]);
+  expect(() => c.func("peek")()).toThrow(TrapError);
+  expect([c.state, a.state]).toEqual(["trapped", "ready"]);
 });
 
 test("what was lent through both is given back, and what is lent cannot be given away", async () => {
