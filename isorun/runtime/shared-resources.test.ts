@@ -5,7 +5,15 @@ import { assemble } from "../../tests/components/assemble.ts";
 import { BudgetExhausted, LinkError, TrapError } from "../errors/errors.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
-import { type Consumer, consumers, definer, isOuter, isThat, middle } from "./testing/shared-resource-texts.ts";
+import {
+  abstractMiddle,
+  type Consumer,
+  consumers,
+  definer,
+  isOuter,
+  isThat,
+  middle,
+} from "./testing/shared-resource-texts.ts";
 
 /** Both, where the second one has a function more that does not fit. */
 const asking = `(component
@@ -50,6 +58,7 @@ const kinds = Object.keys(consumers) as Consumer[];
 const texts = [
   ...["a:a/types", "a:b/api"].map(definer),
   middle,
+  abstractMiddle,
   asking,
   divided,
   askingDivided,
@@ -120,7 +129,7 @@ test.each(kinds)("what is exported again is as what is imported: %s", async (kin
   const { a, b, runtime } = scene;
   const middleOf = async (types: InstanceHandle) =>
     runtime
-      .instance(await runtime.load(bytesOf(middle)))
+      .instance(await runtime.load(bytesOf(abstractMiddle)))
       .linkLocal("a:a/types", types)
       .instantiate();
   const far = await middleOf(await middleOf(b));

@@ -28,7 +28,7 @@ export const definer = (name: string): string => `(component
   (export "${name}" (instance $inner)))`;
 
 /** Serves the interface `a:b/api` by what it imports, which it exports again. */
-export const middle = `(component
+const middleThatExports = (types: string): string => `(component
   (import "a:a/types" (instance $types
     (export "r" (type $r (sub resource)))
     (export "make" (func (param "n" u32) (result (own $r))))
@@ -62,7 +62,16 @@ export const middle = `(component
     (export "r" (type $r)) (export "open" (func $open)) (export "peek" (func $peek)) (export "forget" (func $forget))
     (export "both" (func $both)) (export "keep" (func $keep)) (export "give" (func $give)))
   (export "a:b/api" (instance $api))
-  (export "a:a/types" (instance $types)))`;
+  (export "a:a/types" (instance $types) ${types}))`;
+
+export const middle = middleThatExports("");
+
+/** Says of the resource that it exports again only that it is one. */
+export const abstractMiddle = middleThatExports(`(instance
+    (export "r" (type $r (sub resource)))
+    (export "make" (func (param "n" u32) (result (own $r))))
+    (export "look" (func (param "r" (borrow $r)) (result u32)))
+    (export "take" (func (param "r" (own $r)) (result u32))))`);
 
 const typesOf = (resource: string): string => `(import "a:a/types" (instance $types
     ${resource}
