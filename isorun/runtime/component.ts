@@ -15,6 +15,7 @@ import type { ValidComponent } from "../validate/valid-component.ts";
 import { answeringAtOnce } from "./at-once.ts";
 import { beginCompilingAll, type Compiling, compiledModules } from "./compile-modules.ts";
 import { everySoOften } from "./every-so-often.ts";
+import { HeldByContents } from "./held-by-contents.ts";
 import { KeptModules } from "./kept-modules.ts";
 import { type BegunModules, isRefusal, type MeteredModule, Metering } from "./metered-modules.ts";
 import { hashOf } from "./sha256.ts";
@@ -137,20 +138,46 @@ export interface LoadOptions {
   readonly interruptBy?: () => Error | undefined;
 }
 
+export type HeldComponents = HeldByContents<Component>;
+
+export const holdComponents = (): HeldComponents =>
+  new HeldByContents((component) => Component.partsOf(component).file);
+
 interface Loading extends LoadOptions {
   readonly store?: ModuleStore;
+  /** Those that somebody holds. */
+  readonly held: HeldComponents;
 }
 
-/** @throws DecodeError, ValidationError, UnsupportedError */
+/**
+ * @param bytes never change
+ * @throws DecodeError, ValidationError, UnsupportedError
+ */
 export async function loadComponent(
-  source: Uint8Array,
-  { store, budget = {}, isInterruptible = false, interruptBy = () => undefined }: Loading,
+  bytes: Uint8Array,
+  { store, held, budget = {}, isInterruptible = false, interruptBy = () => undefined }: Loading,
 ): Promise<Component> {
-  const bytes = plain(source);
   checkLayer(bytes);
   const requireLife = everySoOften(answeringAtOnce(interruptBy));
   requireLife();
   const metering = new Metering(budget, isInterruptible, requireLife);
+  let isNew = false;
+  const component = await held.get(bytes, () => {
+    isNew = true;
+    return madeComponent(bytes, { store, metering, requireLife });
+  });
+  if (!isNew) await compileMissing(Component.partsOf(component), metering);
+  return component;
+}
+
+interface MakingComponent {
+  readonly store: ModuleStore | undefined;
+  readonly metering: Metering;
+  readonly requireLife: () => void;
+}
+
+/** From the store, if that knows it. */
+async function madeComponent(bytes: Uint8Array, { store, metering, requireLife }: MakingComponent): Promise<Component> {
   if (store === undefined) return decodedComponent(bytes, { metering, requireLife });
   const hash = store.hashOf(bytes);
   requireLife();
@@ -162,9 +189,24 @@ export async function loadComponent(
   return component;
 }
 
-/** Without the ways of a Buffer, whose parts cost several times as much. */
-const plain = (bytes: Uint8Array): Uint8Array =>
-  bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+/** Of one that was made for another budget. What is in a store is compiled when it is needed. */
+async function compileMissing({ cores, modules, metered, kept }: ComponentParts, metering: Metering): Promise<void> {
+  if (kept !== undefined) return;
+  const { key, isNeeded } = metering;
+  const known: MeteredModules = metered.get(key) ?? new WeakMap();
+  const missing = [...cores].filter((core) => !(isNeeded ? known : modules).has(core));
+  if (missing.length === 0) return;
+  const compiling = isNeeded ? undefined : new Map();
+  const made = await madeModules(missing, { metering, compiling, begun: undefined });
+  for (const [core, module] of made.modules) modules.set(core, module);
+  const rewritten = made.metered.get(key);
+  if (rewritten === undefined) return;
+  metered.set(key, known);
+  for (const core of missing) {
+    const module = rewritten.get(core);
+    if (module !== undefined) known.set(core, module);
+  }
+}
 
 /** What was decoded, validated and compiled another time. */
 function knownComponent(
@@ -173,7 +215,7 @@ function knownComponent(
 ): Component {
   const cores = coreModulesOf(valid);
   const cost = { decodeMs: 0, validateMs: 0, compileMs: 0, ...coreSizes(cores), fromStore: true };
-  const kept = new KeptModules(cores, { file: bytes, hash, store });
+  const kept = new KeptModules(cores, { hash, store });
   const made = { cores: new Set(cores), modules: new Map(), metered: new Map() };
   return new Component({ valid, ...made, file: bytes, hash, cost, kept });
 }
@@ -208,7 +250,7 @@ async function decodedComponent(
   requireLife();
   const validated = performance.now() - (begun?.rewriteMs ?? 0);
   const cores = coreModulesOf(valid);
-  const kept = place === undefined ? {} : { hash: place.hash, kept: new KeptModules(cores, { file: bytes, ...place }) };
+  const kept = place === undefined ? {} : { hash: place.hash, kept: new KeptModules(cores, place) };
   const made = await madeModules(cores, { metering, compiling, begun, ...kept });
   const cost = {
     decodeMs: decoded - start,

@@ -4,9 +4,7 @@ import type { CoreModule } from "../core-module/core-module.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 
 export interface KeptPlace {
-  /** All bytes of the component, which its core modules are parts of. */
-  readonly file: Uint8Array;
-  /** What they were when they were loaded. */
+  /** Of the component's file. */
   readonly hash: string;
   readonly store: ModuleStore;
 }
@@ -38,24 +36,14 @@ export class KeptModules {
     const { hash, store } = this.#place;
     const stored = store.rewritten(hash, word);
     const modules = stored ?? this.#modules.map((module) => rewriteCoreModule(module, options));
-    if (stored === undefined) this.#keep(word, modules);
+    // Nobody waits for the disk: whoever comes before it is written rewrites them too.
+    if (stored === undefined) void store.keepRewritten(hash, { options: word, modules });
     return new Map(
       modules.flatMap((rewritten, place) => {
         const module = this.#modules[place];
         return module === undefined ? [] : [[module, rewritten] as const];
       }),
     );
-  }
-
-  /**
-   * The bytes are the caller's, who may have written to them since they were loaded: what came of that is not what other
-   * processes are to be given for this hash.
-   */
-  #keep(options: string, modules: readonly RewrittenModule[]): void {
-    const { file, hash, store } = this.#place;
-    if (store.hashOf(file) !== hash) return;
-    // Nobody waits for the disk: whoever comes before it is written rewrites them too.
-    void store.keepRewritten(hash, { options, modules });
   }
 }
 

@@ -54,6 +54,35 @@ test("modules are compiled as the instances need them, and others when there is 
   await runtime.close();
 });
 
+test("the same bytes are the same component of a Runtime, compiled for each budget that it was loaded for", async () => {
+  const runtime = new Runtime();
+  const component = await runtime.load(bytes, { budget: { fuel: 1000n } });
+  const { metered, modules } = Component.partsOf(component);
+  expect(await runtime.load(bytes.slice(), { budget: { fuel: 5n } })).toBe(component);
+  expect([metered.size, modules.size]).toEqual([1, 0]);
+  expect(await runtime.load(bytes.slice())).toBe(component);
+  expect([metered.size, modules.size]).toEqual([1, 1]);
+  expect(await runtime.load(bytes.slice(), { budget: { maxCallDepth: 9 } })).toBe(component);
+  const [core] = modules.keys();
+  expect([...metered.values()].map((each) => core !== undefined && each.has(core))).toEqual([true, true]);
+  const instance = await runtime.instance(component).budget({ fuel: 500n }).instantiate();
+  expect(await instance.call("sum", [10])).toBe(55);
+  const other = new Runtime();
+  expect(await other.load(bytes)).not.toBe(component);
+  await Promise.all([runtime, other].map((each) => each.close()));
+});
+
+test("what is refused for one budget is loaded for another, and again for the first", async () => {
+  const runtime = new Runtime();
+  const full = withBody(1, 0xd0, 0x86, 0x03, 0x7f, 0x10, 0); // 50,000 locals, and a call
+  const component = await runtime.load(full);
+  for (const budget of [{ maxCallDepth: 10 }, { fuel: 10n }, { maxCallDepth: 10 }]) {
+    expect(await runtime.load(full, { budget })).toBe(component);
+  }
+  await runtime.instance(component).budget({ fuel: 10n }).instantiate();
+  await runtime.close();
+});
+
 test.each([
   ["a type that the engine refuses", [0, 0x42, 0]],
   ["a type that the engine refuses, in a loop", [0, 0x03, 0x7f, 0x42, 0, 0x0b]],

@@ -5,7 +5,7 @@ import { isAbsolutePath } from "../../core/policy/path.ts";
 import { nameOf } from "../call/check-value.ts";
 import { ClosedError } from "../errors/errors.ts";
 import { InstanceStates } from "../instantiate/instance-states.ts";
-import { Component, type LoadOptions, loadComponent } from "./component.ts";
+import { Component, holdComponents, type LoadOptions, loadComponent } from "./component.ts";
 import { bytesOf } from "./component-source.ts";
 import { InstanceBuilder } from "./instance-builder.ts";
 import { InstanceHandle } from "./instance-handle.ts";
@@ -15,7 +15,10 @@ import { requireFunction, requireName } from "./required.ts";
 
 /** What `new Runtime` is told. */
 export interface RuntimeOptions {
-  /** The directory in which what was compiled is kept, by an absolute path. Default: `false`, which is in memory only. */
+  /**
+   * The directory in which what was compiled is kept, by an absolute path. Default: `false`, which is in memory only, as
+   * long as a program holds the component.
+   */
   readonly store?: string | false;
 }
 
@@ -36,6 +39,7 @@ export interface RuntimeOptions {
 export class Runtime implements AsyncDisposable {
   readonly #registered = new Map<string, InstanceHandle>();
   readonly #live = new Set<InstanceHandle>();
+  readonly #held = holdComponents();
   #states: InstanceStates | undefined;
   readonly #store: string | false;
   #made = 0;
@@ -48,8 +52,9 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Reads, checks and compiles a component: bytes, which must not change as long as it is used, a path, or a URL. A URL of
-   * `file:` is read, one of `http:`, `https:`, `data:` or `blob:` is fetched; a string is always a path.
+   * Reads, checks and compiles a component: bytes, which are copied, a path, or a URL. A URL of `file:` is read, one of
+   * `http:`, `https:`, `data:` or `blob:` is fetched; a string is always a path. As long as the program holds a component,
+   * the same bytes are answered with the same object, and compiled for another budget only if that needs it.
    * @throws DecodeError (malformed), ValidationError (invalid), UnsupportedError (valid, not built yet), TypeError for what
    *   is no budget, no option or no source, ClosedError, what the system says of a file or `fetch` of a URL, and an Error with the
    *   code `http-status` for a server that does not give it
@@ -58,7 +63,7 @@ export class Runtime implements AsyncDisposable {
     this.#requireOpen();
     const given = requireOptions(options, "'load'", ["budget", "isInterruptible", "interruptBy"]);
     if (given.interruptBy !== undefined) requireFunction(given.interruptBy, "'interruptBy'");
-    const loading = { ...given, budget: requireBudget(given.budget ?? {}) };
+    const loading = { ...given, budget: requireBudget(given.budget ?? {}), held: this.#held };
     const bytes = await bytesOf(source);
     if (this.#store === false) return loadComponent(bytes, loading);
     // The disk is a matter of platforms that have one: elsewhere this is never loaded.
