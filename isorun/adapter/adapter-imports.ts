@@ -12,7 +12,7 @@ export interface AdapterImports extends EnterImports {
   readonly post: number;
   readonly reallocOfCaller: number;
   readonly reallocOfCallee: number;
-  /** A trap of the caller alone, of which the callee is told nothing; and what begins to remember handles for it. */
+  /** A trap before the callee is called, which is as if nobody had called it; and what begins to remember handles for that. */
   readonly refuse: number;
   readonly beginPassing: number;
   readonly endLending: number;
@@ -24,7 +24,7 @@ export interface AdapterImports extends EnterImports {
   readonly callerPlace: number;
   readonly calleePlace: number;
   readonly entered: readonly number[];
-  /** A trap of the caller alone, of which the callee has returned. */
+  /** A trap when the callee has returned, which is not told of it. Both end the callee where it was its limit that was met. */
   readonly reject: number;
   /** Of who pays for what is copied, if anybody does. */
   readonly fuel: FuelImports | undefined;
@@ -41,7 +41,7 @@ interface Declared {
 }
 
 export function declareImports(module: ModuleWriter, key: AdapterKey, { lift, handles }: Declared): AdapterImports {
-  const { caller, callee, entered, isLink, type, payer } = key;
+  const { caller, callee, entered, isLink, type, isPaid } = key;
   const passesIn = isLink && handles.some(({ direction }) => direction === "in");
   const imports = {
     trap: module.importFunc("trap", { params: ["i32"], results: [] }),
@@ -53,7 +53,7 @@ export function declareImports(module: ModuleWriter, key: AdapterKey, { lift, ha
     reject: isLink ? module.importFunc("reject", { params: ["i32"], results: [] }) : -1,
     beginPassing: passesIn ? module.importFunc("begin-passing", { params: [], results: [] }) : -1,
     endLending: module.importFunc("end-lending", { params: ["i32"], results: [] }),
-    fuel: payer !== undefined && copiesBySize(type) ? importFuel(module) : undefined,
+    fuel: isPaid && copiesBySize(type) ? importFuel(module) : undefined,
     ...importEnter(module),
     firstHandle: 0,
     memoryOfCaller: caller.hasMemory ? module.importMemory("memory-caller") : -1,

@@ -21,8 +21,8 @@ export interface AdapterKey {
   readonly entered: number;
   /** Whether the host linked the two sides: traces tell them apart by it. */
   readonly isLink: boolean;
-  /** Whose fuel pays for what is copied, in both directions; undefined if nobody counts it. */
-  readonly payer: "caller" | "callee" | undefined;
+  /** Whether somebody's fuel pays for what is copied, in both directions. */
+  readonly isPaid: boolean;
 }
 
 /**

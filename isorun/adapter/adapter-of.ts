@@ -15,10 +15,10 @@ const adapters = new WeakMap<FuncType, Map<string, Adapter>>();
 
 /** @throws UnsupportedError for values of the asynchronous ABI */
 export function adapterOf(key: AdapterKey): Adapter {
-  const { caller, callee, entered, isLink, payer, type } = key;
+  const { caller, callee, entered, isLink, isPaid, type } = key;
   const ofType = adapters.get(type) ?? new Map<string, Adapter>();
   adapters.set(type, ofType);
-  const sides = JSON.stringify([caller, callee, entered, isLink, payer]);
+  const sides = JSON.stringify([caller, callee, entered, isLink, isPaid]);
   const made = ofType.get(sides) ?? makeAdapter(key);
   ofType.set(sides, made);
   return made;

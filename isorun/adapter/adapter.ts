@@ -3,7 +3,8 @@
  * parameters, calls, copies results. Nothing of it is JavaScript, so that a suspended stack can pass through it; it asks
  * the host only for handles.
  *
- * Its text depends on the signature, the options and how many instances are entered, not on who is linked (adapter-of.ts).
+ * Its text depends on the signature, the options, how many instances are entered, whether the host linked the two and whether
+ * somebody pays for copies, not on who they are (adapter-of.ts).
  * State of instances lies in one memory of their runtime: a word that says that the host found a reason to trap, and for
  * each instance whether it may be entered and left.
  */
@@ -249,13 +250,12 @@ class AdapterWriter {
     code.get(passed);
   }
 
-  /** Nobody else ends by it where it is the caller who pays: what is given is too much for it, or what it is given. */
+  /** Whoever pays, nothing of the callee is on the stack then. The host knows whose limit it was, and who ends by it. */
   #chargeIn(direction: Direction, code: CodeWriter): EmitCharge | undefined {
     const { fuel } = this.#imports;
     if (fuel === undefined) return undefined;
-    const isGiver = (direction === "in") === (this.#key.payer === "caller");
     const fail = (writer: CodeWriter): void => {
-      if (isGiver) this.#refuse(direction, "a copy may not go on", writer);
+      if (direction === "in") this.#refuse(direction, "a copy may not go on", writer);
       else this.#reject(direction, "a copy may not go on", writer);
     };
     return (push) => {

@@ -16,6 +16,8 @@ export interface FuelCounter {
   readonly account: WebAssembly.Global;
   /** Asks for more, where the account shows that there is not enough. @returns whether there is none: then a reason is left */
   readonly short: (wanted: number) => number;
+  /** The same for a copy that it pays for: what clocks say, or somebody who interrupts, need not be its own end. */
+  readonly shortOfCopy: () => number;
   /** Pays so many instructions for what the host does. @throws BudgetExhausted, or what ended the instance before */
   readonly spend: (instructions: number) => void;
 }

@@ -13,7 +13,7 @@ function adapterOf(params: readonly ValueType[], answer?: ValueType): WrittenAda
   const named = params.map((type, index) => ({ label: `p${index}`, type }));
   const type: FuncType = { kind: "func", isAsync: false, params: named, result: answer, hasResource: false };
   const callee = { ...side, hasPostReturn: false };
-  return writeAdapter({ type, caller: side, callee, entered: 1, isLink: true, payer: undefined });
+  return writeAdapter({ type, caller: side, callee, entered: 1, isLink: true, isPaid: false });
 }
 
 function bytesOf(params: readonly ValueType[], answer?: ValueType): number {

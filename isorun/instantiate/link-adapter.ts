@@ -1,5 +1,4 @@
 /** Links an adapter: a core function of one instance that calls the core function of another. */
-import type { AdapterKey } from "../adapter/adapter-key.ts";
 import { type Adapter, adapterOf } from "../adapter/adapter-of.ts";
 import {
   type BorrowScope,
@@ -32,22 +31,22 @@ export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adap
   const entering = callee.enteringFrom(scope.instance);
   const isLink = callee.root !== scope.instance.root;
   if (isLink) scope.instance.root.links.add(callee.root);
-  const payer = payerOf(scope.instance, callee);
-  const fuel = payer && (payer === "caller" ? scope.instance : callee).root.fuel;
+  // Who calls pays for what it wants to be copied; else who is called, so that a limit of anybody's is kept.
+  const fuel = scope.instance.root.fuel ?? callee.root.fuel;
   const { module, handles } = adapterOf({
     type,
     caller: sideOf(scope, options),
     callee: { ...sideOf(lifted.scope, lifted.options), hasPostReturn: lifted.post !== undefined },
     entered: entering.length,
     isLink,
-    payer,
+    isPaid: fuel !== undefined,
   });
   const passing = new Passing(scope.instance, callee);
   const imports: Record<string, unknown> = {
     ...coreImports(scope, { type, options, lifted }, passing),
     ...hostImports({ handles, scope, passing }),
     ...turnImports(scope.instance.states, callee),
-    ...(fuel && { fuel: fuel.account, short: fuel.short }),
+    ...(fuel && { fuel: fuel.account, short: fuel.shortOfCopy }),
     state: scope.instance.states.memory,
     caller: scope.instance.place,
     "callee-place": callee.place,
@@ -56,12 +55,6 @@ export function adaptedFunc(scope: RuntimeScope, { type, options, lifted }: Adap
   for (const [index, instance] of entering.entries()) imports[`entered${index}`] = instance.place;
   const { exports } = new WebAssembly.Instance(module, { "": imports as Record<string, CoreItem> });
   return exports["f"] as CoreItem; // what an adapter exports
-}
-
-/** Who calls pays for what it wants to be copied; else who is called, so that a limit of anybody's is kept. */
-function payerOf(caller: ComponentInstance, callee: ComponentInstance): AdapterKey["payer"] {
-  if (caller.root.fuel !== undefined) return "caller";
-  return callee.root.fuel === undefined ? undefined : "callee";
 }
 
 const sideOf = ({ instance }: RuntimeScope, { encoding, memory, realloc }: CanonicalOptions) => ({
@@ -108,12 +101,11 @@ function hostImports({ handles, scope, passing }: HostParts): Record<string, unk
     trap: trapFunc(states),
     refuse: (code: number): void => {
       trapFunc(states)(code);
-      if (!endsCallee(callee)) passing.refuse();
+      passing.stop("in");
     },
     reject: (code: number): void => {
       trapFunc(states)(code);
-      if (endsCallee(callee)) passing.blame("out");
-      else passing.reject();
+      passing.stop("out");
     },
     "begin-passing": (): void => passing.begin(),
     "end-lending": (count: number): void => {
@@ -143,12 +135,6 @@ function hostImports({ handles, scope, passing }: HostParts): Record<string, unk
     };
   }
   return imports;
-}
-
-/** Where a copy that the caller pays for looks at clocks, it may be the callee's limit that was met, or who guards the callee. */
-function endsCallee({ root, states }: ComponentInstance): boolean {
-  const left = states.scheduler.running?.reason?.reason;
-  return root.hasRunOut || (left !== undefined && left === root.interruption);
 }
 
 /** A handle that has come to the callee in a call that has not come to it yet. */
@@ -192,6 +178,19 @@ class Passing {
       if (running !== undefined) this.callee.root.holder = running.id;
       this.caller.mayLeave = true;
     }
+  }
+
+  /**
+   * The call ends for the reason that was left, while something is passed in this direction: it is the caller's, or of
+   * somebody further out, unless a limit of the callee was met, or who guards that has interrupted.
+   */
+  stop(direction: "in" | "out"): void {
+    const { root, states } = this.callee;
+    const left = states.scheduler.running?.reason?.reason;
+    const isCallees = root.hasRunOut || (left !== undefined && left === root.interruption);
+    if (isCallees && direction === "out") this.blame("out");
+    else if (!isCallees && direction === "in") this.refuse();
+    else if (!isCallees) this.reject();
   }
 
   /** The caller cannot take what the callee, which has returned, gives: as if its allocator had failed. */

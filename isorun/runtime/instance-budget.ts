@@ -95,7 +95,7 @@ export class InstanceBudget {
       const spend = (instructions: number): void => {
         if (!this.#meter.spend(instructions)) throw this.#endReason;
       };
-      this.root.fuel = { account: this.#meter.fuelAccount, short, spend };
+      this.root.fuel = { account: this.#meter.fuelAccount, short, shortOfCopy: () => this.#shortOfCopy(), spend };
     }
   }
 
@@ -114,12 +114,24 @@ export class InstanceBudget {
 
   /** A guest that computes without end sees only clocks, and what its own thread did. */
   #look(): Exhaustion | undefined {
+    this.#late = this.#endOfRunning();
+    return this.#late === undefined ? undefined : { field: "wallMs", limit: 0, used: 0 };
+  }
+
+  #endOfRunning(): { readonly reason: unknown } | undefined {
     const { scheduler } = this.#states;
     const task = scheduler.running;
     const interrupted = task && interruptedTask(task);
     if (interrupted !== undefined) scheduler.stop(interrupted.task, interrupted.reason);
-    this.#late = task && endOf(task);
-    return this.#late === undefined ? undefined : { field: "wallMs", limit: 0, used: 0 };
+    return task && endOf(task);
+  }
+
+  /** Adapters trap by themselves: the meter, which is the callee's where that one pays, ends with its own fuel alone. */
+  #shortOfCopy(): number {
+    const end = this.#endOfRunning();
+    if (end === undefined) return this.#told(this.#meter.spend(0) ? 0 : 1);
+    this.#states.scheduler.leaveReason(end.reason);
+    return 1;
   }
 
   get usage(): Usage {

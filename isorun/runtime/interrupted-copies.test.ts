@@ -3,57 +3,114 @@ import { beforeAll, expect, test } from "bun:test";
 import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import type { Component } from "./component.ts";
+import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
 
-const memory = `(memory (export "m") 800) (func (export "r") (param i32 i32 i32 i32) (result i32) (i32.const 16))`;
+/** Where `n` empty lists lie, and where a thousand that are one of 16 MB. */
+const [empty, long] = [0x1_0000, 0x280_0000];
 
-/** Its lists are as long as it is told, of lists that are empty. */
+const memory = `(memory (export "m") 800)
+  (func (export "r") (param i32 i32 i32 i32) (result i32) (i32.const 16))
+  (func $fill (memory.fill (i32.const ${long}) (i32.const 1) (i32.const 8192)))
+  (start $fill)`;
+
+/** Its lists lie where it is told, and are as long as it is told. */
 const callee = `(component (component $inner
   (core module $m ${memory}
     (func (export "f") (param i32 i32) (result i32) (local.get 1))
-    (func (export "g") (param i32) (result i32)
-      (i32.store (i32.const 0) (i32.const 0x10000)) (i32.store (i32.const 4) (local.get 0)) (i32.const 0)))
+    (func (export "g") (param i32 i32) (result i32)
+      (i32.store (i32.const 0) (local.get 0)) (i32.store (i32.const 4) (local.get 1)) (i32.const 0)))
   (core instance $m (instantiate $m))
   (func (export "take") (param "x" (list (list u8))) (result u32)
     (canon lift (core func $m "f") (memory (core memory $m "m")) (realloc (core func $m "r"))))
-  (func (export "give") (param "n" u32) (result (list (list u8)))
+  (func (export "give") (param "at" u32) (param "n" u32) (result (list (list u8)))
     (canon lift (core func $m "g") (memory (core memory $m "m")))))
   (instance $i (instantiate $inner)) (export "test:app/lists" (instance $i)))`;
 
 const caller = `(component
   (import "test:app/lists" (instance $t
     (export "take" (func (param "x" (list (list u8))) (result u32)))
-    (export "give" (func (param "n" u32) (result (list (list u8)))))))
+    (export "give" (func (param "at" u32) (param "n" u32) (result (list (list u8)))))))
   (core module $l ${memory})
   (core instance $l (instantiate $l))
   (core func $take (canon lower (func $t "take") (memory (core memory $l "m"))))
   (core func $give (canon lower (func $t "give") (memory (core memory $l "m")) (realloc (core func $l "r"))))
   (core module $m
     (import "" "take" (func $take (param i32 i32) (result i32)))
-    (import "" "give" (func $give (param i32 i32)))
-    (func (export "take") (param i32) (drop (call $take (i32.const 0x10000) (local.get 0))))
-    (func (export "give") (param i32) (call $give (local.get 0) (i32.const 0))))
+    (import "" "give" (func $give (param i32 i32 i32)))
+    (func (export "take") (param i32 i32) (drop (call $take (local.get 0) (local.get 1))))
+    (func (export "give") (param i32 i32) (call $give (local.get 0) (local.get 1) (i32.const 0))))
   (core instance $m (instantiate $m (with "" (instance (export "take" (func $take)) (export "give" (func $give))))))
-  (func (export "take") (param "n" u32) (canon lift (core func $m "take")))
-  (func (export "give") (param "n" u32) (canon lift (core func $m "give"))))`;
+  (func (export "take") (param "at" u32) (param "n" u32) (canon lift (core func $m "take")))
+  (func (export "give") (param "at" u32) (param "n" u32) (canon lift (core func $m "give"))))`;
+
+/** Its host function calls another instance. */
+const outermost = `(component
+  (import "f" (func $f))
+  (core func $f (canon lower (func $f)))
+  (core module $m (import "" "f" (func $f)) (func (export "run") (call $f)))
+  (core instance $m (instantiate $m (with "" (instance (export "f" (func $f))))))
+  (func (export "run") (canon lift (core func $m "run"))))`;
 
 const runtime = new Runtime();
 let lists: Component;
 let using: Component;
+let outer: Component;
 
 beforeAll(async () => {
-  const read = await assemble([callee, caller]);
+  const read = await assemble([callee, caller, outermost]);
   lists = await runtime.load(read(callee));
   using = await runtime.load(read(caller));
+  outer = await runtime.load(read(outermost));
 }, 120_000);
 
-const [counted, free]: readonly Budget[] = [{ fuel: 1n << 50n }, {}];
+const madeFor = (provider: InstanceHandle, budget: Budget): Promise<InstanceHandle> =>
+  runtime.instance(using).linkLocal("test:app/lists", provider).budget(budget).instantiate();
+
+/** That it was not ended: it takes as much as before, and gives it. */
+async function requireWorking(provider: InstanceHandle): Promise<void> {
+  expect(provider.state).toBe("ready");
+  const next = await madeFor(provider, {});
+  await next.call("take", [empty, 100_000]);
+  await next.call("give", [empty, 100_000]);
+}
+
+const counted: Budget = { fuel: 1n << 50n };
+const free: Budget = {};
 
 for (const kind of ["take", "give"] as const) {
   for (const [payer, budget] of [
     ["the caller pays", counted],
     ["the callee pays", free],
   ] as const) {
+    test(`'${kind}', where ${payer}: the caller's deadline ends the caller alone`, async () => {
+      const provider = await runtime.instance(lists).budget(counted).instantiate();
+      const consumer = await madeFor(provider, budget);
+      const end = await consumer.call(kind, [long, 1024], { timeoutMs: 150 }).catch((error: unknown) => error);
+      expect(end).toMatchObject({ code: "deadline" });
+      expect(consumer.state).toBe("trapped");
+      await requireWorking(provider);
+    }, 30_000);
+
+    test(`'${kind}', where ${payer}: who guards those further out does not end the callee`, async () => {
+      const provider = await runtime.instance(lists).budget(counted).instantiate();
+      const consumer = await madeFor(provider, budget);
+      let asked = -1;
+      const guarded = runtime.instance(outer).interruptBy(() => {
+        if (asked >= 0) asked += 1;
+        return asked === 2 ? new Error("enough") : undefined;
+      });
+      const run = (): void => {
+        asked = 0;
+        consumer.func(kind)(long, 1024);
+      };
+      const instance = await guarded.linkHost((linker) => linker.func("f", run)).instantiate();
+      const end = await instance.call("run").catch((error: unknown) => error);
+      expect(end).toMatchObject({ code: "cancelled", cause: { message: "enough" } });
+      expect([instance.state, consumer.state, asked]).toEqual(["trapped", "trapped", 2]);
+      await requireWorking(provider);
+    }, 30_000);
+
     test(`'${kind}', where ${payer}: who guards the callee ends both`, async () => {
       let asked = 0;
       const guarded = runtime.instance(lists).interruptBy(() => {
@@ -61,9 +118,8 @@ for (const kind of ["take", "give"] as const) {
         return asked === 2 ? new Error("enough") : undefined;
       });
       const provider = await guarded.instantiate();
-      const builder = runtime.instance(using).linkLocal("test:app/lists", provider);
-      const consumer = await builder.budget(budget ?? {}).instantiate();
-      const end = await consumer.call(kind, [5_000_000]).catch((error: unknown) => error);
+      const consumer = await madeFor(provider, budget);
+      const end = await consumer.call(kind, [empty, 5_000_000]).catch((error: unknown) => error);
       expect(end).toMatchObject({ code: "cancelled", cause: { message: "enough" } });
       expect([consumer.state, provider.state, asked]).toEqual(["trapped", "trapped", 2]);
     }, 30_000);
@@ -78,7 +134,7 @@ test("where the callee pays the deadline is kept, though each item enters it, an
   });
   const provider = await guarded.instantiate();
   const consumer = await runtime.instance(using).linkLocal("test:app/lists", provider).instantiate();
-  const end = await consumer.call("take", [6_000_000], { timeoutMs: 150 }).catch((error: unknown) => error);
+  const end = await consumer.call("take", [empty, 6_000_000], { timeoutMs: 150 }).catch((error: unknown) => error);
   expect(end).toMatchObject({ code: "deadline" });
   expect(asked).toBeGreaterThan(0);
 }, 30_000);
