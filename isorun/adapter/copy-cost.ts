@@ -5,12 +5,11 @@
  * copying is made for each process.
  */
 
-/** Strings, and lists that are copied at once, of at most so many bytes are paid for with the call. */
+/**
+ * Between components, strings, and lists that are copied at once, of at most so many bytes are paid for with the call. What
+ * the host passes for nothing is more (call/message-edge.ts).
+ */
 export const freeCopyBytes = 128;
 
 /** As bulk operations on memories: an instruction for each 2^3 bytes, rounded down. */
 export const bytesPerInstructionLog2 = 3;
-
-/** Of what is copied at once. */
-export const copyCost = (bytes: number): number =>
-  bytes <= freeCopyBytes ? 0 : Math.floor(bytes / 2 ** bytesPerInstructionLog2);

@@ -1,5 +1,5 @@
 /** What the host lifts and lowers is paid for by size, as what adapters copy is. */
-import { copyCost } from "../adapter/copy-cost.ts";
+import { bytesPerInstructionLog2 } from "../adapter/copy-cost.ts";
 import type { Root } from "./task.ts";
 
 /**
@@ -8,7 +8,5 @@ import type { Root } from "./task.ts";
  * @throws BudgetExhausted where the root has not so much, which ends it; whatever ended it before
  */
 export function chargeCopy({ fuel }: Root, bytes: number): void {
-  if (fuel === undefined) return;
-  const cost = copyCost(bytes);
-  if (cost > 0) fuel.spend(cost);
+  fuel?.spend(Math.floor(bytes / 2 ** bytesPerInstructionLog2));
 }
