@@ -179,7 +179,10 @@ export class Edge {
     return task.interrupt?.reason ?? this.#scheduler.refusal(this.root, undefined);
   }
 
-  /** Before the guest's allocator runs: reading values may have ended the call. @throws what ended it */
+  /**
+   * Before the guest's allocator runs, or a handle is made: reading values may have ended the call, or the host function, and
+   * nobody would have what an ended instance is given. @throws what ended the call
+   */
   protected readonly requireGoing = (): void => {
     if (this.words[dutyIndex] === 0) return;
     const { running } = this.#scheduler;

@@ -356,6 +356,7 @@ export class Support extends MessageEdge {
     const handle = makeHandle({ resource, representation });
     let index;
     try {
+      this.requireGoing();
       index = handles.add(handle);
     } catch (error) {
       if (values !== undefined) this.#giveUp(resource, representation);

@@ -4,6 +4,7 @@ import { assemble } from "../../tests/components/assemble.ts";
 import { BudgetExhausted, TrapError } from "../errors/errors.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
+import { owner as thingsOwner } from "./testing/owner-text.ts";
 
 /** Its functions of `r` call back, and add 100 for each time that the destructor has run to the representation. */
 const owner = `(component
@@ -44,7 +45,22 @@ const taker = `(component
   (func (export "give") (param "c" u32) (result (tuple (own $r) char))
     (canon lift (core func $i "give") (memory (core memory $i "mem")))))`;
 
-const texts = [owner, taker];
+/** Is given a thing of another instance, and one of the host. */
+const given = `(component
+  (import "b" (instance $b (export "r" (type $r (sub resource)))))
+  (alias export $b "r" (type $r))
+  (import "h" (type $h (sub resource)))
+  (import "give" (func $give (result (own $r))))
+  (import "give-of-host" (func $giveh (result (own $h))))
+  (core func $g (canon lower (func $give)))
+  (core func $gh (canon lower (func $giveh)))
+  (core module $m (import "" "g" (func $g (result i32))) (import "" "gh" (func $gh (result i32)))
+    (func (export "run") (drop (call $g))) (func (export "run-h") (drop (call $gh))))
+  (core instance $i (instantiate $m (with "" (instance (export "g" (func $g)) (export "gh" (func $gh))))))
+  (func (export "run") (canon lift (core func $i "run")))
+  (func (export "run-of-host") (canon lift (core func $i "run-h"))))`;
+
+const texts = [owner, taker, given, thingsOwner];
 const runtime = new Runtime();
 const load = async (text: string) => runtime.load((await assemble(texts))(text));
 
@@ -160,4 +176,40 @@ test("`using` tells why the call ended: what its instance ended with has nothing
   };
   const message = "a function of the host failed: not today";
   expect(await wait().catch((error: unknown) => error)).toMatchObject({ code: "trap", message });
+});
+
+const ends = {
+  terminated: (instance: InstanceHandle) => void instance.terminate(),
+  aborted: (_: InstanceHandle, controller: AbortController) => controller.abort(),
+};
+
+test.each(Object.entries(ends))("what a host function gives in a call that it has %s is not lost", async (_, end) => {
+  const owning = await runtime.instance(await load(thingsOwner)).instantiate();
+  const thing = owning.func("b#make")() as Disposable; // a resource
+  const dropped: unknown[] = [];
+  for (const name of ["run", "run-of-host"]) {
+    const controller = new AbortController();
+    const giving =
+      <T>(value: T) =>
+      (): T => {
+        end(instance, controller);
+        return value;
+      };
+    const builder = runtime.instance(await load(given)).linkLocal("b", owning);
+    const instance: InstanceHandle = await builder
+      .linkHost((linker) => {
+        linker.resource("h", { drop: (value) => void dropped.push(value) });
+        linker.func("give", giving(thing));
+        linker.func("give-of-host", giving("a thing of the host"));
+      })
+      .instantiate();
+    const { signal } = controller;
+    expect(await instance.call(name, [], { signal }).catch((error: unknown) => error)).toBeInstanceOf(Error);
+    expect([instance.state === "ready", instance.usage().handles]).toEqual([false, 0]);
+  }
+  expect(dropped).toEqual(["a thing of the host"]);
+  // It stayed the host's.
+  expect(owning.func("b#look")(thing)).toBe(5);
+  thing[Symbol.dispose]();
+  expect(owning.func("b#destroyed")()).toBe(1);
 });
