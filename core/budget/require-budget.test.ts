@@ -36,6 +36,46 @@ test.each<[object, string]>([
   expect(() => requireBudget(budget)).toThrow(new TypeError(message));
 });
 
+class Tenant {
+  get fuel(): bigint {
+    return 5n;
+  }
+}
+
+test.each<[string, object]>([
+  ["a getter of a class", new Tenant()],
+  ["an inherited field", Object.create({ fuel: 5n })],
+  ["a field that is not listed", Object.defineProperty({}, "fuel", { value: 5n })],
+])("%s limits as a property does", (_, budget) => {
+  expect(requireBudget(budget)).toStrictEqual({ fuel: 5n });
+});
+
+test("what a class has beside a budget is refused, but for methods", () => {
+  class Named extends Tenant {
+    get maxMemory(): number {
+      return 1;
+    }
+  }
+  expect(() => requireBudget(new Named())).toThrow(new TypeError("a budget has no field 'maxMemory'"));
+  class Counting extends Tenant {
+    count(): void {}
+  }
+  expect(requireBudget(new Counting())).toStrictEqual({ fuel: 5n });
+});
+
+const others: readonly (readonly [budget: object, kind: string])[] = [
+  [[], "an array"],
+  [new Map([["fuel", 1n]]), "an object of another kind"],
+  [Promise.resolve({ fuel: 1n }), "an object of another kind"],
+  [new Date(), "an object of another kind"],
+];
+
+test.each(others)("%p is no budget", (budget, kind) => {
+  expect(() => requireBudget(budget)).toThrow(
+    new TypeError(`a budget must be an object with fields such as 'maxMemoryBytes', not ${kind}`),
+  );
+});
+
 test("what is no budget at all", () => {
   const given: readonly unknown[] = [null, undefined, 5, "1MiB"];
   for (const budget of given) {

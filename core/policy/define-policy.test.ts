@@ -41,6 +41,40 @@ test.each<[object, string]>([
   );
 });
 
+class Denying {
+  get random(): boolean {
+    return false;
+  }
+}
+
+class Tenant {
+  get fuel(): bigint {
+    return 5n;
+  }
+}
+
+test("what getters answer, and what is inherited, counts", () => {
+  const given = { capabilities: new Denying(), budget: new Tenant() };
+  for (const definition of [given, Object.create(given)] as const) {
+    const { capabilities, budget } = definePolicy(definition, base);
+    expect([capabilities.random, budget]).toEqual([false, { fuel: 5n }]);
+  }
+});
+
+test.each<[object, string]>([
+  [new Map([["capabilities", {}]]), "the definition of a policy must be an object"],
+  [{ capabilities: new Map([["random", false]]) }, "the capabilities of a policy must be an object"],
+  [
+    { capabilities: Object.create({ random: false, tyme: false }) },
+    "a policy has no capability 'tyme': did you mean 'time'?",
+  ],
+  [{ capabilities: { read: Array.of("a", undefined) } }, "'read' must be an array of strings"],
+])("what would say nothing is refused, case %#", (definition, message) => {
+  expect(() => definePolicy(definition, base)).toThrow(
+    Object.assign(new TypeError(message), { code: "invalid-argument" }),
+  );
+});
+
 test("without a base, paths are relative to the process's own directory", () => {
   const policy = definePolicy({ capabilities: { read: ["./data"] } });
   expect([policy.capabilities.read, policy.platform]).toEqual([[resolve("data")], platform() as Platform]);

@@ -33,6 +33,25 @@ const refused: readonly (readonly [options: unknown, words: string])[] = [
   [{ context: { chain: [], signal: {} } }, "'context' of a call must be a CallContext, found an object"],
   [{ context: { chain: [], signal: null } }, "'context' of a call must be a CallContext, found an object"],
   [{ timeout: 5 }, "a call has no option 'timeout'"],
+  [new (class extends Map {})(), "the options of a call must be an object, found one of another kind"],
+  [[], "the options of a call must be an object, found an array"],
+  [new AbortController().signal, "the options of a call must be an object: give this one as 'signal' in it"],
+  [
+    { chain: [], signal: new AbortController().signal },
+    "the options of a call must be an object: give this one as 'context' in it",
+  ],
+  [
+    new (class {
+      get timeout(): number {
+        return 5;
+      }
+
+      get fuel(): bigint {
+        return 5n;
+      }
+    })(),
+    "a call has no option 'timeout'",
+  ],
   [null, "the options of a call must be an object"],
   [5, "the options of a call must be an object"],
 ];
@@ -44,6 +63,39 @@ test.each(refused)("%p", async (options, message) => {
   expect(failure).toMatchObject({ code: "invalid-argument", message });
   expect(instance.usage().calls).toBe(before);
   expect(await instance.call("one", [], { timeoutMs: 10_000 })).toBe(1);
+});
+
+const getting = {
+  get fuel(): bigint {
+    return 0n;
+  },
+};
+
+class Limited {
+  get fuel(): bigint {
+    return 0n;
+  }
+}
+
+test.each<[string, CallOptions]>([
+  ["getters", getting],
+  ["getters of a class", new Limited()],
+  ["inherited options", Object.create({ fuel: 0n })],
+])("%s are options as properties are", async (_, options) => {
+  expect(await failureOf(instance.call("one", [], options))).toMatchObject({ code: "budget-exhausted", field: "fuel" });
+  expect(await failureOf(instance.call("one", [undefined], options))).toMatchObject({ code: "budget-exhausted" });
+});
+
+test("each option is read once", async () => {
+  let reads = 0;
+  const options = {
+    get timeoutMs(): number {
+      reads += 1;
+      return reads === 1 ? 10_000 : Number.NaN;
+    },
+  };
+  expect(await instance.call("one", [], options)).toBe(1);
+  expect(reads).toBe(1);
 });
 
 test("what limits nothing", async () => {

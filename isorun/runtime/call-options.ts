@@ -1,9 +1,11 @@
 /** What a caller says of one call. */
 import { argumentError } from "../../core/argument-error.ts";
+import { type Oddity, oddityOf } from "../../core/known-fields.ts";
 import { nameOf } from "../call/check-value.ts";
 import type { Scheduler } from "../call/scheduler.ts";
 import { type CallContext, type Task, TaskContext } from "../call/task.ts";
 import { TrapError, UnsupportedError } from "../errors/errors.ts";
+import { otherThan } from "./require-options.ts";
 
 /**
  * A call that is ended by one of these ends its instance too, unless it still waits for its turn, or its time was over
@@ -26,18 +28,20 @@ export interface CallOptions {
   context?: CallContext;
 }
 
+/** As they were when they were read. */
+export type ReadOptions = { readonly [K in keyof CallOptions]: CallOptions[K] | undefined };
+
 const optionNames: readonly string[] = ["signal", "timeoutMs", "fuel", "context"] satisfies (keyof CallOptions)[];
 
 /**
- * Whatever JavaScript may hold can stand in them; each is read once. What is Infinity, or undefined, limits nothing.
- * @throws TypeError (`invalid-argument`)
+ * Whatever JavaScript may hold can stand in them; each is read once, by its name. What is Infinity, or undefined, limits
+ * nothing. @throws TypeError (`invalid-argument`)
  */
-export function requireCallOptions(given: CallOptions): CallOptions {
+export function requireCallOptions(given: CallOptions): ReadOptions {
   if (typeof given !== "object" || given === null) throw argumentError("the options of a call must be an object");
-  const options: CallOptions = { ...given };
-  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
-  if (unknown !== undefined) throw argumentError(`a call has no option '${unknown}'`);
-  const { signal, timeoutMs, fuel, context } = options;
+  const oddity = oddityOf(given, optionNames);
+  if (oddity !== undefined) throw refusalOf(given, oddity);
+  const { signal, timeoutMs, fuel, context } = given;
   if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs >= 0)) {
     throw argumentError(`'timeoutMs' of a call must be a number that is not negative, found ${nameOf(timeoutMs)}`);
   }
@@ -50,7 +54,19 @@ export function requireCallOptions(given: CallOptions): CallOptions {
   if (context !== undefined && !isContext(context)) {
     throw argumentError(`'context' of a call must be a CallContext, found ${nameOf(context)}`);
   }
-  return options;
+  return { signal, timeoutMs, fuel, context };
+}
+
+/** Contexts and signals are options, and no objects of options. */
+function refusalOf(given: object, oddity: Oddity): TypeError {
+  for (const [name, isOne] of [
+    ["context", isContext],
+    ["signal", isSignal],
+  ] as const) {
+    if (isOne(given)) return argumentError(`the options of a call must be an object: give this one as '${name}' in it`);
+  }
+  if (oddity.kind === "unknown") return argumentError(`a call has no option '${oddity.name}'`);
+  return argumentError(`the options of a call must be an object, found ${otherThan(given)}`);
 }
 
 /** Also one of another realm. */
@@ -72,7 +88,7 @@ export function isContext(value: unknown): value is CallContext {
  * For calls that nothing can end or suspend.
  * @throws UnsupportedError for what would be ignored
  */
-export function requireNoOptions(options: CallOptions | undefined): void {
+export function requireNoOptions(options: ReadOptions | undefined): void {
   const [given] = Object.entries(options ?? {}).find(([, value]) => value !== undefined) ?? [];
   if (given === undefined) return;
   throw new UnsupportedError(`the option '${given}' of a call in an engine without WebAssembly.Suspending`);
@@ -80,7 +96,7 @@ export function requireNoOptions(options: CallOptions | undefined): void {
 
 interface Watched {
   readonly scheduler: Scheduler;
-  readonly options: CallOptions;
+  readonly options: ReadOptions;
   /** What stops watching is added to it: signals may be anybody's, and fail halfway. */
   readonly watching: (() => void)[];
 }

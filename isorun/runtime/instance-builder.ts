@@ -2,6 +2,7 @@
 import { type Budget, intersectBudgets } from "../../core/budget/budget.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
 import type { Policy } from "../../core/policy/policy.ts";
+import { requirePolicy } from "../../core/policy/require-policy.ts";
 import type { Interrupt } from "../call/root-limits.ts";
 import { requireRoom } from "../call/stack-room.ts";
 import type { Root } from "../call/task.ts";
@@ -22,7 +23,7 @@ import { type GivenModule, linkImports } from "./link.ts";
 import type { LocalLink } from "./link-resources.ts";
 import { Linker } from "./linker.ts";
 import { notExported } from "./local-link.ts";
-import { requireFunction, requireName, requirePolicy, requireSystem } from "./required.ts";
+import { requireFunction, requireName, requireSystem } from "./required.ts";
 import type { SystemComponent } from "./system-component.ts";
 
 export interface BuilderHooks {
@@ -78,9 +79,7 @@ export class InstanceBuilder {
    * @throws TypeError for what is no policy
    */
   policy(policy: Policy): this {
-    requirePolicy(policy);
-    requireBudget(policy.budget);
-    this.#policy = policy;
+    this.#policy = requirePolicy(policy);
     return this;
   }
 

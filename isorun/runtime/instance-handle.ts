@@ -10,7 +10,14 @@ import { ComponentError, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { FuncItem, HostCall, HostEntry, InstanceItem } from "../instantiate/runtime-scope.ts";
 import type { ExternType, FuncType } from "../types/component-types.ts";
-import { type CallOptions, isContext, requireCallOptions, requireNoOptions, watch } from "./call-options.ts";
+import {
+  type CallOptions,
+  isContext,
+  type ReadOptions,
+  requireCallOptions,
+  requireNoOptions,
+  watch,
+} from "./call-options.ts";
 import { compatibleLookup } from "./compatible-name.ts";
 import { countsArguments } from "./declared-params.ts";
 import type { InstanceBudget, Usage } from "./instance-budget.ts";
@@ -111,7 +118,7 @@ export class InstanceHandle implements InstanceInterface {
     return this.#callInTurn(entry, args, options);
   }
 
-  async #callInTurn(entry: HostEntry, args: readonly unknown[], options?: CallOptions): Promise<unknown> {
+  async #callInTurn(entry: HostEntry, args: readonly unknown[], options?: ReadOptions): Promise<unknown> {
     const { scheduler } = this.#states;
     requireRoom();
     const task = scheduler.makeTask(entry.instance.root, options?.context);
@@ -269,9 +276,10 @@ function takeContext(args: unknown[], count: number): CallContext | undefined {
 }
 
 /** Where stacks cannot be suspended, whose call it is is known without a context. @throws TypeError (`invalid-argument`) */
-function optionsOf(given: CallOptions | undefined, context: CallContext | undefined): CallOptions | undefined {
-  const all = context !== undefined && canSuspend() ? { ...given, context: given?.context ?? context } : given;
-  return all === undefined ? undefined : requireCallOptions(all);
+function optionsOf(given: CallOptions | undefined, context: CallContext | undefined): ReadOptions | undefined {
+  const options = given === undefined ? undefined : requireCallOptions(given);
+  if (context === undefined || !canSuspend()) return options;
+  return { ...options, context: options?.context ?? context };
 }
 
 /** The `ok` side. @throws ComponentError with the other one */

@@ -1,5 +1,6 @@
 /** What is added to a budget while its instance lives. */
 import { argumentError } from "../../core/argument-error.ts";
+import { oddityOf } from "../../core/known-fields.ts";
 import { nameOf } from "../call/check-value.ts";
 
 /** What `refill` of an instance adds. */
@@ -11,9 +12,9 @@ export interface Refill {
 /** @throws TypeError (`invalid-argument`) */
 export function requireRefill(given: Refill): Refill {
   if (typeof given !== "object" || given === null) throw argumentError("a refill must be an object");
-  const { fuel, ...others }: Refill = { ...given };
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw argumentError(`'${unknown}' cannot be refilled`);
+  const oddity = oddityOf(given, ["fuel"]);
+  if (oddity?.kind === "unknown") throw argumentError(`'${oddity.name}' cannot be refilled`);
+  const { fuel } = given;
   if (!(typeof fuel === "bigint" && fuel >= 0n)) {
     throw argumentError(`'fuel' of a refill must be a bigint that is not negative, found ${nameOf(fuel)}`);
   }

@@ -1,6 +1,5 @@
 /** What programs without types may give in place of what is wanted: refused where they give it, before it is kept. */
 import { argumentError } from "../../core/argument-error.ts";
-import type { Policy } from "../../core/policy/policy.ts";
 import { nameOf } from "../call/check-value.ts";
 
 /** @throws TypeError (`invalid-argument`), as all here */
@@ -17,15 +16,6 @@ export function requireFunction(given: unknown, whose: string): void {
 export function requireArguments(args: readonly unknown[]): void {
   if (Array.isArray(args) || (isObject(args) && typeof args[Symbol.iterator] === "function")) return;
   throw argumentError(`the arguments of a call must be an array, found ${nameOf(args)}`);
-}
-
-/** What stands in its budget is for `requireBudget` to see to. */
-export function requirePolicy(policy: Policy): void {
-  const isOne = isObject(policy) && isObject(policy["capabilities"]) && policy["budget"] !== undefined;
-  if (isOne) return;
-  throw argumentError(
-    `a policy must be an object with capabilities and a budget, as 'definePolicy' makes it, found ${nameOf(policy)}`,
-  );
 }
 
 export function requireSystem(system: object): void {

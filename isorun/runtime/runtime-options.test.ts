@@ -14,7 +14,7 @@ test.each<[unknown, string]>([
   [{ store: "cache/isorun" }, "the store of Runtime must be an absolute path, or false, found 'cache/isorun'"],
   ["/store", "the options of Runtime must be an object, found '/store'"],
   [null, "the options of Runtime must be an object, found null"],
-  [["/store"], "the options of Runtime must be an object, found an object"],
+  [["/store"], "the options of Runtime must be an object, found an array"],
 ])("new Runtime(%j)", (options, message) => {
   const failure = thrownBy(() => new Runtime(options as RuntimeOptions)); // whatever JavaScript may hold
   expect(failure).toBeInstanceOf(TypeError);

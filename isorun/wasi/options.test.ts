@@ -8,6 +8,7 @@ import { WasiDenied } from "./denied.ts";
 import { WasiDeniedDir } from "./denied-dir.ts";
 import { WasiDir } from "./dir.ts";
 import { WasiEnvironment } from "./environment.ts";
+import { KeyStream } from "./key-stream.ts";
 import { WasiRandom } from "./random.ts";
 
 const wall = { nowNs: () => 1n, resolutionNs: 1n };
@@ -31,6 +32,9 @@ const refusals: readonly [made: new (...given: never[]) => object, given: readon
   [WasiDeniedDir, [".", { onask: () => undefined }], "WasiDeniedDir has no option 'onask': did you mean 'onAsked'?"],
   [WasiRandom, [{ seed: 5 }], "a seed must be a bigint, found 5"],
   [WasiRandom, [{ seeds: 5n }], "WasiRandom has no option 'seeds': did you mean 'seed'?"],
+  [WasiRandom, [[]], "the options of WasiRandom must be an object, found an array"],
+  [WasiRandom, [new Map([["seed", 5n]])], "the options of WasiRandom must be an object, found one of another kind"],
+  [WasiRandom, [Object.create({ seed: 5n, seeds: 5n })], "WasiRandom has no option 'seeds': did you mean 'seed'?"],
   [WasiRandom, [5n], "the options of WasiRandom must be an object, found 5n"],
   [WasiEnvironment, [{ args: "abc" }], "'args' must be an array of strings, found 'abc'"],
   [WasiEnvironment, [{ args: ["app", 5] }], "argument 1 must be a string, not of type number"],
@@ -54,6 +58,25 @@ test.each(refusals)("%p, case %#", (Made, given, message) => {
   expect(failure).toBeInstanceOf(TypeError);
   expect(failure).toMatchObject({ code: "invalid-argument", message });
 });
+
+class Seeded {
+  get seed(): bigint {
+    return 7n;
+  }
+}
+
+test.each<[string, object]>([
+  ["a property", { seed: 7n }],
+  ["a getter of a class", new Seeded()],
+  ["an inherited one", Object.create({ seed: 7n })],
+])("%s is an option", async (_, options) => {
+  const instance = await instantiate("random", { systems: [new WasiRandom(options)] });
+  expect(await instance.call("u64")).toBe(
+    new DataView(new KeyStream(sevenKey, 0).bytes(8).buffer).getBigUint64(0, true),
+  );
+});
+
+const sevenKey = Uint8Array.from({ length: 32 }, (__, index) => (index === 0 ? 7 : 0));
 
 test("what WasiEnvironment has checked is what it gives, whatever becomes of the options", async () => {
   const [args, variables] = [["app"], { LANG: "C" }];
