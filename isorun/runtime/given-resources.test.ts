@@ -46,7 +46,7 @@ const taker = `(component
     (canon lift (core func $i "give") (memory (core memory $i "mem")))))`;
 
 /** Is given a thing of another instance, and one of the host. */
-const given = `(component
+const givenTo = `(component
   (import "b" (instance $b (export "r" (type $r (sub resource)))))
   (alias export $b "r" (type $r))
   (import "h" (type $h (sub resource)))
@@ -60,7 +60,7 @@ const given = `(component
   (func (export "run") (canon lift (core func $i "run")))
   (func (export "run-of-host") (canon lift (core func $i "run-h"))))`;
 
-const texts = [owner, taker, given, thingsOwner];
+const texts = [owner, taker, givenTo, thingsOwner];
 const runtime = new Runtime();
 const load = async (text: string) => runtime.load((await assemble(texts))(text));
 
@@ -195,7 +195,7 @@ test.each(Object.entries(ends))("what a host function gives in a call that it ha
         end(instance, controller);
         return value;
       };
-    const builder = runtime.instance(await load(given)).linkLocal("b", owning);
+    const builder = runtime.instance(await load(givenTo)).linkLocal("b", owning);
     const instance: InstanceHandle = await builder
       .linkHost((linker) => {
         linker.resource("h", { drop: (value) => void dropped.push(value) });
