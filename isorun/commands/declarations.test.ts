@@ -44,3 +44,17 @@ test("items that many share are written as far as there is room, and the text is
     expect(text.length).toBeLessThan(1.1 * declarationLettersMax);
   }
 });
+
+test("an export that would make a promise of what shows it is left out, and so it says", () => {
+  const run = func({ x: string });
+  const both = Object.fromEntries(["then", "add"].map((name) => [name, run]));
+  const exports = { ...both, "a:b/c": instanceOf(both) };
+  const lines = formatExports(exports).split("\n");
+  expect(lines.filter((line) => line.includes("then"))).toEqual([
+    '  /* "then", which would make a promise of this object, is called by its name: call("then") */',
+    '    /* "then", which would make a promise of this object, is called by its name: call("a:b/c#then") */',
+  ]);
+  expect(lines.filter((line) => line.includes('"add"'))).toHaveLength(2);
+  const given = formatDeclarations({ imports: new Map(Object.entries(exports)), exports: new Map() });
+  expect(given.match(/readonly "then"/g)).toHaveLength(2);
+});

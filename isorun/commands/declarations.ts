@@ -114,7 +114,7 @@ class Declarer {
     this.#names.set(resource, name);
     const lines = at.isImport
       ? [`export type ${name} = object;`]
-      : [`export interface ${name} {`, "  [Symbol.dispose](): void;", "}"];
+      : [`export interface ${name} {`, "  [Symbol.dispose](): void;", "  [Symbol.asyncDispose](): Promise<void>;", "}"];
     this.#push(at.comment, ...lines);
   }
 
@@ -138,7 +138,7 @@ class Declarer {
       if (type.kind === "func") return this.#formatFunc(name, type, side);
       if (type.kind !== "instance") return [];
       const inner = this.#formatEach(type.exports, (own, ownType) =>
-        ownType.kind === "func" ? this.#formatFunc(own, ownType, side) : [],
+        ownType.kind === "func" ? this.#formatFunc(own, ownType, { ...side, around: name }) : [],
       );
       return inner.length === 0 ? [] : [`readonly ${JSON.stringify(name)}: {`, ...inner, "};"];
     });
@@ -157,7 +157,8 @@ class Declarer {
     return leftOut === 0 ? lines : [...lines, `  // … and ${leftOut} more`];
   }
 
-  #formatFunc(name: string, type: FuncType, { isImport }: { readonly isImport: boolean }): readonly string[] {
+  #formatFunc(name: string, type: FuncType, { isImport, around }: FuncPlace): readonly string[] {
+    if (name === "then" && !isImport) return this.#charge([byNameOnly(around)]);
     const [given, got] = isImport ? (["output", "input"] as const) : (["input", "output"] as const);
     const names = parameterNames([...type.params.map(({ label }) => label), "context"]);
     const params = type.params.map((param, index) => `${names[index]}: ${this.#format(param.type, given)}`);
@@ -277,6 +278,18 @@ class Declarer {
   }
 }
 
+interface FuncPlace {
+  readonly isImport: boolean;
+  /** The interface that it stands in. */
+  readonly around?: string;
+}
+
+/** An export that `exports` has not (InstanceHandle). */
+function byNameOnly(around: string | undefined): string {
+  const name = JSON.stringify(around === undefined ? "then" : `${around}#then`);
+  return `/* "then", which would make a promise of this object, is called by its name: call(${inComment(name)}) */`;
+}
+
 /** Only at a property of its own. */
 const mayBeLeftOut = (type: ValueType, way: Way): boolean => way === "input" && type.kind === "option";
 
@@ -310,7 +323,9 @@ const primitives: Readonly<Record<string, string>> = {
 };
 
 /** What a component calls its things ends no comment. */
-const commentOf = (text: string): string => `/** ${text.replaceAll("*/", "* /")} */`;
+const inComment = (text: string): string => text.replaceAll("*/", "* /");
+
+const commentOf = (text: string): string => `/** ${inComment(text)} */`;
 
 const union = (parts: readonly string[]): string => (parts.length === 0 ? "never" : `(${parts.join(" | ")})`);
 

@@ -37,6 +37,9 @@ interface HandleParts {
   readonly dropHostResources: () => void;
 }
 
+/** Of what promises take for one of themselves. */
+const promiseMethod = "then";
+
 const nothing: InstanceItem = { kind: "instance", exports: new Map() };
 
 /**
@@ -88,7 +91,10 @@ export class InstanceHandle implements InstanceInterface {
     return this.#budget.usage;
   }
 
-  /** Functions and interfaces by their names in the component. */
+  /**
+   * Functions and interfaces by their names in the component. A function `then` is not among them, since whoever awaits an
+   * object that has one calls it: `call("then")` and `func("then")` do, and `call("ns:pkg/iface#then")`.
+   */
   get exports(): Readonly<Record<string, unknown>> {
     this.#exports ??= this.#namespace(this.#types, "");
     return this.#exports;
@@ -199,9 +205,10 @@ export class InstanceHandle implements InstanceInterface {
     await this.terminate();
   }
 
-  /** @throws TypeError (`invalid-argument`) for objects that only have its type */
+  /** @throws TypeError (`invalid-argument`) for objects that only have its type, and for proxies of one */
   static require(given: InstanceInterface): InstanceHandle {
-    if (given instanceof InstanceHandle) return given;
+    // What a proxy or an heir of one is an instance of says nothing of what is in it.
+    if (typeof given === "object" && given !== null && #root in given) return given;
     throw argumentError("an instance that 'instantiate' made is needed here: nothing else can be linked or registered");
   }
 
@@ -253,7 +260,7 @@ export class InstanceHandle implements InstanceInterface {
     const made: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     for (const [name, type] of types) {
       if (type.kind === "func") {
-        made[name] = (...args: unknown[]) => this.call(`${prefix}${name}`, args);
+        if (name !== promiseMethod) made[name] = (...args: unknown[]) => this.call(`${prefix}${name}`, args);
       } else if (type.kind === "instance" && prefix === "") {
         made[name] = this.#namespace(type.exports, `${name}#`);
       }

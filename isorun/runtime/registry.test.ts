@@ -44,6 +44,22 @@ test.each(["terminated", "trapped"])("one that is %s is not registered", async (
   expect(runtime.registered("svc")).toBeUndefined();
 });
 
+const doubles: readonly (readonly [what: string, make: (instance: InstanceHandle) => InstanceHandle])[] = [
+  ["a proxy", (instance) => new Proxy(instance, {})],
+  ["an heir", (instance) => Object.create(instance)],
+  ["an object of its class", (instance) => Object.create(Object.getPrototypeOf(instance))],
+];
+
+test.each([...doubles])("%s of an instance is neither registered nor linked", async (_, make) => {
+  const runtime = new Runtime();
+  const component = await runtime.load(bytes);
+  const double = make(await runtime.instance(component).instantiate());
+  const refused = { name: "TypeError", code: "invalid-argument" };
+  expect(() => runtime.registerInstance("svc", double)).toThrow(expect.objectContaining(refused));
+  expect(() => runtime.instance(component).linkLocal("fail", double)).toThrow(expect.objectContaining(refused));
+  expect(runtime.registered("svc")).toBeUndefined();
+});
+
 test("a runtime that is closed registers nothing", async () => {
   const runtime = new Runtime();
   const instance = await instanceOf(runtime);
