@@ -117,6 +117,19 @@ test("the budget of a policy narrows that of the builder", async () => {
   expect(() => other.func("spin")()).toThrow("of 1000");
 });
 
+test("a later budget replaces the limits that it names, and no others", async () => {
+  const builder = runtime.instance(component).linkHost((linker) => linker.func("beat", () => undefined));
+  builder
+    .budget({ fuel: 1000n, maxCallDepth: 5 })
+    .budget({ maxMemoryBytes: 1 << 20, maxCallDepth: 9, fuel: undefined });
+  const deep = await builder.instantiate();
+  expect(() => deep.func("recurse")(0)).toThrow("'maxCallDepth' is exhausted: 10 of 9");
+  const spinning = await builder.instantiate();
+  expect(() => spinning.func("spin")()).toThrow("'fuel' is exhausted: 1000 of 1000");
+  const refilled = await builder.budget({ fuel: 2000n }).instantiate();
+  expect(() => refilled.func("spin")()).toThrow("of 2000");
+});
+
 test("what is no limit is refused", () => {
   const builder = runtime.instance(component);
   expect(() => builder.budget({ fuel: -1n })).toThrow(TypeError);

@@ -68,9 +68,12 @@ export class InstanceBuilder {
     this.#hooks = hooks;
   }
 
-  /** How much each instance may use over its life. @throws TypeError for what is no budget */
+  /**
+   * How much each instance may use over its life. A later budget replaces the limits that it names, and leaves the others.
+   * @throws TypeError (`invalid-argument`) for what is no budget
+   */
   budget(budget: Budget): this {
-    this.#budget = requireBudget(budget);
+    this.#budget = { ...this.#budget, ...requireBudget(budget) };
     return this;
   }
 
