@@ -119,9 +119,8 @@ test("the budget of a policy narrows that of the builder", async () => {
 
 test("a later budget replaces the limits that it names, and no others", async () => {
   const builder = runtime.instance(component).linkHost((linker) => linker.func("beat", () => undefined));
-  builder
-    .budget({ fuel: 1000n, maxCallDepth: 5 })
-    .budget({ maxMemoryBytes: 1 << 20, maxCallDepth: 9, fuel: undefined });
+  const later: object = { maxMemoryBytes: 1 << 20, maxCallDepth: 9, fuel: undefined };
+  builder.budget({ fuel: 1000n, maxCallDepth: 5 }).budget(later);
   const deep = await builder.instantiate();
   expect(() => deep.func("recurse")(0)).toThrow("'maxCallDepth' is exhausted: 10 of 9");
   const spinning = await builder.instantiate();
