@@ -11,4 +11,6 @@ export const capabilityDenied = defineEvent("capability.denied", {
   denied_by: v.picklist(["caller", "workload"]),
   /** The one flag that would grant it, where one can: this, or what an engine gives in place of it. */
   flag: v.exactOptional(v.string()),
+  /** Why no policy would grant it, where none can. */
+  reason: v.exactOptional(v.string()),
 });

@@ -106,11 +106,18 @@ function permits(capabilities: Capabilities, asked: Asked, platform: Platform): 
 export const denialProblem = (denial: Denial): Problem => problem("E_CAPABILITY_DENIED", denial);
 
 /** The fields of `capability.denied`. */
-export function denialEvent({ capability, requested, deniedBy, flag }: Denial): EventFields["capability.denied"] {
+export function denialEvent({
+  capability,
+  requested,
+  deniedBy,
+  flag,
+  reason,
+}: Denial): EventFields["capability.denied"] {
   return {
     capability,
     denied_by: deniedBy,
     ...(requested === undefined ? {} : { requested }),
     ...(flag === undefined ? {} : { flag }),
+    ...(reason === undefined ? {} : { reason }),
   };
 }

@@ -44,9 +44,10 @@ export const policyDiagnostics = {
   E_CAPABILITY_DENIED: rule<Denial>({
     exit: exitCode.denied,
     summary: "The workload did something that its policy does not allow. The fix is the one flag that would grant it.",
-    message: ({ capability, requested }) =>
-      `cannot ${actions[capability]}${requested === undefined ? "" : ` '${requested}'`}: the policy does not allow it`,
-    hint: ({ capability, deniedBy, flag }) => {
+    message: ({ capability, requested, reason = "the policy does not allow it" }) =>
+      `cannot ${actions[capability]}${requested === undefined ? "" : ` '${requested}'`}: ${reason}`,
+    hint: ({ capability, deniedBy, flag, reason }) => {
+      if (reason !== undefined) return "No flag and no policy grants it.";
       if (deniedBy === "workload")
         return `The workload's own policy denies it, which no flag can change: change \`${capability}\` in its [capabilities].`;
       if (isAmbient(capability)) return `Leave \`--deny-${capability}\`, or \`${capability} = false\`, away.`;

@@ -60,6 +60,8 @@ export interface Denial {
    * file. Absent where none can: what no grant can name, what `--deny-…` took.
    */
   readonly flag?: string;
+  /** Why no policy would grant it, where none can: words that fit behind a colon. */
+  readonly reason?: string;
 }
 
 const noCapabilities: Capabilities = {

@@ -124,14 +124,18 @@ export const isorunDiagnostics = {
     message: (p) => `the program was refused '${p.path}', which leads out of the directory that it begins in`,
     hint: (p) => `No flag is needed: what is there was given to the program as '${p.given}'.`,
   }),
-  E_RUN_DIRECTORY: rule<{ path: string; reason: string; flag?: string }>({
+  E_RUN_DIRECTORY: rule<{ path: string; reason: string; flag?: string; isKernels?: boolean }>({
     exit: exitCode.notFound,
     summary: "What `--allow-read` or `--allow-write` names is no directory that can be given to a component.",
     message: (p) => `cannot give '${p.path}' to the program: ${p.reason}`,
-    hint: ({ flag }) =>
-      flag === undefined
+    hint: ({ flag, isKernels = false }) => {
+      if (isKernels) {
+        return "It tells and changes what this machine does, and is given to nobody: copy what the program needs to a directory, and name that.";
+      }
+      return flag === undefined
         ? "Components are given directories: name one that exists."
-        : `Components are given directories: \`${shellWord(flag)}\` gives the one that it is in, with all that is there.`,
+        : `Components are given directories: \`${shellWord(flag)}\` gives the one that it is in, with all that is there.`;
+    },
     fixes: ({ flag }) =>
       flag === undefined ? [] : [{ title: "Give the directory that it is in", kind: "option" as const, text: flag }],
   }),

@@ -39,8 +39,9 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
         terminals: terminalsOf(context),
       }),
     );
-  const { onWriteRefused, onPathOut, onAsked } = refusals;
-  linkDirectories(builder, { policy, cwd: context.cwd, told: { onWriteRefused, onPathOut }, onAsked });
+  const { onWriteRefused, onPathOut, onKernelPath, onAsked } = refusals;
+  const told = { onWriteRefused, onPathOut, onKernelPath };
+  linkDirectories(builder, { policy, cwd: context.cwd, told, onAsked });
   return refusals;
 }
 

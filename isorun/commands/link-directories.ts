@@ -12,7 +12,8 @@ import { errnoOf } from "@vivarium/core/store/io-problem";
 import { LinkError } from "../errors/errors.ts";
 import type { InstanceBuilder } from "../runtime/instance-builder.ts";
 import { type DeniedDirOptions, WasiDeniedDir } from "../wasi/denied-dir.ts";
-import { type DirOptions, WasiDir } from "../wasi/dir.ts";
+import { type DirOptions, type KernelPath, WasiDir } from "../wasi/dir.ts";
+import { kernelFileSystemAt } from "../wasi/filesystem/kernel-files.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
 import { lookAt } from "./look-at.ts";
 
@@ -21,19 +22,39 @@ const problem = problemsOf<typeof isorunDiagnostics>();
 export interface DirectoriesOptions {
   readonly policy: Policy;
   readonly cwd: string;
-  readonly told: Pick<DirOptions, "onWriteRefused" | "onPathOut">;
+  readonly told: Required<Pick<DirOptions, "onWriteRefused" | "onPathOut" | "onKernelPath">>;
   readonly onAsked: NonNullable<DeniedDirOptions["onAsked"]>;
 }
 
 /** The policy narrows each to what it grants in it. @throws E_RUN_DIRECTORY (66) */
 export function linkDirectories(builder: InstanceBuilder, { policy, cwd, told, onAsked }: DirectoriesOptions): void {
+  for (const path of [...policy.capabilities.read, ...policy.capabilities.write]) requireOrdinary(path);
   const given = givenDirectories(policy, cwd);
-  for (const { path, guestPath } of given) {
+  for (const { path, guestPath, fileSystem } of given) {
     requireDirectory(path, policy);
-    linkDirectory(builder, path, { guestPath, access: "write", ...told });
+    if (fileSystem === undefined) linkDirectory(builder, path, { guestPath, access: "write", ...told });
+    else linkKernels(builder, { path, guestPath, fileSystem }, told.onKernelPath);
   }
   if (given.some(({ guestPath }) => everywhere.includes(guestPath))) return;
   for (const guestPath of everywhere) builder.linkSystem(new WasiDeniedDir(guestPath, { onAsked }));
+}
+
+/** @throws E_RUN_DIRECTORY (66) */
+function requireOrdinary(path: string): void {
+  const fileSystem = kernelFileSystemAt(path);
+  if (fileSystem === undefined) return;
+  throw problem("E_RUN_DIRECTORY", { path, reason: `it is the kernel's own (${fileSystem})`, isKernels: true });
+}
+
+/** Shown, so that what a program names there is told, and not looked for in the working directory. */
+function linkKernels(
+  builder: InstanceBuilder,
+  { path, guestPath, fileSystem }: Required<Given>,
+  onKernelPath: (led: KernelPath) => void,
+): void {
+  const onAsked: DirectoriesOptions["onAsked"] = ({ capability, path: way }) =>
+    onKernelPath({ capability, hostPath: join(path, way), fileSystem });
+  builder.linkSystem(new WasiDeniedDir(guestPath, { onAsked }));
 }
 
 /**
@@ -68,7 +89,10 @@ function besideRoot(cwd: string): readonly Given[] {
   const names = isListable("/") ? readdirSync("/") : [];
   const directories = names
     .filter((name) => isListable(`/${name}`) && lookAt(join(cwd, name)) === undefined)
-    .map((name) => ({ path: `/${name}`, guestPath: `/${name}` }));
+    .map((name) => {
+      const fileSystem = kernelFileSystemAt(`/${name}`);
+      return { path: `/${name}`, guestPath: `/${name}`, ...(fileSystem === undefined ? {} : { fileSystem }) };
+    });
   return [...directories, { path: cwd, guestPath: "." }];
 }
 
@@ -87,6 +111,8 @@ function isListable(path: string): boolean {
 interface Given {
   readonly path: string;
   readonly guestPath: string;
+  /** Of one that is only shown, because it is the kernel's own. */
+  readonly fileSystem?: string;
 }
 
 function underRelativeName(path: string, cwd: string): readonly Given[] {

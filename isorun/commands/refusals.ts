@@ -5,7 +5,8 @@ import type { Denial as CapabilityDenial, Policy } from "@vivarium/core/policy/p
 import type { Report } from "@vivarium/core/report";
 import type { Denial } from "../wasi/denied.ts";
 import type { DeniedDirOptions } from "../wasi/denied-dir.ts";
-import type { PathOut } from "../wasi/dir.ts";
+import type { KernelPath, PathOut } from "../wasi/dir.ts";
+import { kernelFileSystemAt } from "../wasi/filesystem/kernel-files.ts";
 import { AbsentPaths } from "./absent-paths.ts";
 import { capabilitiesOf } from "./capability-of.ts";
 import { type FileCapability, isAround, isThere, whatIsMeant } from "./meant-path.ts";
@@ -105,8 +106,26 @@ export class Refusals {
     this.#tellPath({ capability, named: guestPath, end, requested: guestPath.replace(/^\.\//, ""), wanted, helps });
   };
 
+  /** Whatever is there, and whether or not something is: nobody is given it. */
+  readonly onKernelPath = ({ capability, hostPath, fileSystem }: KernelPath): void => {
+    this.#tellKernels({ capability, requested: hostPath, named: hostPath }, fileSystem);
+  };
+
+  #tellKernels({ capability, requested, named }: AskedFor, fileSystem: string): void {
+    const reason = `it is the kernel's own (${fileSystem}), which is given to nobody`;
+    const denied = { capability, requested, deniedBy: "caller", reason } as const;
+    const looked = capability === "read" ? { looked: wayOf(named) } : {};
+    this.#remember({ ...looked, key: `denied ${capability} ${requested}`, count: () => (this.#denied ??= denied) });
+    this.#emit(denied, requested);
+  }
+
   /** Where no flag would help, because nothing is there or it was given, that is told as an event, and is nobody's denial. */
   #tellPath({ capability, named, end, requested, wanted, helps }: RefusedPath): void {
+    const fileSystem = kernelFileSystemAt(end) ?? kernelFileSystemAt(wanted);
+    if (fileSystem !== undefined) {
+      this.#tellKernels({ capability, requested, named }, fileSystem);
+      return;
+    }
     const missing = denialOf(this.#policy, { capability, path: wanted });
     const { flag, deniedBy } = missing ?? { deniedBy: "caller" as const };
     const bare = { capability, requested, deniedBy };
@@ -169,14 +188,17 @@ interface Refusal {
   readonly count: () => void;
 }
 
-interface RefusedPath {
+interface AskedFor {
   readonly capability: FileCapability;
   /** By the program. */
   readonly named: string;
-  /** On the host. */
-  readonly end: string;
   /** As it is told. */
   readonly requested: string;
+}
+
+interface RefusedPath extends AskedFor {
+  /** On the host. */
+  readonly end: string;
   /** The directory that a flag could name. */
   readonly wanted: string;
   /** Whether such a flag would make this path lead where it should. */

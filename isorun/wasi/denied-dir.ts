@@ -65,7 +65,8 @@ export class WasiDeniedDir implements SystemComponent {
     };
     const tree: Tree = { owner: this, ledger: new FileLedger(0), onAsked };
     const access = { read: true, write: false };
-    const open = () => new Descriptor({ file: untouchable, isDirectory: true, tree, rights: readOnly, access });
+    const directory = { file: untouchable, isDirectory: true, device: 0n };
+    const open = () => new Descriptor({ ...directory, tree, rights: readOnly, access });
     installPreopens(linker, [{ guestPath, open }]);
   }
 }

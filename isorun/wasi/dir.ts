@@ -8,13 +8,15 @@ import type { Linker } from "../runtime/linker.ts";
 import { requireOptions, requireWord } from "../runtime/require-options.ts";
 import { requireFunction } from "../runtime/required.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
-import { Descriptor, type Leave, type Tree } from "./filesystem/descriptor.ts";
+import { Descriptor, type DescriptorParts, type Leave, type LedToKernel, type Tree } from "./filesystem/descriptor.ts";
 import { openDescriptor } from "./filesystem/directory-operations.ts";
 import { attempt, type ErrorCode, errnoOf } from "./filesystem/error-code.ts";
-import { type GrantedPart, grantedParts } from "./filesystem/granted-parts.ts";
+import { type GrantedPart, grantedParts, type KernelGrant, kernelGrant } from "./filesystem/granted-parts.ts";
 import { files, flags, pathOf, whyNoFiles } from "./filesystem/host-files.ts";
 import { installPreopens, type Preopen } from "./filesystem/install.ts";
-import { FileLedger, type OpenFile } from "./filesystem/open-file.ts";
+import { kernelFileSystemAt } from "./filesystem/kernel-files.ts";
+import { statOf } from "./filesystem/metadata.ts";
+import { FileLedger } from "./filesystem/open-file.ts";
 import { type Rights, readOnly, writable } from "./filesystem/rights.ts";
 import { tellHost } from "./tell-host.ts";
 import { wasiName } from "./wasi-name.ts";
@@ -35,6 +37,18 @@ export interface DirOptions {
   readonly onWriteRefused?: (hostPath: string) => void;
   /** Told of each path that was refused because it leads out of the directory; else as `onWriteRefused`. */
   readonly onPathOut?: (out: PathOut) => void;
+  /** Told of each path that was refused because it leads to the kernel's own files; else as `onWriteRefused`. */
+  readonly onKernelPath?: (led: KernelPath) => void;
+}
+
+/** A path that leads into a file system of the kernel's own, such as procfs. Nothing gives what is there. */
+export interface KernelPath {
+  /** What it was named for. */
+  readonly capability: "read" | "write";
+  /** Where it leads: behind where it was refused, `..` and links are in it as they stand. */
+  readonly hostPath: string;
+  /** `proc`, `sysfs` and the like. */
+  readonly fileSystem: string;
 }
 
 /** A path that leads out of a directory. */
@@ -67,7 +81,8 @@ export interface PathOut {
  *
  * The guest does not get out of it: not by `..`, absolute paths or symbolic links, also such as others put there while
  * it runs. Links and directories are followed as long as they stay inside. It cannot open devices, FIFOs and sockets,
- * and hard links are made inside of one WasiDir only; those that lead to the outside from before cannot be seen.
+ * and hard links are made inside of one WasiDir only; those that lead to the outside from before cannot be seen. File systems
+ * of the kernel's own, such as procfs and sysfs, are not given with the directories that they are mounted in, wherever that is.
  *
  * The directory is opened when the object is made, and is this very one from then on, whatever its path leads to later.
  * `Symbol.dispose`, or the end of the object, closes it when the last instance that it was given to has ended. Descriptors
@@ -83,6 +98,7 @@ export class WasiDir implements SystemComponent, Disposable {
   readonly #openFilesMax: number;
   readonly #onWriteRefused: (hostPath: string) => void;
   readonly #onPathOut: (out: PathOut) => void;
+  readonly #onKernelPath: (led: KernelPath) => void;
   readonly #directory: OpenDirectory | undefined;
   #policy: Policy | undefined;
 
@@ -95,6 +111,7 @@ export class WasiDir implements SystemComponent, Disposable {
     const { guestPath = "/", access = "read", openFilesMax = 512 } = given;
     this.#onWriteRefused = given.onWriteRefused ?? (() => undefined);
     this.#onPathOut = given.onPathOut ?? (() => undefined);
+    this.#onKernelPath = given.onKernelPath ?? (() => undefined);
     this.#guestPath = guestPath;
     this.#canWrite = access === "write";
     this.#openFilesMax = openFilesMax;
@@ -117,7 +134,12 @@ export class WasiDir implements SystemComponent, Disposable {
       ledger.closeAll();
       directory.release();
     });
-    const tree = { owner: this, ledger, onWriteRefused: this.#refused, onLeave: this.#leaving(directory.fd) };
+    const told = {
+      onWriteRefused: this.#refused,
+      onLeave: this.#leaving(directory.fd),
+      onKernelPath: this.#ledToKernel,
+    };
+    const tree = { owner: this, ledger, ...told };
     const preopens = this.#parts(directory.fd).map((part): Preopen => {
       return { guestPath: joined(this.#guestPath, part.path), open: () => openPart(directory, part, tree) };
     });
@@ -133,6 +155,11 @@ export class WasiDir implements SystemComponent, Disposable {
   readonly #refused = (open: number, path: string): void => {
     const hostPath = joined(files.readlinkSync(pathOf(open)), path);
     tellHost("onWriteRefused", this.name, () => this.#onWriteRefused(hostPath));
+  };
+
+  readonly #ledToKernel = ({ capability, directory, way, fileSystem }: LedToKernel): void => {
+    const hostPath = joined(files.readlinkSync(pathOf(directory)), way);
+    tellHost("onKernelPath", this.name, () => this.#onKernelPath({ capability, hostPath, fileSystem }));
   };
 
   #leaving(root: number): (leave: Leave) => void {
@@ -151,13 +178,15 @@ export class WasiDir implements SystemComponent, Disposable {
   #parts(fd: number): readonly GrantedPart[] {
     const canWrite = this.#canWrite;
     if (this.#policy === undefined) return [{ path: "", rights: canWrite ? writable : readOnly }];
-    return grantedParts({ hostPath: files.readlinkSync(pathOf(fd)), canWrite }, this.#policy);
+    const given = { hostPath: files.readlinkSync(pathOf(fd)), canWrite };
+    requireOrdinary(kernelGrant(given, this.#policy));
+    return grantedParts(given, this.#policy);
   }
 }
 
 function requireDirOptions(hostPath: string, options: DirOptions): DirOptions {
   if (typeof hostPath !== "string") throw argumentError(`WasiDir must be given a path, found ${nameOf(hostPath)}`);
-  const callbacks = ["onWriteRefused", "onPathOut"] as const;
+  const callbacks = ["onWriteRefused", "onPathOut", "onKernelPath"] as const;
   const names = ["guestPath", "access", "openFilesMax", ...callbacks] as const;
   const given = requireOptions(options, "WasiDir", names);
   const { guestPath = "", access = "read", openFilesMax = 0 } = given;
@@ -173,12 +202,15 @@ function requireDirOptions(hostPath: string, options: DirOptions): DirOptions {
 /** Its number is another file's once it is closed, so that whoever may still ask for it holds it open. */
 class OpenDirectory {
   readonly fd: number;
+  /** `st_dev` */
+  readonly device: bigint;
   /** The WasiDir, and the instances that it was given to. */
   #users = 1;
   #isClosed = false;
 
   constructor(fd: number) {
     this.fd = fd;
+    this.device = statOf(fd).dev;
   }
 
   /** Whether the WasiDir is gone: nobody else can be given it then. */
@@ -205,8 +237,20 @@ class OpenDirectory {
 const forgotten = new FinalizationRegistry<OpenDirectory>((directory) => directory.close());
 
 function openDirectory(hostPath: string): OpenDirectory {
+  const fd = openAny(hostPath);
   try {
-    return new OpenDirectory(files.openSync(hostPath, flags.path | flags.directory | flags.closeOnExec));
+    // Whatever device it is on: the others are known by it.
+    requireOrdinary({ path: hostPath, fileSystem: kernelFileSystemAt(pathOf(fd)) });
+    return new OpenDirectory(fd);
+  } catch (error) {
+    files.closeSync(fd);
+    throw error;
+  }
+}
+
+function openAny(hostPath: string): number {
+  try {
+    return files.openSync(hostPath, flags.path | flags.directory | flags.closeOnExec);
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     // Else a part of its path is none.
@@ -216,15 +260,22 @@ function openDirectory(hostPath: string): OpenDirectory {
   }
 }
 
+/** @throws LinkError */
+function requireOrdinary({ path, fileSystem }: KernelGrant): void {
+  if (fileSystem === undefined) return;
+  const reason = `it is the kernel's own (${fileSystem}), which is given to nobody; copy what is needed to a directory, and give that`;
+  throw cannotGive(`cannot give the directory '${path}': ${reason}`);
+}
+
 function cannotGive(message: string): LinkError {
   return new LinkError([{ kind: "refused", import: wasiName("filesystem/preopens"), provider: "WasiDir", message }]);
 }
 
 /** Undefined for a part that is not there, or is no directory: no link is followed, which a guest could have put there. */
-function openPart({ fd }: OpenDirectory, { path, rights }: GrantedPart, tree: Tree): Descriptor | undefined {
+function openPart({ fd, device }: OpenDirectory, { path, rights }: GrantedPart, tree: Tree): Descriptor | undefined {
   const names = path === "" ? [] : path.split("/");
   const file = tree.ledger.open(pathOf(fd), { flags: flags.readOnly | flags.directory });
-  let part = directoryOf({ file, tree, rights: names.reduceRight(around, rights) });
+  let part = directoryOf({ file, device, tree, rights: names.reduceRight(around, rights) });
   for (const name of names) {
     const outer = part;
     try {
@@ -240,8 +291,8 @@ function openPart({ fd }: OpenDirectory, { path, rights }: GrantedPart, tree: Tr
 
 const around = (inner: Rights, name: string): Rights => ({ canWrite: false, inner: new Map([[name, inner]]) });
 
-const directoryOf = ({ file, tree, rights }: { file: OpenFile; tree: Tree; rights: Rights }): Descriptor =>
-  new Descriptor({ file, isDirectory: true, tree, rights, access: { read: true, write: rights.canWrite } });
+const directoryOf = (opened: Pick<DescriptorParts, "file" | "device" | "tree" | "rights">): Descriptor =>
+  new Descriptor({ ...opened, isDirectory: true, access: { read: true, write: opened.rights.canWrite } });
 
 function openInner(self: Descriptor, path: string): Descriptor | undefined {
   try {

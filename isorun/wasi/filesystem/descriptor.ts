@@ -17,7 +17,7 @@ import {
 } from "./metadata.ts";
 import type { FileLedger, OpenFile } from "./open-file.ts";
 import type { Rights } from "./rights.ts";
-import { requirePath } from "./walk.ts";
+import { type KernelWay, requirePath } from "./walk.ts";
 
 /** What all descriptors below one preopened directory share. */
 export interface Tree {
@@ -30,6 +30,7 @@ export interface Tree {
    */
   readonly onWriteRefused?: (open: number, path: string) => void;
   readonly onLeave?: (leave: Leave) => void;
+  readonly onKernelPath?: (led: LedToKernel) => void;
   /** It has one if the directory is only shown: told of what needs a right, which is refused then. */
   readonly onAsked?: (asked: Asked) => void;
 }
@@ -53,14 +54,23 @@ export interface Leave {
   readonly way: string;
 }
 
+/** A path that was refused because it leads to the kernel's own files. */
+export interface LedToKernel extends KernelWay {
+  readonly capability: "read" | "write";
+  /** How it goes on from the directory. */
+  readonly way: string;
+}
+
 export interface Access {
   readonly read: boolean;
   readonly write: boolean;
 }
 
-interface DescriptorParts {
+export interface DescriptorParts {
   readonly file: HeldFile;
   readonly isDirectory: boolean;
+  /** `st_dev` */
+  readonly device: bigint;
   readonly tree: Tree;
   readonly rights: Rights;
   /** What it was opened for. */
@@ -74,13 +84,15 @@ export class Descriptor implements Disposable {
   readonly #file: HeldFile;
   readonly #isDirectory: boolean;
   readonly #access: Access;
+  readonly device: bigint;
   readonly tree: Tree;
   /** To a directory and below it, or to a file. */
   readonly rights: Rights;
 
-  constructor({ file, isDirectory, tree, rights, access }: DescriptorParts) {
+  constructor({ file, isDirectory, device, tree, rights, access }: DescriptorParts) {
     this.#file = file;
     this.#isDirectory = isDirectory;
+    this.device = device;
     this.#access = access;
     this.tree = tree;
     this.rights = rights;

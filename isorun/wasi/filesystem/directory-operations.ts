@@ -2,8 +2,16 @@
 import { Descriptor, type Leave } from "./descriptor.ts";
 import { errnoOf, refuse } from "./error-code.ts";
 import { files } from "./host-files.ts";
-import { descriptorStat, type MetadataHash, metadataHash, type NewTimes, setTimes, statOf } from "./metadata.ts";
-import { openAt, withNamed } from "./open-at.ts";
+import {
+  bareStats,
+  descriptorStat,
+  type KnownStats,
+  type MetadataHash,
+  metadataHash,
+  type NewTimes,
+  setTimes,
+} from "./metadata.ts";
+import { type Named, openAt, withNamed } from "./open-at.ts";
 import { mayChange } from "./rights.ts";
 import { decodeName, pathFault, Walk, type WalkStart } from "./walk.ts";
 
@@ -38,10 +46,16 @@ export interface Target {
 
 function startOf({ self, path }: Target, capability: Leave["capability"]): WalkStart {
   self.ask(capability, path);
-  const { directory, rights, tree } = self;
-  const { onWriteRefused, onLeave } = tree;
-  const told = onLeave && ((way: string) => onLeave({ capability, directory, path, way }));
-  return { directory, rights, onWriteRefused, onLeave: told };
+  const { directory, device, rights, tree } = self;
+  const { onWriteRefused, onLeave, onKernelPath } = tree;
+  return {
+    directory,
+    device,
+    rights,
+    onWriteRefused,
+    onLeave: onLeave && ((way) => onLeave({ capability, directory, path, way })),
+    onKernelPath: onKernelPath && ((way, from) => onKernelPath({ capability, way, ...from })),
+  };
 }
 
 const walking = <T>(target: Target, run: (walk: Walk) => T, capability: Leave["capability"] = "read"): T =>
@@ -87,27 +101,32 @@ export function openDescriptor(target: Target, { isFollowed, open, flags }: Open
   return walking(
     target,
     (walk) => {
-      const { file, isDirectory, rights } = openAt(walk, tree.ledger, request);
+      const { file, isDirectory, device, rights } = openAt(walk, tree.ledger, request);
       // To ask for more than there is is no error, because libraries do: the directory opens, and changes are refused.
       const granted = isDirectory ? { read: true, write: flags.mutateDirectory && rights.canWrite } : access;
-      return new Descriptor({ file, isDirectory, tree, rights, access: granted });
+      return new Descriptor({ file, isDirectory, device, tree, rights, access: granted });
     },
     access.write ? "write" : "read",
   );
 }
 
+/** Of the kernel's own, which listings of other directories show, no more than that it is there. */
+const tellable = (walk: Walk, { fd, stats }: Named): KnownStats =>
+  walk.kernelFileSystemOf({ fd, device: stats.dev }) === undefined ? stats : bareStats(stats);
+
 export const statAt = (target: Target, { symlinkFollow }: PathFlags): object =>
-  walking(target, (walk) => withNamed(walk, symlinkFollow, ({ fd }) => descriptorStat(statOf(fd))));
+  walking(target, (walk) => withNamed(walk, symlinkFollow, (named) => descriptorStat(tellable(walk, named))));
 
 export const metadataHashAt = (target: Target, { symlinkFollow }: PathFlags): MetadataHash =>
-  walking(target, (walk) => withNamed(walk, symlinkFollow, ({ fd }) => metadataHash(statOf(fd))));
+  walking(target, (walk) => withNamed(walk, symlinkFollow, (named) => metadataHash(tellable(walk, named))));
 
 export function setTimesAt(target: Target, { symlinkFollow }: PathFlags, times: NewTimes): void {
   needChanges(target);
   walking(
     target,
     (walk) =>
-      withNamed(walk, symlinkFollow, ({ fd, name, rights }) => {
+      withNamed(walk, symlinkFollow, ({ fd, name, rights, stats }) => {
+        walk.needOrdinary(name ?? ".", { fd, device: stats.dev });
         walk.needWrite(name, rights);
         setTimes(fd, times);
       }),

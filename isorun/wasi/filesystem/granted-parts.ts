@@ -3,6 +3,7 @@ import { effective } from "../../../core/policy/combine.ts";
 import type { Policy } from "../../../core/policy/policy.ts";
 import { errnoOf } from "./error-code.ts";
 import { files } from "./host-files.ts";
+import { kernelFileSystemAt } from "./kernel-files.ts";
 import { type Rights, rightsTo } from "./rights.ts";
 
 export interface GrantedPart {
@@ -25,6 +26,21 @@ export function grantedParts({ hostPath, canWrite }: GivenDirectory, { capabilit
     const inside = writable.flatMap((way) => below(`/${path}`, `/${way}`) ?? []);
     return { path, rights: rightsTo(outermost(inside)) };
   });
+}
+
+export interface KernelGrant {
+  readonly path: string;
+  /** Undefined for an ordinary one. */
+  readonly fileSystem: string | undefined;
+}
+
+/** The first grant in the directory, of any kind, that names the kernel's own files: it would give nothing. */
+export function kernelGrant({ hostPath }: GivenDirectory, { capabilities }: Policy): KernelGrant {
+  for (const path of [...capabilities.read, ...capabilities.write]) {
+    const fileSystem = below(hostPath, realPathOf(path)) === undefined ? undefined : kernelFileSystemAt(path);
+    if (fileSystem !== undefined) return { path, fileSystem };
+  }
+  return { path: hostPath, fileSystem: undefined };
 }
 
 /** What grants come to in a directory: "" where one covers all of it. */

@@ -28,10 +28,22 @@ export const typeOfBits = (bits: number): DescriptorType => typesByBits[bits] ??
 
 const fileTypeShift = 12n;
 
-export const typeOf = ({ mode }: BigIntStats): DescriptorType => typeOfBits(Number((mode >> fileTypeShift) & 0xfn));
+export const typeOf = ({ mode }: Pick<BigIntStats, "mode">): DescriptorType =>
+  typeOfBits(Number((mode >> fileTypeShift) & 0xfn));
 
 /** Of an open file, also of one that is only named (flags.path). */
 export const statOf = (fd: number): BigIntStats => files.fstatSync(fd, { bigint: true });
+
+export type KnownStats = Pick<
+  BigIntStats,
+  "dev" | "ino" | "mode" | "nlink" | "size" | "atimeNs" | "mtimeNs" | "ctimeNs"
+>;
+
+/** Which object it is, and of which type. The kernel's own directories have as many links as there are processes. */
+export const bareStats = ({ dev, ino, mode }: BigIntStats): KnownStats => {
+  const unknown = -1n;
+  return { dev, ino, mode, nlink: 1n, size: 0n, atimeNs: unknown, mtimeNs: unknown, ctimeNs: unknown };
+};
 
 interface Datetime {
   readonly seconds: bigint;
@@ -45,7 +57,7 @@ const datetimeOf = (ns: bigint): Datetime | undefined =>
   ns < 0n ? undefined : { seconds: ns / nsPerSecond, nanoseconds: Number(ns % nsPerSecond) };
 
 /** `descriptor-stat` */
-export function descriptorStat(stats: BigIntStats): object {
+export function descriptorStat(stats: KnownStats): object {
   return {
     type: typeOf(stats),
     linkCount: stats.nlink,
@@ -67,7 +79,7 @@ export interface MetadataHash {
 }
 
 /** Changes when the object is modified or replaced; the same all over a process. */
-export function metadataHash({ dev, ino, mtimeNs, size }: BigIntStats): MetadataHash {
+export function metadataHash({ dev, ino, mtimeNs, size }: KnownStats): MetadataHash {
   const [first = 0n, second = 0n] = secret;
   const fields = [dev, ino, mtimeNs, size];
   return { lower: mix(fields, first), upper: mix(fields, second) };

@@ -3,6 +3,7 @@
  * waits for no FIFO; then that very object is opened, whatever its name stands for by now. What is created is created
  * exclusively, so that it is a new file and nothing else.
  */
+import type { BigIntStats } from "node:fs";
 import { errnoOf, refuse } from "./error-code.ts";
 import { files, flags, pathOf } from "./host-files.ts";
 import { statOf, typeOf } from "./metadata.ts";
@@ -12,11 +13,12 @@ import type { Walk } from "./walk.ts";
 
 const nameOnly = flags.path | flags.noFollow | flags.closeOnExec;
 
-interface Named {
+export interface Named {
   readonly fd: number;
   /** Undefined if it is the directory that was reached. */
   readonly name: string | undefined;
   readonly rights: Rights;
+  readonly stats: BigIntStats;
 }
 
 /**
@@ -25,13 +27,16 @@ interface Named {
 export function withNamed<T>(walk: Walk, isFollowed: boolean, use: (named: Named) => T): T {
   for (;;) {
     const name = walk.last();
-    if (name === undefined) return use({ fd: walk.directory, name, rights: walk.rights });
+    if (name === undefined) {
+      return use({ fd: walk.directory, name, rights: walk.rights, stats: statOf(walk.directory) });
+    }
     const fd = files.openSync(walk.placeOf(name), nameOnly);
     try {
-      const type = typeOf(statOf(fd));
+      const stats = statOf(fd);
+      const type = typeOf(stats);
       if (type !== "symbolic-link" || !(isFollowed || walk.mustBeDirectory)) {
         if (walk.mustBeDirectory && type !== "directory") refuse("not-directory");
-        return use({ fd, name, rights: type === "directory" ? rightsIn(walk.rights, name) : walk.rights });
+        return use({ fd, name, rights: type === "directory" ? rightsIn(walk.rights, name) : walk.rights, stats });
       }
     } finally {
       files.closeSync(fd);
@@ -54,6 +59,8 @@ export interface OpenRequest {
 export interface Opened {
   readonly file: OpenFile;
   readonly isDirectory: boolean;
+  /** `st_dev` */
+  readonly device: bigint;
   readonly rights: Rights;
 }
 
@@ -61,7 +68,8 @@ export interface Opened {
 export function openAt(walk: Walk, ledger: FileLedger, request: OpenRequest): Opened {
   for (;;) {
     const name = walk.last();
-    if (name === undefined) return openDirectory({ fd: walk.directory, rights: walk.rights }, ledger, request);
+    if (name === undefined)
+      return openDirectory({ fd: walk.directory, device: walk.device, rights: walk.rights }, ledger, request);
     if (request.create && walk.mustBeDirectory) refuse("is-directory");
     const opened = request.create && request.exclusive ? undefined : openExisting(walk, name, { ledger, request });
     if (opened === "link") walk.follow(name);
@@ -69,7 +77,7 @@ export function openAt(walk: Walk, ledger: FileLedger, request: OpenRequest): Op
     else {
       walk.needWrite(name);
       const file = createFile(walk.placeOf(name), ledger, request);
-      if (file !== undefined) return { file, isDirectory: false, rights: walk.rights };
+      if (file !== undefined) return { file, isDirectory: false, device: walk.device, rights: walk.rights };
       walk.again(name);
     }
   }
@@ -90,20 +98,23 @@ function openExisting(walk: Walk, name: string, { ledger, request }: Existing): 
     throw error;
   }
   try {
-    const type = typeOf(statOf(named));
+    const stats = statOf(named);
+    const { dev: device } = stats;
+    const type = typeOf(stats);
+    walk.needOrdinary(name, { fd: named, device });
     if (type === "symbolic-link") {
       if (!request.isFollowed && !walk.mustBeDirectory) refuse("loop");
       return "link";
     }
     if (type === "directory") {
-      return openDirectory({ fd: named, rights: rightsIn(walk.rights, name) }, ledger, request);
+      return openDirectory({ fd: named, device, rights: rightsIn(walk.rights, name) }, ledger, request);
     }
     if (request.directory || walk.mustBeDirectory) refuse("not-directory");
     // Devices do things when they are opened, FIFOs wait, sockets cannot be: none of them is a file to read or write.
     if (type !== "regular-file") refuse("not-permitted");
     if (request.write) walk.needWrite(name);
     const opening = accessFlags(request) | (request.truncate ? flags.truncate : 0);
-    return { file: ledger.open(pathOf(named), { flags: opening }), isDirectory: false, rights: walk.rights };
+    return { file: ledger.open(pathOf(named), { flags: opening }), isDirectory: false, device, rights: walk.rights };
   } finally {
     files.closeSync(named);
   }
@@ -111,13 +122,14 @@ function openExisting(walk: Walk, name: string, { ledger, request }: Existing): 
 
 interface NamedDirectory {
   readonly fd: number;
+  readonly device: bigint;
   readonly rights: Rights;
 }
 
-function openDirectory({ fd, rights }: NamedDirectory, ledger: FileLedger, request: OpenRequest): Opened {
+function openDirectory({ fd, ...known }: NamedDirectory, ledger: FileLedger, request: OpenRequest): Opened {
   if (request.create && request.exclusive) refuse("exist");
   if (request.write) refuse("is-directory");
-  return { file: ledger.open(pathOf(fd), { flags: flags.readOnly | flags.directory }), isDirectory: true, rights };
+  return { file: ledger.open(pathOf(fd), { flags: flags.readOnly | flags.directory }), isDirectory: true, ...known };
 }
 
 /** Undefined if something is there by now, which others have made. */

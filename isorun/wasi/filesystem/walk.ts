@@ -6,6 +6,8 @@
  */
 import { type ErrorCode, errnoOf, refuse } from "./error-code.ts";
 import { files, flags, pathOf } from "./host-files.ts";
+import { kernelFileSystemOf } from "./kernel-files.ts";
+import { statOf } from "./metadata.ts";
 import { type Rights, rightsIn } from "./rights.ts";
 
 /** As the kernel has it. */
@@ -29,15 +31,29 @@ export function decodeName(bytes: Uint8Array): string {
 export interface WalkStart {
   /** It stays open. */
   readonly directory: number;
+  /** Of the directory: `st_dev`. */
+  readonly device: bigint;
   readonly rights: Rights;
   /** Told of a change that was refused: in this directory, of this name. */
   readonly onWriteRefused: ((directory: number, path: string) => void) | undefined;
   /** Told of a path that is refused because it leads out: how it goes on from this directory, or an absolute path. */
   readonly onLeave: ((way: string) => void) | undefined;
+  /** Told of a path that is refused because it leads to the kernel's own: how it goes on from a directory that it reached. */
+  readonly onKernelPath: ((way: string, from: KernelWay) => void) | undefined;
 }
 
-interface Reached {
+export interface KernelWay {
+  readonly directory: number;
+  readonly fileSystem: string;
+}
+
+export interface OnDevice {
   readonly fd: number;
+  /** Its `st_dev`. */
+  readonly device: bigint;
+}
+
+interface Reached extends OnDevice {
   readonly rights: Rights;
 }
 
@@ -76,6 +92,11 @@ export class Walk {
     return this.#directories.at(-1)?.fd ?? this.#start.directory;
   }
 
+  /** That of the directory that was reached. It is nothing else's as long as this is open. */
+  get device(): bigint {
+    return this.#directories.at(-1)?.device ?? this.#start.device;
+  }
+
   /** In the directory that was reached. */
   get rights(): Rights {
     return this.#directories.at(-1)?.rights ?? this.#start.rights;
@@ -85,6 +106,23 @@ export class Walk {
   needWrite(name = ".", { canWrite }: Rights = this.rights): void {
     if (canWrite) return;
     this.#start.onWriteRefused?.(this.directory, name);
+    refuse("not-permitted");
+  }
+
+  /**
+   * Of what is open under a name in the directory that was reached; undefined for ordinary files. What is on the device of
+   * the directory is of its kind, so that only who goes on to another one asks the system.
+   */
+  kernelFileSystemOf({ fd, device }: OnDevice): string | undefined {
+    return device === this.device ? undefined : kernelFileSystemOf(fd, device);
+  }
+
+  /** For what is open under this name. @throws ComponentError `not-permitted` if it is the kernel's own */
+  needOrdinary(name: string, open: OnDevice): void {
+    const fileSystem = this.kernelFileSystemOf(open);
+    if (fileSystem === undefined) return;
+    const way = [name, ...this.#rest.toReversed()].join("/");
+    this.#start.onKernelPath?.(way, { directory: this.directory, fileSystem });
     refuse("not-permitted");
   }
 
@@ -131,9 +169,27 @@ export class Walk {
 
   #enter(name: string): void {
     if (this.#directories.length >= depthMax) refuse("name-too-long");
+    const fd = this.#openDirectory(name);
+    if (fd === undefined) return;
+    const device = this.#ordinaryDevice(name, fd);
+    this.#directories.push({ fd, device, rights: rightsIn(this.rights, name) });
+  }
+
+  #ordinaryDevice(name: string, fd: number): bigint {
     try {
-      const fd = files.openSync(this.placeOf(name), directoryFlags);
-      this.#directories.push({ fd, rights: rightsIn(this.rights, name) });
+      const { dev: device } = statOf(fd);
+      this.needOrdinary(name, { fd, device });
+      return device;
+    } catch (error) {
+      files.closeSync(fd);
+      throw error;
+    }
+  }
+
+  /** Undefined for a link, or what may be one by now: the path goes on with it. */
+  #openDirectory(name: string): number | undefined {
+    try {
+      return files.openSync(this.placeOf(name), directoryFlags);
     } catch (error) {
       const errno = errnoOf(error);
       if (errno !== "ENOTDIR" && errno !== "ELOOP") throw error;
@@ -141,11 +197,12 @@ export class Walk {
       if (target !== undefined) {
         this.#count();
         this.#push(target);
-        return;
+        return undefined;
       }
       // What was no directory a moment ago, and no link now, may have been swapped for one in between.
       if (!this.#isWayOn(name)) throw error;
       this.again(name);
+      return undefined;
     }
   }
 

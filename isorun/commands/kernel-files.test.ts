@@ -1,0 +1,78 @@
+/** Flags for directories give no files of the kernel's own, and a program that asks for them is told why. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assertValidEvents } from "@vivarium/cli/testing/validate-output";
+import { assembleFiles } from "../../tests/components/assemble.ts";
+import { built } from "../../tests/components/built.ts";
+import { runCommand } from "./run.ts";
+import { askingText } from "./testing/asking-text.ts";
+import { runIsorun } from "./testing/run-isorun.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "isorun-kernel-files-"));
+const home = join(scratch, "home");
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const texts = {
+  environ: askingText([{ open: "proc/self/environ" }]),
+  missing: askingText([{ open: "proc/self/none" }]),
+};
+let pathOf: Awaited<ReturnType<typeof assembleFiles>>;
+beforeAll(async () => {
+  pathOf = await assembleFiles(Object.values(texts));
+}, 120_000);
+
+describe.each(["proc", "proc/self", "sys/kernel", "proc/version"])("a flag for /%s", (name) => {
+  const fileSystem = name.startsWith("sys") ? "sysfs" : "proc";
+
+  test.each(["read", "write"])("--allow-%s ends at the start, and says what to do", async (kind) => {
+    const argv = ["run", pathOf(texts.environ), `--allow-${kind}=/${name}`];
+    const { stderr, exitCode } = await runIsorun(argv, { home, cwd: scratch });
+    expect(exitCode).toBe(66);
+    expect(stderr).toContain(`cannot give '/${name}' to the program: it is the kernel's own (${fileSystem})\n`);
+    expect(stderr).toContain("copy what the program needs to a directory, and name that.");
+  });
+});
+
+describe.each([
+  ["with the whole disk", "/", ["--allow-read=/"], "/proc/self/environ"],
+  ["with nothing", scratch, [], "/proc/self/environ"],
+])("a program that asks for its host's variables, %s", (_, cwd, flags, requested) => {
+  test("is told a denial, why it is one, and no flag", async () => {
+    const argv = ["run", pathOf(texts.environ), ...flags];
+    const reason = "it is the kernel's own (proc), which is given to nobody";
+    const { stderr, exitCode } = await runIsorun(argv, { home, cwd });
+    expect({ stderr, exitCode }).toEqual({
+      stderr: `error[E_CAPABILITY_DENIED]: cannot read '${requested}': ${reason}\n  hint: No flag and no policy grants it.\n`,
+      exitCode: 77,
+    });
+    const { stdout } = await runIsorun([...argv, "--format=jsonl"], { home, cwd });
+    const events = await assertValidEvents(stdout, runCommand);
+    const denied = events.filter(({ kind }) => kind === "capability.denied");
+    expect(denied).toMatchObject([{ capability: "read", requested, denied_by: "caller", reason }]);
+    expect(denied[0]).not.toHaveProperty("flag");
+  });
+});
+
+test("whether something is there is not told, where the whole disk is given", async () => {
+  const { stderr, exitCode } = await runIsorun(["run", pathOf(texts.missing), "--allow-read=/"], { home, cwd: "/" });
+  expect(stderr).toContain("cannot read '/proc/self/none': it is the kernel's own (proc)");
+  expect(exitCode).toBe(77);
+});
+
+test.each(["/proc/self", "/sys/kernel"])(
+  "a library that looks for %s by its name finds that it is refused, and not that nothing is there",
+  async (ROOT) => {
+    const flags = ["--allow-read=/", "--allow-env=ROOT"];
+    const { stderr, exitCode } = await runIsorun(["run", await built("count-words"), ...flags], {
+      home,
+      cwd: scratch,
+      environment: { ROOT },
+    });
+    expect(stderr).toContain(`cannot read '${ROOT}/in`);
+    expect(stderr).toContain("it is the kernel's own");
+    expect(exitCode).toBe(77);
+  },
+  60_000,
+);
