@@ -31,6 +31,19 @@ export function interruptedTask(task: Task, ask = askNow): Interrupted | undefin
   return task.parent === undefined ? undefined : interruptedTask(task.parent, ask);
 }
 
+interface Running {
+  readonly running: Task | undefined;
+  stop(task: Task, reason: unknown): void;
+}
+
+/** Why the call that runs has to end, also because somebody interrupts, who is asked for it; undefined if it may go on. */
+export function endAsked(scheduler: Running, ask = askNow): { readonly reason: unknown } | undefined {
+  const task = scheduler.running;
+  const interrupted = task && interruptedTask(task, ask);
+  if (interrupted !== undefined) scheduler.stop(interrupted.task, interrupted.reason);
+  return task && endOf(task);
+}
+
 const askNow = ({ interrupt }: Root): Error | undefined => interrupt?.();
 
 const askEveryMs = 2;

@@ -31,18 +31,20 @@ export class LinkAccount {
   readonly #callee: Root;
   readonly #states: InstanceStates;
   readonly #blame: (giver: Direction) => void;
+  readonly #mustStop: (direction: Direction) => boolean;
   readonly #isTimed: boolean;
   readonly #isSized: boolean;
   /** Of the message that is passed, in each direction. */
   readonly #bytes = { in: 0, out: 0 };
 
-  /** @param passing what puts things right where somebody gives more than itself may pass on */
+  /** @param passing what puts things right where a call has to end that is not the callee's yet, or no more */
   constructor(
     { root: caller, states }: ComponentInstance,
     { root: callee }: ComponentInstance,
-    passing?: { blame(giver: Direction): void },
+    passing?: { blame(giver: Direction): void; mustStop(direction: Direction): boolean },
   ) {
     this.#blame = (giver) => passing?.blame(giver);
+    this.#mustStop = (direction) => passing?.mustStop(direction) === true;
     this.#caller = caller;
     this.#callee = callee;
     this.#states = states;
@@ -71,10 +73,11 @@ export class LinkAccount {
   /** The allocator of one side. */
   allocator(core: CoreItem, direction: Direction): CoreItem {
     const isIn = direction === "in";
-    if (!this.#isSized) return isIn ? this.inCallee(core, realloc) : core;
+    if (!this.#isSized && !(isIn && this.#isTimed)) return core;
     const count = (before: number, size: number): number => this.#count(direction, (size >>> 0) - (before >>> 0));
-    const [begin, end] = isIn ? [this.#enter, this.#leave] : [nothing, nothing];
-    return wrapped(core, { type: realloc, begin, end, count });
+    const enter = isIn ? this.#enter : nothing;
+    const begin = (): 0 | 1 => (this.#mustStop(direction) ? 1 : enter());
+    return wrapped(core, { type: realloc, begin, end: isIn ? this.#leave : nothing, ...(this.#isSized && { count }) });
   }
 
   readonly #enter = (): 0 | 1 => (this.#isTimed ? this.#states.scheduler.enterLinked(this.#callee) : 0);

@@ -8,6 +8,7 @@ import {
   type RuntimeResource,
 } from "../call/handle-table.ts";
 import { numberReturning } from "../call/returned-calls.ts";
+import { askSeldom, endAsked } from "../call/time-left.ts";
 import { TrapError } from "../errors/errors.ts";
 import type { FuncType } from "../types/component-types.ts";
 import { flattenFunc } from "../types/flatten.ts";
@@ -137,6 +138,9 @@ function hostImports({ handles, scope, passing }: HostParts): Record<string, unk
   return imports;
 }
 
+/** After so many allocations clocks are looked at, and who may interrupt is asked: some hundred microseconds. */
+const unseenMax = 1024;
+
 /** A handle that has come to the callee in a call that has not come to it yet. */
 interface Passed {
   readonly kind: "own" | "borrow";
@@ -154,6 +158,8 @@ class Passing {
   readonly lending: Lending;
   readonly #passed: Passed[] = [];
   readonly #isLink: boolean;
+  /** Since clocks were looked at. */
+  #unseen = 0;
 
   constructor(caller: ComponentInstance, callee: ComponentInstance) {
     this.caller = caller;
@@ -191,6 +197,19 @@ class Passing {
     if (isCallees && direction === "out") this.blame("out");
     else if (!isCallees && direction === "in") this.refuse();
     else if (!isCallees) this.reject();
+  }
+
+  /** Asked for each of many: a block of items, which is paid for at once, would take them milliseconds. */
+  mustStop(direction: "in" | "out"): boolean {
+    this.#unseen += 1;
+    if (this.#unseen < unseenMax) return false;
+    this.#unseen = 0;
+    const { scheduler } = this.caller.states;
+    const end = endAsked(scheduler, askSeldom);
+    if (end === undefined) return false;
+    scheduler.leaveReason(end.reason);
+    this.stop(direction);
+    return true;
   }
 
   /** The caller cannot take what the callee, which has returned, gives: as if its allocator had failed. */

@@ -7,7 +7,7 @@ import { fuelWants } from "../adapter/fuel-check.ts";
 import type { Interrupt } from "../call/root-limits.ts";
 import type { Root } from "../call/task.ts";
 import { TimeAccount } from "../call/time-account.ts";
-import { endOf, interruptedTask, timeLeftOf } from "../call/time-left.ts";
+import { endAsked, timeLeftOf } from "../call/time-left.ts";
 import { type Exhaustion, Meter } from "../compile/meter.ts";
 import type { RewrittenModule } from "../compile/rewrite-module.ts";
 import type { CoreModule } from "../core-module/core-module.ts";
@@ -57,6 +57,8 @@ export class InstanceBudget {
   #fuelAtStart = 0n;
   /** The slice is long, since nobody's time was limited when it began. */
   #isUnwatched = false;
+  /** When the call had to end that ran when the slice was measured. */
+  #slicedForMs = Infinity;
   #outputBytes = 0;
   /** Of memories that were shown, when the instance had to give them back. */
   #shownAtEnd: number | undefined;
@@ -108,27 +110,20 @@ export class InstanceBudget {
     const task = this.#states.scheduler.running;
     const leftMs = task === undefined ? (this.root.time?.leftMs ?? Infinity) : timeLeftOf(task);
     this.#isUnwatched = leftMs === Infinity && !TimeAccount.isUsed;
+    this.#slicedForMs = task?.deadlineMs ?? Infinity;
     if (this.#isUnwatched) return sliceFuelUnwatched;
     return BigInt(Math.floor(Math.min(Math.max(leftMs * slowInstructionsPerMs, sliceFuelMin), sliceFuelMax)));
   }
 
   /** A guest that computes without end sees only clocks, and what its own thread did. */
   #look(): Exhaustion | undefined {
-    this.#late = this.#endOfRunning();
+    this.#late = endAsked(this.#states.scheduler);
     return this.#late === undefined ? undefined : { field: "wallMs", limit: 0, used: 0 };
-  }
-
-  #endOfRunning(): { readonly reason: unknown } | undefined {
-    const { scheduler } = this.#states;
-    const task = scheduler.running;
-    const interrupted = task && interruptedTask(task);
-    if (interrupted !== undefined) scheduler.stop(interrupted.task, interrupted.reason);
-    return task && endOf(task);
   }
 
   /** Adapters trap by themselves: the meter, which is the callee's where that one pays, ends with its own fuel alone. */
   #shortOfCopy(): number {
-    const end = this.#endOfRunning();
+    const end = endAsked(this.#states.scheduler);
     if (end === undefined) return this.#told(this.#meter.spend(0) ? 0 : 1);
     this.#states.scheduler.leaveReason(end.reason);
     return 1;
@@ -278,11 +273,12 @@ export class InstanceBudget {
     return this.#budget.maxCallDepth !== undefined;
   }
 
-  /** Calls of the host begin at the edge. */
+  /** Calls of the host begin at the edge. Links enter for each item of a list, so that clocks are looked at once a deadline. */
   enter(): void {
     if (this.#budget.maxCallDepth !== undefined) this.#meter.callDepthLeft = this.#budget.maxCallDepth;
-    // What was left of a slice was measured by other limits.
-    const isLimited = this.#states.scheduler.running?.deadlineMs !== Infinity;
+    // What was left of a slice may have been measured by other limits.
+    const deadlineMs = this.#states.scheduler.running?.deadlineMs ?? Infinity;
+    const isLimited = deadlineMs !== Infinity && deadlineMs !== this.#slicedForMs;
     if (this.#countsFuel && (isLimited || (this.#isUnwatched && TimeAccount.isUsed))) this.#meter.shortenSlice();
   }
 }

@@ -1,5 +1,5 @@
 /** What ends a long copy between instances, and which of them end with it. */
-import { beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, spyOn, test } from "bun:test";
 import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import type { Component } from "./component.ts";
@@ -39,10 +39,13 @@ const caller = `(component
     (import "" "take" (func $take (param i32 i32) (result i32)))
     (import "" "give" (func $give (param i32 i32 i32)))
     (func (export "take") (param i32 i32) (drop (call $take (local.get 0) (local.get 1))))
-    (func (export "give") (param i32 i32) (call $give (local.get 0) (local.get 1) (i32.const 0))))
+    (func (export "give") (param i32 i32) (call $give (local.get 0) (local.get 1) (i32.const 0)))
+    (func (export "take-always") (param i32 i32)
+      (loop $l (drop (call $take (local.get 0) (local.get 1))) (br $l))))
   (core instance $m (instantiate $m (with "" (instance (export "take" (func $take)) (export "give" (func $give))))))
   (func (export "take") (param "at" u32) (param "n" u32) (canon lift (core func $m "take")))
-  (func (export "give") (param "at" u32) (param "n" u32) (canon lift (core func $m "give"))))`;
+  (func (export "give") (param "at" u32) (param "n" u32) (canon lift (core func $m "give")))
+  (func (export "take-always") (param "at" u32) (param "n" u32) (canon lift (core func $m "take-always"))))`;
 
 /** Its host function calls another instance. */
 const outermost = `(component
@@ -92,24 +95,31 @@ for (const kind of ["take", "give"] as const) {
       await requireWorking(provider);
     }, 30_000);
 
-    test(`'${kind}', where ${payer}: who guards those further out does not end the callee`, async () => {
-      const provider = await runtime.instance(lists).budget(counted).instantiate();
-      const consumer = await madeFor(provider, budget);
-      let asked = -1;
-      const guarded = runtime.instance(outer).interruptBy(() => {
-        if (asked >= 0) asked += 1;
-        return asked === 2 ? new Error("enough") : undefined;
-      });
-      const run = (): void => {
-        asked = 0;
-        consumer.func(kind)(long, 1024);
-      };
-      const instance = await guarded.linkHost((linker) => linker.func("f", run)).instantiate();
-      const end = await instance.call("run").catch((error: unknown) => error);
-      expect(end).toMatchObject({ code: "cancelled", cause: { message: "enough" } });
-      expect([instance.state, consumer.state, asked]).toEqual(["trapped", "trapped", 2]);
-      await requireWorking(provider);
-    }, 30_000);
+    test.each([
+      ["few long lists", long, 1024],
+      ["many empty lists", empty, 5_000_000],
+    ])(
+      `'${kind}' of %s, where ${payer}: who guards those further out does not end the callee`,
+      async (_, at, n) => {
+        const provider = await runtime.instance(lists).budget(counted).instantiate();
+        const consumer = await madeFor(provider, budget);
+        let asked = -1;
+        const guarded = runtime.instance(outer).interruptBy(() => {
+          if (asked >= 0) asked += 1;
+          return asked === 2 ? new Error("enough") : undefined;
+        });
+        const run = (): void => {
+          asked = 0;
+          consumer.func(kind)(at, n);
+        };
+        const instance = await guarded.linkHost((linker) => linker.func("f", run)).instantiate();
+        const end = await instance.call("run").catch((error: unknown) => error);
+        expect(end).toMatchObject({ code: "cancelled", cause: { message: "enough" } });
+        expect([instance.state, consumer.state, asked]).toEqual(["trapped", "trapped", 2]);
+        await requireWorking(provider);
+      },
+      30_000,
+    );
 
     test(`'${kind}', where ${payer}: who guards the callee ends both`, async () => {
       let asked = 0;
@@ -133,8 +143,37 @@ test("where the callee pays the deadline is kept, though each item enters it, an
     return undefined;
   });
   const provider = await guarded.instantiate();
-  const consumer = await runtime.instance(using).linkLocal("test:app/lists", provider).instantiate();
-  const end = await consumer.call("take", [empty, 6_000_000], { timeoutMs: 150 }).catch((error: unknown) => error);
+  const consumer = await madeFor(provider, free);
+  const end = await consumer
+    .call("take-always", [empty, 6_000_000], { timeoutMs: 150 })
+    .catch((error: unknown) => error);
   expect(end).toMatchObject({ code: "deadline" });
-  expect(asked).toBeGreaterThan(0);
+  expect([consumer.state, asked > 0]).toEqual(["trapped", true]);
+  await requireWorking(provider);
 }, 30_000);
+
+/** By who is asked for it while it takes this many empty lists. */
+async function asksWhile(n: number, timeoutMs?: number): Promise<number> {
+  let asked = 0;
+  const provider = await runtime.instance(lists).budget(counted).instantiate();
+  const guarded = runtime.instance(using).linkLocal("test:app/lists", provider).budget(counted);
+  const consumer = await guarded.interruptBy(() => void (asked += 1)).instantiate();
+  asked = 0;
+  await consumer.call("take", [empty, n], timeoutMs === undefined ? {} : { timeoutMs });
+  return asked;
+}
+
+test.each([undefined, 100_000])(
+  "clocks are looked at every few milliseconds, not for each item (%p)",
+  async (timeoutMs) => {
+    const now = spyOn(performance, "now");
+    try {
+      // Half a second; slices of fuel alone would end five times.
+      expect(await asksWhile(5_000_000, timeoutMs)).toBeGreaterThan(12);
+      expect(now.mock.calls.length).toBeLessThan(200_000);
+    } finally {
+      now.mockRestore();
+    }
+  },
+  30_000,
+);
