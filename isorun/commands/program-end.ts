@@ -15,6 +15,7 @@ import {
   type TrapFrame,
   UnsupportedError,
 } from "../errors/errors.ts";
+import { deniedWords } from "../wasi/refusal.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
 import type { Refusals } from "./refusals.ts";
 
@@ -84,7 +85,7 @@ function tellInVain({ context, refusals: { absent, denied, detour } }: Program):
 /** Clocks and entropy answer with a trap where the policy denies them. */
 function denialOfTrap({ context, policy, refusals }: Program, error: TrapError): Denial | undefined {
   if (error.code !== "access-denied") return undefined;
-  const capability = ambientKinds.find((kind) => error.message.includes(`--deny-${kind}`));
+  const capability = ambientKinds.find((kind) => error.message.includes(deniedWords(kind)));
   if (capability === undefined) return refusals.denied;
   const denied = denialOf(policy, { capability });
   if (denied !== undefined) context.report.emit("capability.denied", denialEvent(denied));

@@ -144,8 +144,8 @@ export interface TrapFrame {
 export class TrapError extends IsorunError {
   /**
    * `trap` where the guest, a host function or the engine failed; else `cannot-enter` (the instance has ended, or is
-   * entered again by its own chain of calls), `cannot-block` (it would have to wait where nothing can), `cancelled`,
-   * `deadline` or `terminated`.
+   * entered again by its own chain of calls), `cannot-block` (it would have to wait where nothing can), `access-denied` (it
+   * used what it was not given, or what its policy denies), `cancelled`, `deadline` or `terminated`.
    */
   readonly code: string;
   #frames: readonly TrapFrame[];

@@ -159,7 +159,7 @@ test("a policy that denies time leaves none", async () => {
     const instance = await instantiate("clocks", { systems: [new WasiClocks()], policy });
     expect(await failureOf(instance.call(name, args))).toMatchObject({
       code: "access-denied",
-      message: "access denied: the policy has '--deny-time'",
+      message: "access denied: the policy denies 'time'",
     });
   }
 });

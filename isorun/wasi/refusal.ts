@@ -6,12 +6,15 @@ import type { HostFunction } from "../runtime/linker.ts";
 export const accessDenied = (reason: string): TrapError =>
   new TrapError(`access denied: ${reason}`, { code: "access-denied" });
 
+/** As the trap has it: neither a flag nor a key, since programs deny it by another word than commands and files. */
+export const deniedWords = (capability: AmbientKind): string => `the policy denies '${capability}'`;
+
 /** The functions of a capability that is there unless a policy denies it. */
 export const unlessDenied =
   (capability: AmbientKind, { isDenied }: { readonly isDenied: boolean }) =>
   (give: HostFunction): HostFunction =>
     isDenied
       ? () => {
-          throw accessDenied(`the policy has '--deny-${capability}'`);
+          throw accessDenied(deniedWords(capability));
         }
       : give;
