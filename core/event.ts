@@ -18,6 +18,7 @@ import { envRemove } from "./events/env-remove.ts";
 import { indexRequest } from "./events/index-request.ts";
 import { installLink } from "./events/install-link.ts";
 import { installUnpack } from "./events/install-unpack.ts";
+import { pathRefused } from "./events/path-refused.ts";
 import { policyUnenforced } from "./events/policy-unenforced.ts";
 import { resolveFinish } from "./events/resolve-finish.ts";
 import { resolvePackage } from "./events/resolve-package.ts";
@@ -42,6 +43,7 @@ export const events = [
   indexRequest,
   installLink,
   installUnpack,
+  pathRefused,
   policyUnenforced,
   resolveFinish,
   resolvePackage,

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { definePolicy } from "@vivarium/core/policy/define-policy";
-import { silentReport } from "@vivarium/core/report";
+import { type Report, silentReport } from "@vivarium/core/report";
 import { Refusals } from "./refusals.ts";
 
 const root = mkdtempSync(join(tmpdir(), "refusals-"));
@@ -191,5 +191,40 @@ describe("where a traceback names sources", () => {
       "n2999",
       "last",
     ]);
+  });
+});
+
+describe("events tell", () => {
+  const eventsOf = (ask: (refusals: Refusals) => void) => {
+    const told: unknown[] = [];
+    const emit: Report["emit"] = (kind, fields) => void told.push([kind, fields]);
+    ask(new Refusals({ report: { ...silentReport, emit }, policy, cwd: guests }));
+    return told;
+  };
+  const read = { capability: "read", guestPath: "/" } as const;
+
+  test("a denial only of what is there, and was not given", () => {
+    const told = eventsOf((refusals) => {
+      for (const path of ["nowhere", "p.toml", "nowhere"]) refusals.onAsked({ ...read, path });
+      const hostPath = join(directory, "x");
+      refusals.onPathOut({ capability: "read", guestPath: "data/link", hostPath, isAbsolute: true, directory });
+    });
+    expect(told).toEqual([
+      ["path.refused", { capability: "read", requested: "nowhere", reason: "absent" }],
+      [
+        "capability.denied",
+        { capability: "read", requested: "p.toml", denied_by: "caller", flag: `--allow-read=${guests}` },
+      ],
+      ["path.refused", { capability: "read", requested: "data/link", reason: "elsewhere" }],
+    ]);
+  });
+
+  test("denials also behind very much that is not there", () => {
+    const told = eventsOf((refusals) => {
+      for (let number = 0; number < 500; number += 1) refusals.onAsked({ ...read, path: `nowhere/${number}` });
+      refusals.onAsked({ ...read, path: "p.toml" });
+    });
+    expect(told).toHaveLength(101);
+    expect(told.at(-1)).toMatchObject(["capability.denied", { requested: "p.toml" }]);
   });
 });

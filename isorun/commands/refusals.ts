@@ -1,5 +1,6 @@
 /** What a program was refused while it ran: told as events, and remembered for the end. */
 import { dirname, posix, resolve } from "node:path";
+import type { EventFields } from "@vivarium/core/event";
 import { denialEvent, denialOf } from "@vivarium/core/policy/allows";
 import type { Denial as CapabilityDenial, Policy } from "@vivarium/core/policy/policy";
 import type { Report } from "@vivarium/core/report";
@@ -19,7 +20,7 @@ export interface RefusalsOptions {
   readonly cwd: string;
 }
 
-/** A guest that asks for ever is told of so often. */
+/** A guest that asks for ever is told of so often, by either event: what withholds nothing takes no place of what does. */
 const toldMax = 100;
 
 /** So many wait for a traceback to tell that they were look-ups of it. */
@@ -29,6 +30,7 @@ export class Refusals {
   readonly #report: Report;
   readonly #policy: Policy;
   readonly #told = new Set<string>();
+  readonly #toldPassed = new Set<string>();
   readonly #cwd: string;
   /** Each once, in the order in which they came. */
   readonly #waiting = new Map<string, Refusal>();
@@ -127,8 +129,6 @@ export class Refusals {
       return;
     }
     const missing = denialOf(this.#policy, { capability, path: wanted });
-    const { flag, deniedBy } = missing ?? { deniedBy: "caller" as const };
-    const bare = { capability, requested, deniedBy };
     const looked = capability === "read" ? { looked: wayOf(named) } : {};
     const about = `${capability} ${requested}`;
     if (!isThere(end, capability)) {
@@ -137,13 +137,14 @@ export class Refusals {
         key: `absent ${about}`,
         count: () => this.#absent.add({ capability, path: requested }),
       });
-      this.#emit(bare, requested);
+      this.#tellPassed({ capability, requested, reason: "absent" });
     } else if (missing === undefined) {
       const detour = { capability, path: requested, given: end };
       this.#remember({ ...looked, key: `detour ${about}`, count: () => (this.#detour ??= detour) });
-      this.#emit(bare, requested);
+      this.#tellPassed({ capability, requested, reason: "elsewhere" });
     } else {
-      const denied = { ...bare, ...(flag !== undefined && helps ? { flag } : {}) };
+      const { flag, deniedBy } = missing;
+      const denied = { capability, requested, deniedBy, ...(flag !== undefined && helps ? { flag } : {}) };
       this.#remember({ ...looked, key: `denied ${about}`, count: () => (this.#denied ??= denied) });
       this.#emit(denied, requested);
     }
@@ -174,10 +175,21 @@ export class Refusals {
 
   #emit(denied: CapabilityDenial, about: string): void {
     const key = `${denied.capability} ${denied.flag === undefined ? "" : "by a flag "}${about}`;
-    if (this.#told.has(key) || this.#told.size >= toldMax) return;
-    this.#told.add(key);
-    this.#report.emit("capability.denied", denialEvent(denied));
+    if (isNews(this.#told, key)) this.#report.emit("capability.denied", denialEvent(denied));
   }
+
+  /** What withholds no right is no denial, and is told by an event of its own. */
+  #tellPassed(refused: EventFields["path.refused"]): void {
+    const { capability, requested, reason } = refused;
+    const key = `${reason} ${capability} ${requested}`;
+    if (isNews(this.#toldPassed, key)) this.#report.emit("path.refused", refused);
+  }
+}
+
+function isNews(told: Set<string>, key: string): boolean {
+  if (told.has(key) || told.size >= toldMax) return false;
+  told.add(key);
+  return true;
 }
 
 interface Refusal {
