@@ -81,11 +81,13 @@ export const isorunDiagnostics = {
     summary: "The component is valid, and needs something that this engine does not have.",
     message: (p) => `cannot run '${p.file}': ${p.reason}`,
   }),
-  E_COMPONENT_LINK: rule<InFile & { problems: readonly string[] }>({
+  E_COMPONENT_LINK: rule<InFile & { problems: readonly string[]; text: string }>({
     exit,
+    lines: ["text"],
     summary: "The component imports something that the command has nothing for, or that is of another type.",
-    message: (p) => `cannot link '${p.file}': ${p.problems.join("; ")}`,
-    hint: () => "The command gives what is in WASI 0.2; other imports need a host program that gives them.",
+    message: (p) => `cannot link '${p.file}':${p.text}`,
+    hint: () =>
+      "The command gives what WASI 0.2 has, with its types, and no flag adds to that: other imports need a host program that gives them.",
     data: (p) => ({ problems: p.problems }),
   }),
   E_COMPONENT_ENTRY: rule<InFile & Callable>({

@@ -17,6 +17,7 @@ import {
 } from "../errors/errors.ts";
 import { deniedWords } from "../wasi/refusal.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
+import { linkLine, linkText } from "./link-text.ts";
 import type { Refusals } from "./refusals.ts";
 
 const problem = problemsOf<typeof isorunDiagnostics>();
@@ -41,7 +42,8 @@ export function endOf(program: Program, error: unknown): number {
   if (error instanceof ComponentError) return statusOf(program, exitCode.failure);
   if (error instanceof BudgetExhausted) throw exhausted(program, error);
   if (error instanceof LinkError) {
-    throw problem("E_COMPONENT_LINK", { file, problems: error.problems.map(({ message }) => message) });
+    const { problems } = error;
+    throw problem("E_COMPONENT_LINK", { file, problems: problems.map(linkLine), text: linkText(problems) });
   }
   if (error instanceof UnsupportedError) throw problem("E_COMPONENT_UNSUPPORTED", { file, reason: error.message });
   if (error instanceof TypeError) throw problem("E_INVOKE_TEXT", { reason: error.message });

@@ -228,16 +228,20 @@ describe("what it may not", () => {
 test("what cannot be linked is told at once, with its type", async () => {
   const { stderr, exitCode } = await run("stranger.wasm");
   expect(exitCode).toBe(65);
-  expect(stderr).toStartWith("error[E_COMPONENT_LINK]: cannot link 'stranger.wasm': ");
+  expect(stderr).toStartWith("error[E_COMPONENT_LINK]: cannot link 'stranger.wasm':\n  'get' of ");
   expect(stderr).toContain("func(key: string) -> string");
+  const [wanted, given] = ["wanted func() -> string", "given  func() -> u64"];
+  expect(stderr).toContain(
+    `\n  'get-random-u64' of 'wasi:random/random@0.2.0' is of another type:\n    ${wanted}\n    ${given}\n`,
+  );
 });
 
 test("what WASI does not have is not linked, and nobody's denial", async () => {
   const { stderr, exitCode } = await run("invented.wasm", "--invoke=run()", "--deny-time");
   expect(exitCode).toBe(65);
-  expect(stderr).toStartWith("error[E_COMPONENT_LINK]: cannot link 'invented.wasm': ");
-  expect(stderr).toContain("'bogus' of 'wasi:clocks/monotonic-clock@0.2.0'");
-  expect(stderr).toContain("'f' of 'wasi:nope/nope@0.2.0'");
+  expect(stderr).toStartWith("error[E_COMPONENT_LINK]: cannot link 'invented.wasm':\n");
+  expect(stderr).toContain("\n  'bogus' of 'wasi:clocks/monotonic-clock@0.2.0': ");
+  expect(stderr).toContain("\n  'f' of 'wasi:nope/nope@0.2.0': ");
   expect(stderr).not.toMatch(/denied|deny|WasiDenied/);
   expect((await runIsorun(["inspect", "invented.wasm"], { home, cwd: scratch })).stdout).toMatch(
     /wasi:nope\/nope@0\.2\.0 +- +nobody here/,
