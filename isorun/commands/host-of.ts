@@ -23,7 +23,8 @@ export interface HostOptions {
 export function linkHost(builder: InstanceBuilder, { context, policy, args, output }: HostOptions): Refusals {
   const refusals = new Refusals({ report: context.report, policy, cwd: context.cwd });
   builder
-    .policy(engineBudget(policy))
+    // What cannot be enforced was told, and refused unless `--best-effort` was given (run-execute.ts).
+    .policy(engineBudget(policy), { bestEffort: true })
     .linkSystem(new WasiDenied({ onDenial: refusals.onDenial }))
     .linkSystem(new WasiClocks())
     .linkSystem(new WasiRandom())

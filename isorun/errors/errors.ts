@@ -89,11 +89,11 @@ export class ValidationError extends IsorunError {
  */
 export class UnsupportedError extends IsorunError {
   readonly code = "unsupported";
-  /** In words for people, as the message has it. */
+  /** In words for people. */
   readonly feature: string;
 
-  constructor(feature: string) {
-    super(`${feature} is not supported`);
+  constructor(feature: string, message = `${feature} is not supported`) {
+    super(message);
     this.feature = feature;
   }
 }

@@ -1,7 +1,8 @@
 /** Links what a component imports, and makes instances of it: each has a linker, and what is defined there, of its own. */
 import { type Budget, intersectBudgets } from "../../core/budget/budget.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
-import type { Policy } from "../../core/policy/policy.ts";
+import type { Problem } from "../../core/diagnostic.ts";
+import type { CapabilityKind, Policy } from "../../core/policy/policy.ts";
 import { requirePolicy } from "../../core/policy/require-policy.ts";
 import type { Interrupt } from "../call/root-limits.ts";
 import { requireRoom } from "../call/stack-room.ts";
@@ -15,6 +16,7 @@ import { instantiateComponent } from "../instantiate/instantiate.ts";
 import type { Item, ModuleItem } from "../instantiate/runtime-scope.ts";
 import { answeringAtOnce, isThenable, requireAtOnce } from "./at-once.ts";
 import { Component } from "./component.ts";
+import { type PolicyOptions, requireKinds, unenforcedIn, unsupportedBy } from "./enforced.ts";
 import { ComponentFrames } from "./frame-names.ts";
 import { InstanceBudget } from "./instance-budget.ts";
 import { InstanceHandle } from "./instance-handle.ts";
@@ -23,7 +25,8 @@ import { type GivenModule, linkImports } from "./link.ts";
 import type { LocalLink } from "./link-resources.ts";
 import { Linker } from "./linker.ts";
 import { notExported } from "./local-link.ts";
-import { requireFunction, requireName, requireSystem } from "./required.ts";
+import { requireOptions } from "./require-options.ts";
+import { requireFlag, requireFunction, requireName, requireSystem } from "./required.ts";
 import type { SystemComponent } from "./system-component.ts";
 
 export interface BuilderHooks {
@@ -60,6 +63,9 @@ export class InstanceBuilder {
   readonly #locals = new Map<string, LocalLink>();
   #budget: Budget = {};
   #policy: Policy | undefined;
+  #isBestEffort = false;
+  /** What system components say that they enforce. */
+  readonly #enforced = new Set<CapabilityKind>();
   #unknownImportsTrap = false;
   #interrupt: Interrupt | undefined;
 
@@ -79,10 +85,15 @@ export class InstanceBuilder {
 
   /**
    * What the system components that are linked may give, as `definePolicy` makes it; its budget narrows that of `budget`.
-   * @throws TypeError for what is no policy
+   * A later policy takes the place of an earlier one, as a whole. One with parts that nothing can enforce (`connect`,
+   * `listen`, `exec` and `ipc`, unless a system component says that it enforces them) is refused by `instantiate`.
+   * @throws TypeError (`invalid-argument`) for what is no policy, and for an option that there is not
    */
-  policy(policy: Policy): this {
+  policy(policy: Policy, options: PolicyOptions = {}): this {
+    const { bestEffort = false } = requireOptions(options, "'policy'", ["bestEffort"]);
+    requireFlag(bestEffort, "'bestEffort'");
     this.#policy = requirePolicy(policy);
+    this.#isBestEffort = bestEffort;
     return this;
   }
 
@@ -104,6 +115,7 @@ export class InstanceBuilder {
    */
   linkSystem(system: SystemComponent): this {
     requireSystem(system);
+    for (const kind of requireKinds(system.enforces, system.name)) this.#enforced.add(kind);
     return this.linkHost((linker) => {
       if (this.#policy !== undefined) {
         const answer: unknown = system.configure?.(this.#policy, this.#policy.budget);
@@ -153,14 +165,16 @@ export class InstanceBuilder {
 
   /**
    * @throws LinkError with all that is missing or does not fit, UnsupportedError for what the budget cannot be kept with
-   *   and for more than a million definitions in all instances inside, TrapError, BudgetExhausted or ExitError (a start
-   *   function of a core module), TrapError where the engine cannot make a core instance, ClosedError also where the
-   *   runtime is closed meanwhile; and what the functions of 'linkHost' throw
+   *   or what of the policy cannot be enforced, and for more than a million definitions in all instances inside,
+   *   TrapError, BudgetExhausted or ExitError (a start function of a core module), TrapError where the engine cannot make
+   *   a core instance, ClosedError also where the runtime is closed meanwhile; and what the functions of 'linkHost' throw
    */
   async instantiate(): Promise<InstanceHandle> {
     const parts = Component.partsOf(this.#component);
     const { valid } = parts;
     const { states } = this.#hooks;
+    const unenforced = this.#unenforced;
+    if (unenforced !== undefined) throw await unsupportedBy(unenforced);
     const { room } = states;
     if (room !== undefined) await room;
     const limits = intersectBudgets(this.#budget, this.#policy?.budget ?? {});
@@ -199,6 +213,11 @@ export class InstanceBuilder {
     });
     this.#hooks.onMade(handle);
     return handle;
+  }
+
+  get #unenforced(): Problem | undefined {
+    if (this.#policy === undefined || this.#isBestEffort) return undefined;
+    return unenforcedIn(this.#policy, this.#enforced);
   }
 
   /** @throws LinkError, and what a module that is given is not decoded with */

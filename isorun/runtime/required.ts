@@ -12,6 +12,11 @@ export function requireFunction(given: unknown, whose: string): void {
   if (typeof given !== "function") throw argumentError(`${whose} must be given a function, found ${nameOf(given)}`);
 }
 
+/** The text "false" would pass for true. */
+export function requireFlag(given: unknown, whose: string): void {
+  if (typeof given !== "boolean") throw argumentError(`${whose} must be true or false, found ${nameOf(given)}`);
+}
+
 /** Any iterable will do; a text is none that anybody means. */
 export function requireArguments(args: readonly unknown[]): void {
   if (Array.isArray(args) || (isObject(args) && typeof args[Symbol.iterator] === "function")) return;
