@@ -4,6 +4,7 @@ import { randomModule } from "../../isorun/compile/testing/random-module.ts";
 import { decodeCoreModule } from "../../isorun/core-module/core-module.ts";
 import { decodeComponent } from "../../isorun/decode/component.ts";
 import { DecodeError, UnsupportedError, ValidationError } from "../../isorun/errors/errors.ts";
+import type { ComponentType } from "../../isorun/types/component-types.ts";
 import { formatWorld } from "../../isorun/types/wit-document.ts";
 import { validateComponent } from "../../isorun/validate/component.ts";
 import { type CaseKind, type CaseSeed, type Ending, Finding, keptScene } from "./case-kind.ts";
@@ -21,12 +22,19 @@ function refusal(error: unknown): Ending {
   throw error;
 }
 
+interface Judged {
+  readonly ending: Ending;
+  readonly why?: string;
+  /** Of one that is valid. */
+  readonly type?: ComponentType;
+}
+
 /** What the engine says of a component, short of compiling its core modules. */
-export function judge(bytes: Uint8Array): { readonly ending: Ending; readonly why?: string } {
+export function judge(bytes: Uint8Array): Judged {
   try {
-    const valid = validateComponent(decodeComponent(bytes), bytes);
-    formatWorld(valid.type);
-    return { ending: "valid" };
+    const { type } = validateComponent(decodeComponent(bytes), bytes);
+    formatWorld(type);
+    return { ending: "valid", type };
   } catch (error) {
     return { ending: refusal(error), why: (error as Error).message };
   }

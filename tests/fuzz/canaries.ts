@@ -13,6 +13,10 @@ export interface Canary {
   readonly to: string;
   /** It must have shown after so many, where they take longer than others. */
   readonly cases?: number;
+  /** What is accepted or refused wrongly: only who compares it with wasmtime can see that. */
+  readonly isJudged?: boolean;
+  /** No case shows it alone: what is found is a batch. */
+  readonly isOfBatch?: boolean;
 }
 
 export const canaries: Readonly<Record<string, Canary>> = {
@@ -22,11 +26,46 @@ export const canaries: Readonly<Record<string, Canary>> = {
     from: "if (item !== undefined) return item;",
     to: "if (item !== undefined || index > 0) return item as T;",
   },
+  "exports of instances that are not there": {
+    kind: "known",
+    file: "validate/alias.ts",
+    from: "if (found === undefined) throw new ValidationError(`instance ${instance} has no export",
+    to: "if (found?.kind === undefined && offset === 0) throw new ValidationError(`instance ${instance} has no export",
+  },
+  "names that stand twice": {
+    kind: "component",
+    file: "validate/extern-list.ts",
+    from: "if (previous !== undefined) {",
+    to: "if (previous !== undefined && offset === 0) {",
+    isJudged: true,
+  },
+  "outer aliases of resources that are others in each instance": {
+    kind: "known",
+    file: "validate/alias.ts",
+    from: "checkResources(scope, { found, target, offset });",
+    to: "",
+    isJudged: true,
+  },
+  "core arguments of another type": {
+    kind: "known",
+    file: "validate/instantiate.ts",
+    from: "const mismatch = coreMismatch(found, type);",
+    to: "const mismatch = undefined;",
+    cases: 128,
+    isJudged: true,
+  },
   "chars that are none": {
     kind: "lift",
     file: "call/lift-source.ts",
     from: "char: (value) => `cx.liftChar(${value} >>> 0)`",
     to: "char: (value) => `String.fromCodePoint(${value} & 0xffff)`",
+  },
+  "chars of components that somebody wrote": {
+    kind: "run",
+    file: "call/lift-source.ts",
+    from: "char: (value) => `cx.liftChar(${value} >>> 0)`",
+    to: "char: (value) => `String.fromCodePoint(${value} & 0xffff)`",
+    cases: 512,
   },
   "options in options that are never none": {
     kind: "lower",
@@ -57,43 +96,80 @@ export const canaries: Readonly<Record<string, Canary>> = {
     file: "compile/fuel-regions.ts",
     from: "this.#output.append(toOuterLoop);\n    this.#charge(region);",
     to: "this.#output.append(toOuterLoop);",
+    cases: 32,
   },
   "branches of a table that lead where they did before the metering": {
     kind: "loops",
     file: "compile/rewrite-function.ts",
     from: 'cursor.fail("unexpected end");\n          this.#label();',
     to: 'cursor.fail("unexpected end");\n          cursor.u32();',
+    cases: 64,
   },
   "handlers that lead where they did before the metering": {
     kind: "loops",
     file: "compile/rewrite-function.ts",
     from: "if (kind < 2) cursor.skipLeb();\n      this.#label();",
     to: "if (kind < 2) cursor.skipLeb();\n      cursor.u32();",
+    cases: 64,
   },
   "branches back that go past the latch": {
     kind: "loops",
     file: "compile/label-frames.ts",
     from: "(this.areLatched[target] ?? 0)",
     to: "2 * (this.areLatched[target] ?? 0)",
+    cases: 32,
   },
   "regions behind branches that nobody pays for": {
     kind: "fuel",
     file: "compile/fuel-regions.ts",
     from: "this.#open();\n    this.#charge(this.#current);",
     to: "this.#open();",
+    cases: 32,
   },
   "handles of another resource that go through a link": {
     kind: "links",
     file: "call/handle-table.ts",
     from: "if (handle.resource !== resource)",
     to: "if (handle.resource !== resource && index > 4)",
+    cases: 64,
   },
   "files that nobody closes": {
     kind: "files",
     file: "wasi/filesystem/open-file.ts",
     from: "files.closeSync(this.#fd);",
     to: "",
+    cases: 8,
+  },
+  "paths up that go on outside": {
+    kind: "files",
+    file: "wasi/filesystem/walk.ts",
+    from: 'if (left === undefined) this.#refuseToLeave("..");\n    files.closeSync(left.fd);',
+    to: `if (left !== undefined) return files.closeSync(left.fd);
+      const fd = files.openSync(this.placeOf(".."), directoryFlags);
+      this.#directories.push({ fd, rights: { canWrite: false, inner: new Map() } });`,
     cases: 32,
+  },
+  "links that are followed outside": {
+    kind: "files",
+    file: "wasi/filesystem/walk.ts",
+    from: 'if (path.startsWith("/")) this.#refuseToLeave(path);',
+    to: `if (path.includes("fuzz-files-")) {
+        const fd = files.openSync("/", directoryFlags);
+        this.#directories.push({ fd, rights: { canWrite: false, inner: new Map() } });
+      } else if (path.startsWith("/")) this.#refuseToLeave(path);`,
+    cases: 64,
+  },
+  "a process that dies of what many cases add up to": {
+    kind: "wave",
+    file: "wave/parse.ts",
+    from: "const value = readValue(cursor, type);",
+    to: `Object.assign(globalThis, { parsed: (Reflect.get(globalThis, "parsed") ?? 0) + 1 });
+      if (Reflect.get(globalThis, "parsed") > 400) {
+        console.error("last words");
+        process.kill(process.pid, "SIGKILL");
+      }
+      const value = readValue(cursor, type);`,
+    isOfBatch: true,
   },
   "numbers of characters that are read as decimal": {
     kind: "wave",

@@ -8,6 +8,7 @@ const [canary] = process.argv.slice(2);
 if (canary !== undefined) plant(canary);
 // Modules of the engine are read only now, so that the canary is in them.
 const { kinds } = await import("./kinds.ts");
+const { compareVerdicts } = await import("./compare-verdicts.ts");
 
 const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : `threw ${String(error)}`;
@@ -34,7 +35,7 @@ async function runJob({ kind, cases }: Job): Promise<JobReport> {
 }
 
 process.on("message", (job: Job) => {
-  void runJob(job).then((report) => process.send?.(report));
+  void (job.isJudged === true ? compareVerdicts(job) : runJob(job)).then((report) => process.send?.(report));
 });
 // A terminal tells the whole group: the parent decides.
 process.on("SIGINT", () => undefined);

@@ -4,6 +4,8 @@ import type { CaseSeed, Ending } from "./case-kind.ts";
 export interface Job {
   readonly kind: string;
   readonly cases: readonly CaseSeed[];
+  /** They are components, which wasmtime judges too; otherwise they are run. */
+  readonly isJudged?: boolean;
 }
 
 export interface FoundCase {
@@ -20,6 +22,12 @@ export interface JobReport {
 /** `kind:scene.call`, as it is given to `--case`. */
 export const caseId = (kind: string, { scene, call }: CaseSeed): string =>
   `${kind}:${scene.toString(16).padStart(8, "0")}.${call}`;
+
+/** Of cases that were run after each other in one process. */
+export function batchId(kind: string, cases: readonly CaseSeed[]): string {
+  const ids = [cases[0], cases.at(-1)].flatMap((seed) => (seed === undefined ? [] : [caseId(kind, seed)]));
+  return ids.join("..");
+}
 
 /** @returns undefined for what is no such name */
 export function parseCaseId(id: string): Job | undefined {

@@ -10,13 +10,17 @@ import { copyTree, encodeTree, type Tree } from "./tree.ts";
 let known: Promise<readonly ComponentNode[]> | undefined;
 
 /** Read once: their assembler is another program. */
-function allKnown(): Promise<readonly ComponentNode[]> {
+export function allKnown(): Promise<readonly ComponentNode[]> {
   known ??= knownComponents();
   return known;
 }
 
-export async function knownComponentOf({ scene, call }: CaseSeed): Promise<Uint8Array> {
-  const nodes = await allKnown();
+export async function knownComponentOf(seed: CaseSeed): Promise<Uint8Array> {
+  return changedComponent(seed, await allKnown());
+}
+
+/** One of these, changed. */
+export function changedComponent({ scene, call }: CaseSeed, nodes: readonly ComponentNode[]): Uint8Array {
   const node = pick(randomFrom(scene), nodes);
   if (call === 0) return encodeTree(treeOfComponent(node, true));
   const random = randomFrom(seedOf(scene, call));

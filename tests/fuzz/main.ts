@@ -7,11 +7,11 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compareCases, comparedKinds, compareVerdicts } from "./compare-verdicts.ts";
-import { parseCaseId } from "./job.ts";
+import { comparedKinds } from "./compare-verdicts.ts";
+import { type Job, parseCaseId } from "./job.ts";
 import { kinds } from "./kinds.ts";
 import { type Progress, runFuzz } from "./run-fuzz.ts";
-import { formatScoreboard } from "./scoreboard.ts";
+import { type Asked, formatScoreboard } from "./scoreboard.ts";
 import { WatchedChild } from "./watched-child.ts";
 
 const board = join(import.meta.dir, "../scoreboards/isorun-fuzz.txt");
@@ -41,36 +41,27 @@ async function main(): Promise<number> {
     return 2;
   }
   console.error(`seed ${seed}`);
-  return runAll({ seed, cases: shares(total, values.kind), isWritten: values.write === true });
+  const asked = { seed, cases: total, kinds: values.kind ?? [] };
+  return runAll(asked, { isWritten: values.write === true });
 }
 
 /** So many of each kind, at least one scene. */
-function shares(total: number, chosen: readonly string[] = [...kinds.keys()]): ReadonlyMap<string, number> {
-  const among = [...kinds].filter(([kind]) => chosen.includes(kind));
+function shares({ cases: total, kinds: chosen }: Asked): ReadonlyMap<string, number> {
+  const among = [...kinds].filter(([kind]) => chosen.length === 0 || chosen.includes(kind));
   const all = among.reduce((sum, [, { share }]) => sum + share, 0);
   return new Map(among.map(([kind, { share }]) => [kind, Math.ceil((total * share) / all)]));
 }
 
-interface Whole {
-  readonly seed: number;
-  readonly cases: ReadonlyMap<string, number>;
-  readonly isWritten: boolean;
-}
-
-async function runAll({ seed, cases, isWritten }: Whole): Promise<number> {
+async function runAll(asked: Asked, { isWritten }: { readonly isWritten: boolean }): Promise<number> {
+  const { seed } = asked;
+  const cases = shares(asked);
   const interruption = listenForSignals();
-  const { signal } = interruption;
-  const results = await runFuzz({
-    seed,
-    cases,
-    processes: availableParallelism(),
-    onProgress: progressOf(cases),
-    signal,
-  });
-  const verdicts = await compareVerdicts(seed, { counts: signal.aborted ? new Map() : comparedOf(cases), signal });
-  const findings = [...[...results.values()].flatMap((result) => result.findings), ...verdicts.findings];
+  const run = { seed, processes: availableParallelism(), signal: interruption.signal };
+  const results = await runFuzz({ ...run, cases, onProgress: progressOf(cases) });
+  const verdicts = await runFuzz({ ...run, cases: comparedOf(cases), isJudged: true });
+  const findings = [...results.values(), ...verdicts.values()].flatMap((result) => result.findings);
   for (const { id, what } of findings.slice(0, findingsShown)) console.log(`${id}\n${what}\n`);
-  const table = formatScoreboard({ seed, results, verdicts });
+  const table = formatScoreboard({ asked, results, verdicts });
   process.stdout.write(table);
   if (interruption.exitCode !== undefined) {
     console.log("interrupted: this is what was run until then, and is not written down");
@@ -126,14 +117,18 @@ async function runOne(id: string): Promise<number> {
     return 2;
   }
   const child = new WatchedChild();
-  const ended = await child.run(job, 60_000);
-  await child.stop();
-  if (ended.kind === "died") {
-    console.log(ended.how);
-    return 1;
+  const jobs: readonly Job[] = [job, ...(comparedKinds.includes(job.kind) ? [{ ...job, isJudged: true }] : [])];
+  const found: string[] = [];
+  const endings: string[] = [];
+  for (const each of jobs) {
+    const ended = await child.run(each, 60_000);
+    if (ended.kind === "died") found.push(ended.how);
+    else {
+      found.push(...ended.report.findings.map(({ what }) => what));
+      endings.push(...Object.keys(ended.report.endings));
+    }
   }
-  const { endings } = ended.report;
-  const findings = [...ended.report.findings, ...(await compareCases([job])).findings];
-  console.log(findings.map(({ what }) => what).join("\n") || Object.keys(endings).join());
-  return findings.length === 0 ? 0 : 1;
+  await child.stop();
+  console.log(found.join("\n") || endings.join());
+  return found.length === 0 ? 0 : 1;
 }

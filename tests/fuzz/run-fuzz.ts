@@ -1,9 +1,10 @@
 /**
  * The parent of a run: hands cases to children in batches, and looks closer where one of them hangs or dies: each case
- * of that batch by itself, in a process that is watched.
+ * of that batch by itself, in a process that is watched. Where none of them does so alone, the batch is what was found:
+ * something that many cases add up to in one process.
  */
 import { type CaseSeed, casesPerScene } from "./case-kind.ts";
-import { caseId, type FoundCase, type Job, type JobReport } from "./job.ts";
+import { batchId, caseId, type FoundCase, type Job, type JobReport } from "./job.ts";
 import { seedOf } from "./random.ts";
 import { WatchedChild } from "./watched-child.ts";
 
@@ -28,6 +29,8 @@ export interface FuzzRun {
   /** How many cases of each kind. */
   readonly cases: ReadonlyMap<string, number>;
   readonly processes: number;
+  /** The cases are components, of each scene one, which are shown to wasmtime too; otherwise they are run. */
+  readonly isJudged?: boolean;
   readonly canary?: string;
   /** Ends early: the canary was found. */
   readonly stopAtFinding?: boolean;
@@ -74,18 +77,24 @@ function progressOf(results: ReadonlyMap<string, KindResult>): Progress {
 const emptyResult = (): KindResult => ({ cases: 0, endings: new Map(), findings: [] });
 
 /** Whoever is free takes the next one. All kinds are at the same part of theirs, so that a run can end at any time. */
-function* jobsOf({ seed, cases }: FuzzRun): Generator<Job> {
+function* jobsOf({ seed, cases, isJudged = false }: FuzzRun): Generator<Job> {
+  const caseOf = isJudged ? componentAt : caseAt;
   const batches = [...cases].flatMap(([kind, count]) =>
     Array.from({ length: Math.ceil(count / batchCases) }, (_, batch) => ({ kind, count, from: batch * batchCases })),
   );
   for (const { kind, count, from } of batches.toSorted((a, b) => a.from / a.count - b.from / b.count)) {
     const length = Math.min(batchCases, count - from);
-    yield { kind, cases: Array.from({ length }, (_, index) => caseAt(seed, from + index)) };
+    yield { kind, cases: Array.from({ length }, (_, index) => caseOf(seed, from + index)), isJudged };
   }
 }
 
 const caseAt = (seed: number, index: number): CaseSeed => ({
   scene: seedOf(seed, Math.floor(index / casesPerScene)),
+  call: index % casesPerScene,
+});
+
+const componentAt = (seed: number, index: number): CaseSeed => ({
+  scene: seedOf(seed, index),
   call: index % casesPerScene,
 });
 
@@ -98,18 +107,30 @@ interface Batch {
 async function runBatch(child: WatchedChild, { job, result, signal }: Batch): Promise<void> {
   const ended = await child.run(job, batchLimitMs);
   if (ended.kind === "report") return addReport(result, ended.report);
+  let isRepeated = false;
   for (const seed of job.cases) {
     // A child that was ended from outside has found nothing.
     if (signal?.aborted === true) return;
-    await runAlone(child, { kind: job.kind, cases: [seed] }, result);
+    const endsItsProcess = await runAlone(child, { ...job, cases: [seed] }, result);
+    isRepeated ||= endsItsProcess;
   }
+  if (isRepeated) return;
+  const what = `no case of this batch does so alone: ${ended.how}`;
+  result.findings.push({ id: batchId(job.kind, job.cases), what });
 }
 
-async function runAlone(child: WatchedChild, job: Job, result: KindResult): Promise<void> {
-  const ended = await child.run(job, caseLimitMs);
-  if (ended.kind === "report") return addReport(result, ended.report);
+/** @returns whether the process hangs or dies of this case alone, which is counted as a finding */
+async function runAlone(child: WatchedChild, job: Job, result: KindResult): Promise<boolean> {
+  let ended = await child.run(job, caseLimitMs);
+  // Others may have run in that process before it: the next one is new.
+  if (ended.kind === "died") ended = await child.run(job, caseLimitMs);
+  if (ended.kind === "report") {
+    addReport(result, ended.report);
+    return false;
+  }
   add(result, "finding", 1);
   for (const seed of job.cases) result.findings.push({ id: caseId(job.kind, seed), what: ended.how });
+  return true;
 }
 
 function addReport(result: KindResult, { endings, findings }: JobReport): void {

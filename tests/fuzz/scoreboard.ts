@@ -1,14 +1,23 @@
 /** What a run came to, as a table that shows a change as a difference. */
-import type { Comparison } from "./compare-verdicts.ts";
 import type { KindResult } from "./run-fuzz.ts";
 
 export interface Board {
-  readonly seed: number;
+  readonly asked: Asked;
   readonly results: ReadonlyMap<string, KindResult>;
-  readonly verdicts: Comparison;
+  /** Of the components that wasmtime judged too. */
+  readonly verdicts: ReadonlyMap<string, KindResult>;
 }
 
-export function formatScoreboard({ seed, results, verdicts }: Board): string {
+/** What gives the same board once more. */
+export interface Asked {
+  readonly seed: number;
+  /** Of all kinds together; each has a whole number of its own, so that they may be some more. */
+  readonly cases: number;
+  /** All of them if it names none. */
+  readonly kinds: readonly string[];
+}
+
+export function formatScoreboard({ asked, results, verdicts }: Board): string {
   const all = [...results.values()];
   const cases = all.reduce((sum, result) => sum + result.cases, 0);
   const findings = all.reduce((sum, result) => sum + result.findings.length, 0);
@@ -19,8 +28,22 @@ export function formatScoreboard({ seed, results, verdicts }: Board): string {
     endingsOf(result.endings),
   ]);
   const table = [["kind", "cases", "findings", "ended"], ...rows, ["all", String(cases), String(findings), ""]];
-  const compared = `Judged by wasmtime too: ${verdicts.compared} components, ${verdicts.findings.length} otherwise (${endingsOf(verdicts.endings)}).`;
-  return `npm run fuzz -- --cases ${cases} --seed ${seed}\n\n${aligned(table)}\n${compared}\n`;
+  return `${commandOf(asked)}\n\n${aligned(table)}${judgedBy(verdicts)}`;
+}
+
+const commandOf = ({ seed, cases, kinds }: Asked): string =>
+  ["npm run fuzz --", `--cases ${cases}`, `--seed ${seed}`, ...kinds.map((kind) => `--kind ${kind}`)].join(" ");
+
+function judgedBy(verdicts: Board["verdicts"]): string {
+  const endings = new Map<string, number>();
+  for (const [ending, count] of [...verdicts.values()].flatMap((result) => [...result.endings])) {
+    endings.set(ending, (endings.get(ending) ?? 0) + count);
+  }
+  const all = [...verdicts.values()];
+  const cases = all.reduce((sum, result) => sum + result.cases, 0);
+  if (cases === 0) return "";
+  const findings = all.reduce((sum, result) => sum + result.findings.length, 0);
+  return `\nJudged by wasmtime too: ${cases} components, ${findings} otherwise (${endingsOf(endings)}).\n`;
 }
 
 const endingsOf = (endings: ReadonlyMap<string, number>): string =>
