@@ -1,8 +1,13 @@
 /** System components for WASI 0.2: what a host gives an instance, each only its own interfaces. */
-export { WasiClocks } from "./clocks.ts";
-export { WasiDenied } from "./denied.ts";
+export { type ClocksOptions, type MonotonicClock, type WallClock, WasiClocks } from "./clocks.ts";
+export { type Denial, type DeniedOptions, WasiDenied } from "./denied.ts";
 export { type DeniedDirOptions, WasiDeniedDir } from "./denied-dir.ts";
 export { type DirOptions, type KernelPath, type PathOut, WasiDir } from "./dir.ts";
-export { WasiEnvironment } from "./environment.ts";
-export { WasiRandom } from "./random.ts";
-export { WasiStdio } from "./stdio.ts";
+export { type EnvironmentOptions, WasiEnvironment } from "./environment.ts";
+export type { Asked } from "./filesystem/descriptor.ts";
+export type { InputSource } from "./input.ts";
+export type { OutputTarget } from "./output.ts";
+export { type RandomOptions, WasiRandom } from "./random.ts";
+export { type StdioOptions, WasiStdio } from "./stdio.ts";
+export type { InputStream, OutputStream } from "./streams.ts";
+export type { Later, Pollable } from "./wait.ts";
