@@ -96,8 +96,8 @@ interface HostParts {
 
 /** What an adapter asks of the host. None of it throws: a guest could catch that. */
 function hostImports({ handles, scope, passing }: HostParts): Record<string, unknown> {
-  const { caller, callee, lending } = passing;
-  const { states } = caller;
+  const { lending } = passing;
+  const { states } = passing.caller;
   const imports: Record<string, unknown> = {
     trap: trapFunc(states),
     refuse: (code: number): void => {
@@ -117,28 +117,50 @@ function hostImports({ handles, scope, passing }: HostParts): Record<string, unk
       }
     },
   };
-  for (const [index, { kind, resource: id, direction }] of handles.entries()) {
+  for (const [index, handle] of handles.entries()) {
+    const { resource: id } = handle;
     const resource = scope.resources.get(id) ?? absent("the resource", id.id);
-    const [from, to] = direction === "in" ? [caller.handles, callee.handles] : [callee.handles, caller.handles];
-    imports[`handle${index}`] = (handle: number, lent: number): number => {
-      try {
-        const gives = kind === "own";
-        const passed = gives ? give(handle, { from, to, resource }) : lending.lend(handle, { lent, resource });
-        if (direction === "in") passing.add({ kind, resource, index: passed });
-        return passed;
-      } catch (error) {
-        // What is full is the other one's table.
-        if (error instanceof TrapError) passing.blame(direction);
-        else if (direction === "out") passing.reject();
-        states.scheduler.fail(error);
-        return 0;
-      }
-    };
+    imports[`handle${index}`] = passHandle(passing, { ...handle, resource });
   }
   return imports;
 }
 
-/** After so many allocations clocks are looked at, and who may interrupt is asked: some hundred microseconds. */
+type PassHandle = (handle: number, lent: number) => number;
+
+interface PassedKind {
+  readonly kind: "own" | "borrow";
+  readonly resource: RuntimeResource;
+  readonly direction: "in" | "out";
+}
+
+/** Takes an index of the giver's table, and how many were lent before; answers with one of the other's. */
+function passHandle(passing: Passing, { kind, resource, direction }: PassedKind): PassHandle {
+  const { caller, callee, lending } = passing;
+  const { scheduler } = caller.states;
+  const [from, to] = direction === "in" ? [caller.handles, callee.handles] : [callee.handles, caller.handles];
+  return (handle, lent) => {
+    const end = passing.look();
+    if (end !== undefined) {
+      scheduler.fail(end.reason);
+      passing.stop(direction);
+      return 0;
+    }
+    try {
+      const gives = kind === "own";
+      const passed = gives ? give(handle, { from, to, resource }) : lending.lend(handle, { lent, resource });
+      if (direction === "in") passing.add({ kind, resource, index: passed });
+      return passed;
+    } catch (error) {
+      // What is full is the other one's table.
+      if (error instanceof TrapError) passing.blame(direction);
+      else if (direction === "out") passing.reject();
+      scheduler.fail(error);
+      return 0;
+    }
+  };
+}
+
+/** After so many clocks are looked at, and who may interrupt is asked: some hundred microseconds. */
 const unseenMax = 1024;
 
 /** A handle that has come to the callee in a call that has not come to it yet. */
@@ -199,15 +221,22 @@ class Passing {
     else if (!isCallees) this.reject();
   }
 
-  /** Asked for each of many: a block of items, which is paid for at once, would take them milliseconds. */
-  mustStop(direction: "in" | "out"): boolean {
+  /**
+   * For each of many that the host is told of, which take it longer than they are paid for.
+   * @returns why the call has to end, as `stop` has to be told
+   */
+  look(): { readonly reason: unknown } | undefined {
     this.#unseen += 1;
-    if (this.#unseen < unseenMax) return false;
+    if (this.#unseen < unseenMax) return undefined;
     this.#unseen = 0;
-    const { scheduler } = this.caller.states;
-    const end = endAsked(scheduler, askSeldom);
+    return endAsked(this.caller.states.scheduler, askSeldom);
+  }
+
+  /** The same for allocations. */
+  mustStop(direction: "in" | "out"): boolean {
+    const end = this.look();
     if (end === undefined) return false;
-    scheduler.leaveReason(end.reason);
+    this.caller.states.scheduler.leaveReason(end.reason);
     this.stop(direction);
     return true;
   }

@@ -47,6 +47,44 @@ const caller = `(component
   (func (export "give") (param "at" u32) (param "n" u32) (canon lift (core func $m "give")))
   (func (export "take-always") (param "at" u32) (param "n" u32) (canon lift (core func $m "take-always"))))`;
 
+const things = `(component (component $inner
+  (type $r' (resource (rep i32)))
+  (export $r "r" (type $r'))
+  (core func $new (canon resource.new $r'))
+  (core module $m (memory (export "m") 64)
+    (func (export "r") (param i32 i32 i32 i32) (result i32) (i32.const 16))
+    (func (export "take") (param i32 i32)))
+  (core instance $m (instantiate $m))
+  (func (export "make") (param "x" u32) (result (own $r)) (canon lift (core func $new)))
+  (func (export "take") (param "x" (list (own $r)))
+    (canon lift (core func $m "take") (memory (core memory $m "m")) (realloc (core func $m "r")))))
+  (instance $i (instantiate $inner)) (export "test:app/things" (instance $i)))`;
+
+/** Makes things, and gives all of them. */
+const giver = `(component
+  (import "test:app/things" (instance $t
+    (export "r" (type $r (sub resource)))
+    (export "make" (func (param "x" u32) (result (own $r))))
+    (export "take" (func (param "x" (list (own $r)))))))
+  (core module $l (memory (export "m") 64))
+  (core instance $l (instantiate $l))
+  (core func $make (canon lower (func $t "make")))
+  (core func $take (canon lower (func $t "take") (memory (core memory $l "m"))))
+  (core module $m
+    (import "" "make" (func $make (param i32) (result i32)))
+    (import "" "m" (memory 64))
+    (func (export "make") (param $n i32)
+      (loop $again
+        (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+        (i32.store (i32.mul (local.get $n) (i32.const 4)) (call $make (i32.const 1)))
+        (br_if $again (local.get $n)))))
+  (core instance $m (instantiate $m (with "" (instance (export "make" (func $make)) (export "m" (memory $l "m"))))))
+  (core module $g (import "" "take" (func $take (param i32 i32)))
+    (func (export "give") (param i32) (call $take (i32.const 0) (local.get 0))))
+  (core instance $g (instantiate $g (with "" (instance (export "take" (func $take))))))
+  (func (export "make") (param "n" u32) (canon lift (core func $m "make")))
+  (func (export "give") (param "n" u32) (canon lift (core func $g "give"))))`;
+
 /** Its host function calls another instance. */
 const outermost = `(component
   (import "f" (func $f))
@@ -59,12 +97,16 @@ const runtime = new Runtime();
 let lists: Component;
 let using: Component;
 let outer: Component;
+let owning: Component;
+let giving: Component;
 
 beforeAll(async () => {
-  const read = await assemble([callee, caller, outermost]);
+  const read = await assemble([callee, caller, outermost, things, giver]);
   lists = await runtime.load(read(callee));
   using = await runtime.load(read(caller));
   outer = await runtime.load(read(outermost));
+  owning = await runtime.load(read(things));
+  giving = await runtime.load(read(giver));
 }, 120_000);
 
 const madeFor = (provider: InstanceHandle, budget: Budget): Promise<InstanceHandle> =>
@@ -177,3 +219,25 @@ test.each([undefined, 100_000])(
   },
   30_000,
 );
+
+test("who interrupts is asked every few milliseconds while handles are passed, and those that came go back", async () => {
+  let [asked, isEnough] = [0, false];
+  const provider = await runtime.instance(owning).budget({ maxHandles: 2_000_000 }).instantiate();
+  const builder = runtime.instance(giving).linkLocal("test:app/things", provider);
+  const guarded = builder.interruptBy(() => {
+    asked += 1;
+    return isEnough && asked === 2 ? new Error("enough") : undefined;
+  });
+  const consumer = await guarded.instantiate();
+  const n = 900_000;
+  await consumer.call("make", [n]);
+  asked = 0;
+  await consumer.call("give", [n]);
+  expect(asked).toBeGreaterThan(4);
+  const interrupted = await guarded.instantiate();
+  await interrupted.call("make", [n]);
+  [asked, isEnough] = [0, true];
+  const end = await interrupted.call("give", [n]).catch((error: unknown) => error);
+  expect(end).toMatchObject({ code: "cancelled", cause: { message: "enough" } });
+  expect([interrupted.state, provider.state, provider.usage().handles]).toEqual(["trapped", "ready", n]);
+}, 30_000);
