@@ -1,7 +1,7 @@
 /** Canonical built-ins at run time (CanonicalABI.md): those of resources; the asynchronous ones come later. */
 import { makeHandle, type RuntimeResource } from "../call/handle-table.ts";
 import { cannotEnter, notBuilt } from "../call/refusals.ts";
-import { dutyIndex } from "../call/task-numbers.ts";
+import { dutyIndex, inHostIndex, runningIndex } from "../call/task-numbers.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
 import { ComponentInstance } from "./component-instance.ts";
@@ -47,16 +47,30 @@ function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem
   const owner = destructors.get(resource);
   if (owner !== undefined) return guardedDrop(instance, resource, owner);
   const entered = enteredBy(resource, instance);
+  const drop = resource.values === undefined ? resource.drop : inHost(states.words, resource.drop);
   return guardedFunc(instance, { type: { params: ["i32"], results: [] }, leaves: true }, (index: number) => {
     const handle = handles.remove(index, resource);
     if (handle.scope !== undefined) handle.scope.borrows -= 1;
     if (!handle.isOwn) return;
     requireEntry(entered);
-    resource.drop(handle.representation);
+    drop(handle.representation);
     // At each drop: to find out whose call it is takes longer than to ask whether anybody has to.
     if (states.words[dutyIndex] !== 0) states.scheduler.endIfStopped();
   });
 }
+
+/** As a function of the host: calls that it makes are known to be of the call that drops. */
+const inHost =
+  (words: Int32Array, drop: RuntimeResource["drop"]): RuntimeResource["drop"] =>
+  (representation) => {
+    const outer = words[inHostIndex] ?? 0;
+    words[inHostIndex] = words[runningIndex] ?? 0;
+    try {
+      drop(representation);
+    } finally {
+      words[inHostIndex] = outer;
+    }
+  };
 
 /**
  * A resource without a destructor has one that does nothing (`canon_resource_drop`): its instance must be one that may be

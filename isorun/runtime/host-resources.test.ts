@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import { ExitError } from "../errors/errors.ts";
+import { thrownBy } from "../errors/testing/failure-of.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
 
@@ -102,6 +103,24 @@ test("one that cannot be dropped keeps no other one, also of the instances insid
   expect(dropped).toEqual([1, 2, 3, 4]);
   expect(String(failure)).toContain("thing 4 cannot be dropped");
   expect([instance.state, instance.usage().handles]).toEqual(["terminated", 0]);
+});
+
+test("a 'drop' that calls into the instance is told that its own call comes back", async () => {
+  const ends: unknown[] = [];
+  const instances: InstanceHandle[] = [];
+  const instance = await instanceOf(texts[0], () => {
+    const [handle] = instances;
+    ends.push(thrownBy(() => handle?.func("keep")()));
+  });
+  instances.push(instance);
+  await instance.call("drop-one");
+  instance.func("drop-one")();
+  const name = /^cannot enter component instance: its own call comes back: call-\d+ → (\S+) → \1$/;
+  expect(ends).toHaveLength(2);
+  for (const end of ends) {
+    expect(end).toMatchObject({ code: "cannot-enter", message: expect.stringMatching(name) });
+  }
+  expect(instance.state).toBe("ready");
 });
 
 describe("a 'drop' that answers with a promise", () => {
