@@ -42,8 +42,8 @@ test.each<[AmountKind, string, string, number, number]>([
   ["duration", "5S", "has a unit that is spelt 's', and nothing else", 1, 2],
   ["duration", "1m30s", "has a unit that is none of ms, s, m, h", 1, 5],
   ["count", "8.5", "is not a whole number", 1, 3],
-  ["count", "8 of", "goes on behind the number", 1, 4],
-  ["count", "1e6", "goes on behind the number", 1, 3],
+  ["count", "8 of", "has more than digits in it", 1, 4],
+  ["count", "1e6", "has more than digits in it", 1, 3],
 ])("%s '%s' is at fault", (kind, text, reason, start, end) => {
   expect(parseAmount(text, kind)).toEqual({ reason, start, end });
 });

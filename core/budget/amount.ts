@@ -36,7 +36,7 @@ export function parseAmount(text: string, kind: AmountKind): number | Fault {
   if (whole === undefined) return fault(`is no amount such as '${example[kind]}'`, 0, text.length);
   const unitAt = text.length - unit.length;
   if (kind === "count") {
-    if (unit !== "" || gap !== "") return fault("goes on behind the number", whole.length, text.length);
+    if (unit !== "" || gap !== "") return fault("has more than digits in it", whole.length, text.length);
     if (fraction !== "") return fault("is not a whole number", whole.length, unitAt);
   } else if (unit === "") {
     return fault(`has no unit (${[...units[kind].keys()].join(", ")})`, text.length, text.length + 1);

@@ -140,7 +140,7 @@ test.each<[PolicyFlags, string, string, number, number]>([
     10,
     13,
   ],
-  [{ fuel: "1e6" }, "--fuel=1e6", "cannot use '1e6' for --fuel: it goes on behind the number", 9, 11],
+  [{ fuel: "1e6" }, "--fuel=1e6", "cannot use '1e6' for --fuel: it has more than digits in it", 9, 11],
 ])("E_POLICY_FLAG for %o", (flags, text, message, column, end_column) => {
   const rendered = renderProblem(problemOf(flags), policyDiagnostics);
   expect(rendered).toMatchObject({ code: "E_POLICY_FLAG", message, spans: [{ line: 1, column, end_column, text }] });

@@ -255,6 +255,10 @@ test("a component without an entry is told what it can be asked", async () => {
   expect(stderr).toContain("--invoke 'test:lib/math@1.2.0#add(…)'");
 });
 
+test("a function is called by its name as inspect shows it too", async () => {
+  expect(await run("math.wasm", "--invoke=%add(1, 2)")).toMatchObject({ stdout: "3\n", exitCode: 0 });
+});
+
 describe("Ctrl-C", () => {
   const start = (...words: readonly string[]) =>
     Bun.spawn([...isorunCommand, "run", "program.wasm", ...words, "--format=jsonl"], {

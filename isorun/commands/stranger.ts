@@ -54,7 +54,7 @@ export function strangerOf(bytes: Uint8Array, file: string): Stranger | undefine
   if (begins(bytes, "\0asm")) return layerOf(bytes) === "module" ? coreModule(bytes, file) : undefined;
   const known = formats.find(({ prefix }) => begins(bytes, prefix));
   if (known !== undefined) return { found: known.found, ...(known.way === undefined ? {} : { way: known.way }) };
-  return textOf(bytes, file) ?? { found: "in no format that begins so" };
+  return textOf(bytes, file) ?? { found: "in no format that is known here" };
 }
 
 /** Those of WASI 0.1 need an adapter, and say so by what they import. */

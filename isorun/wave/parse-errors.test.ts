@@ -87,12 +87,12 @@ describe("what is refused, and why", () => {
     ["'\ud83e'", char, String.raw`${scalar}, found '\u{d83e}'`],
     [String.raw`'\u{110000}'`, char, String.raw`expected an escape of a Unicode scalar value, found '\u{110000}'`],
     [String.raw`'\u{D800}'`, char, String.raw`expected an escape of a Unicode scalar value, found '\u{D800}'`],
-    ['"a"', char, `expected char, found '"a"'; a char stands in "'"`],
+    ['"a"', char, `expected char, found '"a"'; chars are written in single quotes`],
   ]);
 
   const escapes = "expected an escape ('\\\\', '\\\"', '\\'', '\\n', '\\r', '\\t' or '\\u{…}'), found";
   shouldRefuse("strings", [
-    ["abc", string, `expected string, found 'abc'; a string stands in '"'`],
+    ["abc", string, `expected string, found 'abc'; strings are written in double quotes`],
     ['"abc', string, `expected '"' that ends the string, found the end of the text`],
     ['"a\nb"', string, String.raw`expected '"' that ends the string, found '\n'`],
     [String.raw`"\x41"`, string, String.raw`${escapes} '\x'`],
@@ -131,7 +131,7 @@ describe("what is refused, and why", () => {
     ["{a 1}", basic, "expected ':' behind 'a', found '1'"],
     ["{a: 1,,}", basic, "expected a field of record { a, b }, found ','"],
     ['{"a" 1}', map(string, u8), "expected ':' behind the key, found '1'"],
-    ["{a: 1}", map(string, u8), `expected string, found 'a'; a string stands in '"'`],
+    ["{a: 1}", map(string, u8), `expected string, found 'a'; strings are written in double quotes`],
     ["{%true: 1}", map(bool, u8), "expected bool ('true' or 'false'), found '%true'"],
     ["{x}", flags("r", "w"), "expected a flag of flags { r, w }, found 'x'"],
     ["{r, r}", flags("r", "w"), "expected another flag, found 'r'; 'r' is set already"],

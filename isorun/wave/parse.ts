@@ -15,7 +15,8 @@ export interface Invocation {
   readonly arguments: TextRange;
 }
 
-const namePattern = /[A-Za-z0-9:@/.#+_[\]-]+/y;
+/** Behind `%` may stand what WIT has another use for, as in the text of a component. */
+const namePattern = /%?[A-Za-z0-9:@/.#+_[\]-]+(?:(?<=#)%[A-Za-z0-9-]+)?/y;
 
 const rangeOf = (text: string): TextRange => ({ text, start: 0, end: text.length });
 
@@ -49,7 +50,7 @@ function readName(cursor: Cursor): string {
   const comment = found.indexOf("//");
   const name = comment < 0 ? found : found.slice(0, comment);
   cursor.offset = start + name.length;
-  return name === "" ? cursor.fail("the name of a function") : name;
+  return name === "" ? cursor.fail("the name of a function") : name.replace(/(^|#)%/g, "$1");
 }
 
 /** Past the bracket that closes the arguments. */

@@ -26,10 +26,10 @@ export function readPrimitive(cursor: Cursor, primitive: Primitive): unknown {
   if (primitive === "f64") return readFloat(cursor, { primitive, round: Number, most: Number.MAX_VALUE });
   if (primitive === "bool") return readBool(cursor);
   if (primitive === "string") {
-    return cursor.peek() === '"' ? readString(cursor) : cursor.fail("string", `a string stands in '"'`);
+    return cursor.peek() === '"' ? readString(cursor) : cursor.fail("string", `strings are written in double quotes`);
   }
   if (primitive === "char")
-    return cursor.peek() === "'" ? readChar(cursor) : cursor.fail("char", `a char stands in "'"`);
+    return cursor.peek() === "'" ? readChar(cursor) : cursor.fail("char", `chars are written in single quotes`);
   return cursor.fail("a value that can be written", `one of type '${primitive}' cannot`);
 }
 
