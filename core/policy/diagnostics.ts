@@ -43,6 +43,7 @@ function unenforced({ engine, parts }: Unenforced): string {
 export const policyDiagnostics = {
   E_CAPABILITY_DENIED: rule<Denial>({
     exit: exitCode.denied,
+    lines: ["flag"],
     summary: "The workload did something that its policy does not allow. The fix is the one flag that would grant it.",
     message: ({ capability, requested, reason = "the policy does not allow it" }) =>
       `cannot ${actions[capability]}${requested === undefined ? "" : ` '${requested}'`}: ${reason}`,

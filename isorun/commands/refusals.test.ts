@@ -3,7 +3,10 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderProblem } from "@vivarium/core/diagnostic";
+import { denialProblem } from "@vivarium/core/policy/allows";
 import { definePolicy } from "@vivarium/core/policy/define-policy";
+import { policyDiagnostics } from "@vivarium/core/policy/diagnostics";
 import { type Report, silentReport } from "@vivarium/core/report";
 import { Refusals } from "./refusals.ts";
 
@@ -73,6 +76,15 @@ interface Asking {
   readonly capability?: "read" | "write";
   readonly cwd?: string;
 }
+
+test("a flag for a directory whose name has a line end is one word on one line", () => {
+  const flag = "--allow-read=/a\nb";
+  const denied = denialProblem({ capability: "read", deniedBy: "caller", requested: "/a\nb/x", flag });
+  const { message, hint, fixes } = renderProblem(denied, policyDiagnostics);
+  expect(message).not.toContain("\n");
+  expect(hint).toBe("Allow it with `$'--allow-read=/a\\nb'`.");
+  expect(fixes).toMatchObject([{ text: flag }]);
+});
 
 describe("what is asked outside of all that was given", () => {
   const asked = (path: string, { guestPath = "/", capability = "read", cwd = import.meta.dir }: Asking = {}) => {
