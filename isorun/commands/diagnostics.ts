@@ -48,10 +48,12 @@ function absentList({ asked, isCut }: ToldAbsent): string {
 const exit = exitCode.dataError;
 
 export const isorunDiagnostics = {
-  E_COMPONENT_MISSING: rule<InFile>({
+  E_COMPONENT_MISSING: rule<InFile & { isUtf8: boolean }>({
     exit: exitCode.notFound,
-    summary: "The file of the component does not exist.",
-    message: (p) => `there is no file '${p.file}'`,
+    summary: "The file of the component does not exist, or cannot be found because its name is not UTF-8.",
+    message: (p) =>
+      p.isUtf8 ? `there is no file '${p.file}'` : `cannot find '${p.file}': its name holds bytes that are no UTF-8`,
+    hint: (p) => (p.isUtf8 ? undefined : "Rename it, or make a link to it by a name in UTF-8."),
   }),
   E_COMPONENT_READ: rule<Rejected>({
     exit: exitCode.io,
@@ -126,11 +128,13 @@ export const isorunDiagnostics = {
     message: (p) => `the program was refused '${p.path}', which leads out of the directory that it begins in`,
     hint: (p) => `No flag is needed: what is there was given to the program as '${p.given}'.`,
   }),
-  E_RUN_DIRECTORY: rule<{ path: string; reason: string; flag?: string; isKernels?: boolean }>({
+  E_RUN_DIRECTORY: rule<{ path: string; reason: string; flag?: string; isKernels?: boolean; isUtf8?: boolean }>({
     exit: exitCode.notFound,
+    lines: ["flag"],
     summary: "What `--allow-read` or `--allow-write` names is no directory that can be given to a component.",
     message: (p) => `cannot give '${p.path}' to the program: ${p.reason}`,
-    hint: ({ flag, isKernels = false }) => {
+    hint: ({ flag, isKernels = false, isUtf8 = true }) => {
+      if (!isUtf8) return "Rename it, or make a link to it by a name in UTF-8.";
       if (isKernels) {
         return "It tells and changes what this machine does, and is given to nobody: copy what the program needs to a directory, and name that.";
       }

@@ -15,7 +15,7 @@ import { type DeniedDirOptions, WasiDeniedDir } from "../wasi/denied-dir.ts";
 import { type DirOptions, type KernelPath, WasiDir } from "../wasi/dir.ts";
 import { kernelFileSystemAt } from "../wasi/filesystem/kernel-files.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
-import { lookAt } from "./look-at.ts";
+import { isUtf8Name, lookAt } from "./look-at.ts";
 
 const problem = problemsOf<typeof isorunDiagnostics>();
 
@@ -66,6 +66,9 @@ const everywhere: readonly string[] = [".", "/"];
 /** A file is a mistake that is easy to make: other engines give them. What cannot be looked at is told by who opens it. */
 function requireDirectory(path: string, { capabilities }: Policy): void {
   const status = lookAt(path);
+  if (status === undefined && !isUtf8Name(path)) {
+    throw problem("E_RUN_DIRECTORY", { path, reason: "its name holds bytes that are no UTF-8", isUtf8: false });
+  }
   if (status === undefined || status.isDirectory()) return;
   const kind = capabilities.write.includes(path) ? "write" : "read";
   const flag = `--allow-${kind}=${escapeCommas(dirname(path))}`;

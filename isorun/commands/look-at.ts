@@ -10,3 +10,6 @@ export function lookAt(path: string): Stats | undefined {
     return undefined;
   }
 }
+
+/** Of a path that leads to nothing: the runtime puts this character for bytes that are no UTF-8, and so names another. */
+export const isUtf8Name = (path: string): boolean => !path.includes("\uFFFD");

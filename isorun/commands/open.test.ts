@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { assertValidEnvelope } from "@vivarium/cli/testing/validate-output";
 import { assemble } from "../../tests/components/assemble.ts";
 import { mathText } from "./testing/components.ts";
-import { runIsorun } from "./testing/run-isorun.ts";
+import { isorunCommand, runIsorun } from "./testing/run-isorun.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "isorun-open-"));
 const place = { home: join(scratch, "home"), cwd: scratch };
@@ -70,6 +70,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 
 const rows: readonly (readonly [file: string, exitCode: number, code: string, words: string])[] = [
   ["missing.wasm", 66, "E_COMPONENT_MISSING", "there is no file 'missing.wasm'"],
+  ["core.wasm/", 66, "E_COMPONENT_MISSING", "there is no file 'core.wasm/'"],
   ["core.wasm", 65, "E_COMPONENT_KIND", "`wasm-tools component new core.wasm -o component.wasm`."],
   ["preview1.wasm", 65, "E_COMPONENT_KIND", "--adapt wasi_snapshot_preview1.command.wasm"],
   ["empty.wasm", 65, "E_COMPONENT_KIND", "it is empty\n  hint: Build or download it again"],
@@ -85,7 +86,7 @@ const rows: readonly (readonly [file: string, exitCode: number, code: string, wo
   ["packed.wasm.gz", 65, "E_COMPONENT_KIND", "`gunzip`"],
   ["huge.wasm", 65, "E_COMPONENT_KIND", "a file of 3221225472 bytes"],
   ["archive.zip", 65, "E_COMPONENT_KIND", "a ZIP archive"],
-  ["unknown.bin", 65, "E_COMPONENT_KIND", "in no format that begins so"],
+  ["unknown.bin", 65, "E_COMPONENT_KIND", "in no format that is known here"],
   ["folder", 65, "E_COMPONENT_KIND", "it is a directory"],
   ["/dev/null", 65, "E_COMPONENT_KIND", "no regular file"],
   ["fifo", 65, "E_COMPONENT_KIND", "no regular file"],
@@ -137,6 +138,33 @@ test("a name that is too long is the system's failure too", async () => {
   const { stderr, exitCode } = await runIsorun(["inspect", "x".repeat(300)], place);
   expect(exitCode).toBe(74);
   expect(stderr).toStartWith("error[E_COMPONENT_READ]");
+});
+
+test.each([
+  [
+    "run $'\\xff.wasm'",
+    "error[E_COMPONENT_MISSING]: cannot find '\uFFFD.wasm': its name holds bytes that are no UTF-8\n",
+  ],
+  ["run math.wasm --allow-read=$'\\xff'", "/\uFFFD' to the program: its name holds bytes that are no UTF-8\n"],
+])("a name that is not UTF-8 is said to be the reason: %s", async (words, message) => {
+  const read = await assemble([mathText]);
+  writeFileSync(join(scratch, "math.wasm"), read(mathText));
+  const name = (ending: string) =>
+    Buffer.concat([Buffer.from(`${scratch}/`), Buffer.from([0xff]), Buffer.from(ending)]);
+  writeFileSync(name(".wasm"), read(mathText));
+  mkdirSync(name(""), { recursive: true });
+  const child = Bun.spawn(
+    ["bash", "-c", `"$@" ${words}${words.includes("math") ? " --invoke 'add(1, 2)'" : ""}`, "-", ...isorunCommand],
+    {
+      cwd: scratch,
+      env: { PATH: process.env["PATH"] ?? "", VIVARIUM_HOME: place.home },
+      stderr: "pipe",
+    },
+  );
+  const stderr = await child.stderr.text();
+  expect(stderr).toContain(message);
+  expect(stderr).toEndWith("  hint: Rename it, or make a link to it by a name in UTF-8.\n");
+  expect(await child.exited).toBe(66);
 });
 
 test("what the engine does not have is said to be so", async () => {

@@ -6,6 +6,7 @@ import { problemsOf } from "@vivarium/core/diagnostic";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { reasonOf } from "@vivarium/core/system-reason";
 import type { isorunDiagnostics } from "./diagnostics.ts";
+import { isUtf8Name } from "./look-at.ts";
 import { strangerOf } from "./stranger.ts";
 
 const problem = problemsOf<typeof isorunDiagnostics>();
@@ -28,7 +29,8 @@ interface Reading {
 export function readComponentFile(file: string, { cwd, command }: Reading): Uint8Array {
   // Of a variable that is not set; as a path it would be the working directory.
   if (file === "") throw usageProblem("E_USAGE_ARGUMENT_MISSING", { program: "isorun", command, name: "FILE" });
-  const bytes = bytesOf(file, resolve(cwd, file));
+  // A slash at the end names a directory, also where a file is.
+  const bytes = bytesOf(file, `${resolve(cwd, file)}${file.endsWith("/") ? "/" : ""}`);
   const stranger = strangerOf(bytes, file);
   if (stranger !== undefined) throw problem("E_COMPONENT_KIND", { file, ...stranger });
   return bytes;
@@ -36,7 +38,7 @@ export function readComponentFile(file: string, { cwd, command }: Reading): Uint
 
 /** Without waiting for the writer of a FIFO; what is open is what is looked at. */
 function bytesOf(file: string, path: string): Uint8Array {
-  if (path.includes("\0")) throw problem("E_COMPONENT_MISSING", { file });
+  if (path.includes("\0")) throw problem("E_COMPONENT_MISSING", { file, isUtf8: true });
   try {
     const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
@@ -52,7 +54,9 @@ function bytesOf(file: string, path: string): Uint8Array {
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
-    if (errno === "ENOENT" || errno === "ENOTDIR") throw problem("E_COMPONENT_MISSING", { file });
+    if (errno === "ENOENT" || errno === "ENOTDIR") {
+      throw problem("E_COMPONENT_MISSING", { file, isUtf8: isUtf8Name(file) });
+    }
     if (errno === "ENXIO" || errno === "EISDIR") throw ofKind(file, noFile, noFileWay);
     throw problem("E_COMPONENT_READ", { file, reason: reasonOf(error) }, { cause: error });
   }
