@@ -149,8 +149,9 @@ export class InstanceBuilder {
 
   /**
    * Somebody who is asked while the guest computes, when nothing else can happen on its thread: every few milliseconds, also
-   * while long values are read or made. What is returned is the cause of the TrapError (`cancelled`) that the
-   * call is rejected with, and ends the instance, unless it was still reading its arguments.
+   * while long values are read or made, and every ten or twenty while a list of very many short ones passes between two
+   * instances. What is returned is the cause of the TrapError (`cancelled`) that the call is rejected with, and ends the
+   * instance, unless it was still reading its arguments.
    * Fuel is counted for it. While another instance computes for this one, linked or called by its host functions, it is
    * asked where that one's fuel is counted, and ends both: behind an `await`, and for an instance of another Runtime, only
    * where the host function passes its context on to `call`. It must not throw, and not call into the instance; it cannot
