@@ -161,7 +161,7 @@ describe("what the next one finds", () => {
     expect([first.state, pooled(first)]).toEqual([state, 1]);
     expect(first.usage()).toMatchObject({ memoryBytes: 65_536, calls: before.calls + 1, instances: 1 });
     expect(first.usage().fuel >= before.fuel).toBe(true);
-    const next = await builder.budget({}).instantiate();
+    const next = await builder.budget({ fuel: 1n << 40n }).instantiate();
     expect([pooled(next), await next.call("dirt")]).toEqual([0, 0]);
   });
 
