@@ -126,6 +126,13 @@ export const canaries: Readonly<Record<string, Canary>> = {
     to: "this.#open();",
     cases: 32,
   },
+  "regions behind branches that are paid for twice": {
+    kind: "fuel",
+    file: "compile/fuel-regions.ts",
+    from: "this.#open();\n    this.#charge(this.#current);",
+    to: "this.#open();\n    this.#charge(this.#current);\n    this.#charge(this.#current);",
+    cases: 32,
+  },
   "handles of another resource that go through a link": {
     kind: "links",
     file: "call/handle-table.ts",
