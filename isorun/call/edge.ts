@@ -7,6 +7,7 @@ import { argumentError } from "../../core/argument-error.ts";
 import { stateOffsets } from "../adapter/state-memory.ts";
 import type { StringEncoding } from "../decode/ast.ts";
 import { BudgetExhausted, isErrorOf } from "../errors/errors.ts";
+import { awaitable } from "./awaitable.ts";
 import type { BoundaryWords } from "./boundary-words.ts";
 import type { Handle, HandleTable, HostValues } from "./handle-table.ts";
 import { endLoan, type Lender } from "./lender.ts";
@@ -245,6 +246,11 @@ export class Edge {
   /** The end of a quick call, where the word of duty says that there is something to do. */
   settleDuty(): void {
     this.#scheduler.settleDuty(this.root.task);
+  }
+
+  /** The call answers with it by a promise. @throws UnsupportedError */
+  awaitable(value: unknown): unknown {
+    return awaitable(value, this.#name === undefined ? "a call" : `'${this.#name}'`);
   }
 
   /** What a lowered function of the host throws is the reason of a trap that generated code executes. */

@@ -6,6 +6,7 @@
 import type { FuncType, Resource, ValueType } from "../types/component-types.ts";
 import { flatParamsMax, flatResultsMax, flattenType, flattenTypes, hasPointers } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, sequenceOf } from "../types/layout.ts";
+import { mayHaveThen } from "./awaitable.ts";
 import { emitLiftFlat, emitLoad, FlatValues } from "./lift-source.ts";
 import { emitLowerFlat, emitStore } from "./lower-source.ts";
 import { plus, Source } from "./source.ts";
@@ -98,7 +99,9 @@ function makeEntry({ params, result }: FuncType, options: EntryOptions): Generat
   if (isSuspendable) source.line(`  if (isInside) cx.resume(task);\n  throw ${end};\n}`);
   else source.line(`${throwing(end, "quick")}\n}`);
   // The call is over: an error that is returned as a result is no trap.
-  if (result !== undefined) source.line(`return ${result.kind === "result" ? "cx.host.unwrap(value)" : "value"};`);
+  const answer = result?.kind === "result" ? "cx.host.unwrap(value)" : "value";
+  if (result !== undefined)
+    source.line(`return ${isSuspendable && mayHaveThen(result) ? `cx.awaitable(${answer})` : answer};`);
   const given = isSuspendable ? ["task", ...names] : names;
   const before = isSuspendable ? forgetting : forgetting + books;
   return finish(

@@ -1,6 +1,7 @@
 /** An instance as a host holds it: its exports as functions, its state, its end. */
 
 import { argumentError } from "../../core/argument-error.ts";
+import { awaitable } from "../call/awaitable.ts";
 import { nameOf } from "../call/check-value.ts";
 import type { HostSide } from "../call/edge.ts";
 import { requireRoom } from "../call/stack-room.ts";
@@ -106,7 +107,8 @@ export class InstanceHandle implements InstanceInterface {
    * on all that it was given; undefined stands for none.
    * @throws TypeError (an argument), TrapError, BudgetExhausted, DeadlockError, ExitError, ComponentError (the `err` side
    * of the result), UnsupportedError (options, where the engine cannot suspend a call; an async function, and an import that
-   * is exported again)
+   * is exported again; a resource of the host that has a function `then`, or stands in a field of that name and is one: a
+   * promise would call it)
    */
   async call(name: string, list: readonly unknown[] = [], given?: CallOptions): Promise<unknown> {
     requireArguments(list);
@@ -117,9 +119,10 @@ export class InstanceHandle implements InstanceInterface {
     const { root } = entry.instance;
     // A call that can be suspended costs some microseconds: most need not.
     const isPlain = options === undefined && !this.#canWait && root.mayEnter;
-    if (isPlain || !canSuspend()) {
+    if (isPlain) return entry.call(...args);
+    if (!canSuspend()) {
       requireNoOptions(options);
-      return entry.call(...args);
+      return awaitable(entry.call(...args), `'${name}'`);
     }
     return this.#callInTurn(entry, args, options);
   }

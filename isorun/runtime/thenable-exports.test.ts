@@ -1,6 +1,7 @@
 /** An export that is called `then`: whoever awaits what shows it, or returns that from an async function, must not call it. */
-import { beforeAll, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -43,4 +44,80 @@ test("it is called by its name", async () => {
   expect(await instance.call("test:then/inner#then", [1, 2])).toBe(3);
   expect(instance.func("then")(1, 2)).toBe(3);
   expect(instance.func("test:then/inner#then")(1, 2)).toBe(3);
+});
+
+const returning = `(component
+  (import "host" (instance $host
+    (export "thing" (type $thing (sub resource)))
+    (export "make" (func (result (own $thing))))))
+  (alias export $host "thing" (type $thing))
+  (type $pair' (record (field "and" u32) (field "then" (own $thing))))
+  (export $pair "pair" (type $pair'))
+  (core func $make (canon lower (func $host "make")))
+  (core module $m
+    (import "" "make" (func $make (result i32)))
+    (memory (export "mem") 1)
+    (func (export "one") (result i32) (call $make))
+    (func (export "pair") (result i32)
+      (i32.store (i32.const 0) (i32.const 7)) (i32.store (i32.const 4) (call $make)) (i32.const 0))
+    (func (export "tagged") (result i32)
+      (i32.store8 (i32.const 16) (i32.const 1)) (i32.store (i32.const 20) (call $make)) (i32.const 16))
+    (func (export "ok") (result i32)
+      (i32.store8 (i32.const 32) (i32.const 0)) (i32.store (i32.const 36) (call $make)) (i32.const 32))
+    (func (export "err") (result i32)
+      (i32.store8 (i32.const 32) (i32.const 1)) (i32.store (i32.const 36) (call $make)) (i32.const 32)))
+  (core instance $i (instantiate $m (with "" (instance (export "make" (func $make))))))
+  (func (export "one") (result (own $thing)) (canon lift (core func $i "one")))
+  (func (export "pair-of") (result $pair) (canon lift (core func $i "pair") (memory (core memory $i "mem"))))
+  (func (export "some") (result (option (own $thing))) (canon lift (core func $i "tagged") (memory (core memory $i "mem"))))
+  (func (export "ok") (result (result (own $thing) (error (own $thing))))
+    (canon lift (core func $i "ok") (memory (core memory $i "mem"))))
+  (func (export "err") (result (result (own $thing) (error (own $thing))))
+    (canon lift (core func $i "err") (memory (core memory $i "mem")))))`;
+
+/** Values of the resource are made by it. */
+async function instanceReturning(make: () => unknown): Promise<InstanceHandle> {
+  const runtime = new Runtime();
+  return runtime
+    .instance(await runtime.load((await assemble([returning]))(returning)))
+    .linkHost((linker) =>
+      linker.instance("host", (host) => {
+        host.resource("thing");
+        host.func("make", make);
+      }),
+    )
+    .instantiate();
+}
+
+describe("a resource of the host that is, or has, a function 'then'", () => {
+  let calls = 0;
+  const then = (): void => void (calls += 1);
+  const thenable = Object.fromEntries(new Map([["then", then]]));
+
+  test.each(["pair-of"])("is not called where %s answers with it as a field", async (name) => {
+    const live = await instanceReturning(() => then);
+    expect(await failureOf(live.call(name))).toMatchObject({
+      code: "unsupported",
+      message: `answering '${name}' with an object that has a function 'then' (a promise would call it, but 'func' returns the value) is not supported`,
+    });
+    expect(Object.entries(live.func(name)() as object)).toEqual(Object.entries({ and: 7, ...thenable }));
+    expect([calls, live.state]).toEqual([0, "ready"]);
+  });
+
+  test.each(["one", "some", "ok"])("is not called where %s answers with it", async (name) => {
+    // A host that gives such a one cannot answer with it itself: it would be waited for.
+    const thing: Record<string, unknown> = {};
+    const live = await instanceReturning(() => thing);
+    expect(await live.call(name)).toBe(thing);
+    const answer = live.call(name);
+    Object.assign(thing, thenable);
+    expect(await failureOf(answer)).toMatchObject({ code: "unsupported" });
+    expect([calls, live.state]).toEqual([0, "ready"]);
+  });
+
+  test("is thrown as the payload of an error", async () => {
+    const live = await instanceReturning(() => then);
+    expect(await failureOf(live.call("err"))).toMatchObject({ code: "component", payload: then });
+    expect(await live.call("one")).toBe(then);
+  });
 });
