@@ -1,8 +1,9 @@
 /** A resource outside of the instance that holds it: what JavaScript has in its hands, and what passes between instances. */
-import { TrapError } from "../errors/errors.ts";
+import { isErrorOf, TrapError } from "../errors/errors.ts";
 import { nameOf } from "./check-value.ts";
 import type { Handle, RuntimeResource } from "./handle-table.ts";
 import { beginLoan, type Lender } from "./lender.ts";
+import { canSuspend } from "./suspending.ts";
 
 interface Wanted {
   readonly resource: RuntimeResource;
@@ -11,6 +12,13 @@ interface Wanted {
 
 /** As handles in tables say it (handle-table.ts). */
 const borrowed = "cannot remove owned resource while borrowed";
+
+/** Who can wait has another way, where anything can. */
+function withWayOut(error: unknown): unknown {
+  if (!isErrorOf(TrapError, error) || error.code !== "cannot-block" || !canSuspend()) return error;
+  const { message, code, frames, cause } = error;
+  return new TrapError(`${message}; 'await using' (Symbol.asyncDispose) waits for it`, { code, frames, cause });
+}
 
 export class ResourceValue {
   readonly #resource: RuntimeResource;
@@ -83,9 +91,9 @@ export class ResourceValue {
   /**
    * Destroys what is owned; of what is lent nothing but this value ends, and so it is where the instance that defines it
    * has ended: `using` shall not hide why. Whether the destructor will have to wait is not known before it runs: one that
-   * has to traps, which ends its instance. `Symbol.asyncDispose` can wait.
+   * has to traps, which ends its instance. `Symbol.asyncDispose`, which `await using` calls, can wait.
    * @throws TrapError while a call is lent it, or where its instance cannot be entered (`cannot-block` if that is busy); it
-   *   is as it was then
+   *   is as it was then, and not destroyed
    */
   [Symbol.dispose](): void {
     const representation = this.#leave();
@@ -94,7 +102,7 @@ export class ResourceValue {
       this.#resource.drop(representation);
     } catch (error) {
       this.#representation = representation;
-      throw error;
+      throw withWayOut(error);
     }
   }
 

@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import type { InstanceState } from "../call/task.ts";
-import { failureOf } from "../errors/testing/failure-of.ts";
+import { failureOf, thrownBy } from "../errors/testing/failure-of.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
 
@@ -176,6 +176,10 @@ test("where the engine cannot suspend, those that need not wait run all the same
     const made = owner.func("b#make")() as Resource; // as its type says
     await made[Symbol.asyncDispose]();
     expect(owner.func("b#destroyed")()).toBe(2);
+    const waiting = await ownerOf(runtime, () => late());
+    const held = waiting.func("b#make")() as Resource; // as its type says
+    const failure = thrownBy(() => held[Symbol.dispose]());
+    expect(failure).toMatchObject({ code: "cannot-block", message: expect.not.stringContaining("await using") });
   } finally {
     Object.defineProperty(WebAssembly, "Suspending", suspending);
   }
@@ -226,12 +230,16 @@ test("synchronously it is refused while the owner is busy; what turns out to wai
   const runtime = new Runtime();
   const { promise, resolve } = Promise.withResolvers<void>();
   const owner = await ownerOf(runtime, () => promise);
+  const wayOut = {
+    code: "cannot-block",
+    message: expect.stringContaining("; 'await using' (Symbol.asyncDispose) waits"),
+  };
   const made = (await owner.call("b#make")) as Resource; // as its type says
   const busy = owner.call("b#wait");
-  expect(() => made[Symbol.dispose]()).toThrow(expect.objectContaining({ code: "cannot-block" }));
+  expect(() => made[Symbol.dispose]()).toThrow(expect.objectContaining(wayOut));
   resolve();
   await busy;
   expect(owner.state).toBe("ready");
-  expect(() => made[Symbol.dispose]()).toThrow(expect.objectContaining({ code: "cannot-block" }));
+  expect(() => made[Symbol.dispose]()).toThrow(expect.objectContaining(wayOut));
   expect(owner.state).toBe("trapped");
 });
