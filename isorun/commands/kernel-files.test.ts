@@ -61,6 +61,14 @@ test("whether something is there is not told, where the whole disk is given", as
   expect(exitCode).toBe(77);
 });
 
+test("where the working directory is the kernel's own, it is shown and not given", async () => {
+  const argv = ["run", pathOf(texts.missing), "--allow-read=/"];
+  const { stderr, exitCode } = await runIsorun(argv, { home, cwd: "/proc" });
+  expect(stderr).toContain("cannot read '/proc/proc/self/none': it is the kernel's own (proc)");
+  expect(exitCode).toBe(77);
+  expect((await runIsorun([...argv.slice(0, 2), "--allow-read=."], { home, cwd: "/proc" })).exitCode).toBe(66);
+});
+
 test.each(["/proc/self", "/sys/kernel"])(
   "a library that looks for %s by its name finds that it is refused, and not that nothing is there",
   async (ROOT) => {

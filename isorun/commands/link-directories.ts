@@ -30,8 +30,9 @@ export interface DirectoriesOptions {
 export function linkDirectories(builder: InstanceBuilder, { policy, cwd, told, onAsked }: DirectoriesOptions): void {
   for (const path of [...policy.capabilities.read, ...policy.capabilities.write]) requireOrdinary(path);
   const given = givenDirectories(policy, cwd);
-  for (const { path, guestPath, fileSystem } of given) {
+  for (const { path, guestPath } of given) {
     requireDirectory(path, policy);
+    const fileSystem = kernelFileSystemAt(path);
     if (fileSystem === undefined) linkDirectory(builder, path, { guestPath, access: "write", ...told });
     else linkKernels(builder, { path, guestPath, fileSystem }, told.onKernelPath);
   }
@@ -46,10 +47,10 @@ function requireOrdinary(path: string): void {
   throw problem("E_RUN_DIRECTORY", { path, reason: `it is the kernel's own (${fileSystem})`, isKernels: true });
 }
 
-/** Shown, so that what a program names there is told, and not looked for in the working directory. */
+/** What comes with a grant of `/`: shown, so that what a program names there is told, and not looked for elsewhere. */
 function linkKernels(
   builder: InstanceBuilder,
-  { path, guestPath, fileSystem }: Required<Given>,
+  { path, guestPath, fileSystem }: Given & { readonly fileSystem: string },
   onKernelPath: (led: KernelPath) => void,
 ): void {
   const onAsked: DirectoriesOptions["onAsked"] = ({ capability, path: way }) =>
@@ -92,10 +93,7 @@ function besideRoot(cwd: string): readonly Given[] {
   const names = isListable("/") ? readdirSync("/") : [];
   const directories = names
     .filter((name) => isListable(`/${name}`) && lookAt(join(cwd, name)) === undefined)
-    .map((name) => {
-      const fileSystem = kernelFileSystemAt(`/${name}`);
-      return { path: `/${name}`, guestPath: `/${name}`, ...(fileSystem === undefined ? {} : { fileSystem }) };
-    });
+    .map((name) => ({ path: `/${name}`, guestPath: `/${name}` }));
   return [...directories, { path: cwd, guestPath: "." }];
 }
 
@@ -114,8 +112,6 @@ function isListable(path: string): boolean {
 interface Given {
   readonly path: string;
   readonly guestPath: string;
-  /** Of one that is only shown, because it is the kernel's own. */
-  readonly fileSystem?: string;
 }
 
 function underRelativeName(path: string, cwd: string): readonly Given[] {

@@ -68,6 +68,19 @@ test.each([noEntry, new ComponentError("no-entry")])(
   },
 );
 
+test("what 'onKernelPath' fails with is a trap too", async () => {
+  const cause = new Error("no log here");
+  const onKernelPath = (): never => {
+    throw cause;
+  };
+  const { call } = await probeOf({ systems: [new WasiDir("/", { onKernelPath })] });
+  expect(thrownBy(() => call("open-at", 1, [], "proc/version", [], ["read"]))).toMatchObject({
+    code: "trap",
+    message: "'onKernelPath' of WasiDir failed: no log here",
+    cause,
+  });
+});
+
 test("a promise is refused: nothing waits for it, and it ends no process", async () => {
   const unhandled: unknown[] = [];
   const listen = (reason: unknown): void => void unhandled.push(reason);
