@@ -15,8 +15,9 @@ export interface Canary {
   readonly cases?: number;
   /** What is accepted or refused wrongly: only who compares it with wasmtime can see that. */
   readonly isJudged?: boolean;
-  /** No case shows it alone: what is found is a batch. */
-  readonly isOfBatch?: boolean;
+  /** No case shows it alone: what is found is a batch, and how it ended. */
+  readonly batchEnd?: RegExp;
+  readonly batchLimitMs?: number;
 }
 
 export const canaries: Readonly<Record<string, Canary>> = {
@@ -176,7 +177,17 @@ export const canaries: Readonly<Record<string, Canary>> = {
         process.kill(process.pid, "SIGKILL");
       }
       const value = readValue(cursor, type);`,
-    isOfBatch: true,
+    batchEnd: /alone: the process ended: SIGKILL\nlast words$/,
+  },
+  "a process that hangs of what many cases add up to": {
+    kind: "wave",
+    file: "wave/parse.ts",
+    from: "const value = readValue(cursor, type);",
+    to: `Object.assign(globalThis, { parsed: (Reflect.get(globalThis, "parsed") ?? 0) + 1 });
+      while (Reflect.get(globalThis, "parsed") > 400);
+      const value = readValue(cursor, type);`,
+    batchEnd: /alone: no answer within 1500 ms$/,
+    batchLimitMs: 1500,
   },
   "numbers of characters that are read as decimal": {
     kind: "wave",

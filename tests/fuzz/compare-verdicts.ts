@@ -17,6 +17,8 @@ const settings = new RegExp(
     "the `[^`]*` feature is not active",
     "requires? the `[^`]*` feature to be enabled",
     "support for component model `values`s is not enabled",
+    // The section of values, where it has none.
+    "malformed section id: 12 ",
   ].join("|"),
   "i",
 );

@@ -31,6 +31,8 @@ export interface FuzzRun {
   readonly processes: number;
   /** The cases are components, of each scene one, which are shown to wasmtime too; otherwise they are run. */
   readonly isJudged?: boolean;
+  /** After so long it is said to hang. */
+  readonly batchLimitMs?: number | undefined;
   readonly canary?: string;
   /** Ends early: the canary was found. */
   readonly stopAtFinding?: boolean;
@@ -48,7 +50,8 @@ export async function runFuzz(run: FuzzRun): Promise<ReadonlyMap<string, KindRes
     for (const job of jobs) {
       const result = results.get(job.kind);
       if (result === undefined) throw new Error(`no result is kept for '${job.kind}'`);
-      await Promise.race([runBatch(child, { job, result, signal: run.signal }), aborted]);
+      const { signal, batchLimitMs: limitMs = batchLimitMs } = run;
+      await Promise.race([runBatch(child, { job, result, signal, limitMs }), aborted]);
       if (run.signal?.aborted === true) break;
       run.onProgress?.(progressOf(results));
       if (run.stopAtFinding === true && result.findings.length > 0) break;
@@ -102,10 +105,11 @@ interface Batch {
   readonly job: Job;
   readonly result: KindResult;
   readonly signal: AbortSignal | undefined;
+  readonly limitMs: number;
 }
 
-async function runBatch(child: WatchedChild, { job, result, signal }: Batch): Promise<void> {
-  const ended = await child.run(job, batchLimitMs);
+async function runBatch(child: WatchedChild, { job, result, signal, limitMs }: Batch): Promise<void> {
+  const ended = await child.run(job, limitMs);
   if (ended.kind === "report") return addReport(result, ended.report);
   let isRepeated = false;
   for (const seed of job.cases) {
