@@ -24,6 +24,9 @@ function begin(node: ComponentNode, compiling: Map<number, Promise<WebAssembly.M
   }
 }
 
+export const beginCompilingCores = (cores: readonly CoreModule[]): Compiling =>
+  new Map(cores.map(({ offset, bytes }) => [offset, beginCompiling(bytes)]));
+
 /** A refusal is told to who waits for it; if nobody does, because something else is wrong, it is none of the process's. */
 export function beginCompiling(bytes: Uint8Array): Promise<WebAssembly.Module> {
   const module = compile(bytes);

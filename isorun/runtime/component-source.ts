@@ -1,6 +1,7 @@
 /** Where the bytes of a component come from: they are given, or read from a file, or fetched. */
 import { argumentError } from "../../core/argument-error.ts";
 import { nameOf } from "../call/check-value.ts";
+import { isGone } from "../call/numeric-array.ts";
 import { UnsupportedError } from "../errors/errors.ts";
 
 const fetched = new Set(["http:", "https:", "data:", "blob:"]);
@@ -10,13 +11,16 @@ const fetched = new Set(["http:", "https:", "data:", "blob:"]);
  * @throws TypeError (`invalid-argument`), what the system says of a file or `fetch` of a URL, an Error `http-status`
  */
 export async function bytesOf(source: unknown): Promise<Uint8Array> {
+  if (isGone(source)) throw unsupported(source);
   if (source instanceof Uint8Array) return new Uint8Array(source);
   if (typeof source === "string") return readFile(requirePath(source));
-  if (!(source instanceof URL)) throw argumentError(`${supported}, found ${nameOf(source)}`);
+  if (!(source instanceof URL)) throw unsupported(source);
   if (source.protocol === "file:") return readFile(source);
   if (fetched.has(source.protocol)) return fetchBytes(source);
   throw argumentError(`${supported}, found one of '${source.protocol}'`);
 }
+
+const unsupported = (source: unknown): Error => argumentError(`${supported}, found ${nameOf(source)}`);
 
 const supported =
   "a component is loaded from bytes (a Uint8Array), a path, or a URL (of file:, http:, https:, data: or blob:)";

@@ -13,7 +13,7 @@ import { formatWorld } from "../types/wit-document.ts";
 import { validateComponent } from "../validate/component.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
 import { answeringAtOnce } from "./at-once.ts";
-import { beginCompilingAll, type Compiling, compiledModules } from "./compile-modules.ts";
+import { beginCompilingAll, beginCompilingCores, type Compiling, compiledModules } from "./compile-modules.ts";
 import { everySoOften } from "./every-so-often.ts";
 import { HeldByContents } from "./held-by-contents.ts";
 import { KeptModules } from "./kept-modules.ts";
@@ -114,6 +114,8 @@ export interface ComponentParts {
   readonly modules: Map<CoreModule, WebAssembly.Module>;
   /** Rewritten for budgets, by what they count. */
   readonly metered: Map<string, MeteredModules>;
+  /** Whether `load` has compiled all of them for what is counted, as far as that can be; false if that was interrupted. */
+  readonly compiled: Map<string, Promise<boolean>>;
   readonly file: Uint8Array;
   /** If it is known already. */
   readonly hash?: string;
@@ -189,14 +191,35 @@ async function madeComponent(bytes: Uint8Array, { store, metering, requireLife }
   return component;
 }
 
-/** Of one that was made for another budget. What is in a store is compiled when it is needed. */
-async function compileMissing({ cores, modules, metered, kept }: ComponentParts, metering: Metering): Promise<void> {
-  if (kept !== undefined) return;
+/**
+ * Of one that was made for another budget: once, unless whoever does it is interrupted. What is in a store is compiled when
+ * it is needed.
+ */
+async function compileMissing(parts: ComponentParts, metering: Metering): Promise<void> {
+  if (parts.kept !== undefined) return;
+  const { compiled } = parts;
+  for (let others = compiled.get(metering.key); others !== undefined; others = compiled.get(metering.key)) {
+    if (await others) return;
+  }
+  const compiling = compileFor(parts, metering);
+  const end = compiling.then(
+    () => true,
+    () => false,
+  );
+  compiled.set(metering.key, end);
+  try {
+    await compiling;
+  } catch (error) {
+    compiled.delete(metering.key);
+    throw error;
+  }
+}
+
+async function compileFor({ cores, modules, metered }: ComponentParts, metering: Metering): Promise<void> {
   const { key, isNeeded } = metering;
   const known: MeteredModules = metered.get(key) ?? new WeakMap();
   const missing = [...cores].filter((core) => !(isNeeded ? known : modules).has(core));
-  if (missing.length === 0) return;
-  const compiling = isNeeded ? undefined : new Map();
+  const compiling = isNeeded ? undefined : beginCompilingCores(missing);
   const made = await madeModules(missing, { metering, compiling, begun: undefined });
   for (const [core, module] of made.modules) modules.set(core, module);
   const rewritten = made.metered.get(key);
@@ -216,7 +239,7 @@ function knownComponent(
   const cores = coreModulesOf(valid);
   const cost = { decodeMs: 0, validateMs: 0, compileMs: 0, ...coreSizes(cores), fromStore: true };
   const kept = new KeptModules(cores, { hash, store });
-  const made = { cores: new Set(cores), modules: new Map(), metered: new Map() };
+  const made = { cores: new Set(cores), modules: new Map(), metered: new Map(), compiled: new Map() };
   return new Component({ valid, ...made, file: bytes, hash, cost, kept });
 }
 
@@ -259,7 +282,8 @@ async function decodedComponent(
     ...coreSizes(cores),
     fromStore: false,
   };
-  return new Component({ valid, cores: new Set(cores), ...made, file: bytes, cost, ...kept });
+  const compiled = new Map([[metering.key, Promise.resolve(true)]]);
+  return new Component({ valid, cores: new Set(cores), ...made, compiled, file: bytes, cost, ...kept });
 }
 
 interface Making {

@@ -1,15 +1,10 @@
 /** What was made of files, by their contents: shared by all who bring the same bytes, as long as one of them holds it. */
 
-/**
- * Bytes are compared and not hashed: of most files no other of the same length is held, and to load one costs nothing more
- * then, where hashing 18 MB takes longer than looking whether they are the same.
- */
+/** Bytes are hashed only where there is something else of their length: to load a file costs no more than without this then. */
 export class HeldByContents<Made extends object> {
   readonly #contentsOf: (made: Made) => Uint8Array;
-  /** By length. */
-  readonly #held = new Map<number, Set<WeakRef<Made>>>();
-  readonly #making = new Map<Uint8Array, Promise<unknown>>();
-  readonly #collected = new FinalizationRegistry<Place<Made>>((place) => this.#forget(place));
+  readonly #byLength = new Map<number, SameLength<Made>>();
+  readonly #collected = new FinalizationRegistry<Entry<Made>>((entry) => this.#forget(entry));
 
   /** @param contentsOf what it was made of, which never changes */
   constructor(contentsOf: (made: Made) => Uint8Array) {
@@ -23,72 +18,119 @@ export class HeldByContents<Made extends object> {
    */
   async get(contents: Uint8Array, make: () => Promise<Made>): Promise<Made> {
     for (;;) {
-      const made = this.#find(contents);
+      const entry = this.#find(contents);
+      if (entry === undefined) return this.#make(contents, make);
+      if (entry.making !== undefined) await entry.making.end;
+      const made = entry.made?.deref();
       if (made !== undefined) return made;
-      const making = this.#findMaking(contents);
-      if (making === undefined) return this.#make(contents, make);
-      await making.catch(() => undefined);
     }
   }
 
-  #find(contents: Uint8Array): Made | undefined {
-    for (const reference of this.#held.get(contents.length) ?? []) {
-      const made = reference.deref();
-      if (made !== undefined && isSame(this.#contentsOf(made), contents)) return made;
+  #find(contents: Uint8Array): Entry<Made> | undefined {
+    const others = this.#byLength.get(contents.length);
+    if (others === undefined) return undefined;
+    for (const entry of others.unhashed) this.#hash(entry, others);
+    for (const entry of others.hashed.get(hashOf(contents)) ?? []) {
+      const known = this.#contentsOfEntry(entry);
+      if (known !== undefined && isSame(known, contents)) return entry;
     }
     return undefined;
   }
 
-  #findMaking(contents: Uint8Array): Promise<unknown> | undefined {
-    for (const [others, making] of this.#making) {
-      if (others.length === contents.length && isSame(others, contents)) return making;
-    }
-    return undefined;
+  #hash(entry: Entry<Made>, { unhashed, hashed }: SameLength<Made>): void {
+    unhashed.delete(entry);
+    const contents = this.#contentsOfEntry(entry);
+    if (contents === undefined) return;
+    entry.hash = hashOf(contents);
+    const same = hashed.get(entry.hash) ?? new Set();
+    hashed.set(entry.hash, same.add(entry));
+  }
+
+  /** Undefined for what was collected. */
+  #contentsOfEntry({ making, made }: Entry<Made>): Uint8Array | undefined {
+    if (making !== undefined) return making.contents;
+    const living = made?.deref();
+    return living && this.#contentsOf(living);
   }
 
   async #make(contents: Uint8Array, make: () => Promise<Made>): Promise<Made> {
-    const making = make();
-    this.#making.set(contents, making);
+    const begun = make();
+    const end = begun.then(nothing, nothing);
+    const entry: Entry<Made> = { length: contents.length, hash: undefined, making: { contents, end }, made: undefined };
+    const others = this.#byLength.get(contents.length) ?? { unhashed: new Set(), hashed: new Map() };
+    this.#byLength.set(contents.length, others);
+    others.unhashed.add(entry);
     try {
-      const made = await making;
-      this.#keep(made, contents.length);
+      const made = await begun;
+      entry.made = new WeakRef(made);
+      this.#collected.register(made, entry);
       return made;
+    } catch (error) {
+      this.#forget(entry);
+      throw error;
     } finally {
-      this.#making.delete(contents);
+      entry.making = undefined;
     }
   }
 
-  #keep(made: Made, length: number): void {
-    const reference = new WeakRef(made);
-    const others = this.#held.get(length);
-    if (others === undefined) this.#held.set(length, new Set([reference]));
-    else others.add(reference);
-    this.#collected.register(made, { length, reference });
-  }
-
-  #forget({ length, reference }: Place<Made>): void {
-    const others = this.#held.get(length);
-    others?.delete(reference);
-    if (others?.size === 0) this.#held.delete(length);
+  #forget(entry: Entry<Made>): void {
+    const others = this.#byLength.get(entry.length);
+    if (others === undefined) return;
+    others.unhashed.delete(entry);
+    const same = entry.hash === undefined ? undefined : others.hashed.get(entry.hash);
+    same?.delete(entry);
+    if (same?.size === 0 && entry.hash !== undefined) others.hashed.delete(entry.hash);
+    if (others.unhashed.size === 0 && others.hashed.size === 0) this.#byLength.delete(entry.length);
   }
 }
 
-interface Place<Made extends object> {
+const nothing = (): void => undefined;
+
+interface Entry<Made extends object> {
   readonly length: number;
-  readonly reference: WeakRef<Made>;
+  /** If it was needed. */
+  hash: number | undefined;
+  /** `end` is never rejected. */
+  making: { readonly contents: Uint8Array; readonly end: Promise<void> } | undefined;
+  made: WeakRef<Made> | undefined;
+}
+
+interface SameLength<Made extends object> {
+  readonly unhashed: Set<Entry<Made>>;
+  readonly hashed: Map<number, Set<Entry<Made>>>;
 }
 
 const wordBytes = 4;
 
-/** Of the same length. */
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  const isAligned = [one, other].every(({ byteOffset }) => byteOffset % wordBytes === 0);
-  const words = isAligned ? Math.floor(one.length / wordBytes) : 0;
-  return isSameFrom(one, other, words * wordBytes) && isSameFrom(wordsOf(one, words), wordsOf(other, words), 0);
+const wordsOf = ({ buffer, byteOffset, length }: Uint8Array): Int32Array =>
+  new Int32Array(buffer, byteOffset, Math.floor(length / wordBytes));
+
+const isAligned = ({ byteOffset }: Uint8Array): boolean => byteOffset % wordBytes === 0;
+
+/** Nobody can make files that have the same hash in every process. */
+const seed = Math.floor(Math.random() * 2 ** 32);
+
+/** By the steps of MurmurHash3's finalizer, which are one to one: files that differ in one word have different hashes. */
+function hashOf(bytes: Uint8Array): number {
+  const words = wordsOf(isAligned(bytes) ? bytes : bytes.slice());
+  let hash = seed;
+  for (let index = 0; index < words.length; index += 1) {
+    hash = Math.imul(hash ^ (words[index] ?? 0), 0x85ebca6b);
+    hash ^= hash >>> 13;
+  }
+  for (const byte of bytes.subarray(words.length * wordBytes)) {
+    hash = Math.imul(hash ^ byte, 0x85ebca6b);
+    hash ^= hash >>> 13;
+  }
+  return hash;
 }
 
-const wordsOf = ({ buffer, byteOffset }: Uint8Array, count: number): Int32Array =>
-  count === 0 ? new Int32Array() : new Int32Array(buffer, byteOffset, count);
+/** Of the same length. */
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  if (!isAligned(one) || !isAligned(other)) return isSameFrom(one, other, 0);
+  const words = wordsOf(one);
+  return isSameFrom(one, other, words.length * wordBytes) && isSameFrom(words, wordsOf(other), 0);
+}
 
 function isSameFrom<Numbers extends Uint8Array | Int32Array>(one: Numbers, other: Numbers, start: number): boolean {
   for (let index = start; index < one.length; index += 1) if (one[index] !== other[index]) return false;

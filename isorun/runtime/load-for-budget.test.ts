@@ -72,6 +72,43 @@ test("the same bytes are the same component of a Runtime, compiled for each budg
   await Promise.all([runtime, other].map((each) => each.close()));
 });
 
+test("many who load it at once for another budget have it compiled once", async () => {
+  const runtime = new Runtime();
+  const component = await runtime.load(bytes);
+  const { compile } = WebAssembly;
+  let compiled = 0;
+  WebAssembly.compile = (...given) => {
+    compiled += 1;
+    return compile(...given);
+  };
+  try {
+    const loading = Array.from({ length: 8 }, () => runtime.load(bytes, { budget: { fuel: 1n } }));
+    expect(new Set(await Promise.all(loading))).toEqual(new Set([component]));
+  } finally {
+    WebAssembly.compile = compile;
+  }
+  expect(compiled).toBe(1);
+  await runtime.close();
+});
+
+test("who is interrupted while it compiles for a budget keeps nobody else from it", async () => {
+  const runtime = new Runtime();
+  const long = longModule();
+  const component = await runtime.load(long);
+  const reason = new Error("enough");
+  let left = 2;
+  const interruptBy = (): Error | undefined => {
+    left -= 1;
+    return left <= 0 ? reason : undefined;
+  };
+  const budget = { fuel: 1n };
+  const interrupted = runtime.load(long, { budget, interruptBy }).catch((error: unknown) => error);
+  const other = runtime.load(long, { budget });
+  expect([await interrupted, await other]).toEqual([reason, component]);
+  expect(Component.partsOf(component).metered.size).toBe(1);
+  await runtime.close();
+});
+
 test("what is refused for one budget is loaded for another, and again for the first", async () => {
   const runtime = new Runtime();
   const full = withBody(1, 0xd0, 0x86, 0x03, 0x7f, 0x10, 0); // 50,000 locals, and a call

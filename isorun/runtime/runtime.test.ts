@@ -113,9 +113,13 @@ describe("loading", () => {
       message: `cannot load '${server.url.origin}/app.wasm': the server answered 404`,
     });
     await server.stop(true);
-    for (const source of [undefined, new ArrayBuffer(8), 5]) {
+    const gone = new Uint8Array(8);
+    gone.buffer.transfer();
+    for (const source of [undefined, new ArrayBuffer(8), 5, gone]) {
       // What a program in JavaScript could give.
-      expect(await failureOf(runtime.load(source as unknown as string))).toBeInstanceOf(TypeError);
+      const failure = await failureOf(runtime.load(source as unknown as string));
+      expect(failure).toBeInstanceOf(TypeError);
+      expect(failure).toHaveProperty("code", "invalid-argument");
     }
   });
 
