@@ -8,6 +8,7 @@ import type { coreDiagnostics } from "./diagnostics.ts";
 
 const problem = problemsOf<typeof coreDiagnostics>();
 
+/** As Node names them. */
 export type Platform = "linux" | "darwin" | "win32";
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -30,6 +30,7 @@ export interface Budget {
   readonly maxOutputBytes?: number;
 }
 
+/** The name of a limit. */
 export type BudgetField = keyof Budget;
 
 export type BudgetName = "memory" | "cpu" | "wall" | "processes" | "output" | "fuel";

@@ -5,6 +5,7 @@
 import { type Fault, fault } from "../fault.ts";
 import type { Platform } from "../paths.ts";
 
+/** How paths of a policy are written, and where relative ones begin. */
 export interface PathBase {
   /** Absolute; what relative paths are relative to. */
   readonly base: string;

@@ -15,8 +15,11 @@ export const grantKinds = ["read", "write", "connect", "listen", "env", "exec", 
 export const ambientKinds = ["time", "random", "log"] as const;
 export const capabilityKinds = [...grantKinds, ...ambientKinds] as const;
 
+/** A capability that is a list of what is granted. */
 export type GrantKind = (typeof grantKinds)[number];
+/** A capability that is there unless it is denied. */
 export type AmbientKind = (typeof ambientKinds)[number];
+/** What a policy can grant or deny, by its key. */
 export type CapabilityKind = (typeof capabilityKinds)[number];
 
 /**
@@ -40,8 +43,10 @@ export interface Policy {
   readonly written?: ReadonlyMap<PolicyPart, readonly WrittenPart[]>;
 }
 
+/** What a policy says something by: a capability, or a limit. */
 export type PolicyPart = CapabilityKind | BudgetField;
 
+/** A place where a part of a policy was written. */
 export interface WrittenPart {
   /** The flag, or the key with its table. */
   readonly name: string;

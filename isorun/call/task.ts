@@ -138,9 +138,7 @@ export function heldRoots(task: Task): readonly Root[] {
   return [...held];
 }
 
-/**
- * Host functions pass it on with the calls that they make; otherwise their calls belong to a chain of their own.
- */
+/** Host functions pass it on with the calls that they make; otherwise their calls belong to a chain of their own. */
 export interface CallContext {
   /** Aborted when the call is ended from outside, and not when it ends by itself. */
   readonly signal: AbortSignal;
@@ -206,6 +204,7 @@ export function chainOf(task: Task): readonly string[] {
   return [...before, ...heldRoots(task).map(({ chainName }) => chainName)];
 }
 
+/** Whether an instance can be called (`ready`), or how it has ended. */
 export type InstanceState = "ready" | "trapped" | "exhausted" | "terminated";
 
 export interface NumberedTasks {

@@ -3,6 +3,7 @@
  * the order of the file, with indices as they stand there. Nothing is resolved and nothing checked but the format.
  */
 
+/** A type of values that has no parts, by its name in WIT. */
 export type Primitive =
   | "bool"
   | "s8"
@@ -142,6 +143,7 @@ export type CoreInstanceRef =
     }
   | { readonly kind: "exports"; readonly exports: readonly CoreInlineExport[] };
 
+/** How a string lies in the memory of a guest. */
 export type StringEncoding = "utf8" | "utf16" | "latin1-utf16";
 
 export type CanonOption =
@@ -243,16 +245,20 @@ export interface ComponentNames {
 
 // Core types, as far as components look at them.
 
+/** The type of a core value that is no reference. */
 export type CoreNumberType = "i32" | "i64" | "f32" | "f64" | "v128";
+/** The type of a core reference. */
 export interface CoreRefType {
   readonly kind: "ref";
   readonly isNullable: boolean;
   /** An abstract heap type, or the index of a type. */
   readonly heap: string | number;
 }
+/** The type of a core value. */
 export type CoreValType = CoreNumberType | CoreRefType;
 export type CoreStorageType = CoreValType | "i8" | "i16";
 
+/** The type of a core function. */
 export interface CoreFuncType {
   readonly kind: "func";
   readonly params: readonly CoreValType[];
@@ -273,6 +279,7 @@ export interface CoreSubType {
     | { readonly kind: "array"; readonly element: CoreFieldType };
 }
 
+/** Of a memory, in pages, or of a table, in elements. */
 export interface Limits {
   readonly minimum: number;
   readonly maximum: number | undefined;

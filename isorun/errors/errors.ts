@@ -176,6 +176,7 @@ export class TrapError extends IsorunError {
   }
 }
 
+/** What `new TrapError` is told beside its message. */
 export interface TrapOptions {
   readonly code?: string;
   readonly frames?: readonly TrapFrame[];

@@ -12,6 +12,7 @@ import type { ComponentInstance } from "./component-instance.ts";
 
 export type CoreItem = ((...flat: unknown[]) => unknown) | WebAssembly.Memory | WebAssembly.Table | WebAssembly.Global;
 
+/** An export as a function of JavaScript, which is checked when it is called. */
 export type HostCall = (...args: unknown[]) => unknown;
 
 /** A function of the host, or of a component. */

@@ -124,6 +124,7 @@ export interface ComponentParts {
   readonly kept?: KeptModules;
 }
 
+/** What `load` of a Runtime is told. */
 export interface LoadOptions {
   /**
    * Of the instances that there will be: core modules are compiled once, as these need them. Others can be made as

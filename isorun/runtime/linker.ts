@@ -13,6 +13,7 @@ export interface HostResource {
   readonly kind: "host-resource";
 }
 
+/** What `resource` of a Linker is told. */
 export interface ResourceOptions {
   /**
    * Called when a guest drops the last handle that owns a value. Nothing can wait for it: a promise that it answers with is
@@ -21,6 +22,7 @@ export interface ResourceOptions {
   drop?(value: unknown): void;
 }
 
+/** What serves an import: given its arguments, and a CallContext behind them. */
 export type HostFunction = (...args: never[]) => unknown;
 
 export type HostDefinition =

@@ -29,11 +29,13 @@ export interface ResourceType extends Nameable {
   readonly resource: Resource;
 }
 
+/** Of a record. */
 export interface Field {
   readonly label: string;
   readonly type: ValueType;
 }
 
+/** Of a variant. */
 export interface Case {
   readonly label: string;
   readonly type: ValueType | undefined;
@@ -75,14 +77,17 @@ type Shape =
   | { readonly kind: "map"; readonly key: ValueType; readonly value: ValueType };
 
 export type ValueShape = Shape;
+/** The type of what is passed to a function, or returned. */
 export type ValueType = Shape & OfValueType;
 export type ValueTypeOf<K extends Shape["kind"]> = ValueType & { readonly kind: K };
 
+/** Of a function. */
 export interface Param {
   readonly label: string;
   readonly type: ValueType;
 }
 
+/** The type of a function. */
 export interface FuncType {
   readonly kind: "func";
   readonly isAsync: boolean;
@@ -91,6 +96,7 @@ export interface FuncType {
   readonly hasResource: boolean;
 }
 
+/** The type of an interface. */
 export interface InstanceType {
   readonly kind: "instance";
   readonly exports: ReadonlyMap<string, ExternType>;
@@ -98,6 +104,7 @@ export interface InstanceType {
   readonly resources: readonly Resource[];
 }
 
+/** The type of a component that is imported or exported. */
 export interface ComponentType {
   readonly kind: "component";
   readonly imports: ReadonlyMap<string, ExternType>;

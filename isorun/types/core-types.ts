@@ -5,6 +5,7 @@ import type { CoreFuncType, CoreRefType, CoreSubType, CoreValType, Limits } from
 import { isBelow, isHeapBelow } from "./core-matching.ts";
 import { type CoreTypeKey, type CoreTypeRank, keyOfText } from "./core-type-key.ts";
 
+/** What an import or an export of a core module is. */
 export type CoreExternType =
   | {
       readonly kind: "func" | "tag";
@@ -16,6 +17,7 @@ export type CoreExternType =
   | { readonly kind: "memory"; readonly limits: Limits; readonly pageSizeLog2: number }
   | { readonly kind: "global"; readonly type: CoreValType; readonly key: CoreTypeKey; readonly isMutable: boolean };
 
+/** An import of a core module. */
 export interface CoreImport {
   readonly module: string;
   readonly name: string;
@@ -25,6 +27,7 @@ export interface CoreImport {
 /** Tells imports apart: names may be any text, so that no separator would do. */
 export const importKey = ({ module, name }: Omit<CoreImport, "type">): string => `${module.length} ${module}${name}`;
 
+/** The type of a core module that is imported or exported. */
 export interface ModuleType {
   readonly kind: "core module";
   readonly imports: readonly CoreImport[];

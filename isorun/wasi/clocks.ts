@@ -11,12 +11,14 @@ import { installPoll } from "./io.ts";
 import { unlessDenied } from "./refusal.ts";
 import { eventLoopTurn, type Pollable } from "./wait.ts";
 
+/** A clock that tells what time it is. */
 export interface WallClock {
   /** Nanoseconds since 1970-01-01T00:00:00Z; guests are told 0 for what is before. What is no bigint is a trap. */
   nowNs(): bigint;
   readonly resolutionNs: bigint;
 }
 
+/** A clock that measures how long something takes, by which guests wait. */
 export interface MonotonicClock {
   /** Nanoseconds since some moment; never less than it was. */
   nowNs(): bigint;
@@ -31,6 +33,7 @@ export interface MonotonicClock {
   sleep(durationNs: bigint, signal: AbortSignal): Promise<void>;
 }
 
+/** What `new WasiClocks` is told. */
 export interface ClocksOptions {
   readonly wall?: WallClock;
   /** For replay, one whose time moves on as far as it is asked to sleep: `sleep: async (ns) => void (now += ns)`. */

@@ -14,6 +14,7 @@ import { isOfWasi02 } from "./known-functions.ts";
 import { accessDenied } from "./refusal.ts";
 import { isWasi02 } from "./wasi-name.ts";
 
+/** A call that WasiDenied has answered with no. */
 export interface Denial {
   /** As the component names it. */
   readonly interface: string;
@@ -22,6 +23,7 @@ export interface Denial {
   readonly answer: "error" | "nothing" | "trap";
 }
 
+/** What `new WasiDenied` is told. */
 export interface DeniedOptions {
   /** Told of each call that was answered with no. What it throws is a trap, and so is a promise, for which nothing waits. */
   readonly onDenial?: (denial: Denial) => void;

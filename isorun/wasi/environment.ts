@@ -9,6 +9,7 @@ import { requireOptions } from "../runtime/require-options.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { installInterface } from "./interface-types.ts";
 
+/** What `new WasiEnvironment` is told. */
 export interface EnvironmentOptions {
   /** With the name of the program first. */
   readonly args?: readonly string[];

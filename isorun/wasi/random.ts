@@ -12,6 +12,7 @@ import { installInterface } from "./interface-types.ts";
 import { KeyStream } from "./key-stream.ts";
 import { unlessDenied } from "./refusal.ts";
 
+/** What `new WasiRandom` is told. */
 export interface RandomOptions {
   /** From 0 to 2²⁵⁶−1. With it nothing is random any more: see WasiRandom. */
   readonly seed?: bigint;

@@ -12,6 +12,7 @@ import type { InputStream, OutputStream } from "./streams.ts";
 
 type StandardStream = "stdin" | "stdout" | "stderr";
 
+/** What `new WasiStdio` is told. */
 export interface StdioOptions {
   /**
    * Nothing, if it is not given: the guest reads the end. What comes of a stream or an async iterable is read one chunk

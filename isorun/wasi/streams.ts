@@ -30,6 +30,7 @@ class Closing {
   }
 }
 
+/** What a guest reads from. */
 export abstract class InputStream implements Pollable {
   readonly #closing = new Closing();
 
@@ -65,6 +66,7 @@ export abstract class InputStream implements Pollable {
   }
 }
 
+/** What a guest writes to. */
 export abstract class OutputStream implements Pollable {
   /** Whether `room` is not 0, or throws. */
   abstract readonly isReady: boolean;

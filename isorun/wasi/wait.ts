@@ -41,6 +41,7 @@ export const eventLoopTurn = (): Promise<void> =>
     setTimeout(resolve, 0);
   });
 
+/** A value, or a promise of it. */
 export type Later<T> = T | PromiseLike<T>;
 
 /** A promise whose work begins when somebody waits for it: on a call that cannot be suspended no timer is left behind. */

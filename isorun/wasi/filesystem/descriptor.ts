@@ -35,6 +35,7 @@ export interface Tree {
   readonly onAsked?: (asked: Asked) => void;
 }
 
+/** What was refused in a directory that is only shown. */
 export interface Asked {
   readonly capability: "read" | "write";
   /** Below the directory, as it was given. */
