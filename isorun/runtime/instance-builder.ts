@@ -53,6 +53,8 @@ export interface BuilderHooks {
  * const other = await runtime.instance(await runtime.load(fetching)).instantiate();
  * const linked = await runtime.instance(await runtime.load(twice)).linkLocal("fetch", other).instantiate();
  * await linked.call("run", [20]); // → 60
+ * // Until it ends, the runtime holds it; `await using linked = …` would end it with the block that it is in.
+ * await linked.terminate();
  * ```
  */
 export class InstanceBuilder {
@@ -165,6 +167,9 @@ export class InstanceBuilder {
   }
 
   /**
+   * The runtime holds the instance until it has ended: by `terminate`, a trap, a spent budget or the runtime's `close`. It is
+   * no matter of garbage collection, because what it owns of the host's has to be given back: who makes many ends each, as
+   * `await using` does.
    * @throws LinkError with all that is missing or does not fit, UnsupportedError for what the budget cannot be kept with
    *   or what of the policy cannot be enforced, and for more than a million definitions in all instances inside,
    *   TrapError, BudgetExhausted or ExitError (a start function of a core module), TrapError where the engine cannot make
