@@ -148,6 +148,13 @@ export const canaries: Readonly<Record<string, Canary>> = {
     to: "",
     cases: 8,
   },
+  "changes of what may only be read": {
+    kind: "files",
+    file: "wasi/filesystem/rights.ts",
+    from: "readOnly: Rights = { canWrite: false,",
+    to: "readOnly: Rights = { canWrite: true,",
+    cases: 32,
+  },
   "paths up that go on outside": {
     kind: "files",
     file: "wasi/filesystem/walk.ts",

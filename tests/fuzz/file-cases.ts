@@ -1,7 +1,8 @@
 /**
  * Files with hostile guests: the component of tests/components/wasi/filesystem calls what it likes, with handles that
  * are of something else or gone, paths to the outside and sizes without end. Each call gives a result, or traps where a
- * handle is none; nothing outside of its directory is seen or changed, and nothing stays open behind it.
+ * handle is none; nothing outside of its directory is seen or changed, what may only be read stays as it is, and nothing
+ * stays open behind it.
  */
 import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import type { Component } from "../../isorun/runtime/component.ts";
@@ -134,13 +135,18 @@ async function runInside(random: Random, outside: Outside): Promise<Ending> {
   const { inside } = outside;
   loaded ??= load();
   const component = await loaded;
-  using directory = new WasiDir(inside, { access: chance(random, 4) ? "read" : "write", openFilesMax: 16 });
+  const access = chance(random, 4) ? "read" : "write";
+  using directory = new WasiDir(inside, { access, openFilesMax: 16 });
   const before = openBelow(outside.root);
+  const contents = access === "read" ? outside.insideNow() : undefined;
   const handle = await runtime.instance(component).linkSystem(directory).instantiate();
   handle.func("get-directories")();
   const ending = steps(random, { component, handle, outside });
   await handle.terminate();
   if (openBelow(outside.root) !== before) throw new Finding("files are open behind the end of their instance");
+  if (contents !== undefined && !Bun.deepEquals(outside.insideNow(), contents)) {
+    throw new Finding("what may only be read was changed");
+  }
   return ending;
 }
 

@@ -114,6 +114,11 @@ export class Outside {
     return readFileSync(join(this.root, name), "utf8");
   }
 
+  /** Of a directory that may only be read: each name in it, and what it stands for. */
+  insideNow(): readonly string[] {
+    return describedBelow(this.inside);
+  }
+
   expectUntouched(): void {
     const now = this.#described();
     if (!Bun.deepEquals(now, this.#before)) throw new Finding(`outside stands ${now.join("\n")}`);
@@ -123,6 +128,17 @@ export class Outside {
     rmSync(this.root, { recursive: true, force: true });
   }
 }
+
+const describedBelow = (directory: string): readonly string[] =>
+  readdirSync(directory)
+    .toSorted()
+    .flatMap((name) => {
+      const path = join(directory, name);
+      const stats = lstatSync(path, { bigint: true });
+      const { mode, ino, nlink, size, mtimeNs } = stats;
+      const below = stats.isDirectory() ? describedBelow(path) : [];
+      return [`${path} ${mode} ${ino} ${nlink} ${size} ${mtimeNs}`, ...below];
+    });
 
 const hasLetters = (bytes: Uint8Array): boolean => bytes.some((byte) => byte > 0 && byte < 0x80);
 
