@@ -1,7 +1,7 @@
 /** What is more, or something else, than the fields that are read of an object. */
 import { expect, test } from "bun:test";
 import { runInNewContext } from "node:vm";
-import { oddityOf } from "./known-fields.ts";
+import { inheritedFieldOf, oddityOf } from "./known-fields.ts";
 
 const known = ["fuel", "wall"] as const;
 
@@ -74,4 +74,11 @@ const others: readonly object[] = [
 
 test.each(others.map((given) => [given]))("an object of another kind: %p", (given) => {
   expect(oddityOf(given, known)).toEqual({ kind: "other" });
+});
+
+test("what is inherited, or given by getters of a class, is no property of its own", () => {
+  expect(inheritedFieldOf({ fuel: 1 })).toBeUndefined();
+  expect(inheritedFieldOf(new Own())).toBeUndefined();
+  expect(inheritedFieldOf(new Getters())).toBe("fuel");
+  expect(inheritedFieldOf(Object.create({ fuel: 1 }))).toBe("fuel");
 });

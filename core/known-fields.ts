@@ -21,6 +21,9 @@ export function oddityOf(given: object, known: readonly string[]): Oddity | unde
   return name === undefined ? undefined : { kind: "unknown", name };
 }
 
+/** Of objects whose own properties are read, whatever their names: what is not read of it. */
+export const inheritedFieldOf = (given: object): string | undefined => objectsAbove(given).flatMap(fieldsOf)[0];
+
 /** Its prototypes but for the one of all objects, of whatever realm. */
 function objectsAbove(given: object): readonly object[] {
   const above: object[] = [];

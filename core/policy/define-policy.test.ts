@@ -75,6 +75,17 @@ test.each<[object, string]>([
   );
 });
 
+test.each<[unknown, string]>([
+  [new Map(), "the platform of a policy must be 'linux', 'darwin', 'win32'"],
+  [null, "the platform of a policy must be 'linux', 'darwin', 'win32'"],
+  [{ base: "w", platform: "linux" }, "the base of a policy must be an absolute path"],
+  [{ base: "/w", platform: "win32" }, "the base of a policy must be an absolute path"],
+  [{ platform: "linux" }, "the base of a policy must be an absolute path"],
+])("paths begin nowhere else, case %#", (given, message) => {
+  const failure = Object.assign(new TypeError(message), { code: "invalid-argument" });
+  expect(() => definePolicy({}, given as typeof base)).toThrow(failure); // whatever JavaScript may hold
+});
+
 test("without a base, paths are relative to the process's own directory", () => {
   const policy = definePolicy({ capabilities: { read: ["./data"] } });
   expect([policy.capabilities.read, policy.platform]).toEqual([[resolve("data")], platform() as Platform]);

@@ -7,9 +7,9 @@ import type { Platform } from "../paths.ts";
 import { workingDirectory } from "../working-directory.ts";
 import { canonicalCapabilities, mapGrants } from "./combine.ts";
 import { parseGrant } from "./grant.ts";
-import type { PathBase } from "./path.ts";
+import { isAbsolutePath, type PathBase } from "./path.ts";
 import { type Capabilities, type GrantKind, grantNothing, type Policy } from "./policy.ts";
-import { requireCapabilities, requireParts } from "./require-policy.ts";
+import { requireCapabilities, requireParts, requirePlatform } from "./require-policy.ts";
 
 /** What `definePolicy` takes. */
 export interface PolicyDefinition {
@@ -37,6 +37,7 @@ export interface PolicyDefinition {
  * @throws TypeError (`invalid-argument`) for what TOML would refuse
  */
 export function definePolicy(definition: PolicyDefinition, base: PathBase = ownBase()): Policy {
+  requireBase(base);
   requireParts(definition, { whose: "the definition of a policy", part: "part", known: ["capabilities", "budget"] });
   const { capabilities = {}, budget = {} } = definition;
   const { time = true, random = true, log = true, ...given } = requireCapabilities(capabilities);
@@ -46,6 +47,14 @@ export function definePolicy(definition: PolicyDefinition, base: PathBase = ownB
     capabilities: canonicalCapabilities({ ...lists, time, random, log }, base.platform),
     budget: requireBudget(budget),
   };
+}
+
+/** Paths would begin with what is no path. */
+function requireBase(given: PathBase): void {
+  const { base, platform } = Object(given) as PathBase; // whatever was given
+  requirePlatform(platform);
+  if (typeof base === "string" && isAbsolutePath(base, platform)) return;
+  throw argumentError("the base of a policy must be an absolute path");
 }
 
 /** Where there is no process, as in a browser, nothing is relative to any place that is there. */

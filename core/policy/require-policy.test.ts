@@ -48,6 +48,7 @@ test.each<[unknown, string]>([
   [5, "a policy must be an object"],
   [[], "a policy must be an object"],
   [new Map(Object.entries(policy)), "a policy must be an object"],
+  [{ ...policy, platform: undefined }, "the platform of a policy must be 'linux', 'darwin', 'win32'"],
   [{ ...policy, budgets: {} }, "a policy has no part 'budgets': did you mean 'budget'?"],
   [
     { ...policy, budget: undefined },

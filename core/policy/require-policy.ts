@@ -3,6 +3,7 @@ import { argumentError } from "../argument-error.ts";
 import { requireBudget } from "../budget/require-budget.ts";
 import { oddityOf } from "../known-fields.ts";
 import { nearest } from "../nearest.ts";
+import type { Platform } from "../paths.ts";
 import {
   type AmbientKind,
   ambientKinds,
@@ -58,6 +59,7 @@ export function requirePolicy(policy: Policy): Policy {
   const { platform, capabilities, budget, narrowedBy, written } = policy;
   if (capabilities === undefined || budget === undefined) throw incomplete("with capabilities and a budget");
   const limits = requireBudget(budget);
+  requirePlatform(platform);
   const given = requireCapabilities(capabilities);
   const missing = capabilityKinds.find((kind) => given[kind] === undefined);
   if (missing !== undefined) throw incomplete(`with '${missing}' among its capabilities`);
@@ -69,6 +71,13 @@ export function requirePolicy(policy: Policy): Policy {
     ...(narrowedBy === undefined ? {} : { narrowedBy }),
     ...(written === undefined ? {} : { written }),
   };
+}
+
+const platforms: readonly Platform[] = ["linux", "darwin", "win32"];
+
+export function requirePlatform(given: Platform): void {
+  if (platforms.includes(given)) return;
+  throw argumentError(`the platform of a policy must be ${platforms.map((name) => `'${name}'`).join(", ")}`);
 }
 
 const incomplete = (what: string): TypeError =>

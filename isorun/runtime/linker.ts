@@ -1,5 +1,6 @@
 /** What a host gives an instance: functions, interfaces, resources and core modules, by the names of its imports. */
 import { argumentError } from "../../core/argument-error.ts";
+import { oddityOf } from "../../core/known-fields.ts";
 import { nameOf } from "../call/check-value.ts";
 import type { HostValues, RuntimeResource } from "../call/handle-table.ts";
 import type { FuncType, InstanceType, ResourceType } from "../types/component-types.ts";
@@ -224,6 +225,10 @@ function requireResource(type: HostResource | ResourceOptions, name: string): vo
   const { drop } = type as { readonly drop?: unknown }; // whatever was given
   if (drop !== undefined && typeof drop !== "function") {
     throw argumentError(`'drop' of ${quoted(name)} must be a function, found ${nameOf(drop)}`);
+  }
+  // What has one may have more, as an object of a class does; what has none, and yet something, was meant to have one.
+  if (drop === undefined && !resources.has(type as HostResource) && oddityOf(type, ["drop"]) !== undefined) {
+    throw argumentError(`${quoted(name)} must be given a resource, or an object with 'drop', found one without`);
   }
   requireNotAsync(drop, name);
 }

@@ -37,6 +37,12 @@ const cases: readonly (readonly [place: string, run: () => unknown, words: strin
   ["resource by null", () => new Linker().resource("x", wrong(null)), "found null"],
   ["resource of nobody", () => new Linker().resource("x", { kind: "host-resource" }), "a resource that no linker made"],
   ["resource with a drop", () => new Linker().resource("x", { drop: wrong(5) }), "'drop' of 'x' must be a function"],
+  [
+    "resource with a drop that is misspelt",
+    () => new Linker().resource("x", wrong({ dorp: nothing })),
+    "found one without",
+  ],
+  ["resource by an array", () => new Linker().resource("x", wrong([])), "an object with 'drop', found one without"],
   ["module of a number", () => new Linker().module(wrong(5), bytes), "a name must be a string"],
   ["module by a number", () => new Linker().module("m", wrong(5)), "'m' must be given bytes (a Uint8Array), found 5"],
   ["fallback", () => new Linker().fallback(wrong(5)), "a fallback must be a function, found 5"],

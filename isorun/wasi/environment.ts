@@ -1,5 +1,6 @@
 /** wasi:cli/environment and wasi:cli/exit: what a program is started with, and its end. */
 import { argumentError } from "../../core/argument-error.ts";
+import { inheritedFieldOf } from "../../core/known-fields.ts";
 import { allows } from "../../core/policy/allows.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { nameOf } from "../call/check-value.ts";
@@ -90,6 +91,12 @@ function copyOfArgs(given: readonly string[]): readonly string[] {
 function copyOfVariables(given: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
   if (typeof given !== "object" || given === null || Array.isArray(given) || given instanceof Map) {
     throw argumentError(`'variables' must be an object of strings by their names, found ${nameOf(given)}`);
+  }
+  const inherited = inheritedFieldOf(given);
+  if (inherited !== undefined) {
+    throw argumentError(
+      `'variables' must be an object with properties of its own, found one that inherits '${inherited}'`,
+    );
   }
   const variables = Object.entries(given);
   for (const [name, value] of variables) {

@@ -43,6 +43,11 @@ const refusals: readonly [made: new (...given: never[]) => object, given: readon
   [WasiEnvironment, [{ variables: { "A=B": "" } }], "the name of the variable \"A=B\" has a '=' in it"],
   [WasiEnvironment, [{ variables: { "": "x" } }], "the name of a variable is empty"],
   [WasiEnvironment, [{ variables: ["A"] }], "'variables' must be an object of strings by their names, found an object"],
+  [
+    WasiEnvironment,
+    [{ variables: Object.create({ LANG: "C" }) }],
+    "'variables' must be an object with properties of its own, found one that inherits 'LANG'",
+  ],
   [WasiEnvironment, [{ initialCwd: 5 }], "the directory must be a string, not of type number"],
   [WasiEnvironment, [{ cwd: "/" }], "WasiEnvironment has no option 'cwd': it has args, variables, initialCwd"],
   [WasiClocks, [{ wal: wall }], "WasiClocks has no option 'wal': did you mean 'wall'?"],
