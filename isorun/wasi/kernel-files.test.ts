@@ -1,6 +1,6 @@
 /** What the kernel tells of itself and its processes is given to nobody, wherever it is mounted, and by whichever way. */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type Call, probeOf } from "../../tests/components/wasi/filesystem-probe.ts";
@@ -84,6 +84,18 @@ describe("where the whole disk is given", () => {
     const { err } = await everything(told);
     expect(err("open-at", 1, follow, `${root.slice(1)}/link`, [], ["read"])).toBe("not-permitted");
     expect(told).toMatchObject([{ fileSystem: "proc" }]);
+  });
+
+  test("nothing stays open of what was refused", async () => {
+    const { err, ok } = await everything();
+    const before = readdirSync("/proc/self/fd").length;
+    for (let round = 0; round < 100; round += 1) {
+      err("open-at", 1, [], "etc/../proc/self/environ", [], ["read"]);
+      err("open-at", 1, [], "proc", [], ["read"]);
+      ok("stat-at", 1, [], "proc");
+    }
+    // Those of other tests may have been closed meanwhile.
+    expect(readdirSync("/proc/self/fd").length).toBeLessThanOrEqual(before);
   });
 
   test("files of memory are files", async () => {
