@@ -31,13 +31,16 @@ const streamOf = (handle: InstanceHandle, path: string): unknown =>
 
 async function withDirectory(at: "root" | "inside", run: (handle: InstanceHandle, outside: Outside) => void) {
   const outside = new Outside();
-  using directory = new WasiDir(outside[at], { access: "read" });
-  const handle = await (await builderOf("filesystem", { systems: [directory] })).instantiate();
-  handle.func("get-directories")();
-  run(handle, outside);
-  await handle.terminate();
-  outside.expectUntouched();
-  outside.remove();
+  try {
+    using directory = new WasiDir(outside[at], { access: "read" });
+    const handle = await (await builderOf("filesystem", { systems: [directory] })).instantiate();
+    handle.func("get-directories")();
+    run(handle, outside);
+    await handle.terminate();
+    outside.expectUntouched();
+  } finally {
+    outside.remove();
+  }
 }
 
 function entriesOf(handle: InstanceHandle): unknown[] {
