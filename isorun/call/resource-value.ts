@@ -59,26 +59,31 @@ export class ResourceValue {
     return this.#loans !== undefined && this.#loans.calls > 0;
   }
 
+  /** Whatever it is an instance of: anybody may change that. */
+  static #isOne(value: unknown): value is ResourceValue {
+    return typeof value === "object" && value !== null && #resource in value;
+  }
+
   /** The value has it no more after this. `whyNot` was asked before. */
   static take(value: unknown): void {
-    if (value instanceof ResourceValue) value.#representation = undefined;
+    if (ResourceValue.#isOne(value)) value.#representation = undefined;
   }
 
   /** Undoes `take`. */
   static giveBack(value: unknown, representation: number): void {
-    if (value instanceof ResourceValue) value.#representation = representation;
+    if (ResourceValue.#isOne(value)) value.#representation = representation;
   }
 
   /** The representation. `whyNot` was asked before. */
   static look(value: unknown): number {
-    const representation = value instanceof ResourceValue ? value.#representation : undefined;
+    const representation = ResourceValue.#isOne(value) ? value.#representation : undefined;
     if (representation === undefined) throw new Error("a resource is looked at that is none");
     return representation;
   }
 
   /** What it is instead of a resource of this type, which can be lent, or given away. */
   static whyNot(value: unknown, { resource, isOwn }: Wanted): string | undefined {
-    if (typeof value !== "object" || value === null || !(#resource in value)) return nameOf(value);
+    if (!ResourceValue.#isOne(value)) return nameOf(value);
     if (value.#resource !== resource) return "a resource of another type, or of another instance";
     if (value.#representation === undefined) {
       return "one that was dropped or given away, or was lent for a call that is over";

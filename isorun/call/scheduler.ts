@@ -50,7 +50,7 @@ export class Scheduler {
   makeTask(root: Root, context?: CallContext): Task {
     const task = new Task(root, { id: this.tasks.next(), canSuspend: canSuspend() });
     task.parent = TaskContext.taskOf(context) ?? this.tasks.inHost;
-    if (context !== undefined && !(context instanceof TaskContext)) task.passed = context;
+    if (context !== undefined && !TaskContext.isOne(context)) task.passed = context;
     this.tasks.add(task);
     if (task.parent !== undefined) {
       task.deadlineMs = task.parent.deadlineMs;

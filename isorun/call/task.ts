@@ -170,7 +170,7 @@ export class TaskContext implements CallContext {
 
   /** The task, as long as it has not ended, of a context that this runtime made. */
   static taskOf(context: CallContext | undefined): Task | undefined {
-    return context instanceof TaskContext ? context.#task : undefined;
+    return TaskContext.isOne(context) ? context.#task : undefined;
   }
 
   get signal(): AbortSignal {

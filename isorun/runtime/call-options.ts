@@ -78,8 +78,10 @@ const canListen = (value: object): boolean =>
 
 /** The signal of what a host function was given is made when somebody looks at it. */
 export function isContext(value: unknown): value is CallContext {
-  if (typeof value !== "object" || value === null || !("chain" in value) || !Array.isArray(value.chain)) return false;
   if (TaskContext.isOne(value)) return true;
+  // What inherits from one, or stands in front of one, has none of its own.
+  if (typeof value !== "object" || value === null || value instanceof TaskContext) return false;
+  if (!("chain" in value) || !Array.isArray(value.chain)) return false;
   const signal: unknown = "signal" in value ? value.signal : undefined;
   return signal === undefined || isSignal(signal);
 }

@@ -2,6 +2,7 @@
 import { expect, mock, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import type { CallContext } from "../call/task.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import { seesMoreThan } from "./declared-params.ts";
 import type { HostFunction } from "./linker.ts";
 import { Runtime } from "./runtime.ts";
@@ -66,6 +67,29 @@ const seeing: readonly (readonly [what: string, make: (see: See) => HostFunction
 
 test.each(seeing)("a function with %s is given it", async (_, make) => {
   expect(await chainSeen(make)).toEqual([expect.stringMatching(/^call-/), expect.stringMatching(/^instance-/)]);
+});
+
+const doubles: readonly (readonly [what: string, make: (context: CallContext) => CallContext])[] = [
+  ["a proxy", (context) => new Proxy(context, {})],
+  ["an heir", (context) => Object.create(context)],
+];
+
+test.each([...doubles])("%s of a context is none", async (_, make) => {
+  const runtime = new Runtime();
+  const builder = runtime.instance(await runtime.load((await assemble([text]))(text)));
+  const inner = await builder.linkHost((linker) => linker.func("f", () => 1)).instantiate();
+  const failures: unknown[] = [];
+  const calling = async (_x: number, context: CallContext): Promise<number> => {
+    failures.push(await failureOf(inner.call("run", [], { context: make(context) })));
+    failures.push(await failureOf(inner.call("run", [make(context)])));
+    return 2;
+  };
+  const outer = await builder.linkHost((linker) => linker.func("f", calling)).instantiate();
+  expect(await outer.call("run")).toBe(2);
+  expect(failures).toMatchObject([
+    { code: "invalid-argument", message: "'context' of a call must be a CallContext, found an object" },
+    { code: "invalid-argument", message: "'run': expected 0 arguments, found 1" },
+  ]);
 });
 
 test("what cannot see it costs nothing", () => {

@@ -23,6 +23,18 @@ test("an owned resource is given away once", async () => {
   expect(handle.state).toBe("ready");
 });
 
+test("it is given away once whatever it is an heir of", async () => {
+  const handle = await makeInstance();
+  const made = Object.setPrototypeOf(handle.func("make")(5), null) as object; // of a resource
+  expect(handle.func("look")(made)).toBe(5);
+  expect(handle.func("take")(made)).toBe(5);
+  expect(() => handle.func("take")(made)).toThrow(TypeError);
+  expect(handle.state).toBe("ready");
+  const other = Object.setPrototypeOf(handle.func("make")(6), null) as object; // of a resource
+  expect(() => handle.func("take-both")(other, 5)).toThrow(TypeError);
+  expect(handle.func("take")(other)).toBe(6);
+});
+
 test("the same resource twice in one call is refused", async () => {
   const handle = await makeInstance();
   const made = handle.func("make")(5);
