@@ -65,7 +65,8 @@ export class InstanceBuilder {
   readonly #locals = new Map<string, LocalLink>();
   #budget: Budget = {};
   #policy: Policy | undefined;
-  #isBestEffort = false;
+  /** Whether all of the policy can be enforced, or need not be; system components that are linked later change nothing. */
+  #isEnforced = true;
   /** What system components say that they enforce. */
   readonly #enforced = new Set<CapabilityKind>();
   #unknownImportsTrap = false;
@@ -95,7 +96,7 @@ export class InstanceBuilder {
     const { bestEffort = false } = requireOptions(options, "'policy'", ["bestEffort"]);
     requireFlag(bestEffort, "'bestEffort'");
     this.#policy = requirePolicy(policy);
-    this.#isBestEffort = bestEffort;
+    this.#isEnforced = bestEffort;
     return this;
   }
 
@@ -222,8 +223,10 @@ export class InstanceBuilder {
   }
 
   get #unenforced(): Problem | undefined {
-    if (this.#policy === undefined || this.#isBestEffort) return undefined;
-    return unenforcedIn(this.#policy, this.#enforced);
+    if (this.#policy === undefined || this.#isEnforced) return undefined;
+    const problem = unenforcedIn(this.#policy, this.#enforced);
+    this.#isEnforced = problem === undefined;
+    return problem;
   }
 
   /** @throws LinkError, and what a module that is given is not decoded with */
