@@ -24,7 +24,7 @@ type Fitting = WeakMap<FuncType, FuncType>;
 const fitting: Fitting = new WeakMap();
 
 interface Served {
-  /** In the order of the imports; undefined for those whose types nobody stated. Then, in pairs, what the host gives. */
+  /** In the order of the imports; undefined for those whose types nobody stated. Then, in pairs, what exists. */
   readonly by: readonly (ExternType | Resource | undefined)[];
   /** From the resources of the imports to those of who serves them. */
   readonly substitution: Substitution;
@@ -56,7 +56,16 @@ export class ImportTypes {
 
   /** What exists for a resource of who serves the imports, if that is known. */
   existing(resource: Resource): RuntimeResource | undefined {
-    return this.#served.existing(resource);
+    return this.#served.existing?.(resource);
+  }
+
+  /** An import for whose resource another one exists than these types have it for: its handles would be of two. */
+  disagreeing(resources: ReadonlyMap<Resource, RuntimeResource>): readonly string[] | undefined {
+    const { existing } = this.#served;
+    if (existing === undefined) return undefined;
+    const { substitution } = this.#matched;
+    const isOther = (own: Resource): boolean => existing(substitution.resource(own)) !== resources.get(own);
+    return this.#component.importedResources.find(({ resource }) => isOther(resource))?.path;
   }
 
   /** What the component has it for: the names that lead there, an import and those in it. */

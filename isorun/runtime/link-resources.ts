@@ -8,12 +8,13 @@
  * the instance, that a resource is reached through say nothing.
  */
 import type { RuntimeResource } from "../call/handle-table.ts";
-import type { FuncItem, InstanceItem } from "../instantiate/runtime-scope.ts";
+import type { FuncItem, InstanceItem, ResourceMap } from "../instantiate/runtime-scope.ts";
 import type { ComponentType, ExternType, InstanceType, Resource } from "../types/component-types.ts";
 import { newResource } from "../types/component-types.ts";
 import { resourcesIn } from "../types/named-resources.ts";
 import { Substitution } from "../types/substitute.ts";
-import { type HostDefinition, Linker } from "./linker.ts";
+import type { ImportedResources, Serving } from "./link-absent.ts";
+import { Linker } from "./linker.ts";
 
 /** An export of another instance, which serves an import. */
 export interface LocalLink {
@@ -30,33 +31,30 @@ export interface ServedTypes {
   readonly typeOf: (name: string) => ExternType | undefined;
   /** What a host states of an interface. */
   readonly stated: (type: InstanceType) => InstanceType;
-  /** What stands for resources of imports that a host gives, also where it states no types. */
+  /** What stands for resources of imports, also of a host that states no types. */
   readonly given: readonly Renamed[];
-  /** What exists; undefined where nobody has said it. */
-  readonly existing: (resource: Resource) => RuntimeResource | undefined;
+  /** What exists; absent where all resources are of one host, and undefined where nobody has said it. */
+  readonly existing?: (resource: Resource) => RuntimeResource | undefined;
 }
 
 export type Renamed = readonly [from: Resource, to: Resource];
 
-interface Serving {
+interface Links extends Serving {
   readonly locals: ReadonlyMap<string, LocalLink>;
   readonly localOf: (name: string) => LocalLink | undefined;
-  readonly definitionOf: (name: string) => HostDefinition | undefined;
 }
 
-export function servedTypes(component: ComponentType, serving: Serving): ServedTypes {
+/** @param resources of which all are found then, if instances serve some */
+export function servedTypes(component: ComponentType, serving: Links, resources: ImportedResources): ServedTypes {
   const { locals, localOf, definitionOf } = serving;
   if (![...locals.values()].some(({ type }) => resourcesIn(type).length > 0)) {
     // All resources are given by one host, which names them itself where it states types.
     const typeOf = (name: string): ExternType | undefined => localOf(name)?.type ?? Linker.typeOf(definitionOf(name));
-    return { typeOf, stated: (type) => type, given: [], existing: () => undefined };
+    return { typeOf, stated: (type) => type, given: [] };
   }
-  const hostResources = new Map<Resource, RuntimeResource>();
-  for (const name of component.imports.keys()) {
-    if (localOf(name) === undefined) addStated(definitionOf(name), hostResources);
-  }
+  resources.findAll();
+  const ofHost = statedResources(component, serving, resources.known);
   const names = new ResourceNames(component);
-  const ofHost = (resource: Resource): RuntimeResource | undefined => hostResources.get(resource);
   const types = new Map<string, ExternType>();
   for (const name of component.imports.keys()) {
     const local = localOf(name);
@@ -64,43 +62,37 @@ export function servedTypes(component: ComponentType, serving: Serving): ServedT
     if (type === undefined) continue;
     types.set(name, names.typeOf(type, local === undefined ? ofHost : (resource) => local.resources.get(resource)));
   }
+  const given = [...resources.known].map(([own, existing]) => [own, names.nameOf(existing, own)] as const);
   return {
     typeOf: (name) => types.get(name),
     stated: (type) => names.typeOf(type, ofHost) as InstanceType, // the kind stays
-    given: givenByHost(component, { serving, names }),
+    given,
     existing: (resource) => names.existing(resource),
   };
 }
 
-/** What the resources that a host states of an interface are. */
-function addStated(definition: HostDefinition | undefined, resources: Map<Resource, RuntimeResource>): void {
-  const type = Linker.typeOf(definition);
-  if (definition?.kind !== "instance" || type === undefined || resourcesIn(type).length === 0) return;
-  const definitions = Linker.definitionsOf(definition.linker);
-  for (const [name, item] of type.exports) {
-    if (item.kind !== "type" || item.type.kind !== "resource" || resources.has(item.type.resource)) continue;
-    const found = definitions.get(name);
-    if (found?.kind === "resource") resources.set(item.type.resource, found.resource);
-  }
-}
-
-interface GivenByHost {
-  readonly serving: Serving;
-  readonly names: ResourceNames;
-}
-
-function givenByHost({ importedResources }: ComponentType, { serving, names }: GivenByHost): readonly Renamed[] {
-  return importedResources.flatMap(({ resource, path }) => {
-    const [name = "", ...rest] = path;
-    if (serving.localOf(name) !== undefined) return [];
-    let definition = serving.definitionOf(name);
-    for (const inner of rest) {
-      definition = definition?.kind === "instance" ? Linker.definitionsOf(definition.linker).get(inner) : undefined;
+/** What the resources are that a host states of its interfaces. */
+function statedResources({ imports }: ComponentType, serving: Serving, known: ResourceMap): ExistingOf {
+  const found: ResourceMap = new Map();
+  for (const [name, asked] of imports) {
+    const definition = serving.localOf(name) === undefined ? serving.definitionOf(name) : undefined;
+    const type = Linker.typeOf(definition);
+    if (definition?.kind !== "instance" || type === undefined || resourcesIn(type).length === 0) continue;
+    const definitions = Linker.definitionsOf(definition.linker);
+    for (const [inner, item] of type.exports) {
+      if (item.kind !== "type" || item.type.kind !== "resource" || found.has(item.type.resource)) continue;
+      const given = definitions.get(inner);
+      const own = asked.kind === "instance" ? asked.exports.get(inner) : undefined;
+      const existing = given?.kind === "resource" ? given.resource : resourceOf(own, known);
+      // A host may not state functions of what an instance defines.
+      if (existing !== undefined && existing.owner === undefined) found.set(item.type.resource, existing);
     }
-    if (definition?.kind !== "resource") return [];
-    return [[resource, names.nameOf(definition.resource, resource)] as const];
-  });
+  }
+  return (resource) => found.get(resource);
 }
+
+const resourceOf = (type: ExternType | undefined, known: ResourceMap): RuntimeResource | undefined =>
+  type?.kind === "type" && type.type.kind === "resource" ? known.get(type.type.resource) : undefined;
 
 type ExistingOf = (resource: Resource) => RuntimeResource | undefined;
 

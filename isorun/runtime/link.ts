@@ -17,6 +17,7 @@ import { formatExternType } from "../types/wit.ts";
 import { compatibleLookup } from "./compatible-name.ts";
 import { hostFunc, isAsyncFunction } from "./host-func.ts";
 import { ImportTypes } from "./import-types.ts";
+import { ImportedResources } from "./link-absent.ts";
 import { LinkProblems } from "./link-problems.ts";
 import { type LocalLink, servedTypes } from "./link-resources.ts";
 import { type HostDefinition, Linker } from "./linker.ts";
@@ -47,8 +48,10 @@ export function linkImports(component: ComponentType, given: Given): ReadonlyMap
   const problems = new LinkProblems();
   const localOf = compatibleLookup(given.locals);
   const definitionOf = remembering(compatibleLookup(Linker.definitionsOf(given.linker)));
-  const types = new ImportTypes(component, servedTypes(component, { locals: given.locals, localOf, definitionOf }));
-  const linking = { given, problems, types, definitionOf, unasked: new Unasked(imports), resources: new Map() };
+  const serving = { ...given, localOf, definitionOf };
+  const resources = new ImportedResources(component, serving);
+  const types = new ImportTypes(component, servedTypes(component, serving, resources));
+  const linking = { given, problems, types, definitionOf, unasked: new Unasked(imports), resources };
   const items = new Map<string, Item>();
   for (const [name, type] of imports) {
     const local = localOf(name);
@@ -59,10 +62,13 @@ export function linkImports(component: ComponentType, given: Given): ReadonlyMap
     if (item === undefined) continue;
     items.set(name, item);
     if (local === undefined) continue;
-    if (!sharesResources(type, item, linking.resources)) problems.add([name], "mismatch", otherResource);
-    bindResources(type, item, linking.resources);
+    if (!sharesResources(type, item, resources.known)) problems.add([name], "mismatch", otherResource);
+    bindResources(type, item, resources.known);
   }
   addUnasked(given.locals.keys(), imports, problems);
+  // Who serves may define while it is asked. Handles that are of one type here and of another there end whom they reach.
+  const disagreeing = problems.all.length === 0 ? types.disagreeing(resources.known) : undefined;
+  if (disagreeing !== undefined) problems.add(disagreeing, "mismatch", otherResource);
   if (problems.all.length > 0) throw new LinkError(problems.all);
   return items;
 }
@@ -97,8 +103,7 @@ interface Linking {
   readonly unasked: Unasked;
   readonly problems: LinkProblems;
   readonly types: ImportTypes;
-  /** What was found for the resources of imports so far: other interfaces use them under names of their own. */
-  readonly resources: ResourceMap;
+  readonly resources: ImportedResources;
 }
 
 const givenWords: Readonly<Record<HostDefinition["kind"], string>> = {
@@ -214,26 +219,27 @@ function hostResource(
   { path, type }: { readonly path: readonly string[]; readonly type: ResourceType },
   linking: Linking,
 ): Item | undefined {
-  const known = linking.resources.get(type.resource);
+  const known = linking.resources.known.get(type.resource);
   if (known !== undefined && known !== resource) {
     linking.problems.add(path, "mismatch", otherResource);
     return undefined;
   }
-  linking.resources.set(type.resource, resource);
+  linking.resources.known.set(type.resource, resource);
   return { kind: "type", resource };
 }
 
 function absentItem({ path, type, around, isInterfaceGiven = false }: HostImport, linking: Linking): Item | undefined {
+  const resource = type.kind === "type" && type.type.kind === "resource" ? type.type : undefined;
   // Types that are no resources are known from their uses: nobody has to give them.
-  if (type.kind === "type" && type.type.kind !== "resource") return { kind: "type", resource: undefined };
-  const used =
-    type.kind === "type" && type.type.kind === "resource" ? linking.resources.get(type.type.resource) : undefined;
+  if (type.kind === "type" && resource === undefined) return { kind: "type", resource: undefined };
+  const { given, resources } = linking;
+  const used = resource === undefined ? undefined : resources.known.get(resource.resource);
   if (used !== undefined) return { kind: "type", resource: used };
   const definition = fallbackFor(path, type, linking);
   if (definition !== undefined) return hostItem({ path, type, definition }, linking);
-  if (linking.given.unknownImportsTrap && type.kind === "func") return { kind: "func", call: unknownImport(path) };
-  if (linking.given.unknownImportsTrap && type.kind === "type") {
-    return { kind: "type", resource: { kind: "resource", drop: () => undefined, owner: undefined } };
+  if (given.unknownImportsTrap && type.kind === "func") return { kind: "func", call: unknownImport(path) };
+  if (given.unknownImportsTrap && resource !== undefined) {
+    return { kind: "type", resource: resources.standIn(resource.resource) };
   }
   linking.problems.addMissing(path, type, { isInterfaceGiven, unasked: unaskedLike(path, around, linking) });
   return undefined;
@@ -251,10 +257,10 @@ function unaskedLike(
   return nearest(name, unasked.among(Linker.definitionsOf(outer.linker), around));
 }
 
-function fallbackFor(path: readonly string[], type: ExternType, { given }: Linking): HostDefinition | undefined {
+function fallbackFor(path: readonly string[], type: ExternType, { given, resources }: Linking) {
   if (type.kind === "func") return Linker.fallbackOf(given.linker, { path, type });
   if (type.kind !== "type" || type.type.kind !== "resource") return undefined;
-  return Linker.fallbackOf(given.linker, { path, type: type.type });
+  return resources.fallbackFor({ path, type: type.type });
 }
 
 function unknownImport(path: readonly string[]): () => never {

@@ -109,8 +109,9 @@ const oneOfHost = "; who shares one is given what 'resource' of the first Linker
 
 function originOf(resource: RuntimeResource | undefined): string {
   if (resource === undefined) return "";
-  const { owner } = resource;
-  return owner instanceof ComponentInstance ? ` (defined by '${owner.root.name}')` : ofHost;
+  const { owner, values } = resource;
+  if (owner instanceof ComponentInstance) return ` (defined by '${owner.root.name}')`;
+  return values === undefined ? " (which nobody gave)" : ofHost;
 }
 
 /** In which the resources of each pair are the same. */

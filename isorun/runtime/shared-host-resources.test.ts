@@ -248,7 +248,12 @@ test("a resource that a fallback gives is held against that of the instances tha
   c.func("open")();
   c.func("close")();
   expect(scene.dropped).toEqual([1]);
-  expect(await problemsOf((await builderWith(true)).instantiate())).toEqual([
-    "cannot link 'h:a/api': another resource was given for it than where it comes from",
-  ]);
+  expect(await problemsOf((await builderWith(true)).instantiate())).toEqual(
+    ["h:a/api", "h:b/api"].map(
+      (name) =>
+        `cannot link 'thing' of '${name}': it is the resource 'thing' of 'h:h/host' (of the host), and the instance ` +
+        "linked for it has another one (of the host); who shares one is given what 'resource' of the first Linker " +
+        "answered with",
+    ),
+  );
 });
