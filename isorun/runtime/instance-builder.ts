@@ -139,7 +139,9 @@ export class InstanceBuilder {
     const handle = InstanceHandle.require(given);
     if (InstanceHandle.statesOf(handle) !== this.#hooks.states) throw foreignInstance(interfaceName);
     const found = InstanceHandle.itemOf(handle, interfaceName);
-    if (found === undefined) throw notExported(interfaceName, handle);
+    if (found === undefined) {
+      throw notExported(interfaceName, { state: handle.state, exports: InstanceHandle.allExportsOf(handle) });
+    }
     this.#locals.set(interfaceName, found);
     return this;
   }

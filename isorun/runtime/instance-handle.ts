@@ -226,6 +226,11 @@ export class InstanceHandle implements InstanceInterface {
     return { item, type, resources: handle.#root.resources ?? new Map() };
   }
 
+  /** What can be called or linked, by name: `exports` has no function `then`. */
+  static allExportsOf(handle: InstanceHandle): Readonly<Record<string, ExternType>> {
+    return Object.fromEntries([...handle.#types].filter(([, { kind }]) => kind === "func" || kind === "instance"));
+  }
+
   /** What all instances of its runtime share. */
   static statesOf(handle: InstanceHandle): InstanceStates {
     return handle.#states;

@@ -1,7 +1,7 @@
 /** An export that is called `then`: whoever awaits what shows it, or returns that from an async function, must not call it. */
 import { beforeAll, describe, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
-import { failureOf } from "../errors/testing/failure-of.ts";
+import { failureOf, thrownBy } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -17,10 +17,10 @@ const text = `(component
 
 let component: Component;
 let instance: InstanceHandle;
+const owner = new Runtime();
 beforeAll(async () => {
-  const runtime = new Runtime();
-  component = await runtime.load((await assemble([text]))(text));
-  instance = await runtime.instance(component).instantiate();
+  component = await owner.load((await assemble([text]))(text));
+  instance = await owner.instance(component).instantiate();
 });
 
 /** What is returned from an async function is looked at for a `then`. */
@@ -44,6 +44,14 @@ test("it is called by its name", async () => {
   expect(await instance.call("test:then/inner#then", [1, 2])).toBe(3);
   expect(instance.func("then")(1, 2)).toBe(3);
   expect(instance.func("test:then/inner#then")(1, 2)).toBe(3);
+});
+
+test("it can be linked, and is named where another one is looked for", () => {
+  const own = owner.instance(component);
+  expect(own.linkLocal("then", instance)).toBe(own);
+  expect(thrownBy(() => own.linkLocal("than", instance))).toMatchObject({
+    problems: [{ message: expect.stringContaining("its exports are 'then', 'add', 'test:then/inner'") }],
+  });
 });
 
 const returning = `(component
