@@ -38,7 +38,7 @@ export class ImportedResources {
   readonly #component: ComponentType;
   readonly #serving: Serving;
   /** Of fallbacks, which are asked once for each place; by the import first, which may have a long name. */
-  readonly #answers = new Map<string, Map<string, HostDefinition | undefined>>();
+  #answers: Map<string, Map<string, HostDefinition | undefined>> | undefined;
   #places: ReadonlyMap<Resource, readonly Named[]> | undefined;
 
   constructor(component: ComponentType, serving: Serving) {
@@ -55,7 +55,7 @@ export class ImportedResources {
   }
 
   #find(resource: Resource, path: Path): RuntimeResource | undefined {
-    const given = this.#givenAt(path) ?? this.#answerFor(path, resourceType(this.#component.imports, path));
+    const given = this.#givenAt(path) ?? this.#answerFor(path, resourceTypeAt(path, this.#component.imports));
     if (given !== undefined) return given.resource;
     return this.#serving.unknownImportsTrap ? this.standIn(resource) : undefined;
   }
@@ -75,6 +75,7 @@ export class ImportedResources {
   /** What stands in its place, if a fallback wants to answer for it. */
   fallbackFor({ path, type }: Place): HostDefinition | undefined {
     const [name = "", ...inner] = path;
+    this.#answers ??= new Map();
     const answers = this.#answers.get(name) ?? new Map<string, HostDefinition | undefined>();
     this.#answers.set(name, answers);
     const place = inner.join("#");
@@ -88,14 +89,15 @@ export class ImportedResources {
   }
 
   /** Undefined where nothing is given. */
-  #givenAt([name = "", ...inner]: Path): GivenThere | undefined {
+  #givenAt(path: Path): GivenThere | undefined {
+    const [name = ""] = path;
     const local = this.#serving.localOf(name);
-    if (local !== undefined) return givenIn(local.item, inner);
+    if (local !== undefined) return givenIn(local.item, path);
     let definition = this.#serving.definitionOf(name);
-    for (const each of inner) {
+    for (let depth = 1; depth < path.length; depth += 1) {
       if (definition === undefined) return undefined;
       if (definition.kind !== "instance") return { resource: undefined };
-      definition = Linker.definitionsOf(definition.linker).get(each);
+      definition = Linker.definitionsOf(definition.linker).get(path[depth] ?? "");
     }
     return definition === undefined ? undefined : givenBy(definition);
   }
@@ -105,13 +107,16 @@ const givenBy = (definition: HostDefinition): GivenThere => ({
   resource: definition.kind === "resource" ? definition.resource : undefined,
 });
 
+/** @param item of the whole import */
 function givenIn(item: Item, path: Path): GivenThere {
   let found: Item | undefined = item;
-  for (const name of path) found = found?.kind === "instance" ? found.exports.get(name) : undefined;
+  for (let depth = 1; depth < path.length; depth += 1) {
+    found = found?.kind === "instance" ? found.exports.get(path[depth] ?? "") : undefined;
+  }
   return { resource: found?.kind === "type" ? found.resource : undefined };
 }
 
-function resourceType(imports: ReadonlyMap<string, ExternType>, [name = "", ...inner]: Path): ResourceType | undefined {
+function resourceTypeAt([name = "", ...inner]: Path, imports: ReadonlyMap<string, ExternType>) {
   let type = imports.get(name);
   for (const each of inner) type = type?.kind === "instance" ? type.exports.get(each) : undefined;
   return type?.kind === "type" && type.type.kind === "resource" ? type.type : undefined;

@@ -48,7 +48,8 @@ export function linkImports(component: ComponentType, given: Given): ReadonlyMap
   const problems = new LinkProblems();
   const localOf = compatibleLookup(given.locals);
   const definitionOf = remembering(compatibleLookup(Linker.definitionsOf(given.linker)));
-  const serving = { ...given, localOf, definitionOf };
+  const { linker, locals, unknownImportsTrap } = given;
+  const serving = { linker, locals, unknownImportsTrap, localOf, definitionOf };
   const resources = new ImportedResources(component, serving);
   const types = new ImportTypes(component, servedTypes(component, serving, resources));
   const linking = { given, problems, types, definitionOf, unasked: new Unasked(imports), resources };
