@@ -101,7 +101,8 @@ export class InstanceBuilder {
   }
 
   /**
-   * Called for each instance. What is linked later goes before it where both define something.
+   * Called for each instance. What a later `linkHost` or `linkSystem` defines goes before it where both define something,
+   * and a link to an instance (`linkLocal`) always.
    * @param define may be async: `instantiate` waits for it, and then calls the next one; what it is rejected with,
    *   `instantiate` is rejected with
    * @throws TypeError
@@ -130,8 +131,9 @@ export class InstanceBuilder {
 
   /**
    * An export of another instance of the same runtime serves the import of the same name, or of a compatible version of
-   * it. A resource is the same through whichever instance it comes, be it one that exports it again. A name that the
-   * component does not import is a LinkError of `instantiate`.
+   * it. For that import it goes before what `linkHost` and `linkSystem` define, whatever the order. A resource is the same
+   * through whichever instance it comes, be it one that exports it again. A name that the component does not import is a
+   * LinkError of `instantiate`.
    * @throws LinkError if it has no such export, has ended, or is of another runtime; TypeError for what is no instance or no name
    */
   linkLocal(interfaceName: string, given: InstanceInterface): this {

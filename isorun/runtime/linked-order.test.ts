@@ -1,0 +1,63 @@
+/** Who serves an import that several were given for: a linked instance, whatever the order, and then who defined it last. */
+import { beforeAll, expect, test } from "bun:test";
+import { assemble } from "../../tests/components/assemble.ts";
+import type { InstanceBuilder } from "./instance-builder.ts";
+import type { Linker } from "./linker.ts";
+import { Runtime } from "./runtime.ts";
+
+const serving = `(component
+  (core module $m (func (export "who") (result i32) (i32.const 1)))
+  (core instance $i (instantiate $m))
+  (func $who (result u32) (canon lift (core func $i "who")))
+  (instance $a (export "who" (func $who)))
+  (export "a:b/who" (instance $a))
+  (export "who" (func $who)))`;
+
+const asking = `(component
+  (import "a:b/who" (instance $a (export "who" (func (result u32)))))
+  (import "who" (func $who (result u32)))
+  (core func $inner (canon lower (func $a "who")))
+  (core func $bare (canon lower (func $who)))
+  (core module $m
+    (import "" "inner" (func $inner (result i32)))
+    (import "" "bare" (func $bare (result i32)))
+    (export "inner" (func $inner))
+    (export "bare" (func $bare)))
+  (core instance $i (instantiate $m (with "" (instance (export "inner" (func $inner)) (export "bare" (func $bare))))))
+  (func (export "inner") (result u32) (canon lift (core func $i "inner")))
+  (func (export "bare") (result u32) (canon lift (core func $i "bare"))))`;
+
+let bytesOf: (text: string) => Uint8Array;
+beforeAll(async () => {
+  bytesOf = await assemble([serving, asking]);
+});
+
+const defining =
+  (answer: number) =>
+  (linker: Linker): void => {
+    const who = (): number => answer;
+    linker.func("who", who).instance("a:b/who", (inner) => inner.func("who", who));
+  };
+
+const host = (answer: number) => (builder: InstanceBuilder) => builder.linkHost(defining(answer));
+const system = (answer: number) => (builder: InstanceBuilder) =>
+  builder.linkSystem({ name: "system", install: defining(answer) });
+
+test("a link to an instance goes before what hosts and systems define, whatever the order", async () => {
+  const runtime = new Runtime();
+  const served = await runtime.instance(await runtime.load(bytesOf(serving))).instantiate();
+  const local = (builder: InstanceBuilder) => builder.linkLocal("a:b/who", served).linkLocal("who", served);
+  const orders = [
+    { steps: [local, host(2), system(3)], answer: 1 },
+    { steps: [host(2), local, system(3)], answer: 1 },
+    { steps: [system(3), host(2), local], answer: 1 },
+    { steps: [host(2), system(3)], answer: 3 },
+    { steps: [system(3), host(2)], answer: 2 },
+  ];
+  for (const { steps, answer } of orders) {
+    const builder = runtime.instance(await runtime.load(bytesOf(asking)));
+    for (const step of steps) step(builder);
+    const instance = await builder.instantiate();
+    expect([instance.func("bare")(), instance.func("inner")()]).toEqual([answer, answer]);
+  }
+});
