@@ -46,9 +46,11 @@ export interface Given {
 export function linkImports(component: ComponentType, given: Given): ReadonlyMap<string, Item> {
   const { imports } = component;
   const problems = new LinkProblems();
-  const localOf = compatibleLookup(given.locals);
-  const definitionOf = remembering(compatibleLookup(Linker.definitionsOf(given.linker)));
-  const { linker, locals, unknownImportsTrap } = given;
+  const { linker, unknownImportsTrap } = given;
+  // Fallbacks may link while they are asked: that is for the next instance, or what was compared would not be what is given.
+  const locals = new Map(given.locals);
+  const localOf = compatibleLookup(locals);
+  const definitionOf = remembering(compatibleLookup(Linker.definitionsOf(linker)));
   const serving = { linker, locals, unknownImportsTrap, localOf, definitionOf };
   const resources = new ImportedResources(component, serving);
   const types = new ImportTypes(component, servedTypes(component, serving, resources));
@@ -66,7 +68,7 @@ export function linkImports(component: ComponentType, given: Given): ReadonlyMap
     if (!sharesResources(type, item, resources.known)) problems.add([name], "mismatch", otherResource);
     bindResources(type, item, resources.known);
   }
-  addUnasked(given.locals.keys(), imports, problems);
+  addUnasked(locals.keys(), imports, problems);
   // Who serves may define while it is asked. Handles that are of one type here and of another there end whom they reach.
   const disagreeing = problems.all.length === 0 ? types.disagreeing(resources.known) : undefined;
   if (disagreeing !== undefined) problems.add(disagreeing, "mismatch", otherResource);

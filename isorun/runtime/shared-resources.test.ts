@@ -53,6 +53,9 @@ const askingDivided = `(component
   (core instance $i (instantiate $m (with "" (instance (export "make" (func $make)) (export "look" (func $look))))))
   (func (export "run") (result u32) (canon lift (core func $i "run"))))`;
 
+/** Asks for something else first. */
+const askingFirst = askingDivided.replace("(component", '(component (import "first" (func))');
+
 const kinds = Object.keys(consumers) as Consumer[];
 
 const texts = [
@@ -62,6 +65,7 @@ const texts = [
   asking,
   divided,
   askingDivided,
+  askingFirst,
   ...Object.values(consumers),
 ];
 let bytesOf: (text: string) => Uint8Array;
@@ -305,4 +309,22 @@ test("functions are served by the instance whose resource they name, also where 
     `cannot link 'look' of 'y': it uses ${another("'r' of 'x'", ["defined by 'instance-1'", "defined by 'instance-2'"])}`,
   ]);
   expect((await builderFor(one).instantiate()).func("run")()).toBe(7);
+});
+
+test("what a fallback links while it is asked is of the next instance", async () => {
+  const runtime = new Runtime();
+  const component = await runtime.load(bytesOf(divided));
+  const [a, b] = [await runtime.instance(component).instantiate(), await runtime.instance(component).instantiate()];
+  const builder = runtime.instance(await runtime.load(bytesOf(askingFirst)));
+  builder.linkLocal("x", a).linkLocal("y", a);
+  builder.linkHost((linker) =>
+    linker.fallback(() => {
+      builder.linkLocal("y", b);
+      return () => undefined;
+    }),
+  );
+  const asks = await builder.instantiate();
+  expect(asks.func("run")()).toBe(7);
+  expect(await builder.instantiate().catch((error: unknown) => error)).toBeInstanceOf(LinkError);
+  expect([a.state, b.state]).toEqual(["ready", "ready"]);
 });
