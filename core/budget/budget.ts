@@ -10,7 +10,7 @@ export interface Budget {
   readonly maxMemoryBytes?: number;
   /** Of all its tables together. */
   readonly maxTableElements?: number;
-  /** Processes, or instances of components: what the engine runs at the same time. */
+  /** Processes, or instances of components that have code of their own: what the engine runs at the same time. */
   readonly maxInstances?: number;
   readonly maxTables?: number;
   readonly maxMemories?: number;

@@ -13,6 +13,8 @@ export interface InstanceOptions {
   readonly within: Root | ComponentInstance;
   readonly hasContext?: boolean;
   readonly callsNobody?: boolean;
+  /** Whether there is core code in it, beside that of instances in it. Such that only pass names on count for no budget. */
+  readonly hasCode?: boolean;
 }
 
 export class ComponentInstance {
@@ -33,13 +35,16 @@ export class ComponentInstance {
   readonly place: number;
 
   /** @throws BudgetExhausted */
-  constructor(states: InstanceStates, { within, hasContext = false, callsNobody = false }: InstanceOptions) {
+  constructor(
+    states: InstanceStates,
+    { within, hasContext = false, callsNobody = false, hasCode = true }: InstanceOptions,
+  ) {
     const parent = within instanceof ComponentInstance ? within : undefined;
     this.states = states;
     this.hasContext = hasContext;
     this.callsNobody = callsNobody;
     this.root = within instanceof ComponentInstance ? within.root : within;
-    this.root.addInstance();
+    if (hasCode || parent === undefined) this.root.addInstance();
     this.handles = new HandleTable(this.root.handles);
     this.place = parent === undefined ? this.root.place : states.allocate();
     if (parent !== undefined) states.releaseWith(this, this.place);

@@ -51,6 +51,7 @@ export function instantiateComponent(
   const instance = new ComponentInstance(options.states, {
     within: options.within,
     hasContext: component.definitions.some(isOfContext),
+    hasCode: component.definitions.some(({ kind }) => kind === "core instance"),
     callsNobody: !component.definitions.some(({ kind }) => kind === "lower" || kind === "builtin"),
   });
   options.made.push(instance);

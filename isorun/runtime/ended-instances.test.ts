@@ -26,7 +26,7 @@ const starting =
 
 /** Of 65,535 places it takes as many as it has instances. */
 const crowdSize = 100;
-const crowd = `(component (component $c) ${"(instance (instantiate $c))".repeat(crowdSize)})`;
+const crowd = `(component (component $c (core instance)) ${"(instance (instantiate $c))".repeat(crowdSize)})`;
 
 let bytesOf: (text: string) => Uint8Array;
 

@@ -33,7 +33,7 @@ export interface Usage {
   readonly wallMs: number;
   /** That it has now. */
   readonly handles: number;
-  /** Of components: itself, and those in it. */
+  /** Of components: itself, and those in it that have core code. */
   readonly instances: number;
 }
 

@@ -88,6 +88,24 @@ test("what is within the budget is no end", async () => {
   while (instance.usage().cpuMs === 0) await instance.call("giant");
 });
 
+test("an instance without code of its own, such as tools put around what they export, is none that counts", async () => {
+  const shim = `(component $shim (import "f" (func $f)) (export "g" (func $f)))`;
+  const text = `(component
+    (core module $m (func (export "f")))
+    (core instance $i (instantiate $m))
+    (func $f (canon lift (core func $i "f")))
+    ${shim}
+    (instance $wrapped (instantiate $shim (with "f" (func $f))))
+    (export "wrapped" (instance $wrapped)))`;
+  const loaded = await runtime.load((await assemble([text]))(text));
+  const instance = await runtime.instance(loaded).budget({ maxInstances: 1 }).instantiate();
+  await instance.call("wrapped#g");
+  expect(instance.usage().instances).toBe(1);
+  expect(await failureOf(runtime.instance(loaded).budget({ maxInstances: 0 }).instantiate())).toMatchObject({
+    used: 1,
+  });
+});
+
 test.each([
   ["maxInstances", 2],
   ["maxMemories", 2],
