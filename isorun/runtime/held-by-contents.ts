@@ -1,8 +1,11 @@
 /** What was made of files, by their contents: shared by all who bring the same bytes, as long as one of them holds it. */
+import { type HashKey, halfSipHash, randomHashKey } from "./half-siphash.ts";
 
 /** Bytes are hashed only where there is something else of their length: to load a file costs no more than without this then. */
 export class HeldByContents<Made extends object> {
   readonly #contentsOf: (made: Made) => Uint8Array;
+  /** Files may be strangers': hashes are none that these could make the same. */
+  #key: HashKey | undefined;
   readonly #byLength = new Map<number, SameLength<Made>>();
   readonly #collected = new FinalizationRegistry<Entry<Made>>((entry) => this.#forget(entry));
 
@@ -30,7 +33,7 @@ export class HeldByContents<Made extends object> {
     const others = this.#byLength.get(contents.length);
     if (others === undefined) return undefined;
     for (const entry of others.unhashed) this.#hash(entry, others);
-    for (const entry of others.hashed.get(hashOf(contents)) ?? []) {
+    for (const entry of others.hashed.get(this.#hashOf(contents)) ?? []) {
       const known = this.#contentsOfEntry(entry);
       if (known !== undefined && isSame(known, contents)) return entry;
     }
@@ -41,9 +44,14 @@ export class HeldByContents<Made extends object> {
     unhashed.delete(entry);
     const contents = this.#contentsOfEntry(entry);
     if (contents === undefined) return;
-    entry.hash = hashOf(contents);
+    entry.hash = this.#hashOf(contents);
     const same = hashed.get(entry.hash) ?? new Set();
     hashed.set(entry.hash, same.add(entry));
+  }
+
+  #hashOf(contents: Uint8Array): number {
+    this.#key ??= randomHashKey();
+    return halfSipHash(contents, this.#key);
   }
 
   /** Undefined for what was collected. */
@@ -106,24 +114,6 @@ const wordsOf = ({ buffer, byteOffset, length }: Uint8Array): Int32Array =>
   new Int32Array(buffer, byteOffset, Math.floor(length / wordBytes));
 
 const isAligned = ({ byteOffset }: Uint8Array): boolean => byteOffset % wordBytes === 0;
-
-/** Nobody can make files that have the same hash in every process. */
-const seed = Math.floor(Math.random() * 2 ** 32);
-
-/** By the steps of MurmurHash3's finalizer, which are one to one: files that differ in one word have different hashes. */
-function hashOf(bytes: Uint8Array): number {
-  const words = wordsOf(isAligned(bytes) ? bytes : bytes.slice());
-  let hash = seed;
-  for (let index = 0; index < words.length; index += 1) {
-    hash = Math.imul(hash ^ (words[index] ?? 0), 0x85ebca6b);
-    hash ^= hash >>> 13;
-  }
-  for (const byte of bytes.subarray(words.length * wordBytes)) {
-    hash = Math.imul(hash ^ byte, 0x85ebca6b);
-    hash ^= hash >>> 13;
-  }
-  return hash;
-}
 
 /** Of the same length. */
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

@@ -72,7 +72,7 @@ async function runAll(asked: Asked, { isWritten }: { readonly isWritten: boolean
 }
 
 function comparedOf(cases: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  return new Map(comparedKinds.map((kind) => [kind, Math.floor((cases.get(kind) ?? 0) / comparedOneIn)]));
+  return new Map(comparedKinds.map((kind) => [kind, Math.ceil((cases.get(kind) ?? 0) / comparedOneIn)]));
 }
 
 interface Interruption {
