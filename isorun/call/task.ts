@@ -18,6 +18,7 @@ export interface TaskOptions {
 }
 
 let lastSequence = 0;
+const nextSequence = (): number => (lastSequence += 1);
 const dutyIndex = dutyAddress / 4;
 
 export class Task {
@@ -60,6 +61,7 @@ export class Task {
     this.root = root;
     this.id = id;
     this.canSuspend = canSuspend;
+    if (canSuspend) this.#sequence = nextSequence();
   }
 
   /** Whether there is something that must not stay for the next call. */
@@ -74,12 +76,11 @@ export class Task {
     return this.#context;
   }
 
-  /** In the order of calls: younger ones have greater numbers. */
+  /** Younger calls have greater numbers, whoever is asked first. One that cannot wait has none before somebody asks. */
   get sequence(): number {
     if (this.#sequence === 0) {
       this.root.words[dutyIndex] = 1;
-      lastSequence += 1;
-      this.#sequence = lastSequence;
+      this.#sequence = nextSequence();
     }
     return this.#sequence;
   }
@@ -111,7 +112,7 @@ export class Task {
   end(): void {
     this.#context?.end();
     this.#context = undefined;
-    this.#sequence = 0;
+    if (!this.canSuspend) this.#sequence = 0;
     this.interrupt = undefined;
     this.stopped = undefined;
   }
