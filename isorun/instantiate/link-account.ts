@@ -8,6 +8,7 @@ import { accountModule } from "../adapter/account.ts";
 import type { Root } from "../call/task.ts";
 import type { FlatFuncType } from "../types/flatten.ts";
 import type { ComponentInstance } from "./component-instance.ts";
+import { fuelChecked } from "./fuel-checked.ts";
 import type { InstanceStates } from "./instance-states.ts";
 import type { CoreItem } from "./runtime-scope.ts";
 
@@ -28,7 +29,7 @@ interface Wrapped {
 /** What one link counts. */
 export class LinkAccount {
   readonly #caller: Root;
-  readonly #callee: Root;
+  readonly #callee: ComponentInstance;
   readonly #states: InstanceStates;
   readonly #blame: (giver: Direction) => void;
   readonly #mustStop: (direction: Direction) => boolean;
@@ -40,13 +41,14 @@ export class LinkAccount {
   /** @param passing what puts things right where a call has to end that is not the callee's yet, or no more */
   constructor(
     { root: caller, states }: ComponentInstance,
-    { root: callee }: ComponentInstance,
+    instance: ComponentInstance,
     passing?: { blame(giver: Direction): void; mustStop(direction: Direction): boolean },
   ) {
+    const { root: callee } = instance;
     this.#blame = (giver) => passing?.blame(giver);
     this.#mustStop = (direction) => passing?.mustStop(direction) === true;
     this.#caller = caller;
-    this.#callee = callee;
+    this.#callee = instance;
     this.#states = states;
     const isLink = caller !== callee;
     const isCounted = callee.time !== undefined || callee.onEnter !== undefined || caller.time?.countsCpu === true;
@@ -77,18 +79,25 @@ export class LinkAccount {
     const count = (before: number, size: number): number => this.#count(direction, (size >>> 0) - (before >>> 0));
     const enter = isIn ? this.#enter : nothing;
     const begin = (): 0 | 1 => (this.#mustStop(direction) ? 1 : enter());
-    return wrapped(core, { type: realloc, begin, end: isIn ? this.#leave : nothing, ...(this.#isSized && { count }) });
+    // Who pays for the copy is asked for fuel between items, and that may be the caller.
+    const checked = isIn ? fuelChecked(this.#callee, realloc, core) : core;
+    return wrapped(checked, {
+      type: realloc,
+      begin,
+      end: isIn ? this.#leave : nothing,
+      ...(this.#isSized && { count }),
+    });
   }
 
-  readonly #enter = (): 0 | 1 => (this.#isTimed ? this.#states.scheduler.enterLinked(this.#callee) : 0);
+  readonly #enter = (): 0 | 1 => (this.#isTimed ? this.#states.scheduler.enterLinked(this.#callee.root) : 0);
 
   readonly #leave = (): void => {
-    if (this.#isTimed) this.#states.scheduler.leaveLinked(this.#callee);
+    if (this.#isTimed) this.#states.scheduler.leaveLinked(this.#callee.root);
   };
 
   #count(direction: Direction, bytes: number): 0 | 1 {
     this.#bytes[direction] += bytes;
-    const [caller, callee] = [this.#caller, this.#callee];
+    const [caller, callee] = [this.#caller, this.#callee.root];
     const root = caller.linkedBytesMax <= callee.linkedBytesMax ? caller : callee;
     const { linkedBytesMax: limit } = root;
     const used = this.#bytes[direction];
