@@ -5,7 +5,7 @@
 import type { Budget } from "../../core/budget/budget.ts";
 import { fuelWants } from "../adapter/fuel-check.ts";
 import type { Interrupt } from "../call/root-limits.ts";
-import type { Root } from "../call/task.ts";
+import type { Root, Task } from "../call/task.ts";
 import { TimeAccount } from "../call/time-account.ts";
 import { endAsked, timeLeftOf } from "../call/time-left.ts";
 import { type Exhaustion, Meter } from "../compile/meter.ts";
@@ -105,9 +105,15 @@ export class InstanceBudget {
     return this.#metering.options.fuel === true;
   }
 
+  /** Whose limits it has to keep: fuel is given while a call waits too, and nothing is measured anew when that goes on. */
+  get #limiting(): Task | undefined {
+    const { running } = this.#states.scheduler;
+    return this.root.mayEnter ? running : (this.root.heldBy ?? running);
+  }
+
   /** Shorter and shorter towards a limit of time: at the speed of an interpreter it is met within milliseconds. */
   #slice(): bigint {
-    const task = this.#states.scheduler.running;
+    const task = this.#limiting;
     const leftMs = task === undefined ? (this.root.time?.leftMs ?? Infinity) : timeLeftOf(task);
     this.#isUnwatched = leftMs === Infinity && !TimeAccount.isUsed;
     this.#slicedForMs = task?.deadlineMs ?? Infinity;
