@@ -4,14 +4,16 @@
  * the host, which are the host's own objects: a guest chooses which of them it gives back, and how the field is called.
  */
 import { UnsupportedError } from "../errors/errors.ts";
-import type { ValueType } from "../types/component-types.ts";
+import type { Resource, ValueType } from "../types/component-types.ts";
 import { propertyNames } from "../types/property-name.ts";
+import type { RuntimeResource } from "./handle-table.ts";
+import { ownedIn } from "./owned-in.ts";
+import { ResourceValue } from "./resource-value.ts";
 
 /** Whether a value of the type, as a call answers with it, may be such an object. */
 export function mayHaveThen(result: ValueType | undefined): boolean {
-  if (result === undefined) return false;
   // The other side is thrown.
-  const type = result.kind === "result" ? result.ok : result;
+  const type = answerOf(result);
   if (type === undefined || isResource(type)) return type !== undefined;
   const given = type.kind === "option" ? type.type : type;
   if (given.kind !== "record") return false;
@@ -19,17 +21,44 @@ export function mayHaveThen(result: ValueType | undefined): boolean {
   return given.fields.some((field, index) => names[index] === "then" && isResource(field.type));
 }
 
+const answerOf = (result: ValueType | undefined): ValueType | undefined =>
+  result?.kind === "result" ? result.ok : result;
+
 const isResource = (type: ValueType): boolean =>
   type.kind === "own" || (type.kind === "option" && type.type.kind === "own");
 
+export interface Answer {
+  /** Of the function. */
+  readonly result: ValueType | undefined;
+  /** Those that it names, and what they are for the instance, in the same order. */
+  readonly resources: readonly Resource[];
+  readonly bound: readonly RuntimeResource[];
+}
+
 /**
- * The value.
+ * The value. What is refused has left the guest already, and nobody has it: all that it owns is dropped.
  * @param what answers with it
  * @throws UnsupportedError
  */
-export function awaitable(value: unknown, what: string): unknown {
+export function awaitable(value: unknown, { result, resources, bound }: Answer, what: string): unknown {
   const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
   if (!isObject || !("then" in value) || typeof value.then !== "function") return value;
-  const why = "a promise would call it, but 'func' returns the value";
+  for (const { resource, value: owned } of ownedIn(answerOf(result), value)) {
+    drop(owned, bound[resources.indexOf(resource)]);
+  }
+  const why = "a promise would call it, so that what it owns was dropped: 'func' returns such a value";
   throw new UnsupportedError(`answering ${what} with an object that has a function 'then' (${why})`);
+}
+
+/** Why there is no answer is what the caller has to know: what cannot be dropped comes second. */
+function drop(value: unknown, resource: RuntimeResource | undefined): void {
+  if (resource?.values === undefined) {
+    ResourceValue.dropInTurn(value);
+    return;
+  }
+  try {
+    resource.drop(resource.values.add(value));
+  } catch {
+    // As at the end of an instance.
+  }
 }

@@ -7,7 +7,7 @@ import { argumentError } from "../../core/argument-error.ts";
 import { stateOffsets } from "../adapter/state-memory.ts";
 import type { StringEncoding } from "../decode/ast.ts";
 import { BudgetExhausted, isErrorOf } from "../errors/errors.ts";
-import { awaitable } from "./awaitable.ts";
+import { type Answer, awaitable } from "./awaitable.ts";
 import type { BoundaryWords } from "./boundary-words.ts";
 import type { Handle, HandleTable, HostValues } from "./handle-table.ts";
 import { endLoan, type Lender } from "./lender.ts";
@@ -249,8 +249,8 @@ export class Edge {
   }
 
   /** The call answers with it by a promise. @throws UnsupportedError */
-  awaitable(value: unknown): unknown {
-    return awaitable(value, this.#name === undefined ? "a call" : `'${this.#name}'`);
+  awaitable(value: unknown, answer: Answer): unknown {
+    return awaitable(value, answer, this.#name === undefined ? "a call" : `'${this.#name}'`);
   }
 
   /** What a lowered function of the host throws is the reason of a trap that generated code executes. */

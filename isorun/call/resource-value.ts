@@ -74,6 +74,11 @@ export class ResourceValue {
     if (ResourceValue.#isOne(value)) value.#representation = representation;
   }
 
+  /** Of what nobody takes: it waits for its turn, and its end is nobody's. */
+  static dropInTurn(value: unknown): void {
+    if (ResourceValue.#isOne(value)) value[Symbol.asyncDispose]().catch(() => undefined);
+  }
+
   /** The representation. `whyNot` was asked before. */
   static look(value: unknown): number {
     const representation = ResourceValue.#isOne(value) ? value.#representation : undefined;

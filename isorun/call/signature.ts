@@ -100,8 +100,11 @@ function makeEntry({ params, result }: FuncType, options: EntryOptions): Generat
   else source.line(`${throwing(end, "quick")}\n}`);
   // The call is over: an error that is returned as a result is no trap.
   const answer = result?.kind === "result" ? "cx.host.unwrap(value)" : "value";
-  if (result !== undefined)
-    source.line(`return ${isSuspendable && mayHaveThen(result) ? `cx.awaitable(${answer})` : answer};`);
+  if (result !== undefined && !(isSuspendable && mayHaveThen(result))) source.line(`return ${answer};`);
+  else if (result !== undefined) {
+    const [type, resources] = [result, source.resources].map((each) => source.constant(each));
+    source.line(`return cx.awaitable(${answer}, { result: ${type}, resources: ${resources}, bound: r });`);
+  }
   const given = isSuspendable ? ["task", ...names] : names;
   const before = isSuspendable ? forgetting : forgetting + books;
   return finish(

@@ -55,7 +55,11 @@ export function liftFunc(
       suspendable ??= bindEntry(true) as HostEntry["callSuspendable"]; // the text says so
       return suspendable(...given);
     };
-    return { instance: scope.instance, call, callSuspendable };
+    const awaitable = (value: unknown): unknown => {
+      const { resources } = entryOf(type, { ...has, isSuspendable: true, isGated: false });
+      return support.awaitable(value, { result: type.result, resources, bound: bound(scope, resources) });
+    };
+    return { instance: scope.instance, call, callSuspendable, awaitable };
   };
   return { kind: "func", lifted: { core, post, options, scope, forHost } };
 }

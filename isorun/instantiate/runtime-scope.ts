@@ -36,6 +36,8 @@ export interface HostEntry {
   readonly call: HostCall;
   /** The same on a stack that can be suspended, as part of a task that has its turn. */
   readonly callSuspendable: (task: Task, ...args: unknown[]) => Promise<unknown>;
+  /** What `call` answered with, for a promise. @throws UnsupportedError */
+  readonly awaitable: (value: unknown) => unknown;
 }
 
 export interface InstanceItem {

@@ -1,7 +1,6 @@
 /** An instance as a host holds it: its exports as functions, its state, its end. */
 
 import { argumentError } from "../../core/argument-error.ts";
-import { awaitable } from "../call/awaitable.ts";
 import { nameOf } from "../call/check-value.ts";
 import type { HostSide } from "../call/edge.ts";
 import { requireRoom } from "../call/stack-room.ts";
@@ -108,7 +107,7 @@ export class InstanceHandle implements InstanceInterface {
    * @throws TypeError (an argument), TrapError, BudgetExhausted, DeadlockError, ExitError, ComponentError (the `err` side
    * of the result), UnsupportedError (options, where the engine cannot suspend a call; an async function, and an import that
    * is exported again; a resource of the host that has a function `then`, or stands in a field of that name and is one: a
-   * promise would call it)
+   * promise would call it, so that what the answer owns is dropped)
    */
   async call(name: string, list: readonly unknown[] = [], given?: CallOptions): Promise<unknown> {
     requireArguments(list);
@@ -122,7 +121,7 @@ export class InstanceHandle implements InstanceInterface {
     if (isPlain) return entry.call(...args);
     if (!canSuspend()) {
       requireNoOptions(options);
-      return awaitable(entry.call(...args), `'${name}'`);
+      return entry.awaitable(entry.call(...args));
     }
     return this.#callInTurn(entry, args, options);
   }
