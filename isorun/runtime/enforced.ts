@@ -1,11 +1,7 @@
-/** What of a policy nothing here can keep: said when an instance is made, in the words of the command. */
+/** What of a policy nothing here can keep: said when an instance is made. */
 import { argumentError } from "../../core/argument-error.ts";
-import { budgetFieldNames } from "../../core/budget/budget.ts";
-import { Problem, renderProblem } from "../../core/diagnostic.ts";
-import { type Enforceable, requireEnforcement } from "../../core/policy/enforcement.ts";
-import { type CapabilityKind, capabilityKinds, type Policy, type WrittenPart } from "../../core/policy/policy.ts";
+import { type CapabilityKind, capabilityKinds, type Policy } from "../../core/policy/policy.ts";
 import { isCapability, usedParts } from "../../core/policy/used-parts.ts";
-import { silentReport } from "../../core/report.ts";
 import { UnsupportedError } from "../errors/errors.ts";
 
 /** What `policy` of a builder is told. */
@@ -21,35 +17,24 @@ export interface PolicyOptions {
 const shipped: readonly CapabilityKind[] = ["read", "write", "env", "time", "random", "log"];
 
 /**
- * As the command finds it out; undefined if all of it is kept.
+ * Capabilities that it names, and nothing keeps; every limit is kept.
  * @param enforced by other system components that are linked
  */
-export function unenforcedIn(policy: Policy, enforced: ReadonlySet<CapabilityKind>): Problem | undefined {
-  const engine: Enforceable = { engine: "wasm", capabilities: [...shipped, ...enforced], budget: budgetFieldNames };
-  const named = { ...policy, written: policy.written ?? keysOf(policy) };
-  try {
-    requireEnforcement(named, engine, { report: silentReport, bestEffort: false });
-    return undefined;
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-}
+export const unenforcedIn = (policy: Policy, enforced: ReadonlySet<CapabilityKind>): readonly CapabilityKind[] =>
+  usedParts(policy)
+    .filter(isCapability)
+    .filter((kind) => !shipped.includes(kind) && !enforced.has(kind));
 
-/** In the words of the command, which are loaded only where they are needed. */
-export async function unsupportedBy(problem: Problem): Promise<UnsupportedError> {
-  const { policyDiagnostics } = await import("../../core/policy/diagnostics.ts");
-  return new UnsupportedError("a part of the policy", renderProblem(problem, policyDiagnostics).message);
+/** In the words of a program, which has no flags to leave away. */
+export function unsupportedParts({ written }: Policy, kinds: readonly CapabilityKind[]): UnsupportedError {
+  const parts = kinds.flatMap((kind) => written?.get(kind) ?? [{ name: `capabilities.${kind}` }]);
+  const names = parts.map(({ name }) => `'${name}'`).join(", ");
+  const them = parts.length === 1 ? "it" : "them";
+  const wayOut =
+    `link a system component that names ${them} in its 'enforces' (SystemComponent.enforces), ` +
+    `or leave ${them} away by 'policy(policy, { bestEffort: true })'`;
+  return new UnsupportedError("a part of the policy", `Isorun cannot enforce ${names} of the policy: ${wayOut}`);
 }
-
-/** Programs give no flags. */
-const keysOf = (policy: Policy): NonNullable<Policy["written"]> =>
-  new Map(
-    usedParts(policy).map((part): [typeof part, readonly WrittenPart[]] => [
-      part,
-      [{ name: `${isCapability(part) ? "capabilities" : "budget"}.${part}` }],
-    ]),
-  );
 
 /** What a system component says that it enforces. @throws TypeError (`invalid-argument`) */
 export function requireKinds(given: readonly CapabilityKind[] | undefined, name: string): readonly CapabilityKind[] {

@@ -1,7 +1,6 @@
 /** Links what a component imports, and makes instances of it: each has a linker, and what is defined there, of its own. */
 import { type Budget, intersectBudgets } from "../../core/budget/budget.ts";
 import { requireBudget } from "../../core/budget/require-budget.ts";
-import type { Problem } from "../../core/diagnostic.ts";
 import type { CapabilityKind, Policy } from "../../core/policy/policy.ts";
 import { requirePolicy } from "../../core/policy/require-policy.ts";
 import type { Interrupt } from "../call/root-limits.ts";
@@ -16,7 +15,7 @@ import { instantiateComponent } from "../instantiate/instantiate.ts";
 import type { Item, ModuleItem } from "../instantiate/runtime-scope.ts";
 import { answeringAtOnce, isThenable, requireAtOnce } from "./at-once.ts";
 import { Component } from "./component.ts";
-import { type PolicyOptions, requireKinds, unenforcedIn, unsupportedBy } from "./enforced.ts";
+import { type PolicyOptions, requireKinds, unenforcedIn, unsupportedParts } from "./enforced.ts";
 import { ComponentFrames } from "./frame-names.ts";
 import { InstanceBudget } from "./instance-budget.ts";
 import { InstanceHandle } from "./instance-handle.ts";
@@ -184,8 +183,7 @@ export class InstanceBuilder {
     const parts = Component.partsOf(this.#component);
     const { valid } = parts;
     const { states } = this.#hooks;
-    const unenforced = this.#unenforced;
-    if (unenforced !== undefined) throw await unsupportedBy(unenforced);
+    this.#requireEnforced();
     const { room } = states;
     if (room !== undefined) await room;
     const limits = intersectBudgets(this.#budget, this.#policy?.budget ?? {});
@@ -226,11 +224,12 @@ export class InstanceBuilder {
     return handle;
   }
 
-  get #unenforced(): Problem | undefined {
-    if (this.#policy === undefined || this.#isEnforced) return undefined;
-    const problem = unenforcedIn(this.#policy, this.#enforced);
-    this.#isEnforced = problem === undefined;
-    return problem;
+  /** @throws UnsupportedError */
+  #requireEnforced(): void {
+    if (this.#policy === undefined || this.#isEnforced) return;
+    const unenforced = unenforcedIn(this.#policy, this.#enforced);
+    if (unenforced.length > 0) throw unsupportedParts(this.#policy, unenforced);
+    this.#isEnforced = true;
   }
 
   /** @throws LinkError, and what a module that is given is not decoded with */
