@@ -1,7 +1,7 @@
 /** Policies with parts that nothing here can keep: an instance is refused, as the command refuses to run it. */
 import { beforeAll, expect, test } from "bun:test";
 import { definePolicy } from "../../core/policy/define-policy.ts";
-import type { CapabilityKind } from "../../core/policy/policy.ts";
+import type { CapabilityKind, Policy } from "../../core/policy/policy.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import { UnsupportedError } from "../errors/errors.ts";
 import { failureOf, thrownBy } from "../errors/testing/failure-of.ts";
@@ -60,6 +60,37 @@ test("with 'bestEffort' an instance is made without them", async () => {
   expect(instance.func("one")()).toBe(1);
   const again = make().policy(networked, { bestEffort: true }).policy(networked);
   expect(await failureOf(again.instantiate())).toMatchObject({ code: "unsupported" });
+});
+
+test("what is left away is not shown to system components, but for what one of them enforces", async () => {
+  const seen: unknown[] = [];
+  const watching = (name: string, ...enforces: readonly CapabilityKind[]) => ({
+    ...system(...enforces),
+    configure: ({ capabilities: { connect, exec, env } }: Policy) => void seen.push([name, connect, exec, env]),
+  });
+  const builder = make().policy(networked, { bestEffort: true }).linkSystem(watching("first"));
+  await builder.instantiate();
+  expect(seen.splice(0)).toEqual([["first", [], [], ["LANG"]]]);
+  await builder.linkSystem(watching("second", "exec")).instantiate();
+  expect(seen.splice(0)).toEqual([
+    ["first", [], ["git"], ["LANG"]],
+    ["second", [], ["git"], ["LANG"]],
+  ]);
+  expect(networked.capabilities.connect).toEqual(["example.org:443"]);
+});
+
+test("a policy that comes while an instance is made is that of the next one", async () => {
+  const seen: unknown[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const builder = make()
+    .linkHost(() => promise)
+    .policy(definePolicy({ capabilities: { env: ["LANG"] } }))
+    .linkSystem({ ...system(), configure: ({ capabilities }) => void seen.push(capabilities.connect) });
+  const first = builder.instantiate();
+  builder.policy(networked);
+  resolve();
+  expect((await first).state).toBe("ready");
+  expect(seen).toEqual([[]]);
 });
 
 test.each<[() => unknown, string]>([

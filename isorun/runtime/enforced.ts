@@ -7,8 +7,8 @@ import { UnsupportedError } from "../errors/errors.ts";
 /** What `policy` of a builder is told. */
 export interface PolicyOptions {
   /**
-   * Parts of the policy that cannot be enforced are left away: nothing of isorun grants them. Default: `false`, with which
-   * `instantiate` is rejected.
+   * Parts of the policy that cannot be enforced are left away: nothing of isorun grants them, and no system component is
+   * shown them. Default: `false`, with which `instantiate` is rejected.
    */
   readonly bestEffort?: boolean;
 }
@@ -34,6 +34,13 @@ export function unsupportedParts({ written }: Policy, kinds: readonly Capability
     `link a system component that names ${them} in its 'enforces' (SystemComponent.enforces), ` +
     `or leave ${them} away by 'policy(policy, { bestEffort: true })'`;
   return new UnsupportedError("a part of the policy", `Isorun cannot enforce ${names} of the policy: ${wayOut}`);
+}
+
+/** The policy with nothing granted by these, which are lists of grants: all others are kept by what is shipped. */
+export function withoutParts(policy: Policy, kinds: readonly CapabilityKind[]): Policy {
+  if (kinds.length === 0) return policy;
+  const none = Object.fromEntries(kinds.map((kind) => [kind, []]));
+  return { ...policy, capabilities: { ...policy.capabilities, ...none } };
 }
 
 /** What a system component says that it enforces. @throws TypeError (`invalid-argument`) */

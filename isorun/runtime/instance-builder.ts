@@ -15,7 +15,7 @@ import { instantiateComponent } from "../instantiate/instantiate.ts";
 import type { Item, ModuleItem } from "../instantiate/runtime-scope.ts";
 import { answeringAtOnce, isThenable, requireAtOnce } from "./at-once.ts";
 import { Component } from "./component.ts";
-import { type PolicyOptions, requireKinds, unenforcedIn, unsupportedParts } from "./enforced.ts";
+import { type PolicyOptions, requireKinds, unenforcedIn, unsupportedParts, withoutParts } from "./enforced.ts";
 import { ComponentFrames } from "./frame-names.ts";
 import { InstanceBudget } from "./instance-budget.ts";
 import { InstanceHandle } from "./instance-handle.ts";
@@ -60,12 +60,13 @@ export class InstanceBuilder {
   readonly #component: Component;
   readonly #hooks: BuilderHooks;
   /** In order: what is linked later goes before what was linked earlier. */
-  readonly #definitions: ((linker: Linker) => unknown)[] = [];
+  readonly #definitions: ((linker: Linker, policy: Policy | undefined) => unknown)[] = [];
   readonly #locals = new Map<string, LocalLink>();
   #budget: Budget = {};
   #policy: Policy | undefined;
-  /** Whether all of the policy can be enforced, or need not be; system components that are linked later change nothing. */
-  #isEnforced = true;
+  #isBestEffort = false;
+  /** What of the policy is enforced, once that is known. */
+  #kept: Policy | undefined;
   /** What system components say that they enforce. */
   readonly #enforced = new Set<CapabilityKind>();
   #unknownImportsTrap = false;
@@ -95,7 +96,8 @@ export class InstanceBuilder {
     const { bestEffort = false } = requireOptions(options, "'policy'", ["bestEffort"]);
     requireFlag(bestEffort, "'bestEffort'");
     this.#policy = requirePolicy(policy);
-    this.#isEnforced = bestEffort;
+    this.#isBestEffort = bestEffort;
+    this.#kept = undefined;
     return this;
   }
 
@@ -108,7 +110,7 @@ export class InstanceBuilder {
    */
   linkHost(define: (linker: Linker) => unknown): this {
     requireFunction(define, "'linkHost'");
-    this.#definitions.push(define);
+    this.#definitions.push((linker) => define(linker));
     return this;
   }
 
@@ -119,13 +121,15 @@ export class InstanceBuilder {
   linkSystem(system: SystemComponent): this {
     requireSystem(system);
     for (const kind of requireKinds(system.enforces, system.name)) this.#enforced.add(kind);
-    return this.linkHost((linker) => {
-      if (this.#policy !== undefined) {
-        const answer: unknown = system.configure?.(this.#policy, this.#policy.budget);
+    this.#kept = undefined;
+    this.#definitions.push((linker, policy) => {
+      if (policy !== undefined) {
+        const answer: unknown = system.configure?.(policy, policy.budget);
         requireAtOnce(answer, `'configure' of '${system.name}'`, "for which nothing waits: 'install' may be async");
       }
       return system.install(linker);
     });
+    return this;
   }
 
   /**
@@ -183,10 +187,10 @@ export class InstanceBuilder {
     const parts = Component.partsOf(this.#component);
     const { valid } = parts;
     const { states } = this.#hooks;
-    this.#requireEnforced();
+    const policy = this.#keptPolicy();
     const { room } = states;
     if (room !== undefined) await room;
-    const limits = intersectBudgets(this.#budget, this.#policy?.budget ?? {});
+    const limits = intersectBudgets(this.#budget, policy?.budget ?? {});
     const budget = new InstanceBudget(limits, { states, name: this.#hooks.nameOf(), interrupt: this.#interrupt });
     budget.root.frames = framesOf(this.#component);
     const compile = (module: CoreModule): ModuleItem => budget.moduleOf(Component.partsAround(module) ?? parts, module);
@@ -196,7 +200,7 @@ export class InstanceBuilder {
       // What is defined while one of them is waited for is the next instance's; links to instances are looked at behind it.
       const definitions = this.#definitions.slice();
       for (const define of definitions) {
-        const answer = define(linker);
+        const answer = define(linker, policy);
         // Most are over: waiting would cost each instance a turn.
         if (isThenable(answer)) await answer;
         this.#hooks.requireOpen();
@@ -225,11 +229,12 @@ export class InstanceBuilder {
   }
 
   /** @throws UnsupportedError */
-  #requireEnforced(): void {
-    if (this.#policy === undefined || this.#isEnforced) return;
+  #keptPolicy(): Policy | undefined {
+    if (this.#policy === undefined || this.#kept !== undefined) return this.#kept;
     const unenforced = unenforcedIn(this.#policy, this.#enforced);
-    if (unenforced.length > 0) throw unsupportedParts(this.#policy, unenforced);
-    this.#isEnforced = true;
+    if (unenforced.length > 0 && !this.#isBestEffort) throw unsupportedParts(this.#policy, unenforced);
+    this.#kept = withoutParts(this.#policy, unenforced);
+    return this.#kept;
   }
 
   /** @throws LinkError, and what a module that is given is not decoded with */

@@ -9,7 +9,8 @@ export interface SystemComponent {
   readonly name: string;
   /**
    * What of a policy it grants in part, and denies otherwise, beside what components that are shipped do (files, variables,
-   * time, random and log): a policy that names anything else is refused, because nobody would keep it.
+   * time, random and log): a policy that names anything else is refused, or `bestEffort` leaves that away, because nobody
+   * would keep it.
    */
   readonly enforces?: readonly CapabilityKind[];
   /**
