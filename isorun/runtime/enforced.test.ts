@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "bun:test";
 import { definePolicy } from "../../core/policy/define-policy.ts";
 import type { CapabilityKind, Policy } from "../../core/policy/policy.ts";
 import { assemble } from "../../tests/components/assemble.ts";
-import { UnsupportedError } from "../errors/errors.ts";
+import { ClosedError, UnsupportedError } from "../errors/errors.ts";
 import { failureOf, thrownBy } from "../errors/testing/failure-of.ts";
 import type { InstanceBuilder } from "./instance-builder.ts";
 import { Runtime } from "./runtime.ts";
@@ -60,6 +60,13 @@ test("with 'bestEffort' an instance is made without them", async () => {
   expect(instance.func("one")()).toBe(1);
   const again = make().policy(networked, { bestEffort: true }).policy(networked);
   expect(await failureOf(again.instantiate())).toMatchObject({ code: "unsupported" });
+});
+
+test("of a runtime that is closed that is what is told", async () => {
+  const runtime = new Runtime();
+  const component = await runtime.load((await assemble([text]))(text));
+  await runtime.close();
+  expect(await failureOf(runtime.instance(component).policy(networked).instantiate())).toBeInstanceOf(ClosedError);
 });
 
 test("what is left away is not shown to system components, but for what one of them enforces", async () => {

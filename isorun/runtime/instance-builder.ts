@@ -184,6 +184,7 @@ export class InstanceBuilder {
    *   a core instance, ClosedError also where the runtime is closed meanwhile; and what the functions of 'linkHost' throw
    */
   async instantiate(): Promise<InstanceHandle> {
+    this.#hooks.requireOpen();
     const parts = Component.partsOf(this.#component);
     const { valid } = parts;
     const { states } = this.#hooks;
