@@ -76,8 +76,10 @@ test.each<[object, string]>([
 });
 
 test.each<[unknown, string]>([
-  [new Map(), "the platform of a policy must be 'linux', 'darwin', 'win32'"],
-  [null, "the platform of a policy must be 'linux', 'darwin', 'win32'"],
+  [new Map(), "the base of a policy must be an object"],
+  [null, "the base of a policy must be an object"],
+  [{ base: "/w" }, "the platform of a policy must be 'linux', 'darwin', 'win32'"],
+  [{ base: "/w", platform: "linux", foo: 1 }, "a policy has no part of its base 'foo'"],
   [{ base: "w", platform: "linux" }, "the base of a policy must be an absolute path"],
   [{ base: "/w", platform: "win32" }, "the base of a policy must be an absolute path"],
   [{ platform: "linux" }, "the base of a policy must be an absolute path"],

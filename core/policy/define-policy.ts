@@ -51,7 +51,8 @@ export function definePolicy(definition: PolicyDefinition, base: PathBase = ownB
 
 /** Paths would begin with what is no path. */
 function requireBase(given: PathBase): void {
-  const { base, platform } = Object(given) as PathBase; // whatever was given
+  requireParts(given, { whose: "the base of a policy", part: "part of its base", known: ["base", "platform"] });
+  const { base, platform } = given;
   requirePlatform(platform);
   if (typeof base === "string" && isAbsolutePath(base, platform)) return;
   throw argumentError("the base of a policy must be an absolute path");

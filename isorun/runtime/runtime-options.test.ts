@@ -30,6 +30,8 @@ test.each<[unknown, string]>([
   [{ interruptBy: 5 }, "'interruptBy' must be given a function, found 5"],
   [{ budgt: { fuel: 1n } }, "'load' has no option 'budgt': did you mean 'budget'?"],
   [{ budget: { memory: 1 } }, "a budget has no field 'memory'"],
+  [{ budget: null }, "a budget must be an object, not null"],
+  [{ isInterruptible: "false" }, "'isInterruptible' must be true or false, found 'false'"],
   [5, "the options of 'load' must be an object, found 5"],
 ])("load(bytes, %p)", async (options, message) => {
   const failure = await failureOf(new Runtime().load(new Uint8Array(), options as LoadOptions)); // as above

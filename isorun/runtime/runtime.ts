@@ -11,7 +11,7 @@ import { InstanceBuilder } from "./instance-builder.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import type { InstanceInterface } from "./instance-interface.ts";
 import { requireOptions } from "./require-options.ts";
-import { requireFunction, requireName } from "./required.ts";
+import { requireFlag, requireFunction, requireName } from "./required.ts";
 
 /** What `new Runtime` is told. */
 export interface RuntimeOptions {
@@ -63,7 +63,9 @@ export class Runtime implements AsyncDisposable {
     this.#requireOpen();
     const given = requireOptions(options, "'load'", ["budget", "isInterruptible", "interruptBy"]);
     if (given.interruptBy !== undefined) requireFunction(given.interruptBy, "'interruptBy'");
-    const loading = { ...given, budget: requireBudget(given.budget ?? {}), held: this.#held };
+    if (given.isInterruptible !== undefined) requireFlag(given.isInterruptible, "'isInterruptible'");
+    const budget = given.budget === undefined ? {} : requireBudget(given.budget);
+    const loading = { ...given, budget, held: this.#held };
     const bytes = await bytesOf(source);
     if (this.#store === false) return loadComponent(bytes, loading);
     // The disk is a matter of platforms that have one: elsewhere this is never loaded.

@@ -16,6 +16,16 @@ describe("the environment", () => {
     expect(await instance.call("cwd")).toBe("/data");
   });
 
+  test("may be that of the process: what is not set there is no variable", async () => {
+    const instance = await instantiate("environment", { systems: [new WasiEnvironment({ variables: process.env })] });
+    const given = (await instance.call("variables")) as readonly (readonly [string, string])[]; // as its type says
+    // Not their values, which a test that fails would show.
+    expect(given.map(([name]) => name)).toEqual(Object.keys(process.env));
+    const variables = { SET: "1", UNSET: undefined };
+    const other = await instantiate("environment", { systems: [new WasiEnvironment({ variables })] });
+    expect(await other.call("variables")).toEqual([["SET", "1"]]);
+  });
+
   test("is empty if nothing was given: nothing of the host's shows", async () => {
     const instance = await instantiate("environment", { systems: [new WasiEnvironment()] });
     expect(await instance.call("arguments")).toEqual([]);

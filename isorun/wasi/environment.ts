@@ -6,7 +6,7 @@ import type { Policy } from "../../core/policy/policy.ts";
 import { nameOf } from "../call/check-value.ts";
 import { ExitError } from "../errors/errors.ts";
 import type { Linker } from "../runtime/linker.ts";
-import { requireOptions } from "../runtime/require-options.ts";
+import { otherThan, requireOptions } from "../runtime/require-options.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
 import { installInterface } from "./interface-types.ts";
 
@@ -14,7 +14,8 @@ import { installInterface } from "./interface-types.ts";
 export interface EnvironmentOptions {
   /** With the name of the program first. */
   readonly args?: readonly string[];
-  readonly variables?: Readonly<Record<string, string>>;
+  /** Such as `process.env`: what is undefined is no variable. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
   readonly initialCwd?: string;
 }
 
@@ -88,9 +89,12 @@ function copyOfArgs(given: readonly string[]): readonly string[] {
   return args;
 }
 
-function copyOfVariables(given: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
-  if (typeof given !== "object" || given === null || Array.isArray(given) || given instanceof Map) {
-    throw argumentError(`'variables' must be an object of strings by their names, found ${nameOf(given)}`);
+type Variables = NonNullable<EnvironmentOptions["variables"]>;
+
+function copyOfVariables(given: Variables): readonly (readonly [string, string])[] {
+  // A promise, a date or a Map has no properties, and would pass for no variables at all.
+  if (Object.prototype.toString.call(given) !== "[object Object]") {
+    throw argumentError(`'variables' must be an object of strings by their names, found ${otherThan(given)}`);
   }
   const inherited = inheritedFieldOf(given);
   if (inherited !== undefined) {
@@ -98,7 +102,9 @@ function copyOfVariables(given: Readonly<Record<string, string>>): readonly (rea
       `'variables' must be an object with properties of its own, found one that inherits '${inherited}'`,
     );
   }
-  const variables = Object.entries(given);
+  const variables = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
   for (const [name, value] of variables) {
     const whose = `the name of the variable ${JSON.stringify(name)}`;
     checkText(whose, name);

@@ -13,7 +13,9 @@ import { WasiRandom } from "./random.ts";
 
 const wall = { nowNs: () => 1n, resolutionNs: 1n };
 
-const refusals: readonly [made: new (...given: never[]) => object, given: readonly unknown[], message: string][] = [
+type Refusal = [made: new (...given: never[]) => object, given: readonly unknown[], message: string];
+
+const refusals: readonly Refusal[] = [
   [WasiDir, [5], "WasiDir must be given a path, found 5"],
   [WasiDir, ["/", 5], "the options of WasiDir must be an object, found 5"],
   [WasiDir, ["/", { acess: "write" }], "WasiDir has no option 'acess': did you mean 'access'?"],
@@ -42,7 +44,14 @@ const refusals: readonly [made: new (...given: never[]) => object, given: readon
   [WasiEnvironment, [{ variables: { PORT: 80 } }], "the variable 'PORT' must be a string, not of type number"],
   [WasiEnvironment, [{ variables: { "A=B": "" } }], "the name of the variable \"A=B\" has a '=' in it"],
   [WasiEnvironment, [{ variables: { "": "x" } }], "the name of a variable is empty"],
-  [WasiEnvironment, [{ variables: ["A"] }], "'variables' must be an object of strings by their names, found an object"],
+  [WasiEnvironment, [{ variables: ["A"] }], "'variables' must be an object of strings by their names, found an array"],
+  ...[Promise.resolve({ A: "b" }), new Date(0), new Error("A"), new URLSearchParams("A=b"), new Map([["A", "b"]])].map(
+    (variables): Refusal => [
+      WasiEnvironment,
+      [{ variables }],
+      "'variables' must be an object of strings by their names, found one of another kind",
+    ],
+  ),
   [
     WasiEnvironment,
     [{ variables: Object.create({ LANG: "C" }) }],
