@@ -156,6 +156,17 @@ describe("what is asked outside of all that was given", () => {
   });
 });
 
+describe("behind what is the kernel's own", () => {
+  const kernels = { capability: "read", hostPath: "/proc/cpuinfo", fileSystem: "proc" } as const;
+
+  test("what a flag would grant is the denial that is told", () => {
+    const refusals = new Refusals({ report: silentReport, policy, cwd: guests });
+    refusals.onKernelPath(kernels);
+    refusals.onWriteRefused(join(guests, "out.txt"));
+    expect(refusals.denied).toMatchObject({ capability: "write", flag: `--allow-write=${guests}` });
+  });
+});
+
 describe("where a traceback names sources", () => {
   const options = { capability: "read", guestPath: "/" } as const;
   const header = 'Traceback (most recent call last):\n  File "/0/run.ts", line 1, in run\n';

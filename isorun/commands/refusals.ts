@@ -35,6 +35,7 @@ export class Refusals {
   /** Each once, in the order in which they came. */
   readonly #waiting = new Map<string, Refusal>();
   #denied: CapabilityDenial | undefined;
+  #kernels: CapabilityDenial | undefined;
   readonly #absent = new AbsentPaths();
   #detour: Detour | undefined;
   /** Is given what the program writes to its stderr. */
@@ -46,10 +47,10 @@ export class Refusals {
     this.#cwd = cwd;
   }
 
-  /** The first. */
+  /** The first, but for what nobody is given: programs ask for that, and go on, before they are refused what they need. */
   get denied(): CapabilityDenial | undefined {
     this.#settle();
-    return this.#denied;
+    return this.#denied ?? this.#kernels;
   }
 
   /** What was refused where nothing is. */
@@ -117,7 +118,7 @@ export class Refusals {
     const reason = `it is the kernel's own (${fileSystem}), which is given to nobody`;
     const denied = { capability, requested, deniedBy: "caller", reason } as const;
     const looked = capability === "read" ? { looked: wayOf(named) } : {};
-    this.#remember({ ...looked, key: `denied ${capability} ${requested}`, count: () => (this.#denied ??= denied) });
+    this.#remember({ ...looked, key: `kernels ${capability} ${requested}`, count: () => (this.#kernels ??= denied) });
     this.#emit(denied, requested);
   }
 
