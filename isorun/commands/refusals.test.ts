@@ -242,6 +242,17 @@ describe("events tell", () => {
     ]);
   });
 
+  test("denials that a flag would mend also behind very many of the kernel's own", () => {
+    const told = eventsOf((refusals) => {
+      for (let number = 0; number < 500; number += 1) {
+        refusals.onKernelPath({ capability: "read", hostPath: `/proc/${number}`, fileSystem: "proc" });
+      }
+      refusals.onWriteRefused(join(guests, "out.txt"));
+    });
+    expect(told).toHaveLength(101);
+    expect(told.at(-1)).toMatchObject(["capability.denied", { flag: `--allow-write=${guests}` }]);
+  });
+
   test("denials also behind very much that is not there", () => {
     const told = eventsOf((refusals) => {
       for (let number = 0; number < 500; number += 1) refusals.onAsked({ ...read, path: `nowhere/${number}` });

@@ -20,7 +20,7 @@ export interface RefusalsOptions {
   readonly cwd: string;
 }
 
-/** A guest that asks for ever is told of so often, by either event: what withholds nothing takes no place of what does. */
+/** A guest that asks for ever is told of so often, of each kind: what no flag would mend takes no place of what one would. */
 const toldMax = 100;
 
 /** So many wait for a traceback to tell that they were look-ups of it. */
@@ -31,6 +31,7 @@ export class Refusals {
   readonly #policy: Policy;
   readonly #told = new Set<string>();
   readonly #toldPassed = new Set<string>();
+  readonly #toldKernels = new Set<string>();
   readonly #cwd: string;
   /** Each once, in the order in which they came. */
   readonly #waiting = new Map<string, Refusal>();
@@ -176,7 +177,8 @@ export class Refusals {
 
   #emit(denied: CapabilityDenial, about: string): void {
     const key = `${denied.capability} ${denied.flag === undefined ? "" : "by a flag "}${about}`;
-    if (isNews(this.#told, key)) this.#report.emit("capability.denied", denialEvent(denied));
+    if (isNews(denied.reason === undefined ? this.#told : this.#toldKernels, key))
+      this.#report.emit("capability.denied", denialEvent(denied));
   }
 
   /** What withholds no right is no denial, and is told by an event of its own. */
