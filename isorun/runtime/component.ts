@@ -19,6 +19,7 @@ import { HeldByContents } from "./held-by-contents.ts";
 import { KeptModules } from "./kept-modules.ts";
 import { type BegunModules, isRefusal, type MeteredModule, Metering } from "./metered-modules.ts";
 import { hashOf } from "./sha256.ts";
+import { shownItems } from "./shown-items.ts";
 
 /** Times in milliseconds. */
 export interface CompilationCost {
@@ -47,6 +48,8 @@ export class Component {
   readonly cost: CompilationCost;
   readonly #parts: ComponentParts;
   #hash: string | undefined;
+  #imports: ReadonlyMap<string, ExternType> | undefined;
+  #exports: ReadonlyMap<string, ExternType> | undefined;
 
   constructor(parts: ComponentParts) {
     this.#parts = parts;
@@ -62,12 +65,16 @@ export class Component {
     return this.#hash;
   }
 
+  /** Not to be changed, as others may hold the component too. */
   get imports(): ReadonlyMap<string, ExternType> {
-    return this.#parts.valid.type.imports;
+    this.#imports ??= shownItems(this.#parts.valid.type.imports);
+    return this.#imports;
   }
 
+  /** The same. */
   get exports(): ReadonlyMap<string, ExternType> {
-    return this.#parts.valid.type.exports;
+    this.#exports ??= shownItems(this.#parts.valid.type.exports);
+    return this.#exports;
   }
 
   /**
