@@ -14,7 +14,7 @@ export interface PolicyOptions {
 }
 
 /** Of system components that are shipped. Where directories cannot be given, WasiDir says so when it is linked. */
-const shipped: readonly CapabilityKind[] = ["read", "write", "env", "time", "random", "log"];
+const shipped: ReadonlySet<CapabilityKind> = new Set(["read", "write", "env", "time", "random", "log"]);
 
 /**
  * Capabilities that it names, and nothing keeps; every limit is kept.
@@ -23,7 +23,7 @@ const shipped: readonly CapabilityKind[] = ["read", "write", "env", "time", "ran
 export const unenforcedIn = (policy: Policy, enforced: ReadonlySet<CapabilityKind>): readonly CapabilityKind[] =>
   usedParts(policy)
     .filter(isCapability)
-    .filter((kind) => !shipped.includes(kind) && !enforced.has(kind));
+    .filter((kind) => !shipped.has(kind) && !enforced.has(kind));
 
 /** In the words of a program, which has no flags to leave away. */
 export function unsupportedParts({ written }: Policy, kinds: readonly CapabilityKind[]): UnsupportedError {
