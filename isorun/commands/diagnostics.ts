@@ -2,7 +2,7 @@
 import { rule } from "@vivarium/core/diagnostic";
 import { exitCode } from "@vivarium/core/exit-code";
 import { shellWord } from "@vivarium/core/shell-word";
-import type { ToldAbsent } from "./absent-paths.ts";
+import type { ToldInVain } from "./paths-in-vain.ts";
 
 interface InFile {
   /** As it was given. */
@@ -39,7 +39,7 @@ const callHint = ({ nearest, known }: Callable): string => {
   return known.length === 0 ? "It exports no function that `--invoke` could call." : `It exports ${listed(known)}.`;
 };
 
-function absentList({ asked, isCut }: ToldAbsent): string {
+function askedList({ asked, isCut }: ToldInVain): string {
   const names = asked.map(({ capability, path }) => `'${path}'${capability === "write" ? " (to write)" : ""}`);
   if (isCut) names.splice(names.length / 2, 0, "…");
   return names.join(", ");
@@ -115,11 +115,18 @@ export const isorunDiagnostics = {
     message: (p) => `the stack is exhausted: calls of '${p.file}' stand too deep in each other`,
     hint: () => "It most likely calls itself without an end.",
   }),
-  W_RUN_ABSENT: rule<ToldAbsent>({
+  W_RUN_ABSENT: rule<ToldInVain>({
     exit: exitCode.failure,
     summary: "The program failed, and had asked for paths where nothing is: no flag would have given them.",
-    message: (p) => `the program asked for what is not there, which may be why it failed: ${absentList(p)}`,
+    message: (p) => `the program asked for what is not there, which may be why it failed: ${askedList(p)}`,
     hint: () => "No flag gives what is not there. Programs also look for much that they can do without.",
+    data: ({ asked }) => ({ asked }),
+  }),
+  W_RUN_KERNEL_FILES: rule<ToldInVain>({
+    exit: exitCode.failure,
+    summary: "The program failed, and was refused files of the kernel's own (`/proc`, `/sys`), which no flag gives.",
+    message: (p) => `the program was refused what is the kernel's own, which may be why it failed: ${askedList(p)}`,
+    hint: () => "No flag and no policy grants it: copy what the program needs to a directory, and name that.",
     data: ({ asked }) => ({ asked }),
   }),
   W_RUN_PATH_OUT: rule<{ capability: "read" | "write"; path: string; given: string }>({

@@ -78,9 +78,10 @@ function statusOf(program: Program, status: number): number {
 }
 
 /** It may be why the program failed, and no flag would have helped. */
-function tellInVain({ context, refusals: { absent, denied, detour } }: Program): void {
+function tellInVain({ context, refusals: { absent, denied, detour, kernels } }: Program): void {
   if (denied !== undefined) return;
   if (absent.told !== undefined) context.report.warn(problem("W_RUN_ABSENT", absent.told));
+  if (kernels.told !== undefined) context.report.warn(problem("W_RUN_KERNEL_FILES", kernels.told));
   if (detour !== undefined) context.report.warn(problem("W_RUN_PATH_OUT", detour));
 }
 

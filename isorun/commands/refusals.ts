@@ -8,10 +8,10 @@ import type { Denial } from "../wasi/denied.ts";
 import type { DeniedDirOptions } from "../wasi/denied-dir.ts";
 import type { KernelPath, PathOut } from "../wasi/dir.ts";
 import { kernelFileSystemAt } from "../wasi/filesystem/kernel-files.ts";
-import { AbsentPaths } from "./absent-paths.ts";
 import { capabilitiesOf } from "./capability-of.ts";
 import { type FileCapability, isAround, isThere, whatIsMeant } from "./meant-path.ts";
 import { NamedSources, wayOf } from "./named-sources.ts";
+import { PathsInVain } from "./paths-in-vain.ts";
 
 export interface RefusalsOptions {
   readonly report: Report;
@@ -36,8 +36,8 @@ export class Refusals {
   /** Each once, in the order in which they came. */
   readonly #waiting = new Map<string, Refusal>();
   #denied: CapabilityDenial | undefined;
-  #kernels: CapabilityDenial | undefined;
-  readonly #absent = new AbsentPaths();
+  readonly #absent = new PathsInVain();
+  readonly #kernels = new PathsInVain();
   #detour: Detour | undefined;
   /** Is given what the program writes to its stderr. */
   readonly sources = new NamedSources();
@@ -51,13 +51,19 @@ export class Refusals {
   /** The first, but for what nobody is given: programs ask for that, and go on, before they are refused what they need. */
   get denied(): CapabilityDenial | undefined {
     this.#settle();
-    return this.#denied ?? this.#kernels;
+    return this.#denied;
   }
 
   /** What was refused where nothing is. */
-  get absent(): AbsentPaths {
+  get absent(): PathsInVain {
     this.#settle();
     return this.#absent;
+  }
+
+  /** What nobody is given. */
+  get kernels(): PathsInVain {
+    this.#settle();
+    return this.#kernels;
   }
 
   /** The first that was refused for its way, though the place itself was given. */
@@ -119,7 +125,8 @@ export class Refusals {
     const reason = `it is the kernel's own (${fileSystem}), which is given to nobody`;
     const denied = { capability, requested, deniedBy: "caller", reason } as const;
     const looked = capability === "read" ? { looked: wayOf(named) } : {};
-    this.#remember({ ...looked, key: `kernels ${capability} ${requested}`, count: () => (this.#kernels ??= denied) });
+    const count = (): void => this.#kernels.add({ capability, path: requested });
+    this.#remember({ ...looked, key: `kernels ${capability} ${requested}`, count });
     this.#emit(denied, requested);
   }
 

@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
-import { AbsentPaths } from "./absent-paths.ts";
+import { PathsInVain } from "./paths-in-vain.ts";
 
 const told = (...asked: readonly string[]) => {
-  const absent = new AbsentPaths();
+  const inVain = new PathsInVain();
   for (const each of asked) {
     const [capability, path] = each.split(" ") as ["read" | "write", string]; // as written below
-    absent.add({ capability, path });
+    inVain.add({ capability, path });
   }
-  const all = absent.told;
+  const all = inVain.told;
   return all && [...all.asked.map(({ capability, path }) => `${capability} ${path}`), ...(all.isCut ? ["cut"] : [])];
 };
 
