@@ -59,6 +59,29 @@ describe.each([
   });
 });
 
+describe("beside a grant that covers it", () => {
+  test.each([
+    [["--allow-read=/", "--allow-read=/proc"]],
+    [["--allow-read=/,/proc"]],
+    [["--allow-write=/", "--allow-read=/proc"]],
+  ])("%p ends at the start", async (flags) => {
+    const { stderr, exitCode } = await runIsorun(["run", pathOf(texts.environ), ...flags], { home, cwd: scratch });
+    expect(stderr).toContain("cannot give '/proc' to the program: it is the kernel's own (proc)\n");
+    expect(exitCode).toBe(66);
+  });
+});
+
+test("of a file that a link of the kernel's leads to, no flag is told that would be refused", async () => {
+  const argv = ["run", pathOf(texts.environ), "--allow-read=/proc/self/exe"];
+  const { stderr, exitCode } = await runIsorun(argv, { home, cwd: scratch });
+  expect({ stderr, exitCode }).toEqual({
+    stderr:
+      "error[E_RUN_DIRECTORY]: cannot give '/proc/self/exe' to the program: it is a file\n" +
+      "  hint: Components are given directories: name one that exists.\n",
+    exitCode: 66,
+  });
+});
+
 test("what a flag would mend is told in its place, whichever was asked for first", async () => {
   writeFileSync(join(scratch, "file"), "");
   const { stderr, exitCode } = await runIsorun(["run", pathOf(texts.both)], { home, cwd: scratch });

@@ -6,7 +6,10 @@
 import { accessSync, constants, readdirSync } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { problemsOf } from "@vivarium/core/diagnostic";
-import { escapeCommas } from "@vivarium/core/policy/comma-list";
+import { isFault } from "@vivarium/core/fault";
+import { escapeCommas, splitCommas } from "@vivarium/core/policy/comma-list";
+import type { PolicyFlags } from "@vivarium/core/policy/flags";
+import { type PathBase, resolvePath } from "@vivarium/core/policy/path";
 import type { Policy } from "@vivarium/core/policy/policy";
 import { errnoOf } from "@vivarium/core/store/io-problem";
 import { LinkError } from "../errors/errors.ts";
@@ -38,6 +41,18 @@ export function linkDirectories(builder: InstanceBuilder, { policy, cwd, told, o
   }
   if (given.some(({ guestPath }) => everywhere.includes(guestPath))) return;
   for (const guestPath of everywhere) builder.linkSystem(new WasiDeniedDir(guestPath, { onAsked }));
+}
+
+/**
+ * Each that a flag names, also such as others cover, which a policy does not keep.
+ * @throws E_RUN_DIRECTORY (66)
+ */
+export function requireOrdinaryFlags(flags: PolicyFlags, base: PathBase): void {
+  const values = [...(flags["allow-read"] ?? []), ...(flags["allow-write"] ?? [])];
+  for (const item of values.map(splitCommas).flatMap((items) => (isFault(items) ? [] : items))) {
+    const path = resolvePath(item.text, base);
+    if (!isFault(path)) requireOrdinary(path);
+  }
 }
 
 /** @throws E_RUN_DIRECTORY (66) */
@@ -72,8 +87,11 @@ function requireDirectory(path: string, { capabilities }: Policy): void {
   }
   if (status === undefined || status.isDirectory()) return;
   const kind = capabilities.write.includes(path) ? "write" : "read";
-  const flag = `--allow-${kind}=${escapeCommas(dirname(path))}`;
-  throw problem("E_RUN_DIRECTORY", { path, reason: status.isFile() ? "it is a file" : "it is no directory", flag });
+  const directory = dirname(path);
+  // Links of the kernel's lead to files that lie elsewhere.
+  const isGivable = kernelFileSystemAt(directory) === undefined;
+  const way = isGivable ? { flag: `--allow-${kind}=${escapeCommas(directory)}` } : {};
+  throw problem("E_RUN_DIRECTORY", { path, reason: status.isFile() ? "it is a file" : "it is no directory", ...way });
 }
 
 /** In the order in which a program is told of them. */

@@ -14,6 +14,7 @@ import { whyNoFiles } from "../wasi/filesystem/host-files.ts";
 import { type Entry, invokedEntryOf, runEntryOf } from "./entry-of.ts";
 import { engineBudget, linkHost } from "./host-of.ts";
 import { interruptOf } from "./interrupt-of.ts";
+import { requireOrdinaryFlags } from "./link-directories.ts";
 import { type OpenComponent, openComponent } from "./open-component.ts";
 import { endOf, type Program } from "./program-end.ts";
 import { openProgramOutput, type ProgramOutput } from "./program-output.ts";
@@ -88,6 +89,7 @@ function requireNoArguments({ invoke }: Options, [argument]: readonly string[]):
 
 async function policyOf(context: CommandContext, options: Options): Promise<Policy> {
   const given = (await readCommandPolicy(options, context)) ?? grantNothing(context.platform);
+  requireOrdinaryFlags(options, { base: context.cwd, platform: context.platform });
   requireEnforcement(given, engine, { report: context.report, bestEffort: options["best-effort"] });
   return given;
 }
