@@ -2,7 +2,8 @@
 import { expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import { thrownBy } from "../errors/testing/failure-of.ts";
-import type { ExternType, InstanceType } from "../types/component-types.ts";
+import type { ComponentType, ExternType, InstanceType } from "../types/component-types.ts";
+import type { ModuleType } from "../types/core-types.ts";
 import { Runtime } from "./runtime.ts";
 import { shownItems } from "./shown-items.ts";
 
@@ -48,14 +49,18 @@ test("what stands in each other is shown level by level, however deep", () => {
   }
   const component: ExternType = {
     kind: "component",
-    imports: new Map([["in", type]]),
+    imports: new Map<string, ExternType>([
+      ["in", type],
+      ["module", { kind: "core module", imports: [], exports: new Map() }],
+    ]),
     exports: new Map([["in", { kind: "type", type }]]),
     importedResources: [],
     definedResources: new Set(),
   };
   const [shown] = shownItems(new Map([["component", component]])).values();
   expect(shown).toMatchObject({ kind: "component", importedResources: [], definedResources: new Set() });
-  for (const items of [Reflect.get(shown ?? {}, "imports"), Reflect.get(shown ?? {}, "exports")]) {
-    expect(thrownBy(() => (items as Map<string, unknown>).clear())).toBeInstanceOf(TypeError); // as above
+  const { imports, exports } = shown as ComponentType; // as above
+  for (const items of [imports, exports, (imports.get("module") as ModuleType).exports]) {
+    expect(thrownBy(() => (items as Map<string, unknown>).clear())).toBeInstanceOf(TypeError); // the same
   }
 });

@@ -7,10 +7,10 @@ import type { AnyType, ExternType } from "../types/component-types.ts";
 
 type Items = ReadonlyMap<string, ExternType>;
 
-class FixedMap extends Map<string, ExternType> {
-  constructor(items: Items) {
+class FixedMap<T> extends Map<string, T> {
+  constructor(items: ReadonlyMap<string, T>, shown: (item: T) => T) {
     super();
-    for (const [name, type] of items) super.set(name, shownItem(type));
+    for (const [name, item] of items) super.set(name, shown(item));
   }
 
   override set(): never {
@@ -32,10 +32,11 @@ function refuse(): never {
 }
 
 /** Maps inside are copied when they are looked at: types stand deep in each other. */
-export const shownItems = (items: Items): Items => new FixedMap(items);
+export const shownItems = (items: Items): Items => new FixedMap(items, shownItem);
 
 function shownItem(item: ExternType): ExternType {
-  if (item.kind === "func" || item.kind === "core module") return item;
+  if (item.kind === "func") return item;
+  if (item.kind === "core module") return { ...item, exports: new FixedMap(item.exports, (type) => type) };
   if (item.kind !== "type") return shownType(item);
   const { type } = item;
   return type.kind === "instance" || type.kind === "component" ? { kind: "type", type: shownType(type) } : item;
