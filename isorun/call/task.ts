@@ -6,11 +6,14 @@
 import type { FuelCounter } from "../adapter/fuel-check.ts";
 import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted, type TrapError } from "../errors/errors.ts";
+import type { CallContext } from "./call-context.ts";
 import type { HandleAccount } from "./handle-table.ts";
 import { handlesMaxOf, type Interrupt, messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
 import type { Suspension } from "./suspension.ts";
 import type { TimeAccount } from "./time-account.ts";
 import type { FrameNames } from "./trap-frames.ts";
+
+export type { CallContext } from "./call-context.ts";
 
 export interface TaskOptions {
   readonly id: number;
@@ -137,16 +140,6 @@ export function heldRoots(task: Task): readonly Root[] {
   };
   visit(task.root);
   return [...held];
-}
-
-/** Host functions pass it on with the calls that they make; otherwise their calls belong to a chain of their own. */
-export interface CallContext {
-  /** Aborted when the call is ended from outside, and not when it ends by itself. */
-  readonly signal: AbortSignal;
-  /** The name of the chain, then the instances that it is in, the outermost first. */
-  readonly chain: readonly string[];
-  /** W3C Trace Context. */
-  readonly traceparent?: string;
 }
 
 export class TaskContext implements CallContext {
