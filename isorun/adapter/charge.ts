@@ -1,10 +1,10 @@
 /** How adapters pay for what they copy (copy-cost.ts), before they do it. */
 import type { FuncType, ValueType } from "../types/component-types.ts";
 import { hasPointers } from "../types/flatten.ts";
-import { layoutOf } from "../types/layout.ts";
-import { makeValueType } from "../types/value-type.ts";
+import { layoutOf, payloadsOf } from "../types/layout.ts";
+import { makeValueType, partsOf } from "../types/value-type.ts";
 import { CodeWriter, type Local } from "./code-writer.ts";
-import { bytesPerInstructionLog2, freeCopyBytes } from "./copy-cost.ts";
+import { bytesPerInstructionLog2, freeCopyBytes, recodedCost } from "./copy-cost.ts";
 import type { Copying, EmitCharge } from "./copying.ts";
 import { type FuelImports, fuelWants } from "./fuel-check.ts";
 import type { FunctionBody } from "./module-writer.ts";
@@ -64,14 +64,40 @@ export function emitChargeForUnits(
 }
 
 /** Of parameters or results that lie in memory. */
-export function emitChargeForRecord({ code, charge }: Copying, type: ValueType): void {
+export function emitChargeForRecord(copying: Copying, type: ValueType): void {
+  const { code, charge } = copying;
   if (charge === undefined || !isLarge(type)) return;
-  charge(() => code.i32(layoutOf(type).size >>> bytesPerInstructionLog2));
+  charge(() => code.i32(costOf(copying, type)));
 }
 
 /** Pushes what items of a list cost, beside what lies behind their pointers. */
-export function emitCostOfItems(code: CodeWriter, type: ValueType, count: Local): void {
-  const cost = layoutOf(type).size >>> bytesPerInstructionLog2;
+export function emitCostOfItems(copying: Copying, type: ValueType, count: Local): void {
+  const { code } = copying;
+  const cost = costOf(copying, type);
   code.get(count);
   if (cost > 1) code.i32(cost).op("i32.mul");
+}
+
+/** Of one value, beside what lies behind its pointers. */
+function costOf({ from, to }: Copying, type: ValueType): number {
+  const bytes = layoutOf(type).size >>> bytesPerInstructionLog2;
+  return from.encoding === to.encoding ? bytes : bytes + recodedCost * textsIn(type);
+}
+
+const textsKnown = new WeakMap<ValueType, number>();
+
+/** Strings that stand in the value itself, at most. */
+function textsIn(type: ValueType): number {
+  const known = textsKnown.get(type) ?? countTexts(type);
+  textsKnown.set(type, known);
+  return known;
+}
+
+function countTexts(type: ValueType): number {
+  if (type.kind === "primitive") return type.primitive === "string" ? 1 : 0;
+  if (type.kind === "fixed-list") return type.length * textsIn(type.element);
+  if (type.kind === "record" || type.kind === "tuple") {
+    return partsOf(type).reduce((sum, part) => sum + textsIn(part), 0);
+  }
+  return (payloadsOf(type) ?? []).reduce((most, each) => Math.max(most, each === undefined ? 0 : textsIn(each)), 0);
 }

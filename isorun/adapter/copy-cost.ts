@@ -11,5 +11,11 @@
  */
 export const freeCopyBytes = 128;
 
+/**
+ * Of each string that stands in a list, or in a value of more bytes, if it is written in another encoding: that takes up to
+ * 350 ns before it costs anything else, and clocks are looked at by fuel.
+ */
+export const recodedCost = 16;
+
 /** As bulk operations on memories: an instruction for each 2^3 bytes, rounded down. */
 export const bytesPerInstructionLog2 = 3;

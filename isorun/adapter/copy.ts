@@ -191,7 +191,7 @@ function copyBlocks(copying: Copying, element: ValueType, items: Items): void {
       .op("i32.gt_u")
       .if(() => code.i32(most).set(count));
     code.get(rest).get(count).op("i32.sub").set(rest);
-    charge(() => emitCostOfItems(code, element, count));
+    charge(() => emitCostOfItems(copying, element, count));
     copyItems(copying, element, items);
     code.get(rest).branchIf(0);
   });
@@ -280,7 +280,7 @@ function copyList(copying: Copying, element: ValueType, { from, to }: Route): vo
   code.get(wide).op("i32.wrap_i64").set(bytes);
   emitRangeCheck(copying, copying.from, { pointer, bytes, align });
   if (isPlain(element)) emitChargeForBytes(code, copying.charge, bytes);
-  else if (!isOpen(element)) copying.charge?.(() => emitCostOfItems(code, element, length));
+  else if (!isOpen(element)) copying.charge?.(() => emitCostOfItems(copying, element, length));
   const target = code.local("i32");
   copying.to.allocate(() => code.i32(align).get(bytes));
   code.set(target);
