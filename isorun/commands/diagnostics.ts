@@ -51,8 +51,11 @@ export const isorunDiagnostics = {
   E_COMPONENT_MISSING: rule<InFile & { isUtf8: boolean }>({
     exit: exitCode.notFound,
     summary: "The file of the component does not exist, or cannot be found because its name is not UTF-8.",
-    message: (p) =>
-      p.isUtf8 ? `there is no file '${p.file}'` : `cannot find '${p.file}': its name holds bytes that are no UTF-8`,
+    message: ({ file, isUtf8 }) => {
+      if (isUtf8) return `there is no file '${file}'`;
+      const whose = file.includes("\uFFFD") ? "its name" : "the name of the working directory";
+      return `cannot find '${file}': ${whose} holds bytes that are no UTF-8`;
+    },
     hint: (p) => (p.isUtf8 ? undefined : "Rename it, or make a link to it by a name in UTF-8."),
   }),
   E_COMPONENT_READ: rule<Rejected>({

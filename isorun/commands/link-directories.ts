@@ -18,7 +18,7 @@ import { type DeniedDirOptions, WasiDeniedDir } from "../wasi/denied-dir.ts";
 import { type DirOptions, type KernelPath, WasiDir } from "../wasi/dir.ts";
 import { kernelFileSystemAt } from "../wasi/filesystem/kernel-files.ts";
 import type { isorunDiagnostics } from "./diagnostics.ts";
-import { isUtf8Name, lookAt } from "./look-at.ts";
+import { isUnnamed, lookAt } from "./look-at.ts";
 
 const problem = problemsOf<typeof isorunDiagnostics>();
 
@@ -34,6 +34,10 @@ export function linkDirectories(builder: InstanceBuilder, { policy, cwd, told, o
   for (const path of [...policy.capabilities.read, ...policy.capabilities.write]) requireOrdinary(path);
   const given = givenDirectories(policy, cwd);
   for (const { path, guestPath } of given) {
+    if (isUnnamed(path) && !isNamed(path, policy)) {
+      builder.linkSystem(new WasiDeniedDir(guestPath, { onAsked }));
+      continue;
+    }
     requireDirectory(path, policy);
     const fileSystem = kernelFileSystemAt(path);
     if (fileSystem === undefined) linkDirectory(builder, path, { guestPath, access: "write", ...told });
@@ -82,7 +86,7 @@ const everywhere: readonly string[] = [".", "/"];
 /** A file is a mistake that is easy to make: other engines give them. What cannot be looked at is told by who opens it. */
 function requireDirectory(path: string, { capabilities }: Policy): void {
   const status = lookAt(path);
-  if (status === undefined && !isUtf8Name(path)) {
+  if (isUnnamed(path)) {
     throw problem("E_RUN_DIRECTORY", { path, reason: "its name holds bytes that are no UTF-8", isUtf8: false });
   }
   if (status === undefined || status.isDirectory()) return;
@@ -105,15 +109,21 @@ export function givenDirectories({ capabilities }: Pick<Policy, "capabilities">,
  * What stands behind `/` where all is given. C libraries drop the `/` at the start of paths and of names of directories,
  * and take the longest name that a path begins with, of equal ones (`.` and `/`) the last: with `.` behind `/`, relative
  * paths lead from the working directory, and with a name for each directory of `/`, absolute ones lead there. What the
- * working directory has too is not named: `lib/x` would lead to `/lib/x`, and be written there.
+ * working directory has too is not named: `lib/x` would lead to `/lib/x`, and be written there. So a working directory that
+ * cannot be given for its name is shown there all the same.
  */
 function besideRoot(cwd: string): readonly Given[] {
   const names = isListable("/") ? readdirSync("/") : [];
   const directories = names
-    .filter((name) => isListable(`/${name}`) && lookAt(join(cwd, name)) === undefined)
+    .filter((name) => isListable(`/${name}`) && !isSomething(join(cwd, name)))
     .map((name) => ({ path: `/${name}`, guestPath: `/${name}` }));
   return [...directories, { path: cwd, guestPath: "." }];
 }
+
+const isSomething = (path: string): boolean => lookAt(path) !== undefined || isUnnamed(path);
+
+const isNamed = (path: string, { capabilities: { read, write } }: Policy): boolean =>
+  [...read, ...write].includes(path);
 
 /** What cannot be opened, like the directories of other users, would end the program when it asks for its directories. */
 function isListable(path: string): boolean {
@@ -136,7 +146,7 @@ function underRelativeName(path: string, cwd: string): readonly Given[] {
   const fromHere = relative(cwd, path);
   if (isInside(fromHere)) return [{ path, guestPath: fromHere === "" ? "." : fromHere }];
   // What is around the working directory is what relative names lead to.
-  return isInside(relative(path, cwd)) ? [{ path: cwd, guestPath: "." }] : [];
+  return isInside(relative(path, cwd)) && !isUnnamed(cwd) ? [{ path: cwd, guestPath: "." }] : [];
 }
 
 /** Programs that look at one directory only look at the first. */

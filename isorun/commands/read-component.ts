@@ -55,7 +55,7 @@ function bytesOf(file: string, path: string): Uint8Array {
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
     if (errno === "ENOENT" || errno === "ENOTDIR") {
-      throw problem("E_COMPONENT_MISSING", { file, isUtf8: isUtf8Name(file) });
+      throw problem("E_COMPONENT_MISSING", { file, isUtf8: isUtf8Name(path) });
     }
     if (errno === "ENXIO" || errno === "EISDIR") throw ofKind(file, noFile, noFileWay);
     throw problem("E_COMPONENT_READ", { file, reason: reasonOf(error) }, { cause: error });

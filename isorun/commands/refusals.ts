@@ -9,6 +9,7 @@ import type { DeniedDirOptions } from "../wasi/denied-dir.ts";
 import type { KernelPath, PathOut } from "../wasi/dir.ts";
 import { kernelFileSystemAt } from "../wasi/filesystem/kernel-files.ts";
 import { capabilitiesOf } from "./capability-of.ts";
+import { isUnnamed } from "./look-at.ts";
 import { type FileCapability, isAround, isThere, whatIsMeant } from "./meant-path.ts";
 import { NamedSources, wayOf } from "./named-sources.ts";
 import { PathsInVain } from "./paths-in-vain.ts";
@@ -31,11 +32,12 @@ export class Refusals {
   readonly #policy: Policy;
   readonly #told = new Set<string>();
   readonly #toldPassed = new Set<string>();
-  readonly #toldKernels = new Set<string>();
+  readonly #toldUngranted = new Set<string>();
   readonly #cwd: string;
   /** Each once, in the order in which they came. */
   readonly #waiting = new Map<string, Refusal>();
   #denied: CapabilityDenial | undefined;
+  #unnamed: CapabilityDenial | undefined;
   readonly #absent = new PathsInVain();
   readonly #kernels = new PathsInVain();
   #detour: Detour | undefined;
@@ -48,10 +50,10 @@ export class Refusals {
     this.#cwd = cwd;
   }
 
-  /** The first, but for what nobody is given: programs ask for that, and go on, before they are refused what they need. */
+  /** The first that a policy could grant, else the first. What nobody is given is none: programs ask for it, and go on. */
   get denied(): CapabilityDenial | undefined {
     this.#settle();
-    return this.#denied;
+    return this.#denied ?? this.#unnamed;
   }
 
   /** What was refused where nothing is. */
@@ -130,11 +132,24 @@ export class Refusals {
     this.#emit(denied, requested);
   }
 
+  /** What is asked from a working directory whose name is no UTF-8. */
+  #tellUnnamed({ capability, requested, named }: AskedFor): void {
+    const reason = "its path holds bytes that are no UTF-8, by which nothing can be given";
+    const denied = { capability, requested, deniedBy: "caller", reason } as const;
+    const looked = capability === "read" ? { looked: wayOf(named) } : {};
+    this.#remember({ ...looked, key: `unnamed ${capability} ${requested}`, count: () => (this.#unnamed ??= denied) });
+    this.#emit(denied, requested);
+  }
+
   /** Where no flag would help, because nothing is there or it was given, that is told as an event, and is nobody's denial. */
   #tellPath({ capability, named, end, requested, wanted, helps }: RefusedPath): void {
     const fileSystem = kernelFileSystemAt(end) ?? kernelFileSystemAt(wanted);
     if (fileSystem !== undefined) {
       this.#tellKernels({ capability, requested, named }, fileSystem);
+      return;
+    }
+    if (isUnnamed(end) || (capability === "write" && isUnnamed(dirname(end)))) {
+      this.#tellUnnamed({ capability, requested, named });
       return;
     }
     const missing = denialOf(this.#policy, { capability, path: wanted });
@@ -184,7 +199,7 @@ export class Refusals {
 
   #emit(denied: CapabilityDenial, about: string): void {
     const key = `${denied.capability} ${denied.flag === undefined ? "" : "by a flag "}${about}`;
-    if (isNews(denied.reason === undefined ? this.#told : this.#toldKernels, key))
+    if (isNews(denied.reason === undefined ? this.#told : this.#toldUngranted, key))
       this.#report.emit("capability.denied", denialEvent(denied));
   }
 
