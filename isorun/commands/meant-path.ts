@@ -3,6 +3,7 @@
  * it by this very path. By its words: links are seen to when the directory is given.
  */
 import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { kernelFileSystemAround } from "../wasi/filesystem/kernel-files.ts";
 import { lookAt } from "./look-at.ts";
 
 export type FileCapability = "read" | "write";
@@ -34,7 +35,8 @@ export function whatIsMeant({ capability, path, guestPath }: AskedPath, cwd: str
   const own = startingAt(cwd, path);
   if (guestPath === ".") return { ...own, directory: own.directory && notTheDisk(cwd) };
   const fromRoot = { ...startingAt("/", path), requested: path === "." ? "/" : `/${path}` };
-  return isThere(own.end, capability) || !isThere(fromRoot.end, capability) ? own : fromRoot;
+  const isAtRoot = isThere(fromRoot.end, capability) || kernelFileSystemAround(fromRoot.end) !== undefined;
+  return isAtRoot && !isThere(own.end, capability) ? fromRoot : own;
 }
 
 function startingAt(start: string, path: string): MeantPath {

@@ -156,10 +156,20 @@ describe("what is asked outside of all that was given", () => {
   });
 });
 
-describe("behind what is the kernel's own", () => {
+describe("what is the kernel's own", () => {
   const kernels = { capability: "read", hostPath: "/proc/cpuinfo", fileSystem: "proc" } as const;
 
-  test("what a flag would grant is the denial that is told", () => {
+  test.each(["/proc/none", "/proc/none/at/all", "/sys/kernel/none/x"])(
+    "%s is that too, though it is not there",
+    (path) => {
+      const refusals = new Refusals({ report: silentReport, policy, cwd: guests });
+      for (const asked of [path, path.slice(1)]) refusals.onAsked({ capability: "read", path: asked, guestPath: "/" });
+      expect(refusals.kernels.told?.asked).toEqual([{ capability: "read", path }]);
+      expect(refusals.absent.told).toBeUndefined();
+    },
+  );
+
+  test("does not hide the denial that a flag would mend", () => {
     const refusals = new Refusals({ report: silentReport, policy, cwd: guests });
     refusals.onKernelPath(kernels);
     refusals.onWriteRefused(join(guests, "out.txt"));

@@ -7,7 +7,7 @@ import type { Report } from "@vivarium/core/report";
 import type { Denial } from "../wasi/denied.ts";
 import type { DeniedDirOptions } from "../wasi/denied-dir.ts";
 import type { KernelPath, PathOut } from "../wasi/dir.ts";
-import { kernelFileSystemAt } from "../wasi/filesystem/kernel-files.ts";
+import { kernelFileSystemAround, kernelFileSystemAt } from "../wasi/filesystem/kernel-files.ts";
 import { capabilitiesOf } from "./capability-of.ts";
 import { isUnnamed } from "./look-at.ts";
 import { type FileCapability, isAround, isThere, whatIsMeant } from "./meant-path.ts";
@@ -143,7 +143,7 @@ export class Refusals {
 
   /** Where no flag would help, because nothing is there or it was given, that is told as an event, and is nobody's denial. */
   #tellPath({ capability, named, end, requested, wanted, helps }: RefusedPath): void {
-    const fileSystem = kernelFileSystemAt(end) ?? kernelFileSystemAt(wanted);
+    const fileSystem = kernelFileSystemAround(end) ?? kernelFileSystemAt(wanted);
     if (fileSystem !== undefined) {
       this.#tellKernels({ capability, requested, named }, fileSystem);
       return;
