@@ -15,8 +15,8 @@ export interface Invocation {
   readonly arguments: TextRange;
 }
 
-/** Behind `%` may stand what WIT has another use for, as in the text of a component. */
-const namePattern = /%?[A-Za-z0-9:@/.#+_[\]-]+(?:(?<=#)%[A-Za-z0-9-]+)?/y;
+/** Behind `%` may stand what WIT has another use for, in each part of a name, as in the text of a component. */
+const namePattern = /%?[A-Za-z0-9:@/.#+_[\]-]+(?:(?<=[:/#.\]])%[A-Za-z0-9:@/.#+_[\]-]+)*/y;
 
 const rangeOf = (text: string): TextRange => ({ text, start: 0, end: text.length });
 
@@ -50,7 +50,7 @@ function readName(cursor: Cursor): string {
   const comment = found.indexOf("//");
   const name = comment < 0 ? found : found.slice(0, comment);
   cursor.offset = start + name.length;
-  return name === "" ? cursor.fail("the name of a function") : name.replace(/(^|#)%/g, "$1");
+  return name === "" ? cursor.fail("the name of a function") : name.replaceAll("%", "");
 }
 
 /** Past the bracket that closes the arguments. */
