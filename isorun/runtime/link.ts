@@ -56,8 +56,10 @@ export function linkImports(component: ComponentType, given: Given): ReadonlyMap
   const types = new ImportTypes(component, servedTypes(component, serving, resources));
   const linking = { given, problems, types, definitionOf, unasked: new Unasked(imports), resources };
   const items = new Map<string, Item>();
+  const idle = new Set(locals.values());
   for (const [name, type] of imports) {
     const local = localOf(name);
+    if (local !== undefined) idle.delete(local);
     const item =
       local === undefined
         ? hostItem({ path: [name], type, definition: definitionOf(name) }, linking)
@@ -68,7 +70,7 @@ export function linkImports(component: ComponentType, given: Given): ReadonlyMap
     if (!sharesResources(type, item, resources.known)) problems.add([name], "mismatch", otherResource);
     bindResources(type, item, resources.known);
   }
-  addUnasked(locals.keys(), imports, problems);
+  if (idle.size > 0) addUnasked({ locals, idle, imports }, problems);
   // Who serves may define while it is asked. Handles that are of one type here and of another there end whom they reach.
   const disagreeing = problems.all.length === 0 ? types.disagreeing(resources.known) : undefined;
   if (disagreeing !== undefined) problems.add(disagreeing, "mismatch", otherResource);

@@ -1,6 +1,7 @@
 /** Who serves an import that several were given for: a linked instance, whatever the order, and then who defined it last. */
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
+import { failureOf } from "../errors/testing/failure-of.ts";
 import type { InstanceBuilder } from "./instance-builder.ts";
 import type { Linker } from "./linker.ts";
 import { Runtime } from "./runtime.ts";
@@ -27,9 +28,15 @@ const asking = `(component
   (func (export "inner") (result u32) (canon lift (core func $i "inner")))
   (func (export "bare") (result u32) (canon lift (core func $i "bare"))))`;
 
+/** The same with versions: what is exported is newer than what is imported. */
+const [newer, older] = [
+  serving.replace(`"a:b/who"`, `"a:b/who@1.2.3"`),
+  asking.replace(`"a:b/who"`, `"a:b/who@1.0.0"`),
+] as const;
+
 let bytesOf: (text: string) => Uint8Array;
 beforeAll(async () => {
-  bytesOf = await assemble([serving, asking]);
+  bytesOf = await assemble([serving, asking, newer, older]);
 });
 
 const defining =
@@ -60,4 +67,23 @@ test("a link to an instance goes before what hosts and systems define, whatever 
     const instance = await builder.instantiate();
     expect([instance.func("bare")(), instance.func("inner")()]).toEqual([answer, answer]);
   }
+});
+
+test("one of two links for one import is an error, since nobody would learn that it serves nothing", async () => {
+  const runtime = new Runtime();
+  const served = await runtime.instance(await runtime.load(bytesOf(newer))).instantiate();
+  const component = await runtime.load(bytesOf(older));
+  const builder = () => runtime.instance(component).linkLocal("who", served).linkLocal("a:b/who@1.2.3", served);
+  expect((await builder().instantiate()).func("inner")()).toBe(1);
+  expect(await failureOf(builder().linkLocal("a:b/who@1.0.0", served).instantiate())).toMatchObject({
+    problems: [
+      {
+        kind: "not-imported",
+        import: "a:b/who@1.2.3",
+        message:
+          "cannot link 'a:b/who@1.2.3': the component does not import it, and what it could serve is served by 'a:b/who@1.0.0', which is linked too",
+      },
+    ],
+  });
+  await runtime.close();
 });

@@ -8,7 +8,7 @@ import type { ExternType, InstanceType, Resource } from "../types/component-type
 import { resourcesIn } from "../types/named-resources.ts";
 import { Substitution } from "../types/substitute.ts";
 import { externMismatch } from "../types/subtype.ts";
-import { compatibleLookup } from "./compatible-name.ts";
+import { compatibleLookup, isCompatible } from "./compatible-name.ts";
 import type { ImportTypes } from "./import-types.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { clipped, LinkProblems, type Pair, placeText } from "./link-problems.ts";
@@ -144,17 +144,22 @@ export function notExported(name: string, { state, exports }: Pick<InstanceHandl
   return new LinkError(problems.all);
 }
 
-/** What was linked for names that no import has, or only one of a version that is not compatible. */
-export function addUnasked(
-  names: Iterable<string>,
-  imports: ReadonlyMap<string, ExternType>,
-  problems: LinkProblems,
-): void {
-  const importOf = compatibleLookup(imports);
+interface Unasked<T> {
+  readonly locals: ReadonlyMap<string, T>;
+  /** Those of them that serve no import. */
+  readonly idle: ReadonlySet<T>;
+  readonly imports: ReadonlyMap<string, ExternType>;
+}
+
+/** What serves no import: none has its name, or a compatible version, or another link goes before it there. */
+export function addUnasked<T>({ locals, idle, imports }: Unasked<T>, problems: LinkProblems): void {
   const known = [...imports].flatMap(([name, { kind }]) => (kind === "type" ? [] : [`'${name}'`]));
-  const list = known.length === 0 ? "it imports nothing" : `its imports are ${known.join(", ")}`;
-  for (const name of names) {
-    if (importOf(name) !== undefined) continue;
-    problems.add([name], "not-imported", clipped(`the component does not import it; ${list}`));
+  const list = known.length === 0 ? "; it imports nothing" : `; its imports are ${known.join(", ")}`;
+  const serving = [...locals].flatMap(([name, local]) => (idle.has(local) ? [] : [name]));
+  for (const [name, local] of locals) {
+    if (!idle.has(local)) continue;
+    const other = serving.find((each) => isCompatible(name, each));
+    const why = other === undefined ? list : `, and what it could serve is served by '${other}', which is linked too`;
+    problems.add([name], "not-imported", clipped(`the component does not import it${why}`));
   }
 }
