@@ -21,9 +21,10 @@ export function ownedIn(type: ValueType | undefined, value: unknown, isInOption 
       return type.types.flatMap((part, index) => ownedIn(part, Reflect.get(Object(value), index)));
     case "list":
     case "fixed-list":
-      return Array.from(value as Iterable<unknown>).flatMap((item) => ownedIn(type.element, item)); // lifted so
+      // What is lifted is no other iterable, and one of a host's may be endless.
+      return Array.isArray(value) ? value.flatMap((item) => ownedIn(type.element, item)) : [];
     case "map":
-      // The same.
+      if (!(value instanceof Map)) return [];
       return [...(value as ReadonlyMap<unknown, unknown>)].flatMap(([key, item]) => [
         ...ownedIn(type.key, key),
         ...ownedIn(type.value, item),

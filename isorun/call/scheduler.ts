@@ -225,20 +225,16 @@ export class Scheduler {
   // Waiting
 
   /**
-   * The task that runs waits for a host function.
+   * The task that runs waits for a host function; `giveUp` is what becomes of an answer that comes too late (`Suspension`).
    * @returns what its lowered function returns then @throws TrapError where the stack cannot be suspended
    */
-  waitFor(answer: PromiseLike<unknown>): typeof waiting {
+  waitFor(answer: PromiseLike<unknown>, giveUp?: (value: unknown) => void): typeof waiting {
     const task = this.running;
     if (task?.canSuspend !== true) throw new TrapError("cannot block", { code: "cannot-block" });
-    const suspension = new Suspension(task);
-    // Also where nobody waits for it any more: its failure must not end the process. Its `then` may be anybody's.
-    Promise.resolve(answer).then(
-      (value) => suspension.complete({ value }),
-      (error: unknown) => suspension.complete({ error }),
-    );
+    const suspension = new Suspension(task, giveUp);
+    suspension.follow(answer);
     const end = endOf(task);
-    if (end !== undefined) throw end.reason;
+    if (end !== undefined) suspension.fail(end.reason);
     this.#park(task, suspension);
     this.#taken = suspension;
     this.words[pendingAddress / 4] = pendingKinds.wait;
@@ -278,16 +274,18 @@ export class Scheduler {
     const task = this.tasks.suspendable(id);
     if (task === undefined) throw new Error("a stack that has ended goes on");
     this.resume(task);
+    const { suspension } = task;
     const answer = this.#outcomeOf(task);
     // A timer may never have come: answers that are there at once leave it no turn.
     const end = endOf(task);
-    if (end !== undefined) throw end.reason;
-    return answer;
+    if (end === undefined) return answer;
+    suspension?.lose();
+    throw end.reason;
   }
 
   #outcomeOf(task: Task): unknown {
-    const outcome = task.suspension?.outcome;
-    const { granted } = task;
+    const { granted, suspension } = task;
+    const outcome = suspension?.outcome;
     clearTimeout(task.timer);
     task.suspension = undefined;
     task.timer = undefined;
@@ -299,6 +297,7 @@ export class Scheduler {
     if (outcome === undefined) throw new Error("a stack goes on without an answer");
     const failure = failureOf(task, granted);
     if (failure === undefined && "value" in outcome) return outcome.value;
+    suspension?.lose();
     if (this.#contended.size > 0) this.#giveTurns();
     throw failure === undefined && "error" in outcome ? outcome.error : failure?.reason;
   }

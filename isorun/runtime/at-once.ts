@@ -13,8 +13,9 @@ export function requireAtOnce(answer: unknown, whose: string, why: string): void
   throw argumentError(`${whose} answered with a promise, ${why}`);
 }
 
-/** Nobody waits for it: its failure must not end the process. */
-export const forget = (answer: PromiseLike<unknown>): void => void Promise.resolve(answer).catch(() => undefined);
+/** Nobody waits for it: its failure must not end the process. @param giveUp is given its value, and must not throw */
+export const forget = (answer: PromiseLike<unknown>, giveUp?: (value: unknown) => void): void =>
+  void Promise.resolve(answer).then(giveUp, () => undefined);
 
 export const isThenable = (answer: unknown): answer is PromiseLike<unknown> =>
   typeof answer === "object" && answer !== null && "then" in answer && typeof answer.then === "function";

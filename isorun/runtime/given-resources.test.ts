@@ -213,3 +213,94 @@ test.each(Object.entries(ends))("what a host function gives in a call that it ha
   thing[Symbol.dispose]();
   expect(owning.func("b#destroyed")()).toBe(1);
 });
+
+interface Late {
+  readonly name: string;
+  /** Of the host function that answers: it has ended its call, or somebody does when its promise is settled. */
+  readonly give: (parts: { instance: InstanceHandle; thing: unknown }) => Promise<unknown>;
+}
+
+const lateOnes: readonly Late[] = [
+  {
+    name: "ends its instance and waits then",
+    async give({ instance, thing }) {
+      void instance.terminate();
+      await Promise.resolve();
+      return thing;
+    },
+  },
+  {
+    name: "waits, and ends its instance then",
+    async give({ instance, thing }) {
+      await Promise.resolve();
+      void instance.terminate();
+      return thing;
+    },
+  },
+  {
+    name: "has answered when its instance ends",
+    give({ instance, thing }) {
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      queueMicrotask(() => {
+        resolve(thing);
+        // Behind what waits for the answer, and before the stack goes on.
+        void promise.then(async () => instance.terminate());
+      });
+      return promise;
+    },
+  },
+];
+
+test.each(lateOnes.flatMap((late) => [false, true].map((isFailing) => [late.name, isFailing, late] as const)))(
+  "a host function that %s loses nothing (drop fails: %p)",
+  async (_, isFailing, { give }) => {
+    const owning = await runtime.instance(await load(thingsOwner)).instantiate();
+    const thing = owning.func("b#make")() as Disposable; // a resource
+    const dropped: unknown[] = [];
+    for (const [name, given] of [
+      ["run", thing],
+      ["run-of-host", "a thing of the host"],
+    ] as const) {
+      const settled = Promise.withResolvers<undefined>();
+      const giving = async (): Promise<unknown> => {
+        const answer = give({ instance, thing: given });
+        void answer.finally(() => settled.resolve(undefined));
+        return answer;
+      };
+      const builder = runtime.instance(await load(givenTo)).linkLocal("b", owning);
+      const instance: InstanceHandle = await builder
+        .linkHost((linker) => {
+          const drop = (value: unknown): void => {
+            dropped.push(value);
+            if (isFailing) throw new Error("it cannot be dropped");
+          };
+          linker.resource("h", { drop });
+          linker.func("give", giving);
+          linker.func("give-of-host", giving);
+        })
+        .instantiate();
+      expect(await instance.call(name).catch((error: unknown) => error)).toMatchObject({ code: "terminated" });
+      await settled.promise;
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+      expect([instance.state, instance.usage().handles]).toEqual(["terminated", 0]);
+    }
+    expect(dropped).toEqual(["a thing of the host"]);
+    expect(owning.func("b#look")(thing)).toBe(5);
+    thing[Symbol.dispose]();
+  },
+);
+
+test("what a promise would give to a call that cannot wait is dropped", async () => {
+  const dropped: unknown[] = [];
+  const builder = runtime.instance(await load(taker));
+  const instance = await builder
+    .linkHost((linker) => {
+      linker.resource("r", { drop: (value) => void dropped.push(value) });
+      linker.func("open", async () => Promise.resolve("a thing"));
+      linker.func("take", () => undefined);
+    })
+    .instantiate();
+  expect(() => instance.func("run")(97)).toThrow("cannot block");
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  expect(dropped).toEqual(["a thing"]);
+});

@@ -2,12 +2,14 @@
  * A function of the host as a component calls it: it is given a context if it takes one, and may answer with a promise,
  * for which the call that runs is suspended where that is possible.
  */
+import { dropLate } from "../call/drop-late.ts";
 import { hostCalling } from "../call/fixed-arity.ts";
+import type { RuntimeResource } from "../call/handle-table.ts";
 import { type Scheduler, waiting } from "../call/scheduler.ts";
 import { canSuspend } from "../call/suspending.ts";
 import { ComponentError, isErrorOf, TrapError } from "../errors/errors.ts";
 import type { HostCall } from "../instantiate/runtime-scope.ts";
-import type { FuncType } from "../types/component-types.ts";
+import type { FuncType, Resource } from "../types/component-types.ts";
 import { forget, isThenable } from "./at-once.ts";
 import { seesMoreThan } from "./declared-params.ts";
 import type { HostFunction } from "./linker.ts";
@@ -19,11 +21,16 @@ interface HostFuncOptions {
   readonly scheduler: Scheduler;
   /** Whether its time counts. */
   readonly isTimed: boolean;
+  /** What the resources of its type are, once all is linked. */
+  readonly resources: ReadonlyMap<Resource, RuntimeResource>;
 }
+
+type GiveUp = ((value: unknown) => void) | undefined;
 
 /** The `ok` side of a result is what the implementation returns, the other one what it throws as ComponentError. */
 export function hostFunc({ params, result }: FuncType, options: HostFuncOptions): HostCall {
-  const { implementation, scheduler, isTimed } = options;
+  const { implementation, scheduler, isTimed, resources } = options;
+  const giveUp: GiveUp = result?.hasResource === true ? (value) => dropLate(value, { result, resources }) : undefined;
   const isResult = result?.kind === "result";
   const hasContext = seesMoreThan(implementation, params.length);
   const call = hostCalling(
@@ -32,7 +39,7 @@ export function hostFunc({ params, result }: FuncType, options: HostFuncOptions)
       implemented: implementation,
       scheduler,
       isThenable,
-      waitFor: (answer: PromiseLike<unknown>) => waitFor(isResult ? asResult(answer) : answer, options),
+      waitFor: (answer: PromiseLike<unknown>) => waitFor(isResult ? asResult(answer) : answer, options, giveUp),
       errSide,
     },
   );
@@ -54,9 +61,9 @@ function errSide(error: unknown): { readonly tag: "err"; readonly val: unknown }
 }
 
 /** @throws TrapError if the call that runs cannot be suspended */
-function waitFor(answer: PromiseLike<unknown>, { scheduler, path }: HostFuncOptions): typeof waiting {
-  if (scheduler.running?.canSuspend === true) return scheduler.waitFor(answer);
-  forget(answer);
+function waitFor(answer: PromiseLike<unknown>, { scheduler, path }: HostFuncOptions, giveUp: GiveUp): typeof waiting {
+  if (scheduler.running?.canSuspend === true) return scheduler.waitFor(answer, giveUp);
+  forget(answer, giveUp);
   const why = canSuspend() ? "this call cannot be suspended" : "this engine has no WebAssembly.Suspending";
   throw new TrapError(`cannot block: '${path.join("#")}' has to wait, and ${why}`, { code: "cannot-block" });
 }

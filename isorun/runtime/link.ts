@@ -154,7 +154,7 @@ function hostFuncItem({ path, type, definition, around }: FuncImport, linking: L
     return undefined;
   }
   const { scheduler, isTimed } = given;
-  const call = hostFunc(type, { path, implementation, scheduler, isTimed });
+  const call = hostFunc(type, { path, implementation, scheduler, isTimed, resources: linking.resources.known });
   // Not joined: an interface may have a name that is long, and many functions, and this shares it.
   const name = path.reduce((before, part) => `${before}#${part}`);
   return { kind: "func", call, name };
