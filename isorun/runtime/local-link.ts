@@ -8,7 +8,7 @@ import type { ExternType, InstanceType, Resource } from "../types/component-type
 import { resourcesIn } from "../types/named-resources.ts";
 import { Substitution } from "../types/substitute.ts";
 import { externMismatch } from "../types/subtype.ts";
-import { compatibleLookup, isCompatible } from "./compatible-name.ts";
+import { isCompatible } from "./compatible-name.ts";
 import type { ImportTypes } from "./import-types.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { clipped, LinkProblems, type Pair, placeText } from "./link-problems.ts";
