@@ -10,7 +10,10 @@ export interface Budget {
   readonly maxMemoryBytes?: number;
   /** Of all its tables together. */
   readonly maxTableElements?: number;
-  /** Processes, or instances of components that have code of their own: what the engine runs at the same time. */
+  /**
+   * Processes, or instances of components that have code of their own: what the engine runs at the same time. Of others, which
+   * only pass names on, 64 count as one.
+   */
   readonly maxInstances?: number;
   readonly maxTables?: number;
   readonly maxMemories?: number;

@@ -6,14 +6,11 @@
 import type { FuelCounter } from "../adapter/fuel-check.ts";
 import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted, type TrapError } from "../errors/errors.ts";
-import type { CallContext } from "./call-context.ts";
 import type { HandleAccount } from "./handle-table.ts";
 import { handlesMaxOf, type Interrupt, messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
 import type { Suspension } from "./suspension.ts";
 import type { TimeAccount } from "./time-account.ts";
 import type { FrameNames } from "./trap-frames.ts";
-
-export type { CallContext } from "./call-context.ts";
 
 export interface TaskOptions {
   readonly id: number;
@@ -142,6 +139,16 @@ export function heldRoots(task: Task): readonly Root[] {
   return [...held];
 }
 
+/** Host functions pass it on with the calls that they make; otherwise their calls belong to a chain of their own. */
+export interface CallContext {
+  /** Aborted when the call is ended from outside, and not when it ends by itself. */
+  readonly signal: AbortSignal;
+  /** The name of the chain, then the instances that it is in, the outermost first. */
+  readonly chain: readonly string[];
+  /** W3C Trace Context. */
+  readonly traceparent?: string;
+}
+
 export class TaskContext implements CallContext {
   #task: Task | undefined;
   #chain: readonly string[] | undefined;
@@ -261,7 +268,7 @@ export class Root {
   #state: InstanceState = "ready";
   /** Whether it was its own budget that ended it. */
   hasRunOut = false;
-  /** Component instances. */
+  /** Component instances, those without code as shares of one. */
   instances = 0;
   /** Among the words. */
   readonly holderIndex: number;
@@ -338,11 +345,11 @@ export class Root {
     return this.tasks.numbered(this.holder);
   }
 
-  /** @throws BudgetExhausted */
-  addInstance(): void {
-    this.instances += 1;
-    if (this.instances <= this.#instancesMax) return;
-    throw this.exhausted({ field: "maxInstances", limit: this.#instancesMax, used: this.instances });
+  /** @param share of one that counts @throws BudgetExhausted */
+  addInstance(share: number): void {
+    this.instances += share;
+    const used = Math.floor(this.instances);
+    if (used > this.#instancesMax) throw this.exhausted({ field: "maxInstances", limit: this.#instancesMax, used });
   }
 
   /** What ends it; it is told of as `exhausted` from then on. */

@@ -13,9 +13,12 @@ export interface InstanceOptions {
   readonly within: Root | ComponentInstance;
   readonly hasContext?: boolean;
   readonly callsNobody?: boolean;
-  /** Whether there is core code in it, beside that of instances in it. Such that only pass names on count for no budget. */
+  /** Whether there is core code in it, beside that of instances in it. Many that only pass names on count as one. */
   readonly hasCode?: boolean;
 }
+
+/** Tools put such around what they export. They cost little, but each takes a place of the Runtime's. */
+const emptyInstanceShare = 1 / 64;
 
 export class ComponentInstance {
   readonly parent: ComponentInstance | undefined;
@@ -44,7 +47,7 @@ export class ComponentInstance {
     this.hasContext = hasContext;
     this.callsNobody = callsNobody;
     this.root = within instanceof ComponentInstance ? within.root : within;
-    if (hasCode || parent === undefined) this.root.addInstance();
+    this.root.addInstance(hasCode || parent === undefined ? 1 : emptyInstanceShare);
     this.handles = new HandleTable(this.root.handles);
     this.place = parent === undefined ? this.root.place : states.allocate();
     if (parent !== undefined) states.releaseWith(this, this.place);

@@ -33,7 +33,7 @@ export interface Usage {
   readonly wallMs: number;
   /** That it has now. */
   readonly handles: number;
-  /** Of components: itself, and those in it that have core code. */
+  /** Of components: itself, and those in it that have core code; of others 64 are one. */
   readonly instances: number;
 }
 
@@ -146,7 +146,7 @@ export class InstanceBudget {
       cpuMs: time?.cpuMs ?? 0,
       wallMs: time?.wallMs ?? 0,
       handles: handles.used,
-      instances,
+      instances: Math.floor(instances),
     };
   }
 

@@ -106,6 +106,17 @@ test("an instance without code of its own, such as tools put around what they ex
   });
 });
 
+test("many instances without code count too: they take places of the Runtime", async () => {
+  const doubled = (level: number): string =>
+    level === 0
+      ? "(component $c)"
+      : `(component $c ${doubled(level - 1)} (instance (instantiate $c)) (instance (instantiate $c)))`;
+  const text = `(component ${doubled(14)} (instance (instantiate $c)))`;
+  const loaded = await runtime.load((await assemble([text]))(text));
+  const end = await failureOf(runtime.instance(loaded).budget({ maxInstances: 1 }).instantiate());
+  expect(end).toMatchObject({ code: "budget-exhausted", field: "maxInstances", limit: 1, used: 2 });
+});
+
 test.each([
   ["maxInstances", 2],
   ["maxMemories", 2],
