@@ -43,9 +43,12 @@ export interface Answer {
 export function awaitable(value: unknown, { result, resources, bound }: Answer, what: string): unknown {
   const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
   if (!isObject || !("then" in value) || typeof value.then !== "function") return value;
-  for (const { resource, value: owned } of ownedIn(answerOf(result), value)) {
-    drop(owned, bound[resources.indexOf(resource)]);
-  }
+  // All before the first is dropped: who drops may end the instance, which forgets its resources then.
+  const dropped = ownedIn(answerOf(result), value).map((owned) => ({
+    value: owned.value,
+    resource: bound[resources.indexOf(owned.resource)],
+  }));
+  for (const each of dropped) drop(each.value, each.resource);
   const why = "a promise would call it, so that what it owns was dropped: 'func' returns such a value";
   throw new UnsupportedError(`answering ${what} with an object that has a function 'then' (${why})`);
 }

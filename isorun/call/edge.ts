@@ -9,6 +9,7 @@ import type { StringEncoding } from "../decode/ast.ts";
 import { BudgetExhausted, isErrorOf } from "../errors/errors.ts";
 import { type Answer, awaitable } from "./awaitable.ts";
 import type { BoundaryWords } from "./boundary-words.ts";
+import { dropRest, type GivenUp } from "./drop-late.ts";
 import type { Handle, HandleTable, HostValues } from "./handle-table.ts";
 import { endLoan, type Lender } from "./lender.ts";
 import type { MemoryAccess } from "./memory-access.ts";
@@ -92,6 +93,10 @@ export class Edge {
   readonly #name: string | undefined;
   /** What the arguments put into the table of handles, until the call has come to the guest. */
   protected taken: Taken[] = [];
+  /** Of the answer of a host function: how many of what it owns were lowered, or dropped instead. */
+  ownsLowered = 0;
+  /** By which a look at the clocks ended the call. */
+  #seenEnd: { readonly reason: unknown } | undefined;
   /** What is lent to the call that runs. */
   protected loans: Loan[] = [];
   /** What has ended a call within a gate, told already as it has to be. */
@@ -208,7 +213,9 @@ export class Edge {
   readonly #look = (): void => {
     this.requireGoing();
     const end = this.#scheduler.endOfRunning;
-    if (end !== undefined) throw end.reason;
+    if (end === undefined) return;
+    this.#seenEnd = end;
+    throw end.reason;
   };
 
   /** In long lists, every so often: also whoever may interrupt is asked, if that is some time ago. @throws as `#look` */
@@ -256,6 +263,20 @@ export class Edge {
   /** What a lowered function of the host throws is the reason of a trap that generated code executes. */
   failLater(error: unknown): void {
     this.#scheduler.fail(error);
+  }
+
+  /**
+   * The host's answer was not lowered. What is refused stays the host's; where it is the call that has ended, or a budget or
+   * the allocator that ends it, nobody takes what the answer owns behind what was lowered already.
+   */
+  giveUp(error: unknown, value: unknown, answer: GivenUp): unknown {
+    const isSpent = this.root.hasRunOut && isErrorOf(BudgetExhausted, error);
+    const isInAllocator = this.words[this.leaveIndex] === 0;
+    const end = this.#seenEnd;
+    this.#seenEnd = undefined;
+    const isOver = this.#scheduler.running?.interrupt !== undefined || (end !== undefined && end.reason === error);
+    if (isSpent || isInAllocator || isOver) dropRest(value, answer, this.ownsLowered);
+    return error;
   }
 
   /** The host's answer was read, where the word of duty says that there is something to do. */

@@ -296,11 +296,21 @@ function makeExit({ params, result }: FuncType): Generated {
   source.line(`return finish(value, ${all.join(", ")});`);
   const finishing = source.sibling();
   emitFinish(finishing, { result, usesMemory, lends });
+  // One alone is looked after where it is lowered.
+  const isWalked = result?.hasResource === true && result.kind !== "own";
+  const lowering = isWalked ? givingUp(source, result, finishing.text) : finishing.text;
   const functions = [
-    `  const finish = function (value, ${all.join(", ")}) {\n${finishing.text}\n  };`,
+    `  const finish = function (value, ${all.join(", ")}) {\n${lowering}\n  };`,
     `  const run = function (${all.join(", ")}) {\n${source.text}\n  };`,
   ];
   return finish(source, `{ run, finish }`, functions.join("\n"));
+}
+
+/** What owns resources is lowered by the text. */
+function givingUp(source: Source, result: ValueType, text: string): string {
+  const [type, resources] = [result, source.resources].map((each) => source.constant(each));
+  const answered = `{ result: ${type}, resources: ${resources}, bound: r }`;
+  return `cx.ownsLowered = 0;\ntry {\n${text}\n} catch (error) { throw cx.giveUp(error, value, ${answered}); }`;
 }
 
 interface Finish {

@@ -354,6 +354,7 @@ export class Support extends MessageEdge {
     const { handles } = this.#options.instance;
     const representation = values?.add(value) ?? ResourceValue.look(value);
     const handle = makeHandle({ resource, representation });
+    this.ownsLowered += 1;
     let index;
     try {
       this.requireGoing();
@@ -370,12 +371,9 @@ export class Support extends MessageEdge {
 
   /** A value of the host that no guest gets: an instance that ends has it dropped, and of an argument nothing becomes. */
   #giveUp({ values, drop }: RuntimeResource, representation: number): void {
-    if (this.host !== undefined && !this.root.hasRunOut) {
-      values?.take(representation);
-      return;
-    }
     try {
-      drop(representation);
+      if (this.host !== undefined && !this.root.hasRunOut) values?.take(representation);
+      else drop(representation);
     } catch {
       // What ended the instance is what its caller has to know.
     }

@@ -164,6 +164,20 @@ describe("a resource of the host that is, or has, a function 'then'", () => {
     },
   );
 
+  test("is dropped with all that the answer owns, where the first one that is ends the instance", async () => {
+    const dropped: unknown[] = [];
+    const made = [then, "other"];
+    const live: InstanceHandle = await instanceReturning(
+      () => made.shift(),
+      (value) => {
+        dropped.push(value);
+        void live.terminate();
+      },
+    );
+    expect(await failureOf(live.call("many-of"))).toMatchObject({ code: "unsupported" });
+    expect([dropped, live.state]).toEqual([[then, "other"], "terminated"]);
+  });
+
   test("is what the caller learns of, whatever 'drop' throws", async () => {
     const live = await instanceReturning(
       () => then,
