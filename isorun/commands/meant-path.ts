@@ -3,8 +3,7 @@
  * it by this very path. By its words: links are seen to when the directory is given.
  */
 import { dirname, isAbsolute, relative, resolve } from "node:path";
-import { kernelFileSystemAround } from "../wasi/filesystem/kernel-files.ts";
-import { lookAt } from "./look-at.ts";
+import { Looks } from "./looks.ts";
 
 export type FileCapability = "read" | "write";
 
@@ -30,22 +29,23 @@ export interface MeantPath {
  * first. C libraries ask in `/`, which is shown last, for `/x` and `x` by the same words: what is there is meant, from the
  * working directory first; they find each directory by its own name.
  */
-export function whatIsMeant({ capability, path, guestPath }: AskedPath, cwd: string): MeantPath {
+export function whatIsMeant({ capability, path, guestPath }: AskedPath, cwd: string, looks = new Looks()): MeantPath {
   if (path.startsWith("/")) return { end: resolve(path), requested: path, directory: undefined };
-  const own = startingAt(cwd, path);
+  const own = startingAt(cwd, path, looks);
   if (guestPath === ".") return { ...own, directory: own.directory && notTheDisk(cwd) };
-  const fromRoot = { ...startingAt("/", path), requested: path === "." ? "/" : `/${path}` };
-  const isAtRoot = isThere(fromRoot.end, capability) || kernelFileSystemAround(fromRoot.end) !== undefined;
-  return isAtRoot && !isThere(own.end, capability) ? fromRoot : own;
+  if (isThere(own.end, capability, looks)) return own;
+  const fromRoot = { ...startingAt("/", path, looks), requested: path === "." ? "/" : `/${path}` };
+  const isAtRoot = isThere(fromRoot.end, capability, looks) || looks.kernelFileSystemAround(fromRoot.end) !== undefined;
+  return isAtRoot ? fromRoot : own;
 }
 
-function startingAt(start: string, path: string): MeantPath {
+function startingAt(start: string, path: string, looks: Looks): MeantPath {
   const end = resolve(start, path);
-  return { end, requested: path, directory: directoryFor(start, path) };
+  return { end, requested: path, directory: directoryFor(start, path, looks) };
 }
 
 /** The narrowest that the path begins with the name of, and never leaves. */
-function directoryFor(start: string, path: string): string | undefined {
+function directoryFor(start: string, path: string, looks: Looks): string | undefined {
   const names: string[] = [];
   let kept: number | undefined;
   for (const name of path.split("/")) {
@@ -56,14 +56,14 @@ function directoryFor(start: string, path: string): string | undefined {
   }
   if (kept !== undefined) return notTheDisk(resolve(start, names.slice(0, kept).join("/")));
   const end = resolve(start, path);
-  return notTheDisk(lookAt(end)?.isDirectory() === true ? end : dirname(end));
+  return notTheDisk(looks.at(end)?.isDirectory() === true ? end : dirname(end));
 }
 
 const notTheDisk = (directory: string): string | undefined => (directory === "/" ? undefined : directory);
 
 /** What a grant would lead to: something to read, or a directory to write in. */
-export const isThere = (path: string, capability: FileCapability): boolean =>
-  lookAt(path) !== undefined || (capability === "write" && lookAt(dirname(path))?.isDirectory() === true);
+export const isThere = (path: string, capability: FileCapability, looks: Looks): boolean =>
+  looks.at(path) !== undefined || (capability === "write" && looks.at(dirname(path))?.isDirectory() === true);
 
 export function isAround(directory: string, path: string): boolean {
   const way = relative(directory, path);

@@ -7,9 +7,10 @@ import type { Report } from "@vivarium/core/report";
 import type { Denial } from "../wasi/denied.ts";
 import type { DeniedDirOptions } from "../wasi/denied-dir.ts";
 import type { KernelPath, PathOut } from "../wasi/dir.ts";
-import { kernelFileSystemAround, kernelFileSystemAt } from "../wasi/filesystem/kernel-files.ts";
+import { kernelFileSystemAt } from "../wasi/filesystem/kernel-files.ts";
+import { ByteNames } from "./byte-names.ts";
 import { capabilitiesOf } from "./capability-of.ts";
-import { isUnnamed } from "./look-at.ts";
+import { Looks } from "./looks.ts";
 import { type FileCapability, isAround, isThere, whatIsMeant } from "./meant-path.ts";
 import { NamedSources, wayOf } from "./named-sources.ts";
 import { PathsInVain } from "./paths-in-vain.ts";
@@ -40,6 +41,7 @@ export class Refusals {
   #unnamed: CapabilityDenial | undefined;
   readonly #absent = new PathsInVain();
   readonly #kernels = new PathsInVain();
+  readonly #byteNames = new ByteNames(toldMax);
   #detour: Detour | undefined;
   /** Is given what the program writes to its stderr. */
   readonly sources = new NamedSources();
@@ -87,7 +89,8 @@ export class Refusals {
 
   /** Outside of all that was given. */
   readonly onAsked: NonNullable<DeniedDirOptions["onAsked"]> = (asked) => {
-    const { end, requested, directory } = whatIsMeant(asked, this.#cwd);
+    const looks = new Looks();
+    const { end, requested, directory } = whatIsMeant(asked, this.#cwd, looks);
     this.#tellPath({
       capability: asked.capability,
       named: asked.path,
@@ -95,15 +98,17 @@ export class Refusals {
       requested,
       wanted: directory ?? end,
       helps: directory !== undefined,
+      looks,
     });
   };
 
   /** What is given is a directory, so that is what a flag has to name. */
   readonly onWriteRefused = (hostPath: string): void => {
+    const looks = new Looks();
     const end = resolve(hostPath);
     const wanted = dirname(end);
-    const requested = isThere(end, "write") ? wanted : end;
-    this.#tellPath({ capability: "write", named: end, end, requested, wanted, helps: wanted !== "/" });
+    const requested = isThere(end, "write", looks) ? wanted : end;
+    this.#tellPath({ capability: "write", named: end, end, requested, wanted, helps: wanted !== "/", looks });
   };
 
   /**
@@ -115,7 +120,8 @@ export class Refusals {
     const end = resolve(hostPath);
     const wanted = isAround(end, directory) ? end : dirname(end);
     const helps = !isAbsolute && wanted !== "/" && isAround(wanted, directory);
-    this.#tellPath({ capability, named: guestPath, end, requested: guestPath.replace(/^\.\//, ""), wanted, helps });
+    const requested = guestPath.replace(/^\.\//, "");
+    this.#tellPath({ capability, named: guestPath, end, requested, wanted, helps, looks: new Looks() });
   };
 
   /** Whatever is there, and whether or not something is: nobody is given it. */
@@ -141,21 +147,29 @@ export class Refusals {
     this.#emit(denied, requested);
   }
 
+  #isUnnamed({ capability, end, looks }: Pick<RefusedPath, "capability" | "end" | "looks">): boolean | undefined {
+    const isUnnamed = looks.isUnnamed(end, this.#byteNames);
+    return isUnnamed === false && capability === "write" ? looks.isUnnamed(dirname(end), this.#byteNames) : isUnnamed;
+  }
+
   /** Where no flag would help, because nothing is there or it was given, that is told as an event, and is nobody's denial. */
-  #tellPath({ capability, named, end, requested, wanted, helps }: RefusedPath): void {
-    const fileSystem = kernelFileSystemAround(end) ?? kernelFileSystemAt(wanted);
+  #tellPath({ capability, named, end, requested, wanted, helps, looks }: RefusedPath): void {
+    const fileSystem = looks.kernelFileSystemAround(end) ?? (looks.at(wanted) && kernelFileSystemAt(wanted));
     if (fileSystem !== undefined) {
       this.#tellKernels({ capability, requested, named }, fileSystem);
       return;
     }
-    if (isUnnamed(end) || (capability === "write" && isUnnamed(dirname(end)))) {
+    const isUnnamed = this.#isUnnamed({ capability, end, looks });
+    // What is not known is not told.
+    if (isUnnamed === undefined) return;
+    if (isUnnamed) {
       this.#tellUnnamed({ capability, requested, named });
       return;
     }
     const missing = denialOf(this.#policy, { capability, path: wanted });
     const looked = capability === "read" ? { looked: wayOf(named) } : {};
     const about = `${capability} ${requested}`;
-    if (!isThere(end, capability)) {
+    if (!isThere(end, capability, looks)) {
       this.#remember({
         ...looked,
         key: `absent ${about}`,
@@ -240,6 +254,7 @@ interface RefusedPath extends AskedFor {
   readonly wanted: string;
   /** Whether such a flag would make this path lead where it should. */
   readonly helps: boolean;
+  readonly looks: Looks;
 }
 
 interface Detour {

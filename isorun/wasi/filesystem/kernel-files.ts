@@ -65,16 +65,5 @@ export function kernelFileSystemAt(path: string): string | undefined {
   }
 }
 
-/** As `kernelFileSystemAt`; of what is not there, by the directory that it would be in. */
-export function kernelFileSystemAround(path: string): string | undefined {
-  try {
-    return fileSystemAt(path);
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    const end = path.lastIndexOf("/");
-    return end <= 0 ? undefined : kernelFileSystemAround(path.slice(0, end));
-  }
-}
-
 /** Not every system has its numbers as unsigned ones. */
 const fileSystemAt = (path: string): string | undefined => kernelFileSystems.get(files.statfsSync(path).type >>> 0);
