@@ -6,6 +6,7 @@
 import { UnsupportedError } from "../errors/errors.ts";
 import type { Resource, ValueType } from "../types/component-types.ts";
 import { propertyNames } from "../types/property-name.ts";
+import { dropOwned } from "./drop-owned.ts";
 import type { RuntimeResource } from "./handle-table.ts";
 import { ownedIn } from "./owned-in.ts";
 import { ResourceValue } from "./resource-value.ts";
@@ -43,25 +44,10 @@ export interface Answer {
 export function awaitable(value: unknown, { result, resources, bound }: Answer, what: string): unknown {
   const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
   if (!isObject || !("then" in value) || typeof value.then !== "function") return value;
-  // All before the first is dropped: who drops may end the instance, which forgets its resources then.
-  const dropped = ownedIn(answerOf(result), value).map((owned) => ({
-    value: owned.value,
-    resource: bound[resources.indexOf(owned.resource)],
-  }));
-  for (const each of dropped) drop(each.value, each.resource);
+  dropOwned(ownedIn(answerOf(result), value), {
+    found: (resource) => bound[resources.indexOf(resource)],
+    ofInstances: (each) => ResourceValue.dropInTurn(each),
+  });
   const why = "a promise would call it, so that what it owns was dropped: 'func' returns such a value";
   throw new UnsupportedError(`answering ${what} with an object that has a function 'then' (${why})`);
-}
-
-/** Why there is no answer is what the caller has to know: what cannot be dropped comes second. */
-function drop(value: unknown, resource: RuntimeResource | undefined): void {
-  if (resource?.values === undefined) {
-    ResourceValue.dropInTurn(value);
-    return;
-  }
-  try {
-    resource.drop(resource.values.add(value));
-  } catch {
-    // As at the end of an instance.
-  }
 }

@@ -4,6 +4,7 @@
  * what instances define stays the host's.
  */
 import type { Resource, ValueType } from "../types/component-types.ts";
+import { dropOwned } from "./drop-owned.ts";
 import type { RuntimeResource } from "./handle-table.ts";
 import { ownedIn } from "./owned-in.ts";
 
@@ -23,35 +24,26 @@ export interface GivenUp {
 
 /** Never throws: nobody would catch it, and the value was not read yet, so that it may be anything. */
 export function dropLate(value: unknown, { result, resources }: Late): void {
-  dropOwned(value, { result, found: (resource) => resources.get(resource) }, 0);
+  dropUnlowered(value, { result, lowered: 0 }, (resource) => resources.get(resource));
 }
 
 /** The same of an answer of which the first `lowered` are not to be dropped, in the order of the type. */
 export function dropRest(value: unknown, { result, resources, bound }: GivenUp, lowered: number): void {
-  dropOwned(value, { result, found: (resource) => bound[resources.indexOf(resource)] }, lowered);
+  dropUnlowered(value, { result, lowered }, (resource) => bound[resources.indexOf(resource)]);
 }
 
-interface Walked {
+interface Part {
   readonly result: ValueType;
-  readonly found: (resource: Resource) => RuntimeResource | undefined;
+  /** How many owned values at its beginning are the guest's already. */
+  readonly lowered: number;
 }
 
-function dropOwned(value: unknown, { result, found }: Walked, first: number): void {
+type Found = (resource: Resource) => RuntimeResource | undefined;
+
+function dropUnlowered(value: unknown, { result, lowered }: Part, found: Found): void {
   try {
-    const owned = ownedIn(result, value).slice(first);
-    // All before the first is dropped: who drops may end the instance, which forgets its resources then.
-    const dropped = owned.map((each) => ({ value: each.value, resource: found(each.resource) }));
-    for (const each of dropped) drop(each.value, each.resource);
+    dropOwned(ownedIn(result, value).slice(lowered), { found, ofInstances: () => {} });
   } catch {
     // It is no value of the type.
-  }
-}
-
-function drop(value: unknown, resource: RuntimeResource | undefined): void {
-  if (resource?.values === undefined) return;
-  try {
-    resource.drop(resource.values.add(value));
-  } catch {
-    // What ended the call is what its caller has to know.
   }
 }

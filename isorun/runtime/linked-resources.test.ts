@@ -5,6 +5,7 @@ import { BudgetExhausted, LinkError, TrapError } from "../errors/errors.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import type { HostResource } from "./linker.ts";
 import { Runtime } from "./runtime.ts";
+import { countingDestructor } from "./testing/counting-destructor.ts";
 
 /** Serves `b` by things of the host. */
 const taker = `(component
@@ -70,14 +71,7 @@ const passer = `(component
 /** Serves `b` by a resource of its own, with a destructor. */
 const store = `(component
   (component $inner
-    (core module $dtor
-      (global $destroyed (mut i32) (i32.const 0))
-      (func (export "dtor") (param i32) (global.set $destroyed (i32.add (global.get $destroyed) (local.get 0))))
-      (func (export "destroyed") (result i32) (global.get $destroyed)))
-    (core instance $dtor (instantiate $dtor))
-    (type $r' (resource (rep i32) (dtor (core func $dtor "dtor"))))
-    (export $r "r" (type $r'))
-    (core func $new (canon resource.new $r'))
+    ${countingDestructor}
     (core module $m (import "" "new" (func $new (param i32) (result i32)))
       (func (export "make") (result i32) (call $new (i32.const 5))))
     (core instance $m (instantiate $m (with "" (instance (export "new" (func $new))))))

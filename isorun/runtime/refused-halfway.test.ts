@@ -9,6 +9,7 @@ import { failureOf, thrownBy } from "../errors/testing/failure-of.ts";
 import type { InstanceBuilder } from "./instance-builder.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
+import { countingDestructor } from "./testing/counting-destructor.ts";
 
 /** 8 bytes. */
 const pairs = "(list (tuple (own $r) char))";
@@ -16,14 +17,7 @@ const pairs = "(list (tuple (own $r) char))";
 /** Serves `b` by a resource whose destructor adds up what it is told. */
 const owner = `(component
   (component $inner
-    (core module $dtor
-      (global $destroyed (mut i32) (i32.const 0))
-      (func (export "dtor") (param i32) (global.set $destroyed (i32.add (global.get $destroyed) (local.get 0))))
-      (func (export "destroyed") (result i32) (global.get $destroyed)))
-    (core instance $dtor (instantiate $dtor))
-    (type $r' (resource (rep i32) (dtor (core func $dtor "dtor"))))
-    (export $r "r" (type $r'))
-    (core func $new (canon resource.new $r'))
+    ${countingDestructor}
     (core func $drop (canon resource.drop $r'))
     (core module $m
       (import "" "new" (func $new (param i32) (result i32)))

@@ -1,5 +1,5 @@
 /** A program that opens files and writes to its stderr, step by step, and fails. */
-import { io } from "./components.ts";
+import { io, memoryOfProgram } from "./components.ts";
 
 export type Step = { readonly open: string } | { readonly say: string };
 
@@ -19,16 +19,7 @@ export function askingText(steps: readonly Step[]): string {
       : `(call $write (local.get $stderr) (i32.const ${start}) (i32.const ${length}) (i32.const 64))`,
   );
   return `(component ${io} ${filesystem}
-    (core module $memory
-      (memory (export "mem") 4)
-      (global $next (mut i32) (i32.const 65536))
-      (func (export "realloc") (param $old i32) (param $size i32) (param $align i32) (param $new i32) (result i32)
-        (global.set $next (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
-        (global.get $next)
-        (global.set $next (i32.add (global.get $next) (local.get $new)))))
-    (core instance $mem (instantiate $memory))
-    (alias core export $mem "mem" (core memory $m))
-    (alias core export $mem "realloc" (core func $realloc))
+    ${memoryOfProgram}
     (core func $write (canon lower (func $streams "[method]output-stream.blocking-write-and-flush") (memory $m) (realloc $realloc)))
     (core func $get-stderr (canon lower (func $stderr "get-stderr")))
     (core func $directories (canon lower (func $preopens "get-directories") (memory $m) (realloc $realloc)))

@@ -37,6 +37,18 @@ export const mathText = `(component
   (func (export "deep") (result u32) (canon lift (core func $i "deep")))
   (func (export "grow") (canon lift (core func $i "grow"))))`;
 
+/** `$m` of a program, with `$realloc`, which gives nothing back. */
+export const memoryOfProgram = `(core module $memory
+    (memory (export "mem") 4)
+    (global $next (mut i32) (i32.const 65536))
+    (func (export "realloc") (param $old i32) (param $size i32) (param $align i32) (param $new i32) (result i32)
+      (global.set $next (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
+      (global.get $next)
+      (global.set $next (i32.add (global.get $next) (local.get $new)))))
+  (core instance $mem (instantiate $memory))
+  (alias core export $mem "mem" (core memory $m))
+  (alias core export $mem "realloc" (core func $realloc))`;
+
 export const io = `
   (import "wasi:io/error@0.2.0" (instance $error (export "error" (type (sub resource)))))
   (alias export $error "error" (type $error-type))
@@ -78,16 +90,7 @@ const rest = `
  * directories and fails, `flood` writes without end, `loop` computes without end, `bytes` writes what is no UTF-8.
  */
 const programText = `(component ${io} ${rest}
-  (core module $memory
-    (memory (export "mem") 4)
-    (global $next (mut i32) (i32.const 65536))
-    (func (export "realloc") (param $old i32) (param $size i32) (param $align i32) (param $new i32) (result i32)
-      (global.set $next (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
-      (global.get $next)
-      (global.set $next (i32.add (global.get $next) (local.get $new)))))
-  (core instance $mem (instantiate $memory))
-  (alias core export $mem "mem" (core memory $m))
-  (alias core export $mem "realloc" (core func $realloc))
+  ${memoryOfProgram}
   (core func $write (canon lower (func $streams "[method]output-stream.blocking-write-and-flush") (memory $m) (realloc $realloc)))
   (core func $read (canon lower (func $streams "[method]input-stream.blocking-read") (memory $m) (realloc $realloc)))
   (core func $get-stdout (canon lower (func $stdout "get-stdout")))

@@ -1,16 +1,10 @@
 /** Components that share a resource: who defines it, who imports it and exports it again, and who is linked to both. */
+import { countingDestructor } from "./counting-destructor.ts";
 
 /** Defines `r`, and counts what its destructor was given. */
 export const definer = (name: string): string => `(component
   (component $inner
-    (core module $dtor
-      (global $destroyed (mut i32) (i32.const 0))
-      (func (export "dtor") (param i32) (global.set $destroyed (i32.add (global.get $destroyed) (local.get 0))))
-      (func (export "destroyed") (result i32) (global.get $destroyed)))
-    (core instance $dtor (instantiate $dtor))
-    (type $r' (resource (rep i32) (dtor (core func $dtor "dtor"))))
-    (export $r "r" (type $r'))
-    (core func $new (canon resource.new $r'))
+    ${countingDestructor}
     (core func $rep (canon resource.rep $r'))
     (core func $drop (canon resource.drop $r'))
     (core module $m
