@@ -2,12 +2,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { programVersion } from "@vivarium/core/version";
+import type { InstanceHandle } from "../../isorun/runtime/instance-handle.ts";
 import { Runtime } from "../../isorun/runtime/runtime.ts";
 import { assembleFiles } from "../../tests/components/assemble.ts";
-import type { Benchmark, Case, Target } from "../harness.ts";
+import type { Contender } from "../contender.ts";
+import type { Benchmark, Case, CaseGroup, Target } from "../harness.ts";
 import { openWasmtime, type WasmtimeCalls } from "./wasmtime-calls.ts";
 
-const text = readFileSync(join(import.meta.dir, "call-component.wat"), "utf8");
+const readText = (name: string): string => readFileSync(join(import.meta.dir, name), "utf8");
+const [callee, caller] = [readText("callee.wat"), readText("caller.wat")];
 
 interface Calls {
   readonly name: string;
@@ -18,6 +21,15 @@ interface Calls {
   readonly args?: readonly number[];
   readonly limits?: Pick<Target, "limit" | "aim">;
 }
+
+/** One component of both, which wasmtime fuses and an engine need not link at all. */
+const nested = (): string => `(component ${callee} ${caller}
+  (instance $callee (instantiate $Callee))
+  (instance $caller (instantiate $Caller (with "callee" (instance $callee))))
+  ${[...new Set(all.map(({ run }) => `(export "${run}" (func $caller "${run}"))`))].join("\n")})`;
+
+/** What a host links to an instance of the caller by `linkLocal`. */
+const provider = `(component ${callee} (instance $callee (instantiate $Callee)) (export "callee" (instance $callee)))`;
 
 /** Runs that are not counted: until compilers have done what they will do. */
 const warmUps = 60;
@@ -41,53 +53,76 @@ const all: readonly Calls[] = [
 export const callComponent: Benchmark = {
   name: "isorun.call-component",
   summary:
-    "One call from a component into another, both nested in one, beside the same in wasmtime. The caller loops, so that the host's call does not count; the sums of what came back are compared. A string is copied into the callee's memory, a record goes there and back.",
+    "One call from a component into another, beside the same in wasmtime, where both are nested in one. Isorun's are nested too, or instances of two components that the host linked by `linkLocal`. The caller loops, so that the host's call does not count; the sums of what came back are compared. A string is copied into the callee's memory, a record goes there and back.",
   rounds: 41,
   sets: all.map(({ name }) => name),
   versions: async () => ({ isorun: programVersion, bun: Bun.version, wasmtime: (await wasmtime()).version }),
   cases: async ({ sets }) => {
-    const binary = await assembled();
-    const runtime = new Runtime();
-    const handle = await runtime.instance(await runtime.load(readFileSync(binary))).instantiate();
+    const binaries = await assembleFiles([nested(), provider, caller]);
+    const ours = {
+      nested: await nestedInstance(binaries(nested())),
+      linked: await linkedInstances(binaries(provider), binaries(caller)),
+    };
     const peer = await wasmtime();
-    return all
-      .filter(({ name }) => sets.includes(name))
-      .map((calls) => caseOf(calls, (name) => handle.func(name), peer));
+    return all.filter(({ name }) => sets.includes(name)).map((calls) => groupOf(calls, ours, peer));
   },
 };
 
-const assembled = async (): Promise<string> => (await assembleFiles([text]))(text);
+async function nestedInstance(path: string): Promise<InstanceHandle> {
+  const runtime = new Runtime();
+  return runtime.instance(await runtime.load(readFileSync(path))).instantiate();
+}
+
+async function linkedInstances(...paths: readonly [callee: string, caller: string]): Promise<InstanceHandle> {
+  const runtime = new Runtime();
+  const [serves, calls] = await Promise.all(paths.map(async (path) => runtime.load(readFileSync(path))));
+  if (serves === undefined || calls === undefined) throw new Error("both were loaded");
+  return runtime
+    .instance(calls)
+    .linkLocal("callee", await runtime.instance(serves).instantiate())
+    .instantiate();
+}
 
 let opened: Promise<WasmtimeCalls> | undefined;
-const wasmtime = (): Promise<WasmtimeCalls> => (opened ??= assembled().then(openWasmtime));
+const wasmtime = (): Promise<WasmtimeCalls> =>
+  (opened ??= assembleFiles([nested()]).then(async (pathOf) => openWasmtime(pathOf(nested()))));
 
-function caseOf(
-  { name, run, calls, args = [], limits }: Calls,
-  ...[funcOf, peer]: readonly [(name: string) => (...args: number[]) => unknown, WasmtimeCalls]
-): Case {
-  const func = funcOf(run);
+interface Ours {
+  readonly nested: InstanceHandle;
+  readonly linked: InstanceHandle;
+}
+
+function groupOf(calls: Calls, ours: Ours, peer: WasmtimeCalls): CaseGroup {
+  const theirs = contenderOfPeer(calls, peer);
+  const caseOf = (name: string, instance: InstanceHandle): Case => ({
+    name,
+    contenders: [ownContender(calls, instance), theirs],
+    targets: calls.limits === undefined ? [] : [{ against: "wasmtime", measure: "time", ...calls.limits }],
+    compareWork: (outputs) => {
+      const [one, other] = [outputs.get("isorun"), outputs.get("wasmtime")];
+      return one === other ? [] : [`the sum of results is ${one} and ${other}`];
+    },
+  });
+  return { cases: [caseOf(calls.name, ours.nested), caseOf(`${calls.name}, linked`, ours.linked)] };
+}
+
+function ownContender({ run, calls, args = [] }: Calls, instance: InstanceHandle): Contender {
+  const func = instance.func(run);
   let isWarm = false;
-  const ours = () => {
+  const measure = () => {
     for (let turn = 0; turn < warmUps && !isWarm; turn += 1) func(calls, ...args);
     isWarm = true;
     const start = performance.now();
     const result = String(func(calls, ...args));
     return { durationMs: (performance.now() - start) / calls, output: result };
   };
-  const theirs = async () => {
+  return { name: "isorun", measure };
+}
+
+function contenderOfPeer({ run, calls, args = [] }: Calls, peer: WasmtimeCalls): Contender {
+  const measure = async () => {
     const { result, durationMs } = await peer.call(run, [calls, ...args]);
     return { durationMs: durationMs / calls, output: result };
   };
-  return {
-    name,
-    contenders: [
-      { name: "isorun", measure: ours },
-      { name: "wasmtime", measure: theirs },
-    ],
-    targets: limits === undefined ? [] : [{ against: "wasmtime", measure: "time", ...limits }],
-    compareWork: (outputs) => {
-      const [one, other] = [outputs.get("isorun"), outputs.get("wasmtime")];
-      return one === other ? [] : [`the sum of results is ${one} and ${other}`];
-    },
-  };
+  return { name: "wasmtime", measure };
 }
