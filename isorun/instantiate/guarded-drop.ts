@@ -1,6 +1,6 @@
 /** `resource.drop` for resources that a component defines: their destructors are core code, and may be suspended. */
 import { dropModule } from "../adapter/drop.ts";
-import type { RuntimeResource } from "../call/handle-table.ts";
+import type { Handle, RuntimeResource } from "../call/handle-table.ts";
 import type { ComponentInstance } from "./component-instance.ts";
 import { guardOf, trapFunc } from "./guarded-func.ts";
 import { LinkAccount } from "./link-account.ts";
@@ -19,13 +19,15 @@ export const destructors = new WeakMap<RuntimeResource, Destructor>();
 const isOwned = 1n << 32n;
 
 export function guardedDrop(caller: ComponentInstance, resource: RuntimeResource, owner: Destructor): CoreItem {
-  const { states, place } = caller;
+  const { states, place, handles } = caller;
   const entering = owner.instance.enteringFrom(caller);
   const isLink = owner.instance.root !== caller.root;
   // Also where it calls no function of the other one: a host can give it what it drops.
   if (isLink) caller.root.links.add(owner.instance.root);
+  let taken: Handle | undefined;
   const take = guardOf(states)(0n, (index: number) => {
-    const handle = caller.handles.remove(index, resource);
+    const handle = handles.remove(index, resource);
+    taken = handle;
     if (handle.scope !== undefined) handle.scope.borrows -= 1;
     return BigInt.asUintN(32, BigInt(handle.representation)) | (handle.isOwn ? isOwned : 0n);
   });
@@ -35,7 +37,13 @@ export function guardedDrop(caller: ComponentInstance, resource: RuntimeResource
     "begin-thread": () => owner.instance.beginThread(),
     "end-thread": () => owner.instance.endThread(),
     trap: trapFunc(states),
-    ...turnImports(states, owner.instance),
+    // Until it has its turn, the end of the caller finds what it drops: that is in no table, and is not destroyed yet.
+    ...turnImports(states, owner.instance, {
+      begins: () => {
+        if (taken !== undefined) handles.send(taken);
+      },
+      ends: () => handles.arrive(),
+    }),
     state: states.memory,
     caller: place,
   };
