@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { grantNothing } from "@vivarium/core/policy/policy";
 import { silentReport } from "@vivarium/core/report";
 import { files } from "../wasi/filesystem/host-files.ts";
+import { ByteNames } from "./byte-names.ts";
+import { Looks } from "./looks.ts";
 import { Refusals } from "./refusals.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "looks-")));
@@ -51,6 +53,28 @@ test("a long path out of what was given, and one to write, cost few", () => {
   refusals.onPathOut({ capability: "read", guestPath: long, hostPath, isAbsolute: false, directory: root });
   refusals.onWriteRefused(hostPath);
   expect(looks()).toBeLessThanOrEqual(2 * (partsOfRoot + 8));
+});
+
+test("nor does a long one most of which is there", () => {
+  const deep = "d/".repeat(300);
+  mkdirSync(join(root, deep), { recursive: true });
+  const refusals = refusalsOf();
+  const hostPath = join(root, deep, "none/b");
+  refusals.onPathOut({ capability: "read", guestPath: "x", hostPath, isAbsolute: false, directory: root });
+  expect(looks()).toBeLessThanOrEqual(30);
+  expect(refusals.absent.told?.asked).toEqual([{ capability: "read", path: "x" }]);
+});
+
+test.each([1, 2, 3, 4, 5, 7, 8, 9, 40])("the last of %d parts that are there is found", (count) => {
+  const there = join(root, "e/".repeat(count)).slice(0, -1);
+  mkdirSync(there, { recursive: true });
+  const names = new ByteNames(1);
+  using asked = spyOn(names, "leadsTo").mockReturnValue(false);
+  // What cannot be there behind a part that is not is not looked for by its bytes.
+  expect(new Looks().isUnnamed(`${there}/none/\uFFFD`, names)).toBe(false);
+  expect(asked).not.toHaveBeenCalled();
+  expect(new Looks().isUnnamed(`${there}/\uFFFD/none`, names)).toBe(false);
+  expect(asked).toHaveBeenCalledTimes(1);
 });
 
 test("nothing is listed for a name behind what is not there", () => {

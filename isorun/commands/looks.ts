@@ -28,14 +28,30 @@ export class Looks {
     return reached.includes(standIn) ? names.leadsTo(path) : false;
   }
 
-  /** Of an absolute path without `.` and `..`: the offset behind its last part that is there, 0 if none is. */
+  /**
+   * Of an absolute path without `.` and `..`: the offset behind its last part that is there, 0 if none is. What is behind a
+   * part that is not there is not there either: so the parts are asked in growing steps, and then by halves.
+   */
   #endOfThere(path: string): number {
     if (this.at(path) !== undefined) return path.length;
-    let found = 0;
-    for (let end = path.indexOf("/", 1); end !== -1; end = path.indexOf("/", end + 1)) {
-      if (this.at(path.slice(0, end)) === undefined) break;
-      found = end;
+    const ends = endsOfParts(path);
+    const isThere = (count: number): boolean => this.at(path.slice(0, ends[count - 1])) !== undefined;
+    // So many parts are there, and so many are too many.
+    let [there, missing] = [0, 1];
+    while (missing < ends.length && isThere(missing)) [there, missing] = [missing, missing * 2];
+    missing = Math.min(missing, ends.length);
+    while (missing - there > 1) {
+      const middle = (there + missing) >>> 1;
+      if (isThere(middle)) there = middle;
+      else missing = middle;
     }
-    return found;
+    return there === 0 ? 0 : (ends[there - 1] ?? 0);
   }
+}
+
+/** The offsets behind each part of an absolute path, the last of which is its length. */
+function endsOfParts(path: string): readonly number[] {
+  const ends: number[] = [];
+  for (let end = path.indexOf("/", 1); end !== -1; end = path.indexOf("/", end + 1)) ends.push(end);
+  return [...ends, path.length];
 }

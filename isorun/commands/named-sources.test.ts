@@ -51,3 +51,27 @@ test("a traceback with the colours that terminals are given is read too", () => 
   const sources = read(`${header}${line}${end}  File "b.py", line 1\n`);
   expect([sources.has("a.py"), sources.has("b.py"), sources.isFailure("lib")]).toEqual([true, false, true]);
 });
+
+test.each([
+  ["OSError: [Errno 5] a: 'p'", "p"],
+  ['OSError: [Errno 5] a: "it\'s"', "it's"],
+  ["OSError: [Errno x] [Errno 5] a: 'p'", "p"],
+  ["OSError: [Errno 1] [Errno 2] [Errno 5] a: 'p' -> 'q'", "p"],
+  ["OSError: [Errno 1] it's [Errno 2] a: 'p'", "p"],
+  ['OSError: [Errno 1] a: \'p [Errno 2] a: "q"', "q"],
+  ["OSError: [Errno 1] a: ''", undefined],
+  ["OSError: [Errno 1] : 'p'", "p"],
+  ["OSError: [Errno 1] a 'p'", undefined],
+  ["OSError: a: 'p'", undefined],
+])("by %p a program failed at %p", (line, path) => {
+  const sources = read(`${header}${line}\n`);
+  expect(["p", "q", "it's", "'"].filter((way) => sources.isFailure(way))).toEqual(path === undefined ? [] : [path]);
+});
+
+test("lines that look like many failures take no more time than others", () => {
+  const line = ` ${"[Errno 1] ".repeat(818)}\n`;
+  const startMs = performance.now();
+  read(header + line.repeat(1000));
+  // It was ten seconds where each of them was followed to the line's end.
+  expect(performance.now() - startMs).toBeLessThan(2000);
+});

@@ -16,8 +16,9 @@ const colon = 0x3a;
 /** Those of groups stand behind lines of a tree. */
 const start = /^[ +|]*(?:Exception Group )?Traceback \(most recent call last\):$/;
 const frame = /^[ |]* File "(.+)", line \d+/;
-/** Of the line that ends a traceback, where a call of the system failed. */
-const failedAt = /\[Errno \d+\] [^'"]*: (['"])(.+?)\1/;
+/** Of the line that ends a traceback, where a call of the system failed: `[Errno 2] No such file or directory: 'a'`. */
+const systemFailure = /\[Errno \d+\] /g;
+const quote = /['"]/g;
 
 export class NamedSources {
   readonly #names = new Set<string>();
@@ -74,11 +75,28 @@ export class NamedSources {
   #readInner(line: string): void {
     const named = frame.exec(line)?.[1];
     if (named !== undefined) addSome(this.#names, posix.basename(named));
-    const failed = failedAt.exec(line)?.[2];
+    const failed = pathFailedAt(line);
     if (failed !== undefined) addSome(this.#failed, wayOf(failed));
     // That of the exception itself, which ends it.
     this.#isTraceback = line.startsWith(" ");
   }
+}
+
+/** The program chooses the line: what one quote does not answer is asked again only behind that quote. */
+function pathFailedAt(line: string): string | undefined {
+  systemFailure.lastIndex = 0;
+  while (systemFailure.test(line)) {
+    const wordsAt = systemFailure.lastIndex;
+    quote.lastIndex = wordsAt;
+    const found = quote.exec(line);
+    if (found === null) return undefined;
+    const { 0: mark, index: openAt } = found;
+    const closeAt = line.indexOf(mark, openAt + 2);
+    if (openAt >= wordsAt + 2 && line.startsWith(": ", openAt - 2) && closeAt !== -1)
+      return line.slice(openAt + 1, closeAt);
+    systemFailure.lastIndex = openAt + 1;
+  }
+  return undefined;
 }
 
 /** A path of a program from the start of all paths, absolute or not: C libraries take both for the same. */
