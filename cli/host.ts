@@ -94,7 +94,7 @@ const closesOnExec = 0o2000000;
  * Whether the caller closed it (`>&-`): the runtime has opened /dev/null in its place, which would take every result
  * without a word. That one closes on exec; what a caller hands over cannot, or it would not have come through exec.
  */
-function wasClosed(descriptor: 1): boolean {
+export function wasClosed(descriptor: 1): boolean {
   if (process.platform !== "linux" || Number(statusOf(descriptor)?.rdev) !== nullDevice) return false;
   try {
     const [, flags = "0"] = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8")) ?? [];

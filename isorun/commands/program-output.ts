@@ -5,6 +5,7 @@
 import { writeSync } from "node:fs";
 import type { CommandContext } from "@vivarium/cli/command";
 import type { cliDiagnostics } from "@vivarium/cli/diagnostics";
+import { wasClosed } from "@vivarium/cli/host";
 import { problemsOf } from "@vivarium/core/diagnostic";
 import type { Report } from "@vivarium/core/report";
 import { BudgetExhausted } from "../errors/errors.ts";
@@ -17,7 +18,7 @@ const ownProblem = problemsOf<typeof isorunDiagnostics>();
 type StreamName = "stdout" | "stderr";
 
 export interface ProgramOutput {
-  /** @throws BudgetExhausted */
+  /** @throws BudgetExhausted, and E_OUTPUT_WRITE where it cannot be written, such as to a stdout that is closed */
   readonly write: (stream: StreamName, bytes: Uint8Array) => void;
   /**
    * Takes a piece of what the command itself tells of the program, which an envelope holds and stdout shows.
@@ -45,6 +46,7 @@ export function openProgramOutput({ context, bytesMax, interrupt = () => undefin
   const captured = context.format === "text" ? undefined : openCapture(context.report);
   const requireLife = everySoOften(interrupt);
   const take = countingAgainst(bytesMax);
+  const writeOut = openWriting(requireLife);
   let told = 0;
   let isLineBegun = false;
   const count = (bytes: Uint8Array): Counted => {
@@ -56,7 +58,7 @@ export function openProgramOutput({ context, bytesMax, interrupt = () => undefin
   return {
     write: (stream, bytes) => {
       const { fits, spent } = count(bytes);
-      if (captured === undefined) writeAll(stream === "stdout" ? 1 : 2, { bytes: fits, requireLife });
+      if (captured === undefined) writeOut(stream, fits);
       else captured.write(stream, fits);
       if (spent === undefined) return;
       captured?.truncate(stream, Number(spent.limit));
@@ -169,6 +171,19 @@ function emitBytes(bytes: Uint8Array, stream: StreamName, report: Report): void 
 interface Writing {
   readonly bytes: Uint8Array;
   readonly requireLife: () => void;
+}
+
+/** What the runtime has opened in the place of a closed stdout takes everything, and keeps nothing: that is no success. */
+function openWriting(requireLife: () => void): (stream: StreamName, bytes: Uint8Array) => void {
+  let isClosed: boolean | undefined;
+  return (stream, bytes) => {
+    const descriptor = stream === "stdout" ? 1 : 2;
+    if (descriptor === 1 && bytes.length > 0) {
+      isClosed ??= wasClosed(descriptor);
+      if (isClosed) throw problem("E_OUTPUT_WRITE", { reason: "EBADF" });
+    }
+    writeAll(descriptor, { bytes, requireLife });
+  };
 }
 
 /** Synchronously, as often as it takes. Where the reader went away, the end is that of a SIGPIPE. */

@@ -6,7 +6,8 @@ export const runOptions = {
   invoke: { kind: "value", value: "CALL", summary: "Call this export, such as 'add(1, 2)', instead of wasi:cli/run" },
   "no-fuel": {
     kind: "flag",
-    summary: "Count no instructions unless a budget needs it: faster, but Ctrl-C then waits a second, and says nothing",
+    summary:
+      "Count no instructions unless a budget needs it: faster, but Ctrl-C then waits up to a second, and says nothing",
   },
   ...componentOptions,
   ...policyOptions,
