@@ -127,23 +127,23 @@ export function callsOf(task: Task): readonly Task[] {
   return made;
 }
 
-/** Which roots a task is in, in the order in which they were entered: from the one that the host called along links. */
+/** Which roots a task is in, as they were entered: links lead to older ones only, so that who is linked to comes behind. */
 export function heldRoots(task: Task): readonly Root[] {
   const held = new Set<Root>();
   const visit = (root: Root): void => {
     if (held.has(root) || root.mayEnter || root.holder !== task.id) return;
-    held.add(root);
     for (const linked of root.links) visit(linked);
+    held.add(root);
   };
   visit(task.root);
-  return [...held];
+  return [...held].reverse();
 }
 
 /** Host functions pass it on with the calls that they make; otherwise their calls belong to a chain of their own. */
 export interface CallContext {
   /** Aborted when the call is ended from outside, and not when it ends by itself. */
   readonly signal: AbortSignal;
-  /** The name of the chain, then the instances that it is in, the outermost first. */
+  /** The name of the chain, then the instances that it is in now, the outermost first. */
   readonly chain: readonly string[];
   /** W3C Trace Context. */
   readonly traceparent?: string;
@@ -183,8 +183,8 @@ export class TaskContext implements CallContext {
   }
 
   get chain(): readonly string[] {
-    this.#chain ??= this.#task === undefined ? [] : chainOf(this.#task);
-    return this.#chain;
+    if (this.#task !== undefined) this.#chain = chainOf(this.#task);
+    return this.#chain ?? [];
   }
 
   abort(reason: unknown): void {
