@@ -3,8 +3,8 @@
  * values are (isorun's public interface, Values). In: types. Out: the text of a `.d.ts` file, in which each named type of
  * WIT is a type of its own.
  *
- * What comes from a component is exactly of one type; what a program gives may be more: any iterable for a list, a record
- * without its optional fields. A named type that makes this difference is declared twice, as `Point` and as `PointInput`.
+ * What comes from a component is exactly of one type; what a program gives may be more: any iterable object for a list, a
+ * record without its optional fields. A named type that makes this difference is declared twice, as `Point` and as `PointInput`.
  */
 import type { AnyType, ExternType, Field, FuncType, ValueType } from "../types/component-types.ts";
 import { isValueType } from "../types/component-types.ts";
@@ -107,7 +107,7 @@ class Declarer {
     }
   }
 
-  /** Values are objects that only whoever made them looks into: those of imports are the host's own. */
+  /** Values are objects that only whoever made them looks into: those of imports may be the host's own. */
   #declareResource(label: string, resource: object, at: Place & { readonly comment: string }): void {
     if (this.#names.has(resource)) return;
     const name = this.#newName(label, at.place);

@@ -343,9 +343,9 @@ export interface LinkProblem {
   readonly func?: string;
   /** The system component that serves such imports, if one is shipped. */
   readonly provider?: string;
-  /** The type that the component asks for, as WIT. */
+  /** The type that the component asks for, as WIT; of a core module, as WebAssembly's text format. */
   readonly wanted?: string;
-  /** The type of what was given, as WIT, where it is known. */
+  /** The type of what was given, in the same way, where it is known. */
   readonly given?: string;
   readonly message: string;
 }

@@ -13,7 +13,7 @@ export interface Pair {
   readonly givenIn?: ReadonlyMap<string, ExternType> | undefined;
   /** By whom, as the message says it. */
   readonly giver: string;
-  /** What differs, if both texts are the same. */
+  /** What differs, if both texts are the same, or of core modules, whose texts are long. */
   readonly mismatch: string;
 }
 
@@ -49,7 +49,8 @@ export class LinkProblems {
 
   addMismatch(path: Place, { wanted, given, wantedIn, givenIn, giver, mismatch }: Pair): void {
     const [asked, found] = textsOf([wanted, wantedIn], [given, givenIn]);
-    const why = asked === found ? `: ${mismatch}` : "";
+    // Of a core module's imports and exports it names the one.
+    const why = asked === found || wanted.kind === "core module" ? `: ${mismatch}` : "";
     const detail = `it is \`${clipped(asked)}\`, and ${giver} \`${clipped(found)}\`${why}`;
     this.#push(path, { kind: "mismatch", detail, wanted: clipped(asked), given: clipped(found) });
   }

@@ -172,7 +172,7 @@ function hostModule({ path, type, bytes }: ModuleImport, { given, problems }: Li
     const module = given.moduleOf(bytes);
     const mismatch = externMismatch(module.type, type);
     if (mismatch === undefined) return module.compile();
-    problems.add(path, "mismatch", `the core module that was given does not fit: ${mismatch}`);
+    problems.addMismatch(path, { wanted: type, given: module.type, giver: "what was given is", mismatch });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     problems.add(path, "mismatch", `what was given is no core module that can be used: ${error.message}`);

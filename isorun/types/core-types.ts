@@ -134,7 +134,7 @@ export function formatCoreValType(type: CoreValType): string {
   return `(ref ${type.isNullable ? "null " : ""}${type.heap})`;
 }
 
-const defaultPageSizeLog2 = 16;
+export const defaultPageSizeLog2 = 16;
 
 export const pageSizeLog2Of = (given: number | undefined): number => given ?? defaultPageSizeLog2;
 
@@ -165,20 +165,21 @@ const comparers = {
 };
 
 function signatureMismatch(actual: Of<"func" | "tag">, expected: Of<"func" | "tag">): string {
-  const [found, wanted] = [formatDefined(actual), formatDefined(expected)];
+  const [found, wanted] = [formatCoreSignature("func", actual), formatCoreSignature("func", expected)];
   return `expected: ${wanted}, found: ${found === wanted ? "another " : ""}${found}`;
 }
 
-function formatDefined({ type, key: { rank } }: Of<"func" | "tag">): string {
-  const text = formatCoreFunc(type);
+/** @param word of the text format, in front of the parameters */
+export function formatCoreSignature(word: "func" | "tag", { type, key: { rank } }: Of<"func" | "tag">): string {
+  const text = formatCoreFunc(word, type);
   if (rank === undefined || (rank.isFinal && rank.supertype === undefined)) return text;
   return `(sub${rank.isFinal ? " final" : ""}${rank.supertype === undefined ? "" : " …"} ${text})`;
 }
 
-function formatCoreFunc({ params, results }: CoreFuncType): string {
-  const list = (word: string, types: readonly CoreValType[]) =>
-    types.length === 0 ? "" : ` (${word} ${types.map(formatCoreValType).join(" ")})`;
-  return `(func${list("param", params)}${list("result", results)})`;
+function formatCoreFunc(word: string, { params, results }: CoreFuncType): string {
+  const list = (part: string, types: readonly CoreValType[]) =>
+    types.length === 0 ? "" : ` (${part} ${types.map(formatCoreValType).join(" ")})`;
+  return `(${word}${list("param", params)}${list("result", results)})`;
 }
 
 function tableMismatch(actual: Of<"table">, expected: Of<"table">): string | undefined {

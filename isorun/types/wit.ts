@@ -1,6 +1,7 @@
 /** Types as WIT writes them (design/mvp/WIT.md), in one line each, for messages. */
 import type { AnyType, ExternType, FuncType, ValueType } from "./component-types.ts";
 import { isValueType } from "./component-types.ts";
+import { formatModuleType } from "./module-text.ts";
 import { identifier } from "./wit-identifier.ts";
 
 type Names = Pick<ReadonlyMap<AnyType, string>, "get">;
@@ -111,6 +112,7 @@ export function formatExternType(type: ExternType, room = fullRoom()): string {
   if (type.kind === "func") return formatFuncType(type, ownNames, room);
   if (type.kind === "instance")
     return `interface of ${type.exports.size} ${type.exports.size === 1 ? "item" : "items"}`;
+  if (type.kind === "core module") return formatModuleType(type, room);
   if (type.kind !== "type") return type.kind;
   if (type.type.kind === "resource") return "resource";
   return isValueType(type.type) ? `type ${formatShape(type.type, ownNames, room)}` : `type of a ${type.type.kind}`;
