@@ -42,6 +42,7 @@ interface Declared {
 
 export function declareImports(module: ModuleWriter, key: AdapterKey, { lift, handles }: Declared): AdapterImports {
   const { caller, callee, entered, isLink, type, isPaid } = key;
+  const waits = isLink && callee.hasPostReturn && canFailToTake(type.result);
   const passesIn = isLink && handles.some(({ direction }) => direction === "in");
   const imports = {
     trap: module.importFunc("trap", { params: ["i32"], results: [] }),
@@ -53,6 +54,7 @@ export function declareImports(module: ModuleWriter, key: AdapterKey, { lift, ha
     reject: isLink ? module.importFunc("reject", { params: ["i32"], results: [] }) : -1,
     beginPassing: passesIn ? module.importFunc("begin-passing", { params: [], results: [] }) : -1,
     endLending: module.importFunc("end-lending", { params: ["i32"], results: [] }),
+    left: waits ? module.importFunc("left", { params: [], results: [] }) : -1,
     fuel: isPaid && copiesBySize(type) ? importFuel(module) : undefined,
     ...importEnter(module),
     firstHandle: 0,
@@ -68,9 +70,8 @@ export function declareImports(module: ModuleWriter, key: AdapterKey, { lift, ha
   for (const [index, { kind }] of handles.entries()) {
     module.importFunc(`handle${index}`, { params: kind === "own" ? ["i32"] : ["i32", "i32"], results: ["i32"] });
   }
-  const waits = isLink && callee.hasPostReturn && canFailToTake(type.result);
   const root = imports.entered.at(-1) ?? -1;
-  const { state } = imports;
-  const returning = waits ? { state, root, number: module.importConstant("link", "i64") } : undefined;
+  const { state, left } = imports;
+  const returning = waits ? { state, root, number: module.importConstant("link", "i64"), left } : undefined;
   return { ...imports, firstHandle: first, returning };
 }

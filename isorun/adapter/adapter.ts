@@ -28,7 +28,7 @@ import { type Copying, type EmitCharge, emitRangeCheck, flatPlace, memoryPlace, 
 import { emitCheckPending, emitEnter, emitLeave } from "./enter.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode, type TrapReason } from "./reasons.ts";
-import { emitHeld, emitReturning } from "./returning.ts";
+import { emitHeld, emitLeft, emitReturning, emitUnlessEnded } from "./returning.ts";
 import { SharedFuncs } from "./shared-copy.ts";
 import { stateOffsets } from "./state-memory.ts";
 import { stringCopyBody } from "./string-copy.ts";
@@ -109,11 +109,13 @@ class AdapterWriter {
     const [waited] = results;
     if (returning !== undefined && waited !== undefined) emitReturning(this.#code, returning, waited);
     const returned = this.#passResult(results);
-    if (this.#key.callee.hasPostReturn) this.#postReturn(results);
+    if (returning !== undefined) emitUnlessEnded(this.#code, returning, () => this.#postReturn(results));
+    else if (this.#key.callee.hasPostReturn) this.#postReturn(results);
     if (context !== undefined) this.#endContext(calleePlace, { code: this.#code, context });
     // One component may give itself what it is lent: until its results are lifted, it has lent that.
     if (!this.#key.isLink) this.#endLending();
     emitLeave(this.#code, { state: this.#imports.state, places: this.#imports.entered });
+    if (returning !== undefined) emitLeft(this.#code, returning);
     for (const local of returned) this.#code.get(local);
   }
 

@@ -20,6 +20,8 @@ export interface Returning {
   /** Constants: where the state of the callee's root lies, and the number of the link, of 64 bits. */
   readonly root: number;
   readonly number: number;
+  /** Tells that nothing of a callee that has ended is on the stack. */
+  readonly left: number;
 }
 
 const highBits = 32n;
@@ -34,3 +36,18 @@ export function emitHeld(code: CodeWriter, { state, root }: Returning): void {
   code.constant(root).i32(runningAddress).at("i32.load", { memory: state, offset: 0 });
   code.at("i32.store", { memory: state, offset: stateOffsets.holder });
 }
+
+/**
+ * Whoever has ended the callee while its results were passed found nobody in it to stop: it runs no code any more, and as
+ * it is left, it is gone.
+ */
+export function emitUnlessEnded(code: CodeWriter, returning: Returning, cleanUp: () => void): void {
+  loadEnded(code, returning).op("i32.eqz").if(cleanUp);
+}
+
+export function emitLeft(code: CodeWriter, returning: Returning): void {
+  loadEnded(code, returning).if(() => code.call(returning.left));
+}
+
+const loadEnded = (code: CodeWriter, { state, root }: Returning): CodeWriter =>
+  code.constant(root).at("i32.load", { memory: state, offset: stateOffsets.hasEnded });

@@ -109,6 +109,7 @@ function hostImports({ handles, scope, passing }: HostParts): Record<string, unk
       passing.stop("out");
     },
     "begin-passing": (): void => passing.begin(),
+    left: (): void => passing.callee.root.leaveAll(),
     "end-lending": (count: number): void => {
       try {
         lending.end(count);
@@ -248,16 +249,24 @@ class Passing {
 
   refuse(): void {
     if (!this.#isLink) return;
-    const { caller, callee, lending } = this;
+    const { caller, callee } = this;
     // Its allocator may have been about to run.
     callee.mayLeave = true;
+    // What had come to one that has ended meanwhile was dropped there.
+    if (callee.root.state === "ready") this.#takeBack();
+    this.begin();
+    for (const instance of callee.enteringFrom(caller)) instance.mayEnter = true;
+    // The end of the call does not find it any more.
+    callee.root.leaveAll();
+  }
+
+  #takeBack(): void {
+    const { caller, callee, lending } = this;
     for (const { kind, resource, index } of this.#passed.reverse()) {
       if (kind === "own") caller.handles.add(callee.handles.remove(index, resource));
       else lending.takeBack(index, resource);
     }
     if (this.#passed.some(({ kind }) => kind === "borrow")) lending.forgetScope();
-    this.begin();
-    for (const instance of callee.enteringFrom(caller)) instance.mayEnter = true;
   }
 }
 
