@@ -2,7 +2,7 @@
 import type { InputStream, OutputStream } from "../streams.ts";
 import { DirectoryEntryStream } from "./directory-entries.ts";
 import { refuse } from "./error-code.ts";
-import { positionOf, readAt, writeAll } from "./file-bytes.ts";
+import { readAt, setSize, writeAll } from "./file-bytes.ts";
 import { FileInput, FileOutput } from "./file-streams.ts";
 import { files, flags, pathOf } from "./host-files.ts";
 import {
@@ -178,7 +178,7 @@ export class Descriptor implements Disposable {
   setSize(size: bigint): void {
     const { fd } = this.#openFile;
     this.#needWrite();
-    files.ftruncateSync(fd, positionOf(size));
+    setSize(fd, size);
   }
 
   setTimes(times: NewTimes): void {
