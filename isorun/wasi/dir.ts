@@ -11,8 +11,8 @@ import type { SystemComponent } from "../runtime/system-component.ts";
 import { Descriptor, type DescriptorParts, type Leave, type LedToKernel, type Tree } from "./filesystem/descriptor.ts";
 import { openDescriptor } from "./filesystem/directory-operations.ts";
 import { attempt, type ErrorCode, errnoOf } from "./filesystem/error-code.ts";
-import { type GrantedPart, grantedParts, type KernelGrant, kernelGrant } from "./filesystem/granted-parts.ts";
-import { files, flags, pathOf, whyNoFiles } from "./filesystem/host-files.ts";
+import { below, type GrantedPart, grantedParts, type KernelGrant, kernelGrant } from "./filesystem/granted-parts.ts";
+import { files, flags, hostPathOf, pathOf, whyNoFiles } from "./filesystem/host-files.ts";
 import { installPreopens, type Preopen } from "./filesystem/install.ts";
 import { kernelFileSystemAt } from "./filesystem/kernel-files.ts";
 import { statOf } from "./filesystem/metadata.ts";
@@ -32,7 +32,8 @@ export interface DirOptions {
   /**
    * Told of each change that was refused because it may only read, by a path or through what is open: the host's path.
    * Where nothing may be changed, no path is walked: `..` and links are in it as the guest gave them. What it throws is a
-   * trap, and so is a promise, for which nothing waits.
+   * trap, and so is a promise, for which nothing waits. Of a place whose own path has more than 4095 bytes, which the system
+   * does not tell, it is told as `…` in the directory that was given, and so are the others below.
    */
   readonly onWriteRefused?: (hostPath: string) => void;
   /** Told of each path that was refused because it leads out of the directory; else as `onWriteRefused`. */
@@ -55,7 +56,7 @@ export interface KernelPath {
 export interface PathOut {
   /** What it was named for. */
   readonly capability: "read" | "write";
-  /** As the guest named it, below the name that the directory has for it. */
+  /** As the guest named it, below the name that the directory has for it: `…` where it has none, or none is known. */
   readonly guestPath: string;
   /** Where it leads, by its words from where it goes out: `..` and links are in it as they stand. */
   readonly hostPath: string;
@@ -93,6 +94,7 @@ export interface PathOut {
  */
 export class WasiDir implements SystemComponent, Disposable {
   readonly name = "WasiDir";
+  readonly #hostPath: string;
   readonly #guestPath: string;
   readonly #canWrite: boolean;
   readonly #openFilesMax: number;
@@ -112,6 +114,7 @@ export class WasiDir implements SystemComponent, Disposable {
     this.#onWriteRefused = given.onWriteRefused ?? (() => undefined);
     this.#onPathOut = given.onPathOut ?? (() => undefined);
     this.#onKernelPath = given.onKernelPath ?? (() => undefined);
+    this.#hostPath = hostPath;
     this.#guestPath = guestPath;
     this.#canWrite = access === "write";
     this.#openFilesMax = openFilesMax;
@@ -135,9 +138,9 @@ export class WasiDir implements SystemComponent, Disposable {
       directory.release();
     });
     const told = {
-      onWriteRefused: this.#refused,
+      onWriteRefused: this.#refused(directory.fd),
       onLeave: this.#leaving(directory.fd),
-      onKernelPath: this.#ledToKernel,
+      onKernelPath: this.#ledToKernel(directory.fd),
     };
     const tree = { owner: this, ledger, ...told };
     const preopens = this.#parts(directory.fd).map((part): Preopen => {
@@ -152,23 +155,38 @@ export class WasiDir implements SystemComponent, Disposable {
     this.#directory?.close();
   }
 
-  readonly #refused = (open: number, path: string): void => {
-    const hostPath = joined(files.readlinkSync(pathOf(open)), path);
-    tellHost("onWriteRefused", this.name, () => this.#onWriteRefused(hostPath));
-  };
+  #refused(root: number): (open: number, path: string) => void {
+    return (open, path) => {
+      const hostPath = this.#placeOf(root, { start: hostPathOf(open), way: path });
+      tellHost("onWriteRefused", this.name, () => this.#onWriteRefused(hostPath));
+    };
+  }
 
-  readonly #ledToKernel = ({ capability, directory, way, fileSystem }: LedToKernel): void => {
-    const hostPath = joined(files.readlinkSync(pathOf(directory)), way);
-    tellHost("onKernelPath", this.name, () => this.#onKernelPath({ capability, hostPath, fileSystem }));
-  };
+  #ledToKernel(root: number): (led: LedToKernel) => void {
+    return ({ capability, directory, way, fileSystem }) => {
+      const hostPath = this.#placeOf(root, { start: hostPathOf(directory), way });
+      tellHost("onKernelPath", this.name, () => this.#onKernelPath({ capability, hostPath, fileSystem }));
+    };
+  }
+
+  /** That of the directory itself. Others may have moved it to where no path of it is told. */
+  #pathOf(root: number): string {
+    return hostPathOf(root) ?? this.#hostPath;
+  }
+
+  /** The way would lead elsewhere from any place but its start, so that nothing is said of it where that is not known. */
+  #placeOf(root: number, { start, way }: Way): string {
+    return start === undefined ? joined(this.#pathOf(root), untold) : joined(start, way);
+  }
 
   #leaving(root: number): (leave: Leave) => void {
     return ({ capability, directory: fd, path, way }) => {
-      const [directory, start] = [root, fd].map((each) => files.readlinkSync(pathOf(each))) as [string, string]; // of two
+      const [directory, start] = [this.#pathOf(root), hostPathOf(fd)];
       const isAbsolute = way.startsWith("/");
-      const below = joined(this.#guestPath, start.slice(directory.length).replace(/^\//, ""));
-      const guestPath = path.startsWith("/") ? path : joined(below, path);
-      const hostPath = isAbsolute ? way : joined(start, way);
+      // Others may have moved it out of the directory.
+      const inside = start === undefined ? undefined : below(directory, start);
+      const guestPath = path.startsWith("/") ? path : joined(joined(this.#guestPath, inside ?? untold), path);
+      const hostPath = isAbsolute ? way : this.#placeOf(root, { start, way });
       tellHost("onPathOut", this.name, () =>
         this.#onPathOut({ capability, guestPath, hostPath, isAbsolute, directory }),
       );
@@ -178,11 +196,24 @@ export class WasiDir implements SystemComponent, Disposable {
   #parts(fd: number): readonly GrantedPart[] {
     const canWrite = this.#canWrite;
     if (this.#policy === undefined) return [{ path: "", rights: canWrite ? writable : readOnly }];
-    const given = { hostPath: files.readlinkSync(pathOf(fd)), canWrite };
+    const hostPath = hostPathOf(fd);
+    if (hostPath === undefined) {
+      throw cannotGive(`cannot give the directory '${this.#hostPath}': its path is longer than the kernel tells`);
+    }
+    const given = { hostPath, canWrite };
     requireOrdinary(kernelGrant(given, this.#policy));
     return grantedParts(given, this.#policy);
   }
 }
+
+interface Way {
+  /** Of the host; undefined where it is not told. */
+  readonly start: string | undefined;
+  readonly way: string;
+}
+
+/** Stands for what is not told of a path. */
+const untold = "…";
 
 function requireDirOptions(hostPath: string, options: DirOptions): DirOptions {
   if (typeof hostPath !== "string") throw argumentError(`WasiDir must be given a path, found ${nameOf(hostPath)}`);

@@ -57,7 +57,7 @@ const outermost = (paths: readonly string[]): readonly string[] =>
   );
 
 /** The way from a directory down to a path: "" for the directory itself, undefined for what is not in it. */
-function below(directory: string, path: string): string | undefined {
+export function below(directory: string, path: string): string | undefined {
   if (path === directory) return "";
   const prefix = directory.endsWith("/") ? directory : `${directory}/`;
   return path.startsWith(prefix) ? path.slice(prefix.length) : undefined;

@@ -4,6 +4,7 @@
  */
 import type * as NodeFs from "node:fs";
 import { findCLibrary } from "../../../core/c-library.ts";
+import { errnoOf } from "./error-code.ts";
 
 interface HostProcess {
   readonly platform: string;
@@ -28,6 +29,19 @@ const descriptors = "/proc/self/fd";
 
 /** What a descriptor of this process stands for, as a path: the object itself, wherever it was moved. */
 export const pathOf = (fd: number): string => `${descriptors}/${fd}`;
+
+/**
+ * Where what is open is by now, as the kernel tells it; undefined for a path of more than 4095 bytes, which it does not
+ * tell. Guests can make such, one directory at a time.
+ */
+export function hostPathOf(fd: number): string | undefined {
+  try {
+    return files.readlinkSync(pathOf(fd));
+  } catch (error) {
+    if (errnoOf(error) === "ENAMETOOLONG") return undefined;
+    throw error;
+  }
+}
 
 /** Those of Linux on all processors that Bun and Node run on; `node:fs` knows some of them only. */
 export const flags = {
