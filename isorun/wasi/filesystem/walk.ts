@@ -13,6 +13,8 @@ import { type Rights, rightsIn } from "./rights.ts";
 /** As the kernel has it. */
 const linksMax = 40;
 const pathBytesMax = 4095;
+/** Names of one path and of the links in it. The kernel has no limit; with its longest links they would be 80,000. */
+const stepsMax = 8192;
 /** No path is deeper by itself; links could make it so. */
 const depthMax = 2048;
 
@@ -64,6 +66,7 @@ export class Walk {
   /** Names to come, the next one last. */
   readonly #rest: string[] = [];
   #links = 0;
+  #steps = 0;
   #mustBeDirectory = false;
 
   /** @throws ComponentError for a path that leads nowhere, whatever is there */
@@ -129,6 +132,8 @@ export class Walk {
   /** The last name, in the directory that was reached then; undefined if the path leads to this directory itself. */
   last(): string | undefined {
     for (let name = this.#rest.pop(); name !== undefined; name = this.#rest.pop()) {
+      this.#steps += 1;
+      if (this.#steps > stepsMax) refuse("loop");
       if (name === ".") continue;
       if (name === "..") this.#leave();
       else if (this.#rest.length === 0) return name;
