@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -229,6 +230,16 @@ describe("directories are read piece by piece", () => {
       rmSync(huge, { recursive: true });
     }
   }, 30_000);
+
+  test("a directory that was removed is at its end", async () => {
+    const { ok } = await probeOf(given());
+    const dir = ok("open-at", 1, [], "dir", [], ["read"]) as number;
+    const handle = ok("read-directory", dir) as number;
+    rmdirSync(join(inside, "dir"));
+    expect(ok("entry", handle)).toBeNull();
+    expect(ok("entry", handle)).toBeNull();
+    expect(ok("entry", ok("read-directory", dir) as number)).toBeNull();
+  });
 
   test("a name that is not UTF-8 is refused, and the others are there", async () => {
     writeFileSync(Buffer.concat([Buffer.from(`${inside}/`), Buffer.from([0xff, 0x41])]), "");

@@ -104,7 +104,7 @@ class DentsReader implements EntryReader {
 
   next(): RawEntry | undefined {
     if (this.#at >= this.#end) {
-      this.#end = this.#library.getdents(this.#directory.fd, this.#buffer);
+      this.#end = this.#fill();
       this.#at = 0;
       if (this.#end === 0) return undefined;
     }
@@ -115,6 +115,17 @@ class DentsReader implements EntryReader {
       type: typeOfBits(this.#view.getUint8(start + recordTypeAt)),
       name: this.#buffer.slice(nameAt, this.#buffer.indexOf(0, nameAt)),
     };
+  }
+
+  /** How many bytes there are now; 0 at the end. */
+  #fill(): number {
+    try {
+      return this.#library.getdents(this.#directory.fd, this.#buffer);
+    } catch (error) {
+      // The directory itself was removed: nothing is in it. C libraries, and so Node, take that for the end too.
+      if (errnoOf(error) === "ENOENT") return 0;
+      throw error;
+    }
   }
 }
 
