@@ -112,18 +112,18 @@ const utimeNow = (1n << 30n) - 1n;
 const utimeOmit = (1n << 30n) - 2n;
 
 /** Of an open file, also of one that is only named: of a link itself, if it is one. */
-export function setTimes(fd: number, { access, modification }: NewTimes): void {
+export function setTimes(fd: number, times: NewTimes): void {
   const library = cLibrary();
-  const path = pathOf(fd);
-  if (library !== undefined) {
-    library.utimens(path, new BigInt64Array([...timespec(access), ...timespec(modification)]));
-    return;
-  }
-  // To the microsecond or so: what `node:fs` takes is a floating-point number of seconds.
+  if (library === undefined) setTimesInSeconds(fd, times);
+  else library.utimens(pathOf(fd), new BigInt64Array([...timespec(times.access), ...timespec(times.modification)]));
+}
+
+/** To the microsecond or so: what `node:fs` takes is a floating-point number of seconds. */
+export function setTimesInSeconds(fd: number, { access, modification }: NewTimes): void {
   const { atimeNs, mtimeNs } = statOf(fd);
   const nowNs = BigInt(Date.now()) * 1_000_000n;
   files.utimesSync(
-    path,
+    pathOf(fd),
     secondsOf(access, { nowNs, oldNs: atimeNs }),
     secondsOf(modification, { nowNs, oldNs: mtimeNs }),
   );
@@ -136,11 +136,18 @@ function timespec(time: NewTimestamp): readonly [seconds: bigint, nanoseconds: b
   return [seconds, BigInt(nanoseconds)];
 }
 
-function secondsOf(time: NewTimestamp, { nowNs, oldNs }: { readonly nowNs: bigint; readonly oldNs: bigint }): number {
-  if (time.tag === "no-change") return Number(oldNs) / Number(nsPerSecond);
+/** The last floating-point number that is a time of the system's. */
+const secondsMax = 2 ** 63 - 2 ** 10;
+
+function secondsOf(
+  time: NewTimestamp,
+  { nowNs, oldNs }: { readonly nowNs: bigint; readonly oldNs: bigint },
+): number | string {
+  // As text, for of numbers `node:fs` takes each below 0, a time before 1970, for now.
+  if (time.tag === "no-change") return String(Number(oldNs) / Number(nsPerSecond));
   if (time.tag === "now") return Number(nowNs) / Number(nsPerSecond);
   const { seconds, nanoseconds } = carried(time.val);
-  return Number(seconds) + nanoseconds / Number(nsPerSecond);
+  return Math.min(Number(seconds) + nanoseconds / Number(nsPerSecond), secondsMax);
 }
 
 /** Nanoseconds of a second or more are seconds. @throws ComponentError for a time beyond the system's */
