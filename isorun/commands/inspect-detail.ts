@@ -13,6 +13,8 @@ const imported = v.object({
   provider: v.exactOptional(v.string()),
   /** What a policy has to grant before it does anything; none for what is harmless or denied to all. */
   capabilities: v.array(v.picklist(capabilityKinds)),
+  /** Why `run` would refuse to link it, as E_COMPONENT_LINK says it; none if it fits. */
+  problems: v.array(v.string()),
 });
 
 /** `detail` of `inspect`. */

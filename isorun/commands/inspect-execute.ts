@@ -3,6 +3,7 @@ import type { Execute } from "@vivarium/cli/command";
 import { printable } from "@vivarium/cli/printable";
 import { exitCode } from "@vivarium/core/exit-code";
 import type { CapabilityKind } from "@vivarium/core/policy/policy";
+import type { LinkProblem } from "../errors/errors.ts";
 import { formatPlan } from "../plan/plan-text.ts";
 import { Component } from "../runtime/component.ts";
 import { providerOf } from "../runtime/provider.ts";
@@ -10,6 +11,8 @@ import { type ExternType, externKindOf } from "../types/component-types.ts";
 import { capabilitiesOf } from "./capability-of.ts";
 import type { inspectOptions } from "./component-options.ts";
 import { contentsOf } from "./contents-of.ts";
+import { briefly, importProblems } from "./import-problems.ts";
+import { linkLine } from "./link-text.ts";
 import { openComponent } from "./open-component.ts";
 import { describePlan } from "./plan-detail.ts";
 
@@ -19,7 +22,8 @@ export const execute: Execute<typeof inspectOptions> = async (context, { options
   const { component } = await openComponent(file, { context, command: "inspect", useStore: !options["no-cache"] });
   const inspected = inspect(component);
   const plan = options.plan ? component.plan() : undefined;
-  context.detail({ path: file, ...inspected, ...(plan === undefined ? {} : { plan: describePlan(plan) }) });
+  const imports = inspected.imports.map(({ unfit, ...each }) => ({ ...each, problems: unfit.map(linkLine) }));
+  context.detail({ path: file, ...inspected, imports, ...(plan === undefined ? {} : { plan: describePlan(plan) }) });
   context.out(textOf(file, inspected));
   if (plan !== undefined) context.out(printable(`\n${formatPlan(plan)}`));
   return exitCode.success;
@@ -29,11 +33,12 @@ type Inspected = ReturnType<typeof inspect>;
 
 function inspect(component: Component) {
   const { cost } = component;
+  const problems = importProblems(component);
   return {
     hash: component.hash,
     bytes: component.size,
     wit: component.toWit(),
-    imports: [...component.imports].map(([name, type]) => describeImport(name, type)),
+    imports: [...component.imports].map(([name, type]) => describeImport({ name, type, problems: problems.get(name) })),
     exports: [...component.exports].map(([name, type]) => ({
       name,
       kind: externKindOf(type),
@@ -59,11 +64,18 @@ interface DescribedImport {
   readonly kind: string;
   readonly capabilities: readonly CapabilityKind[];
   readonly provider?: string;
+  readonly unfit: readonly LinkProblem[];
 }
 
-function describeImport(name: string, type: ExternType): DescribedImport {
+interface Import {
+  readonly name: string;
+  readonly type: ExternType;
+  readonly problems: readonly LinkProblem[] | undefined;
+}
+
+function describeImport({ name, type, problems: unfit = [] }: Import): DescribedImport {
   const provider = providerOf(name);
-  const described = { name, kind: externKindOf(type), capabilities: capabilitiesOf(name) };
+  const described = { name, kind: externKindOf(type), capabilities: capabilitiesOf(name), unfit };
   return provider === undefined ? described : { ...described, provider };
 }
 
@@ -121,9 +133,10 @@ function importLines(imports: Inspected["imports"]): string[] {
   const typesOnly = imports.filter(({ kind }) => kind !== "type");
   if (typesOnly.length === 0) return ["imports nothing", ""];
   const width = widthOf(typesOnly.map(({ name }) => name));
-  const lines = typesOnly.map(({ name, capabilities, provider }) => {
+  const lines = typesOnly.map(({ name, capabilities, provider, unfit }) => {
     const needs = capabilities.length === 0 ? "-" : capabilities.join(", ");
-    return `  ${name.padEnd(width)}  ${needs.padEnd(15)}  ${provider ?? "nobody here"}`;
+    const giver = provider === undefined ? "nobody here" : `${provider}${briefly(unfit)}`;
+    return `  ${name.padEnd(width)}  ${needs.padEnd(15)}  ${giver}`;
   });
   return [`  ${"import".padEnd(width)}  ${"capability".padEnd(15)}  given by`, ...lines, ""];
 }

@@ -92,12 +92,49 @@ test("inspect as JSON", async () => {
   expect(detail).toMatchObject({
     path: "stranger.wasm",
     imports: [
-      { name: "my:own/store", kind: "instance", capabilities: [] },
-      { name: "wasi:random/random@0.2.0", kind: "instance", capabilities: ["random"], provider: "WasiRandom" },
+      {
+        name: "my:own/store",
+        kind: "instance",
+        capabilities: [],
+        problems: ["'get' of 'my:own/store': nothing was given for it, which is func(key: string) -> string"],
+      },
+      {
+        name: "wasi:random/random@0.2.0",
+        kind: "instance",
+        capabilities: ["random"],
+        provider: "WasiRandom",
+        problems: [
+          "'get-random-u64' of 'wasi:random/random@0.2.0': it is `func() -> string`, and what was given is `func() -> u64`",
+        ],
+      },
     ],
     exports: [{ name: "wasi:cli/run@0.2.0", kind: "instance", functions: ["run"] }],
     cost: { core_modules: 1, from_store: false },
   });
+});
+
+test("inspect says why 'run' would refuse to link what somebody gives", async () => {
+  const tcp = `(component (import "wasi:sockets/tcp@0.2.0" (instance (export "nope" (func)) (export "no" (func)))))`;
+  writeFileSync(join(scratch, "tcp.wasm"), (await assemble([tcp]))(tcp));
+  const linesOf = async (file: string) => {
+    const { stdout } = await runIsorun(["inspect", file], place);
+    return stdout.split("\n").filter((line) => / (?:Wasi[A-Z]|nobody here)/.test(line));
+  };
+  expect(await linesOf("stranger.wasm")).toEqual([
+    "  my:own/store              -                nobody here",
+    "  wasi:random/random@0.2.0  random           WasiRandom, but ill-typed: 'get-random-u64': it is `func() -> string`, and what was given is `func() -> u64`",
+  ]);
+  expect(await linesOf("invented.wasm")).toEqual([
+    "  wasi:clocks/monotonic-clock@0.2.0  time             WasiClocks, but without 'bogus'",
+    "  wasi:nope/nope@0.2.0               -                nobody here",
+  ]);
+  expect(await linesOf("tcp.wasm")).toEqual([
+    "  wasi:sockets/tcp@0.2.0  connect, listen  WasiDenied, but without 'nope', and 1 more",
+  ]);
+  const { stdout } = await runIsorun(["inspect", "program.wasm", "--format=json"], place);
+  const { detail } = await assertValidEnvelope(stdout, inspectCommand);
+  const { imports } = detail as { imports: readonly { problems: readonly string[] }[] }; // by its schema
+  expect(imports.flatMap(({ problems }) => problems)).toEqual([]);
 });
 
 test("types are what TypeScript accepts, and say what calls take and give", async () => {
