@@ -16,7 +16,11 @@ interface Guarding {
 /** How a host function is called, and what becomes of its answer. */
 interface Calling {
   readonly implemented: Func;
-  readonly scheduler: { readonly words: Int32Array; endIfStopped(): void; endIfLate(): void };
+  readonly scheduler: {
+    readonly words: Int32Array;
+    readonly endOfRunning: { readonly reason: unknown } | undefined;
+    leaveReason(reason: unknown): void;
+  };
   readonly isThenable: (answer: unknown) => boolean;
   readonly waitFor: (answer: never) => unknown;
   /** Of a result: what is thrown becomes its other side, or is thrown on. */
@@ -63,12 +67,20 @@ return function (${names(params)}) {
   return factory(given);
 }
 
-/** While it runs, calls that it makes are known to be its own; and whatever ended its call meanwhile ends it then. */
+/**
+ * While it runs, calls that it makes are known to be its own. Whatever ended its call meanwhile ends that once the answer was
+ * read or dropped (signature.ts): code of the host runs until then, and whichever guest it calls would take a word that says
+ * so for its own trap. So lateness, which is found here, is only noted.
+ */
 export function hostCalling(arity: HostArity, given: Calling): Func {
   const { params, hasContext, isResult, isTimed } = arity;
   const factory = factoryOf(`host ${params} ${hasContext} ${isResult} ${isTimed}`, () => hostText(arity));
   return factory(given);
 }
+
+const noteIfLate = `
+    const end = scheduler.endOfRunning;
+    if (end !== undefined) { scheduler.leaveReason(end.reason); words[${dutyIndex}] = 1; }`;
 
 function hostText({ params, hasContext, isResult, isTimed }: HostArity): string {
   const all = [names(params), hasContext ? "scheduler.running?.context" : ""].filter((text) => text !== "").join(", ");
@@ -79,8 +91,7 @@ function hostText({ params, hasContext, isResult, isTimed }: HostArity): string 
   try {
     answer = implemented(${all});
   } finally {
-    words[${inHostIndex}] = outer;
-    if (words[${dutyIndex}] !== 0) scheduler.endIfStopped();${isTimed ? "\n    scheduler.endIfLate();" : ""}
+    words[${inHostIndex}] = outer;${isTimed ? noteIfLate : ""}
   }
   return isThenable(answer) ? waitFor(answer) : ${returned};`;
   return `const { implemented, scheduler, isThenable, waitFor, errSide } = given;

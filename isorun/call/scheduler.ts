@@ -156,18 +156,13 @@ export class Scheduler {
     if (task.root.state !== "ready") task.root.leaveAll();
   }
 
-  /** A host function has ended: so does its call, if it was asked to meanwhile. */
+  /** The last code of the host has run: so ends its call, if it was asked to meanwhile, or a reason to was left. */
   endIfStopped(): void {
-    const interrupt = this.running?.interrupt;
-    if (interrupt !== undefined) this.fail(interrupt.reason);
-  }
-
-  /** The same if its time is over. */
-  endIfLate(): void {
-    const end = this.endOfRunning;
+    const end = this.running?.interrupt ?? this.running?.reason;
     if (end !== undefined) this.fail(end.reason);
   }
 
+  /** Where a host function returns: clocks are read. */
   get endOfRunning(): { readonly reason: unknown } | undefined {
     const { running } = this;
     return running === undefined || running.lookMs === Infinity ? undefined : endNow(running);

@@ -300,6 +300,7 @@ function makeExit({ params, result }: FuncType): Generated {
   const isWalked = result?.hasResource === true && result.kind !== "own";
   const lowering = isWalked ? givingUp(source, result, finishing.text) : finishing.text;
   const functions = [
+    "  const { words } = cx;",
     `  const finish = function (value, ${all.join(", ")}) {\n${lowering}\n  };`,
     `  const run = function (${all.join(", ")}) {\n${source.text}\n  };`,
   ];
@@ -328,17 +329,14 @@ const answerOfSides = { value: "value", path: new ValuePath(["the result"], { pa
 
 const answerOf = ({ kind }: ValueType): typeof answer => (kind === "result" ? answerOfSides : answer);
 
-/** Lowers the answer. Reading it may run code of the host, which may end the call: the guest must not go on then. */
+/** Lowers the answer. The host function, and code that reads what it answered, may have ended the call: no guest goes on then. */
 function emitFinish(source: Source, { result, usesMemory, lends }: Finish): void {
   if (usesMemory) source.line("cx.beginMessage();");
   const isStored = result !== undefined && flattenType(result).length > flatResultsMax;
   if (isStored) storeAnswer(source, result);
   const [core] = isStored || result === undefined ? [] : emitLowerFlat(source, result, answerOf(result));
-  // Also where there is no result, an object may have been asked whether it is a promise.
-  if (result?.kind !== "primitive") {
-    const wasRead = result === undefined ? "value !== undefined && " : "";
-    source.line(`if (${wasRead}cx.words[${dutyIndex}] !== 0) cx.endIfStopped();`);
-  }
+  // Behind the last code of the host, and not before: what that calls must not find the word that ends this call.
+  source.line(`if (words[${dutyIndex}] !== 0) cx.endIfStopped();`);
   if (lends) source.line("cx.endLending();");
   if (core !== undefined) source.line(`return ${core};`);
 }
