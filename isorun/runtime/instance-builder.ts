@@ -136,7 +136,8 @@ export class InstanceBuilder {
    * An export of another instance of the same runtime serves the import of the same name, or of a compatible version of
    * it. For that import it goes before what `linkHost` and `linkSystem` define, whatever the order. A resource is the same
    * through whichever instance it comes, be it one that exports it again. A name that the component does not import is a
-   * LinkError of `instantiate`, and so is one whose import a link by its very name, or by a newer version, serves.
+   * LinkError of `instantiate`, and so is one whose import a link by its very name, or by a newer version, serves, and an
+   * instance that has ended by then.
    * @throws LinkError if it has no such export, has ended, or is of another runtime; TypeError for what is no instance or no name
    */
   linkLocal(interfaceName: string, given: InstanceInterface): this {

@@ -222,7 +222,7 @@ export class InstanceHandle implements InstanceInterface {
     const item = compatibleLookup(handle.#root.exports)(name);
     const type = compatibleLookup(handle.#types)(name);
     if (type === undefined || (item?.kind !== "func" && item?.kind !== "instance")) return undefined;
-    return { item, type, resources: handle.#root.resources ?? new Map() };
+    return { item, type, resources: handle.#root.resources ?? new Map(), provider: handle.#budget.root };
   }
 
   /** What can be called or linked, by name: `exports` has no function `then`. */

@@ -162,6 +162,17 @@ test("an instance that has ended serves nothing, and that is why", async () => {
   });
 });
 
+test("nor does one that ends between its link and the instance", async () => {
+  const component = await load(serving("a:b/c"));
+  const provider = await runtime.instance(component).instantiate();
+  const builder = runtime.instance(await load(askingOne("a:b/c"))).linkLocal("a:b/c", provider);
+  expect((await builder.instantiate()).state).toBe("ready");
+  builder.linkHost(() => provider.terminate());
+  expect(await problemsOf(builder)).toMatchObject([
+    { kind: "refused", import: "a:b/c", message: expect.stringContaining("has ended: it is terminated") },
+  ]);
+});
+
 test("beside what is missing stands what was given by a name like it, and nothing imports", async () => {
   const builder = runtime.instance(await load(askingOne("a:b/c")));
   const give = (name: string) => builder.linkHost((linker) => linker.instance(name, () => undefined));

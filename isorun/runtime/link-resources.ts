@@ -8,6 +8,7 @@
  * the instance, that a resource is reached through say nothing.
  */
 import type { RuntimeResource } from "../call/handle-table.ts";
+import type { Root } from "../call/task.ts";
 import type { FuncItem, InstanceItem, ResourceMap } from "../instantiate/runtime-scope.ts";
 import type { ComponentType, ExternType, InstanceType, Resource } from "../types/component-types.ts";
 import { newResource } from "../types/component-types.ts";
@@ -23,6 +24,8 @@ export interface LocalLink {
   readonly type: ExternType;
   /** What the resources are that the type names. */
   readonly resources: ReadonlyMap<Resource, RuntimeResource>;
+  /** The other instance, which may end before it is linked. */
+  readonly provider: Pick<Root, "state">;
 }
 
 /** The types of those who serve imports, in which one Resource stands for one that exists. */

@@ -21,7 +21,7 @@ import { ImportedResources } from "./link-absent.ts";
 import { LinkProblems } from "./link-problems.ts";
 import { type LocalLink, servedTypes } from "./link-resources.ts";
 import { type HostDefinition, Linker } from "./linker.ts";
-import { addUnasked, localItem } from "./local-link.ts";
+import { addAllEnded, addUnasked, localItem } from "./local-link.ts";
 import { Unasked } from "./unasked.ts";
 
 /** A core module of the host, compiled when its type has turned out to fit. */
@@ -57,6 +57,7 @@ export function linkImports(component: ComponentType, given: Given): ReadonlyMap
   const linking = { given, problems, types, definitionOf, unasked: new Unasked(imports), resources };
   const items = new Map<string, Item>();
   const idle = new Set(locals.values());
+  addAllEnded(locals, problems);
   for (const [name, type] of imports) {
     const local = localOf(name);
     if (local !== undefined) idle.delete(local);

@@ -1,6 +1,7 @@
 /** An import that is served by an export of another instance. */
 
 import type { RuntimeResource } from "../call/handle-table.ts";
+import type { InstanceState } from "../call/task.ts";
 import { LinkError } from "../errors/errors.ts";
 import { ComponentInstance } from "../instantiate/component-instance.ts";
 import type { Item } from "../instantiate/runtime-scope.ts";
@@ -12,6 +13,7 @@ import { isCompatible } from "./compatible-name.ts";
 import type { ImportTypes } from "./import-types.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { clipped, LinkProblems, type Pair, placeText } from "./link-problems.ts";
+import type { LocalLink } from "./link-resources.ts";
 
 interface LocalImport {
   readonly name: string;
@@ -133,15 +135,26 @@ function differingResources(wanted: ExternType, given: ExternType): readonly Dif
 /** Why an instance serves no import of this name: it has ended, or has other exports. */
 export function notExported(name: string, { state, exports }: Pick<InstanceHandle, "state" | "exports">): LinkError {
   const problems = new LinkProblems();
-  if (state !== "ready") {
-    problems.add([name], "refused", `the instance linked for it has ended: it is ${state}`);
-  } else {
+  if (state !== "ready") addEnded(name, state, problems);
+  else {
     const known = Object.keys(exports).map((each) => `'${each}'`);
     const list = known.length === 0 ? "it exports nothing" : `its exports are ${known.join(", ")}`;
     const what = name.includes("@") ? "it, or a version compatible with it" : "it";
     problems.add([name], "missing", clipped(`the instance linked for it does not export ${what}; ${list}`));
   }
   return new LinkError(problems.all);
+}
+
+/** Those that have ended since they were linked: their functions would only trap whoever calls them. */
+export function addAllEnded(locals: ReadonlyMap<string, LocalLink>, problems: LinkProblems): void {
+  for (const [name, { provider }] of locals) {
+    const { state } = provider;
+    if (state !== "ready") addEnded(name, state, problems);
+  }
+}
+
+function addEnded(name: string, state: InstanceState, problems: LinkProblems): void {
+  problems.add([name], "refused", `the instance linked for it has ended: it is ${state}`);
 }
 
 interface Unasked<T> {

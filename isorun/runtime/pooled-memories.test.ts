@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import { stateBytes, stateOffsets } from "../adapter/state-memory.ts";
-import { BudgetExhausted, TrapError } from "../errors/errors.ts";
+import { BudgetExhausted, LinkError, TrapError } from "../errors/errors.ts";
 import type { InstanceBuilder } from "./instance-builder.ts";
 import { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
@@ -279,9 +279,8 @@ describe("an instance that ended is entered by nobody", () => {
     const linked = await builder.instantiate();
     expect(await linked.call("read", [4096])).toBe(0);
     const made = await second();
-    for (const handle of [linked, await builder.instantiate()]) {
-      expect(await codeOf(handle.call("read", [4096]))).toBe("cannot-enter");
-    }
+    expect(await codeOf(linked.call("read", [4096]))).toBe("cannot-enter");
+    expect(await builder.instantiate().catch((error: unknown) => error)).toBeInstanceOf(LinkError);
     expect(await made.call("get", [4096])).toBe(secret);
   });
 
