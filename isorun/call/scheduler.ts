@@ -12,12 +12,12 @@ import { cannotEnter, failureOf } from "./refusals.ts";
 import { endReturnedCalls } from "./returned-calls.ts";
 import { canSuspend, suspendingImport } from "./suspending.ts";
 import { Suspension } from "./suspension.ts";
-import { type CallContext, callsOf, chainOf, heldRoots, type Root, Task, TaskContext } from "./task.ts";
+import { type CallContext, chainOf, heldRoots, type Root, Task, TaskContext } from "./task.ts";
 import { dutyIndex, runningIndex, TaskNumbers } from "./task-numbers.ts";
 import { beginTime, endNow, endOf, lateOf, tooLate, wallLeftOf } from "./time-left.ts";
 import { framesOf } from "./trap-frames.ts";
 import { endOfCall, type Trap } from "./trap-of.ts";
-import { type Circle, circleOf } from "./wait-graph.ts";
+import { callsOf, circlesOf } from "./wait-graph.ts";
 
 /** What a lowered function is answered with when it has to wait. */
 export const waiting = Symbol("waiting");
@@ -340,21 +340,18 @@ export class Scheduler {
   #queue(task: Task, root: Root): Suspension {
     const refusal = this.refusal(root, task);
     if (refusal !== undefined) throw refusal;
-    const circle = circleOf(task, root);
-    if (circle !== undefined) this.#break(task, circle);
+    // The youngest chain of each gives way: this one, if it is that.
+    for (const { youngest, cycle } of circlesOf(task, root)) {
+      const error = new DeadlockError(cycle);
+      if (youngest === task) throw error;
+      this.stop(youngest, error);
+    }
     const suspension = this.#park(task);
     task.waitsFor = root;
     root.queue.push(task);
     this.#contended.add(root);
     this.words[dutyIndex] = 1;
     return suspension;
-  }
-
-  /** The youngest chain gives way. @throws DeadlockError if it is the one that has just come */
-  #break(latest: Task, { youngest, cycle }: Circle): void {
-    const error = new DeadlockError(cycle);
-    if (youngest === latest) throw error;
-    this.stop(youngest, error);
   }
 
   #leaveQueue(task: Task): void {

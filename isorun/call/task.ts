@@ -118,15 +118,6 @@ export class Task {
   }
 }
 
-/** Calls that its host functions made and that have not ended: synchronous ones are known by the stack alone. */
-export function callsOf(task: Task): readonly Task[] {
-  const made = [...(task.children ?? [])];
-  for (let { running } = task.root.tasks; running !== undefined; running = running.before) {
-    if (running === running.root.task && running.parent === task) made.push(running);
-  }
-  return made;
-}
-
 /** Which roots a task is in, as they were entered: links lead to older ones only, so that who is linked to comes behind. */
 export function heldRoots(task: Task): readonly Root[] {
   const held = new Set<Root>();

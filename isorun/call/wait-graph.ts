@@ -21,10 +21,23 @@ export interface Circle {
   readonly cycle: readonly string[];
 }
 
-/** The calls that would wait for each other if `task` waited for `root`; undefined if they would not. */
-export function circleOf(task: Task, root: Root): Circle | undefined {
-  const latest = { task, root };
-  const rest = waitsBehind(latest);
+/**
+ * The calls that would wait for each other if `task` waited for `root`: a call whose host function waits for several may be
+ * in several circles. All are broken if the youngest of each gives way; where that is `task` itself, this one does for all.
+ */
+export function circlesOf(task: Task, root: Root): readonly Circle[] {
+  const circles: Circle[] = [];
+  for (;;) {
+    const circle = circleOf({ task, root }, new Set(circles.map(({ youngest }) => youngest)));
+    if (circle === undefined) return circles;
+    if (circle.youngest === task) return [circle];
+    circles.push(circle);
+  }
+}
+
+/** One without calls that give way, which end with those that they made. */
+function circleOf(latest: Wait, givingWay: ReadonlySet<Task>): Circle | undefined {
+  const rest = waitsBehind(latest, givingWay);
   if (rest === undefined) return undefined;
   const cycle = [latest, ...rest, latest].map((wait) => wait.root.chainName);
   const { task: youngest } = rest.reduce((a, b) => (b.task.origin.sequence > a.task.origin.sequence ? b : a), latest);
@@ -32,8 +45,8 @@ export function circleOf(task: Task, root: Root): Circle | undefined {
 }
 
 /** From whoever is in the instance back to the call that would wait for it. */
-function waitsBehind({ task, root }: Wait): readonly Wait[] | undefined {
-  const seen = new Set<Task>();
+function waitsBehind({ task, root }: Wait, givingWay: ReadonlySet<Task>): readonly Wait[] | undefined {
+  const seen = new Set(givingWay);
   const behind = (blocked: Root): readonly Wait[] | undefined => {
     const holder = blocked.heldBy;
     return holder === undefined ? undefined : through(holder);
@@ -52,4 +65,13 @@ function waitsBehind({ task, root }: Wait): readonly Wait[] | undefined {
     return undefined;
   };
   return behind(root);
+}
+
+/** Calls that its host functions made and that have not ended: synchronous ones are known by the stack alone. */
+export function callsOf(task: Task): readonly Task[] {
+  const made = [...(task.children ?? [])];
+  for (let { running } = task.root.tasks; running !== undefined; running = running.before) {
+    if (running === running.root.task && running.parent === task) made.push(running);
+  }
+  return made;
 }

@@ -74,3 +74,82 @@ test("who waited for an instance that ends with it is refused, and goes on where
   expect(caught).toMatchObject([{ code: "cannot-enter" }]);
   expect([service.state, ...clients.map(({ state }) => state)]).toEqual(["ready", "ready", "trapped"]);
 });
+
+/** What a host function does with its context. */
+type Ask = (context: CallContext) => Promise<unknown>;
+
+/** Does so in its first call, and nothing in others. */
+async function asking(runtime: Runtime, ask: Ask): Promise<InstanceHandle> {
+  let first: Ask | undefined = ask;
+  const base = async (context: CallContext): Promise<void> => {
+    const now = first;
+    first = undefined;
+    await now?.(context);
+  };
+  return runtime
+    .instance(components[0])
+    .linkHost((linker) => linker.func("base", base))
+    .instantiate();
+}
+
+/** Calls all of them, and waits for all. */
+const allOf = async (context: CallContext, ...others: (InstanceHandle | undefined)[]): Promise<unknown> =>
+  Promise.allSettled(others.map(async (other) => other?.call("svc", [], { context })));
+
+const codes = (ends: unknown): readonly unknown[] =>
+  (ends as PromiseSettledResult<unknown>[]).map((end) =>
+    end.status === "rejected" ? Reflect.get(Object(end.reason), "code") : end.status,
+  );
+
+test("a call that waits for two of one chain is in two circles, and both are broken", async () => {
+  const runtime = new Runtime();
+  const gate = Promise.withResolvers<void>();
+  const made: { second?: InstanceHandle } = {};
+  const inner = await asking(runtime, async (context) => {
+    await gate.promise;
+    await made.second?.call("svc", [], { context });
+  });
+  const outer = await asking(runtime, async (context) => inner.call("svc", [], { context }));
+  const caught: unknown[] = [];
+  made.second = await asking(runtime, async (context) => {
+    const calls = allOf(context, outer, inner);
+    gate.resolve();
+    caught.push(await calls);
+  });
+  const ends = Promise.allSettled([outer.call("svc"), made.second.call("svc")]);
+  expect(codes(await ends)).toEqual(["fulfilled", "fulfilled"]);
+  expect(caught.map(codes)).toEqual([["deadlock", "deadlock"]]);
+  expect([outer, inner, made.second].map(({ state }) => state)).toEqual(["ready", "ready", "ready"]);
+});
+
+test("where the call that has just come gives way, no other one has to", async () => {
+  const runtime = new Runtime();
+  const gates = [1, 2, 3].map(() => Promise.withResolvers<void>());
+  const made: { old?: InstanceHandle; middle?: InstanceHandle; young?: InstanceHandle } = {};
+  const caught: Record<string, unknown> = {};
+  // The oldest chain waits for the youngest, and for the one between them.
+  made.old = await asking(runtime, async (context) => {
+    await gates[0]?.promise;
+    const calls = allOf(context, made.young, made.middle);
+    gates[1]?.resolve();
+    caught["old"] = codes(await calls);
+  });
+  made.young = await asking(runtime, async (context) => {
+    await gates[1]?.promise;
+    const calls = allOf(context, made.middle);
+    gates[2]?.resolve();
+    caught["young"] = codes(await calls);
+  });
+  made.middle = await asking(runtime, async (context) => {
+    await gates[2]?.promise;
+    caught["middle"] = codes(await allOf(context, made.old));
+  });
+  const calls = [made.old, made.middle, made.young].map(async (each) => each.call("svc"));
+  gates[0]?.resolve();
+  await Promise.all(calls);
+  expect(caught).toEqual({
+    old: ["fulfilled", "fulfilled"],
+    young: ["fulfilled"],
+    middle: ["deadlock"],
+  });
+});
