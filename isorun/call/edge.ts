@@ -136,6 +136,7 @@ export class Edge {
     requireRoom();
     this.#scheduler.begin(task);
     this.#begin();
+    task.widen = task.narrow?.();
   }
 
   #begin(): void {

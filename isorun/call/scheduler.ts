@@ -113,6 +113,10 @@ export class Scheduler {
       task.parent = undefined;
       task.before = undefined;
       task.deadlineMs = Infinity;
+    } else if (task.widen !== undefined) {
+      // Before anybody else enters.
+      task.widen();
+      task.widen = undefined;
     }
     if (task.isUsed) task.end();
     if (this.#contended.size > 0) this.#giveTurns();

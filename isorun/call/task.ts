@@ -52,6 +52,9 @@ export class Task {
   granted: Root | undefined;
   /** Calls that its host functions made and that have not ended, without synchronous ones (`callsOf`). */
   children: Set<Task> | undefined;
+  /** What is its alone, from when it has entered until it leaves (fuel of one call): answers with what takes that back. */
+  narrow: (() => () => void) | undefined;
+  widen: (() => void) | undefined;
   /** What another runtime, or another host, passed. */
   passed: { readonly chain: readonly string[]; readonly traceparent?: string | undefined } | undefined;
   #context: TaskContext | undefined;

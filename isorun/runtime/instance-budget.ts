@@ -155,14 +155,14 @@ export class InstanceBudget {
   }
 
   /**
-   * Narrows fuel for one call. @returns what takes the limit back
+   * @returns what narrows fuel for one call, and answers with what takes the limit back
    * @throws UnsupportedError for an instance that counts no fuel, BudgetExhausted for a call that is given none
    */
-  narrowFuel(fuel: bigint): () => void {
+  narrowing(fuel: bigint): () => () => void {
     if (!this.#countsFuel) throw new UnsupportedError("fuel for one call of an instance without a budget of fuel");
     // No code of the guest has to be stopped for it: nothing ends but the call.
     if (fuel === 0n) throw new BudgetExhausted({ field: "fuel", limit: 0n, used: 0n });
-    return this.#meter.narrow(fuel);
+    return () => this.#meter.narrow(fuel);
   }
 
   /** @throws UnsupportedError for an instance without a limit of fuel */

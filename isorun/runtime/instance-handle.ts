@@ -131,7 +131,6 @@ export class InstanceHandle implements InstanceInterface {
     requireRoom();
     const task = scheduler.makeTask(entry.instance.root, options?.context);
     const watching: (() => void)[] = [];
-    let widen: (() => void) | undefined;
     try {
       if (options !== undefined) watch(task, { scheduler, options, watching });
       const turn = scheduler.turnOf(task);
@@ -139,10 +138,9 @@ export class InstanceHandle implements InstanceInterface {
         await turn;
         scheduler.hasTurn(task);
       }
-      if (options?.fuel !== undefined) widen = this.#budget.narrowFuel(options.fuel);
+      if (options?.fuel !== undefined) task.narrow = this.#budget.narrowing(options.fuel);
       return await entry.callSuspendable(task, ...args);
     } finally {
-      widen?.();
       scheduler.forget(task);
       for (const end of watching) end();
     }
