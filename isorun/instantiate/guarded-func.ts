@@ -37,27 +37,43 @@ export const trapFunc =
 
 /** A core function that a guest sees. */
 export function guardedFunc(caller: ComponentInstance, guard: Guard, run: HostFunc): CoreItem {
-  return instanceOf(caller, guard, { host: guarded(caller, guard, run) });
+  return instanceOf(caller, guard, { host: guarded(guard.type, { run, fail: failing(caller) }) });
 }
 
-/** One that may have to wait: `finish` is given the answer, and the arguments once more. */
+export interface WaitingExit {
+  readonly run: HostFunc;
+  /** Is given the answer, and the arguments once more. */
+  readonly finish: (answer: unknown, ...flat: never[]) => unknown;
+  /** Takes what both throw, instead of the scheduler. */
+  readonly fail?: (error: unknown) => void;
+}
+
+/** One that may have to wait. */
 export function waitingFunc(
   caller: ComponentInstance,
   type: Guard["type"],
-  { run, finish }: { readonly run: HostFunc; readonly finish: (answer: unknown, ...flat: never[]) => unknown },
+  { run, finish, fail = failing(caller) }: WaitingExit,
 ): CoreItem {
   const guard = { type, leaves: true, waits: true };
   const { scheduler } = caller.states;
-  const settle = (task: number, ...flat: never[]): unknown => finish(scheduler.settle(task), ...flat);
-  return instanceOf(caller, guard, {
-    host: guarded(caller, guard, run),
-    settle: guardOf(caller.states)(zeroOf(type), settle),
-    wait: scheduler.wait,
-  });
+  const otherwise = zeroOf(type);
+  const settle = (task: number, ...flat: never[]): unknown => {
+    try {
+      return finish(scheduler.settle(task), ...flat);
+    } catch (error) {
+      fail(error);
+      return otherwise;
+    }
+  };
+  return instanceOf(caller, guard, { host: guarded(type, { run, fail }), settle, wait: scheduler.wait });
 }
 
-function guarded({ states }: ComponentInstance, { type: { params, results } }: Guard, run: HostFunc): HostCall {
-  const fail = (error: unknown): void => states.scheduler.fail(error);
+const failing =
+  ({ states }: ComponentInstance) =>
+  (error: unknown): void =>
+    states.scheduler.fail(error);
+
+function guarded({ params, results }: Guard["type"], { run, fail }: Required<Omit<WaitingExit, "finish">>): HostCall {
   return guarding(params.length, { run, fail, otherwise: zeroOf({ params, results }) }) as HostCall; // called as its type says
 }
 

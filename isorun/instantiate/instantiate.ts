@@ -15,6 +15,7 @@ import { ComponentInstance } from "./component-instance.ts";
 import { droppingInTurn } from "./drop-in-turn.ts";
 import { fuelChecked } from "./fuel-checked.ts";
 import { destructors } from "./guarded-drop.ts";
+import { knowImporter } from "./imported-again.ts";
 import type { InstanceStates } from "./instance-states.ts";
 import { InstantiationWork } from "./instantiation-work.ts";
 import { liftFunc, lowerFunc } from "./link-func.ts";
@@ -57,6 +58,7 @@ export function instantiateComponent(
   options.made.push(instance);
   const scope = new RuntimeScope(options.outer, instance);
   for (const definition of component.definitions) execute(scope, definition, options);
+  if (instance.parent === undefined) knowImporter(scope.exports.values(), instance.root);
   return { kind: "instance", exports: scope.exports, resources: scope.resources };
 }
 

@@ -11,7 +11,8 @@ import { flattenFunc } from "../types/flatten.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
 import { bound, supportOf } from "./bind-support.ts";
 import { fuelChecked } from "./fuel-checked.ts";
-import { guardedFunc, waitingFunc } from "./guarded-func.ts";
+import { guardedFunc, type WaitingExit, waitingFunc } from "./guarded-func.ts";
+import { exitOfImporter, importerOf } from "./imported-again.ts";
 import { adaptedFunc } from "./link-adapter.ts";
 import {
   absent,
@@ -80,7 +81,9 @@ export function lowerFunc(
   if (target.lifted !== undefined) return adaptedFunc(scope, { type, options, lifted: target.lifted });
   const { bind, resources } = exitOf(type);
   const support = supportOf(scope, options, { words: hostWords, name: target.name });
-  const exit = bind(support, target.call, bound(scope, resources), waiting) as Parameters<typeof waitingFunc>[2]; // so
+  const exit = bind(support, target.call, bound(scope, resources), waiting) as WaitingExit; // the text says so
   const flat = flattenFunc(type, { role: "lower", isAsync: false, hasCallback: false });
-  return waitingFunc(scope.instance, flat, exit);
+  const { instance } = scope;
+  const importer = importerOf(target, instance.root);
+  return waitingFunc(instance, flat, importer === undefined ? exit : exitOfImporter(instance, importer, exit));
 }

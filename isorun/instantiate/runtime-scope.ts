@@ -15,10 +15,17 @@ export type CoreItem = ((...flat: unknown[]) => unknown) | WebAssembly.Memory | 
 /** An export as a function of JavaScript, which is checked when it is called. */
 export type HostCall = (...args: unknown[]) => unknown;
 
+export interface HostFuncItem {
+  readonly kind: "func";
+  readonly call: HostCall;
+  readonly name?: string;
+  readonly lifted?: undefined;
+  /** The instance that it was given to, once that exports it again. */
+  importer?: Root;
+}
+
 /** A function of the host, or of a component. */
-export type FuncItem =
-  | { readonly kind: "func"; readonly call: HostCall; readonly name?: string; readonly lifted?: undefined }
-  | { readonly kind: "func"; readonly lifted: LiftedFunc };
+export type FuncItem = HostFuncItem | { readonly kind: "func"; readonly lifted: LiftedFunc };
 
 /** What adapters and entries of the host are made of. */
 export interface LiftedFunc {
