@@ -7,6 +7,7 @@ import { trapOf } from "./trap-of.ts";
 function coreFrames(...lines: readonly string[]): readonly CoreFrame[] {
   const seen: CoreFrame[] = [];
   const frames = {
+    has: () => true,
     of(frame: CoreFrame) {
       seen.push(frame);
       return undefined;

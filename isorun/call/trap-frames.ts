@@ -19,6 +19,8 @@ export interface CoreFrame {
 export interface FrameNames {
   /** Undefined for a frame that is no function of the guest's own. */
   of(frame: CoreFrame): Pick<TrapFrame, "component" | "func"> | undefined;
+  /** Whether there is such a function. */
+  has(frame: CoreFrame): boolean;
 }
 
 /** An instance, as far as frames tell of it. */
@@ -36,26 +38,57 @@ interface Trace {
   readonly isWhole: boolean;
 }
 
+/** A frame of a guest, whose index is that of the function in its module as it was given. */
+interface Placed {
+  readonly frame: CoreFrame;
+  readonly root: Framed;
+}
+
 /** @param held the instances that the call is in, the outermost first */
 export function framesOf(error: unknown, held: readonly Framed[]): TrapFrame[] {
   if (!(error instanceof WebAssembly.RuntimeError)) return [];
-  const { frames, isWhole } = traceOf(error);
-  const crossings = frames.filter(({ module }) => module === glueNames.link).length;
-  const last = held.length - 1;
-  // A call that has not entered yet is in the trace, and its instance is not held.
-  let place = isWhole ? crossings : last;
   const found: TrapFrame[] = [];
-  for (const frame of frames) {
-    if (frame.module === glueNames.link) place -= 1;
-    if (frame.module === glueNames.link || frame.module === glueNames.other) continue;
-    const root = held[Math.min(Math.max(place, 0), last)];
-    if (root === undefined) continue;
-    const index = frame.index === undefined ? undefined : frame.index - root.indexShift;
-    const names = root.frames?.of({ ...frame, index });
+  for (const { frame, root } of placedIn(held, traceOf(error))) {
+    const names = root.frames?.of(frame);
     if (names !== undefined) found.push({ ...names, instance: root.name });
   }
   return found;
 }
+
+/**
+ * A call that has not entered yet, or that has returned, is in the trace, and its instance is not held. Without the
+ * outermost frames nobody can count: then there is one if more of the frames are functions of their instances with it.
+ */
+function placedIn(held: readonly Framed[], { frames, isWhole }: Trace): readonly Placed[] {
+  const crossings = frames.filter(isCrossing).length;
+  const inside = placedFrom(isWhole ? crossings : held.length - 1, { held, frames });
+  if (isWhole || crossings === 0) return inside;
+  const outside = placedFrom(held.length, { held, frames });
+  return knownIn(outside) > knownIn(inside) ? outside : inside;
+}
+
+const knownIn = (placed: readonly Placed[]): number =>
+  placed.filter(({ frame, root }) => root.frames?.has(frame) === true).length;
+
+/** @param innermost the place of the instance that the first frame belongs to */
+function placedFrom(
+  innermost: number,
+  { held, frames }: { held: readonly Framed[]; frames: Trace["frames"] },
+): Placed[] {
+  const placed: Placed[] = [];
+  const last = held.length - 1;
+  let place = innermost;
+  for (const frame of frames) {
+    if (isCrossing(frame)) place -= 1;
+    const root = held[Math.min(Math.max(place, 0), last)];
+    if (root === undefined || isCrossing(frame) || frame.module === glueNames.other) continue;
+    const index = frame.index === undefined ? undefined : frame.index - root.indexShift;
+    placed.push({ frame: { ...frame, index }, root });
+  }
+  return placed;
+}
+
+const isCrossing = ({ module }: CoreFrame): boolean => module === glueNames.link;
 
 type Prepare = (error: unknown, sites: readonly unknown[]) => unknown;
 

@@ -27,10 +27,12 @@ export class ComponentFrames implements FrameNames {
     return this.#valid.names.component ?? `component-${this.#hashOf().slice(0, 8)}`;
   }
 
+  has(frame: CoreFrame): boolean {
+    return this.#find(frame).candidates.length > 0;
+  }
+
   of(frame: CoreFrame): { readonly component: string; readonly func: string } | undefined {
-    const modules = this.#modules.filter(({ names }) => (names.module ?? "") === frame.module);
-    const index = frame.index ?? onlyNameless(modules, frame);
-    const candidates = modules.filter((module) => hasFunction(module, { func: frame.func, index }));
+    const { modules, index, candidates } = this.#find(frame);
     // Behind a module's own functions stand those that count.
     if (candidates.length === 0 && modules.length > 0 && frame.func === undefined) return undefined;
     const [first, ...others] = candidates;
@@ -40,6 +42,13 @@ export class ComponentFrames implements FrameNames {
       component: printable(first !== undefined && isOneComponent ? first.component : this.#name),
       func: printable(frame.func ?? only?.names.functions.get(index ?? -1) ?? exportOf(only, index) ?? unnamed(index)),
     };
+  }
+
+  #find(frame: CoreFrame) {
+    const modules = this.#modules.filter(({ names }) => (names.module ?? "") === frame.module);
+    const index = frame.index ?? onlyNameless(modules, frame);
+    const candidates = modules.filter((module) => hasFunction(module, { func: frame.func, index }));
+    return { modules, index, candidates };
   }
 
   get #modules(): readonly NamedModule[] {

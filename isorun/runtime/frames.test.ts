@@ -162,3 +162,34 @@ test.each<Budget>([{}, { fuel: 1_000n }, { maxCallDepth: 50, maxMemoryBytes: 1 <
     expect(frames.map(({ func }) => func)).toEqual(["function 1", "function 2", "shown", "named", "a"]);
   },
 );
+
+/** Calls itself twenty times, then through the link: engines keep only the ten innermost frames. */
+const deep = `(component $deep
+  (import "divide" (func $divide (param "by" u32) (result u32)))
+  (core func $divide (canon lower (func $divide)))
+  (core module $m
+    (import "" "divide" (func $divide (param i32) (result i32)))
+    (func $down (param $left i32) (param $by i32) (result i32)
+      (if (result i32) (local.get $left)
+        (then (i32.add (i32.const 1) (call $down (i32.sub (local.get $left) (i32.const 1)) (local.get $by))))
+        (else (i32.add (i32.const 1) (call $divide (local.get $by))))))
+    (func (export "divide") (param $by i32) (result i32)
+      (i32.add (i32.const 1) (call $down (i32.const 20) (local.get $by)))))
+  (core instance $i (instantiate $m (with "" (instance (export "divide" (func $divide))))))
+  (func (export "divide") (param "by" u32) (result u32) (canon lift (core func $i "divide"))))`;
+
+test.each(budgets)("deep calls, whether the last one came into its instance or not, with %p", async (budget) => {
+  const component = await runtime.load((await assemble([deep]))(deep));
+  const linked = await (await start(0)).instantiate();
+  const builder = runtime.instance(component).budget(budget).linkLocal("divide", linked);
+  const [one, other] = [await builder.instantiate(), await builder.instantiate()];
+  const outer = await (await start(1)).linkLocal("divide", one).instantiate();
+  const second = await (await start(1)).linkLocal("divide", other).instantiate();
+  const inside = new Set(linesOf(await trapOf(outer, "run", [0])));
+  expect([...inside]).toEqual(["provider 1 divide", "provider 1 outer", "deep 0 down"]);
+  // The trap has ended it.
+  expect(linked.state).toBe("trapped");
+  const outside = await trapOf(second, "run", [0]);
+  expect([...new Set(linesOf(outside))]).toEqual(["deep 0 down"]);
+  expect(outside.message).toContain("cannot enter component instance");
+});
