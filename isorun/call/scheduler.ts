@@ -56,6 +56,7 @@ export class Scheduler {
       task.deadlineMs = task.parent.deadlineMs;
       task.parent.children ??= new Set();
       task.parent.children.add(task);
+      if (!task.parent.canSuspend) this.words[dutyIndex] = 1;
     }
     return task;
   }
@@ -108,6 +109,7 @@ export class Scheduler {
     if (before !== undefined || root.time !== undefined) this.pause(task);
     else this.words[runningIndex] = 0;
     if (root.time !== undefined) root.time.leave();
+    if (task.isUsed) task.end();
     // Quick calls expect it as they would leave it.
     if (task === root.task) {
       task.parent = undefined;
@@ -118,7 +120,6 @@ export class Scheduler {
       task.widen();
       task.widen = undefined;
     }
-    if (task.isUsed) task.end();
     if (this.#contended.size > 0) this.#giveTurns();
     if (root.state !== "ready" && root.mayEnter) root.leaveAll();
   }

@@ -69,7 +69,8 @@ export class Task {
 
   /** Whether there is something that must not stay for the next call. */
   get isUsed(): boolean {
-    return this.#sequence !== 0 || this.#context !== undefined || this.stopped !== undefined;
+    const isKnown = this.#sequence !== 0 || this.#context !== undefined;
+    return isKnown || this.children !== undefined || this.stopped !== undefined;
   }
 
   /** Made when somebody wants it: most calls have none. */
@@ -111,11 +112,15 @@ export class Task {
     if (this.suspension?.complete({ error: reason }) !== true) this.interrupt ??= { reason };
   }
 
-  /** Ready for the next call, where tasks are used again. */
+  /** Ready for the next call, where tasks are used again: calls that it made and that go on are none of that one's. */
   end(): void {
     this.#context?.end();
     this.#context = undefined;
-    if (!this.canSuspend) this.#sequence = 0;
+    if (!this.canSuspend) {
+      this.#sequence = 0;
+      for (const child of this.children ?? []) child.parent = this.parent;
+      this.children = undefined;
+    }
     this.interrupt = undefined;
     this.stopped = undefined;
   }
