@@ -4,6 +4,7 @@
  */
 import type { FlatFuncType } from "../types/flatten.ts";
 import { CodeWriter } from "./code-writer.ts";
+import { GeneratedModules } from "./generated-modules.ts";
 import { ModuleWriter } from "./module-writer.ts";
 
 export interface Account {
@@ -12,17 +13,14 @@ export interface Account {
   readonly isRealloc: boolean;
 }
 
-const modules = new Map<string, WebAssembly.Module>();
+const modules = new GeneratedModules();
 
 /**
  * Imports `core`, `begin` and `end`, and of an allocator `count` (size before, size). `begin` and `count` answer whether
  * the call has to trap: what they would throw a guest could catch.
  */
 export function accountModule(account: Account): WebAssembly.Module {
-  const key = JSON.stringify(account);
-  const module = modules.get(key) ?? new WebAssembly.Module(writeAccount(account));
-  modules.set(key, module);
-  return module;
+  return modules.get(JSON.stringify(account), () => writeAccount(account));
 }
 
 function writeAccount({ type, isRealloc }: Account): Uint8Array<ArrayBuffer> {

@@ -2,6 +2,7 @@
 import type { FuncType } from "../types/component-types.ts";
 import { writeAdapter } from "./adapter.ts";
 import type { AdapterKey, PassedHandle } from "./adapter-key.ts";
+import { GeneratedModules } from "./generated-modules.ts";
 
 export interface Adapter {
   readonly module: WebAssembly.Module;
@@ -9,8 +10,8 @@ export interface Adapter {
 }
 
 /** By what they look like: components that know nothing of each other share them. */
-const modules = new Map<string, WebAssembly.Module>();
-/** Written for a type: which resources it passes is its own. */
+const modules = new GeneratedModules();
+/** Written for a type: which resources it passes is its own. Who holds the component holds what was made for it. */
 const adapters = new WeakMap<FuncType, Map<string, Adapter>>();
 
 /** @throws UnsupportedError for values of the asynchronous ABI */
@@ -29,8 +30,5 @@ const latin1 = new TextDecoder("latin1");
 
 function makeAdapter(key: AdapterKey): Adapter {
   const { bytes, handles } = writeAdapter(key);
-  const look = latin1.decode(bytes);
-  const module = modules.get(look) ?? new WebAssembly.Module(bytes);
-  modules.set(look, module);
-  return { module, handles };
+  return { module: modules.get(latin1.decode(bytes), () => bytes), handles };
 }

@@ -5,11 +5,12 @@
 
 import { CodeWriter } from "./code-writer.ts";
 import { emitCheckPending, emitEnter, emitLeave, importEnter } from "./enter.ts";
+import { GeneratedModules } from "./generated-modules.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode } from "./reasons.ts";
 import { stateOffsets } from "./state-memory.ts";
 
-const modules = new Map<string, WebAssembly.Module>();
+const modules = new GeneratedModules();
 
 interface Drop {
   /** How many instances the call enters. */
@@ -23,10 +24,7 @@ interface Drop {
  * `end-thread`, `trap`, `turn`, `wait`, `resume`, `state`, and the places `caller` and `entered0`….
  */
 export function dropModule(drop: Drop): WebAssembly.Module {
-  const key = JSON.stringify([drop.entered, drop.isLink]);
-  const module = modules.get(key) ?? new WebAssembly.Module(writeDrop(drop));
-  modules.set(key, module);
-  return module;
+  return modules.get(JSON.stringify([drop.entered, drop.isLink]), () => writeDrop(drop));
 }
 
 function writeDrop({ entered, isLink }: Drop): Uint8Array<ArrayBuffer> {

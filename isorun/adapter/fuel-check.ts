@@ -6,6 +6,7 @@
  */
 import type { FlatFuncType } from "../types/flatten.ts";
 import { CodeWriter } from "./code-writer.ts";
+import { GeneratedModules } from "./generated-modules.ts";
 import { ModuleWriter } from "./module-writer.ts";
 
 /** What the host is asked for: fuel for a call that begins, which needs some, or for what was used already. */
@@ -42,14 +43,11 @@ export function emitFuelCheck(code: CodeWriter, { fuel, short }: FuelImports, wa
   });
 }
 
-const modules = new Map<string, WebAssembly.Module>();
+const modules = new GeneratedModules();
 
 /** Imports `core`, `fuel` and `short`, and exports what enters and leaves an instance that counts fuel. */
 export function fuelCheckModule(type: FlatFuncType): WebAssembly.Module {
-  const key = JSON.stringify(type);
-  const module = modules.get(key) ?? new WebAssembly.Module(writeFuelCheck(type));
-  modules.set(key, module);
-  return module;
+  return modules.get(JSON.stringify(type), () => writeFuelCheck(type));
 }
 
 function writeFuelCheck(type: FlatFuncType): Uint8Array<ArrayBuffer> {

@@ -9,11 +9,12 @@ import type { FlatFuncType } from "../types/flatten.ts";
 import { CodeWriter, type Local } from "./code-writer.ts";
 import { emitCheckPending, emitWait } from "./enter.ts";
 import { emitFuelCheck, importFuel } from "./fuel-check.ts";
+import { GeneratedModules } from "./generated-modules.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { reasonCode } from "./reasons.ts";
 import { pendingAddress, pendingKinds, stateOffsets } from "./state-memory.ts";
 
-const modules = new Map<string, WebAssembly.Module>();
+const modules = new GeneratedModules();
 
 export interface Guard {
   readonly type: FlatFuncType;
@@ -30,10 +31,7 @@ export interface Guard {
  * `short` if it counts.
  */
 export function guardModule(guard: Guard): WebAssembly.Module {
-  const key = JSON.stringify(guard);
-  const module = modules.get(key) ?? new WebAssembly.Module(writeGuard(guard));
-  modules.set(key, module);
-  return module;
+  return modules.get(JSON.stringify(guard), () => writeGuard(guard));
 }
 
 function writeGuard({ type, leaves, waits = false, isMetered = false }: Guard): Uint8Array<ArrayBuffer> {

@@ -9,6 +9,7 @@
  * overflows in front of the gate's first instruction.
  */
 import { CodeWriter } from "../adapter/code-writer.ts";
+import { GeneratedModules } from "../adapter/generated-modules.ts";
 import { ModuleWriter } from "../adapter/module-writer.ts";
 import { dutyAddress, runningAddress, stateOffsets } from "../adapter/state-memory.ts";
 import type { FuncType, ValueType } from "../types/component-types.ts";
@@ -35,14 +36,13 @@ type Func = (...flat: unknown[]) => unknown;
 /** No instance has the place 0, of which it is called: as much as core functions may have, and more than its end takes. */
 const roomType: FlatFuncType = { params: Array.from({ length: 800 }, () => "i64" as const), results: [] };
 
-const modules = new Map<string, WebAssembly.Module>();
+const modules = new GeneratedModules();
 
 /** @param core of the type that `type` is flattened to @param memory of states */
 export function gateOf(type: FuncType, edge: Edge, { core, memory }: { core: Func; memory: WebAssembly.Memory }): Func {
   const flat = flattenFunc(type, { role: "lift", isAsync: false, hasCallback: false });
   const key = `${flat.params.join()}:${flat.results.join()}`;
-  const module = modules.get(key) ?? new WebAssembly.Module(writeGate(flat));
-  modules.set(key, module);
+  const module = modules.get(key, () => writeGate(flat));
   const imports = {
     core,
     slow: (...given: unknown[]) => edge.slowly(() => core(...given)),
