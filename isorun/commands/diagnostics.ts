@@ -138,6 +138,14 @@ export const isorunDiagnostics = {
     message: (p) => `the program was refused '${p.path}', which leads out of the directory that it begins in`,
     hint: (p) => `No flag is needed: what is there was given to the program as '${p.given}'.`,
   }),
+  W_RUN_LINK: rule<{ file: string; name: string }>({
+    exit: exitCode.failure,
+    summary: "The program failed, and was refused a hard link between two directories that it was given.",
+    message: (p) =>
+      `the program was refused a hard link '${p.name}' to '${p.file}', in another directory that it was given`,
+    hint: () =>
+      "Hard links are made inside of one directory, and no flag gives one around both by these names: copy the file, or name both ends alike, both from the working directory or both from `/`.",
+  }),
   E_RUN_DIRECTORY: rule<{ path: string; reason: string; flag?: string; isKernels?: boolean; isUtf8?: boolean }>({
     exit: exitCode.notFound,
     lines: ["flag"],

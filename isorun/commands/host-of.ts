@@ -40,8 +40,8 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
         terminals: terminalsOf(context),
       }),
     );
-  const { onWriteRefused, onPathOut, onKernelPath, onAsked } = refusals;
-  const told = { onWriteRefused, onPathOut, onKernelPath };
+  const { onWriteRefused, onPathOut, onKernelPath, onLinkAcross, onAsked } = refusals;
+  const told = { onWriteRefused, onPathOut, onKernelPath, onLinkAcross };
   linkDirectories(builder, { policy, cwd: context.cwd, told, onAsked });
   return refusals;
 }

@@ -25,7 +25,7 @@ const problem = problemsOf<typeof isorunDiagnostics>();
 export interface DirectoriesOptions {
   readonly policy: Policy;
   readonly cwd: string;
-  readonly told: Required<Pick<DirOptions, "onWriteRefused" | "onPathOut" | "onKernelPath">>;
+  readonly told: Required<Pick<DirOptions, "onWriteRefused" | "onPathOut" | "onKernelPath" | "onLinkAcross">>;
   readonly onAsked: NonNullable<DeniedDirOptions["onAsked"]>;
 }
 

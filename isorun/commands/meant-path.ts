@@ -65,6 +65,13 @@ const notTheDisk = (directory: string): string | undefined => (directory === "/"
 export const isThere = (path: string, capability: FileCapability, looks: Looks): boolean =>
   looks.at(path) !== undefined || (capability === "write" && looks.at(dirname(path))?.isDirectory() === true);
 
+/** The innermost. */
+export function directoryAround(one: string, other: string): string {
+  let directory = one;
+  while (!isAround(directory, other)) directory = dirname(directory);
+  return directory;
+}
+
 export function isAround(directory: string, path: string): boolean {
   const way = relative(directory, path);
   return way !== ".." && !way.startsWith("../") && !isAbsolute(way);

@@ -78,11 +78,12 @@ function statusOf(program: Program, status: number): number {
 }
 
 /** It may be why the program failed, and no flag would have helped. */
-function tellInVain({ context, refusals: { absent, denied, detour, kernels } }: Program): void {
+function tellInVain({ context, refusals: { absent, denied, detour, kernels, link } }: Program): void {
   if (denied !== undefined) return;
   if (absent.told !== undefined) context.report.warn(problem("W_RUN_ABSENT", absent.told));
   if (kernels.told !== undefined) context.report.warn(problem("W_RUN_KERNEL_FILES", kernels.told));
   if (detour !== undefined) context.report.warn(problem("W_RUN_PATH_OUT", detour));
+  if (link !== undefined) context.report.warn(problem("W_RUN_LINK", link));
 }
 
 /** Clocks and entropy answer with a trap where the policy denies them. */

@@ -71,6 +71,42 @@ test.each([
   expect(refusals.denied).toEqual(denied as never);
 });
 
+describe("a hard link from one directory to another", () => {
+  const writing = definePolicy({ capabilities: { write: ["data", "other"] } }, { base: guests, platform: "linux" });
+  const linked = (from: string, to: string, { given = writing, names = ["data", "other"] } = {}) => {
+    const refusals = new Refusals({ report: silentReport, policy: given, cwd: guests });
+    const [fromName = "", toName = ""] = names;
+    refusals.onLinkAcross({ from: { hostPath: from, givenAs: fromName }, to: { hostPath: to, givenAs: toName } });
+    return refusals;
+  };
+  const denied = { capability: "write", deniedBy: "caller", requested: guests, flag: `--allow-write=${guests}` };
+
+  test.each([[["data", "other"]], [[`${guests}/data`, `${guests}/other`]]])(
+    "%j is allowed by one around both",
+    (names) => {
+      for (const given of [writing, policy]) {
+        const { denied: told, link } = linked(`${guests}/data/x`, `${guests}/other/new`, { given, names });
+        expect(told).toEqual(denied as never);
+        expect(link).toBeUndefined();
+      }
+    },
+  );
+
+  test("is allowed by none where its ends are named in two ways, that one is given, or it is the whole disk", () => {
+    const [file, name] = [`${guests}/data/x`, `${guests}/other/new`];
+    const around = definePolicy({ capabilities: { write: ["."] } }, { base: guests, platform: "linux" });
+    for (const refusals of [
+      linked(file, name, { names: ["data", `${guests}/other`] }),
+      linked(file, name, { given: around, names: [".", guests] }),
+      linked(file, name, { given: around }),
+    ]) {
+      expect(refusals.denied).toBeUndefined();
+      expect(refusals.link).toEqual({ file, name });
+    }
+    expect(linked(file, "/dev/shm/x", { names: [guests, "/dev/shm"] }).link).toEqual({ file, name: "/dev/shm/x" });
+  });
+});
+
 interface Asking {
   readonly guestPath?: string;
   readonly capability?: "read" | "write";

@@ -7,11 +7,12 @@ import type { Report } from "@vivarium/core/report";
 import type { Denial } from "../wasi/denied.ts";
 import type { DeniedDirOptions } from "../wasi/denied-dir.ts";
 import type { KernelPath, PathOut } from "../wasi/dir.ts";
+import type { LinkAcross } from "../wasi/filesystem/descriptor.ts";
 import { kernelFileSystemAt } from "../wasi/filesystem/kernel-files.ts";
 import { ByteNames } from "./byte-names.ts";
 import { capabilitiesOf } from "./capability-of.ts";
 import { Looks } from "./looks.ts";
-import { type FileCapability, isAround, isThere, whatIsMeant } from "./meant-path.ts";
+import { directoryAround, type FileCapability, isAround, isThere, whatIsMeant } from "./meant-path.ts";
 import { NamedSources, wayOf } from "./named-sources.ts";
 import { PathsInVain } from "./paths-in-vain.ts";
 
@@ -43,6 +44,7 @@ export class Refusals {
   readonly #kernels = new PathsInVain();
   readonly #byteNames = new ByteNames(toldMax);
   #detour: Detour | undefined;
+  #link: RefusedLink | undefined;
   /** Is given what the program writes to its stderr. */
   readonly sources = new NamedSources();
 
@@ -74,6 +76,12 @@ export class Refusals {
   get detour(): Detour | undefined {
     this.#settle();
     return this.#detour;
+  }
+
+  /** The first hard link that no flag would have allowed. */
+  get link(): RefusedLink | undefined {
+    this.#settle();
+    return this.#link;
   }
 
   /** Of an interface that nothing was linked for. An empty answer is no denial: programs ask before they use. */
@@ -122,6 +130,24 @@ export class Refusals {
     const helps = !isAbsolute && wanted !== "/" && isAround(wanted, directory);
     const requested = guestPath.replace(/^\.\//, "");
     this.#tellPath({ capability, named: guestPath, end, requested, wanted, helps, looks: new Looks() });
+  };
+
+  /**
+   * A hard link from one directory that was given to another. That of a directory around both ends allows it where that one
+   * would be given by the name that both ends begin with: a relative one, or its own.
+   */
+  readonly onLinkAcross = ({ from, to }: LinkAcross): void => {
+    const [file, name] = [resolve(from.hostPath), resolve(to.hostPath)];
+    const wanted = directoryAround(dirname(file), dirname(name));
+    const isAlike = from.givenAs.startsWith("/") === to.givenAs.startsWith("/");
+    const isGranted = denialOf(this.#policy, { capability: "write", path: wanted }) === undefined;
+    if (isAlike && !isGranted && wanted !== "/") {
+      const asked = { capability: "write", named: wanted, end: wanted, requested: wanted, wanted } as const;
+      this.#tellPath({ ...asked, helps: true, looks: new Looks() });
+      return;
+    }
+    this.#remember({ key: `link ${file} ${name}`, count: () => (this.#link ??= { file, name }) });
+    this.#tellPassed({ capability: "write", requested: name, reason: "elsewhere" });
   };
 
   /** Whatever is there, and whether or not something is: nobody is given it. */
@@ -255,6 +281,12 @@ interface RefusedPath extends AskedFor {
   /** Whether such a flag would make this path lead where it should. */
   readonly helps: boolean;
   readonly looks: Looks;
+}
+
+interface RefusedLink {
+  readonly file: string;
+  /** That it was to have too. */
+  readonly name: string;
 }
 
 interface Detour {

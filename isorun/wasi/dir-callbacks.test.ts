@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { probeOf } from "../../tests/components/wasi/filesystem-probe.ts";
 import { ComponentError } from "../errors/errors.ts";
 import { thrownBy } from "../errors/testing/failure-of.ts";
+import { WasiDeniedDir } from "./denied-dir.ts";
 import { type DirOptions, WasiDir } from "./dir.ts";
+import type { LinkAcross } from "./filesystem/descriptor.ts";
 
 let inside = "";
 
@@ -43,6 +45,41 @@ test("paths that lead to nothing anywhere are refused, and not told", async () =
   expect(err("stat-at", 1, [], "/".repeat(4096))).toBe("name-too-long");
   expect(err("stat-at", 1, [], "/a\0")).toBe("invalid");
   expect(told).toEqual([]);
+});
+
+test("a hard link to a file of another WasiDir is told with both ends, also where one may only be read", async () => {
+  const told: unknown[] = [];
+  const tell = {
+    onWriteRefused: (path: string) => void told.push(path),
+    onLinkAcross: (across: LinkAcross) => void told.push(across),
+  };
+  const dir = new WasiDir(join(inside, "dir"), { guestPath: "/dir", access: "write", ...tell });
+  const across = {
+    from: { hostPath: join(inside, "file"), givenAs: "/" },
+    to: { hostPath: join(inside, "dir/linked"), givenAs: "/dir" },
+  };
+  const { err } = await probeOf({ systems: [new WasiDir(inside, { access: "write", ...tell }), dir] });
+  expect(err("link-at", 1, [], "file", 2, "linked")).toBe("cross-device");
+  expect(told).toEqual([across]);
+  const { err: readOnly } = await probeOf({ systems: [new WasiDir(inside, tell), dir] });
+  expect(readOnly("link-at", 1, [], "file", 2, "linked")).toBe("not-permitted");
+  expect(readOnly("link-at", 2, [], "other", 1, "name")).toBe("not-permitted");
+  const back = {
+    from: { ...across.to, hostPath: join(inside, "dir/other") },
+    to: { ...across.from, hostPath: join(inside, "name") },
+  };
+  expect(told).toEqual([across, across, back]);
+  for (const path of ["", "a\0"]) readOnly("link-at", 1, [], path, 2, "linked");
+  expect(told).toHaveLength(3);
+  const unheard = new WasiDir(inside, { guestPath: "/in", access: "write" });
+  const { err: untold } = await probeOf({ systems: [new WasiDir(inside, tell), unheard] });
+  untold("link-at", 1, [], "file", 2, "linked");
+  expect(told.pop()).toBe(join(inside, "file"));
+  // Within one, and where one of both is only shown, the right to change is what is missing.
+  readOnly("link-at", 1, [], "file", 1, "linked");
+  const { err: shown } = await probeOf({ systems: [new WasiDir(inside, tell), new WasiDeniedDir(".")] });
+  shown("link-at", 1, [], "file", 2, "linked");
+  expect(told.slice(3)).toEqual([join(inside, "file"), join(inside, "file")]);
 });
 
 const noEntry = Object.assign(new Error("ENOENT: no log here"), { code: "ENOENT", errno: -2 });

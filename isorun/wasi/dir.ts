@@ -8,7 +8,15 @@ import type { Linker } from "../runtime/linker.ts";
 import { requireOptions, requireWord } from "../runtime/require-options.ts";
 import { requireFunction } from "../runtime/required.ts";
 import type { SystemComponent } from "../runtime/system-component.ts";
-import { Descriptor, type DescriptorParts, type Leave, type LedToKernel, type Tree } from "./filesystem/descriptor.ts";
+import {
+  Descriptor,
+  type DescriptorParts,
+  type Leave,
+  type LedToKernel,
+  type LinkAcross,
+  type LinkEnd,
+  type Tree,
+} from "./filesystem/descriptor.ts";
 import { openDescriptor } from "./filesystem/directory-operations.ts";
 import { attempt, type ErrorCode, errnoOf } from "./filesystem/error-code.ts";
 import { below, type GrantedPart, grantedParts, type KernelGrant, kernelGrant } from "./filesystem/granted-parts.ts";
@@ -40,6 +48,12 @@ export interface DirOptions {
   readonly onPathOut?: (out: PathOut) => void;
   /** Told of each path that was refused because it leads to the kernel's own files; else as `onWriteRefused`. */
   readonly onKernelPath?: (led: KernelPath) => void;
+  /**
+   * Told of each hard link that was to be made in it and was refused because the file is in another WasiDir, also where one
+   * of both may only be read: it is not told to `onWriteRefused` then, because to be allowed to change it would not be
+   * enough. Else as `onWriteRefused`.
+   */
+  readonly onLinkAcross?: (across: LinkAcross) => void;
 }
 
 /** A path that leads into a file system of the kernel's own, such as procfs. Nothing gives what is there. */
@@ -101,6 +115,7 @@ export class WasiDir implements SystemComponent, Disposable {
   readonly #onWriteRefused: (hostPath: string) => void;
   readonly #onPathOut: (out: PathOut) => void;
   readonly #onKernelPath: (led: KernelPath) => void;
+  readonly #onLinkAcross: ((across: LinkAcross) => void) | undefined;
   readonly #directory: OpenDirectory | undefined;
   #policy: Policy | undefined;
 
@@ -114,6 +129,7 @@ export class WasiDir implements SystemComponent, Disposable {
     this.#onWriteRefused = given.onWriteRefused ?? (() => undefined);
     this.#onPathOut = given.onPathOut ?? (() => undefined);
     this.#onKernelPath = given.onKernelPath ?? (() => undefined);
+    this.#onLinkAcross = given.onLinkAcross;
     this.#hostPath = hostPath;
     this.#guestPath = guestPath;
     this.#canWrite = access === "write";
@@ -141,6 +157,8 @@ export class WasiDir implements SystemComponent, Disposable {
       onWriteRefused: this.#refused(directory.fd),
       onLeave: this.#leaving(directory.fd),
       onKernelPath: this.#ledToKernel(directory.fd),
+      linkEnd: this.#linkEnd(directory.fd),
+      onLinkAcross: this.#linkedAcross(this.#onLinkAcross),
     };
     const tree = { owner: this, ledger, ...told };
     const preopens = this.#parts(directory.fd).map((part): Preopen => {
@@ -160,6 +178,17 @@ export class WasiDir implements SystemComponent, Disposable {
       const hostPath = this.#placeOf(root, { start: hostPathOf(open), way: path });
       tellHost("onWriteRefused", this.name, () => this.#onWriteRefused(hostPath));
     };
+  }
+
+  #linkEnd(root: number): (open: number, path: string) => LinkEnd {
+    return (open, path) => {
+      const hostPath = this.#placeOf(root, { start: hostPathOf(open), way: path });
+      return { hostPath, givenAs: this.#guestPath };
+    };
+  }
+
+  #linkedAcross(tell: DirOptions["onLinkAcross"]): ((across: LinkAcross) => void) | undefined {
+    return tell && ((across) => tellHost("onLinkAcross", this.name, () => tell(across)));
   }
 
   #ledToKernel(root: number): (led: LedToKernel) => void {
@@ -217,7 +246,7 @@ const untold = "…";
 
 function requireDirOptions(hostPath: string, options: DirOptions): DirOptions {
   if (typeof hostPath !== "string") throw argumentError(`WasiDir must be given a path, found ${nameOf(hostPath)}`);
-  const callbacks = ["onWriteRefused", "onPathOut", "onKernelPath"] as const;
+  const callbacks = ["onWriteRefused", "onPathOut", "onKernelPath", "onLinkAcross"] as const;
   const names = ["guestPath", "access", "openFilesMax", ...callbacks] as const;
   const given = requireOptions(options, "WasiDir", names);
   const { guestPath = "", access = "read", openFilesMax = 0 } = given;

@@ -4,7 +4,7 @@ export { type Denial, type DeniedOptions, WasiDenied } from "./denied.ts";
 export { type DeniedDirOptions, WasiDeniedDir } from "./denied-dir.ts";
 export { type DirOptions, type KernelPath, type PathOut, WasiDir } from "./dir.ts";
 export { type EnvironmentOptions, WasiEnvironment } from "./environment.ts";
-export type { Asked } from "./filesystem/descriptor.ts";
+export type { Asked, LinkAcross, LinkEnd } from "./filesystem/descriptor.ts";
 export type { InputSource } from "./input.ts";
 export type { OutputTarget } from "./output.ts";
 export { type RandomOptions, WasiRandom } from "./random.ts";

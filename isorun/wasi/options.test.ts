@@ -30,6 +30,7 @@ const refusals: readonly Refusal[] = [
   [WasiDir, ["/", { guestPath: 5 }], "'guestPath' must be a string, found 5"],
   [WasiDir, ["/", { onPathOut: "log" }], "'onPathOut' must be given a function, found 'log'"],
   [WasiDir, ["/", { onKernelPath: "log" }], "'onKernelPath' must be given a function, found 'log'"],
+  [WasiDir, ["/", { onLinkAcross: "log" }], "'onLinkAcross' must be given a function, found 'log'"],
   [WasiDeniedDir, [7], "WasiDeniedDir must be given a path, found 7"],
   [WasiDeniedDir, [".", { onAsked: 7 }], "'onAsked' must be given a function, found 7"],
   [WasiDeniedDir, [".", { onask: () => undefined }], "WasiDeniedDir has no option 'onask': did you mean 'onAsked'?"],

@@ -18,7 +18,7 @@ export function askingText(steps: readonly Step[]): string {
       ? `(call $open (local.get $directory) (i32.const 1) (i32.const ${start}) (i32.const ${length}) (i32.const 0) (i32.const 1) (i32.const 16))`
       : `(call $write (local.get $stderr) (i32.const ${start}) (i32.const ${length}) (i32.const 64))`,
   );
-  return `(component ${io} ${filesystem}
+  return `(component ${io} ${filesystemWith(openAt)}
     ${memoryOfProgram}
     (core func $write (canon lower (func $streams "[method]output-stream.blocking-write-and-flush") (memory $m) (realloc $realloc)))
     (core func $get-stderr (canon lower (func $stderr "get-stderr")))
@@ -49,7 +49,12 @@ export function askingText(steps: readonly Step[]): string {
 const escaped = (bytes: Uint8Array): string =>
   [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
 
-const filesystem = `
+const openAt = `(export "[method]descriptor.open-at" (func (param "self" (borrow $descriptor))
+      (param "path-flags" $path-flags) (param "path" string) (param "open-flags" $open-flags)
+      (param "flags" $descriptor-flags) (result (result (own $descriptor) (error $error-code)))))`;
+
+/** `$types` and `$preopens` of wasi:filesystem. */
+export const filesystemWith = (functions: string): string => `
   (import "wasi:filesystem/types@0.2.0" (instance $types
     (export "descriptor" (type $descriptor (sub resource)))
     (type $pf (flags "symlink-follow"))
@@ -65,9 +70,7 @@ const filesystem = `
       "insufficient-space" "not-directory" "not-empty" "not-recoverable" "unsupported" "no-tty" "no-such-device"
       "overflow" "not-permitted" "pipe" "read-only" "invalid-seek" "text-file-busy" "cross-device"))
     (export "error-code" (type $error-code (eq $ec)))
-    (export "[method]descriptor.open-at" (func (param "self" (borrow $descriptor)) (param "path-flags" $path-flags)
-      (param "path" string) (param "open-flags" $open-flags) (param "flags" $descriptor-flags)
-      (result (result (own $descriptor) (error $error-code)))))))
+    ${functions}))
   (alias export $types "descriptor" (type $descriptor))
   (import "wasi:filesystem/preopens@0.2.0" (instance $preopens
     (alias outer 1 $descriptor (type $outer))

@@ -31,6 +31,10 @@ export interface Tree {
   readonly onWriteRefused?: (open: number, path: string) => void;
   readonly onLeave?: (leave: Leave) => void;
   readonly onKernelPath?: (led: LedToKernel) => void;
+  /** Of a name or path in an open directory. Who has none is shown only. */
+  readonly linkEnd?: (open: number, path: string) => LinkEnd;
+  /** Told of a hard link that is refused because it would lead to a file of another owner's. */
+  readonly onLinkAcross?: ((across: LinkAcross) => void) | undefined;
   /** It has one if the directory is only shown: told of what needs a right, which is refused then. */
   readonly onAsked?: (asked: Asked) => void;
 }
@@ -53,6 +57,22 @@ export interface Leave {
   readonly path: string;
   /** How it goes on from the directory, by `..`, or an absolute path. */
   readonly way: string;
+}
+
+/** One end of a hard link. */
+export interface LinkEnd {
+  /** On the host; `..` and links are in it as the guest gave them. */
+  readonly hostPath: string;
+  /** What the guest sees the WasiDir as: its `guestPath`. */
+  readonly givenAs: string;
+}
+
+/** A hard link that was refused because it would lead from one WasiDir to another. */
+export interface LinkAcross {
+  /** The file. */
+  readonly from: LinkEnd;
+  /** The name that it was to have. */
+  readonly to: LinkEnd;
 }
 
 /** A path that was refused because it leads to the kernel's own files. */

@@ -42,12 +42,17 @@ export interface DescriptorFlags {
 export interface Target {
   readonly self: Descriptor;
   readonly path: string;
+  /** Told in place of what its tree has for it, where the right that is missing would not be enough. */
+  readonly onWriteRefused?: ((open: number, path: string) => void) | undefined;
 }
 
-function startOf({ self, path }: Target, capability: Leave["capability"]): WalkStart {
+function startOf(
+  { self, path, onWriteRefused = self.tree.onWriteRefused }: Target,
+  capability: Leave["capability"],
+): WalkStart {
   self.ask(capability, path);
   const { directory, device, rights, tree } = self;
-  const { onWriteRefused, onLeave, onKernelPath } = tree;
+  const { onLeave, onKernelPath } = tree;
   return {
     directory,
     device,
@@ -62,10 +67,10 @@ const walking = <T>(target: Target, run: (walk: Walk) => T, capability: Leave["c
   Walk.run(startOf(target, capability), target.path, run);
 
 /** Where nothing may be changed, that is said whatever the path leads to; what leads to nothing is nobody's to hear. */
-function needChanges({ self, path }: Target): void {
+function needChanges({ self, path, onWriteRefused = self.tree.onWriteRefused }: Target): void {
   self.ask("write", path);
   if (mayChange(self.rights)) return;
-  if (pathFault(path) === undefined) self.tree.onWriteRefused?.(self.directory, path);
+  if (pathFault(path) === undefined) onWriteRefused?.(self.directory, path);
   refuse("not-permitted");
 }
 
@@ -180,9 +185,31 @@ export function symlinkAt(link: string, target: Target): void {
 export function linkAt(from: Target, { symlinkFollow }: PathFlags, to: Target): void {
   const isAllowed = mayChange(from.self.rights) && mayChange(to.self.rights);
   if (isAllowed && symlinkFollow) refuse("invalid");
+  if (from.self.tree.owner === to.self.tree.owner) return linkWithin(from, to);
+  const onWriteRefused = acrossTeller(from, to);
+  changing({ ...from, onWriteRefused }, () =>
+    changing({ ...to, onWriteRefused }, () => {
+      onWriteRefused?.();
+      refuse("cross-device");
+    }),
+  );
+}
+
+/** Where one of both is only shown, the right to it is what is missing first, and told as ever. */
+function acrossTeller(from: Target, to: Target): (() => void) | undefined {
+  const { linkEnd: fromEnd } = from.self.tree;
+  const { linkEnd: toEnd, onLinkAcross } = to.self.tree;
+  if (fromEnd === undefined || toEnd === undefined || onLinkAcross === undefined) return undefined;
+  return () => {
+    if (pathFault(from.path) !== undefined || pathFault(to.path) !== undefined) return;
+    const [old, made] = [fromEnd(from.self.directory, from.path), toEnd(to.self.directory, to.path)];
+    onLinkAcross({ from: old, to: made });
+  };
+}
+
+function linkWithin(from: Target, to: Target): void {
   changing(from, (old, oldName) =>
     changing(to, (made, newName) => {
-      if (from.self.tree.owner !== to.self.tree.owner) refuse("cross-device");
       if (oldName === undefined) refuse("not-permitted");
       if (newName === undefined) refuse("exist");
       if (old.mustBeDirectory) refuse(isDirectoryAt(old.placeOf(oldName)) ? "not-permitted" : "not-directory");
