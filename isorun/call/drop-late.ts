@@ -6,7 +6,7 @@
 import type { Resource, ValueType } from "../types/component-types.ts";
 import { dropOwned } from "./drop-owned.ts";
 import type { RuntimeResource } from "./handle-table.ts";
-import { ownedIn } from "./owned-in.ts";
+import { type Owned, ownedIn } from "./owned-in.ts";
 
 interface Late {
   /** Of the function. */
@@ -14,36 +14,28 @@ interface Late {
   readonly resources: ReadonlyMap<Resource, RuntimeResource>;
 }
 
-export interface GivenUp {
-  /** Of the function. */
-  readonly result: ValueType;
-  /** Those that it names, and what they are for the instance, in the same order. */
+/** Resources that a function names, and what they are for the instance, in the same order. */
+export interface Bound {
   readonly resources: readonly Resource[];
   readonly bound: readonly RuntimeResource[];
 }
 
+/** Parts of one type, as they were read. */
+export interface Unlowered {
+  readonly type: ValueType;
+  readonly values: readonly unknown[];
+}
+
 /** Never throws: nobody would catch it, and the value was not read yet, so that it may be anything. */
 export function dropLate(value: unknown, { result, resources }: Late): void {
-  dropUnlowered(value, { result, lowered: 0 }, (resource) => resources.get(resource));
+  dropAll(ownedIn(result, value), (resource) => resources.get(resource));
 }
 
-/** The same of an answer of which the first `lowered` are not to be dropped, in the order of the type. */
-export function dropRest(value: unknown, { result, resources, bound }: GivenUp, lowered: number): void {
-  dropUnlowered(value, { result, lowered }, (resource) => bound[resources.indexOf(resource)]);
+/** The same of the parts of an answer that were not lowered. */
+export function dropUnlowered(parts: readonly Unlowered[], { resources, bound }: Bound): void {
+  const owned = parts.flatMap(({ type, values }) => values.flatMap((value) => ownedIn(type, value)));
+  dropAll(owned, (resource) => bound[resources.indexOf(resource)]);
 }
 
-interface Part {
-  readonly result: ValueType;
-  /** How many owned values at its beginning are the guest's already. */
-  readonly lowered: number;
-}
-
-type Found = (resource: Resource) => RuntimeResource | undefined;
-
-function dropUnlowered(value: unknown, { result, lowered }: Part, found: Found): void {
-  try {
-    dropOwned(ownedIn(result, value).slice(lowered), { found, ofInstances: () => {} });
-  } catch {
-    // It is no value of the type.
-  }
-}
+const dropAll = (owned: readonly Owned[], found: (resource: Resource) => RuntimeResource | undefined): void =>
+  dropOwned(owned, { found, ofInstances: () => undefined });

@@ -7,9 +7,10 @@ import { argumentError } from "../../core/argument-error.ts";
 import { stateOffsets } from "../adapter/state-memory.ts";
 import type { StringEncoding } from "../decode/ast.ts";
 import { BudgetExhausted, isErrorOf } from "../errors/errors.ts";
+import type { ValueType } from "../types/component-types.ts";
 import { type Answer, awaitable } from "./awaitable.ts";
 import type { BoundaryWords } from "./boundary-words.ts";
-import { dropRest, type GivenUp } from "./drop-late.ts";
+import { type Bound, dropUnlowered, type Unlowered } from "./drop-late.ts";
 import type { Handle, HandleTable, HostValues } from "./handle-table.ts";
 import { endLoan, type Lender } from "./lender.ts";
 import type { MemoryAccess } from "./memory-access.ts";
@@ -93,8 +94,8 @@ export class Edge {
   readonly #name: string | undefined;
   /** What the arguments put into the table of handles, until the call has come to the guest. */
   protected taken: Taken[] = [];
-  /** Of the answer of a host function: how many of what it owns were lowered, or dropped instead. */
-  ownsLowered = 0;
+  /** Of the answer of a host function that is given up: what was not lowered of it. */
+  #unlowered: Unlowered[] | undefined;
   /** By which a look at the clocks ended the call. */
   #seenEnd: { readonly reason: unknown } | undefined;
   /** What is lent to the call that runs. */
@@ -266,17 +267,37 @@ export class Edge {
     this.#scheduler.fail(error);
   }
 
+  // Each leaves what the lowering of a host's answer did not come to, and answers with what that failed with.
+
+  leaveItems(error: unknown, type: ValueType, values: readonly unknown[]): unknown {
+    this.#unlowered ??= [];
+    this.#unlowered.push({ type, values });
+    return error;
+  }
+
+  leaveParts(error: unknown, types: readonly ValueType[], values: readonly unknown[]): unknown {
+    for (const [index, type] of types.entries()) this.leaveItems(error, type, [values[index]]);
+    return error;
+  }
+
+  /** All of it: the guest has named no place for it. */
+  leaveAnswer(error: unknown, type: ValueType, value: unknown): unknown {
+    this.#seenEnd = { reason: error };
+    return this.leaveItems(error, type, [value]);
+  }
+
   /**
    * The host's answer was not lowered. What is refused stays the host's; where it is the call that has ended, or a budget or
    * the allocator that ends it, nobody takes what the answer owns behind what was lowered already.
    */
-  giveUp(error: unknown, value: unknown, answer: GivenUp): unknown {
+  giveUp(error: unknown, bound: Bound): unknown {
     const isSpent = this.root.hasRunOut && isErrorOf(BudgetExhausted, error);
     const isInAllocator = this.words[this.leaveIndex] === 0;
-    const end = this.#seenEnd;
+    const [end, unlowered = []] = [this.#seenEnd, this.#unlowered];
     this.#seenEnd = undefined;
+    this.#unlowered = undefined;
     const isOver = this.#scheduler.running?.interrupt !== undefined || (end !== undefined && end.reason === error);
-    if (isSpent || isInAllocator || isOver) dropRest(value, answer, this.ownsLowered);
+    if (isSpent || isInAllocator || isOver) dropUnlowered(unlowered, bound);
     return error;
   }
 

@@ -1,66 +1,34 @@
 /**
  * Generates the JavaScript that lowers values: into memory (Canonical ABI, Storing) and to flat core values (Flat
- * Lowering). Each property of a value is read once, so that a lying getter cannot answer twice. The text expects `cx`
- * (support.ts), `m` and `r` as in lift-source.ts.
+ * Lowering). The text expects `cx` (support.ts), `m` and `r` as in lift-source.ts.
  */
 import type { Primitive } from "../decode/ast.ts";
 import type { ValueType } from "../types/component-types.ts";
 import { type FlatType, flattenType } from "../types/flatten.ts";
 import { layoutOf, offsetsOf, payloadsOf, variantLayout } from "../types/layout.ts";
-import { propertyNames } from "../types/property-name.ts";
 import { typedArrays } from "../types/typed-arrays.ts";
-import { discriminantSize, flagsSize } from "../types/value-type.ts";
+import { discriminantSize, flagsSize, makeValueType } from "../types/value-type.ts";
 import { fits } from "./check-value.ts";
 import { layoutOfPair } from "./lift-source.ts";
-import { passes, type Scalar, storeInteger, stores, storeWord } from "./scalar-source.ts";
+import {
+  choose,
+  emitItems,
+  emitString,
+  type Given,
+  type InOption,
+  packFlags,
+  partAt,
+  partsOfAggregate,
+  refuse,
+  refuseUnless,
+  scalar,
+  type Variant,
+} from "./read-source.ts";
+import { storeInteger, stores, storeWord } from "./scalar-source.ts";
 import { emitLoop, plus, type Source } from "./source.ts";
+import { emitItemsOf, emitParts } from "./unlowered-source.ts";
 import { somewhere } from "./value-error.ts";
-import { oneOf, ValuePath } from "./value-place.ts";
-
-interface InOption {
-  readonly isInOption?: boolean;
-}
-
-/** The name of a value, and where it came from. */
-interface Given {
-  readonly value: string;
-  readonly path: ValuePath;
-  /** What may stand there, if that is not the whole of its type. */
-  readonly wanted?: string;
-}
-
-/** The checked core value of a scalar. */
-function scalar(source: Source, primitive: Scalar, given: Given): string {
-  const { value } = given;
-  const refused = refuse(source, { kind: "primitive", primitive }, given);
-  if (primitive === "bool") return `(${value} === true ? 1 : ${value} === false ? 0 : ${refused})`;
-  if (primitive !== "char") return `(${passes[primitive](value)} ? ${value} : ${refused})`;
-  const code = source.let(`cx.char(${value})`, "c");
-  return `(${code} >= 0 ? ${code} : ${refused})`;
-}
-
-/** A call that throws. */
-function refuse(source: Source, type: RefusedType, { value, path, wanted }: Given): string {
-  const place = source.constant(path.place(type as ValueType, wanted)); // of which only the words are used
-  return `cx.refuseValue(${place}, ${value}, [${path.variables.join(", ")}])`;
-}
-
-type RefusedType = ValueType | { readonly kind: "primitive"; readonly primitive: Primitive };
-
-function refuseUnless(source: Source, test: string, refused: string): void {
-  source.line(`if (!(${test})) ${refused};`);
-}
-
-function checkObject(source: Source, type: ValueType, given: Given): void {
-  refuseUnless(source, `typeof ${given.value} === "object" && ${given.value} !== null`, refuse(source, type, given));
-}
-
-/** The items in an array of our own. */
-function emitItems(source: Source, type: ValueType, { given, call }: { given: Given; call: string }): string {
-  const items = source.let(call, "a");
-  refuseUnless(source, `${items} !== undefined`, refuse(source, type, given));
-  return items;
-}
+import { ValuePath } from "./value-place.ts";
 
 interface Stored extends Given, InOption {
   /** The name of a variable. */
@@ -108,7 +76,10 @@ function storeInPlace(source: Source, type: ValueType, place: Stored): void {
     source.line(storeInteger(pointer, flagsSize(type.labels.length), packFlags(source, type, place)));
   } else if (type.kind === "fixed-list") {
     const items = emitItems(source, type, { given: place, call: `cx.itemsOf(${place.value}, ${type.length})` });
-    storeItems(source, type.element, { items, count: type.length, start: pointer, path: place.path });
+    const { element, length: count } = type;
+    emitItemsOf(source, { element, items, start: pointer }, (start, mark) =>
+      storeItems(source, element, { items, count, start, path: place.path, mark }),
+    );
   } else {
     storeVariant(source, type, place);
   }
@@ -124,13 +95,6 @@ function storePrimitive(source: Source, primitive: Primitive, { pointer, ...give
   source.line(storeWord(pointer, 4, "cx.units"));
 }
 
-/** Where the string lies; `cx.units` is how long it is. */
-function emitString(source: Source, given: Given): string {
-  const start = source.let(`cx.lowerString(${given.value})`, "s");
-  refuseUnless(source, `${start} >= 0`, refuse(source, { kind: "primitive", primitive: "string" }, given));
-  return start;
-}
-
 function storeFields(
   source: Source,
   type: ValueType & { readonly kind: "record" | "tuple" },
@@ -139,36 +103,10 @@ function storeFields(
   const parts = type.kind === "tuple" ? type.types : type.fields.map((field) => field.type);
   const offsets = offsetsOf(parts);
   const values = partsOfAggregate(source, type, given);
-  for (const [index, part] of parts.entries()) {
+  emitParts(source, { types: parts, values: values.map(({ value }) => value) }, (part, index) => {
     const at = source.let(plus(pointer, offsets[index] ?? 0), "p");
     emitStore(source, part, { ...partAt(values, index), pointer: at });
-  }
-}
-
-const partAt = (parts: readonly Given[], index: number): Given =>
-  parts[index] ?? { value: "undefined", path: new ValuePath([]) };
-
-/** The parts in variables of their own, each read once. */
-function partsOfAggregate(
-  source: Source,
-  type: ValueType & { readonly kind: "record" | "tuple" },
-  given: Given,
-): Given[] {
-  const { value, path } = given;
-  if (type.kind === "tuple") {
-    const items = emitItems(source, type, { given, call: `cx.itemsOf(${value}, ${type.types.length})` });
-    return type.types.map((_, index) => ({ value: source.let(`${items}[${index}]`), path: path.at(`[${index}]`) }));
-  }
-  checkObject(source, type, given);
-  return propertyNames(type.fields.map(({ label }) => label)).map((name) => ({
-    value: source.let(property(value, name)),
-    path: path.at(`.${name}`),
-  }));
-}
-
-function property(value: string, name: string): string {
-  const text = JSON.stringify(name);
-  return name in Object.prototype ? `cx.own(${value}, ${text})` : `${value}[${text}]`;
+  });
 }
 
 /** Allocates a list's items and stores them: names of the pointer and the count. */
@@ -191,8 +129,10 @@ function emitSequence(
     return [start, source.let("cx.units", "n")];
   }
   const items = emitItems(source, type, { given, call: `cx.listOf(${value}, ${size})` });
-  const start = source.let(`cx.allocateList(${items}.length, ${size}, ${align})`, "p");
-  storeItems(source, element, { items, count: `${items}.length`, start, path });
+  const allocated = `cx.allocateList(${items}.length, ${size}, ${align})`;
+  const start = emitItemsOf(source, { element, items, start: allocated }, (at, mark) =>
+    storeItems(source, element, { items, count: `${items}.length`, start: at, path, mark }),
+  );
   return [start, `${items}.length`];
 }
 
@@ -201,11 +141,14 @@ interface Items {
   readonly count: string | number;
   readonly start: string;
   readonly path: ValuePath;
+  /** Says which item is lowered. */
+  readonly mark: (index: string) => void;
 }
 
-function storeItems(source: Source, element: ValueType, { items, count, start, path }: Items): void {
+function storeItems(source: Source, element: ValueType, { items, count, start, path, mark }: Items): void {
   const { size } = layoutOf(element);
   emitLoop(source, count, (index) => {
+    mark(index);
     const value = source.let(`${items}[${index}]`);
     const pointer = source.let(`${start} + ${index} * ${size}`, "p");
     emitStore(source, element, { value, path: path.item(index), pointer });
@@ -220,17 +163,21 @@ function emitMap(
   const { key, value } = type;
   const { size, align } = layoutOfPair(key, value);
   const pairs = emitItems(source, type, { given, call: `cx.pairsOf(${given.value}, ${size})` });
-  const start = source.let(`cx.allocateList(${pairs}.length, ${size}, ${align})`, "p");
   const [keyAt = 0, valueAt = 0] = offsetsOf([key, value]);
-  emitLoop(source, `${pairs}.length`, (index) => {
-    const path = given.path.item(index);
-    const at = source.let(`${start} + ${index} * ${size}`, "p");
-    for (const [place, [part, offset]] of [[key, keyAt] as const, [value, valueAt] as const].entries()) {
-      const pointer = source.let(plus(at, offset), "p");
-      const partOf = { value: source.let(`${pairs}[${index}][${place}]`), path: path.at(`[${place}]`) };
-      emitStore(source, part, { ...partOf, pointer });
-    }
-  });
+  const element = makeValueType({ kind: "tuple", types: [key, value] });
+  const allocated = `cx.allocateList(${pairs}.length, ${size}, ${align})`;
+  const start = emitItemsOf(source, { element, items: pairs, start: allocated }, (first, mark) =>
+    emitLoop(source, `${pairs}.length`, (index) => {
+      mark(index);
+      const path = given.path.item(index);
+      const at = source.let(`${first} + ${index} * ${size}`, "p");
+      const values = [0, 1].map((place) => source.let(`${pairs}[${index}][${place}]`));
+      emitParts(source, { types: [key, value], values }, (part, place) => {
+        const pointer = source.let(plus(at, place === 0 ? keyAt : valueAt), "p");
+        emitStore(source, part, { value: values[place] ?? "undefined", path: path.at(`[${place}]`), pointer });
+      });
+    }),
+  );
   return [start, `${pairs}.length`];
 }
 
@@ -239,60 +186,6 @@ function lowerHandle(source: Source, type: ValueType & { readonly kind: "own" | 
   const handle = source.let(`cx.${lower}(${given.value}, ${source.resource(type.resource.resource)})`, "h");
   refuseUnless(source, `${handle} !== undefined`, refuse(source, type, given));
   return handle;
-}
-
-function packFlags(source: Source, type: ValueType & { readonly kind: "flags" }, given: Given): string {
-  checkObject(source, type, given);
-  const names = propertyNames(type.labels);
-  const known = source.constant(new Set(names));
-  refuseUnless(source, `cx.hasOnly(${given.value}, ${known})`, refuse(source, type, given));
-  const bits = names.map((name, index) => {
-    const flag = source.let(property(given.value, name));
-    const wanted = "true, false or absent";
-    const place = { value: flag, path: given.path.at(`.${name}`), wanted };
-    const refused = refuse(source, type, place);
-    return `((${flag} === true ? 1 : ${flag} === false || ${flag} === undefined ? 0 : ${refused}) << ${index})`;
-  });
-  return source.let(`(${bits.join(" | ")}) >>> 0`, "b");
-}
-
-type Variant = ValueType & { readonly kind: "variant" | "enum" | "option" | "result" };
-
-interface Chosen {
-  /** The name of a variable: the index of the case. */
-  readonly index: string;
-  readonly payload: Given;
-}
-
-function choose(source: Source, type: Variant, given: Given & InOption): Chosen {
-  const { value, path, isInOption = false } = given;
-  if (type.kind === "enum") {
-    return { index: caseOf(source, type, { labels: type.labels, given }), payload: { value: "undefined", path } };
-  }
-  if (type.kind === "option" && !isInOption) {
-    return { index: source.let(`${value} === undefined ? 0 : 1`, "t"), payload: { ...given, path: path.optional } };
-  }
-  const labels =
-    type.kind === "variant"
-      ? type.cases.map(({ label }) => label)
-      : type.kind === "option"
-        ? ["none", "some"]
-        : ["ok", "err"];
-  checkObject(source, type, given);
-  const tag = { value: source.let(`${value}.tag`), path: path.at(".tag") };
-  const index = caseOf(source, type, { labels, given: tag });
-  return { index, payload: { value: source.let(`${value}.val`), path: path.at(".val") } };
-}
-
-interface Labelled {
-  readonly labels: readonly string[];
-  readonly given: Given;
-}
-
-function caseOf(source: Source, type: ValueType, { labels, given }: Labelled): string {
-  const index = source.let(`cx.caseOf(${given.value}, ${source.constant(labels)})`, "t");
-  refuseUnless(source, `${index} >= 0`, refuse(source, type, { ...given, wanted: oneOf(labels) }));
-  return index;
 }
 
 function storeVariant(source: Source, type: ValueType, { pointer, ...given }: Stored): void {

@@ -274,7 +274,7 @@ function liftResult(source: Source, type: ValueType): string {
 /** `canon lower` */
 function makeExit({ params, result }: FuncType): Generated {
   const types = params.map(({ type }) => type);
-  const source = new Source({ lowered: onlyOf(result), lifted: types });
+  const source = new Source({ lowered: onlyOf(result), lifted: types, isAnswer: true });
   const flat = flattenTypes(types);
   const isSpilled = flat.length > flatParamsMax;
   const given = isSpilled
@@ -297,8 +297,7 @@ function makeExit({ params, result }: FuncType): Generated {
   const finishing = source.sibling();
   emitFinish(finishing, { result, usesMemory, lends });
   // One alone is looked after where it is lowered.
-  const isWalked = result?.hasResource === true && result.kind !== "own";
-  const lowering = isWalked ? givingUp(source, result, finishing.text) : finishing.text;
+  const lowering = hasParts(result) ? givingUp(source, finishing.text) : finishing.text;
   const functions = [
     "  const { words } = cx;",
     `  const finish = function (value, ${all.join(", ")}) {\n${lowering}\n  };`,
@@ -307,11 +306,14 @@ function makeExit({ params, result }: FuncType): Generated {
   return finish(source, `{ run, finish }`, functions.join("\n"));
 }
 
+/** Whether some of what it owns may have been lowered when the rest cannot be. */
+const hasParts = (result: FuncType["result"]): result is ValueType =>
+  result?.hasResource === true && result.kind !== "own";
+
 /** What owns resources is lowered by the text. */
-function givingUp(source: Source, result: ValueType, text: string): string {
-  const [type, resources] = [result, source.resources].map((each) => source.constant(each));
-  const answered = `{ result: ${type}, resources: ${resources}, bound: r }`;
-  return `cx.ownsLowered = 0;\ntry {\n${text}\n} catch (error) { throw cx.giveUp(error, value, ${answered}); }`;
+function givingUp(source: Source, text: string): string {
+  const resources = source.constant(source.resources);
+  return `try {\n${text}\n} catch (error) { throw cx.giveUp(error, { resources: ${resources}, bound: r }); }`;
 }
 
 interface Finish {
@@ -344,7 +346,9 @@ function emitFinish(source: Source, { result, usesMemory, lends }: Finish): void
 function storeAnswer(source: Source, result: ValueType): void {
   const { size, align } = layoutOf(result);
   const pointer = source.let("out >>> 0", "p");
-  source.line(`cx.checkRecord(${pointer}, ${size}, ${align});`);
+  const check = `cx.checkRecord(${pointer}, ${size}, ${align});`;
+  const untaken = `throw cx.leaveAnswer(error, ${source.constant(result)}, value);`;
+  source.line(hasParts(result) ? `try { ${check} } catch (error) { ${untaken} }` : check);
   emitStore(source, result, { ...answerOf(result), pointer });
 }
 

@@ -11,8 +11,10 @@ class Common {
   readonly functions: string[] = [];
   readonly names = new Map<ValueType, Map<string, string>>();
   readonly sharing: Readonly<Record<Direction, TypeSharing>>;
+  readonly isAnswer: boolean;
 
-  constructor({ lowered = [], lifted = [] }: Directions) {
+  constructor({ lowered = [], lifted = [], isAnswer = false }: Directions) {
+    this.isAnswer = isAnswer;
     this.sharing = { lower: new TypeSharing(lowered), lift: new TypeSharing(lifted) };
   }
 }
@@ -22,6 +24,8 @@ type Direction = "lower" | "lift";
 interface Directions {
   readonly lowered?: readonly ValueType[];
   readonly lifted?: readonly ValueType[];
+  /** Whether what is lowered is what a host function answered. */
+  readonly isAnswer?: boolean;
 }
 
 interface SharedFunction {
@@ -72,6 +76,11 @@ export class Source {
   /** Whether values of the type are to be handed to a function of its own here. */
   isShared(direction: Direction, type: ValueType): boolean {
     return this.#common.sharing[direction].isShared(type, this.#letters > textMax);
+  }
+
+  /** Whether the text leaves what it did not lower of such a value, for somebody to drop (unlowered-source.ts). */
+  leaves(type: ValueType): boolean {
+    return this.#common.isAnswer && type.hasResource;
   }
 
   /** The name of a function of the text, which is written for the first one who asks. */

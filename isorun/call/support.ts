@@ -354,7 +354,6 @@ export class Support extends MessageEdge {
     const { handles } = this.#options.instance;
     const representation = values?.add(value) ?? ResourceValue.look(value);
     const handle = makeHandle({ resource, representation });
-    this.ownsLowered += 1;
     let index;
     try {
       this.requireGoing();
