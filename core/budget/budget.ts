@@ -12,7 +12,7 @@ export interface Budget {
   readonly maxTableElements?: number;
   /**
    * Processes, or instances of components that have code of their own: what the engine runs at the same time. Of others, which
-   * only pass names on, 64 count as one.
+   * only pass names on, 64 count as one, up to 1,024 of them.
    */
   readonly maxInstances?: number;
   readonly maxTables?: number;

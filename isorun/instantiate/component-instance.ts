@@ -13,12 +13,23 @@ export interface InstanceOptions {
   readonly within: Root | ComponentInstance;
   readonly hasContext?: boolean;
   readonly callsNobody?: boolean;
-  /** Whether there is core code in it, beside that of instances in it. Many that only pass names on count as one. */
+  /** Whether there is core code in it, beside that of instances in it. Many that only pass names on count as one, up to a thousand. */
   readonly hasCode?: boolean;
 }
 
 /** Tools put such around what they export. They cost little, but each takes a place of the Runtime's. */
 const emptyInstanceShare = 1 / 64;
+/** In one root, and many more than tools make: others count in full, or a limit would allow 64 times as many places. */
+const sharedInstancesMax = 1024;
+
+/** How many there are in a root. */
+const emptyInstances = new WeakMap<Root, number>();
+
+function shareOfEmpty(root: Root): number {
+  const count = (emptyInstances.get(root) ?? 0) + 1;
+  emptyInstances.set(root, count);
+  return count > sharedInstancesMax ? 1 : emptyInstanceShare;
+}
 
 export class ComponentInstance {
   readonly parent: ComponentInstance | undefined;
@@ -47,7 +58,7 @@ export class ComponentInstance {
     this.hasContext = hasContext;
     this.callsNobody = callsNobody;
     this.root = within instanceof ComponentInstance ? within.root : within;
-    this.root.addInstance(hasCode || parent === undefined ? 1 : emptyInstanceShare);
+    this.root.addInstance(hasCode || parent === undefined ? 1 : shareOfEmpty(this.root));
     this.handles = new HandleTable(this.root.handles);
     this.place = parent === undefined ? this.root.place : states.allocate();
     if (parent !== undefined) states.releaseWith(this, this.place);

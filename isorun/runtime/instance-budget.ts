@@ -33,7 +33,7 @@ export interface Usage {
   readonly wallMs: number;
   /** That it has now. */
   readonly handles: number;
-  /** Of components: itself, and those in it that have core code; of others 64 are one. */
+  /** Of components: itself, and those in it that have core code; of the first 1,024 others 64 are one. */
   readonly instances: number;
 }
 
