@@ -1,5 +1,6 @@
 /** Fuel of one call is that call's alone: none that waits for it, comes behind it or beside it, is ended by it. */
 import { beforeAll, expect, test } from "bun:test";
+import type { Budget } from "../../core/budget/budget.ts";
 import { assemble } from "../../tests/components/assemble.ts";
 import { TrapError } from "../errors/errors.ts";
 import { failureOf } from "../errors/testing/failure-of.ts";
@@ -26,12 +27,15 @@ const passing = `(component
   (core instance $i (instantiate $m (with "" (instance (export "run" (func $run'))))))
   (func (export "go") (param "n" u32) (canon lift (core func $i "go"))))`;
 
+const exporting = '(component (import "run" (func $run (param "n" u32))) (export "run" (func $run)))';
+
 const runtime = new Runtime();
-let components: readonly [counting: Component, passing: Component];
+let components: readonly [counting: Component, passing: Component, exporting: Component];
 
 beforeAll(async () => {
-  const read = await assemble([counting, passing]);
-  components = [await runtime.load(read(counting)), await runtime.load(read(passing))];
+  const read = await assemble([counting, passing, exporting]);
+  const load = (text: string): Promise<Component> => runtime.load(read(text));
+  components = [await load(counting), await load(passing), await load(exporting)];
 }, 120_000);
 
 const many = 100_000;
@@ -139,4 +143,17 @@ test("a call that was ended while it waited for its turn leaves no limit", async
   expect(await second).toMatchObject({ code: "cancelled" });
   await Promise.all([first, third]);
   expect(instance.state).toBe("ready");
+});
+
+test("of a function of another instance that is exported again, the limit is that instance's", async () => {
+  const { instance } = await gated(0);
+  const again = async (budget: Budget): Promise<InstanceHandle> =>
+    runtime.instance(components[2]).budget(budget).linkLocal("run", instance).instantiate();
+  const linked = await again({});
+  await linked.call("run", [many], { fuel: 1n << 30n });
+  expect(await failureOf((await again({ fuel: 1n })).call("run", [many], { fuel: little }))).toMatchObject({
+    field: "fuel",
+    limit: little,
+  });
+  expect([instance.state, linked.state]).toEqual(["exhausted", "ready"]);
 });

@@ -4,6 +4,7 @@
  */
 import type { Budget } from "../../core/budget/budget.ts";
 import { fuelWants } from "../adapter/fuel-check.ts";
+import type { HostSide } from "../call/edge.ts";
 import type { Interrupt } from "../call/root-limits.ts";
 import type { Root, Task } from "../call/task.ts";
 import { TimeAccount } from "../call/time-account.ts";
@@ -44,6 +45,9 @@ interface InstanceBudgetOptions {
   readonly interrupt: Interrupt | undefined;
 }
 
+/** Those that count calls or fuel: an instance may export functions of another one again. */
+const counting = new WeakMap<Root, InstanceBudget>();
+
 export class InstanceBudget {
   readonly #budget: Budget;
   readonly #states: InstanceStates;
@@ -83,7 +87,10 @@ export class InstanceBudget {
       this.#meter.detach();
     });
     this.#metering = new Metering(budget, interrupt !== undefined);
-    if (maxCallDepth !== undefined || this.#countsFuel) this.root.onEnter = () => this.enter();
+    if (maxCallDepth !== undefined || this.#countsFuel) {
+      this.root.onEnter = () => this.enter();
+      counting.set(this.root, this);
+    }
     this.#meter = new Meter({
       ...(fuel === undefined ? {} : { fuel }),
       ...(maxMemoryBytes === undefined ? {} : { memoryBytesMax: maxMemoryBytes }),
@@ -158,11 +165,20 @@ export class InstanceBudget {
    * @returns what narrows fuel for one call, and answers with what takes the limit back
    * @throws UnsupportedError for an instance that counts no fuel, BudgetExhausted for a call that is given none
    */
-  narrowing(fuel: bigint): () => () => void {
-    if (!this.#countsFuel) throw new UnsupportedError("fuel for one call of an instance without a budget of fuel");
+  static narrowing(root: Root, fuel: bigint): () => () => void {
+    const budget = counting.get(root);
+    if (budget === undefined || !budget.#countsFuel) {
+      throw new UnsupportedError("fuel for one call of an instance without a budget of fuel");
+    }
     // No code of the guest has to be stopped for it: nothing ends but the call.
     if (fuel === 0n) throw new BudgetExhausted({ field: "fuel", limit: 0n, used: 0n });
-    return () => this.#meter.narrow(fuel);
+    return () => budget.#meter.narrow(fuel);
+  }
+
+  /** What a handle does around calls into that instance. */
+  static entering(root: Root): Pick<HostSide, "begin" | "countsCalls"> {
+    const budget = counting.get(root);
+    return { begin: () => budget?.enter(), countsCalls: budget?.countsCalls === true };
   }
 
   /** @throws UnsupportedError for an instance without a limit of fuel */

@@ -5,7 +5,7 @@ import { nameOf } from "../call/check-value.ts";
 import type { HostSide } from "../call/edge.ts";
 import { requireRoom } from "../call/stack-room.ts";
 import { canSuspend } from "../call/suspending.ts";
-import { type CallContext, type InstanceState, TaskContext } from "../call/task.ts";
+import { type CallContext, type InstanceState, type Root, TaskContext } from "../call/task.ts";
 import { ComponentError, UnsupportedError } from "../errors/errors.ts";
 import type { InstanceStates } from "../instantiate/instance-states.ts";
 import type { FuncItem, HostCall, HostEntry, InstanceItem } from "../instantiate/runtime-scope.ts";
@@ -20,7 +20,7 @@ import {
 } from "./call-options.ts";
 import { compatibleLookup } from "./compatible-name.ts";
 import { countsArguments } from "./declared-params.ts";
-import type { InstanceBudget, Usage } from "./instance-budget.ts";
+import { InstanceBudget, type Usage } from "./instance-budget.ts";
 import type { InstanceInterface } from "./instance-interface.ts";
 import type { LocalLink } from "./link-resources.ts";
 import { type Refill, requireRefill } from "./refill.ts";
@@ -68,7 +68,6 @@ export class InstanceHandle implements InstanceInterface {
   #dropHostResources: () => void;
   #root: InstanceItem;
   #exports: Readonly<Record<string, unknown>> | undefined;
-  readonly #side: HostSide;
 
   constructor(root: InstanceItem, { types, budget, states, canWait, onEnd, dropHostResources }: HandleParts) {
     this.#root = root;
@@ -78,7 +77,6 @@ export class InstanceHandle implements InstanceInterface {
     this.#canWait = canWait;
     this.#onEnd = onEnd;
     this.#dropHostResources = dropHostResources;
-    this.#side = { begin: () => budget.enter(), countsCalls: budget.countsCalls, unwrap };
     budget.root.onEnd = () => this.#ended();
   }
 
@@ -138,7 +136,7 @@ export class InstanceHandle implements InstanceInterface {
         await turn;
         scheduler.hasTurn(task);
       }
-      if (options?.fuel !== undefined) task.narrow = this.#budget.narrowing(options.fuel);
+      if (options?.fuel !== undefined) task.narrow = InstanceBudget.narrowing(task.root, options.fuel);
       return await entry.callSuspendable(task, ...args);
     } finally {
       scheduler.forget(task);
@@ -162,7 +160,7 @@ export class InstanceHandle implements InstanceInterface {
     const { root } = this.#budget;
     if (root.state !== "ready") throw this.#states.scheduler.refusal(root, undefined);
     const { item, type } = this.#find(name);
-    const made = item.lifted?.forHost(this.#side, name);
+    const made = item.lifted?.forHost(sideOf(item.lifted.scope.instance.root), name);
     if (made === undefined) {
       const what = type.isAsync ? "an async function" : "an import that is exported again";
       throw new UnsupportedError(`calling '${name}', ${what},`);
@@ -300,6 +298,9 @@ function unwrap(result: unknown): unknown {
   if (tag === "err") throw new ComponentError(val);
   return val;
 }
+
+/** Whose function it is: it may be of another instance, which this one exports again. */
+const sideOf = (root: Root): HostSide => ({ ...InstanceBudget.entering(root), unwrap });
 
 interface FoundFunc {
   readonly item: FuncItem;
