@@ -17,3 +17,6 @@ export function notBuilt(feature: string): TrapError {
   const cause = new UnsupportedError(feature);
   return new TrapError(cause.message, { cause });
 }
+
+/** As a function that nobody gave, which takes nothing: what a guest gives it stays the guest's, and ends with it. */
+export const refusing = (refuse: () => never): (() => never) => Object.assign(refuse, { refuses: true });

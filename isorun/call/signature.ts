@@ -285,6 +285,8 @@ function makeExit({ params, result }: FuncType): Generated {
   const hasPointer = resultFlat.length > flatResultsMax;
   const usesMemory = hasMemoryUse({ params, result });
   const lends = types.some(({ hasBorrow }) => hasBorrow);
+  // Before anything is taken from the guest (`refusing`).
+  if (types.some(({ hasResource }) => hasResource)) source.line("if (refuses) target();");
   if (lends) source.line("cx.beginLending();");
   if (usesMemory) source.line("cx.beginMessage();");
   const values = isSpilled ? loadAll(source, types) : liftAll(source, types, given);
@@ -299,7 +301,7 @@ function makeExit({ params, result }: FuncType): Generated {
   // One alone is looked after where it is lowered.
   const lowering = hasParts(result) ? givingUp(source, finishing.text) : finishing.text;
   const functions = [
-    "  const { words } = cx;",
+    "  const { words } = cx, refuses = target.refuses === true;",
     `  const finish = function (value, ${all.join(", ")}) {\n${lowering}\n  };`,
     `  const run = function (${all.join(", ")}) {\n${source.text}\n  };`,
   ];

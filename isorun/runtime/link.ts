@@ -5,6 +5,7 @@
 
 import { nearest } from "../../core/nearest.ts";
 import type { RuntimeResource } from "../call/handle-table.ts";
+import { refusing } from "../call/refusals.ts";
 import type { Scheduler } from "../call/scheduler.ts";
 import { canSuspend } from "../call/suspending.ts";
 import { DecodeError, LinkError, UnsupportedError, ValidationError } from "../errors/errors.ts";
@@ -269,8 +270,7 @@ function fallbackFor(path: readonly string[], type: ExternType, { given, resourc
   return resources.fallbackFor({ path, type: type.type });
 }
 
-function unknownImport(path: readonly string[]): () => never {
-  return () => {
+const unknownImport = (path: readonly string[]): (() => never) =>
+  refusing(() => {
     throw new Error(`the import '${path.join("#")}' was called, which nobody gave`);
-  };
-}
+  });

@@ -70,7 +70,7 @@ export const canaries: Readonly<Record<string, Canary>> = {
   },
   "options in options that are never none": {
     kind: "lower",
-    file: "call/lower-source.ts",
+    file: "call/read-source.ts",
     from: '? ["none", "some"]',
     to: '? ["some", "none"]',
   },
