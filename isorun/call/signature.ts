@@ -214,7 +214,11 @@ function emitCall(source: Source, { flat, result, postReturn, isSuspendable, sco
     source.line("cx.pause(task);");
   }
   source.line(`${hasResult ? "const flat = " : ""}${isSuspendable ? "await suspended" : called};`);
-  if (isSuspendable) source.line("cx.resume(task);");
+  if (isSuspendable) {
+    source.line("cx.resume(task);");
+    // Behind the end of core code others run before this does: an ended instance has nothing left to lift from.
+    source.line("if (cx.words[cx.root.endedIndex] !== 0) throw cx.endOf(task);");
+  }
   if (hasResult && touchesMemory(result)) source.line("cx.beginMessage();");
   if (hasResult) source.line(`value = ${liftResult(source, result)};`);
   if (postReturn) source.line(`cx.postReturn(core.post${hasResult ? ", flat" : ""});`);
