@@ -34,8 +34,11 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
         stdin: Bun.stdin.stream(),
         stdout: (bytes) => output.write("stdout", bytes),
         stderr: (bytes) => {
-          refusals.sources.read(bytes);
-          output.write("stderr", bytes);
+          for (let at = 0; at < bytes.length; at += readBytesMax) {
+            const piece = bytes.subarray(at, at + readBytesMax);
+            output.write("stderr", piece);
+            refusals.sources.read(piece);
+          }
         },
         terminals: terminalsOf(context),
       }),
@@ -45,6 +48,9 @@ export function linkHost(builder: InstanceBuilder, { context, policy, args, outp
   linkDirectories(builder, { policy, cwd: context.cwd, told, onAsked });
   return refusals;
 }
+
+/** Of tracebacks, between two looks at the program's time, which writing takes. */
+const readBytesMax = 64 << 10;
 
 /** The output is counted where it is written, which tells where it was cut. */
 export function engineBudget({ budget, ...policy }: Policy): Policy {

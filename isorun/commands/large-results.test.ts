@@ -107,7 +107,7 @@ test.each(["wallMs", "cpuMs"] as const)("what there is time for is printed: %s",
     printed.push(piece);
     nowMs += 40;
   };
-  const output = { tell, write: () => undefined, breakLine: () => undefined, end: () => undefined };
+  const output = { tell, limitTime: () => undefined };
   const result = { value: new Uint8Array(listBytes), type: list(u8) };
   const telling = { isText: true, output, budget: { [field]: 100 }, usage: used };
   expect(() => tellResult(result, telling)).toThrow(new BudgetExhausted({ field, limit: 100, used: 110 }));

@@ -49,6 +49,8 @@ export function endOf(program: Program, error: unknown): number {
   if (error instanceof TypeError) throw problem("E_INVOKE_TEXT", { reason: error.message });
   if (!(error instanceof TrapError)) throw error;
   if (error.cause instanceof Problem) throw error.cause;
+  // What the host told of the program was held up by a reader until its time was over.
+  if (error.cause instanceof BudgetExhausted) throw exhausted(program, error.cause);
   throw trapped(program, error);
 }
 

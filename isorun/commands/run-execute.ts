@@ -16,6 +16,7 @@ import { engineBudget, linkHost } from "./host-of.ts";
 import { interruptOf } from "./interrupt-of.ts";
 import { requireOrdinaryFlags } from "./link-directories.ts";
 import { type OpenComponent, openComponent } from "./open-component.ts";
+import { overtimeOf } from "./overtime.ts";
 import { endOf, type Program } from "./program-end.ts";
 import { openProgramOutput, type ProgramOutput } from "./program-output.ts";
 import type { runOptions } from "./run-options.ts";
@@ -44,11 +45,9 @@ export const execute: Execute<typeof runOptions> = async (context, { options, po
   const about = { component: { path: file, hash: component.hash, bytes: component.size }, entry: entry.name };
   context.detail(about);
   const startMs = performance.now();
-  const bytesMax = policy.budget.maxOutputBytes;
-  const interrupt = interruptOf(context);
-  const output = openProgramOutput({ context, bytesMax, interrupt });
+  const output = openProgramOutput({ context, budget: policy.budget, interrupt: interruptOf(context) });
   const isCounted = loading.isInterruptible;
-  const ended = await runEntry({ context, opened, entry, policy, args: [file, ...args], output, interrupt, isCounted });
+  const ended = await runEntry({ context, opened, entry, policy, args: [file, ...args], output, isCounted });
   const { result, usage } = ended;
   context.detail({ ...about, ...(result === undefined ? {} : { result }), ...(usage === undefined ? {} : { usage }) });
   const durationMs = Math.round((performance.now() - startMs) * 1000) / 1000;
@@ -101,8 +100,6 @@ interface Run {
   readonly policy: Policy;
   readonly args: readonly string[];
   readonly output: ProgramOutput;
-  /** Why it has to end, if a signal has come. */
-  readonly interrupt: () => Error | undefined;
   /** Whether it can be interrupted while it computes. */
   readonly isCounted: boolean;
 }
@@ -120,14 +117,19 @@ interface Ended {
 }
 
 async function runEntry(run: Run): Promise<Ended> {
-  const { context, opened, entry, policy, args, output } = run;
+  const { opened, entry, policy, args, output } = run;
+  const context = { ...run.context, report: output.report };
   const builder = opened.runtime.instance(opened.component);
-  if (run.isCounted) builder.interruptBy(run.interrupt);
+  if (run.isCounted) builder.interruptBy(output.interrupt);
   const refusals = linkHost(builder, { context, policy, args, output });
   const program = { context, file: opened.file, func: entry.name, policy, refusals };
   context.report.emit("run.start", { command: [...args], interpreter: "isorun", selected_by: entry.name });
   let instance: InstanceHandle | undefined;
+  const startedMs = performance.now();
+  // Of what is not an instance yet, the time is known to the engine alone, and is no more than this.
+  const used = () => instance?.usage() ?? { wallMs: performance.now() - startedMs, cpuMs: 0 };
   try {
+    output.limitTime(() => overtimeOf(policy.budget, used()));
     instance = await builder.instantiate();
     const called = await callEntry(instance, run);
     output.end();

@@ -5,16 +5,17 @@
  */
 import type { Budget } from "@vivarium/core/budget/budget";
 import { TimeAccount } from "../call/time-account.ts";
-import { BudgetExhausted } from "../errors/errors.ts";
+import type { BudgetExhausted } from "../errors/errors.ts";
 import type { Usage } from "../runtime/instance-budget.ts";
 import type { ValueType } from "../types/component-types.ts";
 import { writeWave } from "../wave/format.ts";
+import { overtimeOf } from "./overtime.ts";
 import type { ProgramOutput } from "./program-output.ts";
 
 interface Telling {
   /** Whether nobody reads an envelope. */
   readonly isText: boolean;
-  readonly output: ProgramOutput;
+  readonly output: Pick<ProgramOutput, "tell" | "limitTime">;
   readonly budget: Budget;
   /** Until now. */
   readonly usage: Usage;
@@ -31,10 +32,13 @@ interface Result {
  * @throws BudgetExhausted, E_INVOKE_RESULT, E_OUTPUT_WRITE, and why the program has to end
  */
 export function tellResult(result: Result, { isText, output, budget, usage }: Telling): { readonly result?: string } {
-  const requireTime = timeLeft(budget, usage);
+  const overtime = timeFrom(budget, usage);
+  // While nobody reads, time is spent in the midst of a piece too.
+  output.limitTime(overtime);
   const pieces: string[] = [];
   writeWave(result, (piece) => {
-    requireTime();
+    const over = overtime();
+    if (over !== undefined) throw over;
     output.tell(piece);
     if (!isText) pieces.push(piece);
   });
@@ -43,8 +47,9 @@ export function tellResult(result: Result, { isText, output, budget, usage }: Te
   return {};
 }
 
-/** @returns what throws BudgetExhausted once the time is over that the call left */
-function timeLeft({ cpuMs, wallMs }: Budget, usage: Usage): () => void {
+/** @returns what tells, once the time is over that the call left */
+function timeFrom(budget: Budget, usage: Usage): () => BudgetExhausted | undefined {
+  const { cpuMs, wallMs } = budget;
   const limits = {
     cpuMs: cpuMs === undefined ? undefined : cpuMs - usage.cpuMs,
     wallMs: wallMs === undefined ? undefined : wallMs - usage.wallMs,
@@ -53,9 +58,7 @@ function timeLeft({ cpuMs, wallMs }: Budget, usage: Usage): () => void {
   time.enter();
   time.run();
   return () => {
-    const over = time.overtime;
-    if (over === undefined) return;
-    const before = usage[over.field];
-    throw new BudgetExhausted({ field: over.field, limit: over.limit + before, used: over.used + before });
+    if (time.overtime === undefined) return undefined;
+    return overtimeOf(budget, { wallMs: usage.wallMs + time.wallMs, cpuMs: usage.cpuMs + time.cpuMs });
   };
 }
