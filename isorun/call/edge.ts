@@ -16,7 +16,7 @@ import { endLoan, type Lender } from "./lender.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { ResourceValue } from "./resource-value.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { requireRoom, requireRoomToEnd } from "./stack-room.ts";
+import { requireRoom, requireRoomForGuest, requireRoomToEnd } from "./stack-room.ts";
 import type { Root, Task } from "./task.ts";
 import { dutyIndex, runningIndex } from "./task-numbers.ts";
 import { TimeAccount } from "./time-account.ts";
@@ -149,6 +149,11 @@ export class Edge {
   /** For calls whose end must not fail. @throws RangeError */
   requireRoom(): void {
     requireRoom();
+  }
+
+  /** For calls of the host by a guest, that what is owned is not lost between them. @throws BudgetExhausted */
+  requireRoomForGuest(): void {
+    requireRoomForGuest();
   }
 
   /** The stack of a task was suspended or has ended: others run until `resume`. */

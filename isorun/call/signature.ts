@@ -291,6 +291,8 @@ function makeExit({ params, result }: FuncType): Generated {
   const lends = types.some(({ hasBorrow }) => hasBorrow);
   // Before anything is taken from the guest (`refusing`).
   if (types.some(({ hasResource }) => hasResource)) source.line("if (refuses) target();");
+  // A stack that is full behind this, on the way to the host or back, would lose what is owned.
+  if ([...types, ...onlyOf(result)].some(({ hasResource }) => hasResource)) source.line("cx.requireRoomForGuest();");
   if (lends) source.line("cx.beginLending();");
   if (usesMemory) source.line("cx.beginMessage();");
   const values = isSpilled ? loadAll(source, types) : liftAll(source, types, given);

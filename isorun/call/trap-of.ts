@@ -1,6 +1,7 @@
 /** The trap that an error of core code, or of the host below it, is told as; an exit and a spent budget stay what they are. */
 import { BudgetExhausted, DeadlockError, ExitError, isErrorOf, TrapError } from "../errors/errors.ts";
 import { isCoreException } from "./core-exception.ts";
+import { stackExhausted } from "./stack-room.ts";
 import type { Task } from "./task.ts";
 import { endOf } from "./time-left.ts";
 import { trapWords } from "./trap-words.ts";
@@ -33,9 +34,7 @@ function failureOfHost(end: Trap): TrapError {
 export function trapOf(pending: { readonly reason: unknown } | undefined, error: unknown): Trap {
   const reason = pending === undefined ? error : pending.reason;
   if (isTrap(reason)) return reason;
-  if (pending === undefined && isStackOverflow(error)) {
-    return new BudgetExhausted({ field: "maxCallDepth", limit: Infinity, used: Infinity });
-  }
+  if (pending === undefined && isStackOverflow(error)) return stackExhausted();
   if (is(isCoreException, reason)) return new TrapError("an exception of core code was not caught", { cause: reason });
   const words = wordsOf(reason);
   const isGuests = is((given) => given instanceof WebAssembly.RuntimeError, reason);

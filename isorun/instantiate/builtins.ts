@@ -1,6 +1,7 @@
 /** Canonical built-ins at run time (CanonicalABI.md): those of resources; the asynchronous ones come later. */
 import { makeHandle, type RuntimeResource } from "../call/handle-table.ts";
 import { cannotEnter, notBuilt } from "../call/refusals.ts";
+import { requireRoomForGuest } from "../call/stack-room.ts";
 import { dutyIndex, inHostIndex, runningIndex } from "../call/task-numbers.ts";
 import type { Resource } from "../types/component-types.ts";
 import type { ValidDefinition } from "../validate/valid-component.ts";
@@ -47,8 +48,10 @@ function resourceFunc(scope: RuntimeScope, name: string, id: Resource): CoreItem
   const owner = destructors.get(resource);
   if (owner !== undefined) return guardedDrop(instance, resource, owner);
   const entered = enteredBy(resource, instance);
-  const drop = resource.values === undefined ? resource.drop : inHost(states.words, resource.drop);
+  const isHosts = resource.values !== undefined;
+  const drop = isHosts ? inHost(states.words, resource.drop) : resource.drop;
   return guardedFunc(instance, { type: { params: ["i32"], results: [] }, leaves: true }, (index: number) => {
+    if (isHosts) requireRoomForGuest();
     const handle = handles.remove(index, resource);
     if (handle.scope !== undefined) handle.scope.borrows -= 1;
     if (!handle.isOwn) return;

@@ -1,0 +1,69 @@
+/** A guest that fills the native stack while it is given resources of the host, gives them, or drops them: none is lost. */
+import { expect, test } from "bun:test";
+import { assemble } from "../../tests/components/assemble.ts";
+import { Runtime } from "./runtime.ts";
+
+/** Each calls itself without end. */
+const text = `(component
+  (import "h" (type $h (sub resource)))
+  (import "get" (func $get (result (own $h))))
+  (import "list" (func $list (result (list (own $h)))))
+  (import "put" (func $put (param "h" (own $h))))
+  (core module $mm (memory (export "mem") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024)))
+  (core instance $mi (instantiate $mm))
+  (core func $get' (canon lower (func $get)))
+  (core func $list' (canon lower (func $list) (memory (core memory $mi "mem")) (realloc (core func $mi "realloc"))))
+  (core func $put' (canon lower (func $put)))
+  (core func $drop (canon resource.drop $h))
+  (core module $m
+    (import "" "get" (func $get (result i32)))
+    (import "" "list" (func $list (param i32)))
+    (import "" "put" (func $put (param i32)))
+    (import "" "drop" (func $drop (param i32)))
+    (func $list' (export "list") (call $list (i32.const 0)) (call $list'))
+    (func $put' (export "put") (call $put (call $get)) (call $put'))
+    (func $drop' (export "drop") (call $drop (call $get)) (call $drop')))
+  (core instance $i (instantiate $m (with "" (instance
+    (export "get" (func $get')) (export "list" (func $list')) (export "put" (func $put')) (export "drop" (func $drop))))))
+  (func (export "run-list") (canon lift (core func $i "list")))
+  (func (export "run-put") (canon lift (core func $i "put")))
+  (func (export "run-drop") (canon lift (core func $i "drop"))))`;
+
+const runtime = new Runtime();
+
+/** Something is left to do behind each call: otherwise engines may take its frame away. */
+function at(depth: number, run: () => void): number {
+  if (depth > 0) return 1 + at(depth - 1, run);
+  run();
+  return 0;
+}
+
+test.each(["list", "put", "drop"])("every object is the host's again ('%s')", async (name) => {
+  const component = await runtime.load((await assemble([text]))(text));
+  for (let round = 0; round < 8; round += 1) {
+    const outside = new Set<object>();
+    const inside = new Set<object>();
+    const give = (): object => {
+      const object = {};
+      inside.add(object);
+      return object;
+    };
+    const take = (object: unknown): void => {
+      if (!inside.delete(object as object)) outside.add(object as object);
+    };
+    const instance = await runtime
+      .instance(component)
+      .linkHost((linker) => {
+        linker.resource("h", { drop: take });
+        linker.func("get", give);
+        linker.func("list", () => [give()]);
+        linker.func("put", take);
+      })
+      .instantiate();
+    at(round * 3, () => expect(instance.func(`run-${name}`)).toThrow(/stack/));
+    expect(instance.state).not.toBe("ready");
+    await instance.terminate();
+    expect([round, inside.size, outside.size]).toEqual([round, 0, 0]);
+  }
+});
