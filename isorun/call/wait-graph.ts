@@ -48,7 +48,8 @@ function circleOf(latest: Wait, givingWay: ReadonlySet<Task>): Circle | undefine
 function waitsBehind({ task, root }: Wait, givingWay: ReadonlySet<Task>): readonly Wait[] | undefined {
   const seen = new Set(givingWay);
   const behind = (blocked: Root): readonly Wait[] | undefined => {
-    const holder = blocked.heldBy;
+    // Who was in it last may have left it on the stack that runs: then whoever waits has it in turn.
+    const holder = blocked.mayEnter ? undefined : blocked.heldBy;
     return holder === undefined ? undefined : through(holder);
   };
   const through = (next: Task): readonly Wait[] | undefined => {
