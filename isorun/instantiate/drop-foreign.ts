@@ -18,6 +18,16 @@ export function dropForeignResources(made: readonly ComponentInstance[]): void {
   }
 }
 
+/** What has come back to an instance that has ended, which has looked there already. Never throws. */
+export function dropBehindEnd(instance: ComponentInstance): void {
+  dropForeignResources([instance]);
+  try {
+    instance.handles.dropHostResources();
+  } catch {
+    // As at the end of an instance.
+  }
+}
+
 function handOver(words: Int32Array, { resource, representation }: Handle): void {
   const inHost = words[inHostIndex] ?? 0;
   words[inHostIndex] = 0;

@@ -14,6 +14,7 @@ import type { FuncType } from "../types/component-types.ts";
 import { flattenFunc } from "../types/flatten.ts";
 import type { CanonicalOptions } from "../validate/canon-options.ts";
 import type { ComponentInstance } from "./component-instance.ts";
+import { dropBehindEnd } from "./drop-foreign.ts";
 import { trapFunc } from "./guarded-func.ts";
 import { LinkAccount } from "./link-account.ts";
 import { returningLink } from "./returned-call.ts";
@@ -142,8 +143,10 @@ function passHandle(passing: Passing, { kind, resource, direction }: PassedKind)
   return (handle, lent) => {
     const end = passing.look();
     if (end !== undefined) {
-      scheduler.fail(end.reason);
+      // Code of the host may run in between, and a call that it makes of anybody would take the trap: that is asked for last.
+      scheduler.leaveReason(end.reason);
       passing.stop(direction);
+      scheduler.fail(end.reason);
       return 0;
     }
     try {
@@ -155,7 +158,7 @@ function passHandle(passing: Passing, { kind, resource, direction }: PassedKind)
       // What is full is the other one's table.
       if (error instanceof TrapError) passing.blame(direction);
       else if (direction === "out") passing.reject();
-      scheduler.fail(error);
+      scheduler.fail(passing.reasonOf(error, direction));
       return 0;
     }
   };
@@ -242,11 +245,22 @@ class Passing {
     return true;
   }
 
+  /** The tables of a callee are emptied that is ended while it gives what it has returned, when nobody is stopped in it. */
+  reasonOf(error: unknown, direction: "in" | "out"): unknown {
+    const { state } = this.callee.root;
+    if (direction === "in" || state === "ready" || !(error instanceof TrapError)) return error;
+    return new TrapError(`the results of an instance that is ${state} cannot be passed on`, {
+      code: "terminated",
+      cause: error,
+    });
+  }
+
   /** The caller cannot take what the callee, which has returned, gives: as if its allocator had failed. */
   reject(): void {
     this.caller.mayLeave = false;
   }
 
+  /** What runs here of the host, as something ends or is dropped, may call: no trap is asked for yet. */
   refuse(): void {
     if (!this.#isLink) return;
     const { caller, callee } = this;
@@ -258,6 +272,7 @@ class Passing {
     for (const instance of callee.enteringFrom(caller)) instance.mayEnter = true;
     // The end of the call does not find it any more.
     callee.root.leaveAll();
+    if (caller.root.state !== "ready") dropBehindEnd(caller);
   }
 
   #takeBack(): void {
