@@ -4,15 +4,66 @@ import type { CoreModule } from "../core-module/core-module.ts";
 import { type CoreNames, coreNamesOf } from "../core-module/function-names.ts";
 import type { ValidComponent } from "../validate/valid-component.ts";
 
-interface NamedModule {
+/**
+ * A core module, and what frames ask of it. Each is found out once: a guest chooses how many functions it has, and how deep
+ * its stack is.
+ */
+class NamedModule {
   /** Of the component that it is defined in: the names from the outermost one on. */
   readonly component: string;
-  readonly core: CoreModule;
   readonly names: CoreNames;
+  readonly #core: CoreModule;
+  readonly #importedCount: number;
+  #own: ReadonlySet<string> | undefined;
+  #exported: ReadonlyMap<unknown, string> | undefined;
+  /** Of its own functions: no more than tell whether there is only one. */
+  #nameless: readonly number[] | undefined;
+
+  constructor(component: string, core: CoreModule) {
+    this.component = component;
+    this.names = coreNamesOf(core);
+    this.#core = core;
+    this.#importedCount = core.imports.filter(({ type }) => type.kind === "func").length;
+  }
+
+  /** With both: whether that function has that name. */
+  has(func: string | undefined, index: number | undefined): boolean {
+    if (index !== undefined && index >= this.#core.functions.length) return false;
+    if (func === undefined) return true;
+    if (index !== undefined) return this.names.functions.get(index) === func;
+    this.#own ??= new Set(this.#namesOfOwn());
+    return this.#own.has(func);
+  }
+
+  *#namesOfOwn(): Generator<string> {
+    for (const [index, name] of this.names.functions) if (index >= this.#importedCount) yield name;
+  }
+
+  /** Of the one function without a name, if there is only one. */
+  get onlyNameless(): number | undefined {
+    this.#nameless ??= this.#firstNameless();
+    return this.#nameless.length === 1 ? this.#nameless[0] : undefined;
+  }
+
+  #firstNameless(): readonly number[] {
+    const found: number[] = [];
+    for (let index = this.#importedCount; index < this.#core.functions.length && found.length < 2; index += 1) {
+      if (!this.names.functions.has(index)) found.push(index);
+    }
+    return found;
+  }
+
+  /** A function without a name may be exported under one: the first counts. */
+  exportOf(index: number | undefined): string | undefined {
+    const func = index === undefined ? undefined : this.#core.functions[index];
+    if (func === undefined) return undefined;
+    this.#exported ??= new Map([...this.#core.exports].map(([name, type]) => [type, name] as const).toReversed());
+    return this.#exported.get(func);
+  }
 }
 
-/** By the component: all of its instances share it. */
-const known = new WeakMap<ValidComponent, readonly NamedModule[]>();
+/** By the component: all of its instances share it. By what the modules call themselves. */
+const known = new WeakMap<ValidComponent, ReadonlyMap<string, readonly NamedModule[]>>();
 
 export class ComponentFrames implements FrameNames {
   readonly #valid: ValidComponent;
@@ -40,62 +91,35 @@ export class ComponentFrames implements FrameNames {
     const isOneComponent = others.every(({ component }) => component === first?.component);
     return {
       component: printable(first !== undefined && isOneComponent ? first.component : this.#name),
-      func: printable(frame.func ?? only?.names.functions.get(index ?? -1) ?? exportOf(only, index) ?? unnamed(index)),
+      func: printable(frame.func ?? only?.names.functions.get(index ?? -1) ?? only?.exportOf(index) ?? unnamed(index)),
     };
   }
 
-  #find(frame: CoreFrame) {
-    const modules = this.#modules.filter(({ names }) => (names.module ?? "") === frame.module);
-    const index = frame.index ?? onlyNameless(modules, frame);
-    const candidates = modules.filter((module) => hasFunction(module, { func: frame.func, index }));
-    return { modules, index, candidates };
+  #find({ module, func, index: told }: CoreFrame) {
+    const modules = this.#modules.get(module) ?? [];
+    // Some engines tell names or nothing: that of a module's one function without a name is known all the same.
+    const [only] = modules.length === 1 && func === undefined ? modules : [];
+    const index = told ?? only?.onlyNameless;
+    return { modules, index, candidates: modules.filter((each) => each.has(func, index)) };
   }
 
-  get #modules(): readonly NamedModule[] {
-    const modules = known.get(this.#valid) ?? [...modulesOf(this.#valid, this.#name)];
-    known.set(this.#valid, modules);
-    return modules;
+  get #modules(): ReadonlyMap<string, readonly NamedModule[]> {
+    const found = known.get(this.#valid) ?? Map.groupBy(modulesOf(this.#valid, this.#name), moduleName);
+    known.set(this.#valid, found);
+    return found;
   }
 }
 
-function hasFunction(
-  { core, names }: NamedModule,
-  { func, index }: { readonly func: string | undefined; readonly index: number | undefined },
-): boolean {
-  if (index !== undefined && index >= core.functions.length) return false;
-  if (func === undefined) return true;
-  if (index !== undefined) return names.functions.get(index) === func;
-  const imported = importedCount(core);
-  return [...names.functions].some(([place, name]) => name === func && place >= imported);
-}
-
-/** Some engines tell names or nothing: that of a module's one function without a name is known all the same. */
-function onlyNameless([module, ...others]: readonly NamedModule[], { func }: CoreFrame): number | undefined {
-  if (module === undefined || others.length > 0 || func !== undefined) return undefined;
-  const { core, names } = module;
-  const imported = importedCount(core);
-  const nameless = core.functions.flatMap((_, index) =>
-    index < imported || names.functions.has(index) ? [] : [index],
-  );
-  return nameless.length === 1 ? nameless[0] : undefined;
-}
-
-const importedCount = ({ imports }: CoreModule): number => imports.filter(({ type }) => type.kind === "func").length;
+const moduleName = ({ names }: NamedModule): string => names.module ?? "";
 
 const unnamed = (index: number | undefined): string =>
   index === undefined ? "a function without a name" : `function ${index}`;
-
-/** A function without a name may be exported under one. */
-function exportOf(module: NamedModule | undefined, index: number | undefined): string | undefined {
-  const func = index === undefined ? undefined : module?.core.functions[index];
-  return [...(module?.core.exports ?? [])].find(([, type]) => type === func && func !== undefined)?.[0];
-}
 
 function* modulesOf(valid: ValidComponent, component: string): Generator<NamedModule> {
   let inner = 0;
   for (const definition of valid.definitions) {
     if (definition.kind === "core module") {
-      yield { component, core: definition.module, names: coreNamesOf(definition.module) };
+      yield new NamedModule(component, definition.module);
     } else if (definition.kind === "component") {
       inner += 1;
       yield* modulesOf(definition.component, `${component}/${definition.component.names.component ?? inner}`);
