@@ -45,8 +45,11 @@ test("streams, encodings and other events keep their order", () => {
   write("stdout", "b");
   write("stderr", "c");
   events.write("stderr", Uint8Array.of(0xff));
-  events.write("stderr", Uint8Array.of(0xfe));
   write("stderr", "d");
+  events.write("stderr", Uint8Array.of(0xfe));
+  events.report.emit("budget.exhausted", { field: "fuel" });
+  write("stderr", "long".repeat(128));
+  events.write("stderr", Uint8Array.of(0xff));
   events.report.emit("budget.exhausted", { field: "stack" });
   events.write("stdout", Uint8Array.of(0xe2, 0x82));
   write("stderr", "e");
@@ -55,14 +58,51 @@ test("streams, encodings and other events keep their order", () => {
   events.end();
   expect(told.map(({ kind, stream, data }) => [stream ?? kind, data])).toEqual([
     ["stdout", "ab"],
-    ["stderr", "c"],
-    ["stderr", "//4="],
-    ["stderr", "d"],
+    ["stderr", "Y/9k/g=="],
+    ["budget.exhausted", undefined],
+    ["stderr", "long".repeat(128)],
+    ["stderr", "/w=="],
     ["budget.exhausted", undefined],
     ["stderr", "e"],
     ["stdout", "€"],
     ["stdout", "4g=="],
   ]);
+});
+
+const bytesOf = (told: readonly Told[]): Buffer =>
+  Buffer.concat(told.map(({ data = "", encoding }) => Buffer.from(data, encoding === "base64" ? "base64" : "utf8")));
+
+test.each(["json", "jsonl"] as const)(
+  "small writes of text and of other bytes in turn are all captured: %s",
+  (format) => {
+    // Of a linear congruential generator: half of the bytes are ASCII, the others hardly ever a character.
+    let seed = 1;
+    const noise = Uint8Array.from({ length: 300_000 }, () => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) >> 16);
+    const halves = new Uint8Array(3_000_000).map((_, at) => (Math.floor(at / 100) % 2 === 0 ? 0x61 : 0xff));
+    for (const [bytes, pieceBytes] of [
+      [noise, 1],
+      [halves, 100],
+    ] as const) {
+      const { told, events } = open(format);
+      for (let at = 0; at < bytes.length; at += pieceBytes) events.write("stdout", bytes.subarray(at, at + pieceBytes));
+      events.end();
+      expect(bytesOf(told).equals(bytes)).toBe(true);
+      expect(told.length).toBeLessThan(bytes.length / 400);
+    }
+  },
+);
+
+test("a limit beyond 10 MiB is reached to the byte, also where every other write is small", () => {
+  const { told, events } = open("json", 12 << 20);
+  const large = new Uint8Array(64 << 10).fill(0x61);
+  for (let left = 12 << 20, count = 0; left > 0; count += 1) {
+    const piece = large.subarray(0, Math.min(left, count % 2 === 0 ? 1 : large.length));
+    events.write("stdout", piece);
+    left -= piece.length;
+  }
+  events.end();
+  expect(bytesOf(told).length).toBe(12 << 20);
+  expect(told.some(({ kind }) => kind === "run.truncate")).toBe(false);
 });
 
 test.each(["json", "jsonl"] as const)("who writes to both streams in turn is limited too: %s", (format) => {

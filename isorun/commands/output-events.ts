@@ -4,6 +4,9 @@
  * other stream has its turn, something else is told, or the end. Of jsonl, whose events somebody watches, it waits 20 ms at
  * most, unless the program computes where nobody counts its fuel.
  *
+ * An event is text if all of it is. Where text and other bytes follow each other, what is held becomes an event once that
+ * costs no more than its bytes: long text stays readable, and small writes are not cut for what they consist of.
+ *
  * Each event counts against what is captured, as 512 bytes at least, so that who writes to both streams in turn is
  * limited too. An event of jsonl that comes after 20 ms without one counts as its bytes alone: nobody keeps it.
  */
@@ -110,18 +113,25 @@ export class OutputEvents {
 
   #put(stream: StreamName, bytes: Uint8Array): void {
     const isText = isUtf8(bytes);
-    const goesOn = stream === this.#stream && isText === this.#isText;
-    if (!goesOn || this.#heldBytes + bytes.length > heldBytesMax) this.#flush();
-    if (bytes.length > heldBytesMax) {
-      this.#emit(stream, bytes, isText);
+    if (stream !== this.#stream || !this.#joins(bytes, isText)) this.#flush();
+    this.#stream = stream;
+    this.#isText = isText && (this.#isText || this.#heldBytes === 0);
+    if (this.#heldBytes + bytes.length > heldBytesMax) {
+      const joined = joinedBytes(this.#held.subarray(0, this.#heldBytes), bytes);
+      this.#heldBytes = 0;
+      this.#emit(stream, joined, this.#isText);
       return;
     }
-    this.#stream = stream;
-    this.#isText = isText;
     this.#held.set(bytes, this.#heldBytes);
     this.#heldBytes += bytes.length;
     if (this.#signal.aborted || (this.#isLive && this.#isDue())) this.#flush();
     else if (this.#isLive) this.#timer ??= setTimeout(this.#onAbort, waitMsMax);
+  }
+
+  /** What is held costs as much as an event of its own only where there is enough of it. */
+  #joins(bytes: Uint8Array, isText: boolean): boolean {
+    if (this.#heldBytes < eventBytesMin) return true;
+    return isText === this.#isText && this.#heldBytes + bytes.length <= heldBytesMax;
   }
 
   #isDue(): boolean {
