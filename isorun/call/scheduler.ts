@@ -8,6 +8,7 @@
  */
 import { pendingAddress, pendingKinds } from "../adapter/state-memory.ts";
 import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/errors.ts";
+import { isWithin, originOf } from "./lineage.ts";
 import { cannotEnter, failureOf } from "./refusals.ts";
 import { endReturnedCalls } from "./returned-calls.ts";
 import { canSuspend, suspendingImport } from "./suspending.ts";
@@ -54,9 +55,7 @@ export class Scheduler {
     this.tasks.add(task);
     if (task.parent !== undefined) {
       task.deadlineMs = task.parent.deadlineMs;
-      task.parent.children ??= new Set();
-      task.parent.children.add(task);
-      if (!task.parent.canSuspend) this.words[dutyIndex] = 1;
+      task.parent.adopt(task);
     }
     return task;
   }
@@ -309,8 +308,8 @@ export class Scheduler {
     if (root.state !== "ready") return cannotEnter(`it is ${root.state}`);
     const holder = root.heldBy;
     const from = task ?? this.tasks.inHost;
-    const isOwn = holder !== undefined && from?.isWithin(holder) === true;
-    const passed = from?.origin.passed?.chain.includes(root.chainName) === true;
+    const isOwn = from !== undefined && holder !== undefined && isWithin(from, holder);
+    const passed = from !== undefined && originOf(from).passed?.chain.includes(root.chainName) === true;
     if (from !== undefined && (isOwn || passed)) {
       return cannotEnter(`its own call comes back: ${[...chainOf(from), root.chainName].join(" → ")}`);
     }
@@ -353,16 +352,14 @@ export class Scheduler {
     }
     const suspension = this.#park(task);
     task.waitsFor = root;
-    root.queue.push(task);
+    root.queue.add(task);
     this.#contended.add(root);
     this.words[dutyIndex] = 1;
     return suspension;
   }
 
   #leaveQueue(task: Task): void {
-    const root = task.waitsFor;
-    if (root === undefined) return;
-    root.queue.splice(root.queue.indexOf(task), 1);
+    task.waitsFor?.queue.delete(task);
     task.waitsFor = undefined;
   }
 
@@ -370,9 +367,7 @@ export class Scheduler {
   #giveTurns(): void {
     for (const root of this.#contended) {
       if (root.state !== "ready") {
-        for (let [task] = root.queue; task !== undefined; [task] = root.queue) {
-          this.stop(task, cannotEnter(`it is ${root.state}`));
-        }
+        for (const task of root.queue) this.stop(task, cannotEnter(`it is ${root.state}`));
       }
       const [next] = root.queue;
       if (next !== undefined && root.mayEnter) {
@@ -382,7 +377,7 @@ export class Scheduler {
         next.granted = root;
         next.suspension?.complete({ value: undefined });
       }
-      if (root.queue.length === 0) this.#contended.delete(root);
+      if (root.queue.size === 0) this.#contended.delete(root);
     }
   }
 

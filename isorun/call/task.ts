@@ -7,6 +7,7 @@ import type { FuelCounter } from "../adapter/fuel-check.ts";
 import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted, type TrapError } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
+import { handOn, type Inherited, type Made, originOf, type Passed, traceparentOf } from "./lineage.ts";
 import { handlesMaxOf, type Interrupt, messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
 import type { Suspension } from "./suspension.ts";
 import type { TimeAccount } from "./time-account.ts";
@@ -21,13 +22,15 @@ let lastSequence = 0;
 const nextSequence = (): number => (lastSequence += 1);
 const dutyIndex = dutyAddress / 4;
 
-export class Task {
+export class Task implements Made<Task> {
   readonly root: Root;
   /** Unique among those that have not ended. */
   readonly id: number;
   readonly canSuspend: boolean;
-  /** Whose host function made this call. */
   parent: Task | undefined;
+  children: Set<Task> | undefined;
+  inherited: Inherited | undefined;
+  passed: Passed | undefined;
   /** Whether it ends a call through a link that had returned to its parent, whose limits are none of its own. */
   isCleanUp = false;
   /** What ran before it on this stack of JavaScript. */
@@ -50,13 +53,9 @@ export class Task {
   linked: Root[] | undefined;
   /** Whose turn it was given: nobody else may enter in between. */
   granted: Root | undefined;
-  /** Calls that its host functions made and that have not ended, without synchronous ones (`callsOf`). */
-  children: Set<Task> | undefined;
   /** What is its alone, from when it has entered until it leaves (fuel of one call): answers with what takes that back. */
   narrow: (() => () => void) | undefined;
   widen: (() => void) | undefined;
-  /** What another runtime, or another host, passed. */
-  passed: { readonly chain: readonly string[]; readonly traceparent?: string | undefined } | undefined;
   #context: TaskContext | undefined;
   #sequence = 0;
 
@@ -89,18 +88,16 @@ export class Task {
     return this.#sequence;
   }
 
-  /** The call that all of this began with. */
-  get origin(): Task {
-    return this.parent?.origin ?? this;
-  }
-
   /** For whom its thread works. */
   get clock(): TimeAccount | undefined {
     return (this.linked?.at(-1) ?? this.root).time;
   }
 
-  isWithin(task: Task): boolean {
-    return this === task || (this.parent?.isWithin(task) ?? false);
+  /** Quick calls look for calls that they made only where they have to. */
+  adopt(child: Task): void {
+    this.children ??= new Set();
+    this.children.add(child);
+    if (!this.canSuspend) this.root.words[dutyIndex] = 1;
   }
 
   /** Ends the task if it can be ended here; otherwise whoever looks next does. */
@@ -116,11 +113,8 @@ export class Task {
   end(): void {
     this.#context?.end();
     this.#context = undefined;
-    if (!this.canSuspend) {
-      this.#sequence = 0;
-      for (const child of this.children ?? []) child.parent = this.parent;
-      this.children = undefined;
-    }
+    if (this.children !== undefined) handOn<Task>(this);
+    if (!this.canSuspend) this.#sequence = 0;
     this.interrupt = undefined;
     this.stopped = undefined;
   }
@@ -142,7 +136,7 @@ export function heldRoots(task: Task): readonly Root[] {
 export interface CallContext {
   /** Aborted when the call is ended from outside, and not when it ends by itself. */
   readonly signal: AbortSignal;
-  /** The name of the chain, then the instances that it is in now, the outermost first. */
+  /** The name of the chain, then the instances that it is in now, the outermost first: without those of calls that ended. */
   readonly chain: readonly string[];
   /** W3C Trace Context. */
   readonly traceparent?: string;
@@ -196,12 +190,15 @@ export class TaskContext implements CallContext {
   }
 }
 
-const traceparentOf = ({ passed, parent }: Task): string | undefined =>
-  passed?.traceparent ?? (parent === undefined ? undefined : traceparentOf(parent));
-
 export function chainOf(task: Task): readonly string[] {
-  const before = task.parent === undefined ? (task.passed?.chain ?? [`call-${task.sequence}`]) : chainOf(task.parent);
-  return [...before, ...heldRoots(task).map(({ chainName }) => chainName)];
+  const { passed, sequence } = originOf(task);
+  const held: (readonly Root[])[] = [];
+  for (let each: Task | undefined = task; each !== undefined; each = each.parent) held.push(heldRoots(each));
+  const names = held
+    .reverse()
+    .flat()
+    .map(({ chainName }) => chainName);
+  return [...(passed?.chain ?? [`call-${sequence}`]), ...names];
 }
 
 /** Whether an instance can be called (`ready`), or how it has ended. */
@@ -247,7 +244,7 @@ export class Root {
   /** Roots that it calls without the host. */
   readonly links = new Set<Root>();
   /** Calls that wait for their turn, the oldest first. */
-  readonly queue: Task[] = [];
+  readonly queue = new Set<Task>();
   /** Memories that its core modules show. */
   readonly memories = new Set<WebAssembly.Memory>();
   /** If it is counted. */

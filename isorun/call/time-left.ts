@@ -4,12 +4,17 @@ import { heldRoots, type Root, type Task } from "./task.ts";
 
 export const wallLeftOf = ({ time }: Root): number => time?.wallLeftMs ?? Infinity;
 
+/** Whose limits are its own too. */
+const workedFor = ({ parent, isCleanUp }: Task): Task | undefined => (isCleanUp ? undefined : parent);
+
 /** Why a task that computes has to end, or one that it works for; undefined if it may go on. */
 export function endOf(task: Task): { readonly reason: unknown } | undefined {
-  if (task.interrupt !== undefined) return task.interrupt;
-  const late = lateOf(task);
-  if (late !== undefined) return { reason: late };
-  return task.parent === undefined || task.isCleanUp ? undefined : endOf(task.parent);
+  for (let each: Task | undefined = task; each !== undefined; each = workedFor(each)) {
+    if (each.interrupt !== undefined) return each.interrupt;
+    const late = lateOf(each);
+    if (late !== undefined) return { reason: late };
+  }
+  return undefined;
 }
 
 interface Interrupted {
@@ -22,13 +27,15 @@ interface Interrupted {
  * interrupts, with the reason that it is told.
  */
 export function interruptedTask(task: Task, ask = askNow): Interrupted | undefined {
-  for (const root of task.interrupt === undefined ? heldRoots(task) : []) {
-    const cause = ask(root);
-    if (cause === undefined) continue;
-    root.interruption = new TrapError("the call was interrupted", { code: "cancelled", cause });
-    return { task, reason: root.interruption };
+  for (let each: Task | undefined = task; each !== undefined; each = each.parent) {
+    for (const root of each.interrupt === undefined ? heldRoots(each) : []) {
+      const cause = ask(root);
+      if (cause === undefined) continue;
+      root.interruption = new TrapError("the call was interrupted", { code: "cancelled", cause });
+      return { task: each, reason: root.interruption };
+    }
   }
-  return task.parent === undefined ? undefined : interruptedTask(task.parent, ask);
+  return undefined;
 }
 
 interface Running {
@@ -59,11 +66,12 @@ export function askSeldom(root: Root): Error | undefined {
 
 /** How long a task may compute before somebody has to look at the clock again, in milliseconds. */
 export function timeLeftOf(task: Task): number {
-  const left = Math.min(
-    task.deadlineMs - performance.now(),
-    ...heldRoots(task).map(({ time }) => time?.leftMs ?? Infinity),
-  );
-  return task.parent === undefined || task.isCleanUp ? left : Math.min(left, timeLeftOf(task.parent));
+  let leftMs = Infinity;
+  for (let each: Task | undefined = task; each !== undefined; each = workedFor(each)) {
+    leftMs = Math.min(leftMs, each.deadlineMs - performance.now());
+    for (const { time } of heldRoots(each)) leftMs = Math.min(leftMs, time?.leftMs ?? Infinity);
+  }
+  return leftMs;
 }
 
 /**

@@ -3,6 +3,7 @@
  * the calls that its host functions made have ended. A circle of these never ends by itself. It may go through several
  * runtimes, whose calls have numbers of their own each: a number says something to the root that it stands in only.
  */
+import { originOf } from "./lineage.ts";
 import type { Root, Task } from "./task.ts";
 
 interface Wait {
@@ -26,46 +27,84 @@ export interface Circle {
  * in several circles. All are broken if the youngest of each gives way; where that is `task` itself, this one does for all.
  */
 export function circlesOf(task: Task, root: Root): readonly Circle[] {
-  const circles: Circle[] = [];
-  for (;;) {
-    const circle = circleOf({ task, root }, new Set(circles.map(({ youngest }) => youngest)));
-    if (circle === undefined) return circles;
-    if (circle.youngest === task) return [circle];
-    circles.push(circle);
+  const search = new CircleSearch({ task, root });
+  search.behind(root);
+  return search.circles;
+}
+
+interface Calls {
+  readonly made: readonly Task[];
+  index: number;
+}
+
+const ageOf = ({ task }: Wait): number => originOf(task).sequence;
+
+/**
+ * One walk through all waits, since thousands may stand in circles: a call from which no way leads on is left for good,
+ * which it may be because no circle was there before. Who gives way does so with the calls that it made, and the walk goes
+ * on in front of it; what lies behind it is walked again if another way leads there, from where it was left.
+ */
+class CircleSearch {
+  circles: Circle[] = [];
+  readonly #latest: Wait;
+  /** The call that would wait, and those above it. */
+  readonly #own = new Set<Task>();
+  /** What is waited for on the way. */
+  readonly #way: Wait[] = [];
+  /** On the way, without a way on, or giving way. */
+  readonly #seen = new Set<Task>();
+  readonly #left = new Map<Task, Calls>();
+
+  constructor(latest: Wait) {
+    this.#latest = latest;
+    for (let each: Task | undefined = latest.task; each !== undefined; each = each.parent) this.#own.add(each);
   }
-}
 
-/** One without calls that give way, which end with those that they made. */
-function circleOf(latest: Wait, givingWay: ReadonlySet<Task>): Circle | undefined {
-  const rest = waitsBehind(latest, givingWay);
-  if (rest === undefined) return undefined;
-  const cycle = [latest, ...rest, latest].map((wait) => wait.root.chainName);
-  const { task: youngest } = rest.reduce((a, b) => (b.task.origin.sequence > a.task.origin.sequence ? b : a), latest);
-  return { youngest, cycle };
-}
-
-/** From whoever is in the instance back to the call that would wait for it. */
-function waitsBehind({ task, root }: Wait, givingWay: ReadonlySet<Task>): readonly Wait[] | undefined {
-  const seen = new Set(givingWay);
-  const behind = (blocked: Root): readonly Wait[] | undefined => {
+  /** @returns who gives way; undefined if no way leads on from there */
+  behind(root: Root): Task | undefined {
     // Who was in it last may have left it on the stack that runs: then whoever waits has it in turn.
-    const holder = blocked.mayEnter ? undefined : blocked.heldBy;
-    return holder === undefined ? undefined : through(holder);
-  };
-  const through = (next: Task): readonly Wait[] | undefined => {
-    if (task.isWithin(next)) return [];
-    if (seen.has(next)) return undefined;
-    seen.add(next);
+    const holder = root.mayEnter ? undefined : root.heldBy;
+    return holder === undefined ? undefined : this.#through(holder);
+  }
+
+  #through(next: Task): Task | undefined {
+    if (this.#own.has(next)) return this.#close();
+    if (this.#seen.has(next)) return undefined;
+    this.#seen.add(next);
+    const givesWay = this.#throughWait(next) ?? this.#throughCalls(next);
+    if (givesWay === undefined || givesWay === next) return undefined;
+    this.#seen.delete(next);
+    return givesWay;
+  }
+
+  #throughWait(next: Task): Task | undefined {
     const { waitsFor } = next;
-    const ahead = waitsFor === undefined ? undefined : behind(waitsFor);
-    if (waitsFor !== undefined && ahead !== undefined) return [{ task: next, root: waitsFor }, ...ahead];
-    for (const child of next.children ?? []) {
-      const found = through(child);
-      if (found !== undefined) return found;
+    if (waitsFor === undefined) return undefined;
+    this.#way.push({ task: next, root: waitsFor });
+    const givesWay = this.behind(waitsFor);
+    this.#way.pop();
+    return givesWay;
+  }
+
+  #throughCalls(next: Task): Task | undefined {
+    const calls = this.#left.get(next) ?? { made: callsOf(next), index: 0 };
+    for (let call = calls.made[calls.index]; call !== undefined; call = calls.made[(calls.index += 1)]) {
+      const givesWay = this.#through(call);
+      if (givesWay === undefined) continue;
+      this.#left.set(next, calls);
+      return givesWay;
     }
     return undefined;
-  };
-  return behind(root);
+  }
+
+  #close(): Task {
+    const waits = [this.#latest, ...this.#way];
+    const cycle = [...waits, this.#latest].map(({ root }) => root.chainName);
+    const { task: youngest } = waits.reduce((a, b) => (ageOf(b) > ageOf(a) ? b : a));
+    if (youngest === this.#latest.task) this.circles = [];
+    this.circles.push({ youngest, cycle });
+    return youngest;
+  }
 }
 
 /** Calls that its host functions made and that have not ended: synchronous ones are known by the stack alone. */

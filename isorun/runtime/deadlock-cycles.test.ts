@@ -1,7 +1,7 @@
 /** Which instances a deadlock is told with: those that are held and waited for, wherever the calls began. */
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
-import type { CallContext } from "../call/task.ts";
+import { type CallContext, type Task, TaskContext } from "../call/task.ts";
 import { DeadlockError } from "../errors/errors.ts";
 import { failureOf } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
@@ -152,4 +152,67 @@ test("where the call that has just come gives way, no other one has to", async (
     young: ["fulfilled"],
     middle: ["deadlock"],
   });
+});
+
+test.each(["ended", "running"])(
+  "a call above a synchronous one, which is %s, waits for those that this made",
+  async (when) => {
+    const runtime = new Runtime();
+    const made: { second?: InstanceHandle } = {};
+    const gate = Promise.withResolvers<unknown>();
+    let context: CallContext | undefined;
+    const first = await asking(runtime, async (given) => {
+      context = given;
+      await gate.promise;
+    });
+    const close = (): void => gate.resolve(allOf(context as CallContext, made.second));
+    const calls: Promise<unknown>[] = [];
+    const between = await runtime
+      .instance(components[0])
+      .linkHost((linker) =>
+        linker.func("base", () => {
+          calls.push(first.call("svc"));
+          if (when === "running") close();
+        }),
+      )
+      .instantiate();
+    const caught: unknown[] = [];
+    made.second = await asking(runtime, async () => {
+      between.func("svc")();
+      if (when === "ended") close();
+      caught.push(codes(await Promise.allSettled(calls)));
+    });
+    const ends = Promise.allSettled([first.call("svc"), made.second.call("svc")]);
+    expect(codes(await ends)).toEqual(["fulfilled", "fulfilled"]);
+    expect(caught).toEqual([["deadlock"]]);
+  },
+);
+
+test("thousands of circles take time by their number, not by its square", async () => {
+  const runtime = new Runtime();
+  const gate = Promise.withResolvers<void>();
+  const made: { outer?: InstanceHandle } = {};
+  const inner = await asking(runtime, async (context) => {
+    await gate.promise;
+    await allOf(context, made.outer);
+  });
+  let steps = 0;
+  const caught: unknown[] = [];
+  made.outer = await asking(runtime, async (context) => {
+    const ends = allOf(context, ...Array.from({ length: 1000 }, () => inner));
+    const { children = new Set<Task>() } = TaskContext.taskOf(context) ?? {};
+    const values = [...children];
+    children[Symbol.iterator] = function* each() {
+      for (const child of values) {
+        steps += 1;
+        if (children.has(child)) yield child;
+      }
+    } as () => SetIterator<Task>; // what nobody else asks for is missing
+    gate.resolve();
+    caught.push(codes(await ends));
+  });
+  const ends = await Promise.allSettled([inner.call("svc"), made.outer.call("svc")]);
+  expect(codes(ends)).toEqual(["fulfilled", "fulfilled"]);
+  expect(caught).toEqual([Array.from({ length: 1000 }, () => "deadlock")]);
+  expect(steps).toBeLessThan(10_000);
 });

@@ -1,7 +1,7 @@
 /** Calls that a host function began, and that go on when its own call has ended: nothing that comes later ends them. */
 import { beforeAll, expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
-import type { CallContext } from "../call/task.ts";
+import { type CallContext, type Task, TaskContext } from "../call/task.ts";
 import { thrownBy } from "../errors/testing/failure-of.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
@@ -72,3 +72,87 @@ test("nor is it in their chain, which began where the call came from that made t
   expect(name).toMatch(/^call-/);
   expect(names.map((each) => each.split("@")[0])).toHaveLength(3);
 });
+
+test("nor in the chain of a later call of the instance that all of it began in", async () => {
+  const gate = Promise.withResolvers<void>();
+  const own: { context?: CallContext; chain?: readonly string[] } = {};
+  const calls: Promise<unknown>[] = [];
+  const waiting = await make(async (context) => {
+    own.context = context;
+    own.chain = context.chain;
+    await gate.promise;
+  });
+  const inner = await make(() => void calls.push(waiting.call("run")));
+  const notes = [
+    () => inner.func("run")(),
+    () => void calls.push(outer.call("run", [], { context: own.context as CallContext })),
+  ];
+  const outer: InstanceHandle = await make(() => notes.shift()?.());
+  const run = outer.func("run");
+  run();
+  const [name, first, second, last] = own.chain ?? [];
+  expect([name, first, second]).toEqual([expect.stringMatching(/^call-/), expect.any(String), expect.any(String)]);
+  expect(own.context?.chain).toEqual([name as string, last as string]);
+  run();
+  gate.resolve();
+  expect(await Promise.allSettled(calls)).toMatchObject([{ status: "fulfilled" }, { status: "fulfilled" }]);
+});
+
+const makers: readonly (readonly [string, (inner: InstanceHandle, context: CallContext) => unknown])[] = [
+  ["a synchronous call", (inner) => inner.func("run")()],
+  ["a call", (inner, context) => inner.call("run", [], { context })],
+];
+
+test.each(makers)("what ends the call above %s that has ended ends them", async (_, ask) => {
+  const own: { context?: CallContext } = {};
+  const calls: Promise<unknown>[] = [];
+  const waits = Promise.withResolvers<void>();
+  const waiting = await make((context) => {
+    own.context = context;
+    waits.resolve();
+    return new Promise(() => undefined);
+  });
+  const inner = await make((context) => void calls.push(waiting.call("run", [], { context })));
+  const outer = await make(async (context) => {
+    await ask(inner, context);
+    await Promise.all(calls);
+  });
+  const controller = new AbortController();
+  const call = outer.call("run", [], { signal: controller.signal });
+  await waits.promise;
+  // Until what it was made by has ended.
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => void setImmediate(resolve));
+  controller.abort();
+  expect(await Promise.allSettled([call, ...calls])).toMatchObject([
+    { reason: { code: "cancelled" } },
+    { reason: { code: "cancelled" } },
+  ]);
+  expect(own.context?.signal.aborted).toBe(true);
+  expect(waiting.state).toBe("trapped");
+});
+
+test("calls that begin each other one after the other stay in one chain, and nothing is kept of those that ended", async () => {
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const done = Promise.withResolvers<void>();
+  const seen: (readonly string[])[] = [];
+  const traces = new Set<string | undefined>();
+  const held: number[] = [];
+  const ring: InstanceHandle[] = [];
+  const note = (next: number) => async (context: CallContext) => {
+    await new Promise((resolve) => void setImmediate(resolve));
+    seen.push(context.chain);
+    traces.add(context.traceparent);
+    held.push(countOf(TaskContext.taskOf(context)));
+    if (seen.length === 50) done.resolve();
+    else ring[next]?.call("run", [], { context }).catch(done.reject);
+  };
+  for (const next of [1, 2, 0]) ring.push(await make(note(next)));
+  void ring[0]?.call("run", [], { context: { chain: ["given"], traceparent, signal: new AbortController().signal } });
+  await done.promise;
+  expect(seen.map(([name, ...names]) => [name, names.length])).toEqual(seen.map(() => ["given", 1]));
+  expect([...traces]).toEqual([traceparent]);
+  expect(new Set(held)).toEqual(new Set([1]));
+});
+
+/** A call and those above it. */
+const countOf = (task: Task | undefined): number => (task === undefined ? 0 : 1 + countOf(task.parent));
