@@ -1,13 +1,24 @@
 /** Writing to readers that take nothing for a while, in a process whose stdout and stderr are ours to hold up. */
 import { afterAll, expect, test } from "bun:test";
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openCLibrary } from "@vivarium/core/c-library";
 
 const scratch = mkdtempSync(join(tmpdir(), "output-descriptor-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+const { O_NOCTTY, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 const nonBlocking = 0o4000;
 
 const writer = (text: string): string => {
@@ -93,6 +104,72 @@ onLinux("a reader that goes away while it is waited for ends the process as SIGP
   expect(await child.exited).toBe(141);
   closeSync(end);
 });
+
+interface Terminal extends Disposable {
+  /** Whose output nobody reads. */
+  readonly given: number;
+  readonly path: string;
+}
+
+/** A pseudo-terminal in the mode that it starts with. */
+function openTerminal(flags = O_RDWR): Terminal {
+  const { unlockpt, ptsname_r } = openCLibrary({
+    unlockpt: { args: ["i32"], returns: "i32" },
+    ptsname_r: { args: ["i32", "ptr", "u64"], returns: "i32" },
+  });
+  const controller = openSync("/dev/ptmx", O_RDWR | O_NOCTTY);
+  const name = new Uint8Array(64);
+  expect(unlockpt(controller)).toBe(0);
+  expect(ptsname_r(controller, name, name.length)).toBe(0);
+  const path = new TextDecoder().decode(name.subarray(0, name.indexOf(0)));
+  return { given: openSync(path, flags | O_NOCTTY), path, [Symbol.dispose]: () => closeSync(controller) };
+}
+
+onLinux.each(["pipe", "terminal"])("a %s that is given for reading only is not written to", async (kind) => {
+  using terminal = openTerminal(O_RDONLY);
+  const { reader, end } = openPipe();
+  const script = writer(`
+    watchOutput(() => true);
+    try { writeOutput(1, Uint8Array.of(0x61)); }
+    catch (error) { writeOutput(2, new TextEncoder().encode((error as { cause: { code: string } }).cause.code)); }`);
+  const stdout = kind === "pipe" ? reader : terminal.given;
+  const child = Bun.spawn([process.execPath, script], { stdout, stderr: "pipe" });
+  expect(await child.stderr.text()).toBe("EBADF");
+  expect(await child.exited).toBe(0);
+  for (const descriptor of [reader, end, terminal.given]) closeSync(descriptor);
+});
+
+/** Root may open what has no permissions, unless it gives that up. */
+const asOthers = process.getuid?.() === 0 ? ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--"] : [];
+
+onLinux.each([
+  ["its session's, which is open to everybody", ["setsid", "-c"], "true"],
+  ["one of another session", ["setsid"], "false"],
+])(
+  "nobody waits in the kernel for a terminal that cannot be opened again: %s",
+  async (_, session, isOpen) => {
+    using terminal = openTerminal();
+    const { given, path } = terminal;
+    chmodSync(path, 0);
+    const script = writer(`
+    import { readdirSync, readlinkSync } from "node:fs";
+    const lines = new TextEncoder().encode(("words ".repeat(30) + "\\n").repeat(1000));
+    let asked = 0;
+    watchOutput(() => (asked += 1) < 3);
+    writeOutput(1, lines);
+    const own = readdirSync("/proc/self/fd").map((name) => {
+      try { return readlinkSync("/proc/self/fd/" + name); } catch { return ""; }
+    });
+    writeOutput(2, new TextEncoder().encode(String(own.includes("/dev/tty"))));`);
+    const argv = [...asOthers, ...session, process.execPath, script];
+    const limits = { timeout: 10_000, killSignal: "SIGKILL" } as const;
+    const child = Bun.spawn(argv, { stdin: given, stdout: given, stderr: "pipe", ...limits });
+    expect(await child.stderr.text()).toBe(isOpen);
+    expect(await child.exited).toBe(0);
+    closeSync(given);
+  },
+  20_000,
+);
 
 test("a reader at its own pace, and a file, get all of it", async () => {
   const script = writer(`

@@ -3,9 +3,10 @@
  *
  * Who has something to look after meanwhile, such as a program's limit of time, watches (`watchOutput`). Then no write
  * waits in the kernel. The descriptions that we were given are shared with other processes, for whom a flag on them
- * counts too, so they stay as they are: pipes and terminals are opened once more, without waiting; sockets are sent to
- * by a call that does not wait; and what cannot be opened again, such as a pipe of another user, is given as little as
- * `poll` says that it takes. Files take everything. A system without these means waits in the kernel as before.
+ * counts too, so they stay as they are: pipes and terminals that we may write to are opened once more, without waiting,
+ * a terminal of another user by the name that the one of this session has for everybody; sockets are sent to by a call
+ * that does not wait; and what cannot be opened again, such as a pipe of another user, is given as little as `poll` says
+ * that it takes. Files take everything. A system without these means waits in the kernel as before.
  */
 import { constants, fstatSync, openSync, readFileSync, type Stats, writeSync } from "node:fs";
 import { findCLibrary } from "@vivarium/core/c-library";
@@ -109,31 +110,67 @@ function findWay(descriptor: OutputDescriptor): Way {
   const status = statusOf(descriptor);
   const direct: Way = (bytes) => writeSync(descriptor, bytes);
   if (status?.isSocket()) return sendingWay(descriptor) ?? direct;
-  if (status === undefined || !(status.isFIFO() || isTerminalDescriptor(descriptor))) return direct;
-  const own = openedAgain(descriptor, status);
-  return own === undefined ? (polledWay(descriptor) ?? direct) : (bytes) => writeSync(own, bytes);
+  const isTerminal = isTerminalDescriptor(descriptor);
+  if (status === undefined || !(status.isFIFO() || isTerminal)) return direct;
+  const access = accessOf(descriptor);
+  // Opened again, it would be written to by who was given it for reading: a plain write is refused (EBADF).
+  if (access === "none") return direct;
+  const own = access === undefined ? undefined : openedAgain(descriptor, { status, isTerminal });
+  if (own !== undefined) return (bytes) => writeSync(own, bytes);
+  return polledWay(descriptor, isTerminal ? 1 : readyBytes) ?? direct;
 }
 
-/** Opening this device makes another terminal, major number 5, minor number 2. */
-const terminalMaker = 0x502;
+/** Whether it was given to us for writing; undefined where nothing tells. */
+function accessOf(descriptor: OutputDescriptor): "write" | "none" | undefined {
+  const flags = process.platform === "linux" ? flagsOf(descriptor) : undefined;
+  if (flags === undefined) return undefined;
+  const { O_WRONLY, O_RDWR } = constants;
+  const mode = flags & (O_WRONLY | O_RDWR);
+  return mode === O_WRONLY || mode === O_RDWR ? "write" : "none";
+}
 
-function openedAgain(descriptor: OutputDescriptor, { rdev }: Stats): number | undefined {
-  if (process.platform !== "linux" || rdev === terminalMaker) return undefined;
+interface Opened {
+  readonly status: Stats;
+  readonly isTerminal: boolean;
+}
+
+/**
+ * Opening the device of the controlling side makes another terminal: major number 5, minor number 2, or major number 2
+ * for those of BSD (Documentation/admin-guide/devices.txt of Linux).
+ */
+const isTerminalMaker = ({ rdev }: Stats): boolean => rdev === 0x502 || rdev >> 8 === 2;
+
+/** Only for what `accessOf` allows to write to, on Linux. */
+function openedAgain(descriptor: OutputDescriptor, { status, isTerminal }: Opened): number | undefined {
+  if (isTerminal && isTerminalMaker(status)) return undefined;
+  const own = openWithoutWaiting(`/proc/self/fd/${descriptor}`);
+  if (own !== undefined || !isTerminal) return own;
+  // It has a session for us only if it is our own session's (tcgetsid, ENOTTY), and everybody may open that one.
+  const isOurs = (callsOfC()?.tcgetsid(descriptor) ?? -1) >= 0;
+  return isOurs ? openWithoutWaiting("/dev/tty") : undefined;
+}
+
+/** Undefined for another user's, for a pipe without a reader, and where there is no such name. */
+function openWithoutWaiting(path: string): number | undefined {
   const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
   try {
-    return openSync(`/proc/self/fd/${descriptor}`, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+    return openSync(path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
-    return undefined; // Another user's, without a reader, or no /proc here.
+    return undefined;
   }
 }
 
 /** POSIX: what `poll` calls ready takes so much without waiting, if nobody else writes (PIPE_BUF). */
 const readyBytes = process.platform === "linux" ? 4096 : 512;
 
-function polledWay(descriptor: OutputDescriptor): Way | undefined {
+/**
+ * @param pieceBytes 1 for terminals: they are ready with room for that, and a write would wait in the kernel until they
+ *   have taken the rest; a byte takes 5 µs so
+ */
+function polledWay(descriptor: OutputDescriptor, pieceBytes: number): Way | undefined {
   if (callsOfC() === undefined) return undefined;
-  return (bytes) => (isReady(descriptor, 0) ? writeSync(descriptor, bytes.subarray(0, readyBytes)) : 0);
+  return (bytes) => (isReady(descriptor, 0) ? writeSync(descriptor, bytes.subarray(0, pieceBytes)) : 0);
 }
 
 /** MSG_DONTWAIT (<sys/socket.h>). */
@@ -142,7 +179,7 @@ const withoutWaiting = process.platform === "linux" ? 0x40 : 0x80;
 /** Why nothing was sent, an ordinary write tells, if there is more to it than a lack of room. */
 function sendingWay(descriptor: OutputDescriptor): Way | undefined {
   const calls = callsOfC();
-  const polled = polledWay(descriptor);
+  const polled = polledWay(descriptor, readyBytes);
   if (calls === undefined || polled === undefined) return undefined;
   return (bytes) => {
     const sent = Number(calls.send(descriptor, bytes, bytes.length, withoutWaiting));
@@ -171,6 +208,7 @@ function isReady(descriptor: OutputDescriptor, timeoutMs: number): boolean {
 const symbols = {
   poll: { args: ["ptr", "u64", "i32"], returns: "i32" },
   send: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
+  tcgetsid: { args: ["i32"], returns: "i32" },
 } as const;
 
 let opened: { readonly calls: ReturnType<typeof findCLibrary<typeof symbols>> } | undefined;
@@ -209,11 +247,16 @@ const closesOnExec = 0o2000000;
  */
 function wasClosed(descriptor: 1): boolean {
   if (process.platform !== "linux" || Number(statusOf(descriptor)?.rdev) !== nullDevice) return false;
+  return ((flagsOf(descriptor) ?? 0) & closesOnExec) !== 0;
+}
+
+/** Those of <fcntl.h>, as Linux tells them; undefined without /proc. */
+function flagsOf(descriptor: OutputDescriptor): number | undefined {
   try {
-    const [, flags = "0"] = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8")) ?? [];
-    return (Number.parseInt(flags, 8) & closesOnExec) !== 0;
+    const [, flags] = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8")) ?? [];
+    return flags === undefined ? undefined : Number.parseInt(flags, 8);
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
-    return false; // No /proc here.
+    return undefined;
   }
 }
