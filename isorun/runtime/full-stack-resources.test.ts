@@ -3,7 +3,10 @@ import { expect, test } from "bun:test";
 import { assemble } from "../../tests/components/assemble.ts";
 import { Runtime } from "./runtime.ts";
 
-/** Each calls itself without end. */
+/**
+ * Each calls itself without end. What is dropped was given before: where it is given beside that, the stack is full there
+ * first. Frames are large, or the stack had room for more of them than there are handles.
+ */
 const text = `(component
   (import "h" (type $h (sub resource)))
   (import "get" (func $get (result (own $h))))
@@ -23,7 +26,18 @@ const text = `(component
     (import "" "drop" (func $drop (param i32)))
     (func $list' (export "list") (call $list (i32.const 0)) (call $list'))
     (func $put' (export "put") (call $put (call $get)) (call $put'))
-    (func $drop' (export "drop") (call $drop (call $get)) (call $drop')))
+    (global $last (mut i32) (i32.const 0))
+    (func $drop' (param $next i32) (param $a i64) (param $b i64) (param $c i64) (param $d i64) (result i64)
+      (call $drop (local.get $next))
+      (call $drop' (i32.add (local.get $next) (i32.const 1))
+        (i64.add (local.get $a) (i64.const 1)) (i64.add (local.get $b) (i64.const 2))
+        (i64.add (local.get $c) (i64.const 3)) (i64.add (local.get $d) (i64.const 4)))
+      (i64.add (local.get $a)) (i64.mul (local.get $b)) (i64.add (local.get $c)) (i64.mul (local.get $d)))
+    (func (export "drop")
+      (loop $more
+        (global.set $last (call $get))
+        (br_if $more (i32.lt_u (global.get $last) (i32.const 200000))))
+      (drop (call $drop' (i32.const 1) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0)))))
   (core instance $i (instantiate $m (with "" (instance
     (export "get" (func $get')) (export "list" (func $list')) (export "put" (func $put')) (export "drop" (func $drop))))))
   (func (export "run-list") (canon lift (core func $i "list")))
