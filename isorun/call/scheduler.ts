@@ -18,7 +18,7 @@ import { dutyIndex, runningIndex, TaskNumbers } from "./task-numbers.ts";
 import { beginTime, endNow, endOf, lateOf, tooLate, wallLeftOf } from "./time-left.ts";
 import { framesOf } from "./trap-frames.ts";
 import { endOfCall, type Trap } from "./trap-of.ts";
-import { callsOf, circlesOf } from "./wait-graph.ts";
+import { callsOf, circlesBehind, circlesOf } from "./wait-graph.ts";
 
 /** What a lowered function is answered with when it has to wait. */
 export const waiting = Symbol("waiting");
@@ -230,6 +230,9 @@ export class Scheduler {
   waitFor(answer: PromiseLike<unknown>, giveUp?: (value: unknown) => void): typeof waiting {
     const task = this.running;
     if (task?.canSuspend !== true) throw new TrapError("cannot block", { code: "cannot-block" });
+    if (this.#contended.size > 0 && task.children !== undefined) {
+      for (const { youngest, cycle } of circlesBehind(task)) this.stop(youngest, new DeadlockError(cycle));
+    }
     const suspension = new Suspension(task, giveUp);
     suspension.follow(answer);
     const end = endOf(task);

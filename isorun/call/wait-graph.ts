@@ -27,8 +27,18 @@ export interface Circle {
  * in several circles. All are broken if the youngest of each gives way; where that is `task` itself, this one does for all.
  */
 export function circlesOf(task: Task, root: Root): readonly Circle[] {
-  const search = new CircleSearch({ task, root });
+  const search = new CircleSearch(task, { task, root });
   search.behind(root);
+  return search.circles;
+}
+
+/**
+ * The same of a call that waits for its host function, which may wait for calls that it made before. Since these and others
+ * queued, it was given what the others wait for, so that nobody has asked.
+ */
+export function circlesBehind(task: Task): readonly Circle[] {
+  const search = new CircleSearch(task);
+  search.throughCalls(task);
   return search.circles;
 }
 
@@ -46,7 +56,7 @@ const ageOf = ({ task }: Wait): number => originOf(task).sequence;
  */
 class CircleSearch {
   circles: Circle[] = [];
-  readonly #latest: Wait;
+  readonly #latest: Wait | undefined;
   /** The call that would wait, and those above it. */
   readonly #own = new Set<Task>();
   /** What is waited for on the way. */
@@ -55,9 +65,9 @@ class CircleSearch {
   readonly #seen = new Set<Task>();
   readonly #left = new Map<Task, Calls>();
 
-  constructor(latest: Wait) {
+  constructor(task: Task, latest?: Wait) {
     this.#latest = latest;
-    for (let each: Task | undefined = latest.task; each !== undefined; each = each.parent) this.#own.add(each);
+    for (let each: Task | undefined = task; each !== undefined; each = each.parent) this.#own.add(each);
   }
 
   /** @returns who gives way; undefined if no way leads on from there */
@@ -71,7 +81,7 @@ class CircleSearch {
     if (this.#own.has(next)) return this.#close();
     if (this.#seen.has(next)) return undefined;
     this.#seen.add(next);
-    const givesWay = this.#throughWait(next) ?? this.#throughCalls(next);
+    const givesWay = this.#throughWait(next) ?? this.throughCalls(next);
     if (givesWay === undefined || givesWay === next) return undefined;
     this.#seen.delete(next);
     return givesWay;
@@ -86,7 +96,7 @@ class CircleSearch {
     return givesWay;
   }
 
-  #throughCalls(next: Task): Task | undefined {
+  throughCalls(next: Task): Task | undefined {
     const calls = this.#left.get(next) ?? { made: callsOf(next), index: 0 };
     for (let call = calls.made[calls.index]; call !== undefined; call = calls.made[(calls.index += 1)]) {
       const givesWay = this.#through(call);
@@ -98,10 +108,10 @@ class CircleSearch {
   }
 
   #close(): Task {
-    const waits = [this.#latest, ...this.#way];
-    const cycle = [...waits, this.#latest].map(({ root }) => root.chainName);
+    const waits = this.#latest === undefined ? this.#way : [this.#latest, ...this.#way];
+    const cycle = [...waits, ...waits.slice(0, 1)].map(({ root }) => root.chainName);
     const { task: youngest } = waits.reduce((a, b) => (ageOf(b) > ageOf(a) ? b : a));
-    if (youngest === this.#latest.task) this.circles = [];
+    if (youngest === this.#latest?.task) this.circles = [];
     this.circles.push({ youngest, cycle });
     return youngest;
   }

@@ -25,8 +25,13 @@ const calling = (imported: readonly [string, string], exported: string): string 
   (core instance $i (instantiate $m (with "" (instance (export "a" (func $a)) (export "b" (func $b))))))
   (func (export "${exported}") (param "call" u32) (canon lift (core func $i "run"))))`;
 
-/** The middle waits and calls the leaf; the top calls the leaf, and then the middle by a link or by its host function. */
-const texts = [leaf, calling(["pause", "leaf"], "middle"), calling(["leaf", "middle"], "top")] as const;
+/** The middle waits and calls the leaf; two that stand on top call both, one after the other. */
+const texts = [
+  leaf,
+  calling(["pause", "leaf"], "middle"),
+  calling(["leaf", "middle"], "top"),
+  calling(["middle", "leaf"], "top"),
+] as const;
 
 let components: readonly Component[];
 
@@ -36,55 +41,88 @@ beforeAll(async () => {
   components = await Promise.all(texts.map(async (text) => runtime.load(read(text))));
 }, 120_000);
 
-interface Three {
-  readonly instances: readonly [base: InstanceHandle, middle: InstanceHandle, top: InstanceHandle];
-  /** What the host functions wait for: in the leaf, and in the middle. */
-  readonly gates: readonly [inLeaf: PromiseWithResolvers<void>, inMiddle: PromiseWithResolvers<void>];
+type Three = readonly [base: InstanceHandle, middle: InstanceHandle, top: InstanceHandle];
+
+/** The host functions, by the number that the call was given. */
+interface Hosts {
+  readonly inLeaf: (call: number) => Promise<unknown>;
+  readonly inMiddle: (call: number) => Promise<unknown>;
+  /** Of the top, which is linked to the middle otherwise. */
+  readonly callMiddle?: (callIt: (call: number) => Promise<unknown>, call: number) => unknown;
 }
 
-async function three(isLinked: boolean): Promise<Three> {
+async function three({ inLeaf, inMiddle, callMiddle }: Hosts, first: "leaf" | "middle"): Promise<Three> {
   const runtime = new Runtime();
-  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
   const builder = (index: number) => {
     const component = components[index];
-    if (component === undefined) throw new Error("there are three");
+    if (component === undefined) throw new Error("it is none of them");
     return runtime.instance(component);
   };
-  const [inLeaf, inMiddle] = gates.map(
-    ({ promise }) =>
-      async () =>
-        promise,
-  );
-  if (inLeaf === undefined || inMiddle === undefined) throw new Error("there are two");
   const base = await builder(0)
-    .linkHost((linker) => linker.func("pause", inLeaf))
+    .linkHost((linker) => linker.func("pause", async (call: number) => void (await inLeaf(call))))
     .instantiate();
   const middle = await builder(1)
-    .linkHost((linker) => linker.func("pause", inMiddle))
+    .linkHost((linker) => linker.func("pause", async (call: number) => void (await inMiddle(call))))
     .linkLocal("leaf", base)
     .instantiate();
-  const callMiddle = async (call: number, context: CallContext) => middle.call("middle", [call], { context });
-  const top = isLinked
-    ? builder(2).linkLocal("middle", middle)
-    : builder(2).linkHost((linker) => linker.func("middle", callMiddle));
-  return { instances: [base, middle, await top.linkLocal("leaf", base).instantiate()], gates };
+  const fromHost = (call: number, context: CallContext): unknown =>
+    callMiddle?.(async (made) => middle.call("middle", [made], { context }), call);
+  const top = builder(first === "leaf" ? 2 : 3);
+  if (callMiddle === undefined) top.linkLocal("middle", middle);
+  else top.linkHost((linker) => linker.func("middle", fromHost));
+  return [base, middle, await top.linkLocal("leaf", base).instantiate()];
 }
+
+/** All that promises do is done. */
+const settled = async (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+const statesOf = (instances: Three): readonly string[] => instances.map(({ state }) => state);
 
 test.each([true, false])(
   "who goes on from an instance waits for one whose call waits for it (linked: %p)",
   async (isLinked) => {
-    const { instances, gates } = await three(isLinked);
+    const [inLeaf, inMiddle] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const waits = { inLeaf: async () => inLeaf.promise, inMiddle: async () => inMiddle.promise };
+    const fromHost: Hosts = { ...waits, callMiddle: async (callIt, call) => void (await callIt(call)) };
+    const instances = await three(isLinked ? waits : fromHost, "leaf");
     const [, middle, top] = instances;
-    const [inLeaf, inMiddle] = gates;
     const first = top.call("top", [1]);
     const second = middle.call("middle", [2]);
     // The second call queues for the leaf, which the first one is in.
     inMiddle.resolve();
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    await settled();
     inLeaf.resolve();
     expect(await Promise.allSettled([first, second])).toMatchObject([{ status: "fulfilled" }, { status: "fulfilled" }]);
-    expect(instances.map(({ state }) => state)).toEqual(["ready", "ready", "ready"]);
+    expect(statesOf(instances)).toEqual(["ready", "ready", "ready"]);
   },
 );
+
+test("who is given a turn, and waits there for a call that it made before, closes a circle", async () => {
+  const [inLeaf, inMiddle] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let made: Promise<unknown> | undefined;
+  const hosts: Hosts = {
+    // The first call waits for the test, the third one for what it made.
+    inLeaf: async (call) => (call === 3 ? made : inLeaf.promise),
+    inMiddle: async () => inMiddle.promise,
+    callMiddle: (callIt) => {
+      made = callIt(4);
+    },
+  };
+  const instances = await three(hosts, "middle");
+  const [base, middle, top] = instances;
+  const calls = [base.call("leaf", [1]), middle.call("middle", [2]), top.call("top", [3])];
+  await settled();
+  // The second one queues for the leaf, behind the third.
+  inMiddle.resolve();
+  await settled();
+  inLeaf.resolve();
+  expect(await Promise.allSettled(calls)).toMatchObject([
+    { status: "fulfilled" },
+    { reason: { code: "cannot-enter" } },
+    { reason: { code: "deadlock" } },
+  ]);
+  expect(statesOf(instances)).toEqual(["trapped", "trapped", "trapped"]);
+});
