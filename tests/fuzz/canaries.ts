@@ -1,16 +1,9 @@
-/**
- * Bugs that are planted to see whether the fuzzer notices: a text in a module of the engine, and what stands in its place
- * in the process that runs the cases. The files themselves are never touched.
- */
-import { join } from "node:path";
+/** Bugs that are planted to see whether the fuzzer notices, and which kind of cases must. */
+import { type PlantedText, plantText } from "./plant-text.ts";
 
-export interface Canary {
+interface Canary extends PlantedText {
   /** The kind of cases that must find it. */
   readonly kind: string;
-  /** In the folder isorun. */
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
   /** It must have shown after so many, where they take longer than others. */
   readonly cases?: number;
   /** What is accepted or refused wrongly: only who compares it with wasmtime can see that. */
@@ -204,20 +197,9 @@ export const canaries: Readonly<Record<string, Canary>> = {
   },
 };
 
-/** Modules that are imported from now on have the bug. @throws Error where its text is not there exactly once */
+/** @throws Error where there is no such canary, or its text is not there exactly once */
 export function plant(name: string): void {
   const canary = canaries[name];
   if (canary === undefined) throw new Error(`no canary '${name}'`);
-  const path = join(import.meta.dir, "../../isorun", canary.file);
-  Bun.plugin({
-    name: "canary",
-    setup: (build) => {
-      build.onLoad({ filter: new RegExp(`${RegExp.escape(path)}$`) }, async () => {
-        const source = await Bun.file(path).text();
-        const parts = source.split(canary.from);
-        if (parts.length !== 2) throw new Error(`${canary.file} has the text of the canary ${parts.length - 1} times`);
-        return { contents: parts.join(canary.to), loader: "ts" };
-      });
-    },
-  });
+  plantText(canary);
 }

@@ -46,13 +46,15 @@ function judgedBy(verdicts: Board["verdicts"]): string {
   return `\nJudged by wasmtime too: ${cases} components, ${findings} otherwise (${endingsOf(endings)}).\n`;
 }
 
-const endingsOf = (endings: ReadonlyMap<string, number>): string =>
+/** How often each ending came, by their words. */
+export const endingsOf = (endings: ReadonlyMap<string, number>): string =>
   [...endings]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([ending, count]) => `${ending} ${count}`)
     .join(" · ");
 
-function aligned(rows: readonly (readonly string[])[]): string {
+/** Rows of a name, two numbers and a text. */
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map(([kind = "", cases = "", findings = "", ended = ""]) =>
