@@ -7,8 +7,16 @@ const seed = 2026;
 
 test.each(Object.entries(canaries))(
   "planted: %s",
-  async (canary, { worlds, shows, limitMs = 30_000 }) => {
-    const summaries = await runWorlds({ seed, worlds, processes: 1, canary, stopAtFinding: true, limitMs });
+  async (canary, { firstWorld = 0, worlds, shows, limitMs = 30_000 }) => {
+    const summaries = await runWorlds({
+      seed,
+      from: firstWorld,
+      worlds,
+      processes: 1,
+      canary,
+      stopAtFinding: true,
+      limitMs,
+    });
     const findings = summaries.flatMap((summary) => summary.findings);
     expect(findings.join("\n")).toMatch(shows);
   },

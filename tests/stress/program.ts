@@ -56,8 +56,13 @@ export type Delay = (typeof delays)[number];
 export const weathers = ["calm", "ordered", "wild"] as const;
 export type Weather = (typeof weathers)[number];
 
+/** What ends calls, or keeps them from waiting. Most worlds have some of them only: in one with all, little lives for long. */
+export const hazards = ["trap", "throw", "abort", "fuel", "budget", "synchronous", "terminate"] as const;
+export type Hazard = (typeof hazards)[number];
+
 export interface Drafting {
   readonly random: Random;
+  readonly hazards: ReadonlySet<Hazard>;
   readonly weather: Weather;
   /** For each instance those that it is linked to, by "l" and "r": their numbers are greater. */
   readonly links: readonly (readonly number[])[];
@@ -75,9 +80,8 @@ interface Size {
   readonly operations: number;
 }
 
-/** Never in calm weather. */
-const happens = ({ random, weather }: Drafting, percent: number): boolean =>
-  weather !== "calm" && random(100) < percent;
+export const happens = (drafting: Pick<Drafting, "random" | "hazards">, hazard: Hazard, percent: number): boolean =>
+  drafting.hazards.has(hazard) && drafting.random(100) < percent;
 
 export function draftProgram(drafting: Drafting, instance: number, { depth, operations }: Size): Program {
   return inOrder(Array.from({ length: operations }, () => draftOperation(drafting, instance, depth)));
@@ -100,7 +104,7 @@ function draftOperation(drafting: Drafting, instance: number, depth: number): Pr
   if (choice < 3) return plain("wait", random(200));
   if (choice < 4) return plain("spin", random(2000));
   if (choice < 6) return draftHostCall(drafting, instance, depth);
-  if (choice === 6 && happens(drafting, 6)) return plain("trap", 0);
+  if (choice === 6 && happens(drafting, "trap", 6)) return plain("trap", 0);
   if (neighbours.length === 0) return plain("wait", random(50));
   return draftAtNeighbour(drafting, random(neighbours.length), { neighbours, choice, depth });
 }
@@ -112,9 +116,9 @@ function draftHostCall(drafting: Drafting, instance: number, depth: number): Pro
   return plain("host", draftHostPlan(drafting, target, depth - 1));
 }
 
-/** From its host functions. */
-const mayCall = ({ weather }: Drafting, instance: number, target: number): boolean =>
-  weather === "wild" || target > instance;
+/** From its host functions; back seldom, since a call that comes back into its own chain ends all of it. */
+const mayCall = ({ random, weather }: Drafting, instance: number, target: number): boolean =>
+  target > instance || (weather === "wild" && random(3) === 0);
 
 interface AtNeighbour {
   readonly neighbours: readonly number[];
@@ -155,31 +159,31 @@ function draftHostPlan(drafting: Drafting, target: number, depth: number): numbe
     ...draftCall(drafting, target, depth),
     how: draftHow(drafting),
     catches: random(3) > 0,
-    throws: happens(drafting, 2),
+    throws: happens(drafting, "throw", 3),
     delay,
     passesContext: delay !== "none" || random(2) === 0,
     // Of what calls this instance, and of a neighbour of it: greater numbers too.
     beside: random(4) === 0 ? draftCall(drafting, draftBeside(drafting, target), depth) : undefined,
     gives: random(5) === 0,
-    terminates: happens(drafting, 1) ? random(links.length) : undefined,
+    terminates: happens(drafting, "terminate", 1) ? random(links.length) : undefined,
   };
   hostPlans.push(plan);
   return hostPlans.length - 1;
 }
 
 function draftHow(drafting: Drafting): HostPlan["how"] {
-  if (happens(drafting, 8)) return "inside";
+  if (happens(drafting, "synchronous", 8)) return "inside";
   return drafting.random(12) === 0 ? "later" : "call";
 }
 
 const draftBeside = ({ random, weather, links }: Drafting, target: number): number =>
-  weather === "wild" ? random(links.length) : target + random(links.length - target);
+  weather === "wild" && random(3) === 0 ? random(links.length) : target + random(links.length - target);
 
 /** Of a plan, and from outside. */
 export function draftCall(drafting: Drafting, target: number, depth: number): PlannedCall {
   const { random, countsFuel } = drafting;
   const program = draftProgram(drafting, target, { depth, operations: random(depth < 3 ? 4 : 7) });
-  const hasFuel = countsFuel[target] === true && happens(drafting, 8);
+  const hasFuel = countsFuel[target] === true && happens(drafting, "fuel", 10);
   const fuel = random(4) === 0 ? 0n : BigInt(200 + random(callFuelMost - 200));
-  return { target, program, limits: { ...(hasFuel ? { fuel } : {}), isAbortable: happens(drafting, 10) } };
+  return { target, program, limits: { ...(hasFuel ? { fuel } : {}), isAbortable: happens(drafting, "abort", 12) } };
 }

@@ -1,7 +1,17 @@
 /** A world as data, all of which follows from its seed: instances, what they are linked to, their budgets, and what happens. */
 import type { Budget } from "../../isorun/index.ts";
 import { pick, type Random, randomFrom, times } from "../fuzz/random.ts";
-import { type Drafting, draftCall, type HostPlan, type PlannedCall, type Weather, weathers } from "./program.ts";
+import {
+  type Drafting,
+  draftCall,
+  type Hazard,
+  type HostPlan,
+  happens,
+  hazards,
+  type PlannedCall,
+  type Weather,
+  weathers,
+} from "./program.ts";
 
 export interface WorldPlan {
   readonly weather: Weather;
@@ -42,11 +52,12 @@ export function planWorld(seed: number): WorldPlan {
   const random = randomFrom(seed);
   const weather = pick(random, weathers);
   const links = pick(random, topologies);
-  const budgets = links.map(() => draftBudget(random, weather));
+  const found = new Set(weather === "calm" ? [] : hazards.filter(() => random(2) === 0));
+  const budgets = links.map(() => draftBudget(random, found));
   const countsFuel = budgets.map(({ fuel, cpuMs }) => fuel !== undefined || cpuMs !== undefined);
-  const drafting: Drafting = { random, weather, links, countsFuel, hostPlans: [] };
+  const drafting: Drafting = { random, hazards: found, weather, links, countsFuel, hostPlans: [] };
   const calls = times(callsLeast + random(25), () => draftOuterCall(drafting));
-  const isTerminated = weather !== "calm" && random(4) === 0;
+  const isTerminated = happens(drafting, "terminate", 40);
   return {
     weather,
     links,
@@ -60,15 +71,16 @@ export function planWorld(seed: number): WorldPlan {
 
 /** Most come in at the top. */
 function draftOuterCall(drafting: Drafting): OuterCall {
-  const { random, weather, links } = drafting;
+  const { random, links } = drafting;
   const target = random(3) > 0 ? 0 : random(links.length);
-  const how = weather !== "calm" && random(20) === 0 ? "sync" : "call";
+  const how = happens(drafting, "synchronous", 5) ? "sync" : "call";
   return { ...draftCall(drafting, target, outerDepth), how, isFirst: random(3) === 0 };
 }
 
 /** Limits of processor time are never reached, but counted. */
-function draftBudget(random: Random, weather: Weather): Budget {
-  const fuel = weather === "calm" || random(3) > 0 ? ampleFuel : BigInt(3000 + random(60_000));
+function draftBudget(random: Random, found: ReadonlySet<Hazard>): Budget {
+  const isSmallOne = happens({ random, hazards: found }, "budget", 40);
+  const fuel = isSmallOne ? BigInt(3000 + random(60_000)) : ampleFuel;
   return {
     ...(random(2) === 0 ? { fuel } : {}),
     ...(random(5) === 0 ? { cpuMs: 600_000 } : {}),

@@ -52,6 +52,8 @@ export async function runWorld(
   try {
     await instantiateAll(world, runtime, guests);
     await live(world);
+    // Calls that hang end with it.
+    ledger.hasTerminated = true;
     await runtime.close();
     await steps.takeAll();
   } catch (error) {
