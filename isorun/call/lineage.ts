@@ -1,7 +1,7 @@
 /**
  * Who made which call. One that goes on when its maker has ended is, from then on, of the nearest above it that has not,
- * as if that one had made it: whatever ends that one (a signal, a deadline, a spent budget) ends it too, and that one is
- * taken to wait for it (wait-graph.ts). It stays in its chain, which keeps its name, its age and its trace. Nothing else is
+ * as if that one had made it: whatever ends that one (a signal, a deadline, a spent budget) ends it too, and that one may
+ * wait for it (host-call.ts, wait-graph.ts). It stays in its chain, which keeps its name, its age and its trace. Nothing else is
  * kept of those that have ended, however many made each other.
  */
 

@@ -8,6 +8,7 @@
  */
 import { pendingAddress, pendingKinds } from "../adapter/state-memory.ts";
 import { BudgetExhausted, DeadlockError, ExitError, TrapError } from "../errors/errors.ts";
+import { endHostCall } from "./host-call.ts";
 import { isWithin, originOf } from "./lineage.ts";
 import { cannotEnter, failureOf } from "./refusals.ts";
 import { endReturnedCalls } from "./returned-calls.ts";
@@ -162,7 +163,10 @@ export class Scheduler {
 
   /** The last code of the host has run: so ends its call, if it was asked to meanwhile, or a reason to was left. */
   endIfStopped(): void {
-    const end = this.running?.interrupt ?? this.running?.reason;
+    const { running } = this;
+    if (running === undefined) return;
+    endHostCall(running);
+    const end = running.interrupt ?? running.reason;
     if (end !== undefined) this.fail(end.reason);
   }
 
@@ -227,14 +231,15 @@ export class Scheduler {
    * The task that runs waits for a host function; `giveUp` is what becomes of an answer that comes too late (`Suspension`).
    * @returns what its lowered function returns then @throws TrapError where the stack cannot be suspended
    */
-  waitFor(answer: PromiseLike<unknown>, giveUp?: (value: unknown) => void): typeof waiting {
+  waitFor(promise: PromiseLike<unknown>, giveUp?: (value: unknown) => void): typeof waiting {
     const task = this.running;
     if (task?.canSuspend !== true) throw new TrapError("cannot block", { code: "cannot-block" });
     if (this.#contended.size > 0 && task.children !== undefined) {
-      for (const { youngest, cycle } of circlesBehind(task)) this.stop(youngest, new DeadlockError(cycle));
+      for (const { victim, cycle } of circlesBehind(task)) this.stop(victim, new DeadlockError(cycle));
     }
     const suspension = new Suspension(task, giveUp);
-    suspension.follow(answer);
+    suspension.follow(promise);
+    endHostCall(task, suspension);
     const end = endOf(task);
     if (end !== undefined) suspension.fail(end.reason);
     this.#park(task, suspension);
@@ -347,11 +352,10 @@ export class Scheduler {
   #queue(task: Task, root: Root): Suspension {
     const refusal = this.refusal(root, task);
     if (refusal !== undefined) throw refusal;
-    // The youngest chain of each gives way: this one, if it is that.
-    for (const { youngest, cycle } of circlesOf(task, root)) {
+    for (const { victim, cycle } of circlesOf(task, root)) {
       const error = new DeadlockError(cycle);
-      if (youngest === task) throw error;
-      this.stop(youngest, error);
+      if (victim === task) throw error;
+      this.stop(victim, error);
     }
     const suspension = this.#park(task);
     task.waitsFor = root;

@@ -7,6 +7,7 @@ import type { FuelCounter } from "../adapter/fuel-check.ts";
 import { dutyAddress, stateOffsets } from "../adapter/state-memory.ts";
 import { BudgetExhausted, type TrapError } from "../errors/errors.ts";
 import type { HandleAccount } from "./handle-table.ts";
+import { type HostCall, hostCallOf } from "./host-call.ts";
 import { handOn, type Inherited, type Made, originOf, type Passed, traceparentOf } from "./lineage.ts";
 import { handlesMaxOf, type Interrupt, messageBytesMaxOf, type RootLimits } from "./root-limits.ts";
 import type { Suspension } from "./suspension.ts";
@@ -30,6 +31,8 @@ export class Task implements Made<Task> {
   parent: Task | undefined;
   children: Set<Task> | undefined;
   inherited: Inherited | undefined;
+  madeIn: HostCall | undefined;
+  hostCall: HostCall | undefined;
   passed: Passed | undefined;
   /** Whether it ends a call through a link that had returned to its parent, whose limits are none of its own. */
   isCleanUp = false;
@@ -49,7 +52,7 @@ export class Task implements Made<Task> {
   timer: ReturnType<typeof setTimeout> | undefined;
   /** In whose queue it stands. */
   waitsFor: Root | undefined;
-  /** Instances that it has entered through links which count, the innermost last: theirs is the time. */
+  /** Instances that count, entered by links, the innermost last: theirs is the time. */
   linked: Root[] | undefined;
   /** Whose turn it was given: nobody else may enter in between. */
   granted: Root | undefined;
@@ -93,11 +96,12 @@ export class Task implements Made<Task> {
     return (this.linked?.at(-1) ?? this.root).time;
   }
 
-  /** Quick calls look for calls that they made only where they have to. */
+  /** Quick calls look for calls that they made, and host functions for what they leave, only where they have to. */
   adopt(child: Task): void {
     this.children ??= new Set();
     this.children.add(child);
-    if (!this.canSuspend) this.root.words[dutyIndex] = 1;
+    child.madeIn ??= hostCallOf(this);
+    if (!this.canSuspend || this.hostCall !== undefined) this.root.words[dutyIndex] = 1;
   }
 
   /** Ends the task if it can be ended here; otherwise whoever looks next does. */
@@ -115,6 +119,7 @@ export class Task implements Made<Task> {
     this.#context = undefined;
     if (this.children !== undefined) handOn<Task>(this);
     if (!this.canSuspend) this.#sequence = 0;
+    this.hostCall = undefined;
     this.interrupt = undefined;
     this.stopped = undefined;
   }
@@ -194,11 +199,8 @@ export function chainOf(task: Task): readonly string[] {
   const { passed, sequence } = originOf(task);
   const held: (readonly Root[])[] = [];
   for (let each: Task | undefined = task; each !== undefined; each = each.parent) held.push(heldRoots(each));
-  const names = held
-    .reverse()
-    .flat()
-    .map(({ chainName }) => chainName);
-  return [...(passed?.chain ?? [`call-${sequence}`]), ...names];
+  const entered = held.reverse().flat();
+  return [...(passed?.chain ?? [`call-${sequence}`]), ...entered.map(({ chainName }) => chainName)];
 }
 
 /** Whether an instance can be called (`ready`), or how it has ended. */

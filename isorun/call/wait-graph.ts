@@ -3,6 +3,7 @@
  * the calls that its host functions made have ended. A circle of these never ends by itself. It may go through several
  * runtimes, whose calls have numbers of their own each: a number says something to the root that it stands in only.
  */
+import { isAwaited } from "./host-call.ts";
 import { originOf } from "./lineage.ts";
 import type { Root, Task } from "./task.ts";
 
@@ -13,8 +14,8 @@ interface Wait {
 }
 
 export interface Circle {
-  /** The call of the youngest chain. */
-  readonly youngest: Task;
+  /** The call that gives way. */
+  readonly victim: Task;
   /**
    * Names of instances, the first one again at the end: a call that holds one of them waits for the next, itself or by a
    * call that its host function made. Others that it holds are none of it.
@@ -24,11 +25,13 @@ export interface Circle {
 
 /**
  * The calls that would wait for each other if `task` waited for `root`: a call whose host function waits for several may be
- * in several circles. All are broken if the youngest of each gives way; where that is `task` itself, this one does for all.
+ * in several circles. All are broken if one of each gives way: the call of the youngest chain, but where the circle goes
+ * through a call that perhaps nobody waits for, that one. Where that is `task` itself, this one does for all.
  */
 export function circlesOf(task: Task, root: Root): readonly Circle[] {
   const search = new CircleSearch(task, { task, root });
-  search.behind(root);
+  const holder = holderOf(root);
+  if (holder !== undefined) search.walk(holder);
   return search.circles;
 }
 
@@ -38,84 +41,113 @@ export function circlesOf(task: Task, root: Root): readonly Circle[] {
  */
 export function circlesBehind(task: Task): readonly Circle[] {
   const search = new CircleSearch(task);
-  search.throughCalls(task);
+  for (const call of callsOf(task)) search.walk(call);
   return search.circles;
 }
 
-interface Calls {
-  readonly made: readonly Task[];
-  index: number;
-}
+/** Who was in it last may have left it on the stack that runs: then whoever waits has it in turn. */
+const holderOf = (root: Root): Task | undefined => (root.mayEnter ? undefined : root.heldBy);
 
 const ageOf = ({ task }: Wait): number => originOf(task).sequence;
 
+/** Where the walk stands in a call: at what that one waits for, then at each of those that it made. */
+interface Step {
+  readonly task: Task;
+  readonly made: readonly Task[];
+  /** Of these; −1 is the wait. */
+  index: number;
+}
+
 /**
- * One walk through all waits, since thousands may stand in circles: a call from which no way leads on is left for good,
- * which it may be because no circle was there before. Who gives way does so with the calls that it made, and the walk goes
- * on in front of it; what lies behind it is walked again if another way leads there, from where it was left.
+ * One walk through all waits, since thousands may stand in circles or in a line: a call from which no way leads on is left
+ * for good, which it may be because no circle was there before. Who gives way does so with the calls that it made, and the
+ * walk goes on in front of it; what lies behind it is walked again if another way leads there, from where it was left.
  */
 class CircleSearch {
   circles: Circle[] = [];
+  readonly #start: Task;
   readonly #latest: Wait | undefined;
-  /** The call that would wait, and those above it. */
-  readonly #own = new Set<Task>();
-  /** What is waited for on the way. */
-  readonly #way: Wait[] = [];
+  /** The call that would wait, and those above it; whether from there to itself each is waited for. */
+  readonly #own = new Map<Task, boolean>();
+  readonly #way: Step[] = [];
   /** On the way, without a way on, or giving way. */
   readonly #seen = new Set<Task>();
-  readonly #left = new Map<Task, Calls>();
+  readonly #left = new Map<Task, Step>();
 
   constructor(task: Task, latest?: Wait) {
+    this.#start = task;
     this.#latest = latest;
-    for (let each: Task | undefined = task; each !== undefined; each = each.parent) this.#own.add(each);
-  }
-
-  /** @returns who gives way; undefined if no way leads on from there */
-  behind(root: Root): Task | undefined {
-    // Who was in it last may have left it on the stack that runs: then whoever waits has it in turn.
-    const holder = root.mayEnter ? undefined : root.heldBy;
-    return holder === undefined ? undefined : this.#through(holder);
-  }
-
-  #through(next: Task): Task | undefined {
-    if (this.#own.has(next)) return this.#close();
-    if (this.#seen.has(next)) return undefined;
-    this.#seen.add(next);
-    const givesWay = this.#throughWait(next) ?? this.throughCalls(next);
-    if (givesWay === undefined || givesWay === next) return undefined;
-    this.#seen.delete(next);
-    return givesWay;
-  }
-
-  #throughWait(next: Task): Task | undefined {
-    const { waitsFor } = next;
-    if (waitsFor === undefined) return undefined;
-    this.#way.push({ task: next, root: waitsFor });
-    const givesWay = this.behind(waitsFor);
-    this.#way.pop();
-    return givesWay;
-  }
-
-  throughCalls(next: Task): Task | undefined {
-    const calls = this.#left.get(next) ?? { made: callsOf(next), index: 0 };
-    for (let call = calls.made[calls.index]; call !== undefined; call = calls.made[(calls.index += 1)]) {
-      const givesWay = this.#through(call);
-      if (givesWay === undefined) continue;
-      this.#left.set(next, calls);
-      return givesWay;
+    let areAwaited = true;
+    for (let each: Task | undefined = task; each !== undefined; each = each.parent) {
+      this.#own.set(each, areAwaited);
+      areAwaited &&= isAwaited(each);
     }
-    return undefined;
   }
 
-  #close(): Task {
-    const waits = this.#latest === undefined ? this.#way : [this.#latest, ...this.#way];
+  walk(first: Task): void {
+    if (this.circles.at(-1)?.victim === this.#start) return;
+    this.#enter(first);
+    for (let step = this.#way.at(-1); step !== undefined; step = this.#way.at(-1)) {
+      if (step.index >= step.made.length) this.#leave();
+      else this.#enter(step.index < 0 ? nextOf(step.task) : step.made[step.index]);
+    }
+  }
+
+  #enter(next: Task | undefined): void {
+    if (next !== undefined && this.#own.has(next)) this.#close(next);
+    else if (next === undefined || this.#seen.has(next)) this.#goOn();
+    else {
+      this.#seen.add(next);
+      const made = this.#left.get(next)?.made ?? callsOf(next);
+      this.#way.push({ task: next, made, index: this.#left.get(next)?.index ?? -1 });
+    }
+  }
+
+  #leave(): void {
+    this.#way.pop();
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    const step = this.#way.at(-1);
+    if (step !== undefined) step.index += 1;
+  }
+
+  #close(own: Task): void {
+    const victim = this.#victim(own);
+    const waits = this.#waits();
     const cycle = [...waits, ...waits.slice(0, 1)].map(({ root }) => root.chainName);
-    const { task: youngest } = waits.reduce((a, b) => (ageOf(b) > ageOf(a) ? b : a));
-    if (youngest === this.#latest?.task) this.circles = [];
-    this.circles.push({ youngest, cycle });
-    return youngest;
+    if (victim === this.#start) this.circles = [];
+    this.circles.push({ victim, cycle });
+    // To the beginning, where it is the call from which the walk began.
+    for (let step = this.#way.pop(); step !== undefined; step = this.#way.pop()) {
+      if (step.task === victim) break;
+      this.#seen.delete(step.task);
+      this.#left.set(step.task, step);
+    }
+    this.#goOn();
+  }
+
+  #waits(): readonly Wait[] {
+    const waits = this.#latest === undefined ? [] : [this.#latest];
+    for (const { task, index } of this.#way) if (index < 0 && task.waitsFor) waits.push({ task, root: task.waitsFor });
+    return waits;
+  }
+
+  #victim(own: Task): Task {
+    if (this.#own.get(own) === false) return this.#start;
+    const doubtful = this.#way.findLast(({ task }, at) => this.#isMadeBefore(at) && !isAwaited(task));
+    return doubtful?.task ?? this.#waits().reduce((a, b) => (ageOf(b) > ageOf(a) ? b : a)).task;
+  }
+
+  /** Whether the call was come to from the one that made it, not from who waits for what it is in. */
+  #isMadeBefore(at: number): boolean {
+    const before = this.#way[at - 1];
+    return before === undefined ? this.#latest === undefined : before.index >= 0;
   }
 }
+
+const nextOf = ({ waitsFor }: Task): Task | undefined => (waitsFor === undefined ? undefined : holderOf(waitsFor));
 
 /** Calls that its host functions made and that have not ended: synchronous ones are known by the stack alone. */
 export function callsOf(task: Task): readonly Task[] {

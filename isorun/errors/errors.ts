@@ -291,7 +291,9 @@ const shortened = (used: number | bigint): number | bigint =>
   typeof used === "bigint" || Number.isInteger(used) ? used : Math.ceil(used * 1000) / 1000;
 
 /**
- * Calls wait for each other. The one of the youngest chain ends with this, and the instances that it is in end with it.
+ * Calls wait for each other. The one of the youngest chain ends with this, and the instances that it is in end with it; but
+ * where the circle goes through a call that perhaps nobody waits for, since the host function that made it has answered, or
+ * its maker has ended, that call does.
  * Whoever waited for one of those is refused (TrapError `cannot-enter`): if that was a host function and it takes it, its
  * call goes on, as do all others, else its instances end too. Host functions pass their context on, or nobody knows whose
  * call waits.

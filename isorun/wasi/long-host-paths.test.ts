@@ -9,10 +9,24 @@ import { failureOf } from "../errors/testing/failure-of.ts";
 import { type DirOptions, type PathOut, WasiDir } from "./dir.ts";
 
 let inside = "";
+const ends: (() => Promise<void>)[] = [];
 beforeEach(() => {
   inside = mkdtempSync(join(tmpdir(), "long-host-paths-"));
 });
-afterEach(() => rmSync(inside, { recursive: true, force: true }));
+// What they hold open would be in the way of tests that read where open files are.
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+  rmSync(inside, { recursive: true, force: true });
+});
+
+async function probed(system: WasiDir): Promise<Probe> {
+  const probe = await probeOf({ systems: [system] });
+  ends.push(async () => {
+    await probe.instance.terminate();
+    system[Symbol.dispose]();
+  });
+  return probe;
+}
 
 const name = "d".repeat(250);
 const levels = 17;
@@ -31,8 +45,8 @@ function makeDeep(): number {
   return deepest;
 }
 
-const probeWith = (options: DirOptions) =>
-  probeOf({ systems: [new WasiDir(inside, { guestPath: "/data", ...options })] });
+const probeWith = async (options: DirOptions): Promise<Probe> =>
+  probed(new WasiDir(inside, { guestPath: "/data", ...options }));
 
 function openDeep({ ok }: Probe): number {
   let directory = 1;
@@ -71,7 +85,7 @@ test("what was moved out of the directory has no name in it", async () => {
   mkdirSync(join(given, "dir"), { recursive: true });
   const outs: PathOut[] = [];
   const system = new WasiDir(given, { guestPath: "/data", onPathOut: (out) => void outs.push(out) });
-  const { err, ok } = await probeOf({ systems: [system] });
+  const { err, ok } = await probed(system);
   const dir = ok("open-at", 1, [], "dir", [], ["read"]) as number;
   renameSync(join(given, "dir"), elsewhere);
   expect(err("stat-at", dir, [], "../x")).toBe("not-permitted");
@@ -83,7 +97,7 @@ test("a directory that was moved there is told by the path that it was given by,
   mkdirSync(given);
   const outs: PathOut[] = [];
   const system = new WasiDir(given, { onPathOut: (out) => void outs.push(out) });
-  const { err } = await probeOf({ systems: [system] });
+  const { err } = await probed(system);
   const deep = makeDeep();
   const moved = `/proc/self/fd/${deep}/given`;
   try {

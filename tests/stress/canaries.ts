@@ -64,8 +64,8 @@ export const canaries: Readonly<Record<string, Canary>> = {
   },
   "a process that hangs": {
     file: "call/wait-graph.ts",
-    from: "  search.behind(root);",
-    to: "  for (;;) search.behind(root);",
+    from: "  if (holder !== undefined) search.walk(holder);",
+    to: "  while (holder !== undefined) search.walk(holder);",
     shows: /^the process does not answer within 3000 ms$/,
     worlds: 50,
     limitMs: 3000,
