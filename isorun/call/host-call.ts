@@ -22,7 +22,8 @@ export interface Maker {
 /** In which host function a call is made now. */
 export function hostCallOf(maker: Maker): HostCall {
   const { suspension } = maker;
-  if (suspension !== undefined) return { suspension, hasAnswered: maker.waitsFor !== undefined };
+  const hasAnswered = maker.waitsFor !== undefined || suspension?.outcome !== undefined;
+  if (suspension !== undefined) return { suspension, hasAnswered };
   return (maker.hostCall ??= { suspension, hasAnswered: false });
 }
 
@@ -45,5 +46,7 @@ interface Made {
 export function isAwaited({ parent, madeIn, inherited }: Made): boolean {
   if (parent === undefined) return true;
   if (inherited !== undefined || madeIn?.hasAnswered === true) return false;
-  return madeIn?.suspension === undefined || madeIn.suspension === parent.suspension;
+  const { suspension } = madeIn ?? {};
+  // Its stack may not have gone on yet.
+  return suspension === undefined || (suspension === parent.suspension && suspension.outcome === undefined);
 }

@@ -31,6 +31,8 @@ export class Scheduler {
   readonly words: Int32Array;
   readonly tasks: TaskNumbers;
   readonly #contended = new Set<Root>();
+  /** They were given a turn before others, who wait for what they made before from then on. */
+  readonly #overtaking = new WeakSet<Task>();
   /** Found out, and not waited for yet. */
   #taken: Suspension | undefined;
   /** Suspends the stack, and answers with the number of its task. */
@@ -164,9 +166,8 @@ export class Scheduler {
   /** The last code of the host has run: so ends its call, if it was asked to meanwhile, or a reason to was left. */
   endIfStopped(): void {
     const { running } = this;
-    if (running === undefined) return;
-    endHostCall(running);
-    const end = running.interrupt ?? running.reason;
+    if (running !== undefined) endHostCall(running);
+    const end = running?.interrupt ?? running?.reason;
     if (end !== undefined) this.fail(end.reason);
   }
 
@@ -234,7 +235,7 @@ export class Scheduler {
   waitFor(promise: PromiseLike<unknown>, giveUp?: (value: unknown) => void): typeof waiting {
     const task = this.running;
     if (task?.canSuspend !== true) throw new TrapError("cannot block", { code: "cannot-block" });
-    if (this.#contended.size > 0 && task.children !== undefined) {
+    if (this.#contended.size > 0 && this.#overtaking.delete(task)) {
       for (const { victim, cycle } of circlesBehind(task)) this.stop(victim, new DeadlockError(cycle));
     }
     const suspension = new Suspension(task, giveUp);
@@ -382,6 +383,7 @@ export class Scheduler {
         root.mayEnter = false;
         root.holder = next.id;
         next.granted = root;
+        if (root.queue.size > 0 && next.children !== undefined) this.#overtaking.add(next);
         next.suspension?.complete({ value: undefined });
       }
       if (root.queue.size === 0) this.#contended.delete(root);

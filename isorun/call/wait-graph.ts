@@ -119,13 +119,20 @@ class CircleSearch {
     const cycle = [...waits, ...waits.slice(0, 1)].map(({ root }) => root.chainName);
     if (victim === this.#start) this.circles = [];
     this.circles.push({ victim, cycle });
-    // To the beginning, where it is the call from which the walk began.
-    for (let step = this.#way.pop(); step !== undefined; step = this.#way.pop()) {
-      if (step.task === victim) break;
+    this.#giveWay(victim);
+    this.#goOn();
+  }
+
+  /** The walk goes on in front of it: at the beginning, where it is the call from which the walk began. */
+  #giveWay(victim: Task): void {
+    const at = this.#way.findLastIndex(({ task }) => task === victim);
+    const behind = this.#way.splice(Math.max(at, 0));
+    const first = behind.findIndex(({ index }) => index < 0);
+    // What it made ends with it.
+    for (const step of first < 0 ? [] : behind.slice(first + 1)) {
       this.#seen.delete(step.task);
       this.#left.set(step.task, step);
     }
-    this.#goOn();
   }
 
   #waits(): readonly Wait[] {

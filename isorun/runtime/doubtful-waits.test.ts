@@ -93,3 +93,89 @@ test.each(cases)(
     expect([busy, between, others.maker].map(({ state }) => state)).toEqual(["ready", "ready", "ready"]);
   },
 );
+
+test("what a call that gives way has made ends with it, and no second circle is seen through that", async () => {
+  const runtime = new Runtime();
+  const names = ["inner", "between", "youngest", "maker", "oldest"] as const;
+  const gates = names.map(() => Promise.withResolvers<void>());
+  const others: { oldest?: InstanceHandle; unawaited?: Promise<unknown> } = {};
+  /** When its gate is opened, it calls. */
+  const behind =
+    (name: (typeof names)[number], handle: () => InstanceHandle | undefined): HostFunction =>
+    async (context) => {
+      await gates[names.indexOf(name)]?.promise;
+      await handle()?.call("run", [], { context });
+    };
+  const inner = await made(
+    runtime,
+    behind("inner", () => others.oldest),
+  );
+  const left = await made(runtime, async (context) => inner.call("run", [], { context }));
+  const throughInner = behind("between", () => inner);
+  const taken: unknown[] = [];
+  const between = await made(runtime, async (context) => {
+    await (throughInner(context) as Promise<void>).catch((error: unknown) => taken.push(error));
+  });
+  const youngest = await made(
+    runtime,
+    behind("youngest", () => between),
+  );
+  const begin: HostFunction = (context) => {
+    others.unawaited = left.call("run", [], { context });
+    ignored(others.unawaited);
+  };
+  const maker = await made(
+    runtime,
+    begin,
+    behind("maker", () => youngest),
+  );
+  others.oldest = await made(
+    runtime,
+    behind("oldest", () => maker),
+  );
+  const calls = [maker, between, others.oldest, youngest].map(async (handle) => handle.call("run"));
+  const ends = Promise.allSettled([...calls, others.unawaited]);
+  for (const gate of gates) {
+    await settled();
+    gate.resolve();
+  }
+  expect(await ends).toMatchObject([...calls.map(() => ({ status: "fulfilled" })), { reason: { code: "deadlock" } }]);
+  expect(taken).toMatchObject([{ code: "cannot-enter" }]);
+  for (const handle of [maker, between, others.oldest, youngest]) expect(handle.state).toBe("ready");
+  for (const handle of [inner, left]) expect(handle.state).toBe("trapped");
+});
+
+test.each([1, 2, 3])("a host function has answered when its promise is settled (%d turns later)", async (turns) => {
+  const runtime = new Runtime();
+  const [begins, answers, asks, ends] = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
+  if (begins === undefined || answers === undefined || asks === undefined || ends === undefined) {
+    throw new Error("there are four");
+  }
+  const others: { older?: InstanceHandle; unawaited?: Promise<unknown> } = {};
+  const younger = await made(runtime, async (context) => {
+    await asks.promise;
+    await others.older?.call("run", [], { context });
+  });
+  const ask = async (context: CallContext): Promise<void> => {
+    await begins.promise;
+    others.unawaited = younger.call("run", [], { context });
+    ignored(others.unawaited);
+    await answers.promise;
+  };
+  others.older = await made(runtime, ask, async () => ends.promise);
+  const calls = [others.older.call("run"), younger.call("run")];
+  await settled();
+  begins.resolve();
+  await settled();
+  answers.resolve();
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+  asks.resolve();
+  await settled();
+  ends.resolve();
+  expect(await Promise.allSettled([...calls, others.unawaited])).toMatchObject([
+    { status: "fulfilled" },
+    { status: "fulfilled" },
+    { reason: { code: "deadlock" } },
+  ]);
+  expect([others.older.state, younger.state]).toEqual(["ready", "ready"]);
+});
