@@ -267,11 +267,6 @@ export class Edge {
     return awaitable(value, answer, this.#name === undefined ? "a call" : `'${this.#name}'`);
   }
 
-  /** What a lowered function of the host throws is the reason of a trap that generated code executes. */
-  failLater(error: unknown): void {
-    this.#scheduler.fail(error);
-  }
-
   // Each leaves what the lowering of a host's answer did not come to, and answers with what that failed with.
 
   leaveItems(error: unknown, type: ValueType, values: readonly unknown[]): unknown {

@@ -1,7 +1,7 @@
 /** The search itself, where more calls wait than a test can make. */
 import { expect, test } from "bun:test";
 import type { Task } from "./task.ts";
-import { circlesBehind, circlesOf } from "./wait-graph.ts";
+import { circlesOf } from "./wait-graph.ts";
 
 const length = 100_000;
 
@@ -22,11 +22,9 @@ function line(): readonly Task[] {
 const last = (tasks: readonly Task[]): Task => tasks.at(-1) ?? expect.unreachable("there is one");
 
 test("calls that wait in a line are no circle, however many they are", () => {
-  const [first, second, ...rest] = line();
+  const [first, second] = line();
   if (first === undefined || second === undefined) throw new Error("there are more");
   expect(circlesOf(first, second.root)).toEqual([]);
-  expect(circlesBehind(second)).toEqual([]);
-  expect(rest.length).toBe(length - 2);
 });
 
 test("and one circle if the last waits for the first, in which the youngest gives way", () => {

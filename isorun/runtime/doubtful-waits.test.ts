@@ -5,6 +5,7 @@ import type { CallContext } from "../call/task.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
+import { settled } from "./testing/settled.ts";
 
 /** Asks its host, and then waits. */
 const text = `(component
@@ -43,12 +44,6 @@ async function made(runtime: Runtime, ask: HostFunction, pause: HostFunction = (
     .linkHost((linker) => linker.func("ask", asks).func("pause", pauses))
     .instantiate();
 }
-
-/** All that promises do is done. */
-const settled = async (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 
 /** What a function of the host returns that does not say whether it waits. */
 const ignored = (call: Promise<unknown>): void => void call.catch(() => {});

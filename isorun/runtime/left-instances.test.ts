@@ -5,6 +5,7 @@ import type { CallContext } from "../call/task.ts";
 import type { Component } from "./component.ts";
 import type { InstanceHandle } from "./instance-handle.ts";
 import { Runtime } from "./runtime.ts";
+import { settled } from "./testing/settled.ts";
 
 const leaf = `(component
   (import "pause" (func $pause (param "call" u32)))
@@ -72,12 +73,6 @@ async function three({ inLeaf, inMiddle, callMiddle }: Hosts, first: "leaf" | "m
   else top.linkHost((linker) => linker.func("middle", fromHost));
   return [base, middle, await top.linkLocal("leaf", base).instantiate()];
 }
-
-/** All that promises do is done. */
-const settled = async (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 
 const statesOf = (instances: Three): readonly string[] => instances.map(({ state }) => state);
 

@@ -143,7 +143,7 @@ function secondsOf(
   time: NewTimestamp,
   { nowNs, oldNs }: { readonly nowNs: bigint; readonly oldNs: bigint },
 ): number | string {
-  // As text, for of numbers `node:fs` takes each below 0, a time before 1970, for now.
+  // As text: a number below 0, which is a time before 1970, `node:fs` takes for the present.
   if (time.tag === "no-change") return String(Number(oldNs) / Number(nsPerSecond));
   if (time.tag === "now") return Number(nowNs) / Number(nsPerSecond);
   const { seconds, nanoseconds } = carried(time.val);
