@@ -70,8 +70,9 @@ class CircleSearch {
   /** The call that would wait, and those above it; whether from there to itself each is waited for. */
   readonly #own = new Map<Task, boolean>();
   readonly #way: Step[] = [];
-  /** On the way, without a way on, or giving way. */
+  /** On the way, or without a way on. */
   readonly #seen = new Set<Task>();
+  readonly #ended = new Set<Task>();
   readonly #left = new Map<Task, Step>();
 
   constructor(task: Task, latest?: Wait) {
@@ -95,7 +96,7 @@ class CircleSearch {
 
   #enter(next: Task | undefined): void {
     if (next !== undefined && this.#own.has(next)) this.#close(next);
-    else if (next === undefined || this.#seen.has(next)) this.#goOn();
+    else if (next === undefined || this.#seen.has(next) || this.#ended.has(next)) this.#goOn();
     else {
       this.#seen.add(next);
       const made = this.#left.get(next)?.made ?? callsOf(next);
@@ -126,12 +127,16 @@ class CircleSearch {
   /** The walk goes on in front of it: at the beginning, where it is the call from which the walk began. */
   #giveWay(victim: Task): void {
     const at = this.#way.findLastIndex(({ task }) => task === victim);
-    const behind = this.#way.splice(Math.max(at, 0));
-    const first = behind.findIndex(({ index }) => index < 0);
-    // What it made ends with it.
-    for (const step of first < 0 ? [] : behind.slice(first + 1)) {
+    for (const step of this.#way.splice(Math.max(at, 0))) {
       this.#seen.delete(step.task);
       this.#left.set(step.task, step);
+    }
+    // What it made ends with it, also where a way through others leads there.
+    const ended = [victim];
+    for (const each of ended) {
+      if (this.#ended.has(each)) continue;
+      this.#ended.add(each);
+      for (const made of callsOf(each)) ended.push(made);
     }
   }
 

@@ -89,7 +89,7 @@ test.each(cases)(
   },
 );
 
-test("what a call that gives way has made ends with it, and no second circle is seen through that", async () => {
+test.each([1, 2])("no second circle is seen through what a call that gives way has made (%d calls)", async (count) => {
   const runtime = new Runtime();
   const names = ["inner", "between", "youngest", "maker", "oldest"] as const;
   const gates = names.map(() => Promise.withResolvers<void>());
@@ -101,12 +101,15 @@ test("what a call that gives way has made ends with it, and no second circle is 
       await gates[names.indexOf(name)]?.promise;
       await handle()?.call("run", [], { context });
     };
-  const inner = await made(
-    runtime,
-    behind("inner", () => others.oldest),
+  const inners: InstanceHandle[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const inner = behind("inner", () => others.oldest);
+    inners.push(await made(runtime, inner));
+  }
+  const left = await made(runtime, async (context) =>
+    Promise.all(inners.map(async (inner) => inner.call("run", [], { context }))),
   );
-  const left = await made(runtime, async (context) => inner.call("run", [], { context }));
-  const throughInner = behind("between", () => inner);
+  const throughInner = behind("between", () => inners.at(-1));
   const taken: unknown[] = [];
   const between = await made(runtime, async (context) => {
     await (throughInner(context) as Promise<void>).catch((error: unknown) => taken.push(error));
@@ -137,7 +140,7 @@ test("what a call that gives way has made ends with it, and no second circle is 
   expect(await ends).toMatchObject([...calls.map(() => ({ status: "fulfilled" })), { reason: { code: "deadlock" } }]);
   expect(taken).toMatchObject([{ code: "cannot-enter" }]);
   for (const handle of [maker, between, others.oldest, youngest]) expect(handle.state).toBe("ready");
-  for (const handle of [inner, left]) expect(handle.state).toBe("trapped");
+  for (const handle of [...inners, left]) expect(handle.state).toBe("trapped");
 });
 
 test.each([1, 2, 3])("a host function has answered when its promise is settled (%d turns later)", async (turns) => {
