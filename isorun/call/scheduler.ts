@@ -353,16 +353,16 @@ export class Scheduler {
   #queue(task: Task, root: Root): Suspension {
     const refusal = this.refusal(root, task);
     if (refusal !== undefined) throw refusal;
-    for (const { victim, cycle } of circlesOf(task, root)) {
-      const error = new DeadlockError(cycle);
-      if (victim === task) throw error;
-      this.stop(victim, error);
-    }
+    const circles = circlesOf(task, root);
+    const own = circles.find(({ victim }) => victim === task);
+    if (own !== undefined) throw new DeadlockError(own.cycle);
     const suspension = this.#park(task);
     task.waitsFor = root;
     root.queue.add(task);
     this.#contended.add(root);
     this.words[dutyIndex] = 1;
+    // Who hears of these ends may end this call, or make others that wait for it: by now it waits for all to see.
+    for (const { victim, cycle } of circles) this.stop(victim, new DeadlockError(cycle));
     return suspension;
   }
 

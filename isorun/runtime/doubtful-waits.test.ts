@@ -177,3 +177,57 @@ test.each([1, 2, 3])("a host function has answered when its promise is settled (
   ]);
   expect([others.older.state, younger.state]).toEqual(["ready", "ready"]);
 });
+
+/** @returns what the younger call waits for from then on, and for ever if that is nothing */
+type Heard = (older: InstanceHandle, context: CallContext) => Promise<unknown> | undefined;
+
+/**
+ * Two calls are about to wait for each other, through one that is perhaps nobody's and gives way, of which `heard` is told.
+ * @returns their ends, of those that do not go on
+ */
+async function crossing(heard: Heard, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
+  const runtime = new Runtime();
+  const [crosses, answers] = [Promise.withResolvers<void>(), Promise.withResolvers<unknown>()];
+  const others: { older?: InstanceHandle; context?: CallContext } = {};
+  const inner = await made(runtime, async (context) => {
+    const { older } = others;
+    context.signal.addEventListener("abort", () => {
+      const answer = older && others.context && heard(older, others.context);
+      if (answer !== undefined) answers.resolve(answer);
+    });
+    await older?.call("run", [], { context });
+  });
+  const pause = async (context: CallContext): Promise<unknown> => {
+    others.context = context;
+    return answers.promise;
+  };
+  const younger = await made(runtime, (context) => ignored(inner.call("run", [], { context })), pause);
+  others.older = await made(runtime, async (context) => {
+    await crosses.promise;
+    await younger.call("run", [], { context, ...(signal !== undefined && { signal }) });
+  });
+  const ends: Record<string, unknown> = {};
+  for (const [name, handle] of Object.entries({ older: others.older, younger })) {
+    handle.call("run").then(
+      () => (ends[name] = "fulfilled"),
+      (error: unknown) => (ends[name] = error),
+    );
+  }
+  await settled();
+  crosses.resolve();
+  await settled();
+  return ends;
+}
+
+test("a call that is cancelled where another gives way to it does not wait for its turn", async () => {
+  const controller = new AbortController();
+  const cancel = (): undefined => {
+    controller.abort();
+  };
+  expect(await crossing(cancel, controller.signal)).toMatchObject({ older: { code: "cancelled" } });
+});
+
+test("a circle that is closed where a call gives way is found too", async () => {
+  const ends = await crossing(async (older, context) => older.call("run", [], { context }));
+  expect(ends).toMatchObject({ older: { code: "cannot-enter" }, younger: { code: "deadlock" } });
+});
