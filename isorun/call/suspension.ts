@@ -1,4 +1,5 @@
 /** A place at which a stack waits, until somebody completes it. */
+import type { HostCall } from "./host-call.ts";
 
 /** What a stack waits for has an answer, or failed. */
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
@@ -8,6 +9,7 @@ export class Suspension {
   /** The task's number, which is how the stack finds back. */
   readonly promise: Promise<number>;
   outcome: Outcome | undefined;
+  hostCall: HostCall | undefined;
   #resume: (() => void) | undefined;
   readonly #giveUp: ((value: unknown) => void) | undefined;
 
@@ -48,6 +50,7 @@ export class Suspension {
     // A promise that never settles would otherwise hold the whole stack.
     this.#resume = undefined;
     this.outcome = outcome;
+    if (this.hostCall !== undefined) this.hostCall.hasAnswered = true;
     resume();
     return true;
   }

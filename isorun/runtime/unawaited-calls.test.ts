@@ -154,5 +154,30 @@ test("calls that begin each other one after the other stay in one chain, and not
   expect(new Set(held)).toEqual(new Set([1]));
 });
 
+test.each([0, 1])(
+  "nor of what the host function has answered that made them, %d turns after it began",
+  async (turns) => {
+    const calls: Promise<unknown>[] = [];
+    const answers: WeakRef<object>[] = [];
+    for (let index = 0; index < 50; index += 1) {
+      const waiting = await make(() => new Promise(() => undefined));
+      const maker = await make(async (context) => {
+        for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+        calls.push(waiting.call("run", [], { context }));
+        const answer = { index };
+        answers.push(new WeakRef(answer));
+        return answer;
+      });
+      await maker.call("run");
+    }
+    // What a WeakRef was made of lives until the end of the job.
+    await new Promise((resolve) => void setImmediate(resolve));
+    Bun.gc(true);
+    // The collector is conservative: what a stack still shows may stay.
+    expect(answers.filter((each) => each.deref() !== undefined).length).toBeLessThan(25);
+    expect(calls).toHaveLength(answers.length);
+  },
+);
+
 /** A call and those above it. */
 const countOf = (task: Task | undefined): number => (task === undefined ? 0 : 1 + countOf(task.parent));
