@@ -1,9 +1,9 @@
 /**
- * What code costs in fuel, version 3. The unit is an instruction. A change of anything here, or of where regions begin
+ * What code costs in fuel, version 4. The unit is an instruction. A change of anything here, or of where regions begin
  * (fuel-regions.ts), changes how much fuel programs need: it is a new version.
  */
 
-export const fuelCostVersion = 3;
+export const fuelCostVersion = 4;
 
 /** Every instruction that has none below. `end` and `else` are no instructions. */
 export const instructionCost = 1;
@@ -43,6 +43,12 @@ export const freeLocals = 16;
  * interpreter's loop pay for the whole interpreter.
  */
 export const conditionalInstructionsMax = 64;
+
+/**
+ * How much a loop takes at once from which nothing is called (held-fuel.ts), or what is left, if that is less. One that
+ * traps has paid all of it. A round that costs more takes as much as it costs.
+ */
+export const fuelBlock = 16384;
 
 /** A function without loops and calls pays without being asked, if it is at most this long: its caller is asked soon. */
 export const uncheckedInstructionsMax = 64;

@@ -1,5 +1,5 @@
 /**
- * Where fuel is charged. A region is code that is paid for at one place: its charge stands in front of it, and nothing
+ * Where fuel is charged, and how much. A region is code that is paid for at one place: its charge stands in front of it, and nothing
  * of it runs without having passed there. Regions begin
  * - at a function's entry and where a loop begins a turn, where fuel is also asked for: a loop's body or a function runs
  *   only if the fuel covers it (a call-free, loop-free, short function excepted);
@@ -8,30 +8,38 @@
  * What stands behind the end of a block belongs to the region in which the block began. So a program never pays less
  * than it runs, and at most that many instructions more for each region that it enters.
  *
- * Within loops the fuel stands in a local too, which every charge writes with the global: what is asked and taken is
- * not read from memory that was written a moment before. What has charged meanwhile, a call or a bulk operation, is
- * followed by a load. An exception comes out of calls without one, so that functions with handlers have no such local.
+ * Loops pay from the global that has the instance's fuel, or from a local that holds a part of it (held-fuel.ts).
  *
- * A charge is written before its region is known: it has room for its number, which is filled in at the region's end.
+ * A charge is written before its region is known, and before it is known what its loop pays from: it has room for both,
+ * which is filled in when the function has ended.
  */
 import { writePadded } from "./byte-writer.ts";
 import { conditionalInstructionsMax, instructionCost } from "./fuel-cost.ts";
-import type { MeteredLoop } from "./label-frames.ts";
+import { HeldFuel, noLoop } from "./held-fuel.ts";
+import type { LabelFrames, MeteredLoop } from "./label-frames.ts";
+import type { RewritePlan } from "./rewrite-plan.ts";
 import type { SplicedOutput } from "./spliced-output.ts";
 
 /** The first region, of a function's entry: its charge is written last. */
 export const entryRegion = 0;
 
 const noRegion = -1;
-const ifCall = Uint8Array.of(0x04, 0x40, 0x10); // if, call
-const toOuterLoop = Uint8Array.of(0x0d, 0x01); // br_if
+const toOuterLoopIfLess = Uint8Array.of(0x53, 0x0d, 0x01); // i64.lt_s, br_if
+const again = Uint8Array.of(0x0c, 0); // br
+/** i64.const 0, i64.ge_s, br_if to the inner loop, br to the outer one. */
+const againUnlessNegative = Uint8Array.of(0x42, 0, 0x59, 0x0d, 0, 0x0c, 1);
+const globalGet = 0x23;
+const globalSet = 0x24;
+const localGet = 0x20;
+const localSet = 0x21;
+const localTee = 0x22;
+const subtract = 0x7d;
 const block = 0x02;
 const loop = 0x03;
 /** A loop with a latch is a block to leave, two loops, a block whose end is the latch, and one that is the body. */
 const latchedLabels = 4;
-const untilLatch = Uint8Array.of(block, 0x40);
+const untilLatch = Uint8Array.of(0x02, 0x40, 0x02); // block, block
 const leaveLatched = Uint8Array.of(0x0b, 0x0c, 3, 0x0b); // end of the body, br, end of the block in front of the latch
-const againAndEnds = Uint8Array.of(0x0c, 0, 0x0b, 0x0b); // br, ends of both loops
 const roomMax = 2 ** 30;
 /** In bytes, of numbers in charges: by how long the body is, and for what is dearer than its length tells. */
 const shortWidth = 3;
@@ -43,11 +51,10 @@ const shortEnd = 2 ** (7 * shortWidth - 1);
 const longEnd = 2 ** (7 * longWidth - 1);
 
 export class FuelRegions {
+  readonly held: HeldFuel;
   readonly #output: SplicedOutput;
-  /** Where loops keep the fuel, which the global has as well; undefined in a function that has no such local. */
-  #local: number | undefined;
-  #loopDepth = 0;
-  readonly #globals: { readonly fuel: number };
+  readonly #frames: LabelFrames;
+  readonly #fuel: number;
   /** Of the region that is being written; those of others are in the lists. */
   #current = noRegion;
   #cost = 0;
@@ -58,29 +65,34 @@ export class FuelRegions {
   /** The function that is being written turned out to need the widest numbers. */
   #isWide = false;
   #total = 0;
-  /** By region: cost, what may still follow behind a branch, and the places where the cost is written. */
+  /** By region: cost, and what may still follow behind a branch. */
   readonly #costs: number[] = [];
   readonly #allowances: number[] = [];
+  /** By place where a cost is written: the region, and the loop in which it is. */
   readonly #places: number[] = [];
   readonly #placeRegions: number[] = [];
+  readonly #placeLoops: number[] = [];
 
-  constructor(output: SplicedOutput, globals: { readonly fuel: number }) {
+  constructor(output: SplicedOutput, plan: RewritePlan, { fuel, frames }: { fuel: number; frames: LabelFrames }) {
     this.#output = output;
-    this.#globals = globals;
+    this.#frames = frames;
+    this.#fuel = fuel;
+    this.held = new HeldFuel(output, plan, { fuel, frames });
   }
 
   get current(): number {
     return this.#isPending ? noRegion : this.#current;
   }
 
-  /** @param byteCount of the body, by which it is guessed how much room a charge needs. */
+  /**
+   * @param byteCount of the body, by which it is guessed how much room a charge needs
+   * @param local where its loops may hold fuel
+   */
   beginFunction(byteCount: number, local: number | undefined): void {
-    this.#local = local;
-    this.#loopDepth = 0;
+    this.held.beginFunction(local);
     this.#costs.length = 0;
     this.#allowances.length = 0;
-    this.#places.length = 0;
-    this.#placeRegions.length = 0;
+    this.#places.length = this.#placeRegions.length = this.#placeLoops.length = 0;
     this.#numberWidth = this.#isWide ? widestWidth : byteCount < shortBytesMax ? shortWidth : longWidth;
     this.#current = noRegion;
     this.#isPending = false;
@@ -135,86 +147,56 @@ export class FuelRegions {
    * block type ends. Written are two loops, because an engine keeps all that lives across a call in memory: the inner
    * one asks for fuel and leaves for the outer one if there is too little, and only the outer one calls.
    *
-   * With a latch the inner loop asks behind its body, where all branches back lead, and not at its head: what a round
-   * begins with is the guest's own. The body stands in a block of the loop's type, so that what it leaves is checked. A
-   * loop whose type is an index may have parameters, which a latch would have to hand on: it asks at its head.
+   * With a latch the inner loop asks behind its body, where all branches back lead, and not at its head: the question is
+   * the branch back. The body stands in a block of the loop's type, so that what it leaves is checked. A loop whose type
+   * is an index may have parameters, which a latch would have to hand on: it asks at its head.
    */
-  loopHead(
-    offset: number,
-    { typeEnd, hasLatch, spend }: { typeEnd: number; hasLatch: boolean; spend: number },
-  ): MeteredLoop {
+  loopHead(offset: number, { typeEnd, hasLatch }: { typeEnd: number; hasLatch: boolean }): MeteredLoop {
     const output = this.#output;
-    output.copyTo(typeEnd);
-    const type = { from: output.length - (typeEnd - offset) + 1, to: output.length };
-    if (hasLatch) {
-      output.bytes[type.from - 1] = block; // which the loop's end leaves
-      this.#block(loop, type);
-    }
+    output.copyTo(offset);
     this.#open();
     const head = this.#current;
-    this.#loopDepth += 1;
-    if (this.#loopDepth === 1) this.reload();
-    this.#lessThanCost(head);
-    output.append(ifCall);
-    output.unsigned(spend);
-    this.reload();
-    output.byte(0x0b);
-    if (hasLatch) this.#charge(head);
-    this.#block(loop, type);
+    const typeLength = typeEnd - offset - 1;
+    this.held.openLoop(head, { typeLength, hasLatch });
+    output.copyTo(typeEnd);
     if (hasLatch) {
+      const type = output.length - typeLength;
       output.append(untilLatch);
-      this.#block(block, type);
+      output.appendSpan(output.bytes, type, type + typeLength);
     } else {
-      this.#askAndCharge(head);
+      this.held.landAtHead();
+      this.#fuelAndCost(head);
+      output.append(toOuterLoopIfLess);
+      this.#charge(head);
     }
     return { head, labels: hasLatch ? latchedLabels : 1, hasLatch };
   }
 
-  /** In front of the end of a loop that had a head, which is the outermost of what it became. */
+  /** In front of the end of the innermost loop, which ends the outermost of what it became. */
   loopEnd(head: number, hasLatch: boolean): void {
     const output = this.#output;
     if (hasLatch) {
       output.append(leaveLatched);
-      this.#askAndCharge(head);
-      output.append(againAndEnds);
-    } else {
+      this.held.land(this.#frames.depth - 1);
+      this.#latch(head);
       output.byte(0x0b);
     }
-    this.#loopDepth -= 1;
+    output.byte(0x0b);
   }
 
-  /** In the inner loop. */
-  #askAndCharge(region: number): void {
-    this.#lessThanCost(region);
-    this.#output.append(toOuterLoop);
-    this.#charge(region);
-  }
-
-  #block(opcode: number, { from, to }: { readonly from: number; readonly to: number }): void {
-    this.#output.byte(opcode);
-    this.#output.appendSpan(this.#output.bytes, from, to);
-  }
-
-  /** Behind what has charged by itself, a call above all, and ends at `offset`. */
-  reloadAt(offset: number): void {
-    if (this.#isInLocal) {
-      this.#output.copyTo(offset);
-      this.reload();
-    }
-  }
-
-  /** The same behind what is written already: global.get $fuel, local.set */
-  reload(): void {
-    if (!this.#isInLocal) return;
+  /** What is held is charged first, so that the engine keeps one number and not two. */
+  #latch(head: number): void {
     const output = this.#output;
-    output.byte(0x23);
-    output.unsigned(this.#globals.fuel);
-    output.byte(0x21);
-    output.unsigned(this.#local ?? 0);
-  }
-
-  get #isInLocal(): boolean {
-    return this.#local !== undefined && this.#loopDepth > 0;
+    this.#fuelAndCost(head);
+    if (this.held.holds(this.#frames.loop)) {
+      output.byte(subtract);
+      this.#access(localTee);
+      output.append(againUnlessNegative);
+    } else {
+      output.append(toOuterLoopIfLess);
+      this.#charge(head);
+      output.append(again);
+    }
   }
 
   /**
@@ -231,14 +213,27 @@ export class FuelRegions {
     return this.#isWide;
   }
 
-  /** Fills in what its regions cost, which have room. @returns the cost of the entry's region, and of all. */
-  endFunction(): { readonly entry: number; readonly total: number } {
+  /**
+   * Fills in what its regions cost, which have room, and what its loops pay from.
+   * @returns the cost of the entry's region, and of all; how many bytes of the body will be left out
+   */
+  endFunction(): { readonly entry: number; readonly total: number; readonly leftOut: number } {
     const { bytes } = this.#output;
+    const { held } = this;
+    const width = this.#numberWidth;
     for (let index = 0; index < this.#places.length; index += 1) {
+      const place = this.#places[index] ?? 0;
       const value = this.#costs[this.#placeRegions[index] ?? 0] ?? 0;
-      writePadded(bytes, this.#places[index] ?? 0, { value, width: this.#numberWidth });
+      writePadded(bytes, place, { value, width });
+      const loop = this.#placeLoops[index] ?? noLoop;
+      if (loop === noLoop) continue;
+      const isHeld = held.holds(loop);
+      held.writeAccess(place - 2 - held.indexWidth, isHeld ? localGet : globalGet, loop);
+      if (bytes[place + width] !== subtract) continue;
+      const set = bytes[place + width + 1] === localTee ? localTee : isHeld ? localSet : globalSet;
+      held.writeAccess(place + width + 1, set, loop);
     }
-    return { entry: this.#costs[entryRegion] ?? 0, total: this.#total };
+    return { entry: this.#costs[entryRegion] ?? 0, total: this.#total, leftOut: held.endFunction(this.#costs) };
   }
 
   #openAt(offset: number): void {
@@ -264,33 +259,30 @@ export class FuelRegions {
     this.#isPending = false;
   }
 
-  /** The fuel, i64.const cost, i64.lt_s */
-  #lessThanCost(region: number): void {
-    this.#fuelAndCost(region);
-    this.#output.byte(0x53);
-  }
-
   #charge(region: number): void {
-    const output = this.#output;
     this.#fuelAndCost(region);
-    output.byte(0x7d); // i64.sub
-    if (this.#isInLocal) {
-      output.byte(0x22);
-      output.unsigned(this.#local ?? 0);
-    }
-    output.byte(0x24);
-    output.unsigned(this.#globals.fuel);
+    this.#output.byte(subtract);
+    this.#access(globalSet);
   }
 
   #fuelAndCost(region: number): void {
     const output = this.#output;
-    const isLocal = this.#isInLocal;
-    output.byte(isLocal ? 0x20 : 0x23);
-    output.unsigned(isLocal ? (this.#local ?? 0) : this.#globals.fuel);
-    output.byte(0x42);
+    this.#access(globalGet);
+    output.byte(0x42); // i64.const
     this.#places.push(output.length);
     this.#placeRegions.push(region);
+    this.#placeLoops.push(this.#frames.loop);
     output.reserve(this.#numberWidth);
     output.length += this.#numberWidth;
+  }
+
+  /** Within a loop there is room, for what it will pay from. */
+  #access(code: number): void {
+    const output = this.#output;
+    output.byte(code);
+    if (this.#frames.loop === noLoop) return output.unsigned(this.#fuel);
+    const { indexWidth } = this.held;
+    output.reserve(indexWidth);
+    output.length += indexWidth;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { decodeCoreModule } from "../core-module/core-module.ts";
+import { fuelBlock } from "./fuel-cost.ts";
 import { Meter } from "./meter.ts";
 import { rewriteCoreModule } from "./rewrite-module.ts";
 import {
@@ -121,13 +122,25 @@ describe("fuel of programs counted by hand", () => {
 
   test("slices do not change the count", () => {
     const source = moduleOf(loopOf([nop]), { params: ["i32"] });
+    for (const sliceFuel of [1n, 7n, 1000n, 100_000n]) {
+      let asked = 0;
+      const onSlice = () => void (asked += 1);
+      const { exports, meter } = runMetered(source, { sliceFuel, onSlice });
+      exports.run?.(100_000);
+      expect(meter.fuelUsed).toBe(600_001n);
+      expect(asked).toBeGreaterThan(Math.floor(600_001 / Math.max(Number(sliceFuel), fuelBlock)) - 1);
+    }
+  });
+
+  test("slices do not change the count of what pays from the global, which is asked for each", () => {
+    const source = moduleOf(loopOf([i32.const(0), i32.const(0), i32.const(0), memory.fill]), { params: ["i32"] });
     for (const sliceFuel of [1n, 7n, 1000n]) {
       let asked = 0;
       const onSlice = () => void (asked += 1);
       const { exports, meter } = runMetered(source, { sliceFuel, onSlice });
       exports.run?.(100);
-      expect(meter.fuelUsed).toBe(601n);
-      expect(asked).toBeGreaterThan(sliceFuel === 1000n ? -1 : 50);
+      expect(meter.fuelUsed).toBe(901n);
+      expect(asked).toBeGreaterThan(sliceFuel === 1000n ? -1 : 75);
     }
   });
 
@@ -216,12 +229,18 @@ describe("what does not end by itself is ended, for its fuel or by a clock", () 
     for (const code of rows) expect(runMetered(moduleOf(code), { fuel: 4000n }).fieldThatEnds("run")).toBe("fuel");
   });
 
-  test("a clock ends a loop that has fuel without end", () => {
+  test.each([
+    ["pays from the global", loop(i32.const(0), i32.const(0), i32.const(0), memory.fill, branch(0)), 1000, 5],
+    ["holds fuel", loop(branch(0)), 1000, fuelBlock],
+    ["holds fuel", loop(branch(0)), 100_000, fuelBlock],
+  ])("a clock ends a loop that %s and has it without end", (_, code, sliceFuel, atOnce) => {
     let asked = 0;
     const onSlice = () => ((asked += 1) < 5 ? undefined : { field: "wallMs", limit: 10, used: 11 });
-    const run = runMetered(moduleOf(loop(branch(0))), { onSlice, sliceFuel: 1000n });
+    const run = runMetered(moduleOf(code), { onSlice, sliceFuel: BigInt(sliceFuel) });
     expect(run.fieldThatEnds("run")).toBe("wallMs");
-    expect(run.meter.fuelUsed).toBe(5000n);
+    const slice = Math.max(sliceFuel, atOnce);
+    expect(Number(run.meter.fuelUsed)).toBeGreaterThan(5 * slice - 2 * atOnce);
+    expect(Number(run.meter.fuelUsed)).toBeLessThanOrEqual(5 * slice);
   });
 
   test("the start of a module is metered", () => {

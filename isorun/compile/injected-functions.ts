@@ -4,7 +4,7 @@
  */
 import type { AccountIndices } from "./account-indices.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { bulkSizeMaxLog2, bytesPerInstructionLog2 } from "./fuel-cost.ts";
+import { bulkSizeMaxLog2, bytesPerInstructionLog2, fuelBlock } from "./fuel-cost.ts";
 
 /** Types that are appended, by their place behind the module's own. */
 export const injectedTypes: readonly (readonly number[])[] = [
@@ -12,12 +12,13 @@ export const injectedTypes: readonly (readonly number[])[] = [
   [0x60, 1, 0x7f, 1, 0x7f], // (i32) → i32
   [0x60, 1, 0x7e, 1, 0x7e], // (i64) → i64
   [0x60, 3, 0x7f, 0x7c, 0x7c, 1, 0x7f], // (i32, f64, f64) → i32
+  [0x60, 2, 0x7e, 0x7e, 1, 0x7e], // (i64, i64) → i64
 ];
 
-const typePlace = { action: 0, pass32: 1, pass64: 2, grow: 3 } as const;
+const typePlace = { action: 0, pass32: 1, pass64: 2, grow: 3, hold: 4 } as const;
 
-/** Of the imported check: why it is called; the last one is the host's, for a call that begins. */
-export const checkReasons = { fuel: 0, depth: 1, entry: 2 } as const;
+/** Of the imported check: why it is called. `entry` is the host's, for a call that begins; a `block` may be had in part. */
+export const checkReasons = { fuel: 0, depth: 1, entry: 2, block: 3 } as const;
 
 /** Whose growth is accounted: the lowest bit, below the index. */
 export const growSpaces = { memory: 0, table: 1 } as const;
@@ -32,6 +33,8 @@ export const checkTypePlace = typePlace.pass32;
 export const growTypePlace = typePlace.grow;
 
 const bulkSizeMax = [0x42, ...signedOf(2 ** bulkSizeMaxLog2)]; // i64.const
+
+const block = [0x42, ...signedOf(fuelBlock)]; // i64.const
 
 const unreachableIf = [0x04, 0x40, 0x00, 0x0b];
 
@@ -53,6 +56,39 @@ export class InjectedFunctions {
       typePlace: typePlace.action,
       body: bodyOf([0x41, checkReasons.fuel, 0x10], this.#accounts.check, unreachableIf),
     }));
+  }
+
+  /**
+   * (all the fuel there is, charged for a round; what that costs) → a block of it, or what there is; the rest is in the
+   * global. Returns if the round is paid for, or if the host gave more. How much it is does not depend on slices.
+   */
+  holdFuel(): number {
+    return this.#once("hold", () => {
+      const { fuel, check } = this.#accounts;
+      return {
+        typePlace: typePlace.hold,
+        body: bodyOf(
+          [0x02, 0x40, 0x03, 0x40], // block, loop
+          [0x20, 0, ...block, 0x59, 0x0d, 1], // as much as a block: i64.ge_s, br_if
+          [0x20, 0, 0x20, 1, 0x7c, 0x24], // the charge is taken back: i64.add, global.set
+          fuel,
+          [0x41, checkReasons.block, 0x10],
+          check,
+          [...unreachableIf, 0x20, 0, 0x23],
+          fuel,
+          [0x20, 1, 0x7d, 0x22, 0, 0x52, 0x0d, 0, 0x0b, 0x0b], // again if it is more: i64.sub, local.tee, i64.ne, br_if
+          [0x20, 0, 0x42, 0, 0x53, 0x04, 0x40, 0x10], // not paid for: i64.lt_s, if, call
+          this.outOfFuel(),
+          [0x23],
+          fuel,
+          [0x20, 1, 0x7d, 0x21, 0, 0x0b], // i64.sub, local.set, end
+          [0x20, 0, 0x20, 0, ...block, 0x20, 0, ...block, 0x53, 0x1b, 0x22, 1], // the smaller: i64.lt_s, select, local.tee
+          [0x7d, 0x24], // i64.sub, global.set
+          fuel,
+          [0x20, 1],
+        ),
+      };
+    });
   }
 
   /** () → (): too many calls stand within each other. Never returns. */

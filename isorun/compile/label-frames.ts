@@ -40,13 +40,20 @@ export class LabelFrames {
   added = new Int32Array(64);
   /** Branches to it lead out of its innermost block. */
   areLatched = new Uint8Array(64);
+  /** The innermost metered loop where branches to the block lead. */
+  loops = new Int32Array(64);
+  /** Where they give back fuel, and one more; 0 if nowhere (held-fuel.ts). */
+  landings = new Int32Array(64);
+  /** The innermost metered loop. */
+  loop = -1;
 
   push(kind: number, region: number, isDead: boolean): void {
     const { depth } = this;
     this.kinds[depth] = kind;
     this.regions[depth] = region;
     this.areDead[depth] = isDead ? 1 : 0;
-    this.arePassed[depth] = this.areLatched[depth] = 0;
+    this.arePassed[depth] = this.areLatched[depth] = this.landings[depth] = 0;
+    this.loops[depth] = this.loop;
     this.added[depth] = this.#addedUpTo(depth - 1);
     this.depth = depth + 1;
     if (this.depth === this.kinds.length) this.#grow();
@@ -85,10 +92,13 @@ export class LabelFrames {
     this.heads = resized(new Int32Array(size), this.heads);
     this.added = resized(new Int32Array(size), this.added);
     this.areLatched = resized(new Uint8Array(size), this.areLatched);
+    this.loops = resized(new Int32Array(size), this.loops);
+    this.landings = resized(new Int32Array(size), this.landings);
   }
 }
 
-function resized<T extends Uint8Array | Int32Array>(target: T, source: T): T {
+/** @returns `target`, which begins as `source` does */
+export function resized<T extends Uint8Array | Int32Array>(target: T, source: T): T {
   target.set(source);
   return target;
 }

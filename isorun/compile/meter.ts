@@ -6,7 +6,7 @@
  * caught by `catch_all`. So nothing here throws: what ended the instance stands in `exhaustion`, and who called the
  * guest looks there first when a call fails.
  */
-import { fuelCostVersion } from "./fuel-cost.ts";
+import { fuelBlock, fuelCostVersion } from "./fuel-cost.ts";
 import { checkReasons, growSpaces } from "./injected-functions.ts";
 import type { RewrittenModule } from "./rewrite-module.ts";
 
@@ -19,7 +19,10 @@ export interface MeterOptions {
   readonly tableElementsMax?: number;
   /** How many calls may stand within each other, for modules that were rewritten with `callDepth`. */
   readonly callDepthMax?: number;
-  /** After how much fuel `onSlice` is asked, at the latest; a function is asked for each slice. */
+  /**
+   * After how much fuel `onSlice` is asked, at the latest, and where a loop has taken a block (fuel-cost.ts) behind that; a
+   * function is asked for each slice.
+   */
   readonly sliceFuel?: bigint | (() => bigint);
   /** Looks at clocks. What it returns ends the instance. It must not call into the instance, and not throw. */
   readonly onSlice?: () => Exhaustion | undefined;
@@ -241,6 +244,7 @@ export class Meter {
     }
     const late = this.#options.onSlice?.();
     if (late !== undefined) this.end(late);
+    else if (reason === checkReasons.block) this.#grant(BigInt(fuelBlock));
     else if (!this.#grant() || (reason === checkReasons.entry && this.#balance <= 0n)) this.end(this.#spent);
     return this.#exhaustion === undefined ? 0 : 1;
   }
@@ -262,9 +266,10 @@ export class Meter {
   }
 
   /** Another slice, as long as the limit has one. False: there is none, or too little to pay what is owed. */
-  #grant(): boolean {
+  #grant(least = 0n): boolean {
     const limit = this.#limit;
-    const slice = this.#options.onSlice === undefined ? (limit ?? endless) : this.#sliceFuel;
+    const usual = this.#options.onSlice === undefined ? (limit ?? endless) : this.#sliceFuel;
+    const slice = usual < least ? least : usual;
     const balance = this.#balance;
     const wanted = balance < 0n ? slice - balance : slice;
     const left = limit === undefined ? wanted : limit - this.#granted;

@@ -10,6 +10,7 @@ import type { CodeCursor } from "./code-cursor.ts";
 import { instructionCost } from "./fuel-cost.ts";
 import type { FuelRegions } from "./fuel-regions.ts";
 import type { FunctionLocals } from "./function-locals.ts";
+import { noLoop } from "./held-fuel.ts";
 import type { IndexShift } from "./index-shift.ts";
 import { walk } from "./instructions.ts";
 import { frameKinds, type LabelFrames } from "./label-frames.ts";
@@ -95,7 +96,7 @@ export class QuickWalk {
     switch (code) {
       case 0x00:
       case 0x0f:
-        return this.#leave();
+        return this.#leave(code);
       case 0x02:
       case 0x04:
         return this.#block(code);
@@ -119,8 +120,9 @@ export class QuickWalk {
   }
 
   /** `unreachable` and `return`. */
-  #leave(): true {
+  #leave(code: number): true {
     this.#spend();
+    if (code === 0x0f && !this.isDead) this.#regions?.held.leave(this.#cursor.at, noLoop);
     this.#cursor.at += 1;
     this.isDead = true;
     return true;
@@ -129,7 +131,7 @@ export class QuickWalk {
   #call(): boolean {
     if (!this.#indexed(this.#plan.functions)) return false;
     this.calls = true;
-    if (!this.isDead) this.#regions?.reloadAt(this.#cursor.at);
+    if (!this.isDead) this.#regions?.held.share();
     return true;
   }
 
@@ -158,11 +160,11 @@ export class QuickWalk {
     return true;
   }
 
-  /** But of a function, or of a loop that is metered. */
+  /** But of a function, of a loop that is metered, or where fuel is given back. */
   #end(): boolean {
     const frames = this.#frames;
     const top = frames.depth - 1;
-    if (top === 0 || frames.isMetered(top)) return false;
+    if (top === 0 || frames.isMetered(top) || frames.landings[top] !== 0) return false;
     this.#cursor.at += 1;
     this.endBlock();
     return true;
@@ -181,6 +183,13 @@ export class QuickWalk {
     else this.#regions?.interrupt();
   }
 
+  /** A branch in a loop, to the block at this depth. */
+  #wayOut(code: number, start: number, depth: number): void {
+    const held = this.#regions?.held;
+    if (code === 0x0c) held?.leave(start, this.#frames.loops[depth] ?? noLoop);
+    else held?.branch(depth);
+  }
+
   /** `br` and `br_if`. */
   #branch(code: number): boolean {
     const cursor = this.#cursor;
@@ -189,6 +198,7 @@ export class QuickWalk {
     const rewritten = label < 0x80 ? this.#frames.rewritten(label) : undefined;
     if (rewritten === undefined) return false;
     this.#spend();
+    if (!this.isDead && this.#frames.loop !== noLoop) this.#wayOut(code, start, this.#frames.depth - 1 - label);
     cursor.at = start + 2;
     if (rewritten !== label) cursor.replace(start + 1, rewritten);
     if (code === 0x0c) this.isDead = true;

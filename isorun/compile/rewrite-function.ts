@@ -14,6 +14,7 @@ import { freeLocals, growCost, instructionCost, throwCost, zeroedPerInstruction 
 import { FuelRegions } from "./fuel-regions.ts";
 import { entryBytesMax, writeEntry } from "./function-entry.ts";
 import { FunctionLocals } from "./function-locals.ts";
+import { noLoop } from "./held-fuel.ts";
 import { fixedWidths, opcodes, opcodesWithLocals, prefixedOpcode, walk } from "./instructions.ts";
 import { blockKinds, frameKinds, LabelFrames } from "./label-frames.ts";
 import { QuickWalk } from "./quick-walk.ts";
@@ -34,7 +35,7 @@ export class FunctionRewriter {
   /** Of the function that is rewritten, as the module counts. */
   #index = 0;
   #loops = false;
-  /** Loops keep the fuel in a local. */
+  /** Loops may hold fuel in a local. */
   #keepsFuel = false;
   /** It turned out that they may not. */
   #startsAnew = false;
@@ -45,7 +46,8 @@ export class FunctionRewriter {
     this.#locals = new FunctionLocals(this.#cursor, plan.typeCount);
     const { fuel, depth } = plan.accounts;
     this.#opcodes = depth === undefined && fuel === undefined ? opcodes : opcodesWithLocals;
-    this.#regions = fuel === undefined ? undefined : new FuelRegions(this.#cursor.output, { fuel });
+    this.#regions =
+      fuel === undefined ? undefined : new FuelRegions(this.#cursor.output, plan, { fuel, frames: this.#frames });
     this.#sized = new SizedOperations(plan, this.#cursor, this.#regions);
     this.#quick = new QuickWalk(plan, {
       cursor: this.#cursor,
@@ -119,6 +121,7 @@ export class FunctionRewriter {
     // The fuel's has room, or is left out.
     if (!keepsFuel && this.#quick.calls) this.#requireRoomFor(this.#depthLocals);
     if (keepsFuel || this.#plan.accounts.depth !== undefined) locals.refuseStray();
+    const fuel = this.#regions?.endFunction();
     const header = this.#entry;
     header.length = 0;
     writeEntry(header, this.#plan, {
@@ -126,14 +129,16 @@ export class FunctionRewriter {
       loops: this.#loops,
       locals,
       keepsFuel,
-      fuel: this.#regions?.endFunction(),
+      fuel,
     });
-    const bodyLength = output.length - bodyStart;
+    const bodyEnd = output.length;
+    const bodyLength = bodyEnd - bodyStart - (fuel?.leftOut ?? 0);
     this.#requireBytes(header.length + bodyLength);
     output.length = gapStart;
     output.unsigned(header.length + bodyLength);
     output.appendSpan(header.bytes, 0, header.length);
-    output.appendSpan(output.bytes, bodyStart, bodyStart + bodyLength);
+    if (this.#regions === undefined) output.appendSpan(output.bytes, bodyStart, bodyEnd);
+    else this.#regions.held.appendBody(bodyStart, bodyEnd);
   }
 
   #walk(end: number): void {
@@ -263,12 +268,11 @@ export class FunctionRewriter {
     const loop = this.#regions.loopHead(start, {
       typeEnd: at,
       hasLatch: !isTypeIndex(bytes[start + 1] ?? 0),
-      spend: this.#plan.injected.outOfFuel(),
     });
     this.#frames.meter(loop);
   }
 
-  /** Where a handler begins nothing reloads the local, and what threw has charged. */
+  /** What comes to a handler out of a loop has given nothing back. */
   #handle(): void {
     this.#startsAnew = this.#keepsFuel;
     this.#keepsFuel = false;
@@ -291,10 +295,17 @@ export class FunctionRewriter {
 
   #end(start: number): void {
     const frames = this.#frames;
+    const { output, at } = this.#cursor;
     const top = frames.depth - 1;
+    const held = this.#regions?.held;
     if (frames.isMetered(top)) {
-      this.#cursor.output.copyTo(start);
+      output.copyTo(start);
       this.#regions?.loopEnd(frames.heads[top] ?? 0, frames.areLatched[top] === 1);
+      output.copyTo(at);
+      held?.closeLoop();
+    } else if (held !== undefined && frames.landings[top] !== 0) {
+      output.copyTo(at);
+      held.land(top);
     }
     this.#quick.endBlock();
   }
@@ -335,8 +346,8 @@ export class FunctionRewriter {
     if (code === 0x10 || code === 0x12) cursor.index(functions);
     else cursor.typeIndex(typeCount);
     if (code === 0x11 || code === 0x13) cursor.skipLeb();
+    if (!this.#quick.isDead) this.#regions?.held.share();
     if (isTail) this.#interrupt();
-    else if (!this.#quick.isDead) this.#regions?.reloadAt(cursor.at);
   }
 
   /** In front of a call; a tail call stands where the function itself does. */
@@ -357,14 +368,17 @@ export class FunctionRewriter {
     switch (code) {
       case 0x08: // throw
         this.#sized.throwTag(start, this.#quick.isDead);
-        return this.#interrupt();
+        return this.#throw();
       case 0x0a: // throw_ref
+        return this.#throw();
       case 0x0f: // return
+        if (!this.#quick.isDead) this.#regions?.held.leave(start, noLoop);
         return this.#interrupt();
       case 0x09: // rethrow
-      case 0x0c: // br
         this.#label();
-        return this.#interrupt();
+        return this.#throw();
+      case 0x0c: // br
+        return this.#always(start);
       case 0x0e: // br_table
         for (let count = cursor.u32(); count >= 0; count -= 1) {
           if (cursor.at >= cursor.bytes.length) cursor.fail("unexpected end");
@@ -386,12 +400,31 @@ export class FunctionRewriter {
     this.#quick.isDead = true;
   }
 
+  #throw(): void {
+    if (!this.#quick.isDead) this.#regions?.held.share();
+    this.#interrupt();
+  }
+
+  /** A branch that is always taken. */
+  #always(start: number): void {
+    const cursor = this.#cursor;
+    const isDead = this.#quick.isDead;
+    const labelStart = cursor.at;
+    const target = this.#frames.depth - 1 - cursor.u32();
+    if (!isDead) this.#regions?.held.leave(start, this.#frames.loops[target] ?? noLoop);
+    cursor.at = labelStart;
+    this.#interrupt();
+    this.#label();
+  }
+
+  /** Of an instruction that may lead there: one that always does has done what is to be done. */
   #label(): void {
     const cursor = this.#cursor;
     const start = cursor.at;
     const label = cursor.u32();
     const rewritten = this.#frames.rewritten(label);
-    if (rewritten === undefined) cursor.invalid("unknown label: branch depth too large", start);
-    else if (rewritten !== label) cursor.replace(start, rewritten);
+    if (rewritten === undefined) return cursor.invalid("unknown label: branch depth too large", start);
+    if (!this.#quick.isDead) this.#regions?.held.branch(this.#frames.depth - 1 - label);
+    if (rewritten !== label) cursor.replace(start, rewritten);
   }
 }

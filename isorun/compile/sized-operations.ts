@@ -93,12 +93,13 @@ export class SizedOperations {
     const { accounts, injected } = this.#plan;
     if (accounts.fuel === undefined) return;
     this.#cursor.callBefore(start, injected.chargeBulk(unit, is64));
-    this.#regions?.reload();
+    this.#regions?.held.share();
   }
 
   #account(space: "memory" | "table", start: number, { index, is64 }: { index: number; is64: boolean }): void {
     const { accounts, injected } = this.#plan;
     if (accounts.grow === undefined) return;
+    this.#regions?.held.share();
     this.#cursor.callBefore(start, injected.reserve(space, index, is64));
     this.#cursor.callBefore(this.#cursor.at, injected.settle(space, index, is64));
   }

@@ -31,8 +31,8 @@ export class RandomBranches {
   readonly #value: (depth: number) => Code;
   readonly #backs: number;
   readonly #functions: readonly number[];
-  /** Undefined: which no branch chooses, as the function's own. */
-  readonly #labels: (Label | undefined)[] = [undefined];
+  /** The function's own first; undefined is one that no branch chooses. */
+  readonly #labels: (Label | undefined)[] = [{ carries: "i32" }];
   /** Nothing leads to what follows, up to the end of the block. */
   isDead = false;
 
