@@ -34,8 +34,6 @@ const localGet = 0x20;
 const localSet = 0x21;
 const localTee = 0x22;
 const subtract = 0x7d;
-const block = 0x02;
-const loop = 0x03;
 /** A loop with a latch is a block to leave, two loops, a block whose end is the latch, and one that is the body. */
 const latchedLabels = 4;
 const untilLatch = Uint8Array.of(0x02, 0x40, 0x02); // block, block

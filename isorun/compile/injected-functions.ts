@@ -17,7 +17,10 @@ export const injectedTypes: readonly (readonly number[])[] = [
 
 const typePlace = { action: 0, pass32: 1, pass64: 2, grow: 3, hold: 4 } as const;
 
-/** Of the imported check: why it is called. `entry` is the host's, for a call that begins; a `block` may be had in part. */
+/**
+ * Of the imported check: why it is called. `entry` is the host's, for a call that begins. From `block` on it is for a block
+ * behind a charge, of which there may be less: the charge is the rest.
+ */
 export const checkReasons = { fuel: 0, depth: 1, entry: 2, block: 3 } as const;
 
 /** Whose growth is accounted: the lowest bit, below the index. */
@@ -35,6 +38,8 @@ export const growTypePlace = typePlace.grow;
 const bulkSizeMax = [0x42, ...signedOf(2 ** bulkSizeMaxLog2)]; // i64.const
 
 const block = [0x42, ...signedOf(fuelBlock)]; // i64.const
+/** So dear no round is but in theory. */
+const dear = [0x42, ...signedOf(2 ** 30)];
 
 const unreachableIf = [0x04, 0x40, 0x00, 0x0b];
 
@@ -68,18 +73,17 @@ export class InjectedFunctions {
       return {
         typePlace: typePlace.hold,
         body: bodyOf(
-          [0x02, 0x40, 0x03, 0x40], // block, loop
-          [0x20, 0, ...block, 0x59, 0x0d, 1], // as much as a block: i64.ge_s, br_if
+          [0x20, 0, ...block, 0x53, 0x04, 0x40], // less than a block: i64.lt_s, if
           [0x20, 0, 0x20, 1, 0x7c, 0x24], // the charge is taken back: i64.add, global.set
           fuel,
-          [0x41, checkReasons.block, 0x10],
+          [0x20, 1, ...dear, 0x20, 1, ...dear, 0x53, 0x1b, 0xa7], // the smaller: i64.lt_s, select, i32.wrap_i64
+          [0x41, checkReasons.block, 0x6a, 0x10], // i32.add, call
           check,
-          [...unreachableIf, 0x20, 0, 0x23],
+          [...unreachableIf, 0x23],
           fuel,
-          [0x20, 1, 0x7d, 0x22, 0, 0x52, 0x0d, 0, 0x0b, 0x0b], // again if it is more: i64.sub, local.tee, i64.ne, br_if
-          [0x20, 0, 0x42, 0, 0x53, 0x04, 0x40, 0x10], // not paid for: i64.lt_s, if, call
+          [0x20, 1, 0x53, 0x04, 0x40, 0x10], // less than the round costs: i64.lt_s, if, call
           this.outOfFuel(),
-          [0x23],
+          [0x0b, 0x23],
           fuel,
           [0x20, 1, 0x7d, 0x21, 0, 0x0b], // i64.sub, local.set, end
           [0x20, 0, 0x20, 0, ...block, 0x20, 0, ...block, 0x53, 0x1b, 0x22, 1], // the smaller: i64.lt_s, select, local.tee

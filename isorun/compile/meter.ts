@@ -244,7 +244,7 @@ export class Meter {
     }
     const late = this.#options.onSlice?.();
     if (late !== undefined) this.end(late);
-    else if (reason === checkReasons.block) this.#grant(BigInt(fuelBlock));
+    else if (reason >= checkReasons.block) this.#grant(BigInt(fuelBlock + reason - checkReasons.block));
     else if (!this.#grant() || (reason === checkReasons.entry && this.#balance <= 0n)) this.end(this.#spent);
     return this.#exhaustion === undefined ? 0 : 1;
   }
@@ -265,7 +265,9 @@ export class Meter {
     return { field: "fuel", limit: this.#fuelLimit ?? 0n, used };
   }
 
-  /** Another slice, as long as the limit has one. False: there is none, or too little to pay what is owed. */
+  /**
+   * Another slice, or `least`, as long as the limit has one. False: there is none, or too little to pay what is owed.
+   */
   #grant(least = 0n): boolean {
     const limit = this.#limit;
     const usual = this.#options.onSlice === undefined ? (limit ?? endless) : this.#sliceFuel;
