@@ -14,10 +14,10 @@ import { freeLocals, growCost, instructionCost, throwCost, zeroedPerInstruction 
 import { FuelRegions } from "./fuel-regions.ts";
 import { entryBytesMax, writeEntry } from "./function-entry.ts";
 import { FunctionLocals } from "./function-locals.ts";
-import { noLoop } from "./held-fuel.ts";
 import { fixedWidths, opcodes, opcodesWithLocals, prefixedOpcode, walk } from "./instructions.ts";
 import { blockKinds, frameKinds, LabelFrames } from "./label-frames.ts";
 import { QuickWalk } from "./quick-walk.ts";
+import { BranchRewriter } from "./rewrite-branches.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
 import { SizedOperations } from "./sized-operations.ts";
 
@@ -30,6 +30,7 @@ export class FunctionRewriter {
   readonly #locals: FunctionLocals;
   readonly #opcodes: Uint8Array;
   readonly #quick: QuickWalk;
+  readonly #branches: BranchRewriter;
   /** Of the function that is at its end. */
   readonly #entry = new ByteWriter(256);
   /** Of the function that is rewritten, as the module counts. */
@@ -55,6 +56,13 @@ export class FunctionRewriter {
       locals: this.#locals,
       regions: this.#regions,
       kinds: this.#opcodes,
+    });
+    this.#branches = new BranchRewriter({
+      cursor: this.#cursor,
+      frames: this.#frames,
+      regions: this.#regions,
+      sized: this.#sized,
+      quick: this.#quick,
     });
   }
 
@@ -224,7 +232,7 @@ export class FunctionRewriter {
     if (kind === walk.newDefault) return this.#sized.newDefault(start, this.#quick.isDead);
     if (kind === walk.branchOnCast) {
       cursor.at += 1;
-      this.#label();
+      this.#branches.label();
       cursor.skipHeapType(this.#plan.typeCount);
       cursor.skipHeapType(this.#plan.typeCount);
       return this.#regions?.branch();
@@ -245,15 +253,15 @@ export class FunctionRewriter {
     if (code >= 0x10 && code <= 0x15) return this.#call(code, start);
     if (code === 0x40) return this.#sized.memoryGrow(start, this.#quick.isDead);
     if (code <= 0x06 || code === 0x1f) return this.#block(code, start);
-    this.#branch(code, start);
+    this.#branches.rewrite(code, start);
   }
 
   #block(code: number, start: number): void {
     const cursor = this.#cursor;
-    if (code === 0x00) return this.#interrupt();
+    if (code === 0x00) return this.#branches.interrupt();
     cursor.skipBlockType(this.#plan.typeCount);
     if (code === 0x03) return this.#loop(start);
-    if (code === 0x1f) this.#catches();
+    if (code === 0x1f) this.#branches.catches();
     if (code === 0x06 || code === 0x1f) this.#handle();
     this.#push(blockKinds[code] ?? frameKinds.block);
     if (code === 0x04) this.#regions?.branch();
@@ -276,17 +284,6 @@ export class FunctionRewriter {
   #handle(): void {
     this.#startsAnew = this.#keepsFuel;
     this.#keepsFuel = false;
-  }
-
-  /** The handlers of `try_table`: their labels are seen from outside of it. */
-  #catches(): void {
-    const cursor = this.#cursor;
-    for (let count = cursor.u32(); count > 0; count -= 1) {
-      const kind = cursor.byte();
-      if (kind > 3 || cursor.at >= cursor.bytes.length) cursor.fail("malformed catch clause");
-      if (kind < 2) cursor.skipLeb();
-      this.#label();
-    }
   }
 
   #push(kind: number): void {
@@ -334,7 +331,7 @@ export class FunctionRewriter {
   /** Ends a `try` as `end` does; its label is seen from outside. */
   #delegate(start: number): void {
     this.#end(start);
-    this.#label();
+    this.#branches.label();
   }
 
   #call(code: number, start: number): void {
@@ -347,7 +344,7 @@ export class FunctionRewriter {
     else cursor.typeIndex(typeCount);
     if (code === 0x11 || code === 0x13) cursor.skipLeb();
     if (!this.#quick.isDead) this.#regions?.held.share();
-    if (isTail) this.#interrupt();
+    if (isTail) this.#branches.interrupt();
   }
 
   /** In front of a call; a tail call stands where the function itself does. */
@@ -361,70 +358,5 @@ export class FunctionRewriter {
     if (isTail) output.append([0x41, 1, 0x6a]); // i32.const 1, i32.add
     output.byte(0x24);
     output.unsigned(depth);
-  }
-
-  #branch(code: number, start: number): void {
-    const cursor = this.#cursor;
-    switch (code) {
-      case 0x08: // throw
-        this.#sized.throwTag(start, this.#quick.isDead);
-        return this.#throw();
-      case 0x0a: // throw_ref
-        return this.#throw();
-      case 0x0f: // return
-        if (!this.#quick.isDead) this.#regions?.held.leave(start, noLoop);
-        return this.#interrupt();
-      case 0x09: // rethrow
-        this.#label();
-        return this.#throw();
-      case 0x0c: // br
-        return this.#always(start);
-      case 0x0e: // br_table
-        for (let count = cursor.u32(); count >= 0; count -= 1) {
-          if (cursor.at >= cursor.bytes.length) cursor.fail("unexpected end");
-          this.#label();
-        }
-        return this.#interrupt();
-      case 0x0d: // br_if
-      case 0xd5: // br_on_null
-      case 0xd6: // br_on_non_null
-        this.#label();
-        return this.#regions?.branch();
-      default:
-        return cursor.unsupported(`the core instruction ${code.toString(16)}`);
-    }
-  }
-
-  /** What stands behind is not reached from here. */
-  #interrupt(): void {
-    this.#quick.isDead = true;
-  }
-
-  #throw(): void {
-    if (!this.#quick.isDead) this.#regions?.held.share();
-    this.#interrupt();
-  }
-
-  /** A branch that is always taken. */
-  #always(start: number): void {
-    const cursor = this.#cursor;
-    const isDead = this.#quick.isDead;
-    const labelStart = cursor.at;
-    const target = this.#frames.depth - 1 - cursor.u32();
-    if (!isDead) this.#regions?.held.leave(start, this.#frames.loops[target] ?? noLoop);
-    cursor.at = labelStart;
-    this.#interrupt();
-    this.#label();
-  }
-
-  /** Of an instruction that may lead there: one that always does has done what is to be done. */
-  #label(): void {
-    const cursor = this.#cursor;
-    const start = cursor.at;
-    const label = cursor.u32();
-    const rewritten = this.#frames.rewritten(label);
-    if (rewritten === undefined) return cursor.invalid("unknown label: branch depth too large", start);
-    if (!this.#quick.isDead) this.#regions?.held.branch(this.#frames.depth - 1 - label);
-    if (rewritten !== label) cursor.replace(start, rewritten);
   }
 }

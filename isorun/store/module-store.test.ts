@@ -101,7 +101,7 @@ test("a known component is not decoded again, and is the same", async () => {
 test("it computes the same, and uses the same fuel", async () => {
   const cold = [await results(), await results(100_000n)];
   expect(readdirSync(join(store, "isorun-modules")).map((name) => name.replace(/^[0-9a-f]{64}/, ""))).toEqual([
-    ".5-3.fuel",
+    ".5-4.fuel",
   ]);
   expect([await results(), await results(100_000n)]).toEqual(cold);
 });
