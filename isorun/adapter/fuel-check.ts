@@ -45,17 +45,23 @@ export function emitFuelCheck(code: CodeWriter, { fuel, short }: FuelImports, wa
 
 const modules = new GeneratedModules();
 
-/** Imports `core`, `fuel` and `short`, and exports what enters and leaves an instance that counts fuel. */
-export function fuelCheckModule(type: FlatFuncType): WebAssembly.Module {
-  return modules.get(JSON.stringify(type), () => writeFuelCheck(type));
+export interface FuelCheck {
+  readonly type: FlatFuncType;
+  /** Whether a call begins here, which needs some, or one goes on that has paid for that: its post-return. */
+  readonly isEntry: boolean;
 }
 
-function writeFuelCheck(type: FlatFuncType): Uint8Array<ArrayBuffer> {
+/** Imports `core`, `fuel` and `short`, and exports what enters and leaves an instance that counts fuel. */
+export function fuelCheckModule(check: FuelCheck): WebAssembly.Module {
+  return modules.get(JSON.stringify(check), () => writeFuelCheck(check));
+}
+
+function writeFuelCheck({ type, isEntry }: FuelCheck): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const core = module.importFunc("core", type);
   const imports = importFuel(module);
   const code = new CodeWriter(type.params);
-  emitFuelCheck(code, imports, "some");
+  if (isEntry) emitFuelCheck(code, imports, "some");
   for (const param of code.params) code.get(param);
   // The result stays on the stack.
   code.call(core);

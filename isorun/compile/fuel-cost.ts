@@ -46,9 +46,13 @@ export const conditionalInstructionsMax = 64;
 
 /**
  * How much a loop takes at once from which nothing is called (held-fuel.ts), or what is left, if that is less. One that
- * traps has paid all of it. A round that costs more takes as much as it costs.
+ * traps has paid all of it. What the next round costs is paid before.
  */
 export const fuelBlock = 16384;
 
-/** A function without loops and calls pays without being asked, if it is at most this long: its caller is asked soon. */
+/**
+ * A function without loops and calls pays without being asked, if it is at most this long. A function that calls is asked
+ * behind every so many calls that stand in it.
+ */
 export const uncheckedInstructionsMax = 64;
+export const uncheckedCallsMax = 64;

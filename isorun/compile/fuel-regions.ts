@@ -2,7 +2,7 @@
  * Where fuel is charged, and how much. A region is code that is paid for at one place: its charge stands in front of it, and nothing
  * of it runs without having passed there. Regions begin
  * - at a function's entry and where a loop begins a turn, where fuel is also asked for: a loop's body or a function runs
- *   only if the fuel covers it (a call-free, loop-free, short function excepted);
+ *   only if the fuel covers it (a call-free, loop-free, short function excepted, and so its caller asks now and then);
  * - at the first instruction that only a branch leads to (a case of a switch);
  * - where a region has gone on for `conditionalInstructionsMax` instructions behind its first branch.
  * What stands behind the end of a block belongs to the region in which the block began. So a program never pays less
@@ -14,7 +14,7 @@
  * which is filled in when the function has ended.
  */
 import { writePadded } from "./byte-writer.ts";
-import { conditionalInstructionsMax, instructionCost } from "./fuel-cost.ts";
+import { conditionalInstructionsMax, instructionCost, uncheckedCallsMax } from "./fuel-cost.ts";
 import { HeldFuel, noLoop } from "./held-fuel.ts";
 import type { LabelFrames, MeteredLoop } from "./label-frames.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
@@ -28,6 +28,7 @@ const toOuterLoopIfLess = Uint8Array.of(0x53, 0x0d, 0x01); // i64.lt_s, br_if
 const again = Uint8Array.of(0x0c, 0); // br
 /** i64.const 0, i64.ge_s, br_if to the inner loop, br to the outer one. */
 const againUnlessNegative = Uint8Array.of(0x42, 0, 0x59, 0x0d, 0, 0x0c, 1);
+const ifNegativeCall = Uint8Array.of(0x42, 0, 0x53, 0x04, 0x40, 0x10); // i64.const 0, i64.lt_s, if, call
 const globalGet = 0x23;
 const globalSet = 0x24;
 const localGet = 0x20;
@@ -53,12 +54,15 @@ export class FuelRegions {
   readonly #output: SplicedOutput;
   readonly #frames: LabelFrames;
   readonly #fuel: number;
+  readonly #outOfFuel: () => number;
   /** Of the region that is being written; those of others are in the lists. */
   #current = noRegion;
   #cost = 0;
   #allowance = 0;
   /** The next instruction begins a region. */
   #isPending = false;
+  /** How many calls stand behind the last of those that are followed by a question. */
+  #unasked = 0;
   #numberWidth: number = shortWidth;
   /** The function that is being written turned out to need the widest numbers. */
   #isWide = false;
@@ -75,6 +79,7 @@ export class FuelRegions {
     this.#output = output;
     this.#frames = frames;
     this.#fuel = fuel;
+    this.#outOfFuel = () => plan.injected.outOfFuel();
     this.held = new HeldFuel(output, plan, { fuel, frames });
   }
 
@@ -94,6 +99,7 @@ export class FuelRegions {
     this.#numberWidth = this.#isWide ? widestWidth : byteCount < shortBytesMax ? shortWidth : longWidth;
     this.#current = noRegion;
     this.#isPending = false;
+    this.#unasked = 0;
     this.#open();
   }
 
@@ -118,6 +124,29 @@ export class FuelRegions {
   spendRun(count: number): void {
     this.#cost += count * instructionCost;
     this.#allowance -= count;
+  }
+
+  /**
+   * Behind a call that ends at `offset`, and may have been of a function that does not ask: in a row of calls somebody has
+   * to.
+   */
+  called(offset: number): void {
+    this.held.share();
+    this.#unasked += 1;
+    if (this.#unasked < uncheckedCallsMax) return;
+    this.#unasked = 0;
+    this.#output.copyTo(offset);
+    this.#ask();
+  }
+
+  /** Whether more was used than there was. */
+  #ask(): void {
+    const output = this.#output;
+    output.byte(globalGet);
+    output.unsigned(this.#fuel);
+    output.append(ifNegativeCall);
+    output.unsigned(this.#outOfFuel());
+    output.byte(0x0b);
   }
 
   /** From here on the region runs only if no branch was taken. */
@@ -237,7 +266,8 @@ export class FuelRegions {
   #openAt(offset: number): void {
     this.#output.copyTo(offset);
     this.#open();
-    this.#charge(this.#current);
+    if (this.#frames.loop === noLoop) this.#charge(this.#current);
+    else this.held.charge(this.#current);
   }
 
   #open(): void {

@@ -140,7 +140,7 @@ describe("fuel of programs counted by hand", () => {
       const { exports, meter } = runMetered(source, { sliceFuel, onSlice });
       exports.run?.(100);
       expect(meter.fuelUsed).toBe(901n);
-      expect(asked).toBeGreaterThan(sliceFuel === 1000n ? -1 : 75);
+      expect(asked).toBeGreaterThan(sliceFuel === 1000n ? -1 : 70);
     }
   });
 

@@ -13,6 +13,7 @@ import {
   loop,
   memory,
   nop,
+  times,
   unreachable,
   when,
 } from "./testing/instructions.ts";
@@ -178,6 +179,31 @@ describe("a loop that traps", () => {
     }
   });
 
+  test("has paid for what ran without being asked", () => {
+    // Behind a switch a region is paid for when it is entered, whatever it costs.
+    const code = loop(block(i32.const(0), branchTable([0], 0)), times(1_000_000, nop), unreachable);
+    const run = runMetered(moduleOf(code));
+    for (let time = 1n; time <= 5n; time += 1n) {
+      expect(() => run.exports.run?.(1)).toThrow(/nreachable/);
+      expect(run.meter.fuelUsed).toBeGreaterThanOrEqual(1_000_000n * time);
+      expect(run.meter.fuelUsed).toBeLessThan((1_000_000n + BigInt(fuelBlock) + 20n) * time);
+    }
+    const limited = runMetered(moduleOf(code), { fuel: 100_000n });
+    expect(() => limited.exports.run?.(1)).toThrow(/nreachable/);
+    expect(limited.meter.isInDebt).toBe(true);
+    expect(limited.fieldThatEnds("run", 1)).toBe("fuel");
+  });
+
+  test.each([1, 7, 1170, 1171, 5000])("in a case of a switch has paid for it, in round %d", (rounds) => {
+    const dear: Code = [times(5000, nop), i32.const(1), i32.const(0), 0x6d, drop]; // i32.div_s
+    const chosen: Code = [block(i32.const(0), branchTable([0], 0)), dear];
+    const source = moduleOf(loop(block(down(0), branchIf(0), chosen), branch(0)));
+    const { exports, meter } = runMetered(source);
+    expect(() => exports.run?.(rounds)).toThrow(/zero/);
+    expect(Number(meter.fuelUsed)).toBeGreaterThan(5000 + rounds * 7);
+    expect(Number(meter.fuelUsed)).toBeLessThan(5000 + rounds * 100 + 2 * fuelBlock);
+  });
+
   test("costs no more than there is", () => {
     const { exports, meter } = runMetered(moduleOf(trapping(10)), { fuel: 1000n });
     expect(() => exports.run?.(100_000)).toThrow(/nreachable/);
@@ -196,14 +222,7 @@ describe("a loop that holds fuel", () => {
   });
 
   test("pays for rounds that cost more than a block", () => {
-    const source = moduleOf(
-      loop(
-        Array.from({ length: 3 * fuelBlock }, () => nop),
-        round,
-        down(0),
-        branchIf(0),
-      ),
-    );
+    const source = moduleOf(loop(times(3 * fuelBlock, nop), round, down(0), branchIf(0)));
     const each = BigInt(3 * fuelBlock + 9);
     expect(used(source, 5).fuel).toBe(5n * each + 2n);
     expect(runMetered(source, { fuel: 5n * each + 2n }).fieldThatEnds("run", 5)).toBe(5);
@@ -218,5 +237,34 @@ describe("a loop that holds fuel", () => {
     expect(run.fieldThatEnds("run", 100_000)).toBe("fuel");
     expect(run.meter.exhaustion?.used).toBeGreaterThan(100_000n - 20n);
     expect(run.meter.exhaustion?.used).toBeLessThanOrEqual(100_000n);
+  });
+});
+
+describe("a limit that is less than a round costs", () => {
+  const rounds = (code: Code): Uint8Array =>
+    buildModule({
+      functions: [{ code: loop([0x23, 0], i32.const(1), i32.add, [0x24, 0], code, branch(0)), export: "run" }],
+      memory: [1],
+      globals: [{ type: "i32", value: i32.const(0), export: "rounds" }],
+    });
+  test.each([
+    ["pays from the global", [shared, times(100_000, nop)]],
+    ["holds fuel", times(100_000, nop)],
+  ])("lets a loop that %s run as often in any slices", (_, code) => {
+    for (const [fuel, count] of [
+      [50_000n, 0],
+      [150_000n, 1],
+      [1_100_000n, 10],
+    ] as const) {
+      const ends = [undefined, 1n, 20_000n, 130_000n].map((sliceFuel) => {
+        const slices = sliceFuel === undefined ? {} : { sliceFuel, onSlice: () => undefined };
+        const { exports, meter, fieldThatEnds } = runMetered(rounds(code), { fuel, ...slices });
+        expect(fieldThatEnds("run")).toBe("fuel");
+        return [(exports.rounds as unknown as WebAssembly.Global).value, meter.exhaustion?.used];
+      });
+      expect(new Set(ends.map(String)).size).toBe(1);
+      expect(ends[0]?.[0]).toBe(count);
+      expect(ends[0]?.[1]).toBeLessThanOrEqual(fuel);
+    }
   });
 });

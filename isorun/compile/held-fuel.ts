@@ -16,7 +16,7 @@
  *   Behind the function's own end nothing can stand: a loop that has such a branch to it holds no fuel.
  */
 import { type LabelFrames, resized } from "./label-frames.ts";
-import { giveBackRoom, LoopCode, loopBeginRoom, loopModes } from "./loop-code.ts";
+import { chargeRoom, giveBackRoom, LoopCode, loopBeginRoom, loopModes } from "./loop-code.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
 import type { SplicedOutput } from "./spliced-output.ts";
 
@@ -25,11 +25,12 @@ export const noLoop = -1;
 
 const noWay = -1;
 
-const siteKinds = { begin: 0, end: 1, leave: 2, landing: 3 } as const;
+const siteKinds = { begin: 0, charge: 1, end: 2, leave: 3, landing: 4 } as const;
 
 /**
  * Its room begins at `start`, and when it is filled, what is left out; `owner` is a loop, or a landing. `detail` is the
- * loop that `leave` leads to, and of a beginning how long the loop's type is, and whether it has a latch (beginDetail).
+ * loop that `leave` leads to, the region that is charged, or of a beginning how long the loop's type is, and whether it
+ * has a latch (`beginDetail`).
  */
 const siteField = { kind: 0, start: 1, end: 2, owner: 3, detail: 4 } as const;
 const siteFields = 5;
@@ -102,6 +103,17 @@ export class HeldFuel {
       else this.#code.giveBack();
     } else if (outer !== noLoop) this.#areShared[outer] = true;
     this.#frames.loop = outer;
+  }
+
+  /** Of the function, so far. */
+  get loopCount(): number {
+    return this.#outer.length;
+  }
+
+  /** In the innermost loop a region begins that is paid for without asking. */
+  charge(region: number): void {
+    this.#site(siteKinds.charge, this.#frames.loop, chargeRoom);
+    this.#sites[this.#sitesEnd - siteFields + siteField.detail] = region;
   }
 
   /** The next instruction may charge by itself, or leave the function without a way on which fuel is given back. */
@@ -247,6 +259,10 @@ export class HeldFuel {
           : loopModes.outermost;
       const cost = costs[this.#heads[owner] ?? 0] ?? 0;
       return this.#code.begin(mode, { cost, type, hasLatch: (detail & 1) === 1 });
+    }
+    if (kind === siteKinds.charge) {
+      const cost = costs[detail] ?? 0;
+      return this.holds(owner) ? this.#code.chargeHeld(cost) : this.#code.charge(cost);
     }
     const isNeeded =
       kind === siteKinds.landing

@@ -13,15 +13,28 @@ export const injectedTypes: readonly (readonly number[])[] = [
   [0x60, 1, 0x7e, 1, 0x7e], // (i64) → i64
   [0x60, 3, 0x7f, 0x7c, 0x7c, 1, 0x7f], // (i32, f64, f64) → i32
   [0x60, 2, 0x7e, 0x7e, 1, 0x7e], // (i64, i64) → i64
+  [0x60, 1, 0x7e, 0], // (i64) → ()
 ];
 
-const typePlace = { action: 0, pass32: 1, pass64: 2, grow: 3, hold: 4 } as const;
+const typePlace = { action: 0, pass32: 1, pass64: 2, grow: 3, hold: 4, take64: 5 } as const;
 
 /**
- * Of the imported check: why it is called. `entry` is the host's, for a call that begins. From `block` on it is for a block
- * behind a charge, of which there may be less: the charge is the rest.
+ * Of the imported check: why it is called. `entry` is the host's, for a call that begins. `round` and `block` are for what a
+ * round of a loop costs, and for a block behind that: twice the cost is added to them, in units of `costUnit`, rounded up.
+ * There may be less than that.
  */
-export const checkReasons = { fuel: 0, depth: 1, entry: 2, block: 3 } as const;
+export const checkReasons = { fuel: 0, depth: 1, entry: 2, round: 3, block: 4 } as const;
+
+const costUnitLog2 = 2;
+/** So small that slices do not become much longer, and so large that the dearest function has a number of 31 bits. */
+const costUnit = 2 ** costUnitLog2;
+
+/** @returns how much fuel a round needs, and whether it is for a block behind it; undefined for other reasons */
+export function neededFor(reason: number): { readonly cost: number; readonly isBlock: boolean } | undefined {
+  if (reason < checkReasons.round) return undefined;
+  const isBlock = (reason - checkReasons.round) % 2 === 1;
+  return { cost: Math.floor((reason - checkReasons.round) / 2) * costUnit, isBlock };
+}
 
 /** Whose growth is accounted: the lowest bit, below the index. */
 export const growSpaces = { memory: 0, table: 1 } as const;
@@ -38,8 +51,8 @@ export const growTypePlace = typePlace.grow;
 const bulkSizeMax = [0x42, ...signedOf(2 ** bulkSizeMaxLog2)]; // i64.const
 
 const block = [0x42, ...signedOf(fuelBlock)]; // i64.const
-/** So dear no round is but in theory. */
-const dear = [0x42, ...signedOf(2 ** 30)];
+/** (cost) → twice its units: i64.add, i64.shr_u, i64.shl, i32.wrap_i64. */
+const twiceUnits = [0x42, costUnit - 1, 0x7c, 0x42, costUnitLog2, 0x88, 0x42, 1, 0x86, 0xa7];
 
 const unreachableIf = [0x04, 0x40, 0x00, 0x0b];
 
@@ -63,9 +76,28 @@ export class InjectedFunctions {
     }));
   }
 
+  /** (cost) → (): the fuel is less than a round costs. Returns if the host gave as much. */
+  payRound(): number {
+    return this.#once("round", () => {
+      const { fuel, check } = this.#accounts;
+      return {
+        typePlace: typePlace.take64,
+        body: bodyOf(
+          [0x20, 0, ...twiceUnits, 0x41, checkReasons.round, 0x6a, 0x10], // i32.add, call
+          check,
+          [...unreachableIf, 0x23],
+          fuel,
+          [0x20, 0, 0x53, 0x04, 0x40, 0x10], // i64.lt_s, if, call
+          this.outOfFuel(),
+          [0x0b],
+        ),
+      };
+    });
+  }
+
   /**
    * (all the fuel there is, charged for a round; what that costs) → a block of it, or what there is; the rest is in the
-   * global. Returns if the round is paid for, or if the host gave more. How much it is does not depend on slices.
+   * global. Returns if the round is paid for. How much it is does not depend on slices.
    */
   holdFuel(): number {
     return this.#once("hold", () => {
@@ -76,8 +108,7 @@ export class InjectedFunctions {
           [0x20, 0, ...block, 0x53, 0x04, 0x40], // less than a block: i64.lt_s, if
           [0x20, 0, 0x20, 1, 0x7c, 0x24], // the charge is taken back: i64.add, global.set
           fuel,
-          [0x20, 1, ...dear, 0x20, 1, ...dear, 0x53, 0x1b, 0xa7], // the smaller: i64.lt_s, select, i32.wrap_i64
-          [0x41, checkReasons.block, 0x6a, 0x10], // i32.add, call
+          [0x20, 1, ...twiceUnits, 0x41, checkReasons.block, 0x6a, 0x10], // i32.add, call
           check,
           [...unreachableIf, 0x23],
           fuel,

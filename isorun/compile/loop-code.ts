@@ -16,8 +16,9 @@ import type { RewritePlan } from "./rewrite-plan.ts";
 import type { SplicedOutput } from "./spliced-output.ts";
 
 /** In bytes, how long code is at most, where indices take five and numbers eight; a beginning without its types. */
-export const loopBeginRoom = 160;
-export const giveBackRoom = 32;
+export const loopBeginRoom = 112;
+export const giveBackRoom = 24;
+export const chargeRoom = 56;
 
 /** From what a loop pays: the global, a block that it takes itself, or one that an outer loop has taken. */
 export const loopModes = { global: 0, outermost: 1, inner: 2 } as const;
@@ -60,16 +61,37 @@ export class LoopCode {
   /** Up to the inner loop. */
   begin(mode: number, { cost, type, hasLatch }: LoopBegin): void {
     if (hasLatch) {
-      if (mode !== loopModes.global) this.#chargeHeld(cost);
+      if (mode !== loopModes.global) this.#chargeFirst(cost);
       this.#block(block, type);
     }
     this.#block(loop, type);
     if (mode === loopModes.global) {
       this.#ask(cost);
-      if (hasLatch) this.#charge(cost);
+      if (hasLatch) this.charge(cost);
     } else if (!hasLatch) this.#refillUncharged(cost);
     else if (mode === loopModes.outermost) this.#take(cost);
     else this.#refill(cost);
+  }
+
+  /** Of the global. */
+  charge(cost: number): void {
+    this.#globalAndNumber(cost);
+    this.#output.byte(subtract);
+    this.#global(globalSet);
+  }
+
+  /**
+   * Of what is held, without asking. What is lacking is owed by the global: a trap would forget it here, and no code of the
+   * guest runs while the local is less than nothing.
+   */
+  chargeHeld(cost: number): void {
+    this.#localAndNumber(cost);
+    this.#output.byte(subtract);
+    this.#local(localTee);
+    this.#number(0);
+    this.#output.append(ifLess);
+    this.giveBack();
+    this.#output.byte(end);
   }
 
   #block(opcode: number, { start, length }: LoopBegin["type"]): void {
@@ -78,7 +100,7 @@ export class LoopCode {
   }
 
   /** The first round, before fuel is asked for. */
-  #chargeHeld(cost: number): void {
+  #chargeFirst(cost: number): void {
     this.#localAndNumber(cost);
     this.#output.byte(subtract);
     this.#local(localSet);
@@ -88,15 +110,10 @@ export class LoopCode {
     const output = this.#output;
     this.#globalAndNumber(cost);
     output.append(ifLess);
+    this.#number(cost);
     output.byte(call);
-    output.unsigned(this.#plan.injected.outOfFuel());
+    output.unsigned(this.#plan.injected.payRound());
     output.byte(end);
-  }
-
-  #charge(cost: number): void {
-    this.#globalAndNumber(cost);
-    this.#output.byte(subtract);
-    this.#global(globalSet);
   }
 
   /** Of the global and the local, which is less than nothing, a block. */

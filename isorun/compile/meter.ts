@@ -7,7 +7,7 @@
  * guest looks there first when a call fails.
  */
 import { fuelBlock, fuelCostVersion } from "./fuel-cost.ts";
-import { checkReasons, growSpaces } from "./injected-functions.ts";
+import { checkReasons, growSpaces, neededFor } from "./injected-functions.ts";
 import type { RewrittenModule } from "./rewrite-module.ts";
 
 export interface MeterOptions {
@@ -91,7 +91,10 @@ export class Meter {
     return this.#exhaustion;
   }
 
-  /** In instructions, over the life of the instance. It may be over the limit by one region. */
+  /**
+   * In instructions, over the life of the instance. It may be over the limit by one region, or by as many calls of short
+   * functions as are not asked (fuel-cost.ts).
+   */
   get fuelUsed(): bigint {
     return this.#exhaustion === undefined ? this.#granted - this.#balance : this.#fuelUsedAtEnd;
   }
@@ -242,9 +245,14 @@ export class Meter {
       this.end({ field: "maxCallDepth", limit, used: limit + 1 });
       return 1;
     }
+    const granted = this.#granted;
     const late = this.#options.onSlice?.();
+    // Whoever is asked may have given more fuel, and then there may be no more to give.
+    const isRefilled = this.#granted > granted && this.#balance > 0n;
+    const needed = neededFor(reason);
     if (late !== undefined) this.end(late);
-    else if (reason >= checkReasons.block) this.#grant(BigInt(fuelBlock + reason - checkReasons.block));
+    else if (isRefilled) return 0;
+    else if (needed !== undefined) this.#grant(BigInt(needed.cost + (needed.isBlock ? fuelBlock : 0)));
     else if (!this.#grant() || (reason === checkReasons.entry && this.#balance <= 0n)) this.end(this.#spent);
     return this.#exhaustion === undefined ? 0 : 1;
   }

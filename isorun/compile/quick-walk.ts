@@ -131,7 +131,7 @@ export class QuickWalk {
   #call(): boolean {
     if (!this.#indexed(this.#plan.functions)) return false;
     this.calls = true;
-    if (!this.isDead) this.#regions?.held.share();
+    if (!this.isDead) this.#regions?.called(this.#cursor.at);
     return true;
   }
 

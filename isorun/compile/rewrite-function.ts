@@ -21,6 +21,9 @@ import { BranchRewriter } from "./rewrite-branches.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
 import { SizedOperations } from "./sized-operations.ts";
 
+/** So long, at the least, a loop that is metered is. */
+const loopBytesMin = 32;
+
 export class FunctionRewriter {
   readonly #plan: RewritePlan;
   readonly #cursor: CodeCursor;
@@ -88,14 +91,15 @@ export class FunctionRewriter {
     const bodyStart = gapStart + codeStart - start + entryBytesMax;
     this.#keepsFuel = this.#regions !== undefined && this.#locals.hasRoomFor(this.#depthLocals + 1);
     do {
-      cursor.at = codeStart;
-      output.length = bodyStart;
-      output.skipTo(codeStart);
-      this.#begin(end - start);
-      this.#walk(end);
-    } while (this.#startsAnew || this.#regions?.isTooNarrow() === true);
-    output.copyTo(end);
-    this.#writeHeader(gapStart, bodyStart);
+      do {
+        cursor.at = codeStart;
+        output.length = bodyStart;
+        output.skipTo(codeStart);
+        this.#begin(end - start);
+        this.#walk(end);
+      } while (this.#startsAnew || this.#regions?.isTooNarrow() === true);
+      output.copyTo(end);
+    } while (!this.#finish(gapStart, bodyStart));
   }
 
   #begin(byteCount: number): void {
@@ -122,7 +126,8 @@ export class FunctionRewriter {
     return this.#plan.accounts.depth === undefined ? 0 : 1;
   }
 
-  #writeHeader(gapStart: number, bodyStart: number): void {
+  /** @returns false if it has to be rewritten once more: it is too long where loops hold fuel, and may not be else. */
+  #finish(gapStart: number, bodyStart: number): boolean {
     const { output } = this.#cursor;
     const locals = this.#locals;
     const keepsFuel = this.#keepsFuel && this.#loops;
@@ -141,12 +146,17 @@ export class FunctionRewriter {
     });
     const bodyEnd = output.length;
     const bodyLength = bodyEnd - bodyStart - (fuel?.leftOut ?? 0);
+    if (keepsFuel && header.length + bodyLength > functionBytesMax) {
+      this.#keepsFuel = false;
+      return false;
+    }
     this.#requireBytes(header.length + bodyLength);
     output.length = gapStart;
     output.unsigned(header.length + bodyLength);
     output.appendSpan(header.bytes, 0, header.length);
     if (this.#regions === undefined) output.appendSpan(output.bytes, bodyStart, bodyEnd);
     else this.#regions.held.appendBody(bodyStart, bodyEnd);
+    return true;
   }
 
   #walk(end: number): void {
@@ -278,6 +288,8 @@ export class FunctionRewriter {
       hasLatch: !isTypeIndex(bytes[start + 1] ?? 0),
     });
     this.#frames.meter(loop);
+    // Before a large module of nothing else has taken many times its size.
+    this.#requireBytes(this.#regions.held.loopCount * loopBytesMin);
   }
 
   /** What comes to a handler out of a loop has given nothing back. */
@@ -343,7 +355,7 @@ export class FunctionRewriter {
     if (code === 0x10 || code === 0x12) cursor.index(functions);
     else cursor.typeIndex(typeCount);
     if (code === 0x11 || code === 0x13) cursor.skipLeb();
-    if (!this.#quick.isDead) this.#regions?.held.share();
+    if (!this.#quick.isDead) this.#regions?.called(cursor.at);
     if (isTail) this.#branches.interrupt();
   }
 

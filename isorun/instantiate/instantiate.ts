@@ -162,7 +162,8 @@ const isResource = (type: ExternType): boolean => type.kind === "type" && type.t
 function defineResource(scope: RuntimeScope, definition: ValidDefinition & { readonly kind: "resource" }): void {
   const { instance } = scope;
   const defined = definition.destructor === undefined ? undefined : scope.coreFuncs[definition.destructor];
-  const destructor = defined && fuelChecked(instance, { params: ["i32"], results: [] }, defined);
+  const destructor =
+    defined && fuelChecked(instance, { type: { params: ["i32"], results: [] }, isEntry: true }, defined);
   const drop = (representation: number): void => {
     if (typeof destructor === "function") dropByHost(instance, () => destructor(representation));
   };

@@ -80,7 +80,7 @@ export class LinkAccount {
     const enter = isIn ? this.#enter : nothing;
     const begin = (): 0 | 1 => (this.#mustStop(direction) ? 1 : enter());
     // Who pays for the copy is asked for fuel between items, and that may be the caller.
-    const checked = isIn ? fuelChecked(this.#callee, realloc, core) : core;
+    const checked = isIn ? fuelChecked(this.#callee, { type: realloc, isEntry: true }, core) : core;
     return wrapped(checked, {
       type: realloc,
       begin,

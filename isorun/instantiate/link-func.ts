@@ -1,5 +1,6 @@
 /** `canon lift` and `canon lower` at run time: generated functions bound to the memories and handles of an instance. */
 
+import type { FuelCheck } from "../adapter/fuel-check.ts";
 import { hostWords } from "../call/boundary-words.ts";
 import type { HostSide } from "../call/edge.ts";
 import { canGate, gateOf } from "../call/gate.ts";
@@ -29,8 +30,11 @@ export function liftFunc(
 ): FuncItem {
   if (options.isAsync || type.isAsync) return { kind: "func", call: unsupportedAsync };
   const flat = flattenFunc(type, { role: "lift", isAsync: false, hasCallback: false });
-  const core = fuelChecked(scope.instance, flat, scope.coreFuncs[func] ?? absent("core function", func));
-  const post = options.postReturn === undefined ? undefined : scope.coreFuncs[options.postReturn];
+  const checked = (index: number, check: FuelCheck): CoreItem =>
+    fuelChecked(scope.instance, check, scope.coreFuncs[index] ?? absent("core function", index));
+  const core = checked(func, { type: flat, isEntry: true });
+  const after = { type: { params: flat.results, results: [] }, isEntry: false };
+  const post = options.postReturn === undefined ? undefined : checked(options.postReturn, after);
   const forHost = (host: HostSide, name: string): HostEntry => {
     const has = { postReturn: post !== undefined };
     const support = supportOf(scope, options, { words: hostWords, host, name });

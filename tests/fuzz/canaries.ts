@@ -123,15 +123,15 @@ export const canaries: Readonly<Record<string, Canary>> = {
   "regions behind branches that nobody pays for": {
     kind: "fuel",
     file: "compile/fuel-regions.ts",
-    from: "this.#open();\n    this.#charge(this.#current);",
-    to: "this.#open();",
+    from: "if (this.#frames.loop === noLoop) this.#charge(this.#current);",
+    to: "if (this.#frames.loop === noLoop) return;",
     cases: 32,
   },
   "regions behind branches that are paid for twice": {
     kind: "fuel",
     file: "compile/fuel-regions.ts",
-    from: "this.#open();\n    this.#charge(this.#current);",
-    to: "this.#open();\n    this.#charge(this.#current);\n    this.#charge(this.#current);",
+    from: "else this.held.charge(this.#current);",
+    to: "else this.held.charge(this.#current);\n    this.#charge(this.#current);",
     cases: 32,
   },
   "fuel that a way out of a loop does not give back": {
