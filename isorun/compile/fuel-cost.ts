@@ -51,8 +51,8 @@ export const conditionalInstructionsMax = 64;
 export const fuelBlock = 16384;
 
 /**
- * A function without loops and calls pays without being asked, if it is at most this long. A function that calls is asked
- * behind every so many calls that stand in it.
+ * A function without loops and calls pays without being asked, if it is at most this long. A function that calls asks
+ * behind every so many calls on whatever way through it.
  */
 export const uncheckedInstructionsMax = 64;
 export const uncheckedCallsMax = 64;

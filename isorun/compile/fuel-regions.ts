@@ -61,8 +61,8 @@ export class FuelRegions {
   #allowance = 0;
   /** The next instruction begins a region. */
   #isPending = false;
-  /** How many calls stand behind the last of those that are followed by a question. */
-  #unasked = 0;
+  /** How many calls stood so far. */
+  #calls = 0;
   #numberWidth: number = shortWidth;
   /** The function that is being written turned out to need the widest numbers. */
   #isWide = false;
@@ -99,7 +99,7 @@ export class FuelRegions {
     this.#numberWidth = this.#isWide ? widestWidth : byteCount < shortBytesMax ? shortWidth : longWidth;
     this.#current = noRegion;
     this.#isPending = false;
-    this.#unasked = 0;
+    this.#calls = this.#frames.asked = 0;
     this.#open();
   }
 
@@ -128,13 +128,13 @@ export class FuelRegions {
 
   /**
    * Behind a call that ends at `offset`, and may have been of a function that does not ask: in a row of calls somebody has
-   * to.
+   * to. What is asked within a block, a way around it may pass by.
    */
   called(offset: number): void {
     this.held.share();
-    this.#unasked += 1;
-    if (this.#unasked < uncheckedCallsMax) return;
-    this.#unasked = 0;
+    this.#calls += 1;
+    if (this.#calls - this.#frames.asked < uncheckedCallsMax) return;
+    this.#frames.asked = this.#calls;
     this.#output.copyTo(offset);
     this.#ask();
   }

@@ -219,6 +219,23 @@ describe("what does not end by itself is ended, for its fuel or by a clock", () 
     expect(run.meter.exhaustion).toEqual({ field: "fuel", limit: 1000n, used: 100_000n });
   });
 
+  test.each([
+    ["one after another", times(64, call(1))],
+    ["with the last one of 64 left out", [times(63, call(1)), i32.const(0), when(call(1))]],
+    ["with the last one of 64 passed by", [times(63, call(1)), block(i32.const(1), branchIf(0), call(1))]],
+    ["with the last one of 64 in the other half", [times(63, call(1)), i32.const(1), whenElse([nop], call(1))]],
+  ])("calls of short functions, %s, are ended soon", (_, code) => {
+    const functions: FunctionSource[] = [{ code: times(100, code), export: "run" }, { code: times(62, nop) }];
+    let asked = 0;
+    const onSlice = () => void (asked += 1);
+    const all = runMetered(buildModule({ functions }), { sliceFuel: 10_000n, onSlice });
+    all.exports.run?.();
+    expect(asked).toBeGreaterThan(Number(all.meter.fuelUsed) / 15_000);
+    const run = runMetered(buildModule({ functions }), { fuel: 10_000n });
+    expect(run.fieldThatEnds("run")).toBe("fuel");
+    expect(run.meter.fuelUsed).toBeLessThan(10_000n + 64n * 64n + 64n);
+  });
+
   test("bulk operations are paid for before they run", () => {
     const rows: readonly Code[] = [
       [i32.const(0), i32.const(7), i32.const(65_536), memory.fill],

@@ -267,4 +267,33 @@ describe("a limit that is less than a round costs", () => {
       expect(ends[0]?.[1]).toBeLessThanOrEqual(fuel);
     }
   });
+
+  test.each([
+    ["pays from the global", shared],
+    ["holds fuel", []],
+  ])("ends a loop that %s also where a little more is given when it asks", (_, code) => {
+    let run: ReturnType<typeof runMetered> | undefined;
+    const onSlice = () => {
+      if (run !== undefined) run.meter.fuelLimit = (run.meter.fuelLimit ?? 0n) + 1n;
+      return undefined;
+    };
+    run = runMetered(rounds([code, times(100_000, nop)]), { fuel: 50_000n, sliceFuel: 20_000n, onSlice });
+    expect(run.fieldThatEnds("run")).toBe("fuel");
+    expect((run.exports.rounds as unknown as WebAssembly.Global).value).toBe(0);
+  });
+
+  test("may become more when it is asked for, and a trap costs the same", () => {
+    const used = [0n, 10_000_000n].map((refill) => {
+      let run: ReturnType<typeof runMetered> | undefined;
+      const onSlice = () => {
+        if (run !== undefined) run.meter.fuelLimit = 10_000_000n + refill;
+        return undefined;
+      };
+      run = runMetered(rounds([times(100_000, nop), unreachable]), { fuel: 10_000_000n, sliceFuel: 20_000n, onSlice });
+      expect(() => run?.exports.run?.()).toThrow(/nreachable/);
+      return run.meter.fuelUsed;
+    });
+    expect(used[0]).toBeGreaterThan(100_000n);
+    expect(used[1]).toBe(used[0]);
+  });
 });

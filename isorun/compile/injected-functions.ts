@@ -21,9 +21,9 @@ const typePlace = { action: 0, pass32: 1, pass64: 2, grow: 3, hold: 4, take64: 5
 /**
  * Of the imported check: why it is called. `entry` is the host's, for a call that begins. `round` and `block` are for what a
  * round of a loop costs, and for a block behind that: twice the cost is added to them, in units of `costUnit`, rounded up.
- * There may be less than that.
+ * There may be less than that; then `spent` says that the round is not to be had.
  */
-export const checkReasons = { fuel: 0, depth: 1, entry: 2, round: 3, block: 4 } as const;
+export const checkReasons = { fuel: 0, depth: 1, entry: 2, spent: 3, round: 4, block: 5 } as const;
 
 const costUnitLog2 = 2;
 /** So small that slices do not become much longer, and so large that the dearest function has a number of 31 bits. */
@@ -76,7 +76,15 @@ export class InjectedFunctions {
     }));
   }
 
-  /** (cost) → (): the fuel is less than a round costs. Returns if the host gave as much. */
+  /** () → (): never returns. */
+  spent(): number {
+    return this.#once("spent", () => ({
+      typePlace: typePlace.action,
+      body: bodyOf([0x41, checkReasons.spent, 0x10], this.#accounts.check, [0x1a, 0x00]),
+    }));
+  }
+
+  /** (cost) → (): the fuel is less than a round costs. Returns if the host gave enough. */
   payRound(): number {
     return this.#once("round", () => {
       const { fuel, check } = this.#accounts;
@@ -88,7 +96,7 @@ export class InjectedFunctions {
           [...unreachableIf, 0x23],
           fuel,
           [0x20, 0, 0x53, 0x04, 0x40, 0x10], // i64.lt_s, if, call
-          this.outOfFuel(),
+          this.spent(),
           [0x0b],
         ),
       };
@@ -113,7 +121,7 @@ export class InjectedFunctions {
           [...unreachableIf, 0x23],
           fuel,
           [0x20, 1, 0x53, 0x04, 0x40, 0x10], // less than the round costs: i64.lt_s, if, call
-          this.outOfFuel(),
+          this.spent(),
           [0x0b, 0x23],
           fuel,
           [0x20, 1, 0x7d, 0x21, 0, 0x0b], // i64.sub, local.set, end

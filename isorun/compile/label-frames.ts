@@ -46,6 +46,9 @@ export class LabelFrames {
   landings = new Int32Array(64);
   /** The innermost metered loop. */
   loop = -1;
+  /** How many calls stood in front of the last question that every way here has passed, and where the block began. */
+  asked = 0;
+  askedAt = new Int32Array(64);
 
   push(kind: number, region: number, isDead: boolean): void {
     const { depth } = this;
@@ -54,6 +57,7 @@ export class LabelFrames {
     this.areDead[depth] = isDead ? 1 : 0;
     this.arePassed[depth] = this.areLatched[depth] = this.landings[depth] = 0;
     this.loops[depth] = this.loop;
+    this.askedAt[depth] = this.asked;
     this.added[depth] = this.#addedUpTo(depth - 1);
     this.depth = depth + 1;
     if (this.depth === this.kinds.length) this.#grow();
@@ -93,6 +97,7 @@ export class LabelFrames {
     this.added = resized(new Int32Array(size), this.added);
     this.areLatched = resized(new Uint8Array(size), this.areLatched);
     this.loops = resized(new Int32Array(size), this.loops);
+    this.askedAt = resized(new Int32Array(size), this.askedAt);
     this.landings = resized(new Int32Array(size), this.landings);
   }
 }

@@ -15,10 +15,10 @@ import { fuelBlock } from "./fuel-cost.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
 import type { SplicedOutput } from "./spliced-output.ts";
 
-/** In bytes, how long code is at most, where indices take five and numbers eight; a beginning without its types. */
+/** In bytes, how long code is at most, where indices take three and numbers eight; a beginning without its types. */
 export const loopBeginRoom = 112;
 export const giveBackRoom = 24;
-export const chargeRoom = 56;
+export const chargeRoom = 48;
 
 /** From what a loop pays: the global, a block that it takes itself, or one that an outer loop has taken. */
 export const loopModes = { global: 0, outermost: 1, inner: 2 } as const;

@@ -245,14 +245,18 @@ export class Meter {
       this.end({ field: "maxCallDepth", limit, used: limit + 1 });
       return 1;
     }
+    if (reason === checkReasons.spent) {
+      this.end(this.#spent);
+      return 1;
+    }
     const granted = this.#granted;
     const late = this.#options.onSlice?.();
     // Whoever is asked may have given more fuel, and then there may be no more to give.
     const isRefilled = this.#granted > granted && this.#balance > 0n;
     const needed = neededFor(reason);
     if (late !== undefined) this.end(late);
-    else if (isRefilled) return 0;
     else if (needed !== undefined) this.#grant(BigInt(needed.cost + (needed.isBlock ? fuelBlock : 0)));
+    else if (isRefilled) return 0;
     else if (!this.#grant() || (reason === checkReasons.entry && this.#balance <= 0n)) this.end(this.#spent);
     return this.#exhaustion === undefined ? 0 : 1;
   }

@@ -175,6 +175,7 @@ export class QuickWalk {
     const frames = this.#frames;
     const top = frames.depth - 1;
     frames.depth = top;
+    frames.asked = frames.askedAt[top] ?? 0;
     if (top === 0 || frames.areDead[top] === 1) return;
     // Behind a condition without a second half there is always a way.
     const continues = !this.isDead || frames.kinds[top] === frameKinds.if || frames.arePassed[top] === 1;

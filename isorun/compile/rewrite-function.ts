@@ -334,6 +334,7 @@ export class FunctionRewriter {
   #reviveHandler(): void {
     const frames = this.#frames;
     const top = frames.depth - 1;
+    frames.asked = frames.askedAt[top] ?? 0;
     if (frames.areDead[top] === 1) return;
     if (!this.#quick.isDead) frames.arePassed[top] = 1;
     this.#quick.isDead = false;
