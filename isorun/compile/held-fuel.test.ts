@@ -283,7 +283,7 @@ describe("a limit that is less than a round costs", () => {
   });
 
   test("may become more when it is asked for, and a trap costs the same", () => {
-    const used = [0n, 10_000_000n].map((refill) => {
+    const costs = [0n, 10_000_000n].map((refill) => {
       let run: ReturnType<typeof runMetered> | undefined;
       const onSlice = () => {
         if (run !== undefined) run.meter.fuelLimit = 10_000_000n + refill;
@@ -293,7 +293,7 @@ describe("a limit that is less than a round costs", () => {
       expect(() => run?.exports.run?.()).toThrow(/nreachable/);
       return run.meter.fuelUsed;
     });
-    expect(used[0]).toBeGreaterThan(100_000n);
-    expect(used[1]).toBe(used[0]);
+    expect(costs[0]).toBeGreaterThan(100_000n);
+    expect(costs[1]).toBe(costs[0]);
   });
 });
