@@ -90,6 +90,16 @@ describe("a run mends what somebody took away by hand", () => {
   const run = ["run", "--with", "alpha", "-c", "import alpha, beta; print(alpha.version, beta.version)"];
   const works = { exitCode: 0, stdout: "2.0 0.5\n" };
 
+  /** Behind the run its wheels are compiled, into folders that would come back while somebody takes them away. */
+  function areCompiled(): boolean {
+    const wheels = join(scene.cache, wheelKind);
+    return readdirSync(wheels).every((wheel) => {
+      const bytecode = join(wheels, wheel, "bytecode");
+      const files = existsSync(bytecode) ? readdirSync(bytecode) : [];
+      return files.length > 0 && files.every((file) => file.endsWith(".json"));
+    });
+  }
+
   test.each([
     ["a wheel of its environment", wheelKind],
     ["the view", viewKind],
@@ -98,6 +108,7 @@ describe("a run mends what somebody took away by hand", () => {
     "%s",
     async (_, kind) => {
       expect(await scene.pybun(run)).toMatchObject(works);
+      await until(areCompiled);
       const folder = join(scene.cache, kind);
       rmSync(join(folder, readdirSync(folder)[0] ?? ""), { recursive: true });
       expect(await scene.pybun(run)).toMatchObject(works);
