@@ -1,6 +1,6 @@
 /**
- * Where fuel is charged, and how much. A region is code that is paid for at one place: its charge stands in front of it, and nothing
- * of it runs without having passed there. Regions begin
+ * Where fuel is charged, and how much. A region is code that is paid for at one place: its charge stands in front of it,
+ * and nothing of it runs without having passed there. Regions begin
  * - at a function's entry and where a loop begins a turn, where fuel is also asked for: a loop's body or a function runs
  *   only if the fuel covers it (a call-free, loop-free, short function excepted, and so its caller asks now and then);
  * - at the first instruction that only a branch leads to (a case of a switch);
@@ -17,6 +17,7 @@ import { writePadded } from "./byte-writer.ts";
 import { conditionalInstructionsMax, instructionCost, uncheckedCallsMax } from "./fuel-cost.ts";
 import { HeldFuel, noLoop } from "./held-fuel.ts";
 import type { LabelFrames, MeteredLoop } from "./label-frames.ts";
+import { globalGet, globalSet, localGet, localSet, localTee, subtract } from "./loop-code.ts";
 import type { RewritePlan } from "./rewrite-plan.ts";
 import type { SplicedOutput } from "./spliced-output.ts";
 
@@ -29,12 +30,6 @@ const again = Uint8Array.of(0x0c, 0); // br
 /** i64.const 0, i64.ge_s, br_if to the inner loop, br to the outer one. */
 const againUnlessNegative = Uint8Array.of(0x42, 0, 0x59, 0x0d, 0, 0x0c, 1);
 const ifNegativeCall = Uint8Array.of(0x42, 0, 0x53, 0x04, 0x40, 0x10); // i64.const 0, i64.lt_s, if, call
-const globalGet = 0x23;
-const globalSet = 0x24;
-const localGet = 0x20;
-const localSet = 0x21;
-const localTee = 0x22;
-const subtract = 0x7d;
 /** A loop with a latch is a block to leave, two loops, a block whose end is the latch, and one that is the body. */
 const latchedLabels = 4;
 const untilLatch = Uint8Array.of(0x02, 0x40, 0x02); // block, block
@@ -54,7 +49,7 @@ export class FuelRegions {
   readonly #output: SplicedOutput;
   readonly #frames: LabelFrames;
   readonly #fuel: number;
-  readonly #outOfFuel: () => number;
+  readonly #plan: RewritePlan;
   /** Of the region that is being written; those of others are in the lists. */
   #current = noRegion;
   #cost = 0;
@@ -79,7 +74,7 @@ export class FuelRegions {
     this.#output = output;
     this.#frames = frames;
     this.#fuel = fuel;
-    this.#outOfFuel = () => plan.injected.outOfFuel();
+    this.#plan = plan;
     this.held = new HeldFuel(output, plan, { fuel, frames });
   }
 
@@ -145,7 +140,7 @@ export class FuelRegions {
     output.byte(globalGet);
     output.unsigned(this.#fuel);
     output.append(ifNegativeCall);
-    output.unsigned(this.#outOfFuel());
+    output.unsigned(this.#plan.injected.outOfFuel());
     output.byte(0x0b);
   }
 

@@ -31,16 +31,16 @@ export interface LoopBegin {
   readonly hasLatch: boolean;
 }
 
-const localGet = 0x20;
-const localSet = 0x21;
-const localTee = 0x22;
-const globalGet = 0x23;
-const globalSet = 0x24;
+export const localGet = 0x20;
+export const localSet = 0x21;
+export const localTee = 0x22;
+export const globalGet = 0x23;
+export const globalSet = 0x24;
+export const subtract = 0x7d; // of i64, as is `add`
 const call = 0x10;
 const otherwise = 0x05;
 const end = 0x0b;
 const add = 0x7c;
-const subtract = 0x7d;
 const ifLess = Uint8Array.of(0x53, 0x04, 0x40); // i64.lt_s, if
 const block = 0x02;
 const loop = 0x03;
